@@ -7,11 +7,14 @@ import mini_run
 import mini_trial
 import pytest
 
+from trialtrace.report.figures import flow
 from trialtrace.report.figures.canvas import save_drawing
 from trialtrace.report.figures.flow import _side, boxes, counts, draw, screening
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.sections import flow_table as table
 from trialtrace.report.sections.flow_table import flow_table
+from trialtrace.report.sections.lost_sessions import LOST
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
@@ -90,6 +93,17 @@ def test_the_boxes_of_an_arm(mini):
     ended = [row["group2_level"] for _, row in found[2].texts if row]
     assert ended == ["Died", "Withdrew", "not recorded"]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
+
+
+def test_of_those_analysed_the_lost_are_told_who_count_as_failures(mini, monkeypatch):
+    given = mini.trial.plan.displays["flow"]
+    assert not any(LOST in line for line in flow_table(mini).splitlines())
+    for room in (flow, table):
+        monkeypatch.setattr(room, "hanging", lambda *_: {"drug": 0, "placebo": 2})
+    assert words(boxes(mini, given, "placebo"))[-1][-1].strip() == "lost, counted as failures: 2"
+    assert words(boxes(mini, given, "drug"))[-1][-1].startswith("Analysed: ")
+    (line,) = (line for line in flow_table(mini).splitlines() if LOST in line)
+    assert line.endswith("| 0 | 2 | 2 |")
 
 
 def test_the_numbers_of_the_figure_are_those_of_its_boxes(mini):

@@ -102,7 +102,7 @@ def test_a_log_of_screening_says_who_was_assessed():
         "Declined: 4",
         "Angina pectoris: 1",
     ]
-    assert logged(True)[0].endswith("by the log (made up, not printed)")
+    assert logged(True)[0].endswith("by the log (assumed, not printed)")
 
 
 def test_a_log_that_does_not_fit_the_data_says_so():

@@ -56,18 +56,18 @@ def material(margins, rows, *, own=True, by=None, quantities=None):
 
 BOTH = [count("drug", 1.0), count("placebo", 4.0)]
 SHORT = {
-    "each arm printed": ((["drug", "placebo"], BOTH, True), "set as printed, no finding."),
-    "one arm assumed": ((["drug"], BOTH, True), "set as printed, no finding; made up for Placebo."),
-    "a total": (([None], BOTH, True), "made up by arm; in all set as printed, no finding."),
+    "each arm printed": ((["drug", "placebo"], BOTH, True), "set beforehand, no finding."),
+    "one arm assumed": ((["drug"], BOTH, True), "set beforehand, no finding; assumed for Placebo."),
+    "a total": (([None], BOTH, True), "assumed by arm; in all set beforehand, no finding."),
     "columns of a total": (
         ([None], BOTH, False),
-        "made up by arm; in all drawn to match printed numbers.",
+        "assumed by arm; in all set beforehand in part.",
     ),
-    "nobody to be split": (([None], [count("drug", 0.0)], True), "set as printed, no finding."),
-    "all arms together": (([None], [count("all", 5.0)], True), "set as printed, no finding."),
+    "nobody to be split": (([None], [count("drug", 0.0)], True), "set beforehand, no finding."),
+    "all arms together": (([None], [count("all", 5.0)], True), "set beforehand, no finding."),
     "columns by arm": (
         (["drug"], BOTH, False),
-        "made of columns drawn to match printed numbers.",
+        "set beforehand in part.",
     ),
 }
 
@@ -80,10 +80,10 @@ def test_a_line_says_what_of_it_is_made_up(given, told):
 
 
 def test_beside_the_results_too():
-    assert "no number is printed by arm" in of_results(material([margin(None)], BOTH), ["a"])
+    assert "of which no number is printed" in of_results(material([margin(None)], BOTH), ["a"])
     one = of_results(material([margin("drug")], BOTH), ["a"])
-    assert one.endswith("**Made up:** Placebo, of which none is printed.")
-    assert "Made up" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
+    assert one.endswith("**Assumed:** Placebo, of which none is printed.")
+    assert "Assumed" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
 
 
 AT_THE_NUMBERS = {
@@ -124,6 +124,7 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     arms = {"drug": BOTH[:1], "placebo": BOTH[1:]}
     analysis = Stub(name="a", note="", report="summary")
     monkeypatch.setattr(harms_in_short, "main_deaths", lambda _: (analysis, arms))
+    monkeypatch.setattr(harms_in_short, "where_known", lambda _: None)
     (deaths,) = harms_in_short._deaths(None, lambda _: "")
     assert deaths == "Deaths: 1; 4 (2 made up); unknown; effect."
     monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
@@ -133,17 +134,10 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
 
 def test_a_printed_number_is_told_from_a_count_that_prints_so():
     """12 of 40 is the cohort's; the paper has 30.0 % alone."""
-    told = {
-        "arithmetic": "counts chosen to match, no finding",
-        "printed": "set as printed, no finding",
-    }
-    for tag, words in told.items():
+    for tag in ("arithmetic", "printed"):
         margins = [margin(arm, tag) for arm in ARMS]
-        assert of_rows(material(margins, BOTH), BOTH) == f"*Cohort:* {words}."
         counted = "the counts are one of the sets that give them"
         assert (counted in of_results(material(margins, BOTH), ["a"])) == (tag == "arithmetic")
-    both = material([margin("drug", "printed"), margin("placebo", "arithmetic")], BOTH)
-    assert of_rows(both, BOTH) == "*Cohort:* set beforehand, no finding."
 
 
 def test_counts_that_follow_from_other_numbers_say_how():
@@ -152,7 +146,7 @@ def test_counts_that_follow_from_other_numbers_say_how():
     margins = [margin(arm, "arithmetic") | {"printed": "8 and 3", "note": note} for arm in ARMS]
     assert of_rows(material(margins, BOTH), BOTH).endswith(f"no finding; {note}.")
     told = of_results(material(margins, BOTH), ["a"])
-    assert note in told and "one of the sets" not in told and "chosen to match" not in told
+    assert note in told and "one of the sets" not in told
 
 
 def quantity(*used, where=None):
@@ -179,8 +173,8 @@ SPLITS = {
 def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
     """Both arms are printed, and not by site: no p of an interaction was set."""
     of = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
-    split = f"made up by site (no printed number sets it so; {why})"
+    split = f"assumed by site (no printed number sets it so; {why})"
     assert by_stratum(of, ["a"]) == split
-    assert of_rows(of, BOTH) == f"*Cohort:* {split}; in all set as printed, no finding."
-    assert of_results(of, ["a"]).endswith(f"**M{split[1:7]}**{split[7:]}.")
+    assert of_rows(of, BOTH) == f"*Cohort:* {split}; in all set beforehand, no finding."
+    assert of_results(of, ["a"]).endswith(f"**A{split[1:7]}**{split[7:]}.")
     assert by_stratum(material([margin(arm) for arm in ARMS], BOTH), ["a"]) == ""

@@ -24,14 +24,11 @@ PUT_IN = (
 )
 
 
-SPLIT = "**Made up:** no number is printed by arm; the split was assumed."
+SPLIT = "**Assumed:** how they part by arm, of which no number is printed."
 CHOSEN = "The shares in brackets are as printed; the counts are one of the sets that give them."
 # What set the numbers of a line: they are printed, their shares are, or they follow from others.
 PRINTED, SHARES, REASONED = "printed", "shares", "reasoned"
-BY_PRINT = {
-    frozenset([PRINTED]): "set as printed, no finding",
-    frozenset([SHARES]): "counts chosen to match, no finding",
-}
+OWN, IN_COLUMNS = "set beforehand, no finding", "set beforehand in part"
 LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to match no printed number of this endpoint."
 IN_PART = (
@@ -42,8 +39,9 @@ OF_COHORT = (
     "The patients were drawn by a program that used the printed numbers. **Set beforehand, no "
     "finding** marks a number drawn to equal the printed one; **set beforehand in part**, one that "
     "was not, but that is made of columns drawn to match others and so is not independent of the "
-    "paper either. In both cases agreement shows nothing. What follows from counts chosen to "
-    "match, such as an interval or a p-value, may differ from what is printed."
+    "paper either. In both cases agreement shows nothing; what follows from such counts, as an "
+    "interval or a p-value, may differ from what is printed. **Assumed** marks a number of which "
+    "nothing is printed."
 )
 
 
@@ -77,16 +75,14 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     together = _together(material, rows)
     if not together.own and not together.columns:
         return ""
-    whole = _set_by(together.own) if together.own else "drawn to match printed numbers"
+    whole = "; ".join([OWN, *_reasons(together.own)]) if together.own else IN_COLUMNS
     if by := _strata(material, rows, together):
-        return f"{LEAD} made up {by}; in all {whole}."
+        return f"{LEAD} assumed {by}; in all {whole}."
     split, arms = _made_up(material, rows, together.own or together.columns)
     if split:
-        return f"{LEAD} made up by arm; in all {whole}."
-    if together.own:
-        others = f"; made up for {_labels(material, arms)}" if arms else ""
-        return f"{LEAD} {_set_by(together.own)}{others}."
-    return f"{LEAD} made of columns drawn to match printed numbers."
+        return f"{LEAD} assumed by arm; in all {whole}."
+    others = f"; assumed for {_labels(material, arms)}" if together.own and arms else ""
+    return f"{LEAD} {whole}{others}."
 
 
 def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
@@ -106,11 +102,6 @@ def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:
     """ " (drawn to match the print)" behind numbers that a cohort was drawn to give."""
     put_in = material.trial.tells_cohort and _together(material, rows).own
     return " (drawn to match the print)" if put_in else ""
-
-
-def _set_by(margins: Sequence[Margin]) -> str:
-    of = frozenset(map(_print_of, margins))
-    return "; ".join([BY_PRINT.get(of, "set beforehand, no finding"), *_reasons(margins)])
 
 
 def _print_of(margin: Margin) -> str:
@@ -153,7 +144,7 @@ def by_stratum(material: Material, analyses: Sequence[str]) -> str:
         return ""
     rows = [row for name in analyses for row in material.of(name)]
     by = _strata(material, rows, _together(material, rows))
-    return f"made up {by}" if by else ""
+    return f"assumed {by}" if by else ""
 
 
 def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
@@ -206,11 +197,11 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     split, arms = _made_up(material, rows, rests.own or rests.columns)
     assumed = f" {SPLIT}" if split else ""
     if by := _strata(material, rows, rests):
-        split, arms, assumed = False, [], f" **Made up** {by}."
+        split, arms, assumed = False, [], f" **Assumed** {by}."
     if not rests.own:
         return f"{IN_PART}{assumed}"
     if arms:
-        assumed = f" **Made up:** {_labels(material, arms)}, of which none is printed."
+        assumed = f" **Assumed:** {_labels(material, arms)}, of which none is printed."
     chosen = f" {CHOSEN}" if SHARES in map(_print_of, rests.own) else ""
     chosen += "".join(f" {upper_first(note)}." for note in _reasons(rests.own))
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))

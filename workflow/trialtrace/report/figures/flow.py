@@ -21,7 +21,7 @@ from trialtrace.report.figures.picture import (
     in_a_row,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.sections.lost_sessions import lost_as_failures
+from trialtrace.report.sections.lost_sessions import LOST, hanging, lost_as_failures
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
@@ -228,7 +228,7 @@ def screening(material: Material) -> list[Box]:
     known, rows = counts(material), of_flow(material)
     if log := screened(material):
         reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
-        made = " (made up, not printed)" if material.trial.synthetic else ""
+        made = " (assumed, not printed)" if material.trial.synthetic else ""
         texts: list[tuple[str, ResultRow | None]] = [
             (f"Assessed for eligibility by the log{made}", None),
             (f"n = {log.rows}", None),
@@ -298,8 +298,10 @@ def boxes(material: Material, row: Row, group: str) -> list[Box]:
         return [*([Box(first, head=True)] if first else []), *found]
     analysed = rows["analysed", name, group, None]
     label = material.trial.plan.analyses[name].label
-    last = Box([(label, None), (f"Analysed: {_of_those(material, name, group)}", analysed)])
-    return [*([Box(first, head=True)] if first else []), *found, last]
+    texts = [(label, None), (f"Analysed: {_of_those(material, name, group)}", analysed)]
+    if lost := hanging(material, material.trial.plan.analyses[name]).get(group):
+        texts.append((f"{INSET}{lower_first(LOST)}:{NO_BREAK}{lost}", None))
+    return [*([Box(first, head=True)] if first else []), *found, Box(texts)]
 
 
 def _left(material: Material, gone: str, stat: str, name: str | None, group: str) -> Box:

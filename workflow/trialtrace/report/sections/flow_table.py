@@ -3,6 +3,7 @@
 from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.lost_sessions import LOST, hanging
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
@@ -66,6 +67,10 @@ def flow_table(material: Material) -> str:
         at = counted_at(material.trial, analysis)
         label = escape_markdown(f"{analysis.label}, {at}" if at else analysis.label)
         body.append(_line(f"**Analysed: {label}**", candidate, ("analysed", name, None), groups))
+        lost = hanging(material, analysis)
+        if any(lost.values()):
+            cells = [str(lost.get(group, sum(lost.values()))) for group in groups]
+            body.append([f"{NO_BREAK}{NO_BREAK}{LOST}", *cells])
         body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = "Flow of the patients."
@@ -79,7 +84,7 @@ def flow_table(material: Material) -> str:
 def _log_lines(log: Selection, synthetic: bool, groups: int) -> list[list[str]]:
     """Who was assessed and why some were not randomised, under all arms together, which stands
     last. Counts of cleaning have no result to link to."""
-    made = " (made up, not printed)" if synthetic else ""
+    made = " (assumed, not printed)" if synthetic else ""
     lines = [(f"**Assessed for eligibility, by the log of screening{made}**", log.rows)]
     reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
     lines += [

@@ -19,6 +19,7 @@ from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
 
 COUNT, EXACT = "count.events", "proportion.clopper_pearson"
+LOST = "Lost, counted as failures"
 RULE = "Sessions after loss to follow-up, of patients lost alive, count as not done."
 
 
