@@ -9,6 +9,7 @@ import mini_run
 import mini_trial
 import pytest
 
+from trialtrace.report.figures import rows_shown
 from trialtrace.report.figures.rows_shown import reservations
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
@@ -16,6 +17,7 @@ from trialtrace.report.sections import decisions, findings, questions, this_rean
 from trialtrace.report.sections import results_in_short as results_module
 from trialtrace.report.sections import summary as summary_module
 from trialtrace.report.sections.analysis_section import analysis_sentences
+from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
 from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
@@ -200,7 +202,7 @@ def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini
     assert "Also primary: Relief of all; both must agree." in words(summary(beside, {}))
     (told,) = results_module.beside_in_short(beside, analysis, {})
     assert words(told).startswith("Also primary: drug against placebo: risk difference 26.7 ")
-    rule = " An effect is shown only where Relief of all agrees."
+    rule = " An effect is shown only where “Relief of all” agrees."
     assert rule in words(analysis_sentences(beside, analysis))
     (alone,) = module.leading(mini)
     assert "must agree" not in words(summary(mini, {}))
@@ -230,7 +232,7 @@ def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
         monkeypatch.setattr(room, "deciding", lambda material, one, p: p)
     monkeypatch.setattr(findings, "compared", compared)
     (told,) = findings.sentences(beside, analysis)
-    but = ", but see [Relief of all](#sec-of-relief-all): no effect is shown"
+    but = ", but see “[Relief of all](#sec-of-relief-all)”: no effect is shown"
     assert (but in told) is parts
     (plain,) = (text for text in findings.primary_results(beside) if "adjustment" in text)
     assert ("0.05, but see “Relief of all”: no effect is shown" in plain) is parts
@@ -317,7 +319,8 @@ def test_a_synthetic_cohort_and_arms_together_conclude_nothing():
 
 
 def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside, monkeypatch):
-    """In the methods of the summary, with the analysis, and beneath a forest plot."""
+    """In the methods of the summary, with the analysis, where the table has both, and beneath a
+    forest plot, which draws it with the counts of its arms."""
     (analysis,) = module.leading(beside)
     own = beside.trial.plan.analyses
     level = DecisionLevel(
@@ -330,10 +333,21 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
         monkeypatch.setitem(own, one.name, one)
     assert questions.of_look(beside, looked) == [at_level]
     assert "; primary interval 99 %." in words(summary_module._estimand(beside, looked))
-    told = words(analysis_sentences(beside, looked))
-    assert "The primary interval is that of Relief as published; those here are not" in told
+    of_level = next(r for r in beside.of(at_level.name) if r["stat_name"] == "risk_difference")
+    for room in (findings, rows_shown):
+        monkeypatch.setattr(room, "at_look", lambda *_: of_level)
+    told, only = words(analysis_sentences(beside, looked)), "the primary intervals alone, at 99 %."
+    assert f"Adjusted for the interim analyses: {only}" in told
+    assert "risk difference " + of_level["stat_text"] in told
+    assert ", unadjusted for interim analyses 26.7 (95 % CI −15.8 to 58.1); 6 of 10" in told
+    table = words(analysis_tables(beside, looked.name))
+    assert table.count("| Risk difference") == 2 and f"{only}" in table
+    assert questions.looked_at(beside, at_level.name) == looked.name
+    assert questions.looked_at(beside, "relief_all") == "relief_all"
     estimate = next(module.compared(beside, looked)).estimate
-    caption = reservations(beside, [estimate])
-    assert caption.endswith("for the interim analyses; the primary one has 99 %.")
+    assert reservations(beside, [estimate]).endswith(only)
+    drawn = rows_shown.estimates(beside, {"of": [looked.name], "estimate": estimate["method"]})
+    assert [row["analysis_id"] for row in drawn] == [at_level.name]
+    assert rows_shown.counted(beside, drawn)[1] == [["6/10", "3/9"]]
     of_level = questions.at_look(beside, looked, estimate | {"method": "risk_difference.wald"})
     assert of_level["analysis_id"] == at_level.name

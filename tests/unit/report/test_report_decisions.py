@@ -314,7 +314,7 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert told == ", at or below the significance level of 0.05"
     looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
     own = FISHER | {"stat_value": 0.005}
-    told = ", below the significance level of this interim analysis by {}, about 0.0095"
+    told = ", below the significance level of about 0.0095 at this interim analysis, by {}"
     assert verdict(material(own), looked, own) == told.format("the plan's boundary")
     others = material(own)
     others.trial.reanalysis = "Others wrote the plan."
@@ -397,7 +397,7 @@ def test_an_effect_has_the_p_of_the_planned_test_by_its_name():
 @pytest.mark.parametrize(("role", "decided"), [("primary", BELOW), ("secondary", "")])
 def test_without_a_test_in_the_plan_a_primary_estimate_is_decided_by_its_own_p(role, decided):
     (told,) = sentences(material(HAZARD, WALD), analysis(role, tests=()))
-    own = "; p = 0.020 (Wald test in the Cox model, that of the estimate)"
+    own = "; p = 0.020 (Wald test in the Cox model)"
     assert words(told).endswith(f"{own}{decided}.")
 
 

@@ -41,4 +41,4 @@ def test_the_first_analysis_lists_the_p_values_and_the_other_leads_there(materia
         assert line.endswith(f"| {'yes' if adjusted <= 0.05 else 'no'} |")
     label, _, told = later.partition(": see ")
     assert f"{label}&#58; 3 p&#45;values" in first
-    assert re.search(r"^\[.+\]\(#sec-of-relief-primary\)\.$", told)
+    assert re.search(r"^“\[.+\]\(#sec-of-relief-primary\)”\.$", told)

@@ -318,7 +318,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
         "Conclusion",
         "Registration and funding",
         "This re-analysis",
-        "Beside it",
+        "Other analyses",
         "Data",
     ]
     shown = words(text)

@@ -13,6 +13,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.own_documents import sources
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
+    UNSIGNED,
     _articles,
     _cite,
     bibliography,
@@ -78,7 +79,7 @@ def test_software_stands_with_its_versions_and_the_report_with_its_hash(
     shown = f", run {grouped(material.seal.value)[:17]}" if material.seal.value else ""
     kind = " [re-analysis]" if material.claims else ""
     assert f"**Cite this report as:** {material.trial.title}{kind}. Report by trialtrace" in text
-    assert text.count(f"{shown}.\n")
+    assert text.count(f"{shown}. {UNSIGNED}\n")
     monkeypatch.setattr(type(material.trial), "synthetic", True)
     assert f"{material.trial.title} [synthetic data, no evidence]. Report by" in html.unescape(
         _cite(material)

@@ -113,7 +113,7 @@ def test_a_cell_that_is_one_number_stands_in_no_row_of_the_index(site, index):
     cells = pages(site)[site / "mini" / "report.html"].cells
     sizes = [cell.text for cell in cells if cell.table == "tbl-populations" and cell.links]
     assert len(populations) == len(sizes) >= 1 and {"20"} <= set(sizes)
-    assert all(len(words) == 3 and not set(words) & set(sizes) for words in populations)
+    assert all(len(words) == 2 and not set(words) & set(sizes) for words in populations)
 
 
 def test_payloads_are_text_in_the_index(site, index):

@@ -12,7 +12,7 @@ from trialtrace.report.sections.choices import _title as title_of_choices
 from trialtrace.run.trace.years import until, yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
-YEARLY = [(SURVIVAL, ("time", days), None) for days in ("365", "1095", "1826")]
+YEARLY = [(SURVIVAL, ("time", days), None, "a") for days in ("365", "1095", "1826")]
 ROW = {"result_id": "t/a/median", "method": MEDIAN, "stat_name": "median_time", "unit": "days"}
 ROW |= {"stat_value": 1183.0, "ci_low": 742.0, "ci_high": 2018.0, "ci_level": 0.95}
 ROW |= {"stat_text": "1183 days (95 % CI 742 to 2018)"}
@@ -36,9 +36,9 @@ def test_times_of_whole_years_are_told_in_years():
     [
         (YEARLY[1], True, "Without recurrence at 3 years"),
         (YEARLY[1], False, "Without recurrence at 1095 days (3 years)"),
-        ((SURVIVAL, ("time", "90"), None), False, "Without recurrence at 90 days"),
-        ((MEDIAN, None, "days"), True, "Median time, years"),
-        ((MEDIAN, None, "days"), False, "Median time, days"),
+        ((SURVIVAL, ("time", "90"), None, "a"), False, "Without recurrence at 90 days"),
+        ((MEDIAN, None, "days", "a"), True, "Median time, years"),
+        ((MEDIAN, None, "days", "a"), False, "Median time, days"),
     ],
 )
 def test_the_head_has_the_unit_of_the_values(column, years, told):

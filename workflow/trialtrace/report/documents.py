@@ -14,6 +14,7 @@ from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import AFTER, BEFORE, FOLDER, STEMS, SUMMARY, Source, slug_of
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.questions import looked_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.reported import REPORT, ROLES, SUPPLEMENT, in_main_report
 
@@ -105,7 +106,9 @@ def _opening(cells: Cells) -> Iterator[str]:
 def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
     """Analyses of a role in one document; the supplement's heading says where they are in both."""
     trial = cells.material.trial
-    every = [one for one in trial.plan.analyses.values() if one.role == role]
+    plan = trial.plan.analyses
+    of = {name: plan[looked_at(cells.material, name)] for name in plan}
+    every = [one for name, one in plan.items() if of[name].role == role]
     here = [one for one in every if in_main_report(trial, one) == (stem == REPORT)]
     if not here:
         return

@@ -1,6 +1,7 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from trialtrace.base.styles import style_of
@@ -209,8 +210,9 @@ def _piece(text: str) -> str:
 
 
 def level_of(rows: Iterable[ResultRow]) -> float | None:
-    """The confidence level of the first interval; None where there is none."""
-    return next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    """The confidence level of most intervals, the first of as many; None where there is none."""
+    levels = Counter(row["ci_level"] for row in rows if row["ci_level"] is not None)
+    return max(levels, key=lambda level: levels[level], default=None)
 
 
 def axis_factor(stat: str) -> float:

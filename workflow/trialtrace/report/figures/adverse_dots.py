@@ -165,8 +165,7 @@ def _caption(request: Request, left_out: int) -> str:
     text = (
         f"{request.title}, {request.population}: share of each arm with the event, and its "
         f"difference to {material.arm_label(request.entry['against'])} with {request.level} "
-        "intervals by Newcombe, of counts that other code has checked; not adjusted for their "
-        "number, and no test."
+        "intervals by Newcombe; not adjusted for their number, and no test."
     )
     least = request.entry.get("least", 1)
     text += f" Events of {least} patients or more of an arm." if least > 1 else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
-from trialtrace.report.sections.questions import of_look, same_question
+from trialtrace.report.sections.questions import at_look, looked_at, of_look, same_question
 from trialtrace.report.tables import NO_BREAK, tight_text
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -99,9 +99,11 @@ def wanted_of(inputs: Given) -> list[str]:
 
 
 def estimates(material: Material, inputs: Given) -> list[ResultRow]:
-    """The estimates that it draws, in the order of the plan."""
+    """The estimates that it draws, in the order of the plan; with the interval at the level of a
+    look where the plan has it."""
+    analyses = material.trial.plan.analyses
     return [
-        row
+        at_look(material, analyses[name], row)
         for name in inputs["of"]
         for row in material.of(name)
         if row["method"] in wanted_of(inputs) and row["stat_value"] is not None
@@ -191,7 +193,7 @@ def _in_arm(material: Material, row: ResultRow, side: str) -> str:
     arm = arm_of(row, side)
     here = {
         each["method"]: each
-        for each in material.of(row["analysis_id"])
+        for each in material.of(looked_at(material, row["analysis_id"]))
         if arm is not None
         and each["group1_level"] == arm
         and each["group2"] is None
@@ -267,15 +269,23 @@ def planned_side(material: Material, analysis: str) -> str | None:
     )
 
 
+def of_levels(material: Material, analyses: Sequence[Analysis]) -> str:
+    """ " Adjusted for the interim analyses: the primary intervals alone, at 99.05 %.", where the
+    plan has some at the level of a look."""
+    names = {looked_at(material, one.name) for one in analyses}
+    plan = material.trial.plan.analyses
+    looks = [look for name in names for look in of_look(material, plan[name])]
+    level = f"{100 * looks[0].confidence:g} %" if looks else ""
+    told = f" Adjusted for the interim analyses: the primary intervals alone, at {level}."
+    return told * bool(looks)
+
+
 def reservations(material: Material, rows: Iterable[ResultRow]) -> str:
     """Of intervals that are not adjusted for looks that the primary one is; what the plan notes of
     the subgroups that are drawn, which a summary has nowhere else."""
     plan = material.trial.plan.analyses
     drawn = [plan[name] for name in dict.fromkeys(row["analysis_id"] for row in rows)]
     noted = [analysis for analysis in drawn if analysis.by is not None and analysis.note]
-    levels = [f"{100 * o.confidence:g} %" for one in drawn for o in of_look(material, one)]
-    looks = " Intervals are not adjusted for the interim analyses; the primary one has "
-    looks = f"{looks}{levels[0]}." if levels else ""
-    return looks + "".join(
+    return of_levels(material, drawn) + "".join(
         f" {analysis.label}: {lower_first(analysis.note or '')}" for analysis in noted
     )

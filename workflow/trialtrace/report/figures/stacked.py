@@ -29,14 +29,13 @@ def draw(material: Material, entry: Given) -> Picture:
     if len(order) > MOST_CATEGORIES:
         why = f"its {len(order)} values are too many to tell apart; `bands` can group them"
         raise request.nothing(why)
-    missing = (
-        "patients without a value have a category of their own"
-        if entry["missing"] == "shown"
-        else "patients without a value are left out"
-    )
+    missing = "; patients without a value are left out"
+    if entry["missing"] == "shown":
+        some = any(MISSING in group for group in counts.values())
+        missing = "; patients without a value have a category of their own" * some
     caption = (
         f"{request.title}, {request.population}: share of patients in each "
-        f"category; {missing}. Above the bars: number of patients."
+        f"category{missing}. Above the bars: number of patients."
     )
     text = ", ".join(order)
     alt = f"Stacked bars of the categories {text}, by arm and visit."

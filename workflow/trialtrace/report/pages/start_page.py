@@ -31,6 +31,7 @@ from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.site_copy import copy_report
 from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.findings import compared, primary, primary_results
+from trialtrace.report.sections.questions import at_look
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.tables import axis_factor, axis_label
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -209,7 +210,7 @@ def _picture(material: Material) -> str:
     kinds: dict[tuple[str, str | None], list[tuple[str, ResultRow]]] = {}
     for analysis in primary(material):
         for result in compared(material, analysis):
-            row = result.estimate
+            row = at_look(material, analysis, result.estimate)
             name = analysis.label + result.lead.removesuffix(":")
             kinds.setdefault((row["stat_name"], row["unit"]), []).append((name, row))
     return "".join(interval_picture(lines, material.trial.stamp) for lines in kinds.values())

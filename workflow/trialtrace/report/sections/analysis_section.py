@@ -7,6 +7,7 @@ from math import inf
 from trialtrace.base.words import P_VALUES, number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.figures.rows_shown import of_levels
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
@@ -36,7 +37,7 @@ from trialtrace.report.sections.lost_sessions import hanging, lost_sessions
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
-from trialtrace.report.sections.questions import alongside, of_look
+from trialtrace.report.sections.questions import alongside
 from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
@@ -75,7 +76,7 @@ def families(material: Material, analysis: str) -> Iterator[str]:
             of = plan.analyses[place.of]
             yield (
                 f"{escape_markdown(family.label)}: the adjusted p is that with its p in the place "
-                f"of [{escape_markdown(of.label)}](#{analysis_place(of.name)}) among "
+                f"of “[{escape_markdown(of.label)}](#{analysis_place(of.name)})” among "
                 f"{escape_markdown(plan.multiplicity[place.family].label)}, and decides nothing."
             )
             continue
@@ -87,7 +88,8 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         first = _first(material, name)
         if first.name != analysis:
             place = f"#{analysis_place(first.name)}"
-            yield f"{escape_markdown(family.label)}: see [{escape_markdown(first.label)}]({place})."
+            whose = f"“[{escape_markdown(first.label)}]({place})”"
+            yield f"{escape_markdown(family.label)}: see {whose}."
             continue
         caption, level = f"{head}.", plan.analyses[analysis].decision_level
         if len(rows) > MOST_OF_FAMILY:
@@ -164,6 +166,8 @@ OF_THOSE_LEFT = (
     "so that a comparison is of its members at that time and not of the arms as randomised; it "
     "is given because the plan asks for it in them alone"
 )
+# p-values that count the looks of a trial that could stop.
+STAGE_WISE = ".stage_wise_"
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
@@ -236,21 +240,21 @@ def _asked(material: Material, analysis: Analysis) -> str:
     parent = material.trial.plan.analyses.get(analysis.of or "")
     if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
         return f"{asked(material, analysis)}{_primary_too(material, analysis)}"
-    link_ = f"[{escape_markdown(parent.label)}](#{analysis_place(parent.name)})"
+    link_ = f"“[{escape_markdown(parent.label)}](#{analysis_place(parent.name)})”"
     summary = escape_markdown(f"{upper_first(analysis.estimand.summary)}, as for")
     return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
 
 
 def _primary_too(material: Material, analysis: Analysis) -> str:
-    """Which primary analyses of the same question a test of this one must not part from, and which
-    analysis has the primary interval of a look."""
-    agree, looks = (
-        [f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})" for one in every]
-        for every in (alongside(material, analysis), of_look(material, analysis))
-    )
+    """Which primary analyses of the same question a test of this one must not part from, and at
+    which level the primary interval of a look is."""
+    agree = [
+        f"“[{escape_markdown(one.label)}](#{analysis_place(one.name)})”"
+        for one in alongside(material, analysis)
+    ]
     text = f" An effect is shown only where {in_a_row(agree)} agree{'s' * (len(agree) == 1)}."
-    whose = f" The primary interval is that of {in_a_row(looks)}; those here are not adjusted."
-    return text * bool(agree) + whose * bool(looks)
+    levels = escape_markdown(of_levels(material, [analysis]))
+    return text * bool(agree) + f" {levels}" * bool(levels)
 
 
 def _rules(material: Material, analysis: Analysis) -> str:
@@ -269,7 +273,7 @@ def _noted(material: Material, note: str) -> str:
     def linked(match: re.Match[str]) -> str:
         label = match[1]
         shown = escape_markdown(label)
-        return f"[{shown}](#{places[label]})" if label in places else f"“{shown}”"
+        return f"“[{shown}](#{places[label]})”" if label in places else f"“{shown}”"
 
     return "".join(
         re.sub(r"“([^”]+)”", linked, part)
@@ -282,26 +286,30 @@ def _noted(material: Material, note: str) -> str:
 
 def _levels(material: Material, analysis: Analysis) -> str:
     """The level of intervals, and whether anything is decided by a test."""
-    tests = ""
-    if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
+    tests, decides = "", decides_anything(material.trial.plan, analysis, material.of(analysis.name))
+    if decides:
         tests = f"; tests are decided at {analysis.decision_level:.3g}"
         if analysis.look is not None:
             words = level_words(material, analysis)
             tests = f"; tests are decided at the level {words}"
             if material.trial.reanalysis:
-                tests = f"; p is compared with the level {words}; as it is not the trial's "
-                tests += "own, no decision follows from p"
+                tests = f"; p is compared with the level {words}; as the trial's own is not known, "
+                tests += "no decision follows from p"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction
         or any(row["stat_name"] in P_VALUES for row in material.of(analysis.name))
     ):
         tests = "; p-values are shown without a decision"
-    every = material.of(analysis.name)
+    every, plan_level = material.of(analysis.name), material.trial.plan.decision_level
     if any(row["stat_name"] == ADJUSTED for row in every) and any(row["ci_low"] for row in every):
         tests += "; p-values are adjusted for multiplicity, intervals are not"
-    if analysis.decision_level != material.trial.plan.decision_level and "decided at" not in tests:
-        about = "about " * (analysis.look is not None)
+    p_values = [row for row in every if row["stat_name"] == "p_value"]
+    look = analysis.look
+    if look and p_values and all(STAGE_WISE in row["method"] for row in p_values):
+        tests += f"; they count the interim analyses, so that their level would be {look.alpha:g}"
+    elif p_values and not decides and analysis.decision_level != plan_level:
+        about = "about " * (look is not None)
         tests += f"; the level of p would be {about}{analysis.decision_level:.{2 if about else 3}g}"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"

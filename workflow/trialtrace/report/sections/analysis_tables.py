@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable
 
-from trialtrace.base.words import POINTS, SYMBOLS, upper_first
+from trialtrace.base.words import IN_UNITS, POINTS, SYMBOLS, upper_first
+from trialtrace.report.figures.rows_shown import of_levels
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables, of_whom
+from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.report.sections.event_words import WITHOUT, stat_words, without_event
 from trialtrace.report.sections.periods import periods_table
+from trialtrace.report.sections.questions import of_look
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
@@ -40,7 +43,9 @@ MOST_COLUMNS = 5
 
 def analysis_tables(material: Material, name: str) -> str:
     """The tables of one analysis: by arm, by comparison, and what concerns all arms at once."""
-    rows = material.shown(name)
+    analysis = material.trial.plan.analyses[name]
+    looks = of_look(material, analysis)
+    rows = [row for one in (*looks, analysis) for row in material.shown(one.name)]
     if any(material.parameter_words(row) for row in rows):
         return compact_tables(material, name)
     effects = [row for row in rows if row["group2"] == "effect" and not row["comparison"]]
@@ -51,7 +56,7 @@ def analysis_tables(material: Material, name: str) -> str:
         for row in rows
         if row["group1_level"] is None and row["comparison"] is None and row not in effects
     ]
-    label, by = (getattr(material.trial.plan.analyses[name], k) for k in ("label", "by"))
+    label, by = analysis.label, analysis.by
     tables = []
     beside = _side_by_side(material, by_arm, compared) if by is None else None
     if beside:
@@ -157,6 +162,9 @@ def _pivot(
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
     caption = (caption if caption.endswith("?") else f"{caption}.") + of_needed(shown)
+    caption += _of_scale(material, shown)
+    if len(of := {row["analysis_id"] for row in shown}) > 1:
+        caption += of_levels(material, [material.trial.plan.analyses[one] for one in of])
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
         names = [_name(*key) for key in lines]
         body = [
@@ -174,6 +182,13 @@ def _pivot(
     return "\n".join(made)
 
 
+def _of_scale(material: Material, rows: list[ResultRow]) -> str:
+    """ " Values: 0 to 28, higher is worse.", of values of an endpoint in its unit."""
+    names = [row["parameter"] for row in rows if row["stat_name"] in IN_UNITS]
+    scale = scale_words(material.trial.endpoints.get(names[0] or "")) if names else ""
+    return f" Values: {scale}." if scale else ""
+
+
 def _titles(
     material: Material,
     rows: list[ResultRow],
@@ -187,9 +202,7 @@ def _titles(
     table's."""
     free = _free(material, rows)
     limits = {
-        _column(row): escape_markdown(
-            limits_of(row["options"]) + period(material, row, unit, years=years)
-        )
+        _column(row): limits_of(row["options"]) + period(material, row, unit, years=years)
         for row in rows
     }
     others = {
@@ -198,10 +211,15 @@ def _titles(
         if row["ci_level"] not in (None, level)
     }
     return [
-        (over, title + limits[column] + others.get(column, ""))
+        (over, title + _escaped(limits[column] + others.get(column, "")))
         for column in columns
         for over, title in [_title(column, columns, unit, free, years=years)]
     ]
+
+
+def _escaped(text: str) -> str:
+    """Text as Markdown, which takes the blank that it begins with."""
+    return " " * text.startswith(" ") + escape_markdown(text)
 
 
 def _free(material: Material, rows: list[ResultRow]) -> str:
@@ -257,7 +275,7 @@ def _cut_title(rows: list[ResultRow]) -> str | None:
 
 def _column(row: ResultRow) -> tuple:
     second = (row["group2"], row["group2_level"]) if row["group2"] else None
-    return (row["method"], second, row["unit"])
+    return (row["method"], second, row["unit"], row["analysis_id"])
 
 
 def _inside_p(row: ResultRow, rows: list[ResultRow]) -> bool:
@@ -321,12 +339,12 @@ def _title(
     """The header of a column, its statistic and what follows; the method is named where its
     statistic has several; whom the event has not met is `free` of it. Times are in `years` where
     all of them are whole ones."""
-    method, second, unit = column
+    method, second, unit, _ = column
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
         return "Patients with the event", ""
     title, own = free if stat == "survival" else stat_words(stat), ""
-    methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
+    methods = {m.split(".", 1)[1] for m, *_ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
         own += f", {ADJUSTMENTS[present(adjustment_of(how))].title}"
     elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1 or how in TOLD:

@@ -167,7 +167,7 @@ def level_words(material: Material, analysis: Analysis) -> str:
     if analysis.look is None:
         return f"of {analysis.decision_level:.3g}"
     whose = "a boundary that we assumed" if material.trial.reanalysis else "the plan's boundary"
-    return f"of this interim analysis by {whose}, about {analysis.decision_level:.2g}"
+    return f"of about {analysis.decision_level:.2g} at this interim analysis, by {whose}"
 
 
 def unadjusted_interval(analysis: Analysis, estimate: ResultRow) -> str:

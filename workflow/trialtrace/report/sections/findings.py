@@ -28,8 +28,8 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
-from trialtrace.report.sections.questions import alongside, question_of
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_sign
+from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, question_of
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -87,15 +87,16 @@ def primary_results(material: Material) -> Iterator[str]:
             tests_text = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
             yield f"{analysis.label}{lead} {tests_text}{OF_CLOSED}{ending(material)}"
         for result in compared(material, analysis):
-            shown = f"{_what(material, result.estimate)} {result.estimate['stat_text']}"
+            whole = at_look(material, analysis, result.estimate)
+            shown = f"{_what(material, whole)} {whole['stat_text']}"
             text = f"{analysis.label}{result.lead} {shown}{_model(material, result.estimate)}"
             text += denominators(material, result.estimate)
             text += at_the_end(material, result.estimate)
             for p in result.p_values(analysis.decision_level):
-                text += f"; {_tests_text(_beside(material, analysis, result, p))}"
+                text += f"; {_tests_text(_beside(material, result, p))}"
                 text += _decided(material, analysis, result, p)
                 text += _but(material, analysis, result, p, "“{}”")
-            text += unadjusted_interval(analysis, result.estimate)
+            text += unadjusted_interval(analysis, whole)
             yield text + ending(material)
         for text in anova_sentences(material, analysis, markdown=False):
             yield f"{analysis.label}: {text}{ending(material)}"
@@ -154,18 +155,19 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         return [*first, _many(material, analysis, found) + ending(material), *over_visits]
     told = []
     for one in found:
-        estimate = one.estimate
-        shown = escape_markdown(f"{_what(material, estimate)} {estimate['stat_text']}")
+        estimate, whole = one.estimate, at_look(material, analysis, one.estimate)
+        shown = escape_markdown(f"{_what(material, whole)} {whole['stat_text']}")
         start = upper_first(one.lead.removeprefix(", "))
-        text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
+        text = f"{escape_markdown(start)} [{shown}]({trace_link(whole['result_id'])})"
+        text += f", {UNADJUSTED} {with_level(estimate)}" * (whole is not estimate)
         text += escape_markdown(_model(material, estimate))
         text += denominators(material, estimate, links=True)
         text += at_the_end(material, estimate, links=True)
         for p in one.p_values(analysis.decision_level):
-            text += f"; {_tests_markdown(_beside(material, analysis, one, p), said)}"
+            text += f"; {_tests_markdown(_beside(material, one, p), said)}"
             text += escape_markdown(_decided(material, analysis, one, p))
-            text += _but(material, analysis, one, p, "[{}](#{})")
-        text += unadjusted_interval(analysis, estimate)
+            text += _but(material, analysis, one, p, "“[{}](#{})”")
+        text += unadjusted_interval(analysis, whole)
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told + _assumptions(material, analysis) + over_visits
 
@@ -417,15 +419,10 @@ def _tests(
     return [tests, *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
 
 
-def _beside(
-    material: Material, analysis: Analysis, compared: Compared, p: ResultRow
-) -> list[tuple[ResultRow, str]]:
-    """The same of an estimate, whose model's own p-value leaves out what was said of it, and is
-    said to be its own where the plan names no test."""
-    if p is not compared.own:
-        return _tests(material, p)
-    (row, how), *adjusted = _tests(material, p, model_words(material, compared.estimate))
-    return [(row, how if analysis.tests else f"{how}, that of the estimate"), *adjusted]
+def _beside(material: Material, compared: Compared, p: ResultRow) -> list[tuple[ResultRow, str]]:
+    """The same of an estimate, whose model's own p-value leaves out what was said of it."""
+    own = p is compared.own
+    return _tests(material, p, model_words(material, compared.estimate) if own else ())
 
 
 def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:

@@ -182,6 +182,12 @@ def _software(material: Material) -> str:
     return escape_markdown(f"{text}; recomputed by {in_a_row(others)}." if others else f"{text}.")
 
 
+UNSIGNED = (
+    "It is unsigned: of those who made it no names, interests, funding or review of ethics are "
+    "declared, and the date is that of the run alone."
+)
+
+
 def _cite(material: Material) -> str:
     """How this report is cited: no author and no date, which the run does not know."""
     value = material.seal.value
@@ -189,7 +195,7 @@ def _cite(material: Material) -> str:
     kind = "synthetic data, no evidence" if material.trial.synthetic else "re-analysis"
     kind = f" [{kind}]" if material.trial.synthetic or material.claims else ""
     text = f"{material.trial.title}{kind}. Report by trialtrace {trialtrace.__version__}{run}."
-    return f"**Cite this report as:** {escape_markdown(text)}"
+    return f"**Cite this report as:** {escape_markdown(text)} {UNSIGNED}"
 
 
 def bibliography(material: Material) -> str:

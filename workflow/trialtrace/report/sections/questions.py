@@ -19,6 +19,8 @@ Pair = tuple[str, str]
 PLACES = ("parameter", "visit", "comparison", "reference")
 # Differences of risk, of which one has deaths compete: of the same scale.
 OF_RISK = ("risk_difference", "incidence_difference")
+# What is said of an interval beside that at the level of a look.
+UNADJUSTED = "unadjusted for interim analyses"
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("primary", "sensitivity", "supportive", "exploratory", "published")
 
@@ -130,6 +132,15 @@ def of_look(material: Material, analysis: Analysis) -> list[Analysis]:
         if analysis.look and other.of == analysis.name and other.report == "summary"
         if other.confidence != analysis.confidence
     ]
+
+
+def looked_at(material: Material, name: str) -> str:
+    """The analysis that describes the arms of one with the interval at the level of a look; of
+    others it is their own."""
+    analyses = material.trial.plan.analyses
+    parent = analyses.get(analyses[name].of or "")
+    look = parent is not None and analyses[name] in of_look(material, parent)
+    return parent.name if parent is not None and look else name
 
 
 def at_look(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow:

@@ -11,7 +11,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, period, share_of
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
-from trialtrace.report.sections.questions import alongside, at_look, leading, of_look
+from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, leading, of_look
 from trialtrace.report.sections.thresholds import shares_held
 from trialtrace.report.tables import link, with_level
 from trialtrace.run.tables.conditions import lower_first
@@ -101,7 +101,8 @@ def sizes(
         (one,) = of
         counted = len(material.tracer.counts(one.estimate)) > 1
         pair = "" if counted else f"{pair_in_text(material, one.estimate)}: "
-        return f"{pair}{label} {_size(material, analysis, one, whole=True)}"
+        size = _size(material, analysis, one, whole=True, alone=True)
+        return f"{pair}{label} {size}"
     alike = len({values_of(one.estimate, ("stat_name", "reference")) for one in of}) == 1
     told = []
     for at, one in enumerate(of):
@@ -117,9 +118,11 @@ def sizes(
     return f"{lead}{'; '.join(told)}"
 
 
-def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool) -> str:
-    """The estimate, `whole` with unit and level; the ratio beside a difference of risks, what is
-    left after a correction for bias, shares at the end of times."""
+def _size(
+    material: Material, analysis: Analysis, one: Compared, *, whole: bool, alone: bool = False
+) -> str:
+    """The estimate, `whole` with unit and level; the ratio beside a difference of risks that stands
+    `alone`, what is left after a correction for bias, shares at the end of times."""
     estimate = at_look(material, analysis, one.estimate)
     text = link(estimate, estimate["stat_text"] if whole else None)
     beside = [
@@ -140,10 +143,13 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
             for r in beside
             if r["method"] == method
         )
-    elif ratios:
-        text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
+    elif ratios and alone:
+        usual = ratios[0]["ci_level"] == material.trial.plan.confidence
+        text += f", {LABELS[RATIO]} {link(ratios[0]) if usual else with_level(ratios[0])}"
     if estimate is not one.estimate:
-        text += f"; unadjusted for interim analyses {with_level(one.estimate)}"
+        text += f"; {UNADJUSTED} {with_level(one.estimate)}"
+    if estimate["stat_name"] != "hazard_ratio":
+        return text
     return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 

@@ -23,7 +23,7 @@ from trialtrace.run.trial.plan.no_pingouin import without_check
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
-POPULATIONS = "Analysis populations; members have Y in the flag variable."
+POPULATIONS = "Analysis populations."
 MOST_TABLES = 4
 STOPS = "; a disagreement would have stopped the run."
 SEQUENCE, WHO = "method of random sequence generation", "who was blinded"
@@ -251,7 +251,7 @@ def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
 
 
 def populations(material: Material) -> str:
-    """Each population: its flag, its rule and its size."""
+    """Each population: its rule and its size."""
     sizes = {
         row["parameter"]: row
         for row in material.of("flow")
@@ -261,13 +261,12 @@ def populations(material: Material) -> str:
     body = [
         [
             escape_markdown(p.label),
-            escape_markdown(p.flag),
             escape_markdown(told_rule(p, material.arm_label, named)),
             link(sizes[p.name]),
         ]
         for p in material.trial.populations.values()
     ]
-    table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
+    table = pipe_table(["Population", "Rule", "Subjects"], body, numbers_from=2)
     shown = captioned(material, table, "populations", POPULATIONS)
     groups = [
         f"{one.label}, by {lower_first(variable_label(material.trial, one.of))}: {one.told}."

@@ -121,7 +121,8 @@ def _estimand(material: Material, analysis: Analysis) -> str:
     text = f"Estimand: {lower_first(estimand.summary)}, {who}"
     if any(one.planned for one in compared(material, analysis)) and not explores(material):
         level = level_words(material, analysis)
-        text += f"; level {level if analysis.look else level.removeprefix('of ')}"
+        text += "; significance level " if analysis.look else "; level "
+        text += level.removeprefix("of ")
         text += "".join(
             f"; primary interval {100 * other.confidence:g} %"
             for other in of_look(material, analysis)

@@ -68,7 +68,7 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
                 ],
             )
         ),
-        f"**Beside it.** {' '.join(filter(None, beside))}" if any(beside) else "",
+        f"**Other analyses.** {' '.join(filter(None, beside))}" if any(beside) else "",
         f"**Data.** {left_out}" if left_out else "",
         f"**Other choices.** {against}"
         if (against := " ".join(_against(material, places)))
