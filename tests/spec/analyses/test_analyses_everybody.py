@@ -68,6 +68,11 @@ def test_everybody_without_an_outcome_is_counted_as_the_method_says(trial):
     assert found[risk]["n_draws"] == 20 and 0 < found[risk]["mc_se"] <= (2 / 400 / 19) ** 0.5
     share = found.value(f"relief/fraction_missing.multiple_imputation@{PAIR}")
     assert 0 < share < 0.5
+    # The draws of the one are those of the other: the share of an arm, in whom one is drawn.
+    high, sham = (found[f"relief/proportion.multiple_imputation@{arm}"] for arm in ("high", "sham"))
+    assert high["stat_value"] - sham["stat_value"] == pytest.approx(found.value(risk))
+    assert 0.3 <= high["stat_value"] <= 0.4 and 0.6 <= sham["stat_value"] <= 0.7
+    assert (high["n_used"], high["n_draws"]) == (10, 20) and high["ci_low"] < high["stat_value"]
 
 
 def test_a_map_in_which_one_outcome_decides(trial):
@@ -192,6 +197,7 @@ def test_draws_do_not_depend_on_the_name_of_the_trial(tmp_path):
         )
     assert drawn[0] == drawn[1]
     assert {one.split("@")[0] for one in drawn[0]} == {
+        "relief/proportion.multiple_imputation",
         "relief/risk_difference.multiple_imputation",
         "relief/fraction_missing.multiple_imputation",
         "relief/p_value.rerandomisation",

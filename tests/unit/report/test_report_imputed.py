@@ -7,7 +7,9 @@ import pytest
 from test_report_decided import DECIDED, WHOLE, counts
 from test_report_wording import row, words
 
+from trialtrace.report.figures import rows_shown
 from trialtrace.report.sections import imputed, sections
+from trialtrace.report.sections.absolute import denominators
 from trialtrace.report.sections.decided_early import Added, OfArm
 
 GIVEN = {"covariates": [], "arms": "in_model", "cycles": 10, "components": ["nerve", "worse"]}
@@ -23,8 +25,26 @@ def drawn(value, error, share, comparison):
     yield share_row | {"stat_text": share_text, "mc_se": None}
 
 
+def shares(arms):
+    place = {"analysis_id": "a", "stratum": None, "parameter": "p", "visit": None, "unit": None}
+    for arm, value in arms.items():
+        more = {"options": json.dumps(GIVEN), "n_draws": 50, "mc_se": 0.003, "n_used": 20}
+        more |= {"group1_level": arm, "group2": None, "error": None}
+        yield row("proportion.multiple_imputation", value, **place, **more, stat_text=f"{value}")
+
+
+def test_shares_that_count_nobody_stand_beside_their_difference():
+    rows = [*shares({"high": 0.3, "none": 0.7}), *drawn(-0.4, 0.004, 0.25, "high")]
+    material = Stub(of=lambda name: rows, tracer=Stub(counts=lambda row: []))
+    assert denominators(material, rows[2]) == "; 0.3 against 0.7"
+    assert denominators(Stub(of=lambda name: rows[1:], tracer=material.tracer), rows[2]) == ""
+    material.arm_label, material.trial = str, Stub(plan=Stub(analyses={"a": Stub(of=None)}))
+    assert rows_shown.counted(material, rows[2:3])[1] == [["30.0% of 20", "70.0% of 20"]]
+
+
 def test_an_imputation_is_told_with_its_models_what_is_missing_and_its_error():
-    rows = [*drawn(-0.4, 0.004, 0.25, "high"), *drawn(-0.1, 0.012, 0.125, "low")]
+    rows = [*shares({"high": 0.3}), *drawn(-0.4, 0.004, 0.25, "high")]
+    rows += drawn(-0.1, 0.012, 0.125, "low")
     endpoints = {"nerve": Stub(label="Nerve lost"), "worse": Stub(label="Symptoms worse")}
     material = Stub(of=lambda name: rows, trial=Stub(endpoints=endpoints))
     (told,) = imputed.imputations(material, Stub(name="a"))

@@ -6,7 +6,7 @@ which side of the axis favours.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from trialtrace.base.words import NOT_ESTIMABLE
+from trialtrace.base.words import NOT_ESTIMABLE, percent
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.sections.questions import at_look, looked_at, of_look, same_question
@@ -188,8 +188,9 @@ def whole(row: ResultRow) -> str:
 
 
 def _in_arm(material: Material, row: ResultRow, side: str) -> str:
-    """ "27/295": events and patients of an arm at the place of a comparison; "12" where nothing is
-    counted; empty where its analysis does not describe the arm."""
+    """ "27/295": events and patients of an arm at the place of a comparison; "29.9% of 55" where it
+    has a share alone, "12" where nothing is counted; empty where its analysis does not describe the
+    arm."""
     arm = arm_of(row, side)
     here = {
         each["method"]: each
@@ -202,6 +203,9 @@ def _in_arm(material: Material, row: ResultRow, side: str) -> str:
     for method in ("count.events", "events.count"):
         if method in here and here[method]["stat_value"] is not None:
             return f"{round(present(here[method]['stat_value']))}/{here[method]['denominator']}"
+    for method, share in here.items():
+        if method.startswith("proportion.") and share["stat_value"] is not None:
+            return f"{percent(share['stat_value'])}% of {share['n_used']}"
     told = min((each["n_used"] for each in here.values() if each["n_used"]), default=None)
     return str(told) if told else ""
 

@@ -8,7 +8,7 @@ from trialtrace.base.words import value_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import without_event
-from trialtrace.report.tables import link
+from trialtrace.report.tables import link, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.years import until, whole_years
@@ -32,11 +32,30 @@ def denominators(material: Material, estimate: ResultRow, *, links: bool = False
         (link(row, events) if links else events) + share_of(material, row, links=links)
         for events, _, row in counts
     ]
+    if not counts:
+        return _shares(material, estimate, links=links)
     labels = [escape_markdown(label) if links else label for _, label, _ in counts]
     if len(counts) > 1 and estimate["group2"] != "time":
         return f"; {' against '.join(shown)} patients"
     told = [f"{events} {label}" for events, label in zip(shown, labels, strict=True)]
     return f"; {', '.join(told)}" if told else ""
+
+
+def _shares(material: Material, estimate: ResultRow, *, links: bool) -> str:
+    """ "; 29.9 % (95 % CI …) against 71.0 % (95 % CI …)": of shares that count nobody, as those of
+    all randomised by imputation."""
+    place = ("parameter", "visit", "stratum")
+    shares = {
+        row["group1_level"]: with_level(row) if links else row["stat_text"]
+        for row in material.of(estimate["analysis_id"])
+        if row["stat_name"] == "proportion" and row["group2"] is None and row["error"] is None
+        if values_of(row, place) == values_of(estimate, place)
+    }
+    pair = [
+        shares[arm] for arm in values_of(estimate, ("comparison", "reference")) if arm in shares
+    ]
+    told = estimate["stat_name"] == "risk_difference" and len(pair) == PAIR
+    return f"; {' against '.join(pair)}" if told else ""
 
 
 def share_of(material: Material, count: ResultRow, *, links: bool) -> str:

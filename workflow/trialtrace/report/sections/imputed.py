@@ -27,7 +27,8 @@ def imputations(material: Material, analysis: Analysis) -> Iterator[str]:
     drawn: dict[tuple[str, str], list[ResultRow]] = {}
     for row in material.of(analysis.name):
         if row["n_draws"] is not None:
-            drawn.setdefault((row["method"], row["options"]), []).append(row)
+            how = row["method"].partition(".")[2]
+            drawn.setdefault((how, row["options"]), []).append(row)
     for rows in drawn.values():
         yield escape_markdown(_of_method(material, rows))
 

@@ -28,7 +28,8 @@ SCORES = {"value": "AVAL", "change": "CHG"}
 
 
 def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result]:
-    """By comparison: the risk difference of all subjects, missing components drawn and pooled."""
+    """The share of each arm and, by comparison, the risk difference of all subjects, missing
+    components drawn and pooled."""
     whole = everybody(cut, cut.arms())
     error, warning, outcomes = None, None, np.empty((0, 0))
     try:
@@ -39,15 +40,21 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
     arm = whole.subjects.column("TRT01P").astype(str)
     drawn = {"drawn_from": _drawn_from(cut, step)}
 
-    def pooled(pair: tuple[str, str]) -> "Pooled":
+    def pooled(*arms: str) -> "Pooled":
         if error is not None:
             raise StatsError(error)
-        return _pooled(cut, step, *(outcomes[:, arm == name] for name in pair))
+        return _pooled(cut, step, *(outcomes[:, arm == name] for name in arms))
 
+    for name in [] if error is not None else cut.arms():
+        n, members = int((arm == name).sum()), whole.members | drawn
+        sample = Sample(cut, step, cut.at(group=name), members, n)
+        share = Once(partial(pooled, name))
+        estimate = sample.interval(partial(_interval, share), "proportion")
+        yield estimate if estimate.error is not None else with_draws(estimate, share())
     for pair in cut.analysis.pairs:
         n, members = int(np.isin(arm, pair).sum()), whole.members | drawn
         sample = Sample(cut, step, cut.at(pair=pair), members, n, warning=warning)
-        difference = Once(partial(pooled, pair))
+        difference = Once(partial(pooled, *pair))
         estimate = sample.interval(partial(_interval, difference))
         if estimate.error is not None:
             yield estimate
@@ -228,13 +235,14 @@ def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -
     return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
 
 
-def _pooled(cut: Cut, step: Step[object], values: np.ndarray, other: np.ndarray) -> "Pooled":
-    p1, p0 = values.mean(axis=1), other.mean(axis=1)
-    variance = p1 * (1 - p1) / values.shape[1] + p0 * (1 - p0) / other.shape[1]
+def _pooled(cut: Cut, step: Step[object], *arms: np.ndarray) -> "Pooled":
+    """The share of an arm, of two that of the first less that of the second."""
+    shares = [values.mean(axis=1) for values in arms]
+    variances = [p * (1 - p) / values.shape[1] for p, values in zip(shares, arms, strict=True)]
     *_, pool = formulas(step)
     return pool(
-        p1 - p0,
-        variance,
+        shares[0] - sum(shares[1:]),
+        sum(variances),
         df_complete=inf,
         null=0.0,
         sides="two_sided",

@@ -167,10 +167,12 @@ IMPUTATIONS = 40
 WIDTH = 5.0
 
 
-def imputed_difference(data: Data, asked: Asked) -> Recomputed:
-    """Rubin's rules over completed outcomes; the two may differ by what the draws leave open."""
+def imputed(data: Data, asked: Asked) -> Recomputed:
+    """Rubin's rules over completed outcomes of one arm or of two; ours and these may differ by what
+    the draws leave open."""
     arms = data.compared(asked)
-    n = size(data, asked, list(asked.contrast))
+    own = data.arms(asked)
+    n = size(data, asked, own)
     whole = subjects(data, asked, arms)
     # What we refuse (separation, a missing covariate) another path would only guess.
     if asked.error or whole is None or counts(data, asked, arms) is None:
@@ -180,10 +182,12 @@ def imputed_difference(data: Data, asked: Asked) -> Recomputed:
     key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(options))
     completed = data.once(key, lambda: _completed(data, asked, whole))
     arm = whole["TRT01P"].to_numpy()
-    treated, reference = (completed[:, arm == name] for name in asked.contrast)
-    p1, p0 = treated.mean(axis=1), reference.mean(axis=1)
-    within = float((p1 * (1 - p1) / treated.shape[1] + p0 * (1 - p0) / reference.shape[1]).mean())
-    value, between = float((p1 - p0).mean()), float((p1 - p0).var(ddof=1))
+    found = [completed[:, arm == name] for name in own]
+    shares = np.array([outcomes.mean(axis=1) for outcomes in found])
+    sizes = np.array([outcomes.shape[1] for outcomes in found])
+    within = float((shares * (1 - shares) / sizes[:, None]).sum(axis=0).mean())
+    drawn = shares[0] - shares[1:].sum(axis=0)
+    value, between = float(drawn.mean()), float(drawn.var(ddof=1))
     extra = (1 + 1 / IMPUTATIONS) * between
     tail = (1 - data.confidence(asked)) / 2
     df = (IMPUTATIONS - 1) * (1 + within / extra) ** 2 if extra else np.inf
@@ -379,4 +383,4 @@ CHECKS = by_name(
         "tipped,p_lowest,p_highest.tipping_chi_squared": _tipping("chi_squared"),
     }
 )
-CHECKS |= by_name({"risk_difference,fraction_missing.multiple_imputation": imputed_difference})
+CHECKS |= by_name({"proportion,risk_difference,fraction_missing.multiple_imputation": imputed})

@@ -50,7 +50,7 @@ CARDS = (
         "multiple imputation of the components, Rubin's rules, Wald's interval",
         "Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948",
         options=MultipleImputation,
-        gives="risk_difference.{}@pair fraction_missing.{}@pair?",
+        gives="proportion.{}@arm? risk_difference.{}@pair fraction_missing.{}@pair?",
         formula=(
             "missing.imputation:impute_chained",
             "missing.imputation:composite",
