@@ -225,10 +225,31 @@ def test_what_was_named_or_is_alone_is_refused(tmp_path: Path):
         profile([str(tmp_path)])
 
 
-def test_uneven_blanks_of_a_folder_are_told(tmp_path: Path):
-    rows = [f"{n:>4}   {ARMS[n % 2][:1]}  {n * 7 % 19}" for n in NUMBERS]
-    write(tmp_path / "trial.dat", ["id   arm  score", *rows])
-    with pytest.raises(UserError, match=r"trial\.dat\n.*3 words between blanks in every line"):
+def test_columns_of_widths_of_their_own_are_read_in_a_folder(tmp_path: Path):
+    """Blanks fill the columns; the note beside the table, whose part has the title of a help page
+    of R, is a codebook all the same, and the table is none."""
+    rows = [f'{n:>4}   "{ARMS[n % 2]}"  {n * 7 % 19:>3} ' for n in NUMBERS]
+    write(tmp_path / "trial.dat", ["id   arm  score  ", *rows])
+    said = [
+        "## Format",
+        "",
+        "Each line is a plot.",
+        "",
+        "**arm**: which soil",
+        "",
+        "**score**: a height",
+    ]
+    write(tmp_path / "trial.md", said)
+    (table,) = profile([str(tmp_path)])
+    assert table.reading["separator"] == "blanks" and table.rows == len(NUMBERS)
+    assert {code for code, _ in table.column("arm").values} == {*ARMS}
+    assert table.column("score").label == "a height" and "set_aside" not in table.evidence
+
+
+def test_uneven_words_of_a_folder_are_no_table(tmp_path: Path):
+    rows = [f"{n:>4}   {n % 2}  {n * 7 % 19}" for n in NUMBERS]
+    write(tmp_path / "trial.dat", ["id   arm  score", *rows, "   9   1"])
+    with pytest.raises(UserError, match="a folder without a table"):
         profile([str(tmp_path)])
 
 

@@ -64,6 +64,8 @@ def test_a_table_may_have_no_rows(bench: Bench):
         ("a.csv", ";", "id;w\n1;3,5\n"),
         ("a.csv", "|", "id|w\n1|3,5\n"),
         ("a.tsv", None, "id\tw\n1\t3,5\n"),
+        ("a.dat", "blanks", "  id   w \n\n\t1 \t 3,5  \n"),
+        ("a.dat", "blanks", '"id" "w"\n"1"   "3,5"\n'),
     ],
 )
 def test_separators(bench: Bench, name: str, separator: str | None, text: str):
@@ -204,6 +206,7 @@ BAD = {
         for name in ("undefined", "punycode", "idna", "rot13", "unicode_escape", "hex", "a\0b")
     },
     "no text encoding": ("id\n1\n", {"encoding": "base64"}, ["'base64'", "text encoding"]),
+    "uneven blanks": ("id  a\n1   2\n3\n", {"separator": "blanks"}, ["line 3", "1 cells"]),
     "wrong separator": ("id;a\n1;2\n", {}, ["one column", "';'", "separator"]),
     "a workbook": (b"PK\x03\x04\x14\0", {}, ["Excel workbook", "true format"]),
     "empty file": (b"", {}, ["0 bytes"]),

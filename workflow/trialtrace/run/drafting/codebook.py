@@ -217,7 +217,7 @@ def _sections(path: Path, state: int) -> list[Section]:
     rows = [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))
-    if FORMAT.search(text) and (entries := tuple(_of_help(text))):
+    if FORMAT.search(text) and len(entries := tuple(_of_help(text))) >= FEWEST:
         return [Section(f"{path.name}, line", "", entries)]
     return [*_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
 

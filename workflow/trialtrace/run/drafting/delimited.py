@@ -24,7 +24,7 @@ from trialtrace.run.drafting.title_and_foot import around
 from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.raw import check_header
 from trialtrace.run.sources.readers import delimited
-from trialtrace.run.trial.study.source import Csv, Tsv
+from trialtrace.run.trial.study.source import BLANKS, Csv, Tsv
 
 # From here on a file is streamed.
 LARGE = 64 << 20
@@ -75,7 +75,7 @@ def read_text(path: Path, text: str) -> Text:
 
 def _rows(path: Path, encoding: str, separator: str) -> list[tuple[int, dict[int, str]]]:
     """The records of a file that is not large, each by its line; none where it is no CSV."""
-    if path.stat().st_size > LARGEST_LOOKED_AT:
+    if path.stat().st_size > LARGEST_LOOKED_AT or separator == BLANKS:
         return []
     text = path.read_bytes().decode(encoding).removeprefix("\ufeff")
     csv.field_size_limit(delimited.LONGEST_CELL)
@@ -182,20 +182,15 @@ def _separator(start: str, text: str) -> tuple[str, str]:
             f"Of the first records, {records} have {width} cells between {_called(best)}.",
         )
     if words := _words_of_lines(start):
-        if {len(row) for row in _records_of(start, " ")} == {words}:
-            return " ", f"Spaces give every record {words} cells."
-        fault = f"{words} words between blanks in every line, and no separator"
-        mend = (
-            "write a comma for the blanks between columns in a copy, and none at the end of lines"
-        )
-        raise wrong(text, fault, "columns between commas, semicolons, tabs or bars", mend)
+        one = {len(row) for row in _records_of(start, " ")} == {words}
+        return " " if one else BLANKS, f"Blanks give every record {words} cells."
     return ",", "There is one column."
 
 
 def _words_of_lines(start: str) -> int:
     """How many words every line has, where all have as many and more than one: columns of widths
     of their own."""
-    lines = [line.split() for line in start.splitlines()[:LOOKED_AT] if line.strip()][:-1]
+    lines = _records_of(start, BLANKS)
     counts = {len(line) for line in lines}
     return max(counts) if len(lines) >= FEWEST_LINES and len(counts) == 1 and counts != {1} else 0
 
@@ -228,6 +223,9 @@ def _spaced(start: str) -> bool:
 
 def _records_of(start: str, mark: str) -> list[list[str]]:
     """The first records; the last one is left out, since the head may cut it."""
+    if mark == BLANKS:
+        lines = [line for line in delimited.LINE_END.split(start)[: LOOKED_AT + 1] if line.strip()]
+        return [delimited.words_of(line) for line in (lines[:-1] if len(lines) > 1 else lines)]
     records = []
     csv.field_size_limit(delimited.LONGEST_CELL)
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=mark, strict=True)
@@ -258,7 +256,7 @@ def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> 
 
 
 def _cells(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
-    if path.stat().st_size < LARGE or "row_names" in reading:
+    if path.stat().st_size < LARGE or {"row_names", BLANKS} & {*reading, reading.get("separator")}:
         return _read(path, text, reading)
     try:
         given = _stream(path, reading).schema.names

@@ -141,7 +141,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
     if files and not tables:
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
-    notes = notes_of(texts)
+    notes = [note for note in notes_of(texts) if note not in files]
     sections = _codebooks(tables, notes)
     read = {(section.item, section.sheet) for section in sections}
     tables = [file for file in tables if (file, "") not in read]

@@ -30,7 +30,7 @@ from trialtrace.run.sources.readers.sheet import (
     under_like_data,
     with_row_names,
 )
-from trialtrace.run.trial.study.source import Delimited, SyntheticItem, Tsv
+from trialtrace.run.trial.study.source import BLANKS, Delimited, SyntheticItem, Tsv
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
@@ -53,6 +53,7 @@ BINARY = {
 # Codecs of Python that turn text into other text.
 NO_TEXT = ("undefined", "punycode", "idna", "unicode-escape", "raw-unicode-escape")
 LINE_END = re.compile("\r\n|\r|\n")
+WORD = re.compile(r'"((?:[^"]|"")*)"(?![^ \t])|([^ \t]+)')
 # What shows that text was read in another encoding than it was written in.
 WRONGLY = {
     "\ufffd": "the mark of characters that were lost before this export (U+FFFD)",
@@ -181,6 +182,11 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
 def _records(text: str, separator: str, name: str, empty: list[int]) -> Iterator[Record]:
     """The records of a text; one without a value is one without cells, but for a lone quoted one:
     of a table of one column it is a row. The lines of separators alone are added to `empty`."""
+    if separator == BLANKS:
+        yield from (
+            Record(at, at, words_of(line)) for at, line in enumerate(LINE_END.split(text), start=1)
+        )
+        return
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
@@ -193,6 +199,11 @@ def _records(text: str, separator: str, name: str, empty: list[int]) -> Iterator
             start = reader.line_num + 1
     except csv.Error as error:
         raise UserError(_quote_problem(str(error), name, start, reader.line_num)) from None
+
+
+def words_of(line: str) -> list[str]:
+    """The cells of a line between blanks, without the quotes around them."""
+    return [bare or quoted.replace('""', '"') for quoted, bare in WORD.findall(line)]
 
 
 def _header(records: Iterator[Record], opened: "Opened[Delimited]") -> tuple[Record, int, int]:

@@ -11,8 +11,9 @@ Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "s
 Separator = Literal[",", ";", "\t", "|"]
 
 
-# R's write.table puts spaces between cells.
-FileSeparator = Literal[",", ";", "\t", "|", " "]
+# R's write.table puts a space between cells, columns of widths of their own as many as fill them.
+BLANKS = "blanks"
+FileSeparator = Literal[",", ";", "\t", "|", " ", "blanks"]
 
 
 Decimal = Literal[".", ","]
@@ -101,8 +102,9 @@ class Csv(InFolder, Laid):
     format: Literal["csv"] = key("Format of the file.")
     encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
     separator: FileSeparator = key(
-        "Character between the cells of a line.",
-        expected='"," ";" "|" " " or "\\t" in double quotes',
+        "Character between the cells of a line; blanks: as many spaces or tabs as there are, also "
+        "around the line.",
+        expected='"," ";" "|" " " or "\\t" in double quotes, or blanks',
     )
     decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
 
