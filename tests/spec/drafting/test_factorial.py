@@ -7,7 +7,7 @@ from made_exports import write
 
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import decide
-from trialtrace.run.drafting.people import with_covariates
+from trialtrace.run.drafting.people import people, with_covariates
 from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
 
@@ -43,6 +43,23 @@ def test_two_lots_of_yes_and_no_are_factors(tmp_path: Path):
     told = {"arm": "aspirin", "control": "no", "primary": "score"}
     (guess,) = factors(tmp_path, "pid,aspirin,carotene,sex,score", rows, **told)
     assert guess.value == "carotene"
+
+
+def test_a_copy_of_a_factor_describes_no_patient(tmp_path: Path):
+    rows = [
+        f"{row},{int('high' in row)}" for row in crossed(("placebo", "active"), ("low", "high"))
+    ]
+    write(tmp_path / "trial.csv", ["pid,arm,treatment,sex,score,z_light", *rows])
+    told = {"arm": "arm", "control": "placebo", "primary": "score"}
+    draft = decide(profile([str(tmp_path / "trial.csv")]), told, first_choice)
+    assert any(one.name == "factor" for one in draft.guesses)
+    assert people(draft).variables == {}
+
+
+def test_before_and_after_an_opening_are_no_treatments(tmp_path: Path):
+    rows = crossed(("placebo", "active"), ("pre-opening", "post-opening"))
+    told = {"arm": "arm", "control": "placebo", "primary": "score"}
+    assert factors(tmp_path, "pid,arm,treatment,sex,score", rows, **told) == []
 
 
 def test_what_hangs_on_the_arm_or_on_patients_is_none(tmp_path: Path):

@@ -8,6 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
+from made_exports import write
 
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
@@ -167,3 +168,55 @@ def test_codes_that_a_label_explains_are_not_said_to_be_unknown(tmp_path: Path):
     pyreadstat.write_sav(pd.DataFrame(cells), path, column_labels=labels)
     (guess,) = [one for one in columns_of(drafted(path)).guesses if one.name.startswith("codes")]
     assert "band" in guess.value and "agegp" not in guess.value
+
+
+def left_out(folder: Path, columns: dict[str, str], **told: str) -> dict[str, str]:
+    """What may be later of an export of gardens with these columns, each with its label."""
+    draw = random.Random(5)
+    head = ["plot_id", "arm", *columns]
+    ends = [60 if label.startswith("Days") else 1 for label in columns.values()]
+    rows = [
+        [f"{n}", ("compost", "none")[n % 2], *(str(draw.randint(0, most)) for most in ends)]
+        for n in range(80)
+    ]
+    write(folder / "plots.csv", [",".join(each) for each in (head, *rows)])
+    lines = ["Variable;Description", *(f"{name};{label}" for name, label in columns.items())]
+    write(folder / "codebook.csv", lines)
+    files = [str(folder / name) for name in ("plots.csv", "codebook.csv")]
+    made = people(decide(profile(files), {"arm": "arm", **told}, guess_nothing_told))
+    assert not {*made.variables.values()} & {*made.left_out}
+    return dict(made.left_out)
+
+
+GARDENS = {
+    "anyslug": "Any slug found (seen by us)",
+    "anyrust": "Any rust found (seen by us)",
+    "anyslug_own": "Any slug found (told by the gardener)",
+    "fenced": "Is there a fence",
+    "shade_before": "Shaded by trees",
+    "region": "Region of the garden",
+    "cut_start": "Cut",
+    "cut_endsummer": "Cut",
+}
+
+
+def test_what_is_called_or_described_as_an_outcome_is_left_out(tmp_path: Path):
+    left = left_out(tmp_path, GARDENS, primary="anyslug")
+    assert {*left} == {"anyrust", "anyslug_own", "cut_endsummer"}
+    assert left["anyrust"] == "it is called or described as anyslug"
+    assert left["cut_endsummer"] == "cut_start is the same at the start"
+
+
+def test_as_long_as_the_primary_endpoint_is_open_all_may_be_it(tmp_path: Path):
+    left = left_out(tmp_path, GARDENS)
+    assert "the primary endpoint is open" in left["fenced"]
+    assert not {*left} & {"shade_before", "region", "cut_start"}
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Seen at endline", "At the follow-up visit", "Days from randomisation to the first slug"],
+)
+def test_labels_of_what_came_after_the_start(tmp_path: Path, label: str):
+    columns = {"anyslug": "Any slug", "other": label, "third": "Has a pond"}
+    assert "other" in left_out(tmp_path, columns, primary="anyslug")

@@ -9,9 +9,14 @@ from trialtrace.run.drafting.clusters import expected, members_by
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
-from trialtrace.run.drafting.likely_outcome import after_start, of_patients, outcome_words
+from trialtrace.run.drafting.likely_outcome import (
+    LATER_WORDS,
+    after_start,
+    of_patients,
+    outcome_words,
+)
 from trialtrace.run.drafting.names import name_words
-from trialtrace.run.drafting.outcomes import DEAD, is_coded, label_of, levels, tells_unit
+from trialtrace.run.drafting.outcomes import BEFORE, DEAD, is_coded, label_of, levels, tells_unit
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.times import ALIVE, LEFT_RIGHT
@@ -93,6 +98,7 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
         or column.blank
         or is_side(column)
         or _is_state_or_side(column)
+        or _is_when(column)
         or tells_unit(column)
         or {column.name} & {*table.visit}
         or (bare and not said)
@@ -126,6 +132,12 @@ def _is_state_or_side(column: Column) -> bool:
     )
 
 
+def _is_when(column: Column) -> bool:
+    """Whether each level is before or after something."""
+    words = [{*parts(label_of(column, code))} for code in levels(column)]
+    return all(each & (BEFORE | LATER_WORDS | {"before"}) for each in words)
+
+
 def _factor(table: Table, column: Column, arm: Column) -> str:
     """What speaks for a factor, nothing where a column is none: the name, the label or the levels
     of an arm, or four cells of equal size, as two lots draw them."""
@@ -143,6 +155,7 @@ def _factor(table: Table, column: Column, arm: Column) -> str:
         or column.constant_within is False
         or (of_patients(column) and not sure)
         or outcome_words(name_words(column.name))
+        or _is_when(column)
         or table.rows > MOST_ROWS
     ):
         return ""

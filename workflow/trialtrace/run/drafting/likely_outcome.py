@@ -96,7 +96,9 @@ LATER = re.compile(
 AFTER_IT = re.compile(
     r"\b(after|following|post|nach|apres|dopo|despues) (\w+ ){0,2}(start\w*|beginn?\w*|initiat\w*|"
     r"onset of|randomi[sz]\w*|baseline|treatment|therapy|intervention|study|enrol\w*)\b|"
-    r"\bchanges? (in|of|from|since)\b|\b(reduction|increase|decrease|improvement) (in|of|from)\b"
+    r"\bchanges? (in|of|from|since)\b|\b(reduction|increase|decrease|improvement) (in|of|from)\b|"
+    r"\b(time|hours|days|weeks|months|years) (from|since) (randomi[sz]\w*|enrol\w*|inclusion|"
+    r"baseline)\b|\bat (the )?(end ?line|mid ?line|follow ?up|end of (the )?(study|trial))\b"
 )
 # A label that says the contrary, whatever visit its name is called by; a recall of days is no such.
 BEFORE_IT = re.compile(
@@ -136,6 +138,9 @@ ITEM, TOTAL, KIND, DERIVED = -4.0, 1.5, -1.0, -1.5
 MADE_OF = re.compile(r"(.+?)[_.]?(?:Z|_z|zscore|_log|_ln|_sqrt|_rank)")
 # Words that labels of one thing at several times share; columns of others, each a kind of its own.
 ALIKE, FEWEST_KINDS = 0.3, 3
+# Words from which on names of as many are compared; words that say nothing of what was measured.
+LONG_NAME = 3
+SMALL = {"of", "the", "a", "an", "and", "or", "in", "on", "at", "for", "to", "with", "by", "from"}
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
 
@@ -248,6 +253,32 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     return _of_family(column.name, texts)
 
 
+def was_before(column: Column) -> bool:
+    """Whether a name or a label says that a column was known before the start."""
+    text = " ".join(parts(column.label))
+    words = name_words(column.name) | {*text.split()}
+    return bool(
+        BEFORE_IT.search(text) or (words & {*BEFORE, "before"} and not AFTER_IT.search(text))
+    )
+
+
+def is_alike(column: Column, other: Column) -> bool:
+    """Whether a column is called or described as another is: its name and a word more (pain and
+    pain_night), three words of which the last differs, or labels of which half the words are the
+    same, more than half where they are of what patients are."""
+    name, known = parts(column.name), parts(other.name)
+    more = name[len(known) :] if name[: len(known)] == known else []
+    if any(len(word) > 1 and word.isalpha() for word in more):
+        return True
+    if len(name) == len(known) >= LONG_NAME and name[:-1] == known[:-1]:
+        return not (name[-1].isdecimal() or known[-1].isdecimal())
+    if column.name == column.label or other.name == other.label:
+        return False
+    own, told = ({*parts(one.label)} - SMALL for one in (column, other))
+    shared, whole = len(own & told), len(own | told)
+    return shared > 1 and (2 * shared > whole or (2 * shared == whole and not of_patients(column)))
+
+
 def sure_first(ranked: Sequence[Outcome]) -> bool:
     """Whether the first of the candidates may be taken unasked: much speaks for it, and little for
     any other. The time of a file and how it ended, which need no further word, were what patients
@@ -331,10 +362,11 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         score += SAID_PRIMARY
         told.append("It is called primary.")
     early = BEFORE_IT.search(" ".join(parts(column.label)))
-    if early or (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
+    late = not early and AFTER_IT.search(" ".join(parts(column.label)))
+    if early or ((name | label) & BEFORE and not late) or {*parts(column.form)} & FORMS_BEFORE:
         score += EARLIER
         told.append("Its name or its form speaks of what was before.")
-    elif _has_later(column.name, texts):
+    elif has_later(column.name, texts):
         score += EARLIER
         told.append("The same was measured later.")
     if not outcome.visit and (word := _first(PATIENTS, name | label)):
@@ -439,7 +471,7 @@ def _numbers(name: str, texts: Sequence[str]) -> list[float]:
     return [float(each[2]) for each in sorted(same, key=lambda each: each[0] != name)]
 
 
-def _has_later(name: str, texts: Sequence[str]) -> bool:
+def has_later(name: str, texts: Sequence[str]) -> bool:
     """Whether another column has its name and a word of what comes after: fu_total of total."""
     own = parts(name)
     return any(

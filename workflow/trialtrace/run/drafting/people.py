@@ -14,9 +14,12 @@ from trialtrace.run.drafting.likely_outcome import (
     FLAG,
     after_start,
     again,
+    has_later,
+    is_alike,
     items_of,
     measured_stem,
     of_patients,
+    was_before,
 )
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
 from trialtrace.run.drafting.outcomes import (
@@ -52,6 +55,8 @@ from trialtrace.run.trial.label_words import sex_meant
 # What a step calls the endpoint's own value before.
 OWN_BASELINE = "baseline"
 MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
+# Letters at the end of what was before and after: pretest and posttest.
+SAME_END = 4
 TAKEN = {
     *("STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "ARM", "TRT01P", "SYNTHFL"),
     *("ITTFL", "SITE"),
@@ -103,7 +108,14 @@ def people(draft: Draft) -> People:
         if tells_treatments(one, home.columns) or _copies(one, draft)
     }
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
-    used |= factors_of(draft) | {*draft.design.steps}
+    factors = factors_of(draft)
+    used |= factors | {*draft.design.steps}
+    used |= {
+        one.name
+        for one in home.columns
+        for name in factors & {each.name for each in home.columns}
+        if is_coded(one) and same_groups(home, name, one.name)
+    }
     # A step takes the sequence, also of a column that is called as arms are, and further factors.
     used -= {draft.design.sequence, *draft.covariates}
     free = [
@@ -129,6 +141,7 @@ def people(draft: Draft) -> People:
     }
     later |= {name: why for name, why in texts.items() if name not in {*told, *later}}
     later |= {name: f"its values are at {alone[name]} alone" for name in names}
+    later |= _may_be_outcomes(draft, free, {*told, *later}, {*later, *draft.later})
     free = [one for one in free if one.name not in later]
     analysed = {name for one in (draft.primary, *draft.others) for name in one.names}
     later |= {
@@ -156,6 +169,47 @@ def people(draft: Draft) -> People:
     return People(
         (age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)), later
     )
+
+
+def _may_be_outcomes(
+    draft: Draft, free: Iterable[Column], known: set[str], later: set[str]
+) -> dict[str, str]:
+    """The columns that may be outcomes too, each with the reason: what is called or described as an
+    outcome, or as what is `later`, and, as long as the primary endpoint is open, all that nothing
+    says of that it was before; none of those `known`."""
+    home = draft.home
+    asked = any(guess.name == "primary" and guess.blinds for guess in draft.guesses)
+    texts = [one.name for one in home.columns]
+    ends = {text.lower()[-SAME_END:] for text in texts if text.lower().startswith("post")}
+    own = {one.name for one in own_before(home, draft.primary)} | {*_before(draft)} | known
+    own |= {text for text in texts if has_later(text, texts)}
+    own |= {n for n in texts if n.lower().startswith("pre") and n.lower()[-SAME_END:] in ends}
+    left = [one for one in free if one.name not in own and not (was_before(one) or _is_age(one))]
+    started = {
+        (*words[:-1],): name
+        for name in texts
+        if (words := parts(name))[-1:] and words[-1] in BEFORE
+    }
+    outcomes = {
+        name
+        for one in (draft.primary, *draft.others)
+        if one.table == home.name
+        for name in one.names
+    }
+    waiting = sorted((outcomes | later) & {*texts} - {*_before(draft)})
+    made = {
+        one.name: f"{started[same]} is the same at the start"
+        for one in left
+        if (same := (*parts(one.name)[:-1],)) in started and same
+    }
+    while waiting:
+        name = waiting.pop()
+        for one in left:
+            if one.name not in made and is_alike(one, home.column(name)):
+                made[one.name] = f"it is called or described as {name}"
+                waiting.append(one.name)
+    open_ones = [one.name for one in left if asked and not of_patients(one)]
+    return dict.fromkeys(open_ones, "the primary endpoint is open, and it may be it") | made
 
 
 def factors_of(draft: Draft) -> set[str]:

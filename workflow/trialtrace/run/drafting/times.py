@@ -39,6 +39,7 @@ GLUED = re.compile(r"([flr]|[a-z]{2,}?)(time|days|weeks|months|status|stat|event
 UNTIL = re.compile(
     r"\b(time|days|weeks|months|years|zeit|tage|wochen|monate|temps|jours|tempo|giorni|tiempo|dias|"
     r"tijd|dagen|tid|dager|dagar) "
+    r"((from|since) (randomi[sz]\w*|enrol\w*|inclusion|baseline) )?"
     r"(to|until|till|bis|jusqu|fino|hasta|tot|til)\b|surviv|uberleben|survie|sopravviv|superviv|"
     r"follow.?up time|time on study|duration of follow"
 )
