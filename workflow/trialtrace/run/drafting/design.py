@@ -62,7 +62,8 @@ class Design:
     apart, `sequence` that of who begins with which treatment, `starts` its codes with those of the
     first treatment; `cluster` is the column of the groups that were randomised, `joined` those that
     it is made of where they are numbered within arms; `columns` are those of an outcome under each
-    treatment, `steps` those of clusters and periods of a stepped wedge."""
+    treatment, `steps` those of clusters and periods of a stepped wedge. `several` says of how many
+    rows of each treatment of a patient the mean is taken, nothing where it has one."""
 
     kind: str = PARALLEL
     place: str = ""
@@ -72,6 +73,7 @@ class Design:
     joined: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    several: str = ""
 
     @property
     def own_treatment(self) -> bool:
@@ -235,6 +237,12 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
     rows = cells_of(table, names) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
+    if several := _several_rows(table, subject, arm, times):
+        why = f"{len({who for who, _ in times})} patients have several of {arm.distinct} "
+        why += f"treatments, and {several}. "
+        why += "Treatments are compared by the means of these; in which order they came is left "
+        why += "out of account."
+        return Design(CROSSOVER, arm.name, several=several), why
     if not rows or max(times.values()) > 1:
         fault = f"{arm.distinct} different values, which varies within patients"
         mend = "name another column: --arm COLUMN"
@@ -287,6 +295,31 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
         why += " No column tells the sequence: periods are left out of account. One with the order "
         why += "of each patient's treatments (AB, BA) in the export has them."
     return Design(CROSSOVER, place, sequence, starts), why
+
+
+def _several_rows(
+    table: Table, subject: str, arm: Column, times: Mapping[tuple[str, ...], int]
+) -> str:
+    """How many rows each treatment of a patient has, where it has several, as trials of an
+    experiment or days of a period, and patients have several treatments; with the conditions that
+    leave one. Nothing of a replicated crossover, whose periods have a row each, of a stepped wedge,
+    of ids that stand for two, and of treatments of which patients have one row, beside others."""
+    again = [code for (_, code), n in times.items() if n > 1]
+    each = Counter(who for who, _ in times)
+    beside = {name for key in table.keys if len(key) == 2 and subject in key for name in key}
+    if (
+        2 * sum(n > 1 for n in each.values()) < len(each)
+        or 2 * len(again) < len(times)
+        or {*again} < {*levels(arm)}
+        or any(_is_period(table.column(name)) for name in beside - {subject, arm.name})
+        or _one_period(table, subject, arm)
+        or of_several_arms(table, subject, arm.name)
+    ):
+        return ""
+    least, most = min(times.values()), max(times.values())
+    said = f"{least} to " * (least < most) + f"{most} rows of each patient and treatment"
+    alone = _one_row_each(table, subject, arm)
+    return f"{said} (one of each: --where {' or --where '.join(alone)})" if alone else said
 
 
 def _one_period(table: Table, subject: str, arm: Column) -> str:

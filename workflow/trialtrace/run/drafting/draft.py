@@ -59,6 +59,7 @@ from trialtrace.run.drafting.primary import Offered, endings, primary_of, second
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.several_rows import mean_of, tell_below
 from trialtrace.run.drafting.strangers import ASIDE, of_the_trial
 from trialtrace.run.drafting.subjects import with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
@@ -193,6 +194,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         if design.columns
         else _outcomes(tables, (subject, visit), treated, decided.told.get("kind", ""), decided)
     )
+    for outcome in shown:
+        tell_below(next(one for one in tables if one.name == outcome.table), outcome, decided)
     tell_units(tables, shown, decided)
     tell_exposure({table.name: table for table in tables}[shown[0].table], shown[0], decided)
     if design.own_treatment and not design.columns:
@@ -376,8 +379,11 @@ def _offered(
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
+    if design.several:
+        found = [mean_of(one, views, design.several) for one in found]
     found.sort(key=lambda item: (not item.primary, -item.score))
-    return Offered(views, found, at, subject, arm, told_by, once, design.own_treatment)
+    within = design.own_treatment
+    return Offered(views, found, at, subject, arm, told_by, once, within, design.several)
 
 
 def _of_one_arm(table: Table, arm: Column) -> set[str]:

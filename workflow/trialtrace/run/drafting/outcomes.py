@@ -108,7 +108,8 @@ class Outcome:
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
     number counts; `before` are the visits before treatment, the last of which is the baseline. What
     is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so;
-    `named_visit` is that of the one column that a person named.
+    `named_visit` is that of the one column that a person named; `several` says that it is a mean of
+    rows of one treatment of a patient.
     """
 
     table: str
@@ -134,6 +135,7 @@ class Outcome:
     doubted: bool = False
     primary: bool = False
     named_visit: str = ""
+    several: bool = False
 
     @property
     def names(self) -> set[str]:

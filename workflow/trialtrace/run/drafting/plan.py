@@ -9,6 +9,7 @@ from trialtrace.run.drafting.names import words_apart
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
+    MEAN,
     MEASURE,
     RECURRENT,
     REPEATED,
@@ -191,7 +192,7 @@ def _analysed(item: Planned) -> Iterator[tuple[str, str, dict[str, object]]]:
     elif kind == COUNT:
         yield item.name, f"{item.label}, number", MEANS
         yield f"{item.name}_any", f"{item.label}, any", PROPORTIONS
-    elif item.outcome.codes:
+    elif item.outcome.codes and kind != MEAN:
         yield item.name, item.label, RANKS
     else:
         yield item.name, item.label, MEANS
@@ -269,7 +270,7 @@ def designed(
     """The steps of an endpoint where the design asks for others than those of a parallel one, which
     take the covariates where it is one of clusters."""
     if draft.design.own_treatment:
-        return _within(draft, who, outcome, steps) if outcome.kind in (MEASURE, EVENT) else steps
+        return _within(draft, who, outcome, steps)
     if draft.design.kind != CLUSTER:
         return steps
     allowed = _clustered(draft, who, _estimated(steps), covariates)

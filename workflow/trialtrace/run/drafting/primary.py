@@ -40,7 +40,7 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
-from trialtrace.run.drafting.several_rows import is_over_rows, over_rows, tell_over_rows
+from trialtrace.run.drafting.several_rows import is_over_rows, mean_of, over_rows, tell_over_rows
 from trialtrace.run.drafting.times import (
     as_text,
     may_be_time,
@@ -68,7 +68,7 @@ ROW_A_PATIENT = (
 class Offered:
     """Every candidate, and the tables to read another column from that a person names: as the rows
     of one parameter have them, where `parameters` has any of a table. Treatments that are compared
-    `within` patients have numbers, and yes or no, alone."""
+    `within` patients have numbers, and yes or no, alone, or the mean of `several` rows."""
 
     tables: Sequence[Table]
     found: Sequence[Outcome]
@@ -78,6 +78,7 @@ class Offered:
     parameters: Mapping[str, Parameters]
     once: Mapping[str, Once]
     within: bool = False
+    several: str = ""
 
     def table(self, name: str) -> Table:
         return next(one for one in self.tables if one.name == name)
@@ -114,13 +115,14 @@ class Offered:
             return data.placed(_as_told(table, filled[0], "", kind, decided, flag))
         if kind == RECURRENT:
             return _as_recurrent(table, column, self.subject[table.name])
-        made = _as_told(table, column, self.visit[table.name], kind, decided, flag)
+        asked = "" if self.several else kind
+        made = _as_told(table, column, self.visit[table.name], asked, decided, flag)
         if flag == "primary" and kind != MEASURE:
             made = self._beside_others(made, decided)
         if self.within and made.kind not in (MEASURE, EVENT):
             need = "a number, or yes or no, of each treatment of a patient"
             raise wrong(f"--{flag}", f"{column.name}, {WORDS[made.kind]}", need)
-        return made
+        return mean_of(made, self.tables, self.several) if self.several else made
 
     def _beside_others(self, made: Outcome, decided: Decided) -> Outcome:
         """One of columns that may be visits, or the items of a scale, with how all are named.

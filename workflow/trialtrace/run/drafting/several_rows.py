@@ -1,10 +1,12 @@
 """An outcome in several rows of a patient that are no visits: which row is meant, is asked."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 from trialtrace.run.drafting.decided import Decided, none_of
-from trialtrace.run.drafting.keys import telling_apart
-from trialtrace.run.drafting.outcomes import COUNT, MEAN, WORDS, Outcome, levels
+from trialtrace.run.drafting.keys import WHOLE_NUMBER, telling_apart
+from trialtrace.run.drafting.outcomes import COUNT, EVENT, MEAN, WORDS, Outcome, levels
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 
@@ -16,8 +18,35 @@ def is_over_rows(table: Table, outcome: Outcome) -> bool:
     """Whether an outcome is the mean, or counts rows, of a patient's rows over time or scales."""
     if outcome.kind == COUNT:
         return bool(table.visit)
+    if outcome.several:
+        return True
     apart = table.visit or telling_apart(table) or _told_apart(table, _alone(table, outcome))
     return outcome.kind == MEAN and bool(apart)
+
+
+def mean_of(outcome: Outcome, tables: Sequence[Table], several: str) -> Outcome:
+    """The mean of an outcome over the rows of each treatment of a patient; of yes and no the share
+    of the event."""
+    column = next(one for one in tables if one.name == outcome.table).column(outcome.column)
+    codes = outcome.codes
+    if outcome.kind == EVENT:
+        codes = tuple((code, float(code == outcome.event)) for code in levels(column))
+    why = f"{outcome.evidence} It is the mean of {several}."
+    return replace(outcome, kind=MEAN, codes=codes, event="", evidence=why, several=True)
+
+
+def tell_below(table: Table, outcome: Outcome, decided: Decided) -> None:
+    """A guess that blinds the report where a mean is of whole numbers of which one alone is below
+    0, as -1 of who did not answer."""
+    codes = levels(table.column(outcome.column)) if outcome.several else ()
+    below = [code for code in codes if code.startswith("-")]
+    if len(below) == 1 and all(map(WHOLE_NUMBER.fullmatch, codes)):
+        why = (
+            f"{below[0]} alone is below 0, and is in the mean as a number. Where it stands for no "
+        )
+        why += f"value, name it in cleaning.yaml, tables.{table.name}.missing, {outcome.column}."
+        place = ("cleaning.yaml", f"tables.{table.name}.missing")
+        decided.guess(f"below.{outcome.column}", place, below[0], why, blinds=True)
 
 
 def _often(table: Table, alone: dict[str, int]) -> list[str]:

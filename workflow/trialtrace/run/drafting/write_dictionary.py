@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.keys import WHOLE_NUMBER
 from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_apart
 from trialtrace.run.drafting.outcomes import TIME
 from trialtrace.run.drafting.parameters import visit_alone
@@ -119,7 +120,9 @@ def columns_of(draft: Draft) -> Columns:
         if table.of and _others(draft, table):
             made.ignore[table.name]["others"] = "columns of other rows of the file"
         there = [one for one in table.columns if not _not_used(table, one, used, draft.arm)]
-        made.guesses += _guesses(table, there, names)
+        outcomes = (draft.primary, *draft.others)
+        means = {one.column for one in outcomes if one.several and one.table == table.name}
+        made.guesses += _guesses(table, there, names, means)
         if below:
             why = f"No time ends before it begins; their least are {', '.join(below.values())}."
             key = f"{table.name}, {PARTS['minimum']}"
@@ -241,8 +244,11 @@ def _choices(column: Column) -> Iterator[str]:
         yield f"{code}, {label or code}"
 
 
-def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[Guessed]:
-    """What of the columns is doubtful, the same doubt of several columns once."""
+def _guesses(
+    table: Table, columns: list[Column], names: set[str], means: set[str]
+) -> Iterator[Guessed]:
+    """What of the columns is doubtful, the same doubt of several columns once; a number that may
+    stand for no value blinds the report where a mean over rows is of it."""
     absent: dict[tuple[str, ...], list[Column]] = {}
     for column in columns:
         if column.missing_codes:
@@ -251,7 +257,11 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
         key = f"tables.{table.name}.missing"
         text = f"{', '.join(codes)} in {_listed([one.name for one in those])}"
         why = those[0].evidence.get("missing_codes", "")
-        yield Guessed(f"missing.{table.name}.{'_'.join(codes)}", CLEANING, key, text, why)
+        doubt = not means.isdisjoint(one.name for one in those) and any(
+            map(WHOLE_NUMBER.fullmatch, codes)
+        )
+        name = f"missing.{table.name}.{'_'.join(codes)}"
+        yield Guessed(name, CLEANING, key, text, why, blinds=doubt)
     for column in columns:
         if len(column.date_orders) > 1:
             key = f"{table.name}, {column.name}, {PARTS['validation']}"

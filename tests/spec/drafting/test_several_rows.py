@@ -1,0 +1,112 @@
+"""Several rows of each treatment of a patient: trials of an experiment, whose mean is compared."""
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import mean, stdev
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from made_exports import write
+from mini_run import run_stages
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
+
+Call = Callable[..., int]
+KEYBOARDS = ("usual", "split", "curved")
+TOLD = ("--arm", "treatment", "--control", "usual", "--primary", "hit", "--kind", "mean")
+HEAD = "participant,treatment,hit,delay"
+
+
+def typed(none: float = 0.05) -> list[str]:
+    """Words that 14 typists typed on each of three keyboards: 1 right, 0 wrong, -1 not at all."""
+    draw = random.Random(4)
+    return [
+        f"T{n},{keyboard},{draw.choices((-1, 0, 1), (none, 0.3, 0.6 + at / 10))[0]},"
+        f"{draw.random():.3f}"
+        for n in range(1, 15)
+        for at, keyboard in enumerate(KEYBOARDS)
+        for _ in range(20 + n % 3)
+    ]
+
+
+def drafted(folder: Path, head: str, rows: list[str], **told: str) -> Draft:
+    write(folder / "rows.csv", [head, *rows])
+    return decide(profile([str(folder / "rows.csv")]), told, first_choice)
+
+
+def results(at: Project) -> dict[str, dict]:
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    return {row["result_id"].partition("/")[2]: row for row in rows}
+
+
+def shares(rows: list[str]) -> Mapping[tuple[str, str], float]:
+    cells = defaultdict(list)
+    for row in rows:
+        who, keyboard, hit, _ = row.split(",")
+        cells[who, keyboard] += [int(hit)] if hit != "-1" else []
+    return {key: mean(values) for key, values in cells.items()}
+
+
+def test_the_means_of_trials_are_compared_within_typists(at: Project, call: Call):
+    path, rows = at.root / "data" / "typing.csv", typed()
+    write(path, [HEAD, *rows])
+    assert call("new", "mine", path, *TOLD) == 0
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text("utf-8"))
+    blinding = {name for name, one in guesses["guesses"].items() if one.get("blinds")}
+    # Whether -1 is a value decides the mean.
+    assert blinding == {"missing.data.-1"}
+    assert "20 to 22 rows of each patient" in guesses["guesses"]["design"]["evidence"]
+    assert call("confirm", "mine", "--all") == 0
+    assert check_trial(at, "mine") == []
+    told, known = results(at), shares(rows)
+    gains = [known[f"T{n}", "split"] - known[f"T{n}", "usual"] for n in range(1, 15)]
+    found = told["hit/mean_difference.paired_t@split-usual"]
+    assert found["n_used"] == 14 and found["stat_value"] == pytest.approx(mean(gains))
+    t = told["hit/t.paired_t@split-usual"]["stat_value"]
+    assert t == pytest.approx(mean(gains) / (stdev(gains) / math.sqrt(14)))
+    usual = mean(known[f"T{n}", "usual"] for n in range(1, 15))
+    assert told["hit/mean.t_interval@usual"]["stat_value"] == pytest.approx(usual)
+
+
+def test_the_mean_is_asked_and_taken_by_kind(tmp_path: Path):
+    draft = drafted(tmp_path, HEAD, typed())
+    asked = {one.name: one for one in draft.guesses if one.blinds}
+    assert {"primary", "kind"} <= {*asked} and asked["kind"].value == "mean"
+    told = {"primary": "delay", "kind": "mean", "arm": "treatment", "control": "usual"}
+    draft = drafted(tmp_path, HEAD, typed(), **told)
+    assert draft.primary.kind == "mean" and not draft.primary.codes
+    assert "kind" not in {one.name for one in draft.guesses}
+
+
+def test_a_number_below_nought_that_is_no_rare_one_is_asked(tmp_path: Path):
+    draft = drafted(tmp_path, HEAD, typed(none=0.5), primary="hit", kind="mean")
+    (guess,) = (one for one in draft.guesses if one.name == "below.hit")
+    assert guess.blinds and guess.value == "-1" and "cleaning.yaml" in guess.evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        # The periods of a replicated crossover have a row each; their order counts.
+        ("period", [f"{n},{'ABBA'[p]},{p},{n * 7 % 19 + p}" for n in range(20) for p in range(4)]),
+        # Who changed the treatment once or twice had a row of it.
+        (
+            "note",
+            [f"{n},{'AAB'[p]},x{n % 4},{n * 7 % 19 + p}" for n in range(20) for p in range(3)],
+        ),
+    ],
+)
+def test_other_rows_of_a_treatment_are_refused(tmp_path: Path, name: str, rows: list[str]):
+    with pytest.raises(UserError, match="several rows"):
+        drafted(tmp_path, f"id,treatment,{name},score", rows, arm="treatment")
