@@ -325,3 +325,22 @@ def test_who_is_excluded_from_an_analysis_was_in_the_trial(tmp_path: Path, why: 
     lines = outcomes("out", "pain")
     draft = described(tmp_path, lines, f"out: Excluded{why} (1 = yes, 0 = no)", primary="pain")
     assert any(one.name == "where" for one in draft.guesses) is asked
+
+
+@pytest.mark.parametrize("says", ["A cross-over of two teas.", "Two teas, by lot."])
+@pytest.mark.parametrize("groups", ["", "ward,"])
+def test_a_crossover_that_a_note_alone_tells_is_asked(tmp_path: Path, says: str, groups: str):
+    """Rows of one treatment a patient may be of a crossover of which the file has the order."""
+    draw = random.Random(3)
+    rows = [f"{n},{n % 2},{f'W{n % 14},' if groups else ''}{draw.random():.3f}" for n in range(84)]
+    write(tmp_path / "teas.csv", [f"pid,arm,{groups}sleep_score", *rows])
+    write(tmp_path / "README.md", ["# Teas", "", says])
+    draft = decide(profile([str(tmp_path)]), {"primary": "sleep_score"}, first_choice)
+    kind = "cluster" if groups else "parallel"
+    asked = {one.name: one.evidence for one in draft.guesses if one.blinds}
+    assert draft.design.kind == kind and ("design" in asked) is ("cross" in says)
+    if "design" in asked:
+        assert "README.md, line 3, speaks of a crossover" in asked["design"]
+    told = {"primary": "sleep_score", "design": kind}
+    draft = decide(profile([str(tmp_path)]), told, first_choice)
+    assert "design" not in {one.name for one in draft.guesses}

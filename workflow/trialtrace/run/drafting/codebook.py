@@ -209,7 +209,7 @@ def _sections(path: Path, state: int) -> list[Section]:
         return [one for sheet, rows in sheets for one in _of_rows(rows, path.name, sheet, "row")]
     if ending not in (*NOTES, *TEXTS):
         return []
-    text = _text_of(path)
+    text = text_of(path)
     if ending == ".rd":
         entries = tuple(_of_r(text))
         whole = [Section(f"{path.name}, line", "", entries)] if entries else []
@@ -222,7 +222,7 @@ def _sections(path: Path, state: int) -> list[Section]:
     return [*_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")

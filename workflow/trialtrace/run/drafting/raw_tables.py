@@ -3,6 +3,7 @@
 A data dictionary of REDCap and a Define-XML among the files describe the others.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -37,6 +38,7 @@ Condition = str | Mapping[str, str]
 # Different cells of a column up to which they may be codes.
 MOST_VALUES = 40
 MOST_NAMED = 4
+CROSSOVER = re.compile(r"\bcross[\s-]?over\b", re.IGNORECASE)
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
@@ -161,6 +163,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         told.append(
             f"{one_of(notes_left)}: beside the tables of the folder, nothing of it is read."
         )
+    said = _crossovers([*notes, *prose, *sorted({section.item for section in sections})])
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
@@ -182,6 +185,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         }
         evidence, told = {"set_aside": " ".join(told)} if told else {}, []
         described = {**one.described, **candidates}
+        evidence |= {"crossover": said} if said else {}
         yield replace(one, described=described, evidence={**one.evidence, **evidence})
     lost = [place for place, _ in faults]
     for place, error in faults:
@@ -258,6 +262,16 @@ def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
             break
     of_given = {one.item for one in made if one.file in files}
     return [one for one in made if one.item not in of_given or one.file in ("", *files)]
+
+
+def _crossovers(files: Sequence[str]) -> str:
+    """A sentence on the first line of a text beside the tables that speaks of a crossover."""
+    for path in map(Path, dict.fromkeys(files)):
+        if path.suffix.lower() in codebook.NOTES and path.stat().st_size <= codebook.MOST_BYTES:
+            for line, text in enumerate(codebook.text_of(path).splitlines(), start=1):
+                if CROSSOVER.search(text):
+                    return f"{path.name}, line {line}, speaks of a crossover."
+    return ""
 
 
 def _names_of(place: Place) -> list[str]:

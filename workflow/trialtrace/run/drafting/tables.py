@@ -29,7 +29,7 @@ from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
 
 # Evidence that other files give.
-FROM_BESIDE = ("described", "set_aside")
+FROM_BESIDE = ("described", "set_aside", "crossover")
 # What a column is called that tells patients apart in the whole trial.
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 
