@@ -253,6 +253,27 @@ def test_uneven_words_of_a_folder_are_no_table(tmp_path: Path):
         profile([str(tmp_path)])
 
 
+@pytest.mark.parametrize(("start", "apart"), [(200, True), (31, False)])
+def test_files_of_one_form_and_other_people_are_one_table(tmp_path: Path, start: int, apart: bool):
+    """Typed at two places: whose people are in both files has two forms."""
+    for name, first in (("north", 1), ("south", start)):
+        rows = [f"{n},{ARMS[n % 2]},{n * 7 % 19}.5" for n in range(first, first + 60)]
+        write(tmp_path / f"{name}.csv", ["patient_id,arm,catch", *rows])
+    if apart:
+        asked = {one.name: one for one in drafted(tmp_path).guesses}
+        assert asked["tables"].blinds and "put them under" in asked["aside"].evidence
+        with pytest.raises(UserError, match="put them under one another in one file"):
+            drafted(tmp_path, tables="north,south")
+    seen = [f"{n},{n % 9}" for first in (1, start) for n in range(first, first + 60)]
+    write(tmp_path / "weights.csv", ["patient_id,weight", *dict.fromkeys(seen)])
+    draft = drafted(tmp_path, primary="catch", tables="north,south,weights", arm="data.arm")
+    told = [one for one in draft.guesses if one.name == "parts"]
+    assert bool(told) is apart
+    if apart:
+        assert told[0].blinds and "no patient_id of 120 is in two of them" in told[0].evidence
+        assert "north.csv (60 rows), south.csv (60 rows)" in told[0].evidence
+
+
 def test_patients_with_numbers_come_before_lists(tmp_path: Path):
     """A list of files by sample has more ids than there are patients, and no outcome; the
     numbers that both have are no patients of both."""

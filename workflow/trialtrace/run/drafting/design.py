@@ -115,8 +115,8 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         elif doubt := nearly_clustered(table, subject, arm):
             doubt += f": {WITHOUT_ROWS}, and --design {CLUSTER}; else patients are taken for "
             doubt += "independent."
-    if (said := table.evidence.get("crossover")) and not (asked or doubt or made.own_treatment):
-        doubt = f"{said} Rows of {arm.name} have one treatment of each patient: where it is the "
+    if (noted := table.evidence.get("crossover")) and not (asked or doubt or made.own_treatment):
+        doubt = f"{noted} Rows of {arm.name} have one treatment of each patient: where it is the "
         doubt += "order of several, a column with the treatment of each row is the arm. "
         doubt += f"--design {made.kind} takes the draft as it is."
     if doubt:

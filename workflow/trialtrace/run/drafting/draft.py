@@ -60,7 +60,7 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.several_rows import mean_of, tell_below
-from trialtrace.run.drafting.strangers import ASIDE, of_the_trial
+from trialtrace.run.drafting.strangers import ASIDE, of_the_trial, tell_parts
 from trialtrace.run.drafting.subjects import with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.units import tell_units
@@ -154,6 +154,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     if "subject" not in decided.told:
         tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
+    tell_parts(tables, subject, decided)
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")
         own = subject[table.name]

@@ -1,7 +1,7 @@
 """Tables of what was given that hold none of the trial's patients: set aside and told, asked where
 another could as well be the trial."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from trialtrace.run.drafting.names import (
     rank,
 )
 from trialtrace.run.drafting.outcomes import is_number, levels, usable
-from trialtrace.run.drafting.profile import Column, Table, Unread
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table, Unread
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import plain
 
@@ -38,6 +38,7 @@ DENSE = 0.2
 FEWEST, FEWEST_OF_BOTH, OTHERS = 4, 10, 0.2
 ASIDE = "aside"
 WORDS = "Which tables are of the trial?"
+UNDER = "put them under one another in one file, and give that in their place"
 
 
 @dataclass
@@ -229,6 +230,27 @@ def of_the_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]
     return kept
 
 
+def tell_parts(tables: Sequence[Table], subject: Mapping[str, str], decided: Decided) -> None:
+    """A guess that blinds the report, on tables with the same columns of which no two have a
+    patient of the other: one table in parts, of which a trial has one."""
+    forms = defaultdict[frozenset[str], list[Table]](list)
+    for table in tables:
+        if subject[table.name] != SOURCE_ROW and not table.of:
+            forms[frozenset(one.name for one in table.columns)].append(table)
+    told = []
+    for parts in forms.values():
+        each = [{*cells_of(one, [subject[one.name]])} - {("",)} for one in parts]
+        whole = len(set[tuple[str, ...]]().union(*each))
+        if len(parts) > 1 and whole == sum(map(len, each)):
+            names = ", ".join(_of_rows(one, _file(one)) for one in parts)
+            told.append(
+                f"{names} have the same columns, and no {subject[parts[0].name]} of {whole} is in "
+                f"two of them: one table in parts. {UNDER[0].upper()}{UNDER[1:]}."
+            )
+    if told:
+        decided.guess("parts", ("trial.yaml", "source.items"), "apart", " ".join(told), blinds=True)
+
+
 def _tell_aside(
     out: Sequence[Table], reasons: Mapping[str, str], unread: Sequence[Unread], decided: Decided
 ) -> None:
@@ -287,7 +309,7 @@ def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
     own, known = read.patients(table), read.patients(best)
     if len(links := read.links(table, known)) > 1:
         return f"{one_of(links)} have the patients of {best.name}: --subject names the one"
-    if not own:
+    if not (own and known):
         return f"no column has the patients of {best.name}"
     group = read.subject(best)
     if name_words(group) & CLUSTERS and group in {one.name for one in table.columns}:
@@ -296,7 +318,14 @@ def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
         raise wrong("the files", fault, "the arm beside each patient", mend)
     text = f"{len(own & known)} of its {len(own)} {read.subject(table)} are among the {len(known)} "
     text += f"patients of {best.name}"
+    if of_one_form(table, best) and not own & known:
+        text += f", and its columns are the same, as of one table in parts: {UNDER}"
     return "; ".join([text, *as_known([*(own - known)], known)])
+
+
+def of_one_form(one: Table, other: Table) -> bool:
+    """Whether two tables have the same columns."""
+    return {each.name for each in one.columns} == {each.name for each in other.columns}
 
 
 def _names(table: Table) -> set[str]:

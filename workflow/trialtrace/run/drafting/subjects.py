@@ -25,7 +25,15 @@ from trialtrace.run.drafting.names import (
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.strangers import ALIKE, MOSTLY, Read, by_no_chance, same
+from trialtrace.run.drafting.strangers import (
+    ALIKE,
+    MOSTLY,
+    UNDER,
+    Read,
+    by_no_chance,
+    of_one_form,
+    same,
+)
 from trialtrace.run.drafting.tables import by_subject, joined_in_sites, joined_like
 from trialtrace.run.drafting.unused import PAIRS, STRATA
 from trialtrace.run.tables.measures import AGES, plain
@@ -137,6 +145,7 @@ def _check_shared(tables: Sequence[Table]) -> None:
             fault += "".join(f"; {text}" for text in as_known([*own], known))
             mend = "write the patients' numbers of one as in the other, name the column: --subject "
             mend += f"COLUMN, or leave one of them out, such as {Path(table.item).name}"
+            mend = UNDER if of_one_form(table, other) else mend
             raise wrong("the files", fault, "the same patients in each file", mend)
 
 
