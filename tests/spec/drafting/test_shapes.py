@@ -344,3 +344,65 @@ def test_a_crossover_that_a_note_alone_tells_is_asked(tmp_path: Path, says: str,
     told = {"primary": "sleep_score", "design": kind}
     draft = decide(profile([str(tmp_path)]), told, first_choice)
     assert "design" not in {one.name for one in draft.guesses}
+
+
+def gym(phase: str, early: Sequence[int]) -> list[str]:
+    """Visits to a gym over eight weeks, with the phase of a campaign in each."""
+    draw = random.Random(8)
+    words = {week: f"before {phase}" if week in early else f"with {phase}" for week in range(1, 9)}
+    return ["pid,group,week,visits,phase"] + [
+        f"{n},{('letter', 'control')[n % 2]},{week},{draw.randint(0, 9)},{words[week]}"
+        for n in range(1, 41)
+        for week in range(1, 9)
+    ]
+
+
+def test_a_phase_before_tells_the_visits_before_treatment(tmp_path: Path):
+    draft = drafted(tmp_path, gym("letters", (1, 2, 3)), primary="visits")
+    told = guess(draft, "before")
+    assert draft.primary.before == ("1", "2", "3") and not told.blinds
+    assert told.value == "3" and "phase says of 1, 2, 3: before letters" in told.evidence
+    # Phases in the middle, or everywhere, tell no start.
+    for early in ((3, 4), range(1, 9)):
+        assert guess(drafted(tmp_path, gym("x", early), primary="visits"), "before").blinds
+
+
+def screened(name: str) -> list[str]:
+    """Of 120 who were asked 50 came by lot to a choir."""
+    draw = random.Random(5)
+    return [f"pid,redcap_event_name,{name},mood_score,choir_fee"] + [
+        f"{n},asked_arm_2,,,"
+        if n > 50
+        else f"{n},start_arm_1,{n % 2 + 1},{draw.randint(0, 50)},{n}"
+        for n in range(1, 121)
+    ]
+
+
+def test_an_arm_that_few_have_is_asked_first(tmp_path: Path):
+    """Whoever was only asked was in no arm; what is called otherwise is no arm by its halves."""
+    draft = drafted(tmp_path, screened("randomization"))
+    told = guess(draft, "arm")
+    assert told.blinds and told.value == "randomization"
+    assert "70 of 120 rows have none" in told.evidence
+    assert draft.primary.column != "redcap_event_name"
+    draft = drafted(tmp_path, screened("entrance"), primary="mood_score")
+    assert guess(draft, "arm").value != "randomization"
+
+
+def test_steps_of_a_scale_are_no_places(tmp_path: Path):
+    """Hours by steps count from 1 in every arm, as rooms do; a codebook says what they are."""
+    draw = random.Random(6)
+    rows = [f"{n},{n % 2},{n // 2 % 4 + 1},{draw.randint(0, 60)}" for n in range(1, 81)]
+    write(tmp_path / "t.csv", ["pid,arm,class_hours,reading_score", *rows])
+    told = {"primary": "reading_score", "arm": "arm"}
+
+    def asked() -> set[str]:
+        made = decide(
+            profile([str(each) for each in sorted(tmp_path.iterdir())]), told, first_choice
+        )
+        return {one.name for one in made.guesses}
+
+    assert "cluster" in asked()
+    said = "class_hours,1 = none; 2 = one or two; 3 = up to five; 4 = more"
+    write(tmp_path / "words.csv", ["variable,description", said, "reading_score,Words a minute"])
+    assert "cluster" not in asked()

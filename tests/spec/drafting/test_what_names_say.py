@@ -82,6 +82,8 @@ def test_a_dash_that_is_no_sign_is_none(tmp_path: Path, names):
         (("Standard care and coaching", "Standard care"), "standard_care"),
         (("usual care", "standard care + app"), None),
         (("placebo + diet", "control"), None),
+        (("iron plus copper plus zinc (ICZ)", "iron plus zinc(IZ)"), "iron_plus_zinc_iz"),
+        (("iron plus copper (IC)", "iron plus zinc (IZ)"), None),
     ],
 )
 def test_the_control_is_what_the_other_arm_has_as_well(tmp_path: Path, arms, control):

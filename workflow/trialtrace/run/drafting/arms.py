@@ -156,6 +156,10 @@ def arms_of(
                 score -= VARIES
                 evidence.append("it varies within subjects")
                 doubt = True
+        if column.mostly_lacking:
+            # Those of whom it is not known may never have been randomised, which is asked.
+            score, doubt = min(score, LEAST), True
+            evidence.append(f"{column.blank} of {column.rows} rows have none")
         if score < LEAST:
             continue
         weights[column.name] = score
@@ -209,7 +213,7 @@ def _may_be_arm(column: Column) -> bool:
         return False
     few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
     coded = named or is_dose(column.name) or column.validation != "number"
-    return few and not column.mostly_lacking and coded
+    return few and (named or not column.mostly_lacking) and coded
 
 
 def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:

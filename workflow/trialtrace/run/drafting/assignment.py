@@ -270,7 +270,7 @@ def _only_groups(
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
-    if table.column(name).distinct > MOST_ARMS:
+    if table.column(name).distinct > MOST_ARMS or table.column(name).mostly_lacking:
         return False
     others = [
         column

@@ -366,7 +366,9 @@ def numbered_in_arms(table: Table, column: Column, known: tuple[Column, str]) ->
     arm, subject = known
     named = name_words(column.name) & CLUSTERS or rank(column.name, SITES) is not None
     many = table.rows > MOST_ROWS or column.distinct > table.rows / FEWEST_EACH
-    if not named or many or column.constant_within is False:
+    # Steps of a scale, as of hours, are no places.
+    worded = any(code != label for code, label in column.choices)
+    if not named or many or worded or column.constant_within is False:
         return 0
     names = [arm.name, column.name, *([] if subject == SOURCE_ROW else [subject])]
     cells = cells_of(table, names)

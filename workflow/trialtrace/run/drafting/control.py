@@ -22,6 +22,8 @@ LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"
 ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
+# What stands in brackets behind a name that it shortens: (CP).
+SHORT = re.compile(r"\s*\(\w+\)$")
 CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
@@ -32,7 +34,9 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     words = {n: [flat(CAMEL.sub(" ", each)) for each in arm] for n, arm in arms.items()}
     said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
     # What every other arm has as well, and none of a drug of which the others have some.
-    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
+    bits = {
+        name: {*re.split(AND, SHORT.sub("", label.lower()))} for name, (label, _) in arms.items()
+    }
     common = [
         name
         for name, own in bits.items()

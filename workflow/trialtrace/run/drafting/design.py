@@ -305,9 +305,10 @@ def _several_rows(
     table: Table, subject: str, arm: Column, times: Mapping[tuple[str, ...], int]
 ) -> str:
     """How many rows each treatment of a patient has, where it has several, as trials of an
-    experiment or days of a period, and patients have several treatments; with the conditions that
-    leave one. Nothing of a replicated crossover, whose periods have a row each, of a stepped wedge,
-    of ids that stand for two, and of treatments of which patients have one row, beside others."""
+    experiment or days of a period, and patients have several treatments. Nothing of a replicated
+    crossover, whose periods have a row each, of visits, of which one is to be chosen, of a stepped
+    wedge, of ids that stand for two, and of treatments of which patients have one row, beside
+    others."""
     again = [code for (_, code), n in times.items() if n > 1]
     each = Counter(who for who, _ in times)
     beside = {name for key in table.keys if len(key) == 2 and subject in key for name in key}
@@ -316,14 +317,13 @@ def _several_rows(
         or 2 * len(again) < len(times)
         or {*again} < {*levels(arm)}
         or any(_is_period(table.column(name)) for name in beside - {subject, arm.name})
+        or _one_row_each(table, subject, arm)
         or _one_period(table, subject, arm)
         or of_several_arms(table, subject, arm.name)
     ):
         return ""
     least, most = min(times.values()), max(times.values())
-    said = f"{least} to " * (least < most) + f"{most} rows of each patient and treatment"
-    alone = _one_row_each(table, subject, arm)
-    return f"{said} (one of each: --where {' or --where '.join(alone)})" if alone else said
+    return f"{least} to " * (least < most) + f"{most} rows of each patient and treatment"
 
 
 def _one_period(table: Table, subject: str, arm: Column) -> str:

@@ -322,9 +322,9 @@ DATED = re.compile(r"(date|datum|fecha|dato) (?!.*\b(to|until|since|days|months)
 
 def usable(column: Column) -> bool:
     """Whether a column can be an endpoint: numbers or codes, and more than one value; no flag of a
-    population, no number of rows, patients or visits, no date."""
+    population, no number of rows, patients or visits, no date, no event or instrument of REDCap."""
     return (
-        not column.identifier
+        not (column.identifier or plain(column.name).startswith("redcap"))
         and column.distinct > 1
         and not (belongs(column) or of_analysis(column))
         and not is_form_status(column)

@@ -22,6 +22,8 @@ from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import folded, parts
 
 BEFORE, AFTER, NONE = "before", "after", "none"
+# How a phase is called that was before what the arms had.
+PHASE_BEFORE = re.compile(r"(before|pre|prior to|baseline)\b", re.IGNORECASE)
 # Of a column of its own with the value before, whatever that is of.
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 # Words of a name that say when, and nothing of what was measured.
@@ -78,10 +80,11 @@ LONGEST = 40
 @dataclass(frozen=True)
 class Look:
     """What is known of the first visits: the codes of those before treatment, the last of which is
-    the baseline; with a doubt the first of all may be one."""
+    the baseline; with a doubt the first of all may be one. `said` is what another column says."""
 
     before: tuple[str, ...] = ()
     doubt: str = ""
+    said: str = ""
 
 
 def visit_of(table: Table, decided: Decided) -> str:
@@ -307,6 +310,8 @@ def look(table: Table, outcome: Outcome) -> Look:
     }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
     before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
+    if not before and outcome.visit and (phase := _in_phases(table, outcome.visit, [*visits])):
+        return phase
     first, *rest = visits
     bare = dict(outcome.columns).get(first) == first and all(told[one] == AFTER for one in rest)
     before = before or ((first,) if bare and not outcome.doubted else ())
@@ -335,6 +340,22 @@ def _silent(outcome: Outcome) -> set[str]:
     if not LETTER.fullmatch(outcome.column) or not (outcome.column[0] in "yY" or counted):
         return set()
     return {text for code, name in outcome.columns for text in (name, _in_name(outcome, code))}
+
+
+def _in_phases(table: Table, visit: str, visits: Sequence[str]) -> Look | None:
+    """The first visits, where another column has one level at each visit and says of these alone
+    that they were before: "before fine", "with fine"."""
+    for column in table.columns:
+        early = {code for code in levels(column) if PHASE_BEFORE.match(label_of(column, code))}
+        if column.name == visit or column.constant_within is not False or not early:
+            continue
+        rows = {*cells_of(table, [visit, column.name])} if table.rows <= MOST_ROWS else set()
+        at = {row[0]: row[1] for row in rows}
+        before = tuple(code for code in visits if at.get(code, "") in early)
+        if len(at) == len(rows) and before == tuple(visits[: len(before)]) != tuple(visits):
+            words = one_of(sorted(label_of(column, code) for code in early))
+            return Look(before, said=f"{column.name} says of {one_of(before)}: {words}.")
+    return None
 
 
 def _at_zero(table: Table, visit: str) -> set[str]:
@@ -402,6 +423,9 @@ def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
     are compared after it, given it. Without an answer it is taken for one, and nothing computed by
     arm."""
     seen = look(table, outcome)
+    if seen.said and "before" not in decided.told:
+        why = f"{seen.said} Arms are compared after it, given it."
+        decided.guess("before", ("endpoints.yaml", "baseline"), str(seen.before[-1]), why)
     if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
         return
     visits = visits_of(table, outcome) if outcome.visit or outcome.columns else {}
