@@ -23,6 +23,7 @@ from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.keys import in_order
 from trialtrace.run.drafting.names import (
+    PARAMETERS,
     PERIODS,
     RELATED,
     SEQUENCES,
@@ -307,14 +308,15 @@ def _several_rows(
     """How many rows each treatment of a patient has, where it has several, as trials of an
     experiment or days of a period, and patients have several treatments. Nothing of a replicated
     crossover, whose periods have a row each, of visits, of which one is to be chosen, of a stepped
-    wedge, of ids that stand for two, and of treatments of which patients have one row, beside
-    others."""
+    wedge, of ids that stand for two, of parameters, and of treatments of which patients have one
+    row, beside others."""
     again = [code for (_, code), n in times.items() if n > 1]
     each = Counter(who for who, _ in times)
     beside = {name for key in table.keys if len(key) == 2 and subject in key for name in key}
     if (
         2 * sum(n > 1 for n in each.values()) < len(each)
         or 2 * len(again) < len(times)
+        or rank(arm.name, PARAMETERS) is not None
         or {*again} < {*levels(arm)}
         or any(_is_period(table.column(name)) for name in beside - {subject, arm.name})
         or _one_row_each(table, subject, arm)
