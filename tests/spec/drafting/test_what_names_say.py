@@ -94,6 +94,16 @@ def test_the_control_is_what_the_other_arm_has_as_well(tmp_path: Path, arms, con
     assert control in (None, draft.control)
 
 
+def test_a_placebo_is_offered_before_a_standard_beside_it(tmp_path: Path):
+    draw = random.Random(4)
+    arms = ("standard care", "new glue", "placebo")
+    rows = [f"P{n},{arms[n % 3]},{draw.randint(0, 60)}" for n in range(92)]
+    (guess,) = (
+        each for each in one(tmp_path, ["id,arm,score", *rows]).guesses if each.name == "control"
+    )
+    assert guess.blinds and guess.value == "placebo"
+
+
 def given(ident: str, arm: str, shuffled: bool = False) -> list[str]:
     draw = random.Random(2)
     rows = [

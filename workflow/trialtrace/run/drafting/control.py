@@ -100,9 +100,10 @@ def control_of(
     if first and not sure:
         likely, sure = [name for name, (_, code) in arms.items() if code == first], True
     counts, choices = dict(column.values), []
-    # Of two that read so the one of more patients: the other may be mistyped.
+    # Of two that read so a placebo, then the one of more patients: the other may be mistyped.
     rows = {name: counts.get(code, 0) for name, (_, code) in arms.items() if name in likely}
-    ranked = sorted(arms, key=lambda name: -rows.get(name, -1))
+    placebo = {name for name in rows if "placebo" in arms[name][0].casefold()}
+    ranked = sorted(arms, key=lambda name: (name not in placebo, -rows.get(name, -1)))
     # Labels that do not go with the codes found may be those of another coding.
     odd = [code for _, code in arms.values() if not counts.get(code)]
     said = any(label.casefold() != code.casefold() for label, code in arms.values())
