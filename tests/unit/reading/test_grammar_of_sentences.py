@@ -119,6 +119,11 @@ BOTH = ("training", "usual care")
             "Eleven patients with usual care fell compared with 4 patients allocated training.",
             ["usual care", "training"],
         ),
+        # A bracket behind a second number is of that one.
+        (
+            "Overall, 8 patients had 10 serious events (training, n = 3).",
+            [None, "training"],
+        ),
         # "Training/diet" is neither.
         ("Of the training/diet group 12% fell.", [None]),
     ],
