@@ -72,6 +72,36 @@ def test_a_reading_that_agrees_better_is_asked_about(tmp_path, capsys, text, ask
 
 
 @pytest.mark.parametrize(
+    ("printed", "asked"),
+    [
+        # 54.2 less 48.0 is 6.2, the other way round -6.2.
+        ("-6.2", "-6.2 is the difference with the groups the other way round."),
+        ("-5.2", "Is “difference -5.2” of Old against New?"),
+        ("5.2", "Is “difference 5.2” of Old against New?"),
+    ],
+)
+def test_the_order_of_groups_is_in_question_where_the_other_agrees(
+    tmp_path, capsys, printed, asked
+):
+    means = table(("mean (SD) 54.2 (11.0)", "mean (SD) 48.0 (10.0)"))
+    effect = CLAIM.format(
+        name="effect",
+        row=0,
+        column=4,
+        printed=f"difference {printed}",
+        outcome="o0",
+        group="",
+        n="",
+    )
+    about = effect.replace('group: , patients: ""', "compare: [a, b], measure: mean_difference")
+    path = tmp_path / "ledger.yaml"
+    doubted = about.replace('"read"', '"the order of the groups is guessed"')
+    path.write_text(means + doubted, encoding="utf-8")
+    main(["audit", str(path), "--trust"])
+    assert asked in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
     "text", [ONE_MISPRINT, OF_ANOTHER + 'confirmed: ["table 1"]\n'], ids=["misprint", "confirmed"]
 )
 def test_a_misprint_among_numbers_that_agree_and_what_is_confirmed_are_contradictions(

@@ -33,7 +33,6 @@ CONFIRMED = "confirmed"
 """In the same detail, where it was read right: the question is one to the authors."""
 _SPREAD = re.compile(r"SD or SE|mean \(SD\)", re.IGNORECASE)
 _FORM = re.compile(r"taken for|caption|arithmetic|kind", re.IGNORECASE)
-_ORDER = re.compile(r"order of the groups|other way round", re.IGNORECASE)
 
 
 def uncertain(entry: Claim) -> bool:
@@ -125,10 +124,6 @@ def reading(entry: Claim, ledger: Ledger) -> Reading:
         several = "Was the kind of each of these numbers read as it is meant?"
         return Reading(several, f"meant as {'a number alone' if told == 'value' else told}", why)
     if len(compared) == 2:
-        word = "over" if "ratio" in (entry.about.measure or "") else "less"
-        each = f"of {compared[0]} {word} {compared[1]}, or the other way round"
-        if _ORDER.search(entry.doubt):
-            return Reading("Which group of each of these comparisons comes first?", each, why)
         each = f"of {compared[0]} against {compared[1]}"
         return Reading("Do these compare the groups that were read?", each, why)
     if group:
