@@ -138,7 +138,7 @@ def test_what_is_not_ticked_is_taken_out_or_stays_open(served):
     assert ledger.read_text(encoding="utf-8") == before
     assert settle(server, "table 1", [], none="on")[0] == 303
     assert list(claims(ledger)) == ["t1_p", "abstract_1"] and "with" not in claims(ledger)["t1_p"]
-    assert "# Taken out: table 1, row 3, column 2: 13 (48.1%)\n" in ledger.read_text()
+    assert "# Taken out: table 1, row 3, column 2: 13 (48.1%), Men <i>, a\n" in ledger.read_text()
 
 
 def test_a_correction_is_kept_whether_its_number_is_ticked_or_not(served):
@@ -209,6 +209,49 @@ claims:
     unconfirmed: "the order of the groups is guessed"
     chance: "0.44"
 """
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        *(
+            ({"patients.0": n}, "about.patients")
+            for n in ("abc", "0", "-3", "4.5", "n=45", "10,00")
+        ),
+        ({"whose.0": "c"}, "one of groups"),
+        ({"outcome.one": " "}, "outcome of one"),
+    ],
+)
+def test_what_audit_would_refuse_is_not_written(served, fields, said):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    status, page, _ = settle(server, "table 1", ["one", "two"], do="keep", **fields)
+    assert status == 409 and said in page and ledger.read_text(encoding="utf-8") == COLUMN
+
+
+def test_thousands_are_typed_as_they_are_printed(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    assert settle(server, "table 1", [], do="keep", **{"patients.0": "1,000"})[0] == 303
+    assert {claims(ledger)[name]["about"]["patients"] for name in ("one", "two")} == {"1000"}
+
+
+def test_a_comparison_without_groups_is_right_only_by_its_own_tick(served):
+    server, ledger, _ = served
+    doubt = "which groups are compared is not said"
+    text = COLUMN.replace("the order of the groups is guessed", doubt).replace("0.44", "0.96")
+    ledger.write_text(text.replace(' compare: ["a", "b"],', ""), encoding="utf-8")
+    assert 'value="three" aria-label="three" checked' not in ask(server)[1]
+    ticks = ["one", "two", "three"]
+    assert settle(server, "table 1", ticks, do="all")[0] == 303
+    found = claims(ledger)
+    assert [name for name in ticks if "unconfirmed" in found[name]] == ["three"]
+    assert doubt in ask(server)[1]
+    for do, tick in (("all", {}), ("keep", {"all.0": "on"}), ("settle", {"all.0": "on"})):
+        status, page, _ = settle(server, "table 1", [], do=do, **tick)
+        assert (status, claims(ledger)) == (409, found) and f"three: {doubt}" in page
+    assert settle(server, "table 1", [], do="all", **{"whose.0": "a against b"})[0] == 303
+    assert "unconfirmed" not in claims(ledger)["three"]
 
 
 def test_what_a_column_has_in_common_is_set_for_all_its_numbers(served):

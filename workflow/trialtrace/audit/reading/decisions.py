@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST, unconfirmed
+from trialtrace.audit.ledger.about import check_about
 from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.draft import slug
 from trialtrace.audit.verdicts.readings import form_of, numbers_in
 from trialtrace.base.config.compose import Document, compose, compose_text
+from trialtrace.base.config.schema import validate
 from trialtrace.base.errors import Problem, ProblemsError, UserError, visible
 from trialtrace.base.grouping import grouped
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import SCHEMAS, Project
 from trialtrace.base.store import sha256_bytes, write_text
 
 Data = dict[str, object]
@@ -32,7 +34,8 @@ SHARED = ("whose", "patients", "visit")
 """What a claim is about that the cells of a column mostly have in common."""
 AGAINST = " against "
 COMPARED = "all compared"
-
+UNSAID = "which groups are compared is not said"
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 MOST_BLOCKS = 4
 """In so many blocks of several rows, of other patients or visits, a column is shown."""
@@ -108,6 +111,12 @@ def whose(about: Mapping[str, object]) -> str:
     return COMPARED if compare else str(about.get("group", ""))
 
 
+def nameless(claim: Mapping[str, object]) -> bool:
+    """Whether a claim is in doubt for the groups that it compares, and has none: only a tick of
+    its own says that it is right."""
+    return UNSAID in str(claim.get("unconfirmed")) and not whose(mapping(claim, "about"))
+
+
 def _said(about: Mapping[str, object], key: str) -> str:
     return whose(about) if key == "whose" else str(about.get(key, ""))
 
@@ -144,13 +153,15 @@ def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
 
 
 def written(document: Document, path: Path, after: Mapping[str, Mapping[str, Data]]) -> None:
-    """Write the entries of sections into a ledger. Raises UserError where its text is in a form
-    that does not hold them then."""
+    """Write the entries of sections into a ledger; a section without any goes. Raises UserError
+    where its text is in a form that does not hold them then, or no ledger's any more."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     before = mapping(document.data, "claims")
     edits = _edits(document, lines, before, after["claims"])
     for section, entries in after.items():
         known = mapping(document.data, section)
+        if known and not entries:
+            edits |= dict.fromkeys(span(document, lines, (section,)))
         for key, entry in known.items() if section != "claims" else ():
             if key not in entries:
                 edits |= dict.fromkeys(span(document, lines, (section, key)))
@@ -168,7 +179,8 @@ def written(document: Document, path: Path, after: Mapping[str, Mapping[str, Dat
     )
     text += "\n"
     again = compose_text(document.shown, text)
-    if again.problems or again.data != {**document.data, **after}:
+    held = {key: one for key, one in {**document.data, **after}.items() if one or key not in after}
+    if again.problems or again.data != held:
         raise UserError(
             Problem(
                 document.place(("claims", *list(before)[:1])),
@@ -177,6 +189,11 @@ def written(document: Document, path: Path, after: Mapping[str, Mapping[str, Dat
                 do="change it in the file",
             )
         )
+    validate(again, SCHEMAS, "ledger")
+    if not again.problems:
+        check_about(again)
+    if again.problems:
+        raise ProblemsError(again.in_order())
     write_text(path, text)
 
 
@@ -193,7 +210,8 @@ def _decided(
     """The claims once it is decided, and the outcomes with those that were typed."""
     claims, outcomes = mapping(data, "claims"), dict(mapping(data, "outcomes"))
     made, out = copy.deepcopy(dict(claims)), set[str]()
-    right = [*names] if form["do"] == ALL else form.get("right", "").split()
+    ticked = [] if form["do"] == ALL else form.get("right", "").split()
+    right = [*names] if form["do"] == ALL else [*ticked]
     for at, one in enumerate(matters(claims, names)):
         within = _within(one, form.get(f"rows.{at}", ""))
         own = [name for name in one.claims if within[0] <= _row(claims[name]) <= within[1]]
@@ -220,6 +238,9 @@ def _decided(
         for key in ("whose", "patients", "visit", "outcome", "test", "basis"):
             if f"{key}.{name}" in form:
                 text = form[f"{key}.{name}"].strip()
+                if key == "outcome" and about.get(key) and not text:
+                    where = f"outcome of {name}"
+                    raise UserError(Problem(where, found="none", do="say what is measured"))
                 told = _outcome(text, outcomes, about) if key == "outcome" else text
                 if told != _said(about, key):
                     _set(made[name], key, told)
@@ -230,15 +251,19 @@ def _decided(
             made[name]["printed"] = text
         label = _label(claims[name], made[name], mapping(data, "groups"), outcomes)
         made[name]["label"] = label
-        if name in right:
+        if name in right and (name in ticked or not nameless(made[name])):
             made[name].pop("unconfirmed")
             made[name].pop("chance", None)
-    if form["do"] == KEEP and not right and made == claims:
+    if made == claims:
+        unsaid = [name for name in names if name in right and nameless(made[name])]
+        found = f"{', '.join(unsaid)}: {UNSAID}" if unsaid else "no tick and no correction"
         raise UserError(
             Problem(
                 f'"{form["of"]}"',
-                found="no tick and no correction, so that nothing is written",
-                do='tick what is right, or press "All of it is right"',
+                found=f"{found}, so that nothing is written",
+                do="give the groups, or tick each by itself"
+                if unsaid
+                else 'tick what is right, or press "All of it is right"',
             )
         )
     for claim in made.values():
@@ -311,6 +336,8 @@ def _set(claim: Data, key: str, value: object) -> None:
         if str(value).count("{}") == len(numbers):
             claim["printed"] = str(value).format(*numbers)
         return
+    if key == "patients":
+        value = _THOUSANDS.sub("", str(value))
     about: Data = {**mapping(claim, "about"), key: value}
     if key == "whose":
         pair = str(value).split(AGAINST)
@@ -337,7 +364,9 @@ def _edits(
     for name, claim in before.items():
         if name not in after:
             first, *others = span(document, lines, ("claims", name))
-            gone = " ".join(f"{claim.get('place', '')}: {claim.get('printed', '')}".split())
+            gone = f"{claim.get('place', '')}: {claim.get('printed', '')}"
+            more = (str(claim.get("label", "")), whose(mapping(claim, "about")))
+            gone = " ".join(", ".join(filter(None, [gone, *more])).split())
             text = f"{' ' * indent(lines[first])}# Taken out: {visible(gone)}"
             edits |= {first: text, **dict.fromkeys(others)}
             continue

@@ -19,6 +19,7 @@ from trialtrace.audit.reading.decisions import (
     SETTLE,
     Matter,
     matters,
+    nameless,
     open_claims,
     state_of,
     whose,
@@ -132,7 +133,7 @@ def review_page(
 
 
 def _ticked(names: Sequence[str], data: Data) -> bool:
-    return any(_chance(data["claims"][name]) >= LIKELY for name in names)
+    return any(_likely(data["claims"][name]) for name in names)
 
 
 def _names(outcomes: Claims) -> str:
@@ -406,11 +407,10 @@ def _rows(
     yield '<div class="scroll rows"><table>\n<thead><tr><th>Right</th><th>In the paper</th>'
     yield "<th>Read as</th><th>Corrected</th></tr></thead>\n<tbody>"
     for name in names:
-        claim, chance = data["claims"][name], _chance(data["claims"][name])
-        told = escape(name)
-        ticked = name in typed["right"].split() if "right" in typed else chance >= LIKELY
+        claim, told = data["claims"][name], escape(name)
+        ticked = name in typed["right"].split() if "right" in typed else _likely(claim)
         doubt = f'<br><span class="doubt">{escape(_doubt(claim))}</span>' if _doubt(claim) else ""
-        sure = f" · {chance:.2f}" if "chance" in claim else ""
+        sure = f" · {_chance(claim):.2f}" if "chance" in claim else ""
         lack = "" if _of_column(claim) else _lack(lacks.get(name, ""))
         yield (
             f'<tr id="{told}"><td><input type="checkbox" name="right" value="{told}" '
@@ -466,6 +466,10 @@ def _quoted(claim: Claim, paper: ReadPaper | None) -> str:
 
 def _chance(claim: Claim) -> float:
     return float(str(claim.get("chance", 1)))
+
+
+def _likely(claim: Claim) -> bool:
+    return _chance(claim) >= LIKELY and not nameless(claim)
 
 
 def _doubt(claim: Claim) -> str:
