@@ -92,10 +92,26 @@ def test_a_name_for_everyone_is_no_group(ledger):
     assert data["groups"]["control"] == {"label": "Usual care"}
     assert data["claims"]["abstract_1"]["about"]["group"] == "all"
     assert "compare" not in data["claims"]["abstract_2"]["about"]
+    assert data["populations"]["treated"]["sizes"] == {"training": "27", "control": "28"}
+    read_standing(project(None), ledger, trust=True)
+
+
+def test_all_groups_may_be_everyone(ledger):
+    write(ledger, **{f"same__{group}": "all" for group in ("training", "exercise", "control")})
+    data = read(ledger)
+    assert "groups" not in data and "sizes" not in data["populations"]["treated"]
+    assert data["claims"]["t1_men"]["about"]["group"] == "all"
+    read_standing(project(None), ledger, trust=True)
+
+
+def test_a_name_is_free_that_another_has_no_more(ledger):
+    write(ledger, label__training="Exercise group", label__exercise="Walking")
+    labels = [one["label"] for one in read(ledger)["groups"].values()]
+    assert labels == ["Exercise group", "Walking", "Control"]
 
 
 def test_nothing_typed_changes_nothing(ledger):
-    write(ledger, label__training="Training", label__control="")
+    write(ledger, label__training="Training", label__control="Control")
     assert ledger.read_text(encoding="utf-8") == LEDGER
 
 
@@ -104,6 +120,10 @@ def test_nothing_typed_changes_nothing(ledger):
     [
         ({"same__exercise": "training", "same__training": "control"}, "no group that stays"),
         ({"same__exercise": "nobody"}, "no group that stays"),
+        ({"label__control": " "}, '"control" without a name'),
+        ({"label__control": "training"}, '"training" as the name of "control"'),
+        ({"label__control": "Exercise"}, '"Exercise" as the name of "control"'),
+        ({"label__control": "Mine", "label__training": "mine"}, 'as the name of "training"'),
         ({"same__exercise": "training", "state": "another"}, "than were looked at"),
     ],
 )

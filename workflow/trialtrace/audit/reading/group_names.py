@@ -5,16 +5,16 @@ A paper calls a group otherwise in its tables than in its text, and a reader tak
 
 import copy
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST
 from trialtrace.audit.reading.arms import ALL
-from trialtrace.audit.reading.decisions import Data, mapping, of_group, state_of, written
+from trialtrace.audit.reading.decisions import UNSAID, Data, mapping, of_group, state_of, written
 from trialtrace.base.config.compose import Document, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 
-UNSAID = "which groups are compared is not said"
 _NAMING = ("group", "compare", "versus")
 
 
@@ -41,8 +41,9 @@ def name_groups(at: Project, path: Path, form: Mapping[str, str]) -> None:
 
     A comparison of two that are one now is left without groups, in doubt. Raises UserError where
     the ledger is another than was seen (`state`), where a group is to be one that goes itself,
-    where a confirmed claim compares two that would be one, where another section than
-    `populations` names a group that goes, and where the file is in a form that cannot be changed.
+    where one that stays would have no name, or the name or key of another, where a confirmed claim
+    compares two that would be one, where another section than `populations` names a group that
+    goes, and where the file is in a form that cannot be changed.
     """
     document = compose(at, path, LARGEST)
     if document.problems:
@@ -58,11 +59,17 @@ def name_groups(at: Project, path: Path, form: Mapping[str, str]) -> None:
                 f'"{key}" as the same as "{to}", which is no group that stays',
                 "name the one that stays for each of the others",
             )
-    for key, entry in groups.items():
-        label = form.get(f"label.{key}", "").strip()
-        if label:
-            entry["label"] = label
     kept = {key: entry for key, entry in groups.items() if key not in same}
+    typed = {key: label.strip() for key in kept if (label := form.get(f"label.{key}")) is not None}
+    typed = {key: label for key, label in typed.items() if label != groups[key].get("label")}
+    for key, label in typed.items():
+        kept[key]["label"] = label
+    for key, label in typed.items():
+        others = [(other, str(one.get("label"))) for other, one in kept.items() if other != key]
+        if not label or label.casefold() in map(str.casefold, chain(*others)):
+            told = f'"{label}" as the name of "{key}", which is that of another'
+            found = told if label else f'"{key}" without a name'
+            raise _refusal(document, found, "name it otherwise, or say that it is the same")
     claims = copy.deepcopy(mapping(document.data, "claims"))
     for name, claim in claims.items():
         own = str(mapping(claim, "about").get("group"))
@@ -115,16 +122,21 @@ def _rename(document: Document, name: str, claim: Data, same: Mapping[str, str])
 
 
 def _resize(population: Data, same: Mapping[str, str]) -> None:
-    """The sizes of a population by the groups that stay, which keep their own."""
+    """The sizes of a population by the groups that stay, which keep their own; everyone is none."""
     sizes = population.get("sizes")
     if isinstance(sizes, dict):
         for key, to in same.items():
             size = sizes.pop(key, None)
-            if size is not None:
+            if size is not None and to != ALL:
                 sizes.setdefault(to, size)
+        if not sizes:
+            del population["sizes"]
     only = population.get("only")
     if isinstance(only, list):
-        population["only"] = list(dict.fromkeys(same.get(str(one), one) for one in only))
+        now = list(dict.fromkeys(same.get(str(one), one) for one in only))
+        population |= {"only": now}
+        if ALL in now:
+            del population["only"]
 
 
 def _holds(value: object, group: str) -> bool:
