@@ -132,4 +132,4 @@ def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     assert "Age: mean 50" in report
     assert "drawn by a program, to match no printed number" in report
     said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* counts chosen to match, no finding." in said.values()
+    assert "*Cohort:* set beforehand, no finding." in said.values()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.report.installation import operation, performance
+from trialtrace.report.installation import evidence, operation, performance
 from trialtrace.report.installation.dossier import _method, verdict, write_dossier
 from trialtrace.report.installation.evidence import (
     FAILED,
@@ -14,7 +14,6 @@ from trialtrace.report.installation.evidence import (
     PASSED,
     REQUIREMENTS,
     Test,
-    tested,
     worst,
 )
 
@@ -119,7 +118,7 @@ def test_the_document_has_the_table_the_failures_and_lines_to_sign(tmp_path):
 
 
 def test_a_test_says_what_is_wrong_or_else_what_was_seen():
-    told = [tested("id", "what", wrong, "12 files") for wrong in ("", "2 differ")]
+    told = [evidence.tested("id", "what", wrong, "12 files") for wrong in ("", "2 differ")]
     assert [(one.outcome, one.found) for one in told] == [
         (PASSED, "12 files"),
         (FAILED, "2 differ"),

@@ -18,7 +18,7 @@ def test_bounds_are_those_of_the_share_of_missing_information(monkeypatch):
     monkeypatch.setattr(check, "_completed", lambda *_: draws)
     rows = two_arms(6, n, 6, n)
     rows["TRT01P"] = rows["TRTP"]
-    found = check.imputed_difference(data(rows), asked(imputations=20))
+    found = check.imputed(data(rows), asked(imputations=20))
     p = draws[:, :n].mean(axis=1)
     between, within = (1 + 1 / m) * np.var(p, ddof=1), np.mean(p * (1 - p) / n) + 0.25 / n
     share = between / (between + within)
