@@ -14,7 +14,7 @@ from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.likely_outcome import is_primary
 from trialtrace.run.drafting.profile import Table
-from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.questions import Question, guess_nothing_told
 from trialtrace.run.drafting.study import population_flags
 from trialtrace.run.drafting.tables import profile
 
@@ -296,6 +296,7 @@ id by hand
 @pytest.mark.parametrize(
     ("name", "page"),
     [
+        ("trial.txt", MARKED.replace("’: ", "’. ")),
         ("trial.txt", PAGE.format(group="group", male="male", hb="hb")),
         ("trial.txt", PAGE.format(group="‘group’", male="‘male’", hb="‘hb’")),
         ("trial.txt", MARKED),
@@ -318,6 +319,36 @@ def test_a_help_page_of_r_that_became_text(name: str, page: str, tmp_path: Path)
         assert table.column("male").label == "male"
     draft = decide((table,), {"arm": "group", "primary": "hb"}, guess_nothing_told)
     assert draft.arms[draft.control][1] == "0"
+
+
+def test_a_form_in_several_languages_is_a_codebook_though_few_names_are_columns(tmp_path: Path):
+    data(tmp_path)
+    heads = ["name", "label::English", "label::Swahili", "required"]
+    asked = [["consent", "May we ask?", "Tunaweza?", "yes"], ["end", "End", "Mwisho", "yes"]]
+    form = [heads, *asked, ["note", "Thanks", "Asante", ""], ["hb", "Haemoglobin", "Damu", "yes"]]
+    pd.DataFrame(form).to_excel(tmp_path / "survey instruments.xlsx", index=False, header=False)
+    (table,) = profile([str(tmp_path)])
+    assert table.column("hb").label == "Haemoglobin"
+
+
+@pytest.mark.parametrize("head", ["column_id", "Variable ID"])
+def test_a_description_of_columns_by_their_ids_tells_arm_and_outcome(tmp_path: Path, head: str):
+    rows = [f"{n},{n % 4},{'AB'[n % 2]},{n * 7 % 31},{n * 5 % 37}" for n in range(60)]
+    write(tmp_path / "data.csv", ["id,sleeve,setting,score,loss", *rows])
+    told = ["setting,the setting to which the participant was assigned"]
+    told += [
+        "sleeve,the sleeve of the shirt",
+        "loss,The outcome variable: loss in mL",
+        "score,a score",
+    ]
+    write(tmp_path / "columns.csv", [f"{head},description", *told])
+    questions: dict[str, Question] = {}
+    decide(
+        profile([str(tmp_path)]), {"control": "A"}, lambda one: questions.update({one.flag: one})
+    )
+    taken = {flag: questions[flag].choices[0][0] for flag in ("arm", "primary")}
+    assert taken == {"arm": "setting", "primary": "loss"}
+    assert questions["arm"].sure and questions["primary"].sure
 
 
 @pytest.mark.parametrize(

@@ -327,7 +327,13 @@ def test_a_name_that_a_transport_file_has_cut(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("name", "ones", "sure"),
-    [("treat_out", 1 / 2, True), ("treat_out", 2 / 5, False), ("treat_eye", 1 / 2, False)],
+    [
+        ("treat_out", 1 / 2, True),
+        ("treat_out", 2 / 5, False),
+        ("treat_eye", 1 / 2, False),
+        ("group", 1 / 2, True),
+        ("group", 2 / 5, False),
+    ],
 )
 def test_many_patients_in_halves_were_drawn_by_lot(
     tmp_path: Path, name: str, ones: float, sure: bool

@@ -74,7 +74,10 @@ LABELS = re.compile(
 BY_LABEL = re.compile(
     r"(?!.*\b(after|since|before|until|from|number|date|time|preferred|guessed)\b)(.* )?"
     r"(assign(ed|ment)|allocat(ed|ion)|randomi[sz](ed|ation)) to "
-    r"(?!((the|a|an|which|what|study|treatment) )*(groups?|arms?|conditions?|cohorts?)\b).*",
+    r"(?!((the|a|an|which|what|study|treatment) )*(groups?|arms?|conditions?|cohorts?)\b).*|"
+    # "Name of the condition to which the participant was assigned".
+    r".*\bto which (the |a |an |each )?\w+ (was|were|is|are) (\w+ly )?"
+    r"(assigned|allocated|randomi[sz]ed)",
     re.IGNORECASE,
 )
 # A label that says so of the one lot: "technique by randomisation", "Randomised group".
@@ -373,15 +376,20 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     evidence: list[str] = []
     score, doubt = 0.0, True
     named, words = rank_of_arm(column.name), set(parts(column.name))
-    if named is not None:
+    halves = column.distinct == 2 and column.rows >= FEWEST_SPLIT
+    # Many patients in halves were drawn by lot.
+    even = halves and min(n for _, n in column.values) >= SPLIT * column.rows
+    if named is not None and not tells_assignment(column):
         score += NAMED - (NAMED / 2 if named >= SURE_ARMS else named / len(ARMS))
         evidence.append("its name is that of an arm")
         doubt = named >= SURE_ARMS
+        if doubt and even:
+            doubt, score = False, score + TWO
         if FIRST_LOT.fullmatch(flat(column.label)):
             score, doubt = score + EVEN, False
             evidence.append("its label is that of an arm")
     elif tells_assignment(column):
-        score += LABELLED
+        score += NAMED
         evidence.append("it tells who was assigned to what")
         doubt = False
     elif LABELS.search(column.label):
@@ -394,10 +402,7 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
         score += SPOKEN
         evidence.append("its name speaks of an arm")
-        halves = column.distinct == 2 and column.rows >= FEWEST_SPLIT
-        even = halves and min(n for _, n in column.values) >= SPLIT * column.rows
         if even and not words & (SIDES | PERIODS):
-            # Many patients in halves were drawn by lot.
             doubt, score = False, score + TWO
     ordered = tells_order(column)
     if name_words(column.name) & SEQUENCES:

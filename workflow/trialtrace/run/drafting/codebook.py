@@ -23,12 +23,13 @@ from trialtrace.run.tables.measures import parts, plain
 DESCRIBING = set(
     vocabulary("""
     dictionary description descriptions codebook variable variables legend columns fields metadata
+    instrument instruments questionnaire questionnaires fragebogen
     beschreibung datenbeschreibung variablen codierung""")
 )
 OF_COLUMNS = set(
     vocabulary("""
     variable variablename variables var varname vars field fieldname column columnname columns name
-    item variablennamen""")
+    variableid fieldid columnid item variablennamen""")
 )
 OF_LABELS = set(
     vocabulary("""
@@ -80,7 +81,7 @@ IN_UNIT = re.compile(r"in\s+(\S+)", re.IGNORECASE)
 HEADED = re.compile(r"(?:#+\s*)?([A-Z][\w() ]{2,20}):?")
 FORMAT = re.compile(r"^(?:#+\s*)?Format:?\s*$", re.MULTILINE)
 OF_HELP = re.compile(
-    r"(?P<mark>[•*-]\s+)?`?(?P<name>[^\W\d][\w.]*)`?:?(?:\s+(?P<text>.+))?", re.DOTALL
+    r"(?P<mark>[•*-]\s+)?`?(?P<name>[^\W\d][\w.]*)`?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
 )
 NO_NAMES = {"a", "an", "the", "this"}
 Row = tuple[int, Mapping[int, str]]
@@ -250,7 +251,9 @@ def _heads(cells: Mapping[int, str]) -> dict[str, int]:
     """The columns of a codebook by what they hold; nothing where these cells are no heads."""
     made: dict[str, int] = {}
     for at, cell in cells.items():
-        role = next((one for one, known in ROLES.items() if plain(cell.strip(' "*`')) in known), "")
+        # "label::English" of a form in several languages.
+        word = plain(cell.partition("::")[0].strip(' "*`'))
+        role = next((one for one, known in ROLES.items() if word in known), "")
         if role:
             made.setdefault(role, at)
     return made if "name" in made and {"label", "codes"} & {*made} else {}
@@ -332,7 +335,7 @@ def _of_help(text: str) -> Iterator[Entry]:
             above = ""
         elif made and made["name"].lower() not in NO_NAMES and (inside or made["mark"]):
             if made["text"]:
-                yield Entry(made["name"], _bare(made["text"]), at)
+                yield Entry(made["name"].rstrip("."), _bare(made["text"]), at)
             elif inside:
                 above = made["name"]
 

@@ -66,7 +66,9 @@ _ENDPOINT = (
 )
 SAID_SO = re.compile(
     rf"\b({_PRIMARY} (\w+ )?{_ENDPOINT}|{_ENDPOINT} (\w+ ){{0,2}}{_PRIMARY}|"
-    r"haupt(ziel\w*|endpunkt|kriterium))\b"
+    r"haupt(ziel\w*|endpunkt|kriterium))\b|"
+    # "The outcome variable, blood loss".
+    r"^(the )?outcome variable\b"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
