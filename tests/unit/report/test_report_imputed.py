@@ -93,10 +93,10 @@ def test_results_by_simulation_are_counted_apart_with_how_far_off_they_may_be():
     checks["z"] = [{"component": "value", "chance": None}]
     rows.append(row("mean.m", 1.0) | {"result_id": "z"})
     material = Stub(results=rows, tracer=Stub(checks=checks))
-    assert sections._by_simulation(sections._drawn(material)) == (
+    assert sections._by_simulation(sections.by_chance(material)) == (
         " 2 of them are compared with a simulation and agree within the chance error stated on "
         "the page of each: for 2 estimates at most 7.5 % of the interval's width; 1 of these are "
         "so small that the opposite sign would agree too."
     )
     del checks["x"], checks["y"]
-    assert sections._by_simulation(sections._drawn(material)) == ""
+    assert sections._by_simulation(sections.by_chance(material)) == ""

@@ -377,15 +377,20 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
     assert text == " Text not available: Mini J 2020."
 
 
-def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
+@pytest.mark.parametrize(("text", "unread"), [("not_at_hand", ", not read here"), ("at_hand", "")])
+def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result(text, unread):
     same = {"check": "registered.measure", "verdict": "compatible", "source": "registry"}
     other = {"check": "registered.measure", "verdict": "changed", "source": "protocol"}
     rows = [same | {"finding": "Alike."}, other | {"finding": "Time planned, share reported."}]
-    (told,) = registered_otherwise(SimpleNamespace(printed={"registration": rows}))
+    papers = {"protocol": {"citation": "A protocol", "text": text}, "registry": "A registry"}
+    trial = SimpleNamespace(claims_document={"papers": papers})
+    made = SimpleNamespace(printed={"registration": rows}, trial=trial)
+    (told,) = registered_otherwise(made)
     link = "[protocol](audit.html#sec-registered)"
     assert link in told
     assert words(told) == (
-        "Reported differently than registered or planned (protocol): Time planned, share reported."
+        f"Reported differently than registered or planned (protocol{unread}): Time planned, share "
+        "reported."
     )
 
 
@@ -448,7 +453,7 @@ CONFLICTS = {
     "each kind apart": (
         ["differs", "contradicts", "more", "unusual"],
         [],
-        "1 differs from the data, 2 contradict another printed number and 1 is given by no usual "
+        "1 differs from the data, 2 do not fit other printed numbers and 1 is given by no usual "
         "method; none is of the primary result.",
     ),
     "one of the primary result by name": (
@@ -472,7 +477,7 @@ CONFLICTS = {
     "more of the primary result by their number": (
         ["contradicts", "more"],
         ["contradicts", "more"],
-        "2 contradict another printed number; 2 of these are of the primary result.",
+        "2 do not fit other printed numbers; 2 of these are of the primary result.",
     ),
 }
 
@@ -507,6 +512,21 @@ def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
     monkeypatch.setattr(this_reanalysis, "_is_primary", lambda _, name: name in own)
     whole = len({row["claim_id"] for row in rows})
     assert words(this_reanalysis._printed(material)) == f"Of {whole} printed numbers {told}"
+
+
+def test_numbers_of_a_paper_that_was_not_at_hand_are_said_to_be_of_a_list(mini, monkeypatch):
+    papers = {"main": {"citation": "A paper", "text": "not_at_hand"}, "other": "Another"}
+    document = mini.trial.claims_document | {"papers": papers}
+    monkeypatch.setitem(vars(mini.trial), "claims_document", document)
+    material = Material(mini.trial, mini.settings, mini.folder, {})
+    rows = [
+        {**mini.claims[0], "claim_id": f"c{n}", "paper": paper} for n, paper in enumerate(papers)
+    ]
+    vars(material)["claims"] = rows
+    text = words(this_reanalysis._printed(material))
+    assert text.startswith(
+        "Of 2 printed numbers, 1 of them from a list and not compared with a text,"
+    )
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):

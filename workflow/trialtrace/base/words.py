@@ -69,7 +69,7 @@ LABELS = {
     "rate_ratio": "rate ratio",
     "survival_difference": "difference without the event",
     "survival_ratio": "ratio without the event",
-    "mean_time_difference": "difference of mean times",
+    "mean_time_difference": "difference of restricted mean times",
     "mean_time_ratio": "ratio of mean times",
     "risk_difference": "risk difference",
     "proportion_lowest": "lowest possible proportion",

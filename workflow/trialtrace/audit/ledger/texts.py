@@ -1,5 +1,6 @@
 """The papers that a ledger is of: how each is cited, and what of its text was at hand."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Text
@@ -92,3 +93,12 @@ def citation(paper: str | PaperText) -> str:
 def source(paper: str | PaperText) -> str:
     """How a paper is cited, and what of its text was lacking."""
     return paper if isinstance(paper, str) else paper.source
+
+
+def without_text(papers: Mapping[str, object]) -> set[str]:
+    """The names of the papers of a ledger's document whose text was not at hand."""
+    return {
+        name
+        for name, paper in papers.items()
+        if isinstance(paper, Mapping) and paper.get("text") == NOT_AT_HAND
+    }

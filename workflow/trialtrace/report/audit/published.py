@@ -4,7 +4,7 @@ and what the searches over other choices are worth."""
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trialtrace.audit.ledger.texts import NOT_AT_HAND
+from trialtrace.audit.ledger.texts import without_text
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SYNTHETIC, UNCHECKED
 from trialtrace.audit.verdicts.tally import (
@@ -79,8 +79,7 @@ def typed(material: Material) -> str:
     place = "all" if placed == n else f"{placed} of {n}"
     text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} have "
     text += "their place in the text."
-    papers = [paper for paper in document["papers"].values() if not isinstance(paper, str)]
-    if any(paper.get("text") == NOT_AT_HAND for paper in papers):
+    if without_text(document["papers"]):
         text += " Where a text was not available, its numbers are those of the list or description "
         text += "named with the paper, with any mistakes of it: none was compared with the text."
     return text

@@ -4,6 +4,7 @@ papers nobody had in full, and how the outcome was registered."""
 from collections.abc import Iterator
 
 from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.ledger.texts import without_text
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.prints.agreements import INCONSISTENT
@@ -58,7 +59,9 @@ def registered_otherwise(material: Material) -> Iterator[str]:
         if row["check"] in OF_OUTCOMES and row["verdict"] in wrong:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"
             told = escape_markdown(unbroken(str(row["finding"])))
-            yield f"Reported differently than registered or planned ({source}): {told}"
+            lacking = row["source"] in without_text(material.trial.claims_document["papers"])
+            unread = ", not read here" * lacking
+            yield f"Reported differently than registered or planned ({source}{unread}): {told}"
 
 
 def registered_late(material: Material) -> Iterator[str]:

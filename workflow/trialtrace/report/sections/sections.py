@@ -214,10 +214,10 @@ def recomputed(material: Material) -> str:
         f"independent path{STOPS}"
     )
     without = f" {escape_markdown(missing)}." if missing else ""
-    return text + without + _by_simulation(_drawn(material))
+    return text + without + _by_simulation(by_chance(material))
 
 
-def _drawn(material: Material) -> list[tuple[ResultRow, CheckRow]]:
+def by_chance(material: Material) -> list[tuple[ResultRow, CheckRow]]:
     """Results that are held against a simulation, each with that check."""
     return [
         (row, check)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from trialtrace.audit.ledger.texts import without_text
 from trialtrace.audit.printed.verdicts import DATA, PRINT
 from trialtrace.audit.verdicts.tally import (
     NOT_GIVEN,
@@ -27,7 +28,7 @@ from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
 from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
-from trialtrace.report.sections.sections import left_out_in_short, of_data
+from trialtrace.report.sections.sections import by_chance, left_out_in_short, of_data
 from trialtrace.report.sections.subgroups import interactions_in_short
 from trialtrace.report.tables import NO_BREAK, link, with_sign
 from trialtrace.run.claims.select import rows_of
@@ -90,7 +91,7 @@ def _printed(material: Material) -> str:
     )
     counts = (
         (differ, ("differs", "differ"), "from the data"),
-        (against, ("contradicts", "contradict"), "another printed number"),
+        (against, ("does not fit", "do not fit"), "other printed numbers"),
         (unlike, ("is", "are"), "given by no usual method"),
         (odd, ("is", "are"), "given by no usual test"),
     )
@@ -98,6 +99,9 @@ def _printed(material: Material) -> str:
         f"{len(names)} {verbs[len(names) > 1]} {words}" for names, verbs, words in counts if names
     ]
     of = f"[Of {len(claims)} printed numbers]({AUDIT_PAGE})"
+    unread = without_text(material.trial.claims_document["papers"])
+    if listed := sum(rows[0].get("paper") in unread for rows in claims.values()):
+        of += f", {listed} of them from a list and not compared with a text,"
     if not told:
         return f"{of} none conflicts with the data or with another."
     found = dict.fromkeys([*differ, *against, *unlike, *odd])
@@ -201,9 +205,11 @@ def _choice(material: Material, row: ResultRow) -> str:
 
 def _recomputed(material: Material) -> str:
     checked = sum(row["result_id"] in material.tracer.checks for row in material.results)
+    drawn = len({row["result_id"] for row, _ in by_chance(material)})
+    against = f" ({drawn} against a simulation)" if drawn else ""
     return (
-        f"{checked} of {len(material.results)} results were computed twice, by independent code: "
-        "this checks the arithmetic, neither data nor plan."
+        f"{checked} of {len(material.results)} results were computed twice, by independent code"
+        f"{against}: this checks the arithmetic, neither data nor plan."
     )
 
 
