@@ -142,6 +142,7 @@ def test_names_that_stand_for_several_columns():
         ("P: Yes; N: No; U: unknown", "PN", {"P": "Yes", "N": "No"}),
         ("P: Yes; N: No", ("P", "N", "WP"), {"P": "Yes", "N": "No"}),
         ("gender; male = 1, female = 0.", "01", {"1": "male", "0": "female"}),
+        ("care = 1 vs control = 0", "01", {"1": "care", "0": "control"}),
     ],
 )
 def test_labels_of_values(text: str, values: Sequence[str], labels: dict[str, str]):

@@ -10,7 +10,7 @@ _BEFORE = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*[=:]\s*(?=[^\W\d])")
 # A dash only where codes count: 1-dead / 2-dependent / 3-recovered; no 6-month visit.
 _DASHED = re.compile(r"(?:^|(?<=[\s(/,;|]))([0-9]{1,2})\s*[-–]\s*(?=[^\W\d])")
 _OR_NEXT = re.compile(r"[\s/,;|]+([0-9]{1,2})$")
-_BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y)\b)+"
+_BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y|vs|versus)\b)+"
 # A further code with its label, behind one.
 _FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
 # Between a value and what it stands for: 0 = control, 0 for control, 0 if smoking.
