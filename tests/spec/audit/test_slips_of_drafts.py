@@ -2,26 +2,35 @@
 
 import pytest
 
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.verdicts import sums
 from trialtrace.cli import main
 
 HEAD = ["", "Drug (n = 40)", "Placebo (n = 50)"]
+
+
+def audited(tmp_path, capsys, body):
+    """What an audit tells of a paper with this text and these tables."""
+    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
+    page = f"<html><body><h1>A randomised trial of a drug</h1>{body}</body></html>"
+    paper.write_text(page, encoding="utf-8")
+    main(["read", str(paper), "--output", str(ledger)])
+    capsys.readouterr()
+    main(["audit", str(ledger), "--trust"])
+    return " ".join(capsys.readouterr().out.split())
+
+
+def cells_of(rows):
+    return "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
 
 
 def asked(tmp_path, capsys, rows, caption="Table 1. Results of both groups", others=()):
     """What an audit tells of a paper with this table alone, or with `others` behind it."""
     tables = ""
     for at, each in enumerate((rows, *others), 1):
-        cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in each)
-        tables += f"<table><caption>{caption.replace('1', str(at))}</caption>{cells}</table>"
-    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
-    paper.write_text(
-        f"<html><body><h1>A randomised trial of a drug</h1><h2>Results</h2>{tables}</body></html>",
-        encoding="utf-8",
-    )
-    main(["read", str(paper), "--output", str(ledger)])
-    capsys.readouterr()
-    main(["audit", str(ledger), "--trust"])
-    return " ".join(capsys.readouterr().out.split())
+        named = caption.replace("1", str(at))
+        tables += f"<table><caption>{named}</caption>{cells_of(each)}</table>"
+    return audited(tmp_path, capsys, f"<h2>Results</h2>{tables}")
 
 
 # 30 of 40 are 75.0 %, 35 of 50 are 70.0 %: 3.0 and 3.5 are tenths of them.
@@ -338,23 +347,12 @@ def test_a_deviation_in_a_row_of_counts(tmp_path, capsys, cell, told):
     assert (told or "4 of 30 is 13.3 %, as printed") in text
 
 
-def of_sentence(tmp_path, capsys, sentence, row):
+def of_sentence(tmp_path, capsys, sentence, rows):
     """What an audit tells of an abstract's sentence and a table of estimates."""
-    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
     heads = ["", "Drug (n = 40)", "Placebo (n = 50)", "Odds ratio (95% CI)", "P"]
-    cells = "".join(
-        f"<tr>{''.join(f'<td>{cell}</td>' for cell in one)}</tr>" for one in (heads, *row)
-    )
-    paper.write_text(
-        "<html><body><h1>A randomised trial of a drug</h1>"
-        f"<h2>Abstract</h2><p>{sentence}</p><h2>Results</h2>"
-        f"<table><caption>Table 1. Monitoring</caption>{cells}</table></body></html>",
-        encoding="utf-8",
-    )
-    main(["read", str(paper), "--output", str(ledger)])
-    capsys.readouterr()
-    main(["audit", str(ledger), "--trust"])
-    return " ".join(capsys.readouterr().out.split())
+    table = f"<table><caption>Table 1. Monitoring</caption>{cells_of([heads, *rows])}</table>"
+    body = f"<h2>Abstract</h2><p>{sentence}</p><h2>Results</h2>{table}"
+    return audited(tmp_path, capsys, body)
 
 
 WEEKLY = ["Weekly monitoring, n (%)", "30 (75)", "21 (42)", "4.18 (1.69 to 10.34)", "0.002"]
@@ -392,6 +390,38 @@ KEPT = [(5.12, 4.31), (7.25, 6.04), (3.61, 3.02), (8.47, 7.15), (6.33, 5.21), (9
 
 
 @pytest.mark.parametrize(
+    ("check", "texts", "told"),
+    [
+        ("line.change", ("0.00", "3.20"), "From 0.00 to 3.20 is no change in percent"),
+        ("line.change", ("4.00", "3.20"), "From 4.00 to 3.20 is a change of -20.00%"),
+        ("line.ratio", ("3.20", "0.00"), "3.20 / 0.00 is none"),
+        ("line.ratio", ("3.20", "4.00"), "3.20 / 4.00 = 0.80"),
+    ],
+)
+def test_what_numbers_of_a_row_give_though_one_be_zero(check, texts, told):
+    parts = [parse(text)[0] for text in texts]
+    assert sums._given(None, parse("12.0")[0], parts, check)[0] == told
+
+
+def of_changes(tmp_path, capsys, heads, rows, methods=""):
+    """What an audit tells of means of a group and their changes, and of what the methods name."""
+    over = "<tr><td></td><td colspan='3'>Drug (n = 40)</td></tr>"
+    table = f"<table><caption>Table 1. Scores</caption>{over}{cells_of([heads, *rows])}</table>"
+    body = f"<h2>Methods</h2><p>{methods}</p><h2>Results</h2>{table}"
+    return audited(tmp_path, capsys, body)
+
+
+def test_a_row_from_zero_beside_changes_in_percent_is_asked_about(tmp_path, capsys):
+    rows = [
+        (f"Item {k}, mean", one, end, f"{100 * (end / one - 1):.1f}")
+        for k, (one, end) in enumerate(KEPT)
+    ]
+    heads = [*HEAD_OF_CHANGES[:3], "Change, %"]
+    text = of_changes(tmp_path, capsys, heads, [*rows, ("Other, mean", "0.00", "3.20", "12.0")])
+    assert "6 of the 7 rows of its table agree" in text
+
+
+@pytest.mark.parametrize(
     ("methods", "off", "asks"),
     [
         ("Groups were compared by t tests.", 2, 2),
@@ -403,22 +433,8 @@ def test_changes_that_a_paper_adjusts_are_one_remark(tmp_path, capsys, methods, 
     """Where one row alone does not add up, the changes of the others are not adjusted."""
     rows = [(f"Item {k}", *pair, pair[1] - pair[0]) for k, pair in enumerate(KEPT)]
     rows += [(f"Other {k}", 4.4 + k, 3.9 + k, -0.5 + 0.07 * (k < off)) for k in range(2)]
-    cells = "".join(
-        f"<tr><td>{name}, mean</td>{''.join(f'<td>{one:.2f}</td>' for one in own)}</tr>"
-        for name, *own in rows
-    )
-    heads = "".join(f"<td>{one}</td>" for one in HEAD_OF_CHANGES)
-    over = "<tr><td></td><td colspan='3'>Drug (n = 40)</td></tr>"
-    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
-    paper.write_text(
-        f"<html><body><h1>A randomised trial</h1><h2>Methods</h2><p>{methods}</p><h2>Results</h2>"
-        f"<table><caption>Table 1. Scores</caption>{over}<tr>{heads}</tr>{cells}</table></body>",
-        encoding="utf-8",
-    )
-    main(["read", str(paper), "--output", str(ledger)])
-    capsys.readouterr()
-    main(["audit", str(ledger), "--trust"])
-    text = " ".join(capsys.readouterr().out.split())
+    rows = [(f"{name}, mean", *(f"{one:.2f}" for one in own)) for name, *own in rows]
+    text = of_changes(tmp_path, capsys, HEAD_OF_CHANGES, rows, methods)
     assert text.count("places of its table add up") + text.count("rows of its table add up") == asks
     remark = "In 2 places of table 1 baseline and change are not the end; the paper names “ANCOVA”"
     assert text.count(remark) == (asks == 0)

@@ -391,16 +391,19 @@ def _asked(
 def _given(entry: Claim, own: Component, others: Numbers, check: str) -> tuple[str, str]:
     """What the other numbers give, as a sum is written, and what that is called."""
     numbers, texts = [*map(_number, others)], [one.number for one in others]
-    unit = Decimal(1).scaleb(-max(0, own.places) - 1)
+    places = max(0, own.places) + 1
     if check == SUM:
         return f"{' + '.join(texts).replace('+ -', '- ')} = {sum(numbers)}", "sum"
     if check == MULTIPLE:
         return f"It is another multiple of {texts[0]} than those of its column are", "multiple"
     if check == RATIO:
-        return f"{' / '.join(texts)} = {(numbers[0] / numbers[1]).quantize(unit)}", "quotient"
+        quotient = f"= {numbers[0] / numbers[1]:.{places}f}" if numbers[1] else "is none"
+        return f"{' / '.join(texts)} {quotient}", "quotient"
     if check == CHANGE:
-        change = 100 * (numbers[1] / numbers[0] - 1)
-        return f"From {' to '.join(texts)} is a change of {change.quantize(unit)}%", "change"
+        from_to = f"From {' to '.join(texts)} is"
+        if not numbers[0]:
+            return f"{from_to} no change in percent", "change"
+        return f"{from_to} a change of {100 * (numbers[1] / numbers[0] - 1):.{places}f}%", "change"
     count = entry.parts["count"]
     share = 100 * _number(count) / numbers[0]
-    return f"{count.text} of {texts[0]} is {share.quantize(unit)}%", "percentage"
+    return f"{count.text} of {texts[0]} is {share:.{places}f}%", "percentage"
