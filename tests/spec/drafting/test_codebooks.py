@@ -332,6 +332,15 @@ def test_a_form_in_several_languages_is_a_codebook_though_few_names_are_columns(
     assert table.column("hb").label == "Haemoglobin"
 
 
+@pytest.mark.parametrize("name", ["questionnaire.csv", "variables.csv", "answers.csv"])
+def test_answers_of_patients_are_data_whatever_their_file_is_called(tmp_path: Path, name: str):
+    """Items as rows, one of which has the name of a column of another table."""
+    data(tmp_path)
+    items = [f"{n},{item},{n % 5}" for n in range(60) for item in ("hb", "sleep")]
+    write(tmp_path / name, ["id,item,response", *items])
+    assert sorted(table.rows for table in profile([str(tmp_path)])) == [60, 120]
+
+
 @pytest.mark.parametrize("head", ["column_id", "Variable ID"])
 def test_a_description_of_columns_by_their_ids_tells_arm_and_outcome(tmp_path: Path, head: str):
     rows = [f"{n},{n % 4},{'AB'[n % 2]},{n * 7 % 31},{n * 5 % 37}" for n in range(60)]

@@ -124,9 +124,11 @@ class Section:
         each = [(entry.name, columns_of(entry.name, known)) for entry in self.entries]
         told = [columns for name, columns in each if columns or " " not in name.strip()]
         there = sum(map(bool, told))
-        if self.called or self.file in files:
+        names_told = len({entry.name.casefold() for entry in self.entries})
+        # Rows of patients have each item again and again, whatever their file is called.
+        if self.file in files or (self.called and 2 * names_told > len(self.entries)):
             return bool(there)
-        once = len({entry.name.casefold() for entry in self.entries}) == len(self.entries)
+        once = names_told == len(self.entries)
         return once and there >= max(FEWEST, MOSTLY * len(told))
 
 
