@@ -515,18 +515,20 @@ def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
 
 
 def test_numbers_of_a_paper_that_was_not_at_hand_are_said_to_be_of_a_list(mini, monkeypatch):
-    papers = {"main": {"citation": "A paper", "text": "not_at_hand"}, "other": "Another"}
-    document = mini.trial.claims_document | {"papers": papers}
-    monkeypatch.setitem(vars(mini.trial), "claims_document", document)
-    material = Material(mini.trial, mini.settings, mini.folder, {})
-    rows = [
-        {**mini.claims[0], "claim_id": f"c{n}", "paper": paper} for n, paper in enumerate(papers)
-    ]
-    vars(material)["claims"] = rows
-    text = words(this_reanalysis._printed(material))
-    assert text.startswith(
-        "Of 2 printed numbers, 1 of them from a list and not compared with a text,"
+    document = mini.trial.claims_document
+    assert "from a list" not in words(this_reanalysis._printed(mini))
+    papers = document["papers"] | {"main": {"citation": "A paper", "text": "not_at_hand"}}
+    claims = dict(document["claims"])
+    first = next(iter(claims))
+    claims[first] = claims[first] | {"from": "other"}
+    changed = document | {"papers": papers | {"other": "Another"}, "claims": claims}
+    monkeypatch.setitem(vars(mini.trial), "claims_document", changed)
+    whole = len({row["claim_id"] for row in mini.claims})
+    told = words(this_reanalysis._printed(mini))
+    of = (
+        f"Of {whole} printed numbers, {whole - 1} of them from a list and not compared with a text,"
     )
+    assert told.startswith(of)
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):

@@ -99,8 +99,9 @@ def _printed(material: Material) -> str:
         f"{len(names)} {verbs[len(names) > 1]} {words}" for names, verbs, words in counts if names
     ]
     of = f"[Of {len(claims)} printed numbers]({AUDIT_PAGE})"
-    unread = without_text(material.trial.claims_document["papers"])
-    if listed := sum(rows[0].get("paper") in unread for rows in claims.values()):
+    document = material.trial.claims_document
+    unread, entries = without_text(document["papers"]), document["claims"]
+    if listed := sum(entries.get(name, {}).get("from") in unread for name in claims):
         of += f", {listed} of them from a list and not compared with a text,"
     if not told:
         return f"{of} none conflicts with the data or with another."
