@@ -70,7 +70,7 @@ LABELS = {
     "survival_difference": "difference without the event",
     "survival_ratio": "ratio without the event",
     "mean_time_difference": "difference of restricted mean times",
-    "mean_time_ratio": "ratio of mean times",
+    "mean_time_ratio": "ratio of restricted mean times",
     "risk_difference": "risk difference",
     "proportion_lowest": "lowest possible proportion",
     "proportion_highest": "highest possible proportion",
