@@ -519,6 +519,8 @@ def test_numbers_of_a_paper_that_was_not_at_hand_are_said_to_be_of_a_list(mini, 
     assert "from a list" not in words(this_reanalysis._printed(mini))
     papers = document["papers"] | {"main": {"citation": "A paper", "text": "not_at_hand"}}
     claims = dict(document["claims"])
+    monkeypatch.setitem(vars(mini.trial), "claims_document", document | {"papers": papers})
+    assert ", all of them from a list and" in words(this_reanalysis._printed(mini))
     first = next(iter(claims))
     claims[first] = claims[first] | {"from": "other"}
     changed = document | {"papers": papers | {"other": "Another"}, "claims": claims}

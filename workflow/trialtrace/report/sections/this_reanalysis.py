@@ -102,7 +102,8 @@ def _printed(material: Material) -> str:
     document = material.trial.claims_document
     unread, entries = without_text(document["papers"]), document["claims"]
     if listed := sum(entries.get(name, {}).get("from") in unread for name in claims):
-        of += f", {listed} of them from a list and not compared with a text,"
+        many = "all" if listed == len(claims) else listed
+        of += f", {many} of them from a list and not compared with a text,"
     if not told:
         return f"{of} none conflicts with the data or with another."
     found = dict.fromkeys([*differ, *against, *unlike, *odd])
