@@ -465,6 +465,12 @@ def test_words_behind_a_page_s_table_or_in_its_foot_are_its_notes(behind, inside
     assert [one.test for one in made.items.values()] == [None, None, "fisher"]
 
 
+def test_a_sentence_of_a_number_behind_a_table_is_no_note():
+    body = "<table><tr><td>Pain</td><td>4</td></tr></table><p>In all 5 failed the walking test.</p>"
+    paper = read_web(f"<html><body>{body}</body></html>".encode(), "page")
+    assert paper.tables[0].notes == "" and "walking test" in paper.passages[0].text
+
+
 def test_a_row_of_numbers_in_a_foot_is_no_note():
     head = "<tr><th></th><th>Drug (n = 40)</th><th>Placebo (n = 40)</th></tr>"
     total = "<tfoot><tr><td>All, n (%)</td><td>24 (60)</td><td>12 (30)</td></tr></tfoot>"

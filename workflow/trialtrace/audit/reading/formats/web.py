@@ -103,6 +103,7 @@ def _is_note(text: str) -> bool:
 _NOTE = re.compile(
     r"(?:values|data|numbers|plus.minus|abbreviations|\W|[a-h] |note|SD|CI)\b|"
     r"p(?:[\s-]?values?)?[\s,;:]+(?:(?:was|were|are|is|calculated|obtained) )*(?:by|from|of)\b|"
-    r"[^.]{0,80}\b(?:tests?|anova)\.?$",
+    # Of a number a sentence tells.
+    r"(?![^.]*\b[0-9]+\b)[^.]{0,80}\b(?:tests?|anova)\.?$",
     re.IGNORECASE,
 )
