@@ -5,7 +5,8 @@ import yaml
 
 from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.reading.decisions import mapping
-from trialtrace.audit.reading.group_names import UNSAID, name_groups, state_of_groups
+from trialtrace.audit.reading.group_names import name_groups, state_of_groups
+from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.audit.review_page import review_page
@@ -80,7 +81,7 @@ def test_two_names_of_one_group_become_one(ledger):
     assert about["t1_men"]["group"] == about["abstract_1"]["group"] == "training"
     assert about["abstract_2"]["compare"] == ["training", "control"]
     assert "compare" not in about["abstract_3"]
-    assert data["claims"]["abstract_3"]["unconfirmed"] == f"read; {UNSAID}"
+    assert data["claims"]["abstract_3"]["unconfirmed"] == f"read; {NO_GROUPS}"
     assert data["populations"]["treated"]["sizes"] == {"training": "27", "control": "28"}
     assert "# A comment that stays." in ledger.read_text(encoding="utf-8")
     read_standing(project(None), ledger, trust=True)

@@ -9,7 +9,7 @@ from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.heading_words import COEFFICIENT, UNSAID, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
-from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Context
 from trialtrace.audit.reading.rows import Row
 
@@ -62,7 +62,7 @@ class Comparisons(Context):
                 if model:
                     doubts.append("adjusted, by the words beside it")
                 if not names:
-                    doubts.append("which groups are compared is not said")
+                    doubts.append(NO_GROUPS)
                 elif found.kind != "p" and names != printed:
                     doubts.append(TURNED)
                 elif found.kind != "p" and not found.printed.startswith(("F", "χ²")):

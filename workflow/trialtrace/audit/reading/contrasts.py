@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.context import BEFORE, Context
-from trialtrace.audit.reading.item import Item
+from trialtrace.audit.reading.item import NO_GROUPS, Item
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct
 
 _BETWEEN = re.compile(
@@ -279,7 +279,7 @@ def _doubt(item: Item, pair: bool, named: bool) -> str | None:
     if item.kind in ("effect", "estimate"):
         order, groups = (
             "the order of the groups is guessed",
-            "which groups are compared is not said",
+            NO_GROUPS,
         )
         return order if item.compare else groups
     if item.kind == "statistic" and named:

@@ -16,6 +16,7 @@ from trialtrace.audit.files.file import LARGEST, unconfirmed
 from trialtrace.audit.ledger.about import check_about
 from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.draft import slug
+from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.audit.verdicts.readings import form_of, numbers_in
 from trialtrace.base.config.compose import Document, compose, compose_text
 from trialtrace.base.config.schema import validate
@@ -34,7 +35,6 @@ SHARED = ("whose", "patients", "visit")
 """What a claim is about that the cells of a column mostly have in common."""
 AGAINST = " against "
 COMPARED = "all compared"
-UNSAID = "which groups are compared is not said"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 MOST_BLOCKS = 4
@@ -114,7 +114,7 @@ def whose(about: Mapping[str, object]) -> str:
 def nameless(claim: Mapping[str, object]) -> bool:
     """Whether a claim is in doubt for the groups that it compares, and has none: only a tick of
     its own says that it is right."""
-    return UNSAID in str(claim.get("unconfirmed")) and not whose(mapping(claim, "about"))
+    return NO_GROUPS in str(claim.get("unconfirmed")) and not whose(mapping(claim, "about"))
 
 
 def _said(about: Mapping[str, object], key: str) -> str:
@@ -256,7 +256,7 @@ def _decided(
             made[name].pop("chance", None)
     if made == claims:
         unsaid = [name for name in names if name in right and nameless(made[name])]
-        found = f"{', '.join(unsaid)}: {UNSAID}" if unsaid else "no tick and no correction"
+        found = f"{', '.join(unsaid)}: {NO_GROUPS}" if unsaid else "no tick and no correction"
         raise UserError(
             Problem(
                 f'"{form["of"]}"',

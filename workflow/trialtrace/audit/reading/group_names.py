@@ -10,7 +10,8 @@ from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST
 from trialtrace.audit.reading.arms import ALL
-from trialtrace.audit.reading.decisions import UNSAID, Data, mapping, of_group, state_of, written
+from trialtrace.audit.reading.decisions import Data, mapping, of_group, state_of, written
+from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.base.config.compose import Document, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
@@ -111,7 +112,7 @@ def _rename(document: Document, name: str, claim: Data, same: Mapping[str, str])
                         f'a comparison in "{name}" of groups that would be one',
                         "correct or take out that claim first",
                     )
-                claim["unconfirmed"] = f"{claim['unconfirmed']}; {UNSAID}"
+                claim["unconfirmed"] = f"{claim['unconfirmed']}; {NO_GROUPS}"
                 del about[key]
             else:
                 about[key] = now

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+NO_GROUPS = "which groups are compared is not said"
+"""The doubt of a comparison that only a tick of its own confirms."""
+
 
 @dataclass(frozen=True)
 class Item:
