@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from scipy.stats import norm
 from stats_strategies import given
 
 from trialtrace.stats import StatsError
@@ -28,6 +29,14 @@ def test_constants_of_jennison_and_turnbull(looks, pocock, obrien_fleming):
     assert found.z[-1] == pytest.approx(obrien_fleming, abs=5e-4)
     np.testing.assert_allclose(found.z, found.z[-1] / np.sqrt(equal_looks(looks)))
     assert found.spent[-1] == pytest.approx(0.05, abs=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [0.001, 0.0125, 0.025, 0.049, 0.05, 0.3])
+def test_a_single_look_has_the_quantile_of_its_test(alpha):
+    for boundary in (gs.pocock, gs.obrien_fleming):
+        for sides, tail in (("two_sided", alpha / 2), ("greater", alpha)):
+            found = boundary([1], alpha=alpha, sides=sides)
+            assert found.z == pytest.approx([norm.isf(tail)], abs=1e-9)
 
 
 def test_nominal_levels_of_the_last_look():

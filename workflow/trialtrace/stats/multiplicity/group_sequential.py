@@ -164,8 +164,8 @@ def wang_tsiatis(fractions: ArrayLike, *, delta: float, alpha: float, sides: str
         return float(_crossed(t, constant * shape, sides).sum()) - a
 
     # Never beyond Bonferroni's value at the look of the least multiple, never below one look's.
-    least, most = ndtri(1 - a) / shape.max(), -ndtri(a / t.size) / shape.min()
-    constant = brentq(excess, least, most + 1e-9, xtol=1e-13, rtol=1e-14)
+    least, most = ndtri(1 - a) / shape.max() - 1e-9, -ndtri(a / t.size) / shape.min() + 1e-9
+    constant = brentq(excess, least, most, xtol=1e-13, rtol=1e-14)
     return _boundary(t, constant * shape, sides)
 
 
