@@ -172,10 +172,15 @@ def test_decisions_change_the_named_rows_alone(tmp_path):
         ("DVMAJ", "mini-7", "Wrong kit"),
     ]
     sources = pq.read_table(run.folder / "derived/sources.parquet").to_pylist()
-    lines = {
-        row["source_row"] for row in sources if (row["variable"], row["column"]) == ("TERM", "id")
-    }
-    assert {8, 13} <= lines, "patients 7 and 12 stand in lines 8 and 13 of the export"
+    terms = {(row["USUBJID"], row["ASEQ"]) for row in records if row["PARAMCD"][:2] == "DV"}
+    lines = sorted(
+        (row["USUBJID"], row["ASEQ"], row["source_row"])
+        for row in sources
+        if (row["dataset"], row["variable"], row["column"]) == ("occds", "TERM", "id")
+    )
+    # Patients 7 and 12 stand in lines 8 and 13 of the export: each record leads to its own.
+    line_of = {"mini-7": 8, "mini-12": 13}
+    assert lines == sorted((who, seq, line_of[who]) for who, seq in terms)
     yes = [
         row["USUBJID"]
         for row in pq.read_table(run.folder / "derived/bds.parquet").to_pylist()
