@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,6 +72,25 @@ def test_numbers_beside_their_record():
         "c is not there",
         "d is not recorded",
     ]
+
+
+def test_one_bit_is_altered_and_the_file_is_left_as_it_was(at, monkeypatch):
+    folder = at.results / "made"
+    file = folder / "analysis" / "results.parquet"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content := bytes(range(11)))
+    seen = []
+
+    def command(*words):
+        seen.append(file.read_bytes())
+        name = str(file.relative_to(folder))
+        return SimpleNamespace(returncode=1, stdout=name, stderr=name)
+
+    monkeypatch.setattr(performance, "command", command)
+    assert performance._altered(at, folder, "An alteration").outcome == PASSED
+    bits = [[a ^ b for a, b in zip(one, content, strict=True)] for one in seen]
+    assert [sum(each.bit_count() for each in one) for one in bits] == [1, 1]
+    assert file.read_bytes() == content
 
 
 def test_every_reference_trial_is_recorded_whole():
