@@ -95,6 +95,15 @@ def test_the_boxes_of_an_arm(mini):
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 
 
+def test_a_figure_of_many_arms_grows_with_them(mini, monkeypatch):
+    wide = {}
+    for pairs in (1, 2, 4):
+        monkeypatch.setattr(flow, "arms_of", lambda _, pairs=pairs: ["drug", "placebo"] * pairs)
+        figure = draw(mini, mini.trial.plan.displays["flow"]).figure
+        wide[pairs] = figure.get_size_inches()[0]
+    assert wide[4] == pytest.approx(2 * wide[2]) and wide[2] > wide[1]
+
+
 def test_of_those_analysed_the_lost_are_told_who_count_as_failures(mini, monkeypatch):
     given = mini.trial.plan.displays["flow"]
     assert not any(LOST in line for line in flow_table(mini).splitlines())

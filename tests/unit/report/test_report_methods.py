@@ -11,6 +11,7 @@ from mini_trial import settings_of
 
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import sources
+from trialtrace.report.report import _check
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
     UNSIGNED,
@@ -35,6 +36,21 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
 @pytest.fixture(scope="module")
 def text(material: Material) -> str:
     return html.unescape(methods(material))
+
+
+@pytest.mark.parametrize(
+    ("tolerances", "told"),
+    [
+        ([1e-9, 1e-8], " to 1e-08"),
+        ([0.02, 0.02], " to 0.02"),
+        ([1e-9, 0.02], " within the tolerance that each number has on its page"),
+    ],
+)
+def test_a_line_tells_the_one_tolerance_of_its_numbers(tolerances, told):
+    """One that is fine stands for smaller ones; one that chance leaves only for its own number."""
+    of = {"check_by": "scipy", "version": "1", "agrees": True}
+    checks = [of | {"tolerance": each} for each in tolerances]
+    assert _check(["scipy 1: agrees"], checks) == f"scipy 1: agrees{told}"
 
 
 def test_each_method_of_the_plan_is_named_with_its_reference(text: str):
