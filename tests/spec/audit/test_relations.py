@@ -9,7 +9,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
-from paper import TWO, claim
+from paper import TWO, claim, read
 from scipy import stats
 
 from trialtrace.audit.files.make import ledger
@@ -17,7 +17,7 @@ from trialtrace.audit.prints.factorial.effects import effects
 from trialtrace.audit.prints.many_groups.baseline import Row, place, stouffer
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.prints.times.curves import least_and_greatest
-from trialtrace.audit.prints.two_groups.medians import greatest_p
+from trialtrace.audit.prints.two_groups.medians import greatest_p, likely_z
 from trialtrace.audit.verdicts.audit import verdicts
 
 PAIR = {"outcome": "event", "compare": ["training", "control"]}
@@ -301,6 +301,20 @@ def test_no_drawn_groups_have_a_greater_p_than_their_quartiles_allow():
         assert p <= most + 1e-12
         tight += most < 0.5
     assert tight > 20
+
+
+def test_quartiles_about_one_median_that_are_even_let_no_test_tell():
+    """P(X < Y) is 1/2 where both lie evenly about the same value, however far apart they lie."""
+    made = read(
+        {
+            name: claim(printed, outcome="age", group=name)
+            for name, printed in (
+                ("training", "median 20 (IQR 18 to 22)"),
+                ("control", "median 20 (IQR 11 to 29)"),
+            )
+        }
+    )
+    assert likely_z(list(made.entries.values()), (30, 30)) == pytest.approx(0, abs=1e-12)
 
 
 def test_percentages_of_categories_are_not_more_than_100_together():

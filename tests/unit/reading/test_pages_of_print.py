@@ -1,6 +1,12 @@
 """Tables on a page: lines and columns from the places of words, as a PDF has them."""
 
-from trialtrace.audit.reading.formats.glyphs import Page, Word
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from matplotlib.figure import Figure
+
+from trialtrace.audit.reading.formats.glyphs import Page, Word, pages
 from trialtrace.audit.reading.formats.lines import gutter, lines, parted
 from trialtrace.audit.reading.formats.pdf import BlockReader, _places
 from trialtrace.audit.reading.formats.ruled import table_rows
@@ -92,3 +98,15 @@ def test_two_columns_of_text_are_read_one_after_the_other():
 
 def test_a_page_of_one_column_has_no_gutter():
     assert gutter(Page(1, 600, 800, put(TABLE * 2), False)) is None
+
+
+@pytest.mark.parametrize(("angle", "turned"), [(0, False), (90, True), (270, True)])
+def test_a_page_that_is_printed_sideways_is_turned_back(angle, turned):
+    figure, file = Figure(figsize=(4, 3)), BytesIO()
+    figure.text(0.5, 0.5, "Falls 10 of 40", rotation=angle)
+    figure.savefig(file, format="pdf")
+    (page,) = pages(file.getvalue(), "paper.pdf")
+    assert (page.turned, page.width > page.height) == (turned, not turned)
+    assert [word.text for word in page.words] == ["Falls", "10", "of", "40"]
+    assert all(one.right < other.left for one, other in pairwise(page.words))
+    assert len({round(word.bottom, 1) for word in page.words}) == 1
