@@ -243,6 +243,11 @@ def test_groups_are_known_by_what_texts_call_them(heads, text, found):
     assert arms(text, of_arms(*heads)) == found
 
 
+def test_the_one_outcome_of_a_sentence_is_not_doubted():
+    (one,) = told(read(SIDES, text="Falls were seen in 10 (25%) with training."), "abstract")
+    assert one[-1] == "arm by the nearest words"
+
+
 def test_a_score_behind_one_of_another_arm_is_no_count():
     text = "Mean pain scores were 4 in the usual care group, and 3 in the training group."
     found = told(read(SIDES, text=text), "abstract")
