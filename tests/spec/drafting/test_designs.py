@@ -78,6 +78,15 @@ def test_a_crossover(at: Project, call: Call):
     assert abs(carried) == pytest.approx(abs(left["BD"] - left["DB"]))
 
 
+def test_a_period_that_one_row_lacks_tells_rows_apart(at: Project, call: Call):
+    """With the patient it is no key then; its name says what it is."""
+    path = crossover(at.root / "data" / "cross.csv", sequence=False)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("P9,39,,2,", "P9,39,,,", 1), encoding="utf-8")
+    assert call("new", "mine", path, "--arm", "treatment", "--primary", "minutes") == 0
+    assert read(at, "endpoints.yaml")["minutes"]["location"]["column"] == "period"
+
+
 @pytest.mark.parametrize(("codes", "known"), [("34", True), ("59", True), (("B,D", "D,B"), False)])
 def test_sequences_of_any_codes(at: Project, call: Call, codes: Sequence[str], known: bool):
     path = crossover(at.root / "data" / "cross.csv")
