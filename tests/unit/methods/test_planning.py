@@ -1,6 +1,7 @@
 """Designs of a plan: each number beside its simulation or another formula, and printed ones."""
 
 import json
+from math import sqrt
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from trialtrace.run.methods.checking.data import Asked
 from trialtrace.run.methods.checking.outcome import compare
 from trialtrace.run.methods.planning import check
 from trialtrace.run.methods.planning.analyse import options, settings
+from trialtrace.run.methods.planning.check_simulated import DRAWS
 from trialtrace.run.trial.plan.planning import NAMED, Entry
 
 ABOUT = {"label": "A design", "basis": "grid"}
@@ -134,6 +136,14 @@ def test_a_check_finds_what_is_wrong(name):
         other = asked.value + 0.15 if setting.stat == "power" else 1.2 * asked.value + 2
         wrong = Asked(**{**vars(asked), "value": other})
         assert not all(each.agrees for each in compare(wrong, again)), asked.result_id
+
+
+def test_a_simulated_power_leaves_five_standard_errors_to_chance():
+    for setting, asked in numbers("means"):
+        if setting.stat == "power":
+            again = check.CHECKS["power"](plan_of("means"), asked)
+            error = sqrt(again.value * (1 - again.value) / DRAWS)
+            assert again.chance == pytest.approx(5 * error, rel=1e-2)
 
 
 def value(name, stat, level):
