@@ -108,6 +108,66 @@ def test_squares_of_a_forest_have_areas_as_the_precision():
     assert (narrow / wide) ** 2 == pytest.approx(4)
 
 
+def test_an_interval_much_wider_than_most_ends_in_an_arrow():
+    """Three of 10 points and one of 140: the axis is that of the three."""
+    from matplotlib.figure import Figure
+
+    from trialtrace.report.figures import forest
+
+    rows = [
+        {"ci_low": value - 5.0, "ci_high": value + 5.0, "stat_value": value}
+        for value in (-1.0, 0.0, 2.0)
+    ]
+    assert forest.arrows(rows, "mean_difference") == ""
+    wide = {"ci_low": -60.0, "ci_high": 80.0, "stat_value": 10.0}
+    assert "ends in an arrow" in forest.arrows([*rows, wide], "mean_difference")
+    axes = Figure().subplots()
+    forest._scale(axes, [*rows, wide], "mean_difference")
+    left, right = axes.get_xlim()
+    assert -20 <= left <= -6 and 10 <= right <= 20
+    for row, marks in ((rows[0], {"s"}), (wide, {"s", "<", ">"})):
+        before = len(axes.lines)
+        forest._line(axes, row, 0.0, "mean_difference", ("black", 5.0, "s"))
+        drawn = {line.get_marker(): line.get_xdata() for line in axes.lines[before:]}
+        assert drawn.keys() - {"None"} == marks
+    assert [*drawn["<"]] == [left] and [*drawn[">"]] == [right]
+
+
+def test_a_mark_is_no_longer_than_its_interval():
+    """20 units on 100 points: from 1 below to 3 above, 5 points on the shorter side."""
+    from matplotlib.figure import Figure
+
+    from trialtrace.report.figures.forest import _room
+
+    axes = Figure().subplots()
+    axes.set_xlim(-10, 10)
+    row = {"ci_low": -1.0, "ci_high": 3.0, "stat_value": 0.0}
+    assert _room(axes, row, "mean_difference", 100, "s") == pytest.approx(10)
+    assert _room(axes, row, "mean_difference", 100, "D") == pytest.approx(10 / 2**0.5)
+
+
+def test_subgroups_without_an_estimate_are_named_with_how_many_they_are(monkeypatch):
+    from types import SimpleNamespace
+
+    from trialtrace.report.figures import rows_shown
+
+    monkeypatch.setattr(rows_shown, "stratum_words", lambda trial, stratum: stratum)
+    rows = [
+        {"method": "risk_difference.wald", "stratum": stratum, "error": error, "n_used": n}
+        for stratum, error, n in (
+            ("Score 4", None, 12),
+            ("Score 5", "the control arm has no patients.", 3),
+            ("Score 6", "the control arm has no patients.", 1),
+            (None, "the control arm has no patients.", 16),
+        )
+    ]
+    material = SimpleNamespace(of=lambda name: rows, trial=None)
+    told = rows_shown.not_drawn(material, {"of": ["a"], "estimate": "risk_difference.wald"})
+    assert told == (
+        " Not drawn, as the control arm has no patients: Score 5 (3 patients), Score 6 (1 patient)."
+    )
+
+
 RELAPSE = """\
 relapse:
   label: Relapse

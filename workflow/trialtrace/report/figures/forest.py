@@ -32,6 +32,7 @@ from trialtrace.report.figures.rows_shown import (
     data_of,
     estimates,
     name_of,
+    not_drawn,
     notes_of,
     repeats_cuts,
     reservations,
@@ -66,8 +67,11 @@ MOST_TICKS, DECADES = 9, (0.001, 0.01, 0.1, 1, 10, 100, 1000)
 # Ticks of differences lie so many units of a decade apart, at most so many of them.
 STEPS, MOST_STEPS = (1, 2, 5, 10, 20), 5
 ALL = "All patients"
-# Points along a square of which nothing is known.
-SIDE = 6.0
+# Points along a square of which nothing is known, and along the least one; how much longer the
+# diagonal of a square is; how many times as wide as most an interval is that the axis cuts.
+SIDE, LEAST_MARK, DIAGONAL, WIDE = 6.0, 1.5, 2**0.5, 3.0
+# The column of the plot among those beside it.
+PLOT = 2
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,10 @@ def draw(material: Material, inputs: Given) -> Picture:
     caption += "where the interval is narrower."
     alone = any(row["ci_low"] is None and row["stat_value"] is not None for row in rows)
     caption += " A mark without a line has no interval." * alone
+    stat = wanted_of(inputs)[0].split(".", 1)[0]
+    caption += arrows(rows, stat) + not_drawn(material, inputs)
     caption += " A diamond is of all patients." if any(_is_whole(row, rows) for row in rows) else ""
-    stat, titles = wanted_of(inputs)[0].split(".", 1)[0], _titles(material, rows)
+    titles = _titles(material, rows)
     names = [_whole_name(*title) for title in titles]
     notes = notes_of(material, inputs)
     alt = f"Forest plot of the {LABELS[stat]}: {told(names, rows)}."
@@ -190,6 +196,7 @@ def _plot(
         every = figure.subplots(1, len(widths), width_ratios=widths, sharey=True)
         beside, text, axes, shown, *tests = every
         _scale(axes, rows, stat)
+        points = 72 * widths[PLOT]
         for number, line in enumerate(lines):
             ends = (edges[number + 1], edges[number])
             if number % 2:
@@ -198,7 +205,8 @@ def _plot(
             if line.row is not None:
                 arm = colour_of(arms_of(material), present(line.row["comparison"]))
                 mark = "D" if line.whole else "s"
-                _line(axes, line.row, places[number], stat, (arm, next(sizes), mark))
+                size = min(next(sizes), _room(axes, line.row, stat, points, mark))
+                _line(axes, line.row, places[number], stat, (arm, size, mark))
         _named(beside, lines, names, edges)
         # What runs on stands over the shades of the next columns.
         beside.set_zorder(close)
@@ -385,46 +393,90 @@ def _arm(material: Material, row: ResultRow) -> str:
     return material.arm_label(row["comparison"]) if several else ""
 
 
+def arrows(rows: list[ResultRow], stat: str) -> str:
+    """What an arrow is, where an interval ends beyond the axis."""
+    left, right = _axis(rows, stat)[1:]
+    bounds = [ends for row in rows if (ends := _bounded(row, stat))]
+    beyond = any(axis_factor(stat) * low < left for low, _ in bounds)
+    beyond |= any(axis_factor(stat) * high > right for _, high in bounds)
+    return " Where an interval goes on beyond the axis, it ends in an arrow." * beyond
+
+
 def _scale(axes: "Axes", rows: list[ResultRow], stat: str) -> None:
-    factor = axis_factor(stat)
-    ends = [
-        factor * value
-        for row in rows
-        for value in (row["ci_low"], row["ci_high"], row["stat_value"])
-        if value is not None
-    ]
-    ends.append(factor * no_effect(stat))
-    low, high = min(ends), max(ends)
+    ticks, left, right = _axis(rows, stat)
     if stat in RATIOS:
         axes.set_xscale("log")
+    shown = [f"{round(tick, 10):g}".replace("-", MINUS) for tick in ticks]
+    axes.set_xticks(ticks, shown)
+    axes.minorticks_off()
+    axes.set_xlim(left, right)
+    axes.axvline(axis_factor(stat) * no_effect(stat), color=FAINT, linewidth=0.9, zorder=1)
+
+
+def _axis(rows: list[ResultRow], stat: str) -> tuple[list[float], float, float]:
+    """The ticks of the axis and its ends."""
+    factor = axis_factor(stat)
+    low, high = (factor * end for end in _reach(rows, stat))
+    if stat in RATIOS:
         # A tick either side of 1 at least, and none further than the first beyond the intervals.
         least = max((tick for tick in TICKS if tick <= min(low, 0.9)), default=low)
         most = min((tick for tick in TICKS if tick >= max(high, 1.1)), default=high)
         ticks = [tick for tick in TICKS if least <= tick <= most]
         if len(ticks) > MOST_TICKS:
             ticks = [tick for tick in ticks if tick in DECADES]
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.minorticks_off()
-        axes.set_xlim(least / 1.05, most * 1.05)
-    else:
-        null = factor * no_effect(stat)
-        decade = 10 ** (floor(log10((high - low) or 1)) - 1)
-        step = next(n * decade for n in STEPS if high - low <= MOST_STEPS * n * decade)
-        # A tick either side of no effect at least.
-        first = min(floor((low - null) / step), -1)
-        last = max(ceil((high - null) / step), 1)
-        ticks = [null + n * step for n in range(first, last + 1)]
-        axes.set_xticks(ticks, [f"{round(tick, 10):g}".replace("-", MINUS) for tick in ticks])
-        axes.set_xlim(ticks[0], ticks[-1])
-    axes.axvline(factor * no_effect(stat), color=FAINT, linewidth=0.9, zorder=1)
+        return ticks, least / 1.05, most * 1.05
+    null = factor * no_effect(stat)
+    decade = 10 ** (floor(log10((high - low) or 1)) - 1)
+    step = next(n * decade for n in STEPS if high - low <= MOST_STEPS * n * decade)
+    # A tick either side of no effect at least.
+    first = min(floor((low - null) / step), -1)
+    last = max(ceil((high - null) / step), 1)
+    ticks = [null + n * step for n in range(first, last + 1)]
+    return ticks, ticks[0], ticks[-1]
+
+
+def _bounded(row: ResultRow, stat: str) -> tuple[float, float] | None:
+    """The ends of an interval that is one stretch of the axis."""
+    low, high = row["ci_low"], row["ci_high"]
+    whole = low is not None and high is not None and not through_infinity(stat, low, high)
+    return (present(low), present(high)) if whole else None
+
+
+def _reach(rows: list[ResultRow], stat: str) -> tuple[float, float]:
+    """What the axis holds: all estimates and no effect, and the intervals but those much wider than
+    most, which would leave the others no room."""
+    scale = np.log if stat in RATIOS else np.asarray
+    bounds = [ends for row in rows if (ends := _bounded(row, stat))]
+    with np.errstate(divide="ignore"):
+        across = [float(scale(high) - scale(low)) for low, high in bounds]
+    most = WIDE * float(np.median(across)) if across else 0.0
+    shown = [end for ends, each in zip(bounds, across, strict=True) if each <= most for end in ends]
+    values = [row["stat_value"] for row in rows if row["stat_value"] is not None]
+    every = [*shown, *values, no_effect(stat)]
+    return min(every), max(every)
+
+
+def _room(axes: "Axes", row: ResultRow, stat: str, points: float, mark: str) -> float:
+    """The largest mark, in points, that does not reach beyond its interval: what it covers up is
+    no part of this."""
+    ends, factor = _bounded(row, stat), axis_factor(stat)
+    if ends is None:
+        return SIDE
+    scale = np.log if stat in RATIOS else np.asarray
+    with np.errstate(divide="ignore"):
+        low, high = (scale(factor * end) for end in ends)
+        value = scale(factor * present(row["stat_value"]))
+        left, right = (scale(end) for end in axes.get_xlim())
+    half = float(min(value - low, high - value) / (right - left)) * points
+    return max(LEAST_MARK, 2 * half / (DIAGONAL if mark == "D" else 1))
 
 
 def _sizes(rows: list[ResultRow], stat: str) -> np.ndarray:
     """Sides of the squares in points: their areas as the precisions, 1 / width of interval²."""
     widths = np.full(len(rows), np.nan)
     for at, row in enumerate(rows):
-        low, high = row["ci_low"], row["ci_high"]
-        if low is not None and high is not None and not through_infinity(stat, low, high):
+        if ends := _bounded(row, stat):
+            low, high = ends
             scale = np.log if stat in RATIOS else np.asarray
             with np.errstate(divide="ignore"):
                 widths[at] = scale(high) - scale(low)
@@ -440,10 +492,14 @@ def _line(
     """An estimate with its interval; `look` is its colour, its size in points and its mark."""
     colour, size, mark = look
     factor = axis_factor(stat)
-    low, high = row["ci_low"], row["ci_high"]
-    if low is not None and high is not None and not through_infinity(stat, low, high):
-        ends = [factor * low, factor * high]
+    if bounds := _bounded(row, stat):
+        ends = [factor * end for end in bounds]
         axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
+        left, right = axes.get_xlim()
+        beyond = {"<": left} if ends[0] < left else {}
+        beyond |= {">": right} if ends[1] > right else {}
+        for arrow, edge in beyond.items():
+            axes.plot(edge, height, arrow, color=INK, markersize=SIDE, clip_on=False, zorder=2)
     axes.plot(
         factor * present(row["stat_value"]), height, mark, color=colour, markersize=size, zorder=3
     )

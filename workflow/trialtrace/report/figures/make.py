@@ -13,7 +13,7 @@ from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import save_drawing, write_pixels
-from trialtrace.report.figures.forest import strip
+from trialtrace.report.figures.forest import arrows, strip
 from trialtrace.report.figures.picture import (
     Cell,
     Data,
@@ -63,7 +63,7 @@ def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Pic
     stat = rows[0]["stat_name"]
     caption = (
         f"{analysis.label}: {LABELS[stat]} under all analyses of the plan that ask the same "
-        "question, sorted."
+        f"question, sorted.{arrows(ordered, stat)}"
     )
     alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
     return Picture(

@@ -110,6 +110,18 @@ def estimates(material: Material, inputs: Given) -> list[ResultRow]:
     ]
 
 
+def not_drawn(material: Material, inputs: Given) -> str:
+    """ " Not drawn, as the control arm has no patients: Score: 5 (3 patients).": the subgroups that
+    have no estimate, with how many they are."""
+    why: dict[str, list[str]] = {}
+    for row in (row for name in inputs["of"] for row in material.of(name)):
+        if row["method"] in wanted_of(inputs) and row["stratum"] and row["error"]:
+            n = row["n_used"] or 0
+            told = f"{stratum_words(material.trial, row['stratum'])} ({n} patient{'s' * (n != 1)})"
+            why.setdefault(row["error"].rstrip("."), []).append(told)
+    return "".join(f" Not drawn, as {text}: {', '.join(of)}." for text, of in why.items())
+
+
 def notes_of(material: Material, inputs: Given) -> dict[str, list[tuple[str, ResultRow | None]]]:
     """Of each analysis what is said beneath its subgroups."""
     return {
@@ -273,15 +285,28 @@ def planned_side(material: Material, analysis: str) -> str | None:
     )
 
 
+# Estimates after a trial has stopped, with intervals by the order of its stages.
+STOPPED = "median_unbiased"
+
+
 def of_levels(material: Material, analyses: Sequence[Analysis]) -> str:
-    """ " Adjusted for the interim analyses: the primary intervals alone, at 99.05 %.", where the
-    plan has some at the level of a look."""
+    """ " Adjusted for the interim analyses: the primary intervals, at 99.05 %, …", where a plan has
+    some at the level of a look, with when they hold; where those are that hold after a stop."""
     names = {looked_at(material, one.name) for one in analyses}
     plan = material.trial.plan.analyses
     looks = [look for name in names for look in of_look(material, plan[name])]
-    level = f"{100 * looks[0].confidence:g} %" if looks else ""
-    told = f" Adjusted for the interim analyses: the primary intervals alone, at {level}."
-    return told * bool(looks)
+    if not looks:
+        return ""
+    stopped = [
+        f"; those of “{one.label}” hold once it has stopped by such a boundary"
+        for one in plan.values()
+        if one.of in names and any(step.method == STOPPED for step in one.estimates)
+    ]
+    return (
+        " Adjusted for the interim analyses: the primary intervals, at "
+        f"{100 * looks[0].confidence:g} %, which hold whether or not the trial stops "
+        f"(Jennison and Turnbull's repeated intervals){''.join(stopped)}. No other interval is."
+    )
 
 
 def reservations(material: Material, rows: Iterable[ResultRow]) -> str:
