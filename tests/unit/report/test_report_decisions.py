@@ -314,11 +314,24 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert told == ", at or below the significance level of 0.05"
     looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
     own = FISHER | {"stat_value": 0.005}
-    told = ", below the significance level of about 0.0095 at this interim analysis, by {}"
-    assert verdict(material(own), looked, own) == told.format("the plan's boundary")
+    told = ", below the significance level of about 0.0095 at this interim analysis, by the plan's"
+    assert verdict(material(own), looked, own) == f"{told} boundary"
+
+
+@pytest.mark.parametrize(("value", "crossed"), [(0.005, "would"), (0.01, "would not")])
+def test_an_assumed_boundary_decides_nothing_and_is_crossed_or_not(value, crossed):
+    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
+    own = FISHER | {"stat_value": value}
     others = material(own)
     others.trial.reanalysis = "Others wrote the plan."
-    assert verdict(others, looked, own) == told.format("a boundary that we assumed")
+    boundary = "the boundary that we assumed for this interim analysis, about 0.0095"
+    assert verdict(others, looked, own) == f", which {crossed} have crossed {boundary}"
+    assert f"p would have crossed {boundary}." in _levels(others, looked)
+    assert "decided at" not in _levels(others, looked)
+
+
+def test_an_interval_is_adjusted_for_the_looks_by_its_level_or_its_method():
+    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
     estimate = {"method": "risk_difference.newcombe", "ci_low": -0.1}
     told = "; the interval is not adjusted for the interim analyses"
     estimate["ci_level"] = 0.95
@@ -333,12 +346,12 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
 @pytest.mark.parametrize(
     ("role", "families", "told"),
     [
-        ("primary", [], "; tests are decided at 0.05."),
+        ("primary", [], "; tests are decided at the level of 0.05."),
         ("secondary", [], "; p-values are shown without a decision."),
         (
             "secondary",
             [("both", [HolmTest(analysis="a", test="fisher")])],
-            "; tests are decided at 0.05.",
+            "; tests are decided at the level of 0.05.",
         ),
         (
             "secondary",
@@ -612,7 +625,8 @@ def test_a_test_of_all_arms_that_a_sensitivity_analysis_turns(other, said):
         "d": analysis("sensitivity", name="d", of="a"),
     }
     plan = Stub(analyses=members, multiplicity={})
-    every = Stub(of=rows.get, trial=Stub(plan=plan))
+    trial = Stub(plan=plan, design=Stub(framework="superiority"))
+    every = Stub(of=rows.get, trial=trial)
     told = [*turned(every, decided)]
     assert len(told) == said
     for text in told:

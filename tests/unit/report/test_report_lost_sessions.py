@@ -56,9 +56,9 @@ def material(monkeypatch):
 def test_the_lost_are_told_by_the_results_that_have_their_sessions_as_done(material):
     told = lost_sessions.lost_sessions(material, material.trial.plan.analyses["a"])
     assert words(told) == (
-        f"{lost_sessions.RULE} With these as done (The best; exact one-sided test of H0: share "
-        "≤ 50 %): Drug 10 of 30, 33.3 % (95 % CI 17.3 to 52.8), p = 0.98; Placebo 5 of 30, "
-        "16.7 % (95 % CI 5.6 to 34.7), p = 0.98."
+        f"{lost_sessions.RULE} With these as done (The best; exact test, which asks whether "
+        "the share is more than 50 % and not whether it is less): Drug 10 of 30, 33.3 % (95 % CI "
+        "17.3 to 52.8), p = 0.98; Placebo 5 of 30, 16.7 % (95 % CI 5.6 to 34.7), p = 0.98."
     )
     assert told.count("](") == 7, "each number leads to its trace, and the label to its analysis"
 
@@ -67,7 +67,19 @@ def test_without_such_an_analysis_the_rule_alone_is_told(material):
     own = material.trial.plan.analyses
     del own["lost"]
     assert lost_sessions.lost_sessions(material, own["a"]) == lost_sessions.RULE
+    assert lost_sessions.lost_as_done(material, own["a"], {}) == lost_sessions.RULE
     assert lost_sessions.lost_by_arm(material, own["a"]) == {}
+
+
+def test_a_summary_has_their_shares_without_p_and_once_where_they_are_alike(material, monkeypatch):
+    own = material.trial.plan.analyses["a"]
+    assert words(lost_sessions.lost_as_done(material, own, {})) == (
+        "With the lost as successes: Drug 10/30, 33.3 % (17.3 to 52.8); Placebo 5/30, 16.7 % (5.6 "
+        "to 34.7)."
+    )
+    monkeypatch.setitem(COUNTS, "lost", dict.fromkeys(COUNTS["lost"], 10))
+    told = words(lost_sessions.lost_as_done(material, own, {}))
+    assert told == "With the lost as successes: 10/30, 33.3 % (17.3 to 52.8) in each arm."
 
 
 def test_nothing_is_told_where_nothing_hangs_on_the_lost(material, monkeypatch):
@@ -81,11 +93,11 @@ def test_an_interval_below_a_threshold_hangs_on_the_lost(material, monkeypatch, 
     at = {"ci_level": 0.95, "group1_level": arm}
     share = row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, **at)
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
-    told = words(thresholds._beyond(material, analysis, test, [share]))
+    told = words("".join(thresholds._beyond(material, analysis, test, [share])))
     assert told.startswith(f"; the exact interval of {arm} lies below 50 %")
-    most = "; with the 2 lost counted as successes it does not: 33.3 % (95 % CI 17.3 to 52.8)"
-    assert told.endswith(most) is hangs
-    # The conclusion has it too.
+    most = "; with the 2 lost as successes it does not"
+    assert told.endswith(f"{most}: 33.3 % (95 % CI 17.3 to 52.8)") is hangs
+    # The conclusion has it too, without a number that the results have.
     monkeypatch.setattr(thresholds, "_share", lambda *_: share)
     (concluded,) = thresholds.beyond_thresholds(material, analysis)
     assert words(concluded).endswith(f"{most}.") is hangs
@@ -98,18 +110,24 @@ def test_intervals_that_do_not_all_stay_below_a_threshold_are_no_less_than_it(ma
         for at in ({"group1_level": "drug"}, {"group1_level": "placebo"})
     ]
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
-    assert words(thresholds._beyond(material, analysis, test, shares)) == (
-        "; the exact intervals of both arms lie below 50 %; with the 2 lost counted as "
-        "successes they do not all: 33.3 % (95 % CI 17.3 to 52.8)"
+    assert words("".join(thresholds._beyond(material, analysis, test, shares))) == (
+        "; the exact intervals of both arms lie below 50 %; with the 2 lost as successes "
+        "they do not all: 33.3 % (95 % CI 17.3 to 52.8)"
     )
 
 
 @pytest.mark.parametrize(
-    ("sides", "told"), [("greater", "≤ 50 %"), ("less", "≥ 50 %"), ("two_sided", "= 50 %")]
+    ("sides", "told"),
+    [
+        ("greater", "more than 50 % and not whether it is less"),
+        ("less", "less than 50 % and not whether it is more"),
+        ("two_sided", "not 50 %"),
+    ],
 )
-def test_a_test_is_told_by_what_it_would_reject(sides, told):
+def test_a_test_is_told_by_what_it_asks(sides, told):
     options = f'{{"sides": "{sides}", "threshold": 0.5}}'
-    assert lost_sessions.null_of({"options": options}) == f"H0: share {told}"
+    asked = lost_sessions.question_of({"options": options})
+    assert asked == f"which asks whether the share is {told}"
 
 
 def test_of_the_lost_no_outcome_is_known(material, monkeypatch):

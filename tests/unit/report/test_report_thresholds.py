@@ -45,8 +45,9 @@ def test_each_arm_has_its_first_share_and_its_p_value():
     rows = [*arm("drug", 0.6, 0.061), *arm("placebo", 0.4, 0.9)]
     (sentence,) = told(rows)
     assert sentence == (
-        "One-sided exact binomial test against a threshold of H0: share ≤ 50 %: Drug 60.0 % "
-        "(95 % CI 50.0 to 70.0), p = 0.061; Placebo 40.0 % (95 % CI 30.0 to 50.0), p = 0.90."
+        "Exact binomial test against a threshold, which asks whether the share is more than 50 % "
+        "and not whether it is less: Drug 60.0 % (95 % CI 50.0 to 70.0), p = 0.061; "
+        "Placebo 40.0 % (95 % CI 30.0 to 50.0), p = 0.90."
     )
 
 

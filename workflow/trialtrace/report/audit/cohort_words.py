@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trialtrace.base.words import upper_first
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
@@ -88,20 +89,32 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
 def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
     """ " (split assumed)", " (WBV assumed)": behind counts by arm of which no print tells, or of
     some of whose arms none."""
-    if not material.trial.tells_cohort:
-        return ""
-    together, every = _together(material, rows), material.trial.design.arms
-    margins = together.own or together.columns
-    split, arms = _made_up(material, rows, margins) if margins else (False, [])
+    every, (split, arms) = material.trial.design.arms, _assumed(material, rows)
     named = [every[arm].short or lower_first(every[arm].label) for arm in arms]
     whose = "split" if split else escape_markdown(" and ".join(named))
     return f" ({whose} assumed)" if whose else ""
 
 
+def assumed_arms(material: Material, rows: Sequence[ResultRow]) -> str:
+    """ "Drug and Placebo": the arms of whose counts no print tells."""
+    split, arms = _assumed(material, rows)
+    return in_a_row(
+        [material.arm_label(a) for a in (material.trial.design.arms if split else arms)]
+    )
+
+
+def _assumed(material: Material, rows: Sequence[ResultRow]) -> tuple[bool, list[str]]:
+    if not material.trial.tells_cohort:
+        return False, []
+    together = _together(material, rows)
+    margins = together.own or together.columns
+    return _made_up(material, rows, margins) if margins else (False, [])
+
+
 def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (drawn to match the print)" behind numbers that a cohort was drawn to give."""
+    """ " (set to match)" behind numbers that a cohort was drawn to give."""
     put_in = material.trial.tells_cohort and _together(material, rows).own
-    return " (drawn to match the print)" if put_in else ""
+    return " (set to match)" if put_in else ""
 
 
 def _print_of(margin: Margin) -> str:
@@ -198,10 +211,10 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     assumed = f" {SPLIT}" if split else ""
     if by := _strata(material, rows, rests):
         split, arms, assumed = False, [], f" **Assumed** {by}."
-    if not rests.own:
-        return f"{IN_PART}{assumed}"
     if arms:
         assumed = f" **Assumed:** {_labels(material, arms)}, of which none is printed."
+    if not rests.own:
+        return f"{IN_PART}{assumed}"
     chosen = f" {CHOSEN}" if SHARES in map(_print_of, rests.own) else ""
     chosen += "".join(f" {upper_first(note)}." for note in _reasons(rests.own))
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))

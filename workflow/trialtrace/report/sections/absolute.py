@@ -153,10 +153,7 @@ def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) 
     at_risk = f" ({numbers} at risk)" if len(each) == PAIR else ""
     level, unit = both[0]["group2_level"] or "", material.tracer.about.time_unit(both[0])
     words = without_event(material.trial, estimate["parameter"])
-    shares = [
-        f"{value_text('survival', present(row['stat_value']), style_of(row))} %" for row in both
-    ]
-    shown = [link(row, text) if links else text for row, text in zip(both, shares, strict=True)]
+    shown = [link(row) if links else row["stat_text"] for row in both]
     at = whole_years(level, unit) or f"{level}{unit}"
     who = escape_markdown(words) if links else words
     return f"; {who} at {at} {' against '.join(shown)}{at_risk}"

@@ -19,15 +19,20 @@ from trialtrace.report.sections.deaths import population_rows, undated
 from trialtrace.report.sections.decided_early import decided_early
 from trialtrace.report.sections.decisions import (
     adjusted_of,
+    assumes,
     decides_anything,
+    explores,
     level_words,
     unadjusted,
 )
 from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
+    compared,
     described,
     not_adjusted,
     once,
+    parting,
+    resting_on,
     sentences,
 )
 from trialtrace.report.sections.harms import of_log_alone
@@ -92,15 +97,17 @@ def families(material: Material, analysis: str) -> Iterator[str]:
             yield f"{escape_markdown(family.label)}: see {whose}."
             continue
         caption, level = f"{head}.", plan.analyses[analysis].decision_level
+        verdicts = [] if explores(material) else [f"At most {level:.3g}"]
         if len(rows) > MOST_OF_FAMILY:
             rows = [row for row in rows if _adjusted_value(material, row) <= level]
             caption += f" Shown are the {len(rows)} whose adjusted p is at most {level:.3g}."
-        header = ["Test", "p", "Adjusted p", f"At most {level:.3g}"]
+        header = ["Test", "p", "Adjusted p", *verdicts]
         named = [_test_words(material, row) for row in rows]
         if len(set(named)) < len(named):
             named = [material.tracer.about.subject(row) for row in rows]
         body = [
-            _of_family(material, row, words, level) for row, words in zip(rows, named, strict=True)
+            _of_family(material, row, words, level)[: len(header)]
+            for row, words in zip(rows, named, strict=True)
         ]
         if body:
             yield captioned(material, pipe_table(header, body), f"family-{slug(name)}", caption)
@@ -122,12 +129,30 @@ def _of_family(material: Material, row: ResultRow, words: str, level: float) -> 
     those that have one."""
     adjusted = adjusted_of(material, row)
     decided = "" if adjusted is None else "yes" if _adjusted_value(material, row) <= level else "no"
+    if decided == "yes":
+        decided += _but(material, row) + escape_markdown(resting_on(material, row))
     return [
         escape_markdown(words),
         link(row),
         "" if adjusted is None else link(adjusted),
         decided,
     ]
+
+
+def _same(one: ResultRow | None, other: ResultRow) -> bool:
+    return one is not None and one["result_id"] == other["result_id"]
+
+
+def _but(material: Material, row: ResultRow) -> str:
+    """That an effect is not shown all the same, and by which primary analysis it is not."""
+    analysis = material.trial.plan.analyses[row["analysis_id"]]
+    for one in compared(material, analysis):
+        parts = parting(material, analysis, one.estimate) if _same(one.planned, row) else None
+        if parts is not None:
+            other = material.trial.plan.analyses[parts["analysis_id"]]
+            place = f"#{analysis_place(other.name)}"
+            return f", but see “[{escape_markdown(other.label)}]({place})”: no effect is shown"
+    return ""
 
 
 def _adjusted_value(material: Material, row: ResultRow) -> float:
@@ -166,6 +191,7 @@ OF_THOSE_LEFT = (
     "so that a comparison is of its members at that time and not of the arms as randomised; it "
     "is given because the plan asks for it in them alone"
 )
+WHATEVER = " That one is primary because what made the trial stop is not known."
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
 # Columns of derived data that a condition of the plan names, in words.
@@ -254,6 +280,7 @@ def _primary_too(material: Material, analysis: Analysis) -> str:
     ]
     text = f" An effect is shown only where {in_a_row(agree)} agree{'s' * (len(agree) == 1)}."
     levels = escape_markdown(of_levels(material, [analysis]))
+    levels += WHATEVER * (bool(levels) and assumes(material, analysis))
     return text * bool(agree) + f" {levels}" * bool(levels)
 
 
@@ -287,14 +314,12 @@ def _noted(material: Material, note: str) -> str:
 def _levels(material: Material, analysis: Analysis) -> str:
     """The level of intervals, and whether anything is decided by a test."""
     tests, decides = "", decides_anything(material.trial.plan, analysis, material.of(analysis.name))
-    if decides:
-        tests = f"; tests are decided at {analysis.decision_level:.3g}"
-        if analysis.look is not None:
-            words = level_words(material, analysis)
-            tests = f"; tests are decided at the level {words}"
-            if material.trial.reanalysis:
-                tests = f"; p is compared with the level {words}; as the trial's own is not known, "
-                tests += "no decision follows from p"
+    decides &= not explores(material)
+    if decides and assumes(material, analysis):
+        tests = "; as the trial's own boundary is not known, p decides nothing: it is told whether "
+        tests += f"p would have crossed the {level_words(material, analysis)}"
+    elif decides:
+        tests = f"; tests are decided at the {level_words(material, analysis)}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction

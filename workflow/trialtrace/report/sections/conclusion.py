@@ -5,18 +5,16 @@ import json
 from collections.abc import Iterator
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
-from trialtrace.report.audit.cohort_words import set_beforehand
 from trialtrace.report.figures.rows_shown import by_scale, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, parting
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import at_look, leading
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
-    counts_of_arms,
+    as_published,
     pair_in_text,
 )
 from trialtrace.report.sections.thresholds import beyond_thresholds
@@ -50,21 +48,10 @@ def _of(material: Material, analysis: Analysis) -> Iterator[str]:
     told = [*beyond_thresholds(material, analysis)]
     if not told or not explores(material):
         told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
-    if told and (published := [*_published(material, analysis)]):
-        told = [f"{OURS}{told[0]}", *told[1:], *published]
+    if told and (published := [*as_published(material, analysis)]):
+        # What the paper's own outcome gives stands with the results; what it hangs on here.
+        told = [f"{OURS}{told[0]}", *told[1:], *(caveat(other).strip() for other in published)]
     yield from map(upper_first, told or [TESTED])
-
-
-def _published(material: Material, analysis: Analysis) -> Iterator[str]:
-    """What the paper's own outcome gives, where the plan has another and wants both seen; whether
-    a synthetic cohort was set to it."""
-    for other in material.trial.plan.analyses.values():
-        beside = (other.role, other.report, other.of) == ("published", "summary", analysis.name)
-        found = [*compared(material, other)] if beside else []
-        if found and (counts := counts_of_arms(material, other, found, bounded=True)):
-            rows = [row for one in found for *_, row in material.tracer.counts(one.estimate)]
-            put_in = set_beforehand(material, rows)
-            yield f"{escape_markdown(other.label)}: {counts}{put_in}.{caveat(other)}"
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
@@ -113,9 +100,8 @@ def _of_pair(
         word = "shown" if shown else "not shown"
         return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
     if shown and (other := parting(material, analysis, estimate)):
-        wide = link(estimate if leaves_out_no_effect(other) else other)
-        of = f"a primary interval includes none, {wide}"
-        return f"an effect of {arms[0]} is not shown: {of}."
+        null = f"{no_effect(other['stat_name']):g}"
+        return f"an effect of {arms[0]} is not shown: a primary interval includes {null}."
     if not shown:
         return f"{pair}, no effect is shown: {label} {size}."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])
@@ -125,4 +111,4 @@ def _of_pair(
     how = (
         f"the estimate favours {' over '.join(arms)}" if better else f"{' and '.join(arms)} differ"
     )
-    return f"{how}: a {label} of {size}."
+    return f"{how}: {label} {size}."

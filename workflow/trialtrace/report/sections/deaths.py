@@ -176,6 +176,9 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])
+    more = (
+        f" With who counts as alive dead, deaths are {ways[alive]} more." if alive in ways else ""
+    )
     n = len({(row["table"], row["source_row"]) for row in lost})
     dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
     whose = "its patient" if n == 1 else "their patients"
@@ -183,7 +186,7 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     arms = escape_markdown(
         in_a_row([f"{arm} {labels.count(arm)}" for arm in dict.fromkeys(labels)])
     )
-    return [f"{dates} not usable (see Data; {arms}): times to death count {whose} {told}."]
+    return [f"{dates} not usable (see Data; {arms}): times to death count {whose} {told}.{more}"]
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
@@ -214,15 +217,11 @@ def _sum(arms: Arms) -> float:
 def _by_arm(
     material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
 ) -> str:
-    each = [
-        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
-        for arm, rows in _arms(arms).items()
-    ]
     population = material.trial.populations[analysis.estimand.population]
     known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
     if _censors(arms):
         known += "; followed for different times, so that a percentage would mislead"
-    head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
+    head = f"**Deaths** ({linked(analysis, place)}): {_counts(material, arms)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
     return " ".join(
         [text, *effects(material, analysis), *(f"{t}." for t in turned(material, analysis))]
@@ -305,7 +304,7 @@ def _over_time(
     counted: Analysis | None,
     place: Callable[[Analysis], str],
 ) -> str:
-    """Where else the survival of the arms stands."""
+    """Where else the survival of the arms stands, with the deaths of those whom it follows."""
     times = [
         analysis
         for analysis in analyses
@@ -313,12 +312,20 @@ def _over_time(
         and analysis is not counted
         and OF_TIMES & {step.statistic for step in (*analysis.describe, *analysis.estimates)}
     ]
-    told = [
-        linked(time, place)
-        + (f" ({lacking})" if (lacking := unknown_times(material, time)) else "")
-        for time in times
-    ]
+    told = []
+    for time in times:
+        counts = [f"of all followed, {_counts(material, a)}" for a in _counted(material, time)]
+        inside = "; ".join(filter(None, [*counts, unknown_times(material, time)]))
+        told.append(linked(time, place) + f" ({inside})" * bool(inside))
     return f" Over time: {', '.join(told)}." if told else ""
+
+
+def _counts(material: Material, arms: Arms) -> str:
+    """ "Drug 1 of 55; Placebo 7 of 50"."""
+    return "; ".join(
+        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
+        for arm, rows in _arms(arms).items()
+    )
 
 
 def linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:

@@ -125,11 +125,13 @@ def explores(material: Material) -> bool:
 
 def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow | None:
     """The p-value by which a test is decided: its adjusted one, or itself; None where none is."""
+    if explores(material):
+        return None
     result_row = adjusted_of(material, p)
     if result_row is not None:
         decides = result_row["stat_value"] is not None and not in_place(result_row)
         return result_row if decides else None
-    if analysis.role != "primary" or of_all_arms(material, analysis.name) or explores(material):
+    if analysis.role != "primary" or of_all_arms(material, analysis.name):
         return None
     return p
 
@@ -161,13 +163,21 @@ def reach(values: Sequence[float], level: float) -> str:
     return "at or below" if level in values else "below"
 
 
+def assumes(material: Material, analysis: Analysis) -> bool:
+    """Whether the level of a look is by a boundary of the plan's authors and not the trial's:
+    then p is told as what would have crossed it, and decides nothing."""
+    return analysis.look is not None and bool(material.trial.reanalysis)
+
+
 def level_words(material: Material, analysis: Analysis) -> str:
-    """ "of 0.05"; the level of a look is reckoned from a plan's looks, and no more exact than what
-    that knows of them. The boundary of a plan that others wrote is not the trial's."""
+    """ "level of 0.05"; that of a look is reckoned from a plan's looks, and no more exact than what
+    that knows of them."""
     if analysis.look is None:
-        return f"of {analysis.decision_level:.3g}"
-    whose = "a boundary that we assumed" if material.trial.reanalysis else "the plan's boundary"
-    return f"of about {analysis.decision_level:.2g} at this interim analysis, by {whose}"
+        return f"level of {analysis.decision_level:.3g}"
+    about = f"about {analysis.decision_level:.2g}"
+    if assumes(material, analysis):
+        return f"boundary that we assumed for this interim analysis, {about}"
+    return f"level of {about} at this interim analysis, by the plan's boundary"
 
 
 def unadjusted_interval(analysis: Analysis, estimate: ResultRow) -> str:
@@ -185,8 +195,11 @@ def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     result_row = deciding(material, analysis, p)
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
+        if assumes(material, analysis):
+            crossed = "would" if rejected([value], level) else "would not"
+            return f", which {crossed} have crossed the {level_words(material, analysis)}"
         side = reach([value], level) if rejected([value], level) else "not below"
-        return f", {side} the significance level {level_words(material, analysis)}"
+        return f", {side} the significance {level_words(material, analysis)}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", descriptive: the test of all arms decides"
     return ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.report.audit.cohort_words import assumed_arms
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
@@ -201,7 +202,7 @@ def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list
     for p, adjusted, lead in overall:
         by = [(p, _how(material, p)), (adjusted, _adjustment(adjusted))]
         tests = _tests_markdown(by, said)
-        decision = escape_markdown(verdict(material, analysis, p))
+        decision = escape_markdown(verdict(material, analysis, p) + resting_on(material, p))
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
         told.append(f"{start} {tests}{decision}{ending(material)}")
     told += [text + ending(material) for text in turned(material, analysis)]
@@ -249,6 +250,19 @@ def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow
     visits = len({p["visit"] for p, _ in found}) > 1
     for p, adjusted in found:
         yield p, adjusted, _lead_of_all(material, p, visits)
+
+
+def resting_on(material: Material, p: ResultRow) -> str:
+    """ "; it rests on assumed counts of Drug": behind what is decided of arms of a synthetic cohort
+    of which no number is printed."""
+    place = ("parameter", "visit", "stratum")
+    counts = [
+        row
+        for row in material.of(p["analysis_id"])
+        if row["stat_name"] in ("count", "events") and values_of(row, place) == values_of(p, place)
+    ]
+    whose = assumed_arms(material, counts)
+    return f"; it rests on assumed counts of {whose}" if whose else ""
 
 
 def _before_pairs(material: Material, analysis: Analysis) -> list[tuple[ResultRow, str]]:

@@ -1,6 +1,6 @@
 """Harms in a few lines, for the summary: deaths by arm, events by arm, the way to all of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from trialtrace.report.audit.cohort_words import made_up_by_arm
 from trialtrace.report.figures.picture import in_a_row
@@ -29,9 +29,9 @@ from trialtrace.report.sections.harms import (
 from trialtrace.report.sections.records import records
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import arm_in_text, sizes
-from trialtrace.report.tables import link
+from trialtrace.report.tables import link, short_text
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 
 
@@ -69,7 +69,7 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     known = where_known(material)
     if known is None or known[0].estimand.population != analysis.estimand.population:
         known = deaths
-    text += unknown_status(material, *known, "; unknown of ")
+    text += unknown_status(material, *known, "; status unknown: ")
     return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
 
 
@@ -82,7 +82,8 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         shown = escape_markdown(
             ", ".join(filter(None, [label, visit])) + " (logged)" * bool(of_log(material, first))
         )
-        text = f"{_linked(shown, place)}: {_by_arm(material, whole)}{_made_up(material, whole)}"
+        text = f"{_linked(shown, place)}: {_by_arm(material, whole, arms.get(ALL))}"
+        text += _made_up(material, whole)
         text += "".join(f"; {each}" for each in records(material, analysis, first["parameter"]))
         yield text + (_effects(material, analysis, first) if analysis.report == "summary" else "")
 
@@ -96,14 +97,27 @@ def _linked(words: str, place: str) -> str:
     return f"[{words}]({place})" if place else words
 
 
-def _by_arm(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
+def _by_arm(
+    material: Material,
+    arms: Mapping[str, list[ResultRow]],
+    every: Sequence[ResultRow] | None = None,
+) -> str:
     """ "4/10 (40.0 %) and 3/10 (30.0 %)", in the order in which the randomised are told, where the
-    counts are of all of them; else each behind its arm."""
+    counts are of all of them; else each behind its arm. Of none what it leaves room for: the
+    interval of the share of `every` arm together."""
     sizes_of = {arm: row["stat_value"] for arm, row in randomised_by_arm(material).items()}
     counts = {arm: counted(rows) for arm, rows in arms.items()}
     none = [row for row in counts.values() if row is not None and not row["stat_value"]]
     if none and len(none) == len(counts):
-        return f"{link(none[0], 'none')} of {sum(map(whole_of, none))}"
+        whole = sum(map(whole_of, none))
+        shares = (row for row in every or () if row["stat_name"] == "proportion")
+        share = next((row for row in shares if row["ci_level"] and whole_of(row) == whole), None)
+        bound = ""
+        if share is not None:
+            interval = short_text(share).rpartition("(")[2].rstrip(")")
+            level = 100 * present(share["ci_level"])
+            bound = f" ({link(share, f'{level:g} % CI {interval} %')})"
+        return f"{link(none[0], 'none')} of {whole}{bound}"
     if [*arms] == [*material.trial.design.arms] and all(
         row is not None and whole_of(row) == sizes_of.get(arm) for arm, row in counts.items()
     ):

@@ -16,6 +16,7 @@ from trialtrace.run.trial.plan.references import method_of
 
 # What describes an arm, the first of them that an analysis has.
 DESCRIBED = ("proportion", "survival", "incidence", "mean", "median", "upper_bound")
+SHARES = DESCRIBED[:3]
 TWO, FEW = 2, 4
 
 
@@ -121,6 +122,9 @@ def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
     if not chosen or len(units) > 1 or (several and None in units):
         return []
     arms = dict.fromkeys(row["group1_level"] for row in chosen)
+    label = stat_words(stat)
+    if stat in SHARES and all(row["ci_level"] is None for row in chosen):
+        return [f"{upper_first(label)}: in the table alone, as it has no interval"]
     told = []
     for arm in arms:
         if arm != ALL or len(arms) == 1:
@@ -128,7 +132,6 @@ def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
             ends = _ends(own, lambda row: _place(material, row))
             told.append(f"{escape_markdown(material.arm_label(arm))} {ends}")
     endpoints = {row["parameter"] for row in chosen}
-    label = stat_words(stat)
     if stat == "survival" and len(endpoints) == 1:
         label = without_event(material.trial, *endpoints)
     return [f"{upper_first(label)}{_unit(chosen[0])}: {'; '.join(told)}"]

@@ -40,11 +40,13 @@ def asked(test: ResultRow) -> str:
     return f"{side}{100 * options['threshold']:g} %"
 
 
-def null_of(test: ResultRow) -> str:
-    """ "H0: share ≤ 50 %": what a test of a share against a threshold would reject."""
+def question_of(test: ResultRow) -> str:
+    """ "which asks whether the share is more than 50 % and not whether it is less": what a test of
+    a share against a threshold asks."""
     options = json.loads(test["options"])
-    sign = {"greater": "≤", "less": "≥"}.get(options.get("sides"), "=")
-    return f"H0: share {sign} {100 * options['threshold']:g} %"
+    other = {"greater": "less", "less": "more"}.get(options.get("sides"))
+    side = f"{asked(test)} and not whether it is {other}" if other else f"not {asked(test)}"
+    return f"which asks whether the share is {side}"
 
 
 def lost_by_arm(material: Material, analysis: Analysis) -> dict[str, Lost]:
@@ -121,14 +123,10 @@ def lost_as_failures(material: Material, analysis: Analysis) -> str:
     return f"{each} lost count as failures" if any(lost.values()) else ""
 
 
-def lost_sessions(
-    material: Material, analysis: Analysis, places: Mapping[str, str] | None = None
-) -> str:
+def lost_sessions(material: Material, analysis: Analysis) -> str:
     """That they count so, and what shares and tests are with their sessions as done; Markdown,
-    empty where no outcome is such a share, or nothing hangs on it. `places` has the page of each
-    section, where this is another one."""
-    rules = [_sessions(material, each) for each in parameters(material.trial, analysis)]
-    if not any(entry is not None and entry.end and not entry.end.lost for entry in rules):
+    empty where no outcome is such a share, or nothing hangs on it."""
+    if not _of_sessions(material, analysis):
         return ""
     other, arms = _as_done(material, analysis), lost_by_arm(material, analysis)
     if other is None:
@@ -142,9 +140,35 @@ def lost_sessions(
         text += f", {with_level(one.share)}" if one.share else ""
         text += f", p{NO_BREAK}{sign(one.p)}{link(one.p)}" if one.p else ""
         shares.append(text)
-    label, at = escape_markdown(other.label), analysis_place(other.name)
-    place = f"#{at}" if places is None else place_link(at, places)
-    label = f"[{label}]({place})" if place else label
-    of = next((null_of(one.p) for one in arms.values() if one.p), "")
-    test = f"; exact {'test' if '=' in of else 'one-sided test'} of {of}" if of else ""
-    return f"{RULE} With these as done ({label}{escape_markdown(test)}): {'; '.join(shares)}."
+    label = f"[{escape_markdown(other.label)}](#{analysis_place(other.name)})"
+    of = next((question_of(one.p) for one in arms.values() if one.p), "")
+    test = escape_markdown(f"; exact test, {of}") if of else ""
+    return f"{RULE} With these as done ({label}{test}): {'; '.join(shares)}."
+
+
+def _of_sessions(material: Material, analysis: Analysis) -> bool:
+    """Whether sessions after loss count as not done in what an analysis is about."""
+    rules = [_sessions(material, each) for each in parameters(material.trial, analysis)]
+    return any(entry is not None and entry.end and not entry.end.lost for entry in rules)
+
+
+def lost_as_done(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
+    """The shares of a summary with these sessions as done, which has no room for what their tests
+    ask; said once where all arms have the same. `places` has the page of each section."""
+    other, arms = _as_done(material, analysis), lost_by_arm(material, analysis)
+    if other is None:
+        return RULE * _of_sessions(material, analysis)
+    if not arms:
+        return ""
+    place = place_link(analysis_place(other.name), places)
+    lead = f"[With the lost as successes]({place})" if place else "With the lost as successes"
+    told = {
+        arm: f"{link(one.count)}/{one.count['denominator']}"
+        + (f", {link(one.share)}" if one.share else "")
+        for arm, one in arms.items()
+    }
+    alike = len({(one.count["stat_value"], one.count["denominator"]) for one in arms.values()}) == 1
+    if alike:
+        return f"{lead}: {next(iter(told.values()))} in each arm."
+    shares = [f"{escape_markdown(material.arm_label(arm))} {text}" for arm, text in told.items()]
+    return f"{lead}: {'; '.join(shares)}."

@@ -85,7 +85,9 @@ def cited(material: Material, analysis: Analysis, text: str) -> str:
         found.add(match[0])
         return match[0] + _to_list(numbers[match[0]])
 
-    return re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", numbered, text) if names else text
+    # A link has no second one in its words.
+    alone = rf"(?<![\w-])(?:{names})(?![\w-])(?![^\[\]]*\]\()"
+    return re.sub(alone, numbered, text) if names else text
 
 
 def methods(material: Material) -> str:

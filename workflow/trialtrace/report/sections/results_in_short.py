@@ -1,22 +1,26 @@
 """What an analysis found, for the summary: counts of the arms, the absolute and the relative effect
-of each comparison. The report names tests with the analysis; the conclusion says what follows."""
+of each comparison, the p by which it is decided. The report names tests with the analysis; the
+conclusion says what follows, with no number that does not stand here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.words import LABELS, upper_first
+from trialtrace.report.audit.cohort_words import set_beforehand
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, period, share_of
 from trialtrace.report.sections.anova import anova_sentences
+from trialtrace.report.sections.decisions import deciding
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
 from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, leading, of_look
 from trialtrace.report.sections.thresholds import shares_held
-from trialtrace.report.tables import link, with_level
+from trialtrace.report.tables import NO_BREAK, link, with_level, with_sign
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import method_of
 
 PLACE = ("parameter", "visit", "stratum")
 PAIR = ("comparison", "reference")
@@ -46,7 +50,13 @@ def results_in_short(material: Material, analysis: Analysis) -> str:
         places.setdefault(values_of(one.estimate, PLACE), []).append(one)
     told = [
         "; ".join(
-            filter(None, [counts_of_arms(material, analysis, of), sizes(material, analysis, of)])
+            filter(
+                None,
+                [
+                    counts_of_arms(material, analysis, of),
+                    sizes(material, analysis, of, tested=True),
+                ],
+            )
         )
         for of in places.values()
     ]
@@ -74,7 +84,7 @@ def counts_of_arms(
 ) -> str:
     """ "12 of 40 (30.0 %) with one drug and 24 of 34 (70.6 %) with the other"; of a share that
     stands against a threshold, and of each where they are to be `bounded`, its interval as well."""
-    held, told = shares_held(material, analysis), {}
+    held, told = shares_held(material, analysis), dict[str | None, str]()
     if bounded:
         held |= {
             present(row["group1_level"]): row
@@ -84,7 +94,8 @@ def counts_of_arms(
     for one in of:
         for events, _, row in material.tracer.counts(one.estimate):
             arm, share = row["group1_level"], held.get(row["group1_level"] or "")
-            text = f", {with_level(share)}," if share else share_of(material, row, links=True)
+            words = link if told or bounded else with_level
+            text = f", {words(share)}," if share else share_of(material, row, links=True)
             count = link(row, events.replace(" of ", "/"))
             told[arm] = f"{count}{text} with {arm_in_text(material, arm)}"
     control = told.pop(of[-1].estimate["reference"], None)
@@ -92,37 +103,49 @@ def counts_of_arms(
 
 
 def sizes(
-    material: Material, analysis: Analysis, of: Sequence[Compared], *, again: bool = False
+    material: Material,
+    analysis: Analysis,
+    of: Sequence[Compared],
+    *,
+    again: bool = False,
+    tested: bool = False,
 ) -> str:
     """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
-    neither statistic nor unit where the sentence before has them: `again`."""
+    neither statistic nor unit where the sentence before has them: `again`; with the p by which each
+    is decided where it is to be told of: `tested`."""
     label = LABELS[of[0].estimate["stat_name"]] + period(material, of[0].estimate, years=True)
     if len(of) == 1:
         (one,) = of
         counted = len(material.tracer.counts(one.estimate)) > 1
         pair = "" if counted else f"{pair_in_text(material, one.estimate)}: "
         size = _size(material, analysis, one, whole=True, alone=True)
-        return f"{pair}{label} {size}"
+        return f"{pair}{label} {size}{_test(material, analysis, one) * tested}"
     alike = len({values_of(one.estimate, ("stat_name", "reference")) for one in of}) == 1
     told = []
     for at, one in enumerate(of):
         arms = values_of(one.estimate, PAIR[:1] if alike else PAIR)
         pair = " against ".join(arm_in_text(material, arm) for arm in arms)
         stat = "" if alike else f"{LABELS[one.estimate['stat_name']]} "
-        told.append(
-            f"{pair} {stat}{_size(material, analysis, one, whole=not (at or again) or not alike)}"
-        )
+        size = _size(material, analysis, one, whole=not (at or again) or not alike)
+        told.append(f"{pair} {stat}{size}{_test(material, analysis, one) * tested}")
     against = ", against" if "," in label else " against"
     lead = f"{label}{against} {arm_in_text(material, of[0].estimate['reference'])}: "
     lead *= alike and not again
     return f"{lead}{'; '.join(told)}"
 
 
+def _test(material: Material, analysis: Analysis, one: Compared) -> str:
+    """ ", adjusted p = 0.02": the p-value that decides a comparison."""
+    p = deciding(material, analysis, one.planned) if one.planned else None
+    return f", {LABELS[p['stat_name']]}{NO_BREAK}{with_sign(p)}" if p else ""
+
+
 def _size(
     material: Material, analysis: Analysis, one: Compared, *, whole: bool, alone: bool = False
 ) -> str:
     """The estimate, `whole` with unit and level; the ratio beside a difference of risks that stands
-    `alone`, what is left after a correction for bias, shares at the end of times."""
+    `alone`, and beside no shares that are held against a threshold; what is left after a correction
+    for bias, shares at the end of times."""
     estimate = at_look(material, analysis, one.estimate)
     text = link(estimate, estimate["stat_text"] if whole else None)
     beside = [
@@ -138,12 +161,9 @@ def _size(
     ]
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
-        text += "".join(
-            f", {link(r)} if corrected for bias (no interval)"
-            for r in beside
-            if r["method"] == method
-        )
-    elif ratios and alone:
+        named = [(estimate, text), *((r, link(r)) for r in beside if r["method"] == method)]
+        text = "; ".join(f"{shown}, {method_of(r['method']).title}" for r, shown in named)
+    elif ratios and alone and not shares_held(material, analysis):
         usual = ratios[0]["ci_level"] == material.trial.plan.confidence
         text += f", {LABELS[RATIO]} {link(ratios[0]) if usual else with_level(ratios[0])}"
     if estimate is not one.estimate:
@@ -166,6 +186,24 @@ def beside_in_short(
         )
         words = f"Also primary, {other.label}" if len(every) > 1 else "Also primary"
         yield from _other(material, other, places, words, again=stats == own)
+
+
+def as_published(material: Material, analysis: Analysis) -> Iterator[Analysis]:
+    """The analyses of the paper's own outcome, where the plan has another and wants both seen."""
+    for other in material.trial.plan.analyses.values():
+        beside = (other.role, other.report, other.of) == ("published", "summary", analysis.name)
+        if beside and [*compared(material, other)]:
+            yield other
+
+
+def published_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
+    """What these give, and whether a synthetic cohort was set to it."""
+    for other in as_published(material, analysis):
+        found = [*compared(material, other)]
+        rows = [row for one in found for *_, row in material.tracer.counts(one.estimate)]
+        if counts := counts_of_arms(material, other, found, bounded=True):
+            put_in = set_beforehand(material, rows)
+            yield f"{escape_markdown(other.label)}: {counts}{put_in}."
 
 
 def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:

@@ -20,13 +20,14 @@ from trialtrace.report.sections.decisions import explores, level_words
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
-from trialtrace.report.sections.lost_sessions import lost_in_short
+from trialtrace.report.sections.lost_sessions import lost_as_done, lost_in_short
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.questions import alongside, leading, of_look
 from trialtrace.report.sections.registered import registered_late
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
     beside_in_short,
+    published_in_short,
     results_in_short,
 )
 from trialtrace.report.sections.sections import (
@@ -120,9 +121,7 @@ def _estimand(material: Material, analysis: Analysis) -> str:
     who = population + f" ({strategies})" * bool(strategies)
     text = f"Estimand: {lower_first(estimand.summary)}, {who}"
     if any(one.planned for one in compared(material, analysis)) and not explores(material):
-        level = level_words(material, analysis)
-        text += "; significance level " if analysis.look else "; level "
-        text += level.removeprefix("of ")
+        text += f"; {level_words(material, analysis).replace('level of', 'level')}"
         text += "".join(
             f"; primary interval {100 * other.confidence:g} %"
             for other in of_look(material, analysis)
@@ -141,6 +140,8 @@ def _results(material: Material, places: Mapping[str, str]) -> Iterator[str]:
         if told := results_in_short(material, one):
             label = f"{escape_markdown(one.label)}. " if len(leading(material)) > 1 else ""
             yield f"**{label}{told}**"
+        yield lost_as_done(material, one, places)
+        yield from published_in_short(material, one)
         yield from beside_in_short(material, one, places)
 
 

@@ -15,6 +15,7 @@ from trialtrace.audit.verdicts.tally import (
     worst,
     worst_shown,
 )
+from trialtrace.base.words import LABELS
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
@@ -23,14 +24,13 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
-from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
 from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
 from trialtrace.report.sections.sections import by_chance, left_out_in_short, of_data
 from trialtrace.report.sections.subgroups import interactions_in_short
-from trialtrace.report.tables import NO_BREAK, link, with_sign
+from trialtrace.report.tables import NO_BREAK, link, unit_of, with_sign
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -50,7 +50,6 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     of_all *= bool(known)
     left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
     beside = [*others_in_short(material, places)]
-    beside += [lost_sessions(material, one, places) for one in leading(material)]
     beside += [
         interactions_in_short(material, one, lambda name: place_link(name, places))
         for one in leading(material)
@@ -177,13 +176,14 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 includes_no_effect(*bound) for bound in one.bounds
             )
             if unlike or bounds:
-                named = [_choice(material, row) for row in unlike[:MOST]]
+                named = [_choice(material, row, one.first) for row in unlike[:MOST]]
                 named += [f"and {len(unlike) - MOST} more"] * (len(unlike) > MOST)
                 named += ["the worst-case bounds"] * bounds
                 pair = pair_in_text(material, one.first)
                 lead = f"[{pair}]({place})" if place else pair
                 several = len(analysis.visits or ()) > 1
                 at = escape_markdown(f", {one.first['visit']}" if several else "")
+                what = escape_markdown(f"{LABELS[one.first['stat_name']]}{_unit(one.first)}")
                 lies = "compatible" if leaves_out_no_effect(one.first) else "incompatible"
                 kinds = {words.partition(" (")[0]: n for _, n, words in one.counts() if n}
                 whole = sum(kinds.values())
@@ -191,18 +191,26 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 counted |= {f"The {whole}: {parts}.": None} if len(kinds) > 1 else {}
                 yield (
                     f"{lead}{at}: {len(unlike)} of {whole} intervals {lies} with no effect, unlike "
-                    f"the {'first ' * bool(above)}result above: {'; '.join(named)}."
+                    f"the {'first ' * bool(above)}result above, {what} where no other is named: "
+                    f"{'; '.join(named)}."
                 )
     yield from counted
 
 
-def _choice(material: Material, row: ResultRow) -> str:
-    """ "“Relief, imputed” −18.8 (…)"; a test with its p."""
+def _unit(row: ResultRow) -> str:
+    unit = unit_of(row).strip()
+    return f" in {unit}" if unit else ""
+
+
+def _choice(material: Material, row: ResultRow, first: ResultRow) -> str:
+    """ "“Relief, imputed” −18.8 (…)"; a test with its p, and another measure than that of the
+    `first` estimate with its name."""
     label = material.trial.plan.analyses[row["analysis_id"]].label
     name = escape_markdown(f"“{(material.parameter_words(row) or [label])[0]}”")
     if row["stat_name"] == "p_value":
         return f"{name} p{NO_BREAK}{with_sign(row)}"
-    return f"{name} {link(row)}"
+    other = row["stat_name"] != first["stat_name"]
+    return f"{name} {(LABELS[row['stat_name']] + ' ') * other}{link(row)}"
 
 
 def _recomputed(material: Material) -> str:

@@ -9,7 +9,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import explores
 from trialtrace.report.sections.findings import OF_ARM, ending
-from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm, null_of
+from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm, question_of
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.conditions import lower_first
@@ -48,7 +48,7 @@ def beyond_thresholds(material: Material, analysis: Analysis) -> Iterator[str]:
         shares = [share for test in of if (share := _share(rows, test))]
         exact = [share for share in shares if share["method"] == EXACT]
         parts = [] if explores(material) else [_shown(material, analysis, of)]
-        parts += [_beyond(material, analysis, of[0], exact)] if _one_sided(of[0]) else []
+        parts += [_beyond(material, analysis, of[0], exact)[0]] if _one_sided(of[0]) else []
         if told := "; ".join(part.removeprefix("; ") for part in parts if part):
             yield f"{told}."
 
@@ -82,8 +82,7 @@ def _sentence(
     material: Material, analysis: Analysis, rows: list[ResultRow], tests: list[ResultRow]
 ) -> str:
     first = tests[0]
-    how = f"{method_of(first['method']).title} of {null_of(first)}"
-    how = f"one-sided {lower_first(how)}" if _one_sided(first) else how
+    how = f"{method_of(first['method']).title}, {question_of(first)}"
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
@@ -94,7 +93,7 @@ def _sentence(
     )
     shares = [share for test in tests if (share := _share(rows, test))]
     exact = [share for share in shares if share["method"] == EXACT]
-    told += _beyond(material, analysis, first, exact) if _one_sided(first) else ""
+    told += "".join(_beyond(material, analysis, first, exact)) if _one_sided(first) else ""
     arms = _arms(material, tests, rows)
     return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
 
@@ -131,9 +130,10 @@ def _shown(material: Material, analysis: Analysis, tests: list[ResultRow]) -> st
 
 def _beyond(
     material: Material, analysis: Analysis, test: ResultRow, shares: list[ResultRow]
-) -> str:
+) -> tuple[str, str]:
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
-    the other side of the threshold; the most that those who were lost could make of it."""
+    the other side of the threshold, and whether those who were lost could turn it; then the most
+    that they could make of it."""
     options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
@@ -146,7 +146,7 @@ def _beyond(
     of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
     lie = f"s of {of} lie" if len(arms) > 1 else f" of {of} lies"
     side = "below" if greater else "above"
-    told = escape_markdown(f"the exact interval{lie} {side} {100 * threshold:g} %")
+    told, size = escape_markdown(f"the exact interval{lie} {side} {100 * threshold:g} %"), ""
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
         best = [share for arm in arms if arm in found and (share := found[arm].share)]
@@ -155,5 +155,7 @@ def _beyond(
             n = sum(hanging(material, analysis).values())
             most = with_level(max(over, key=lambda share: present(share["ci_high"])))
             do = "it does not" if len(arms) == 1 else "they do not" + " all" * (over != best)
-            told += f"; with the {n} lost counted as successes {do}: {most}"
-    return f"; {told}" if arms else ""
+            told += f"; with the {n} lost as successes {do}"
+            size = f": {most}"
+            size += " in each arm" * (len({share["stat_value"] for share in best}) == 1 < len(best))
+    return f"; {told}" * bool(arms), size * bool(arms)
