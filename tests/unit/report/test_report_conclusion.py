@@ -100,6 +100,15 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     assert [*this_reanalysis._against(mini, {})] == []
 
 
+def test_another_measure_among_other_choices_has_its_name(mini):
+    (analysis,) = module.leading(mini)
+    first = next(module.compared(mini, analysis)).estimate
+    assert "odds ratio " in this_reanalysis._choice(
+        mini, first | {"stat_name": "odds_ratio"}, first
+    )
+    assert "risk difference" not in this_reanalysis._choice(mini, first, first)
+
+
 def test_a_result_above_is_no_other_choice(beside, monkeypatch):
     """What another primary analysis of the same question gives stands in the results."""
     (analysis,) = module.leading(beside)

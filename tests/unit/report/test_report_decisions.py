@@ -365,6 +365,15 @@ def test_the_question_says_whether_a_test_decides(role, families, told):
     assert text == f"Confidence intervals are at the 95 % level{told}"
 
 
+def test_a_trial_that_explores_decides_nothing_in_any_words():
+    families = [("both", [HolmTest(analysis="a", test="fisher")])]
+    of, own = material(FISHER, HOLM, families=families), analysis("secondary")
+    assert "significance level" in verdict(of, own, FISHER)
+    of.trial.design.framework = "exploratory"
+    assert verdict(of, own, FISHER) == ""
+    assert "; p-values are shown without a decision" in _levels(of, own)
+
+
 def test_how_many_were_compared_counts_no_single_arm():
     rows = [
         pair("proportion.wilson", 0.1, n_used=47, group1_level="drug", **ARMS),

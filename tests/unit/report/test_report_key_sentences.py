@@ -11,7 +11,7 @@ import yaml
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
-from trialtrace.report.sections import analysis_section, this_reanalysis
+from trialtrace.report.sections import analysis_section, key_sentences, this_reanalysis
 from trialtrace.report.sections import summary as summary_module
 from trialtrace.report.sections.choices import _what, other_choices
 from trialtrace.report.sections.findings import compared, primary
@@ -86,6 +86,13 @@ def test_variants_of_one_outcome_are_not_counted_against_chance():
     assert told("sensitivity").endswith("(0.50 to 4.50); these are variants, not 3 findings")
     assert told("subgroup").endswith("is incompatible with no effect: 2.50 (0.50 to 4.50)")
     assert told("secondary").endswith("; by chance alone 0.2 would be incompatible with it")
+
+
+def test_shares_without_an_interval_are_no_result():
+    place = {"group1_level": "drug", "group2": "time", "unit": None, "parameter": "late"}
+    bare = {"stat_name": "incidence", "stat_value": 0.3, "ci_level": None} | place
+    (told,) = key_sentences._by_arm(SimpleNamespace(), [bare])
+    assert told.endswith(": in the table alone, as it has no interval")
 
 
 def test_of_several_units_intervals_are_counted():

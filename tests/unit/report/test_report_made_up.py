@@ -1,5 +1,7 @@
 """Numbers of a synthetic cohort that no print set are told apart from those that one set."""
 
+import html
+import re
 from types import SimpleNamespace as Stub
 
 import pytest
@@ -13,6 +15,7 @@ from trialtrace.report.audit.cohort_words import (
     set_beforehand,
 )
 from trialtrace.report.sections import harms_in_short
+from trialtrace.report.sections.findings import resting_on
 from trialtrace.run.trace.put_in import Rests
 
 ARMS = {
@@ -84,6 +87,33 @@ def test_beside_the_results_too():
     one = of_results(material([margin("drug")], BOTH), ["a"])
     assert one.endswith("**Assumed:** Placebo, of which none is printed.")
     assert "Assumed" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
+    columns = of_results(material([margin("drug")], BOTH, own=False), ["a"])
+    assert columns.endswith("**Assumed:** Placebo, of which none is printed.")
+
+
+@pytest.mark.parametrize(
+    ("arms", "told"),
+    [(["drug"], "Placebo"), ([None], "Drug and Placebo"), (["drug", "placebo"], "")],
+)
+def test_a_decision_that_rests_on_assumed_counts_says_so(arms, told):
+    of = material([margin(arm) for arm in arms], BOTH, own=False)
+    words = f"; it rests on assumed counts of {told}" if told else ""
+    assert resting_on(of, BOTH[0]) == words
+
+
+def test_no_event_has_the_interval_of_all_arms_together():
+    """0 of 108: Clopper and Pearson's upper limit is 1 - 0.025^(1/108), 3.36 %."""
+    none = {arm: [count(arm, 0.0) | {"denominator": 54}] for arm in ARMS}
+    own = {"n_used": 108, "denominator": None, "ci_level": 0.95, "group1_level": "all"}
+    share = pair("proportion.clopper_pearson", 0.0, **own)
+    share |= {"stat_text": "0.0 % (95 % CI 0.0 to 3.4)", "ci_low": 0.0, "ci_high": 0.0336}
+    of = Stub(trial=Stub(flow=None), of=lambda _: [])
+    told = harms_in_short._by_arm(of, none, [share])
+    assert (
+        re.sub(r"\]\([^)]*\)|\[", "", html.unescape(told)).replace("\xa0", " ")
+        == "none of 108 (95 % CI 0.0 to 3.4 %)"
+    )
+    assert "CI" not in harms_in_short._by_arm(of, none)
 
 
 AT_THE_NUMBERS = {

@@ -81,7 +81,7 @@ def _of_pairs(material: Material, analysis: Analysis, found: list[Compared]) -> 
 def _of_pair(
     material: Material, analysis: Analysis, estimate: ResultRow, p: ResultRow | None
 ) -> str:
-    """ "the estimate favours one drug over the other: a risk difference of −7.8 (95 % CI …)": of
+    """ "the estimate favours one drug over the other: risk difference −7.8 (95 % CI …)": of
     a test against margins its verdict; where what stands on the same footing parts, that an effect
     is not shown consistently."""
     whole = at_look(material, analysis, estimate)

@@ -69,7 +69,7 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     known = where_known(material)
     if known is None or known[0].estimand.population != analysis.estimand.population:
         known = deaths
-    text += unknown_status(material, *known, "; status unknown: ")
+    text += unknown_status(material, *known, "; unknown: ")
     return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
 
 
