@@ -9,6 +9,7 @@ from test_report_wording import words
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.sections import subgroups as subgroups_module
+from trialtrace.report.sections.absolute import at_the_end
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.deaths import effects
 from trialtrace.report.sections.decisions import deciding, turned, unadjusted_interval, verdict
@@ -587,6 +588,8 @@ def test_shares_of_a_time_are_told_where_a_tenth_of_both_arms_is_still_at_risk()
     of.tracer.about.time_unit = lambda _: " days"
     (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
     assert "without the event at 183 days 22.2 % against 31.0 % (6 and 9 at risk);" in words(told)
+    brief = at_the_end(of, HAZARD, links=True, short=True)
+    assert words(brief) == "; without the event at 183 days 22.2 % against 31.0 %"
 
 
 def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_methods():

@@ -122,11 +122,13 @@ def few_at_risk(material: Material, analysis: Analysis) -> Iterator[str]:
         )
 
 
-def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
+def at_the_end(
+    material: Material, estimate: ResultRow, *, links: bool = False, short: bool = False
+) -> str:
     """ "; without recurrence at 5 years 61.5 % against 45.0 % (17 and 12 at risk)": beside a ratio
     of hazards or a difference of mean times the shares of both arms at the last time at which the
     analysis describes them and a tenth of each is still at risk (ADVICE); at its first time where
-    that is at none."""
+    that is at none. In `short` without how many are at risk, which the intervals tell of."""
     if estimate["stat_name"] not in OF_TIMES:
         return ""
     of_one = ("parameter", "stratum")
@@ -150,7 +152,7 @@ def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) 
     both, risks = [whole[time][arm] for arm in pair], _risks(material, estimate, time)
     each = [(risks[arm], f"{present(risks[arm]['stat_value']):g}") for arm in pair if arm in risks]
     numbers = " and ".join(link(row, n) if links else n for row, n in each)
-    at_risk = f" ({numbers} at risk)" if len(each) == PAIR else ""
+    at_risk = f" ({numbers} at risk)" if len(each) == PAIR and not short else ""
     level, unit = both[0]["group2_level"] or "", material.tracer.about.time_unit(both[0])
     words = without_event(material.trial, estimate["parameter"])
     shown = [link(row) if links else row["stat_text"] for row in both]

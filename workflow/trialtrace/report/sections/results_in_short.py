@@ -170,7 +170,7 @@ def _size(
         text += f"; {UNADJUSTED} {with_level(one.estimate)}"
     if estimate["stat_name"] != "hazard_ratio":
         return text
-    return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
+    return text + at_the_end(material, estimate, links=True, short=True).replace(";", ",", 1)
 
 
 def beside_in_short(
