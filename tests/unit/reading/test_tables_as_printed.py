@@ -440,3 +440,145 @@ def test_coefficients_beside_an_intercept_compare_no_arms():
     rows = (("Term", "Coefficient (SE)"), ("Intercept", "1.20 (0.30)"), ("Age", "0.30 (0.10)"))
     made = draft(ReadPaper("", (), (arms, Table("table 2", "Model", rows, 1))))
     assert [one.compare for one in made.items.values() if one.kind == "effect"] == [(), ()]
+
+
+def test_cases_beside_controls_are_an_arm():
+    made = read([("", "Case (n=40)", "Control (n=50)"), ("Fell", "10 (25.0)", "20 (40.0)")])
+    assert told(made) == [
+        ("Fell", "case", None, "10 (25.0%)"),
+        ("Fell", "control", None, "20 (40.0%)"),
+    ]
+
+
+def test_an_item_that_is_counted_off_is_a_label():
+    rows = [("Item", "", *ARMS)]
+    for at, item in enumerate(("I sleep well at night.", "I eat too much salt."), 1):
+        rows += [(f"{at}. {item}", "", "", ""), ("", "Agree", f"{9 + at}", f"{19 + at}")]
+        rows += [("", "Disagree", f"{31 - at}", f"{31 - at}")]
+    assert told(read(rows))[0][0] == "1. I sleep well at night. – Agree"
+    assert told(read(rows))[-1][0] == "2. I eat too much salt. – Disagree"
+
+
+def test_numbers_of_patients_below_a_section_begin_none():
+    rows = [("", *ARMS), ("Walking speed", "", ""), ("Patients in analysis", "n = 38", "n = 47")]
+    rows += [("Mean (SD)", "1.2 (0.3)", "1.1 (0.2)")]
+    made = read(rows)
+    assert told(made)[0] == ("Walking speed", "training", None, "mean (SD) 1.2 (0.3)")
+    assert next(iter(made.items.values())).size == 38
+
+
+@pytest.mark.parametrize("labels", [(), ("Safety population (n = 90)",)])
+def test_visits_with_numbers_of_patients_each(labels):
+    blank = ("",) * len(labels)
+    rows = [("Set", "Visit", "Training", "Control")[1 - len(labels) :]]
+    for at, (day, first, second) in enumerate((("Day 30", 36, 41), ("Day 60", 35, 40))):
+        rows += [(*(labels if at == 0 else blank), day, f"n = {first}", f"n = {second}")]
+        rows += [(*blank, "Mean ± SD", f"1.{first} ± 0.5", f"1.{second} ± 0.6")]
+    items = list(read(rows, caption="Table 1. Grip strength").items.values())
+    assert [(one.visit, one.arm, one.size) for one in items] == [
+        ("Day 30", "training", 36),
+        ("Day 30", "control", 41),
+        ("Day 60", "training", 35),
+        ("Day 60", "control", 40),
+    ]
+    assert {one.path[0] for one in items} == {"Grip strength"}
+
+
+def test_a_letter_of_a_substance_is_no_coefficient():
+    made = read([("", *ARMS), ("TGF-β (pg/ml)", "12.1 ± 3.0", "13.4 ± 2.9")])
+    assert told(made)[0][0] == "TGF-β (pg/ml)"
+
+
+def test_numbers_below_a_group_are_no_names_of_rows():
+    heads = [("Grade", "Early", "Early", "Late", "Late"), ("", "No.", "%", "No.", "%")]
+    rows = [("Mild", "20", "50", "30", "75"), ("Severe", "20", "50", "10", "25")]
+    made = read([*heads, *rows], heads=2)
+    assert ("Mild", "early", None, "20 (50%)") in told(made)
+    assert ("Severe", "late", None, "10 (25%)") in told(made)
+
+
+def test_numbers_of_patients_in_brackets_are_told_by_percentages():
+    rows = [("", "Early start (60)", "Late start (61)"), ("Rash", "26 (43.3)", "29 (47.5)")]
+    made = read([*rows, ("Fever", "14 (23.3)", "20 (32.8)")])
+    assert [one.size for one in made.items.values()] == [60, 61] * 2
+    assert {" – ".join(one.path) for one in made.items.values()} == {"Rash", "Fever"}
+    other = read([rows[0], ("Rash", "26 (40.0)", "29 (40.0)"), ("Fever", "14 (10.0)", "20 (11.0)")])
+    assert not any(one.size for one in other.items.values())
+
+
+def test_sexes_and_everyone_below_arms_are_parts():
+    over = ("", *["Lessons"] * 3, *["No lessons"] * 3)
+    below = (
+        "",
+        *[
+            f"{who} (n = {n}) M ± SD or %"
+            for who, n in zip(("All", "Boys", "Girls") * 2, (90, 40, 50, 88, 41, 47), strict=True)
+        ],
+    )
+    made = read([over, below, ("Age", *(f"9.{n} ± 0.3" for n in range(1, 7)))], heads=2)
+    assert [one.arm for one in made.items.values()] == ["lessons"] * 3 + ["no lessons"] * 3
+    assert [one.size for one in made.items.values()] == [90, 40, 50, 88, 41, 47]
+
+
+def test_what_each_arms_second_column_holds_is_no_name_of_it():
+    heads = [("", *["Control"] * 2, *["Letters"] * 4)]
+    heads += [("", "", "", *["By phone"] * 2, *["By mail"] * 2), ("", *["n", "SF-6D"] * 3)]
+    made = read([*heads, ("Under 50", "40", "36.4", "41", "36.9", "42", "37.0")], heads=3)
+    scores = [one for one in told(made) if "SF-6D" in one[0]]
+    assert scores == [
+        ("Under 50, SF-6D", "control", None, "36.4"),
+        ("Under 50, SF-6D", "letters by phone", None, "36.9"),
+        ("Under 50, SF-6D", "letters by mail", None, "37.0"),
+    ]
+
+
+def test_doses_with_a_name_are_a_head():
+    heads = [("", "Iron", "Iron", "Zinc", "Zinc"), ("", *["29.5 mL Juice", "118 mL Juice"] * 2)]
+    known = Table("table 2", "Age", (("", "Placebo", *heads[1][1:3]), ("Age", "50", "51", "52")), 1)
+    rows = (*heads, ("Week 4", "0.26 ± 0.1", "0.27 ± 0.1", "0.52 ± 0.2", "0.53 ± 0.2"))
+    made = draft(ReadPaper("", (), (Table("table 1", "Metals", rows, 1), known)))
+    arms = [one.arm for one in made.items.values() if one.place.startswith("table 1")]
+    assert arms == ["29 5 ml juice", "118 ml juice"] * 2
+
+
+def test_rows_of_groups_by_the_beginning_of_their_names():
+    known = Table(
+        "table 2",
+        "Age",
+        (("", "Group 1 (repair)", "Group 2 (splint)"), ("Age (years), mean", "50.1", "51.2")),
+        1,
+    )
+    rows = [("", "Before", "Week 6")]
+    for outcome in ("Pain", "Strength"):
+        rows += [(outcome, "", "")]
+        rows += [(f"Group {n}", f"{n}.5 ± 0.5", f"{n}.6 ± 0.6") for n in (1, 2)]
+    made = draft(ReadPaper("", (), (Table("table 1", "Outcomes", tuple(rows), 1), known)))
+    arms = [(one.path[0], one.arm) for one in made.items.values() if "table 1" in one.place]
+    assert arms[::2] == [
+        ("Pain", "1 repair"),
+        ("Pain", "2 splint"),
+        ("Strength", "1 repair"),
+        ("Strength", "2 splint"),
+    ]
+
+
+def test_a_difference_of_two_named_arms_with_its_interval():
+    heads = ("", "Drug 5 mg (n=40)", "Placebo (n=41)", "Drug 5 mg – Placebo diff (95% CI)")
+    made = read([heads, ("Days missed, mean", "2.0", "3.4", "−1.4 (−3.4 to −0.6) (0.010)")])
+    assert told(made)[-1] == (
+        "Days missed",
+        ("drug 5 mg", "placebo"),
+        None,
+        "difference -1.4 (95% CI -3.4 to -0.6), P = 0.010",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("8 · 3 ± 1 · 7", "mean (SD) 8.3 (1.7)"), ("n = 10 (25%)", "10 (25%)")],
+)
+def test_decimals_with_spaces_and_sizes_that_are_counts(cell, expected):
+    label = "Score, mean (SD)" if "±" in cell else "Fell"
+    known = [("Age, mean (SD)", "61 (9)", "62 (8)"), ("BMI, mean (SD)", "25 (4)", "26 (3)")]
+    made = read([("", *ARMS), *known, (label, cell, cell)])
+    assert printed(made)[-1] == expected

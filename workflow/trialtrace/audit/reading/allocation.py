@@ -146,7 +146,9 @@ def _bracketed(texts: Iterable[str]) -> list[tuple[str, str]]:
     """Abbreviations and the words before their brackets, as many as they have letters."""
     found: dict[tuple[str, str], None] = {}
     for text in texts:
-        for match in re.finditer(r"[(\[]([A-Z][A-Za-z0-9/+-]{0,8}[A-Z0-9])(?=[)\],;])", text):
+        for match in re.finditer(
+            r"[(\[](?!T[0-9]\b)([A-Z][A-Za-z0-9/+-]{0,8}[A-Z0-9])(?=[)\],;])", text
+        ):
             before = text[max(0, match.start() - LONGEST_NAME) : match.start()]
             long = re.findall(r"[^\W_]+", re.split(r"[.;:()]", before)[-1])
             letters = [letter for letter in match[1] if letter.isalpha()]

@@ -51,7 +51,7 @@ _OVER = re.compile(r"([^()]+?)\s*\(\s*ref(?:erence)?[\s.:=]+([^()]+)\)", re.IGNO
 _PARTING = re.compile(r"\b(?:not|without|non|no)\b", re.IGNORECASE)
 # Heads of what was measured, or of a comparison.
 _MEASURED = re.compile(
-    r"\b(?:differences?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
+    r"\b(?:diff(?:erence)?s?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
     r"estimates?|values?|time|age|total|years|duration|statistics?|reference|source|outcomes?|"
     r"levels?|significan(?:t|ce)|missing|grades?|size|p|agreement|adherence|attendance|proportions?|"
     r"odds|crude|(?:un)?adjusted|effectiveness|efficacy|(?-i:VE)|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
@@ -101,12 +101,14 @@ class Arms:
         plural = [name for name in self.labels if _run_together(name) == _run_together(key)]
         if len(plural) == 1:
             return plural[0]
-        near = [name for name in self.labels if own <= set(name.split())]
-        if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
+        # "Group 1" of "Group 1 (repair)".
+        short = re.sub(r"^(?:group|arm) (?=\w$)", "", key)
+        near = [name for name in self.labels if set(short.split()) <= set(name.split())]
+        if len(near) == 1 and (len(short) > 1 or near[0].startswith(f"{short} ")):
             return near[0]
         begun = [name for name in self.labels if name.startswith(key) and len(key) > 2]
-        short = [name for name in self.labels if _initials(name) == key]
-        for found in (begun, short):
+        initials = [name for name in self.labels if _initials(name) == key]
+        for found in (begun, initials):
             if len(found) == 1:
                 return found[0]
         among = self.among(text)

@@ -185,6 +185,10 @@ def _mended(text: str) -> str:
     """A cell without slips of its print that leave one meaning: "2. 54", "18,3" before or behind
     a sign, "1 340", "€12", "P = 0,006", "+ 1.2, (0.3 – 2.1)", a bracket that is open at its end."""
     text = re.sub(r"(?<![0-9.])([0-9]+)\. (?=[0-9]+\b(?!\.))", r"\1.", text)
+    # "12 · 5", "n = 2 (10%)" and "3.1 (2.2, 4.0),".
+    text = re.sub(r"(?<=[0-9]) [·∙⋅] (?=[0-9])", ".", text)
+    text = re.sub(r"^n\s?=\s?(?=[0-9]+\s?\([0-9.]+\s?%\)$)", "", text, flags=re.I)
+    text = re.sub(r"(?<=\)),$", "", text)
     text = re.sub(r"(?:US|USD|[AC](?=\$))?\s?[€£$¥]\s?(?=[0-9])", "", text)
     text = re.sub(r"^([1-9][0-9]{0,2}) ([0-9]{3})(?=$|\.[0-9]|\s*[(\[±])", r"\1,\2", text)
     # "P = 0.001, t = 3.47, df = 39": its statistic first.
@@ -207,9 +211,16 @@ def _mended(text: str) -> str:
     return text
 
 
+_BEHIND_N = re.compile(r"^n\s?=\s?(?:[0-9]+[\s,;:]+(?=[-−–]?[0-9.])|(?=[0-9]+\s?\([0-9.]+\s?%\)$))")
+# "2. I should walk more" of a questionnaire.
+_LISTED = re.compile(r"\s*[0-9]{1,2}[.)]\s+[^\W\d_]+ [^\W\d_]+ ")
+
+
 def is_number(text: str) -> bool:
     """Whether a cell begins as a number does, and is none of a head: no "12 weeks", no "95% CI"."""
-    bare = plain(unmarked(re.sub(r"^n\s?=\s?[0-9]+[\s,;:]+(?=[-−–]?[0-9.])", "", text.strip())))
+    if _LISTED.match(text):
+        return False
+    bare = plain(unmarked(_BEHIND_N.sub("", text.strip())))
     if re.match(r"\(?9[059]\s?%\s?[Cc]", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
         return False
     if re.match(r"p\s*[<>=≤≥]", bare, re.I) or re.fullmatch(r"n\.?\s?s\.?", bare, re.I):

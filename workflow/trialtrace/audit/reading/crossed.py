@@ -1,9 +1,11 @@
 """Heads that stand over each other and cross: each arm has the same parts, such as grades of
 adverse events, or each of several outcomes has the same arms."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialtrace.audit.reading.allocation import Allocation
 from trialtrace.audit.reading.arms import ALL, Arms, names_control
 from trialtrace.audit.reading.heading_words import STAGE, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, named
@@ -11,11 +13,14 @@ from trialtrace.audit.reading.heads import ARM, COMPARE, Column, named
 UNSURE = "two names stand over this column: which of them is the arm is guessed"
 
 
-def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
+def crossed(
+    every: Sequence[Column], known: Arms | None = None, told: Allocation | None = None
+) -> list[Column]:
     """The same columns with one name each as the arm. A name over all of them is left out; where
     two stand over a column and names come back below or above others, the arm is the one that is
-    known from other tables, has a number of patients or is a control's, and is no stage; the other
-    is a part of what was measured. Where nothing is told, they stay one name, in doubt."""
+    known from other tables, is of no sex, has a number of patients, is a control's or is `told` as
+    allocated to, and is no stage; the other is a part of what was measured. Where nothing is told,
+    they stay one name, in doubt."""
     columns = [one for one in every if one.role == ARM and one.names]
     common = set.intersection(*(set(one.names) for one in columns)) if len(columns) > 1 else set()
     if any(len(one.names) > 1 for one in columns):
@@ -27,7 +32,7 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
     lower = list(dict.fromkeys(pair[1] for pair in pairs.values()))
     if len(lower) >= len(set(pairs.values())) or not pairs:
         return list(every)
-    arm = _which(columns, upper, lower, known)
+    arm = _which(columns, upper, lower, known, told)
     bare = [one for one in every if one.role == COMPARE and one.kind == "p" and not one.names]
     each = arm is not None and len(bare) >= len((upper, lower)[1 - arm])
     made: list[Column] = []
@@ -129,13 +134,30 @@ def _without_shared(every: Sequence[Column]) -> list[Column]:
     have numbers of patients or are a control's, as of arms below "Within group"."""
     several = [one for one in every if one.role == ARM and one.arm != ALL and len(one.names) > 1]
     several = [one for one in several if one.kind != "statistic"]
-    shared = set.intersection(*(set(one.names) for one in several)) if len(several) > 1 else set()
+    shared = _shared(several)
+    beside = [one for one in several if one.kind != "count"]
+    counted = any(one.role == ARM and one.names and one.kind == "count" for one in every)
+    scores = set() if shared or not counted else _shared(beside)
+    if scores and not any(map(_RATE.search, scores)):
+        # "n | Score" below each arm: what the columns beside those of numbers hold, and is no rate.
+        several, shared = beside, scores
     left = [" ".join(name for name in one.names if name not in shared) for one in several]
     named_arms = any(map(names_control, left)) or all(one.sized in left for one in several)
     if not shared or not all(left) or len(set(left)) < len(left) or not named_arms:
         return list(every)
     at = {one.at for one in several}
-    return [_without(one, shared) if one.at in at else one for one in every]
+    made = [_without(one, shared) if one.at in at else one for one in every]
+    if shared is not scores:
+        return made
+    return [replace(one, over="", part=one.over) if one.at in at else one for one in made]
+
+
+_RATE = re.compile(r"[/%]|\bper\b|rate|percent", re.IGNORECASE)
+
+
+def _shared(columns: Sequence[Column]) -> set[str]:
+    """The names that stand over all of several columns."""
+    return set.intersection(*(set(one.names) for one in columns)) if len(columns) > 1 else set()
 
 
 def _without(column: Column, common: set[str]) -> Column:
@@ -146,7 +168,11 @@ def _without(column: Column, common: set[str]) -> Column:
 
 
 def _which(
-    columns: Sequence[Column], upper: Sequence[str], lower: Sequence[str], known: Arms | None
+    columns: Sequence[Column],
+    upper: Sequence[str],
+    lower: Sequence[str],
+    known: Arms | None,
+    told: Allocation | None,
 ) -> int | None:
     """The place of the arm among two names."""
     stages = [all(map(STAGE.search, names)) for names in (upper, lower)]
@@ -156,8 +182,16 @@ def _which(
         of = [sum(known.of(name) is not None for name in names) for names in (upper, lower)]
         if of[0] != of[1] and max(of) > 1:
             return of.index(max(of))
+    sexes = [sum(map(bool, map(_SEX.fullmatch, names))) > 1 for names in (upper, lower)]
+    if sexes[0] != sexes[1]:
+        return sexes.index(False)
     sized = [all(column.sized == column.names[at] for column in columns) for at in (0, -1)]
     if sized[0] != sized[1]:
         return sized.index(True)
     controls = [any(map(names_control, names)) for names in (upper, lower)]
+    if told is not None and controls[0] == controls[1]:
+        controls = [all(map(told.names, names)) for names in (upper, lower)]
     return controls.index(True) if controls[0] != controls[1] else None
+
+
+_SEX = re.compile(r"(?:(?:fe)?males?|men|women|boys|girls)", re.IGNORECASE)

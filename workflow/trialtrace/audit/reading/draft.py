@@ -103,7 +103,9 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     notes = [text for table in paper.tables for text in (table.caption, table.notes)]
     told = Allocation(paper.title, [passage.text for passage in paper.passages], notes)
     known, _ = all_arms(laid, told)
-    laid = [replace(one, columns=tuple(within_arms(crossed(one.columns, known)))) for one in laid]
+    laid = [
+        replace(one, columns=tuple(within_arms(crossed(one.by_heads, known, told)))) for one in laid
+    ]
     arms, in_rows = all_arms(laid, told)
     # A table can have rows of arms that another one tells.
     in_rows += [one for one in laid if one not in in_rows and _has_in_rows(one, arms)]
@@ -247,14 +249,17 @@ def all_arms(every: Sequence[Laid], allocation: Allocation) -> tuple[Arms, list[
     known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], allocation)
     in_rows = [one for one in every if _has_in_rows(one, known)]
     columns = arms_of([one.columns for one in every if one not in in_rows], allocation)
-    # Heads of which nothing says that they are arms are none beside rows that are.
-    labels = {} if columns.guessed and in_rows else dict(columns.labels)
-    for one in in_rows:
-        found = _below_outcomes(one, known) or [said(label).rest for label in _labels(one)]
-        for label in found:
-            other = EVERYONE.fullmatch(label) or known.pair(label)
-            if not other and columns.of(label) is None and bare(label):
-                labels.setdefault(bare(label), label)
+    found = [
+        label
+        for one in in_rows
+        for label in _below_outcomes(one, known) or [said(label).rest for label in _labels(one)]
+        if not EVERYONE.fullmatch(label) and not known.pair(label) and bare(label)
+    ]
+    new = [label for label in found if columns.of(label) is None]
+    # Heads of which nothing says that they are arms are none beside rows that are, and are others.
+    labels = {} if columns.guessed and new else dict(columns.labels)
+    for label in new:
+        labels.setdefault(bare(label), label)
     guessed = columns.guessed and len(labels) == len(columns.labels)
     spelt = {one: of for one, of in columns.spelt.items() if of in labels}
     return Arms(labels, guessed, spelt), in_rows
@@ -306,7 +311,9 @@ def _below_outcomes(laid: Laid, known: Arms) -> list[str]:
     again = [one for one in blocks.values() if {*labels} <= {*one}]
     if len(again) < 2 or not 1 < len(labels) < 6 or not _no_arm_over(laid, known):
         return []
-    named = [label for label in labels if _is_control(label) or known.named(label)]
+    # "Group 1" is short for "Group 1 (repair)" where another row is so for another one.
+    named = len({known.of(label) for label in labels} - {None, ALL}) > 1
+    named = named or any(_is_control(label) or known.named(label) for label in labels)
     return labels if named and len(set(labels)) == len(labels) else []
 
 

@@ -118,7 +118,7 @@ MEASURES: tuple[tuple[str, str], ...] = (
     (
         COEFFICIENT,
         r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coef(?:ficients?\b|f?s?\b\.?)(?! of)|"
-        rf"(?-i:\bβ)|(?-i:^B)(?=\s*[±(\[]\s*{_SE})",
+        rf"(?-i:(?<![\w-])β)|(?-i:^B)(?=\s*[±(\[]\s*{_SE})",
     ),
     (
         UNSAID,
@@ -177,7 +177,7 @@ _SIZE = re.compile(
     # and "Controln = 60" a line's end, as no word that ends in "ln" or "sn" has; "PlaceboN = 60".
     rf"[(\[]?\s*(?:(?<=[(\[])total\s+)?(?:\b|(?<=(?-i:\s[A-Z]|[a-z][lsptdky]))(?=(?-i:n))|(?<=(?-i:[a-z]))(?=(?-i:N)))(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9]|\s*[,/]\s*[0-9])"
     rf"(?:\s*{_PEOPLE})?\s*[)\]]?|[(\[]?\bno\.\s*({_DIGITS})\s+{_PEOPLE}\.?\s*[)\]]?"
-    rf"|[(\[]\s*n?\s*({_DIGITS})\s+{_PEOPLE}\s*[)\]]|[(\[]\s*n\s+({_DIGITS})\s*[)\]]",
+    rf"|[(\[]\s*n?\s*({_DIGITS})\s+{_PEOPLE}\s*[)\]]|[(\[]\s*n\s+({_DIGITS})\s*[)\]]|^\s*n\s+({_DIGITS})\s*$",
     re.IGNORECASE,
 )
 _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y)"
@@ -353,7 +353,7 @@ def _of_kinds(
             inner = said(left, other) if left else Said("")
             return Said(inner.rest, name, size, inner.visit, change=inner.change, adjusted=adjusted)
     for name, pattern in _ALONE:
-        if re.fullmatch(pattern, bare, re.I):
+        if re.fullmatch(pattern, bare, re.I) and not (size and bare.lower() in ("case", "cases")):
             return Said("", name, size, adjusted=adjusted)
         match = re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I)
         if match and name in ("count", "range"):
@@ -390,7 +390,8 @@ def _bare(text: str) -> str:
             text = re.sub(
                 rf"\s?\{end}(?![^\{begin}]*\{end})|\{begin}(?=[^\{end}]*$)", "", text, count=1
             )
-    text = " ".join(text.split())
+    # "All (n = 40) mean ± SD or %".
+    text = re.sub(r" or$", "", " ".join(text.split()))
     return "" if text.lower() in ("or", "and", "ls", "least squares") else text
 
 

@@ -84,8 +84,14 @@ def _names(cell: str) -> bool:
     if not is_number(cell):
         return not is_missing(cell) or bool(re.fullmatch(r"n|%|\(%\)", cell, re.I))
     told = said(cell)
-    # "200 mg (n = 103)", which no number in a row of numbers is.
-    return told.visit is not None or bool(told.size and re.search(r"[^\W\d_]{2}", told.rest))
+    # "200 mg (n = 103)" and "200 mg Drug", which no number in a row of numbers is.
+    sized = told.size and re.search(r"[^\W\d_]{2}", told.rest)
+    return told.visit is not None or bool(sized or _DOSED.match(cell))
+
+
+_DOSED = re.compile(
+    r"[0-9][0-9.,]*\s?(?:m?[gl]|mL|mcg|[µμ]g|IU)\s+(?!per\b|/)[^\W\d_]{3}", re.IGNORECASE
+)
 
 
 def first_data_column(table: Table) -> int | None:
@@ -106,9 +112,11 @@ def first_data_column(table: Table) -> int | None:
 
 
 def _names_rows(table: Table, at: int) -> bool:
-    """Whether a column of numbers has a head that names rows, "Group", and has it alone."""
-    heads = [(row[at], row[at + 1]) for row in table.rows[: table.heads] if at + 1 < len(row)]
-    return any(_NAMES.fullmatch(own) and own != behind for own, behind in heads)
+    """Whether a column of numbers has a head that names rows, "Group", and has it alone: no other
+    name stands over it and the column behind it."""
+    heads = [row[at - 1 : at + 2] for row in table.rows[: table.heads] if 0 < at < len(row) - 1]
+    shared = any(own and before != own == behind for before, own, behind in heads)
+    return not shared and any(_NAMES.fullmatch(own) and own != behind for _, own, behind in heads)
 
 
 def _of_statistics(cells: Sequence[str]) -> bool:
@@ -156,9 +164,21 @@ def head_rows(table: Table, first: int) -> int:
         if row[0] and sum(map(bool, row[first:])) == 1 and end > 0:
             # A section, with the head of one column beside it.
             break
+        if (
+            end > 0
+            and _begins_visit(row, first)
+            and any(_begins_visit(below, first) for below in table.rows[count + 1 :])
+        ):
+            # "Day 30 | n = 36 | n = 31", as of each later day.
+            break
         count += 1
         end = end if blank else count
     return end
+
+
+def _begins_visit(row: Sequence[str], first: int) -> bool:
+    """Whether a row is the numbers of patients at a visit."""
+    return _only_sizes(row, first) and any(said(text).visit for text in row[:first] if text)
 
 
 def _only_sizes(row: Sequence[str], first: int) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.audit.reading.arms import ALL, Arms
-from trialtrace.audit.reading.cells import Cell, is_missing, is_number
+from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
-from trialtrace.audit.reading.heading_words import Said, kinds_in, other_words, said
+from trialtrace.audit.reading.expressions import is_share
+from trialtrace.audit.reading.heading_words import EVERYONE, Said, kinds_in, other_words, said
 from trialtrace.audit.reading.heads import (
     ARM,
     COMPARE,
@@ -56,13 +57,14 @@ _HOLDS_NUMBER = re.compile(r"[0-9]\s?(?:±|[(\[]\s?[-−–]?\.?[0-9])|\b[Pp]\s?
 @dataclass(frozen=True)
 class Laid:
     """A table whose columns and rows are known; `under` are rows whose cells stand in those of
-    another one."""
+    another one, `by_heads` the columns before any of their names is taken for the arm."""
 
     table: Table
     columns: tuple[Column, ...]
     heads: int
     rows: tuple[Row, ...]
     under: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    by_heads: tuple[Column, ...] = ()
 
 
 def laid_out(table: Table) -> Laid | None:
@@ -73,15 +75,36 @@ def laid_out(table: Table) -> Laid | None:
     if not first:
         return None
     heads = head_rows(table, first)
-    table = aligned(table, heads, first)
+    table = _sized(aligned(table, heads, first), heads, first)
     other = other_words(f"{table.caption} {table.notes}")
     every = [
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first, other)
     ]
-    every = crossed(with_sizes(with_visits(with_limits(every, table, heads))))
+    by_heads = with_sizes(with_visits(with_limits(every, table, heads)))
+    every = crossed(by_heads)
     whole, under = joined(table, heads, first)
-    return Laid(whole, tuple(every), heads, tuple(rows(whole, heads, every, other)), under)
+    made = tuple(rows(whole, heads, every, other))
+    return Laid(whole, tuple(every), heads, made, under, tuple(by_heads))
+
+
+_IN_BRACKETS = re.compile(r"(?<=[^\W_])\s*\(([0-9]{1,5})\)")
+
+
+def _sized(table: Table, heads: int, first: int) -> Table:
+    """The table with "Early (60)" as "Early (n = 60)" where two percentages of the column or more,
+    and most of them, are those of so many patients."""
+    made = [list(row) for row in table.rows]
+    for at in range(first, len(table.rows[0]) if heads else 0):
+        cells = [read_cell(row[at]) for row in table.rows[heads:] if row[at]]
+        pairs = [one for one in cells if one and one.form in ("pair", "count_percent")]
+        pairs = [one for one in pairs if one.whole("a")]
+        for row in made[:heads]:
+            match = _IN_BRACKETS.search(row[at])
+            shares = sum(is_share(one, int(match[1])) for one in pairs) if match else 0
+            if match and shares > 1 and 2 * shares > len(pairs):
+                row[at] = f"{row[at][: match.start()]} (n = {match[1]}){row[at][match.end() :]}"
+    return replace(table, rows=tuple(map(tuple, made)))
 
 
 def left_whole(table: Table) -> list[Left]:
@@ -140,7 +163,9 @@ class Context:
                 # Arms that are called by their time, "24 weeks (n = 76)".
                 column = replace(column, arm=column.visit, visit=None)
             if column.role == ARM and self.arms.pair(column.arm or ""):
-                column = replace(column, role=COMPARE, kind=column.kind or "effect")
+                whole = re.match(r"[-−–]?\s?[0-9.]+\s*[(\[]", row.cells[column.at])
+                kind = "effect" if whole and column.kind == "ci" else column.kind or "effect"
+                column = replace(column, role=COMPARE, kind=kind)
             own = said(text) if column.role == ARM else None
             if column.role == COMPARE and text and (other := said(text)).kind == "effect":
                 column = replace(column, kind="effect", measure=other.measure)
@@ -218,7 +243,8 @@ class Context:
         path = row.path or (over or self._titled or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
         title = over or self._titled
-        of_people = kind not in (*_COUNTED, "statistic") and _PEOPLE.fullmatch(path[0])
+        people = _PEOPLE.fullmatch(path[0]) or EVERYONE.fullmatch(path[0])
+        of_people = kind not in (*_COUNTED, "statistic") and people
         staged = self._staged and row.own == 1 and row.kind is None and not row.visit
         if title and len(path) == 1 and (bare or of_people or staged):
             # "0–4" alone says when or of whom, and not what was measured, and so does "Intubation"

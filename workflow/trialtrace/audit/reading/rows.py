@@ -75,7 +75,7 @@ def rows(
             if len(kinds) > 1:
                 over = whole = cells
                 if _is_sized(cells, first):
-                    sections.open(at, said(cells[0], other))
+                    sections.open(at, *(said(text, other) for text in cells[:first] if text))
                 continue
             if cells[0] and kinds[0] in ("effect", "p"):
                 over = tuple(new or old for new, old in zip(cells, over or cells, strict=True))
@@ -116,7 +116,9 @@ def rows(
 def _is_sized(cells: Sequence[str], first: int) -> bool:
     """ "Neonatal | n = 84 | n = 86" is a section with its numbers of patients."""
     bare = all(said(cell).rest == "" for cell in cells[first:])
-    return bare and bool(cells[0]) and not _OF_SIZES.match(cells[0])
+    labels = [text for text in cells[:first] if text]
+    timed = any(said(text).visit for text in labels)
+    return bare and (bool(cells[0]) or timed) and not any(map(_OF_SIZES.match, labels))
 
 
 def _closes(text: str, above: str) -> bool:
@@ -169,9 +171,12 @@ class _Sections:
         """Whether the row below is indented further."""
         return self._indent(self._next(at)) > self._indent(at)
 
-    def open(self, at: int, said: Said) -> None:
-        """A row that is a section's name alone."""
+    def open(self, at: int, said: Said, *below: Said) -> None:
+        """A row that is a section's name alone, or that of one with what stands in further columns
+        of labels, "All patients (n = 84) | Day 90", beside numbers of patients of its own."""
         self._leave(at)
+        if below:
+            said = replace(said, size=None)
         if self._holds(at):
             # Whether one by indents stands below one without that has had its rows is open.
             if self.counted and _LISTED.match(self.table.rows[self._next(at)][0]):
@@ -182,7 +187,9 @@ class _Sections:
         else:
             sibling = len(self.loose) > 1 and bool(self.loose[-1].size and said.size)
             above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if sibling else []
-            self.loose = [*above, said]
+            if len(self.loose) > 1 and self.loose[-1].visit and said.visit and not said.rest:
+                above = self.loose[:-1]
+            self.loose = [*above, said, *below]
             self.nested = []
             self.stacked = False
         self.counted, self.kinds, self.units = [], [], False
@@ -268,7 +275,11 @@ def _unlike(section: str | None, own: str | None) -> bool:
     return section.startswith(_COUNTED) != own.startswith(_COUNTED)
 
 
-_OF_SIZES = re.compile(r"(?:sample size|n\b|no\.|numbers?\b)", re.IGNORECASE)
+_OF_SIZES = re.compile(
+    r"sample size|n\b|no\.|numbers?\b|(?:patients|participants|subjects)"
+    r"(?: (?:in (?:the )?(?:analysis|population|model)|analy[sz]ed|evaluated|assessed|included))?$",
+    re.IGNORECASE,
+)
 # Of ages "6 years" is no time.
 _AGES = re.compile(r"\bage(?: groups?)?\W*(?:in )?(?:years?|yrs?|months?)?\W*$", re.IGNORECASE)
 # Of tumours T1 to T4 are no times.

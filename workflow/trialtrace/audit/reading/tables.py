@@ -148,7 +148,7 @@ class _Reader(Comparisons):
             arm, size = self.arms.of(column.arm), cell.whole("a")
             if size is not None:
                 self.sizes[row.path[: len(row.path) - row.own], column.at] = size
-            if arm is None or size is None:
+            if arm is None or size is None or column.part:
                 yield self._left(row, column.at, cell.text, _WHOSE)
                 continue
             item = self._item(row, [(column, cell)], cell.parts["a"], "size")
