@@ -488,3 +488,26 @@ def test_a_dose_is_a_name_of_the_one_arm_that_has_it():
 def test_a_spread_has_the_name_that_the_paper_tells_once(words, found):
     made = of_sentences(f"{words} In the training group pain was 5.1 ± 1.3.")
     assert made[0][0] == found
+
+
+def test_means_with_intervals_that_stand_before_their_arms():
+    found = of_sentences(
+        "Strength rose by 3.7 (95% CI 3.1 to 4.3) points with training and by 2.6 points (95% CI "
+        "2.1 to 3.2) in the usual care group, a greater rise (1.1; 95% CI 0.2 to 1.9)."
+    )
+    assert [arm for _, arm, _ in found] == ["training", "usual care", BOTH]
+
+
+def test_what_numbers_in_general_are_of_is_told_before():
+    found = of_sentences(
+        "Grip strength rose in the training group. Mean changes from baseline at week 8 were "
+        "4.2 kg and 1.1 kg in the training and usual care groups, respectively."
+    )
+    assert all(outcome.startswith("Grip strength rose") for _, _, outcome in found)
+    assert [arm for _, arm, _ in found] == list(BOTH)
+
+
+def test_what_a_change_began_from_is_of_no_later_time():
+    made = read(SIDES, text="After 8 weeks pain fell from 4.6 to 2.3 in the training group.")
+    times = {one.printed: one.visit for one in made.items.values() if not one.cells}
+    assert times == {"4.6": None, "2.3": "8 weeks"}

@@ -232,18 +232,37 @@ def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) ->
         if not _CONTRAST.search(text[max(at for at in starts if at <= one[0]) : one[0]])
     ]
     named = distinct([one for one in mentions if one.begin < to])
+    ended = _each_of_its_own(values, mentions, text)
+    if ended:
+        return [_as_mean(one) if one in ended else one for one in numbers]
     if not values or len(named) < 2 or any(one[2].kind in PARTS for one in numbers):
         return numbers
     contrast = to < len(text) or _COMPARED.search(text)
     if len(values) % len(named) or (contrast and len(values) != len(named)):
         return numbers
+    return [_as_mean(one) if one in values else one for one in numbers]
+
+
+def _as_mean(number: Seen) -> Seen:
     doubt = "taken for a value of one group, and not for a comparison"
-    return [
-        (start, end, replace(item, kind="mean_ci").doubted(doubt))
-        if (start, end, item) in values
-        else (start, end, item)
-        for start, end, item in numbers
-    ]
+    return number[0], number[1], replace(number[2], kind="mean_ci").doubted(doubt)
+
+
+def _each_of_its_own(
+    values: Sequence[Seen], mentions: Sequence[Mention], text: str
+) -> Sequence[Seen]:
+    """The first values with intervals, of which each stands right before another arm: "3.7 (95% CI
+    …) points with A and 2.6 (95% CI …) in the B group"; none where but one does."""
+    own: dict[str, Seen] = {}
+    for one in values:
+        arm = next((m for m in mentions if m.begin >= one[1]), None)
+        if arm is None or arm.arm in own or not _IN_ARM.fullmatch(text, one[1], arm.begin):
+            break
+        own[arm.arm] = one
+    return [*own.values()] if len(own) > 1 else []
+
+
+_IN_ARM = re.compile(r"[\s)\]]*(?:[a-zA-Z/]+ )?(?:in|with|for|on|among) (?:the )?")
 
 
 _CONTRAST = re.compile(

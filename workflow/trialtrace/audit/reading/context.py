@@ -146,6 +146,16 @@ def is_bare(text: str, names: Names) -> bool:
     return not is_subject(_TESTED.sub(" ", without(text, 0, len(text), names.mentions(text))))
 
 
+# "Mean changes from baseline at week 52 were", of what was told before.
+_OF_NUMBERS = re.compile(
+    r"\b(?:the|least|squares?|LSM?|means?|medians?|averages?|adjusted|absolute|overall|percent(?:age)?s?|"
+    r"proportions?|changes?|reductions?|increases?|decreases?|improvements?|values?|rates?|numbers?|"
+    r"from|to|in|of|at|for|and|by|baseline|weeks?|months?|days?|years?|was|were|is|are|respectively|"
+    r"corresponding|(?:low|high|great)er|similar|both|groups?|arms?|however)\b|[^A-Za-z]",
+    re.IGNORECASE,
+)
+
+
 def with_before(one: Item | Left, sentence: str, last: str, names: Names) -> Item | Left:
     """A number with what it is of by the last sentence before that tells it, where its own refers
     to that or tells nothing, and which groups, where it refers to it and names none."""
@@ -153,7 +163,8 @@ def with_before(one: Item | Left, sentence: str, last: str, names: Names) -> Ite
         return one
     back = BACK.match(sentence)
     outside = re.sub(r"[(\[][^()\[\]]*[)\]]", "", sentence)
-    if not back and (one.kind in PARTS or not is_bare(outside, names)):
+    general = one.kind in PARTS and not _OF_NUMBERS.sub("", one.path[0].rpartition(" (")[0]).strip()
+    if not (back or general) and (one.kind in PARTS or not is_bare(outside, names)):
         return one
     clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])
     item = replace(one, path=(f"{clause} … {one.path[0]}", *one.path[1:]))

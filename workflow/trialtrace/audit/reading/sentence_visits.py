@@ -70,12 +70,15 @@ def visits_of_numbers(
     if ended and len(times) == len(spans) > 1 and times[0].start() > spans[-1][0]:
         return [(_BEGUN.sub("", one[0]), None) for one in times]
     made: list[tuple[str | None, str | None]] = []
-    for start, end in spans:
+    for at, (start, end) in enumerate(spans):
         before = [one for one in times if one.end() <= start]
         behind = [one for one in times if end <= one.start()]
         leading = bool(times) and times[0].start() < spans[0][0]
         if behind and _AT_ONCE.fullmatch(text, end, behind[0].start()):
             time = behind[0]
+        elif _begins_change(spans[at : at + 2], text):
+            made.append((None, None))
+            continue
         elif before and (
             leading
             or _LINKED.search(text, 0, before[-1].start())
@@ -89,6 +92,12 @@ def visits_of_numbers(
             continue
         made.append((_BEGUN.sub("", time[0]), _SEVERAL if len(times) > 1 else None))
     return made
+
+
+def _begins_change(spans: Sequence[tuple[int, int]], text: str) -> bool:
+    """Whether a number is what another one began as: "from 3 to 5 at week 8"."""
+    from_to = len(spans) > 1 and re.search(r"\bfrom $", text[: spans[0][0]])
+    return bool(from_to and re.fullmatch(r"[^,;.()\d]{0,15} to ", text[spans[0][1] : spans[1][0]]))
 
 
 def _tells_another(text: str) -> bool:
