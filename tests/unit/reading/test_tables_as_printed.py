@@ -498,9 +498,9 @@ def test_numbers_below_a_group_are_no_names_of_rows():
 
 
 def test_numbers_of_patients_in_brackets_are_told_by_percentages():
-    rows = [("", "Early start (60)", "Late start (61)"), ("Rash", "26 (43.3)", "29 (47.5)")]
-    made = read([*rows, ("Fever", "14 (23.3)", "20 (32.8)")])
-    assert [one.size for one in made.items.values()] == [60, 61] * 2
+    rows = [("", "Early start (60)", "Late start (1, 060)"), ("Rash", "26 (43.3)", "290 (27.4)")]
+    made = read([*rows, ("Fever", "14 (23.3)", "200 (18.9)")])
+    assert [one.size for one in made.items.values()] == [60, 1060] * 2
     assert {" – ".join(one.path) for one in made.items.values()} == {"Rash", "Fever"}
     other = read([rows[0], ("Rash", "26 (40.0)", "29 (40.0)"), ("Fever", "14 (10.0)", "20 (11.0)")])
     assert not any(one.size for one in other.items.values())
@@ -582,3 +582,12 @@ def test_decimals_with_spaces_and_sizes_that_are_counts(cell, expected):
     known = [("Age, mean (SD)", "61 (9)", "62 (8)"), ("BMI, mean (SD)", "25 (4)", "26 (3)")]
     made = read([("", *ARMS), *known, (label, cell, cell)])
     assert printed(made)[-1] == expected
+
+
+def test_times_before_and_after_a_procedure():
+    rows = [("", *ARMS), ("Heart rate, mean (SD)", "", ""), ("After induction", "61 (9)", "65 (8)")]
+    made = read([*rows, ("Day 1 before operation", "62 (9)", "66 (8)")])
+    assert {(one.path[0], one.visit) for one in made.items.values()} == {
+        ("Heart rate", "After induction"),
+        ("Heart rate", "Day 1 before operation"),
+    }

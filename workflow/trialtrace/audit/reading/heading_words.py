@@ -182,6 +182,11 @@ _SIZE = re.compile(
 )
 _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y)"
 _NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|[0-9]th|final|last|initial|all)"
+_PROCEDURE = (
+    r"(?:the )?(?:treatment|intervention|training|surgery|operation|induction|intubation|"
+    r"extubation|exercise|injection|infusion|procedure|therapy|an[ae]{1,2}sthesia|dos(?:e|ing)|meal|delivery|"
+    r"supplementation|rehabilitation|discharge|transplantation|vaccination)"
+)
 _VISIT = re.compile(
     r"(?:at |after |on )?(?:(?:at )?baseline|base line|entry|enrolment|admission|discharge|"
     r"[0-9]{1,2}:[0-9]{2}(?: ?[ap]\.?m\.?)?|[0-9]{1,2}\.[0-9]{2} ?(?:[ap]\.?m\.?|hrs?)|"
@@ -191,10 +196,11 @@ _VISIT = re.compile(
     r"T ?[0-9][\s,:–-]+(?:baseline|[0-9]+ \w+)|"
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
     r"end(?: ?point| (?:of|at) (?:the )?[a-z]+(?:[\s-]up)?)?|"
-    r"(?:before|after)(?: (?:the )?(?:treatment|intervention|training|surgery))?|final|"
+    rf"(?:before|after)(?: {_PROCEDURE})?|final|"
     r"T ?[0-9]|(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
     r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?"
-    r"(?: follow[\s-]?up| (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
+    rf"(?: follow[\s-]?up| (?:before|after) {_PROCEDURE}|"
+    r" (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
     rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
     r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
     r"(?:\s*[(\[](?=[^()\[\]]*[a-z])[^()\[\]]{1,30}[)\]])?",

@@ -88,7 +88,7 @@ def laid_out(table: Table) -> Laid | None:
     return Laid(whole, tuple(every), heads, made, under, tuple(by_heads))
 
 
-_IN_BRACKETS = re.compile(r"(?<=[^\W_])\s*\(([0-9]{1,5})\)")
+_IN_BRACKETS = re.compile(r"(?<=[^\W_])\s*\(([0-9]{1,5}|[0-9]{1,3}(?:, ?[0-9]{3})+)\)")
 
 
 def _sized(table: Table, heads: int, first: int) -> Table:
@@ -101,9 +101,10 @@ def _sized(table: Table, heads: int, first: int) -> Table:
         pairs = [one for one in pairs if one.whole("a")]
         for row in made[:heads]:
             match = _IN_BRACKETS.search(row[at])
-            shares = sum(is_share(one, int(match[1])) for one in pairs) if match else 0
+            size = re.sub("[, ]", "", match[1]) if match else ""
+            shares = sum(is_share(one, int(size)) for one in pairs) if match else 0
             if match and shares > 1 and 2 * shares > len(pairs):
-                row[at] = f"{row[at][: match.start()]} (n = {match[1]}){row[at][match.end() :]}"
+                row[at] = f"{row[at][: match.start()]} (n = {size}){row[at][match.end() :]}"
     return replace(table, rows=tuple(map(tuple, made)))
 
 
