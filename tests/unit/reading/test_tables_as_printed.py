@@ -591,3 +591,28 @@ def test_times_before_and_after_a_procedure():
         ("Heart rate", "After induction"),
         ("Heart rate", "Day 1 before operation"),
     }
+
+
+def test_arms_in_rows_by_their_letters_and_a_p_of_each():
+    known = Table("table 2", "Age", (("", "Iron (n=9)", "Copper (n=9)"), ("Age", "50", "51")), 1)
+    rows = [("", "Arm", "Week 0", "Change", "P value*", "P value")]
+    for at, outcome in enumerate(("Weight", "Height")):
+        rows += [(outcome, "C", f"{at}2.1 ± 0.5", "2.8", "0.036", "<0.001")]
+        rows += [(outcome, "I", f"{at}3.4 ± 0.5", "1.3", "0.41", "")]
+    made = draft(ReadPaper("", (), (Table("table 1", "Outcomes", tuple(rows), 1), known)))
+    found = [one for one in told(made) if one[0].startswith("Weight")]
+    tests = [(outcome, arm) for outcome, arm, _, print_ in found if print_.startswith("P")]
+    assert tests == [
+        ("Weight", "copper"),
+        ("Weight", ("copper", "iron")),
+        ("Weight", "iron"),
+    ]
+    assert [arm for _, arm, visit, _ in found if visit] == ["copper", "iron"]
+
+
+def test_percentages_of_a_row_are_of_its_patients():
+    made = read(
+        [("", *ARMS), ("Men", "5 (31.3)", "11 (68.7)"), ("Women", "35 (47.3)", "39 (52.7)")]
+    )
+    assert printed(made) == ["5 (31.3%)", "11 (68.7%)", "35 (47.3%)", "39 (52.7%)"]
+    assert not any(one.size for one in made.items.values())

@@ -74,12 +74,25 @@ class Comparisons(Context):
                         "that this coefficient is the difference of the groups is guessed"
                     )
                 doubts += _by_heads(items, printed)
-                if within is not None and within != ALL:
+                arm = within
+                if arm is None and self.in_rows:
+                    arm = self._of_its_arm(row, cells[0][0])
+                if arm is not None and arm != ALL:
                     doubts = ["taken for a comparison within one group"]
-                    item = replace(item, compare=(), arm=within)
+                    item = replace(item, compare=(), arm=arm)
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield item.doubted(*doubts)
+
+    def _of_its_arm(self, row: Row, column: Column) -> str | None:
+        """The arm of a row whose p or difference is its own: each arm of the paper has another one
+        of the same outcome in this column."""
+        own = (row.path[:-1], row.visit)
+        block = [one for one in self.laid.rows if (one.path[:-1], one.visit) == own]
+        of = {arm: one.cells[column.at] for one in block for arm in self._arms_of(one)[:1]}
+        whole = of.keys() >= self.arms.labels.keys() and len({*of.values()}) > 1
+        each = whole and all(map(is_number, of.values()))
+        return next(iter(self._arms_of(row)), None) if each else None
 
     def _of_groups(self, column: Column) -> bool:
         """Whether caption, notes or the head of a coefficient say that it is of the groups."""

@@ -249,19 +249,21 @@ def all_arms(every: Sequence[Laid], allocation: Allocation) -> tuple[Arms, list[
     known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], allocation)
     in_rows = [one for one in every if _has_in_rows(one, known)]
     columns = arms_of([one.columns for one in every if one not in in_rows], allocation)
-    found = [
-        label
-        for one in in_rows
-        for label in _below_outcomes(one, known) or [said(label).rest for label in _labels(one)]
-        if not EVERYONE.fullmatch(label) and not known.pair(label) and bare(label)
-    ]
-    new = [label for label in found if columns.of(label) is None]
+    letters: dict[str, str] = {}
+    new: list[str] = []
+    for one in in_rows:
+        below = _below_outcomes(one, known)
+        letters |= _by_letters(below, columns)
+        found = below or [said(label).rest for label in _labels(one)]
+        found = [label for label in found if not (EVERYONE.fullmatch(label) or known.pair(label))]
+        new += [label for label in found if bare(label) and columns.of(label) is None]
+    new = [label for label in new if bare(label) not in letters]
     # Heads of which nothing says that they are arms are none beside rows that are, and are others.
     labels = {} if columns.guessed and new else dict(columns.labels)
     for label in new:
         labels.setdefault(bare(label), label)
     guessed = columns.guessed and len(labels) == len(columns.labels)
-    spelt = {one: of for one, of in columns.spelt.items() if of in labels}
+    spelt = {one: of for one, of in (columns.spelt | letters).items() if of in labels}
     return Arms(labels, guessed, spelt), in_rows
 
 
@@ -314,7 +316,19 @@ def _below_outcomes(laid: Laid, known: Arms) -> list[str]:
     # "Group 1" is short for "Group 1 (repair)" where another row is so for another one.
     named = len({known.of(label) for label in labels} - {None, ALL}) > 1
     named = named or any(_is_control(label) or known.named(label) for label in labels)
+    named = named or bool(_by_letters(labels, known))
     return labels if named and len(set(labels)) == len(labels) else []
+
+
+def _by_letters(labels: Sequence[str], known: Arms) -> dict[str, str]:
+    """Letters that labels are, each of which another arm begins with; none where one is not."""
+    found = {
+        label.lower(): [name for name in known.labels if name.startswith(label.lower())]
+        for label in labels
+        if len(label) == 1
+    }
+    told = {letter: names[0] for letter, names in found.items() if len(names) == 1}
+    return told if len({*told.values()}) == len({*labels}) > 1 else {}
 
 
 def _is_control(label: str) -> bool:

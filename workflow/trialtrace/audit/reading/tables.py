@@ -72,6 +72,8 @@ class _Reader(Comparisons):
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         self.shares = self._of_shares(row, read)
+        if self.shares is None and (total := _of_row_whole(read)):
+            self.shares, row = True, replace(row, size=total)
         self.counts = any(cell.form == "count_percent" for _, cell in read)
         self.halves = self._of_halves(row, read)
         if self._is_sizes(row, read):
@@ -313,6 +315,16 @@ class _Reader(Comparisons):
         n = None if kind == "p" else size or self._size(row, column, arm)
         model = self.model and kind in ("effect", "p")
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
+
+
+def _of_row_whole(read: Sequence[tuple[Column, Cell]]) -> int | None:
+    """How many patients a row has of whom its cells are counts and percentages, "5 (31.3)" beside
+    "11 (68.7)"; None where not all cells of groups are, to a decimal."""
+    cells = [cell for column, cell in read if column.role == ARM and cell.form != "p"]
+    pairs = [cell for cell in cells if cell.form == "pair" and "." in cell.parts["b"]]
+    whole = sum(cell.whole("a") or 0 for cell in pairs)
+    fits = len(pairs) == len(cells) > 1 and all(is_share(cell, whole) for cell in pairs)
+    return whole if fits else None
 
 
 def _of_one_size(pairs: Sequence[tuple[Column, Cell]]) -> bool:
