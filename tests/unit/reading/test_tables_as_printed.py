@@ -616,3 +616,17 @@ def test_percentages_of_a_row_are_of_its_patients():
     )
     assert printed(made) == ["5 (31.3%)", "11 (68.7%)", "35 (47.3%)", "39 (52.7%)"]
     assert not any(one.size for one in made.items.values())
+
+
+def test_differences_of_each_arm_in_rows_keep_whose_they_are():
+    known = Table("table 2", "Age", (("", "Iron (n=9)", "Copper (n=9)"), ("Age", "50", "51")), 1)
+    heads = [("", "", "Mean difference", "Mean difference"), ("", "", "Boys", "Girls")]
+    rows = [(o, a, f"{n}.1", f"{n}.2") for n, o in enumerate(("Joy", "Fear"), 1) for a in "IC"]
+    rows = [(o, a, *(f"{1 + (a == 'C')}{cell}" for cell in own)) for o, a, *own in rows]
+    made = draft(ReadPaper("", (), (Table("table 1", "Change", (*heads, *rows), 2), known)))
+    assert [(one[0], one[1]) for one in told(made)[:4]] == [
+        ("Joy – Boys", "iron"),
+        ("Joy – Girls", "iron"),
+        ("Joy – Boys", "copper"),
+        ("Joy – Girls", "copper"),
+    ]

@@ -175,7 +175,7 @@ class Comparisons(Context):
         if len(before) > 1 and len(tests) == 1 and shares:
             # One test behind a distribution is of all of it.
             return path or (self._titled or row.label,)
-        part = (before[-1].arm,) if before and before[-1].arm else ()
+        part = [before[-1].arm] if before and before[-1].arm else self._models(column)
         return (*path, *part) or (self._titled or row.label,)
 
     def _models(self, column: Column) -> list[str]:
