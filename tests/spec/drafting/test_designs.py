@@ -103,19 +103,6 @@ def test_sequences_of_any_codes(at: Project, call: Call, codes: Sequence[str], k
     )
 
 
-def test_a_replicated_crossover_is_refused_by_its_name(at: Project, call: Call, capsys):
-    cells = [(n, p, "TR"[(n + p) % 2], n * 7 % 40 + p) for n in range(1, 31) for p in (1, 2, 3, 4)]
-    path = at.root / "data" / "be.xlsx"
-    with pd.ExcelWriter(path) as book:
-        names = ["subject", "period", "formula", "auc"]
-        pd.DataFrame(cells, columns=names).to_excel(book, sheet_name="data", index=False)
-        said = {"variable": ["formula"], "description": ["T or R, test and reference drugs"]}
-        pd.DataFrame(said).to_excel(book, sheet_name="codebook", index=False)
-    assert call("new", "mine", path, "--yes") == 1
-    told = capsys.readouterr().err
-    assert "arm, column formula" in told and "as in a replicated crossover" in told
-
-
 def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
     path = crossover(at.root / "data" / "cross.csv", sequence=False)
     given = ("--arm", "treatment", "--control", "D", "--primary", "minutes")

@@ -95,10 +95,37 @@ def test_a_number_below_nought_that_is_no_rare_one_is_asked(tmp_path: Path):
     assert guess.blinds and guess.value == "-1" and "cleaning.yaml" in guess.evidence
 
 
+def inhaled(at: Project) -> dict[tuple[str, str], list[float]]:
+    """The peak flow of 20 children after one of two inhalers, in the orders ABB and BAA."""
+    draw, lines = random.Random(9), ["child,period,inhaler,pef"]
+    cells: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for n in range(20):
+        for turn, one in enumerate(("ABB", "BAA")[n % 2], start=1):
+            flow = draw.randint(150, 400) + 30 * turn + 20 * (one == "B")
+            lines.append(f"C{n},{turn},{one},{flow}")
+            cells[f"C{n}", one].append(flow)
+    write(at.root / "data" / "pef.csv", lines)
+    return cells
+
+
+def test_periods_with_two_rows_of_a_treatment_are_all_compared(at: Project, call: Call, capsys):
+    cells = inhaled(at)
+    given = (at.root / "data" / "pef.csv", "--arm", "inhaler", "--control", "A", "--yes")
+    assert call("new", "mine", *given) == 0
+    assert "not told" not in capsys.readouterr().out
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text("utf-8"))
+    why = guesses["guesses"]["design"]["evidence"]
+    assert "periods told apart by period" in why and "--where period=1,2" in why
+    assert guesses["guesses"]["kind"]["value"] == "mean"
+    gains = [mean(cells[f"C{n}", "B"]) - mean(cells[f"C{n}", "A"]) for n in range(20)]
+    found = results(at)["pef/mean_difference.paired_t@b-a"]
+    assert found["n_used"] == 20 and found["stat_value"] == pytest.approx(mean(gains))
+
+
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
-        # The periods of a replicated crossover have a row each; their order counts.
+        # In all patients the same treatment came first: what came of the order is in the mean.
         ("period", [f"{n},{'ABBA'[p]},{p},{n * 7 % 19 + p}" for n in range(20) for p in range(4)]),
         # Who changed the treatment once or twice had a row of it.
         (

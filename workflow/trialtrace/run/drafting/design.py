@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from trialtrace.base.errors import one_of, wrong
-from trialtrace.run.drafting.arms import tells_order
+from trialtrace.run.drafting.arms import BALANCED, tells_order
 from trialtrace.run.drafting.clusters import (
     clustered,
     groups_of_one_arm,
@@ -306,26 +306,42 @@ def _several_rows(
     table: Table, subject: str, arm: Column, times: Mapping[tuple[str, ...], int]
 ) -> str:
     """How many rows each treatment of a patient has, where it has several, as trials of an
-    experiment or days of a period, and patients have several treatments. Nothing of a replicated
-    crossover, whose periods have a row each, of visits, of which one is to be chosen, of a stepped
-    wedge, of ids that stand for two, of parameters, and of treatments of which patients have one
-    row, beside others."""
+    experiment or days of a period, and patients have several treatments; of a replicated crossover
+    (ABB and BAA) where every period has all treatments as often. Nothing of visits, of which one
+    is to be chosen, of a stepped wedge, of ids that stand for two, of parameters, and of
+    treatments of which patients have one row, beside others."""
     again = [code for (_, code), n in times.items() if n > 1]
     each = Counter(who for who, _ in times)
     beside = {name for key in table.keys if len(key) == 2 and subject in key for name in key}
+    beside -= {subject, arm.name}
+    periods = [name for name in sorted(beside) if _is_period(table.column(name))][:1]
     if (
         2 * sum(n > 1 for n in each.values()) < len(each)
         or 2 * len(again) < len(times)
         or rank(arm.name, PARAMETERS) is not None
         or {*again} < {*levels(arm)}
-        or any(_is_period(table.column(name)) for name in beside - {subject, arm.name})
-        or _one_row_each(table, subject, arm)
+        or not all(_in_turn(table, arm, name) for name in periods)
+        or (not periods and _one_row_each(table, subject, arm))
         or _one_period(table, subject, arm)
         or of_several_arms(table, subject, arm.name)
     ):
         return ""
     least, most = min(times.values()), max(times.values())
-    return f"{least} to " * (least < most) + f"{most} rows of each patient and treatment"
+    said = f"{least} to " * (least < most) + f"{most} rows of each patient and treatment"
+    for name in periods:
+        said += f" in periods told apart by {name}, each of which has all treatments as often "
+        said += "(of what is compared as a ratio give the logarithms"
+        alone = _one_row_each(table, subject, arm)[:1]
+        said += "".join(f"; --where {one} leaves one row each" for one in alone) + ")"
+    return said
+
+
+def _in_turn(table: Table, arm: Column, period: str) -> bool:
+    """Whether every period has all treatments, each as often, so that what a period does to all is
+    in the mean of none."""
+    n = Counter(row for row in cells_of(table, [arm.name, period]) if all(row))
+    own = [[n[code, one] for code in levels(arm)] for one in {two for _, two in n}]
+    return all(min(each) >= BALANCED * max(each) for each in own)
 
 
 def _one_period(table: Table, subject: str, arm: Column) -> str:

@@ -355,6 +355,7 @@ def _offered(
         taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *design.steps}
+            taken |= {one for key in table.keys[:1] for one in key if design.several}
             taken |= _of_one_arm(table, arm)
             taken |= numbers_groups(table, subject[name])
             if design.steps:

@@ -281,16 +281,16 @@ def is_alike(column: Column, other: Column) -> bool:
     return shared > 1 and (2 * shared > whole or (2 * shared == whole and not of_patients(column)))
 
 
-def sure_first(ranked: Sequence[Outcome]) -> bool:
+def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
     """Whether the first of the candidates may be taken unasked: much speaks for it, and little for
-    any other. The time of a file and how it ended, which need no further word, were what patients
-    were followed for."""
+    any other; means are of periods where they came `in_turn`. The time of a file and how it ended,
+    which need no further word, were what patients were followed for."""
     scores = [outcome.score for outcome in ranked]
     if [outcome.primary for outcome in ranked].count(True) == 1 and ranked[0].primary:
         return not ranked[0].doubted
     # A mean over rows is a way out, and columns that may be no visits a guess: nobody's plan before
     # it is confirmed.
-    if scores and (ranked[0].kind == MEAN or ranked[0].doubted):
+    if scores and ((ranked[0].kind == MEAN and not in_turn) or ranked[0].doubted):
         return False
     if len(scores) == 1:
         return scores[0] >= ALONE

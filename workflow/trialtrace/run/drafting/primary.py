@@ -40,7 +40,13 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
-from trialtrace.run.drafting.several_rows import is_over_rows, mean_of, over_rows, tell_over_rows
+from trialtrace.run.drafting.several_rows import (
+    in_periods,
+    is_over_rows,
+    mean_of,
+    over_rows,
+    tell_over_rows,
+)
 from trialtrace.run.drafting.times import (
     as_text,
     may_be_time,
@@ -189,8 +195,8 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         name, why = choices[0]
         why += f" {one_of(times)} may be the time until then: --primary takes it with that."
         choices[0] = (name, why)
-    sure = sure_first(fitting) and not times
-    made = decided.choose("primary", words, choices, place, read, sure)
+    sure = sure_first(fitting, bool(fitting) and in_periods(offered.table(fitting[0].table)))
+    made = decided.choose("primary", words, choices, place, read, sure and not times)
     if not kind and made.kind == MEASURE:
         made = _with_status(offered, made, decided)
     if not kind or "order" in decided.told:

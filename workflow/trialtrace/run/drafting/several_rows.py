@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.keys import WHOLE_NUMBER, telling_apart
+from trialtrace.run.drafting.names import PERIODS, name_words
 from trialtrace.run.drafting.outcomes import COUNT, EVENT, MEAN, WORDS, Outcome, levels
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
@@ -49,6 +50,11 @@ def tell_below(table: Table, outcome: Outcome, decided: Decided) -> None:
         decided.guess(f"below.{outcome.column}", place, below[0], why, blinds=True)
 
 
+def in_periods(table: Table) -> bool:
+    """Whether periods, none of them before treatment, tell the rows of a patient apart."""
+    return any(name_words(name) & PERIODS for key in table.keys[:1] for name in key)
+
+
 def _often(table: Table, alone: dict[str, int]) -> list[str]:
     few = FEWEST * table.column(table.subject[0]).distinct if alone else 0
     return [text for text, n in alone.items() if n >= few][:MOST_NAMED]
@@ -61,8 +67,8 @@ def _told_apart(table: Table, alone: dict[str, int]) -> bool:
 
 
 def over_rows(table: Table, outcome: Outcome, decided: Decided) -> Outcome:
-    """The mean or the count of all rows of a patient, which nobody takes unasked: rows before
-    treatment, of other visits and of other scales would be in it."""
+    """The mean or the count of all rows of a patient, which nobody takes unasked but of periods:
+    rows before treatment, of other visits and of other scales would be in it."""
     why = _why(table, outcome)
     kind = outcome.kind
     choices = [(kind, f"{WORDS[kind].capitalize()}. {why}")]
@@ -73,14 +79,16 @@ def over_rows(table: Table, outcome: Outcome, decided: Decided) -> Outcome:
         return outcome
 
     words = f"Are all rows of a patient taken together by {outcome.column}?"
-    return decided.choose("kind", words, choices, ("endpoints.yaml", "kind"), read, False)
+    return decided.choose(
+        "kind", words, choices, ("endpoints.yaml", "kind"), read, in_periods(table)
+    )
 
 
 def tell_over_rows(table: Table, outcome: Outcome, decided: Decided) -> None:
     """The same of a secondary outcome: a guess that blinds the report."""
     why = f"{outcome.column}: {WORDS[outcome.kind]}. {_why(table, outcome)}"
     place = ("endpoints.yaml", outcome.column)
-    decided.guess(f"rows.{outcome.column}", place, outcome.kind, why, blinds=True)
+    decided.guess(f"rows.{outcome.column}", place, outcome.kind, why, blinds=not in_periods(table))
 
 
 def _why(table: Table, outcome: Outcome) -> str:
