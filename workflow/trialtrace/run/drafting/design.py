@@ -241,6 +241,9 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
     names = [subject, arm.name, place, *sequences, *(others := _pairs(table, sequences))]
     rows = cells_of(table, names) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
     rows = [row for row in rows if row[0] and row[1]]
+    # A run leaves copies out by a key of the patients.
+    left_out = "copies" in table.evidence and subject in (*table.keys, ())[0]
+    rows = [*dict.fromkeys(rows)] if left_out else rows
     times = Counter(row[:2] for row in rows)
     if several := _several_rows(table, subject, arm, times):
         why = f"{len({who for who, _ in times})} patients have several of {arm.distinct} "
@@ -265,7 +268,7 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
                 mend = (
                     f"{rest} leaves rows of the other levels out, if they are no treatment; {mend}"
                 )
-        mend = _one_period(table, subject, arm) or mend
+        mend = table.evidence.get("copies") or _one_period(table, subject, arm) or mend
         if odd := of_several_arms(table, subject, arm.name):
             fault = f"{odd}, as where an id stands for two patients"
             mend = "give each patient an id of its own in a copy of the file, or leave them out"

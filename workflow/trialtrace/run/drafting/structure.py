@@ -48,6 +48,8 @@ ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
 # Codes of an illness, a drug or a place, which many share.
 NO_IDS = {*("icd", "atc", "meddra", "diagnosis", "diag", "drug", "procedure", "ops", "country")}
 NO_IDS |= {"region", "area", "ward", "batch", "lot", "product", "version"}
+# Columns of a key by which copies of rows are left out, at most.
+OF_COPIES = 2
 # Columns whose cells are kept for a look at rows, and how many cells of them.
 MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 
@@ -89,9 +91,18 @@ def structure_of(
         subject, why = ((name,), {"subject": f"{name}: each of its values has a row of each {at}."})
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
-    whole = [name for name in subject[:1] if _whole(columns, name, rows) and (name,) not in keys]
-    if whole:
-        keys, told = ((whole[0],), *keys), f"No two of the {rows} rows have the same {whole[0]}."
+    once = load
+    if subject and all(plain(name) in ROW_NUMBERS for key in keys for name in key):
+        kept = _without_copies(columns, subject[0], rows, load)
+        if len(kept) < rows:
+            alone = _in_rows(load, kept)
+            whole = () if keys else keys_of(columns, len(kept), alone, said, patients)[0]
+            whole = tuple(key for key in whole if len(key) <= OF_COPIES)
+            why["copies"] = _of_copies(rows - len(kept), rows, whole)
+            if whole:
+                keys, told, once = whole, f"{told} {why['copies']}", alone
+    if any(_whole(columns, name, rows) and (name,) not in keys for name in subject[:1]):
+        keys, told = (subject[:1], *keys), f"No two of the {rows} rows have the same {subject[0]}."
     if subject and (repeats := _few_repeats(columns, subject[0], keys, rows, load)):
         keys, told = ((subject[0],), *keys), repeats
         why["repeats"] = repeats
@@ -105,12 +116,12 @@ def structure_of(
         evidence["subject"] += nested
     arms = arms_of(columns, subject, constant, load)
     evidence |= arms.evidence
-    visit, once, why = _visits(columns, keys, subject, constant, load)
+    visit, single, why = _visits(columns, keys, subject, constant, once)
     evidence |= why
     if visit and "repeats" in why:
         keys = ((subject[0], visit[0]), *keys)
     return Structure(
-        keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure, once
+        keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure, single
     )
 
 
@@ -217,6 +228,39 @@ def _like_id(column: Column) -> bool:
 def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
     """Whether every row has a value of its own there."""
     return any(column.name == name and column.distinct == rows for column in columns)
+
+
+def _without_copies(
+    columns: Sequence[Column], subject: str, rows: int, load: Load
+) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """The rows but those that have the cells of an earlier one in every column but numbers of rows;
+    all where rows of a patient differ in few codes alone, and may be the same by chance."""
+    names = [one.name for one in columns if plain(one.name) not in ROW_NUMBERS]
+    many = {one.name for one in columns if one.distinct > MOST_ARMS} - {subject}
+    whose = load([subject])[subject]
+    people, row, varies = len(np.unique(whose)), whose, False
+    several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // rows))
+    for at in range(0, len(names), several):
+        for name, marks in load(names[at : at + several]).items():
+            row = joined([row, marks])
+            varies = varies or (name in many and len(np.unique(joined([whose, marks]))) > people)
+    return np.sort(np.unique(row, return_index=True)[1]) if varies else np.arange(rows)
+
+
+def _in_rows(load: Load, kept: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Load:
+    return lambda names: {name: marks[kept] for name, marks in load(names).items()}
+
+
+def _of_copies(n: int, rows: int, keys: Sequence[tuple[str, ...]]) -> str:
+    """A sentence on rows that are copies of others; a run leaves out those of the same key."""
+    said = f"{n} of {rows} rows are exact copies of another in every column"
+    if keys:
+        own = ", ".join(keys[0])
+        return (
+            f"{said}: a run leaves them out, by the key {own}. Where each is a row of its own, "
+            "`key: [source_row]` in trial.yaml keeps it."
+        )
+    return f"{said}, and each counts as a row: drop them in a copy of the file where they are none."
 
 
 def _few_repeats(

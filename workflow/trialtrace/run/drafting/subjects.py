@@ -338,10 +338,11 @@ def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
             why += f" {one_of([one.name for one in several])} has the same value in several rows: "
             why += f"where it names patients, --subject {several[0].name}."
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
-    if "repeats" in table.evidence and table.subject:
-        key = ("trial.yaml", f"tables.{table.name}.key")
-        own = ", ".join(table.keys[0])
-        decided.guess(f"key.{table.name}", key, own, table.evidence["repeats"])
+    for name, about in (("key", "repeats"), ("copies", "copies")):
+        if about in table.evidence and table.subject:
+            key = ("trial.yaml", f"tables.{table.name}.key")
+            own = ", ".join((*table.keys, (SOURCE_ROW,))[0])
+            decided.guess(f"{name}.{table.name}", key, own, table.evidence[about])
     return table
 
 

@@ -183,7 +183,7 @@ def by_subject(table: Table, patients: str) -> Table:
     if patients == (*table.subject, SOURCE_ROW)[0]:
         return table
     load = _loader(cells_behind(table))
-    evidence = {key: why for key, why in table.evidence.items() if key != "repeats"}
+    evidence = {key: why for key, why in table.evidence.items() if key not in ("repeats", "copies")}
     structure = structure_of(table.columns, table.rows, load, (), patients)
     return _with_structure(replace(table, evidence=evidence), structure)
 
