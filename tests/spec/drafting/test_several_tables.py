@@ -1,5 +1,6 @@
 """Several tables belong together by a column of patients, never by the places of their rows."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,3 +158,37 @@ def test_an_arm_of_several_tables_is_told_with_what_speaks_for_it(tmp_path: Path
     write(tmp_path / "scores.csv", [f"{text[0]},arm", *rows])
     (arm,) = [one for one in drafted(paths).guesses if one.name == "arm"]
     assert arm.value == "arms.arm" and "its name is that of an arm" in arm.evidence
+
+
+def clerks(turns: int, draw: random.Random) -> tuple[list[str], list[str], list[str]]:
+    """What 40 clerks did in each of 8 weeks, at a desk to stand at from a week of theirs on; weeks
+    at each desk; breaks a week at each."""
+    weeks, desks, breaks = ["clerk_id,week,standing,steps"], [], []
+    for n in range(40):
+        first = 3 + n % turns
+        weeks += [f"C{n},{w},{int(w >= first)},{draw.random():.3f}" for w in range(1, 9)]
+        desks.append(f"C{n},{first - 1},{9 - first}")
+        breaks += [f"C{n},{desk},{draw.randint(1, 90)}" for desk in (0, 1)]
+    return (
+        weeks,
+        ["clerk_id,control_weeks,treatment_weeks", *desks],
+        ["clerk_id,standing,breaks", *breaks],
+    )
+
+
+@pytest.mark.parametrize(
+    ("turns", "first"), [(4, "data_2.standing"), (1, "control_weeks,treatment_weeks")]
+)
+def test_what_turns_once_goes_before_columns_of_treatments(tmp_path: Path, turns: int, first: str):
+    """All who turn in one week are before and after it."""
+    paths = []
+    for name, lines in zip(
+        ("weeks", "desks", "breaks"), clerks(turns, random.Random(3)), strict=True
+    ):
+        write(tmp_path / f"{name}.csv", lines)
+        paths.append(str(tmp_path / f"{name}.csv"))
+    told = {one.name: one for one in drafted(paths).guesses}
+    assert told["arm"].blinds and told["arm"].value == first
+    if turns > 1:
+        assert told["control"].value == "0" and told["design"].blinds
+        assert "stepped wedge" in told["design"].evidence

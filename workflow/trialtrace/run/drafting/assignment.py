@@ -21,7 +21,7 @@ from trialtrace.run.drafting.arms import (
     tells_taken,
     tells_treatments,
 )
-from trialtrace.run.drafting.clusters import of_several_arms
+from trialtrace.run.drafting.clusters import of_several_arms, turning_once
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
@@ -116,11 +116,17 @@ def arm_of(
         choices.append((shown, why))
     for name, why in odd.items():
         choices.insert(1, (name, f"{why}, which may stand for two patients each."))
+    turning = {} if sure else dict(chain.from_iterable(turning_once(t).items() for t in tables))
+    turned = "".join(f" {why} --arm {name} takes it." for name, (_, why) in turning.items())
     for names in () if sure else dict.fromkeys(chain.from_iterable(wide)):
         why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
-        choice = BETWEEN.join(names), f"{why}patients had in turn."
+        choice = BETWEEN.join(names), f"{why}patients had in turn.{turned}"
         # A group beside columns of treatments may be the order in which patients had them.
         choices.insert(0 if names in in_turn else len(choices), choice)
+    # A row of each patient and treatment is compared; of several rows none is the treatment's.
+    once = [(t, n) for t in tables for n in turning if {subject[t.name], n} in map(set, t.keys)]
+    for table, name in sorted(once, key=lambda pair: rank_of_arm(pair[1]) is not None):
+        choices.insert(0, (f"{table.name}.{name}", turning[name][1]))
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
         mend = "give the file that has it beside this one, or name it: --arm COLUMN"

@@ -32,6 +32,8 @@ FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 # groups and periods, where a row is one.
 FEWEST_IN_A_STEP, MOST_STEPPED, WHOLE_GRID = 5, 200, 0.75
 FEWEST_AT_A_STEP = 3
+# Patients who turn once from one treatment to the other, and at how many visits.
+NEARLY_EACH, FEWEST_TURNS = 0.9, 3
 STEPS = PERIODS | {"step", "wave", "month", "time"}
 # How long something took: of no group and no period.
 LASTED = {"to", "until", "duration", "length", "dauer"}
@@ -181,6 +183,34 @@ def begins_with(table: Table, arm: Column) -> str:
     turns = [(a[0], a[2], b[2]) for a, b in pairwise(each) if a[0] == b[0] and a[2] != b[2]]
     first = {turn[1] for turn in turns}
     return first.pop() if len(first) == 1 and len({t[0] for t in turns}) == len(turns) else ""
+
+
+def turning_once(table: Table) -> dict[str, tuple[str, str]]:
+    """Columns of two values that turn from one to the other once, at several visits, in nearly all
+    patients, as in a stepped wedge of patients: the value that all begin with, and a sentence."""
+    subject = (*table.subject, "")[0]
+    keys = [{*key} - {subject} for key in table.keys if len(key) == 2 and subject in key]
+    times = [one for one in table.visit[:1] if {one} in keys]
+    two = [one for one in table.columns if one.constant_within is False and len(levels(one)) == 2]
+    names = [one.name for one in two if one.name not in times]
+    cells = cells_of(table, [subject, *times, *names]) if times and table.rows <= MOST_ROWS else []
+    cells.sort(key=lambda row: (row[0], in_order(row[1])))
+    found: dict[str, tuple[str, str]] = {}
+    for at, name in enumerate(names, start=2):
+        rows = [(row[0], row[1], row[at]) for row in cells if row[0] and row[at]]
+        turns = [(b, a[2]) for a, b in pairwise(rows) if a[0] == b[0] and a[2] != b[2]]
+        whose = Counter(turn[0][0] for turn in turns)
+        once = sum(n == 1 for n in whose.values())
+        when, first = ({turn[0][1] for turn in turns}, {before for _, before in turns})
+        if (
+            len(first) == 1
+            and len(when) >= FEWEST_TURNS
+            and once >= NEARLY_EACH * len({row[0] for row in rows})
+        ):
+            why = f"{name} turns once, from {min(first)}, in {once} values of {subject}, at "
+            why += f"{len(when)} values of {times[0]}, as in a stepped wedge."
+            found[name] = (min(first), why)
+    return found
 
 
 def in_steps(table: Table, arm: Column) -> tuple[str, tuple[str, ...]]:

@@ -111,7 +111,7 @@ def control_of(
     doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
     for name in ranked:
         label, code = arms[name]
-        reads = "It reads like a control." if code != first else "All clusters begin in it."
+        reads = "It reads like a control." if code != first else "All begin in it."
         why = reads if name in likely else "Nothing tells what it is."
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
     place = ("trial.yaml", "design.arms")

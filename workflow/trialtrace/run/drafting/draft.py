@@ -13,6 +13,7 @@ from trialtrace.run.drafting.clusters import (
     numbers_groups,
     of_clusters,
     of_steps,
+    turning_once,
 )
 from trialtrace.run.drafting.control import control_of
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
@@ -178,8 +179,16 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     tell_few(home, arm, decided)
     arms = arms_by_name(arm)
     first = begins_with(home, arm) if arm.name else ""
+    turned = (one for table in tables for one in [turning_once(table).get(arm.name)] if one)
+    varies = arm.constant_within is False and len(tables) > 1
+    first, doubt = next(turned if varies else iter(()), (first, ""))
     control = control_of(arm, arms, decided, first)
     design = design_of(home, subject[home.name], arm, decided)
+    if doubt and "design" not in decided.told:
+        doubt += (
+            " What changed with time is in the comparison: no step takes the visits into account."
+        )
+        decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
     if design.joined:
         whole = with_column(home, design.cluster, design.joined)
         tables, home = tuple(whole if one is home else one for one in tables), whole
