@@ -14,7 +14,7 @@ from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.likely_outcome import is_primary
 from trialtrace.run.drafting.profile import Table
-from trialtrace.run.drafting.questions import Question, guess_nothing_told
+from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
 from trialtrace.run.drafting.study import population_flags
 from trialtrace.run.drafting.tables import profile
 
@@ -143,6 +143,11 @@ def test_names_that_stand_for_several_columns():
         ("P: Yes; N: No", ("P", "N", "WP"), {"P": "Yes", "N": "No"}),
         ("gender; male = 1, female = 0.", "01", {"1": "male", "0": "female"}),
         ("care = 1 vs control = 0", "01", {"1": "care", "0": "control"}),
+        (
+            "town (1 = Rye, Sussex, 2 = Deal, Kent, and 3, Hythe).",
+            "123",
+            {"1": "Rye, Sussex", "2": "Deal, Kent", "3": "Hythe"},
+        ),
     ],
 )
 def test_labels_of_values(text: str, values: Sequence[str], labels: dict[str, str]):
@@ -395,3 +400,87 @@ def test_a_sheet_of_names_and_labels_has_no_heads(tmp_path: Path):
     assert dict(main.column("group").choices) == LISTED
     assert "book.xlsx [guide], which is no table" in main.evidence["described"]
     assert not (main.unread or ages_read.unread)
+
+
+HENS = [
+    "# Hens and light",
+    "- **Group 0**: No lamp nor music. They were fed as ever.",
+    "- **Group 1**: A red lamp",
+    "- **Group 2**: No lamp, but music",
+]
+
+
+def hens(folder: Path, page: list[str], codes: str, name: str = "hen_group"):
+    rows = [f"{n},{codes.split()[n % len(codes.split())]},{40 + n * 7 % 31}" for n in range(90)]
+    write(folder / "eggs.csv", [f"hen,{name},weight_after", *rows])
+    (folder / "README.md").write_text("\n".join(page), encoding="utf-8")
+    return decide(profile([str(folder)]), {}, first_choice)
+
+
+def test_numbers_of_groups_in_a_list_of_a_note(tmp_path: Path):
+    draft = hens(tmp_path, HENS, "0 1 2")
+    assert {code: label for label, code in draft.arms.values()} == {
+        "0": "No lamp nor music",
+        "1": "A red lamp",
+        "2": "No lamp, but music",
+    }
+    assert draft.arms[draft.control][1] == "0"
+    told = {one.name: one for one in draft.guesses}
+    assert not told["control"].blinds and "arms" not in told
+    assert "nothing else of it is read" in draft.home.evidence["set_aside"]
+
+
+@pytest.mark.parametrize("page", [HENS[:3], [*HENS, "- Group 1: blue"], ["Group 0: x. Group 1: y"]])
+def test_lists_that_lack_a_code_or_have_it_twice_label_none(tmp_path: Path, page: list[str]):
+    draft = hens(tmp_path, page, "0 1 2")
+    assert {label for label, _ in draft.arms.values()} == {"0", "1", "2"}
+
+
+def test_what_abbreviations_of_arms_stand_for(tmp_path: Path):
+    page = [
+        "Raised perches for laying hens (RPLH) were",
+        "compared with the conventional cage (CC).",
+    ]
+    draft = hens(tmp_path, page, "RPLH CC", "housing_arm")
+    assert draft.arms[draft.control] == ("Conventional cage (CC)", "CC")
+    assert not {one.name: one for one in draft.guesses}["control"].blinds
+
+
+def test_a_rule_for_some_codes_labels_these(tmp_path: Path):
+    page = [
+        "hen: its number",
+        "tg: group of each hen. if tg=0, then hen enrolled in the control group "
+        "if tg=1, then hen enrolled in the group 1, and so on.",
+    ]
+    draft = hens(tmp_path, [*page, "weight_after: grams"], "0 1 2", "tg")
+    assert {code: label for label, code in draft.arms.values()} == {
+        "0": "Control group",
+        "1": "Group 1",
+        "2": "Tg 2",
+    }
+    assert draft.arms[draft.control][1] == "0"
+
+
+def test_yes_and_no_name_no_groups(tmp_path: Path):
+    draft = hens(tmp_path, ["Of hens."], "0 1", "w1group")
+    assert {label for label, _ in draft.arms.values()} == {"0", "1"}
+    assert "arms" in {one.name for one in draft.guesses}
+
+
+@pytest.mark.parametrize(
+    "what", ["a vector containing the patient's", "a numeric variable giving the"]
+)
+def test_what_a_help_page_says_of_a_vector_is_no_label(tmp_path: Path, what: str):
+    page = [
+        "Format:",
+        "",
+        "     hen the hen",
+        "",
+        f"     grp {what} randomised arm",
+        "",
+        f"     weight_after {what} weight",
+        "",
+    ]
+    draft = hens(tmp_path, page, "P Q", "grp")
+    assert draft.home.column("grp").label == "randomised arm"
+    assert draft.home.column("weight_after").label == "weight"

@@ -20,6 +20,7 @@ from trialtrace.run.drafting.visits import AFTER, BEFORE, _said, _visit_in, when
         ("woman (1) and man (0)", "", "1 woman|0 man"),
         ("Drug (0=sham, 1=verum (high dose))", "Drug", "0 sham|1 verum (high dose)"),
         ("0 = none; 1: some", "", "0 none|1 some"),
+        ("If a goat received milk (1) or salt (0)", "If a goat received", "1 milk|0 salt"),
     ],
 )  # fmt: skip
 def test_codes_in_a_label(text: str, label: str, choices: str):

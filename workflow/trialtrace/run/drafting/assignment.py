@@ -26,7 +26,13 @@ from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
 from trialtrace.run.drafting.mistyped import mistyped
-from trialtrace.run.drafting.names import name_words, rank_of_arm, with_capital, words_apart
+from trialtrace.run.drafting.names import (
+    ARM_PARTS,
+    name_words,
+    rank_of_arm,
+    with_capital,
+    words_apart,
+)
 from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
@@ -416,7 +422,11 @@ def in_order(column: Column) -> tuple[str, ...]:
 
 def with_names(column: Column, decided: Decided) -> Column:
     """The column of the arm with the names of its arms, which are asked where it has codes alone;
-    without an answer the codes are their names, as a guess."""
+    without an answer the codes are their names, as a guess. Yes and no of 0 and 1 that no file says
+    are no names of groups."""
+    if column.type == "yesno" and not column.given and {*parts(column.name)} & {*ARM_PARTS}:
+        own = tuple((code, code) for code in levels(column))
+        column = replace(column, type="radio", validation="", choices=own)
     codes = in_order(column)
     bare = [code for code in codes if NO_NAME.fullmatch(label_of(column, code))]
     if not column.name or (len(bare) < len(codes) and "arms" not in decided.told):

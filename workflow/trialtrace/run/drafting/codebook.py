@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.run.drafting.described import Described, with_codes, with_values
+from trialtrace.run.drafting.described import Described, by_rules, with_codes, with_values
 from trialtrace.run.drafting.formats import sheet_rows
 from trialtrace.run.drafting.names import UNITS, vocabulary
 from trialtrace.run.drafting.places import name_of
@@ -60,6 +60,12 @@ PRINTED = re.compile(r"(num|int|chr|cplx|logi|Factor|Date|POSIXct)\b( \[| w/ ).*
 # What a label has before its codes, and no column is called.
 AS_CODES = re.compile(
     r"[\s,;:]*\b(?:coded as|an? (?:factor|\w+ vector) with(?: \w+)?(?: levels)?)$",
+    re.IGNORECASE,
+)
+# What a help page of R says of a column first, which is no word on what it holds.
+AS_VECTOR = re.compile(
+    r"(?:an? )?(?:\w+ )?(?:vectors?|variables?|factors?) (?:containing|indicating|giving|of) "
+    r"(?:the )?(?:(?:patient|subject|participant)(?:'s|s') )?(?=\w)",
     re.IGNORECASE,
 )
 RULE = re.compile(r"[\s|:=+-]+")
@@ -181,6 +187,8 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
         return dataclasses.replace(about, choices=listed)
     if coded := with_values(entry.codes, values):
         return dataclasses.replace(about, choices=coded[1])
+    if ruled := by_rules(entry.name, entry.label, values):
+        return dataclasses.replace(about, choices=ruled)
     if coded := with_values(entry.label, values):
         head = AS_CODES.sub("", _first_sentence(coded[0]))
         return dataclasses.replace(about, label=head, choices=coded[1])
@@ -191,6 +199,7 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
 
 def _first_sentence(label: str) -> str:
     """What a label says of a column itself; how it was made stands behind, but for its role."""
+    label = AS_VECTOR.sub("", label, count=1) if AS_VECTOR.match(label) else label
     first, _, rest = label.partition(". ")
     told = {"main", "primary", "exclude", "excluded"} & {*rest.lower().split()}
     return label if told else first.rstrip(".")

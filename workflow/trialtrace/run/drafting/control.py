@@ -3,12 +3,13 @@ their doses."""
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.arms import NUMBER, tells_assignment
 from trialtrace.run.drafting.decided import Decided, none_of
-from trialtrace.run.drafting.names import CONTROL, flat, is_dose
+from trialtrace.run.drafting.names import CONTROL, SURE_CONTROL, flat, is_dose
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.measures import folded
 
@@ -21,6 +22,8 @@ LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"
 # One treatment beside what adds another to it.
 ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
+# Without each of several things that other arms have: "no reminders nor chatbot".
+NEITHER = re.compile(r"(no|neither|without) (?!.*\b(but|with)\b)[^,;]+\b(nor|or) .+", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 # What stands in brackets behind a name that it shortens: (CP).
 SHORT = re.compile(r"\s*\(\w+\)$")
@@ -42,6 +45,13 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         for name, own in bits.items()
         if all(own < bits[other] for other in arms if other != name)
     ]
+    neither = [name for name in said if any(map(NEITHER.fullmatch, words[name]))]
+    if (
+        len(neither) == 1
+        and len(arms) > 2
+        and not any(map(SURE_CONTROL.fullmatch, chain(*words.values())))
+    ):
+        return neither, True
     if said:
         common = common if {*common} <= {*said} else []
         return common or said, len(common or said) == 1

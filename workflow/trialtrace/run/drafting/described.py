@@ -11,6 +11,16 @@ _BEFORE = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*[=:]\s*(?=[^\W\d])")
 _DASHED = re.compile(r"(?:^|(?<=[\s(/,;|]))([0-9]{1,2})\s*[-–]\s*(?=[^\W\d])")
 _OR_NEXT = re.compile(r"[\s/,;|]+([0-9]{1,2})$")
 _BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y|vs|versus)\b)+"
+# What somebody had, behind the words that say so: whether a man received aspirin (1) or none (0).
+_HAD = re.compile(
+    r".*\b(?:receiv(?:ed|es|ing)|(?:was|were) given|got|(?:assigned|allocated|randomi[sz]ed) to|"
+    r"enrolled in(?:to)?|treated with)\s+(?:the |an? )?(?=\w)",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile("-?[0-9]{1,3}")
+_THEN = re.compile(
+    r"\bif \w[\w. ]{0,30}?\s*=\s*(-?[0-9]{1,3}),?\s+then\s+(.+?)(?=[,.;]|\s+if\s|$)", re.IGNORECASE
+)
 # A further code with its label, behind one.
 _FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
 # Between a value and what it stands for: 0 = control, 0 for control, 0 if smoking.
@@ -80,6 +90,8 @@ def with_codes(about: Described) -> Described:
         labels = [text[start : mark.start()] for start, mark in zip(starts, marks, strict=False)]
         if re.search(r"\w", text[starts[-1] :]):
             return about
+        if labels and (had := _HAD.match(labels[0])):
+            head, labels[0] = f"{head} {had[0]}", labels[0][had.end() :]
     choices = {mark[1]: _EDGES.sub("", one) for mark, one in zip(marks, labels, strict=True)}
     whole = len(choices) == len(labels) > 1 and all(map(str.strip, choices.values()))
     if about.choices or about.type or not whole:
@@ -102,10 +114,11 @@ def with_values(
     known = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
     value = rf"(?<![\w.-])(?:[\"'`]|\((?=(?:{known})\)))?({known})[\"'`)]?"
     before = [*re.finditer(rf"{value}{_MEANS}(?=[^\W\d])", text)]
-    if len(before) == 1 and len(values) == 2:
-        # The other one without a word of its own: 0 denoting censoring and 1 death.
-        rest = re.compile(rf"\b(?:and|or)\s+{value}\s+(?=[^\W\d])")
-        before += [one for one in rest.finditer(text, before[0].end()) if one[1] != before[0][1]]
+    if 0 < len(before) == len(values) - 1:
+        # The last one without a word of its own: 0 denoting censoring and 1 death.
+        rest = re.compile(rf"\b(?:and|or)\s+{value},?\s+(?=[^\W\d])")
+        told = {one[1] for one in before}
+        before += [one for one in rest.finditer(text, before[-1].end()) if one[1] not in told]
     behind = [*re.finditer(rf"([^\W\d][^=;,]*?)\s*=\s*[\"'`]?({known})(?!\w|\.\d)", text)]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
@@ -121,6 +134,15 @@ def with_values(
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))
             return head.strip(" ;:,.([-"), made
     return None
+
+
+def by_rules(name: str, text: str, values: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Labels of the codes of a column, in the order of their numbers, by rules of some of them: if
+    tg=0, then the claimant was enrolled in the control group; nothing without any."""
+    said = {rule[1]: _HAD.sub("", rule[2]).strip() for rule in _THEN.finditer(text)}
+    if not {*said} & {*values} or not all(map(_WHOLE.fullmatch, values)):
+        return ()
+    return tuple((code, said.get(code, f"{name} {code}")) for code in sorted(values, key=int))
 
 
 def _each(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -157,7 +157,7 @@ SURE_CONTROL = re.compile(
 # Words of a control that also stand in levels of something else.
 CONTROL = re.compile(
     rf"{SURE_CONTROL.pattern}|.*(ctrl|standard|usual|plac|pbo|observation|reference|ubliche|"
-    r"comparator|conventional|routine|traditional|konventionell|soins (courants|habituels)|habitu|"
+    r"comparator|[ck]onven[tcz]\w*|routine|traditional|soins (courants|habituels)|habitu|"
     r"gebruikelijk|zwykl|obvykl|obisnuit|стандартн|обычн|звичаин|обичаин|συνηθ|"
     r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline|fisio)\b|fisiolog|"
     r"kochsalz|physiologi).*|"

@@ -195,7 +195,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         name, why = choices[0]
         why += f" {one_of(times)} may be the time until then: --primary takes it with that."
         choices[0] = (name, why)
-    sure = sure_first(fitting, bool(fitting) and in_periods(offered.table(fitting[0].table)))
+    sure = sure_first(fitting, any(in_periods(offered.table(o.table), o) for o in fitting[:1]))
     made = decided.choose("primary", words, choices, place, read, sure and not times)
     if not kind and made.kind == MEASURE:
         made = _with_status(offered, made, decided)

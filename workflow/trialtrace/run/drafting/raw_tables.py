@@ -28,6 +28,7 @@ from trialtrace.run.drafting.places import (
     places,
 )
 from trialtrace.run.drafting.profile import Unread
+from trialtrace.run.drafting.prose import described_in
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.dictionary import is_field
@@ -73,6 +74,7 @@ class Descriptions:
     defines: list[Define]
     sections: list[Section]
     files: set[str] = field(default_factory=set)
+    texts: Sequence[str] = ()
     used: dict[str, int] = field(default_factory=dict)
 
     def of(self, candidate: Found) -> Found:
@@ -96,7 +98,7 @@ class Descriptions:
         """With what codebooks say: labels of codes that the file has itself stay."""
         file = Path(candidate.item).name.lower()
         own = [one for one in self.sections if one.file in ("", file) or one.file not in self.files]
-        values = _values_of(candidate.cells) if own else {}
+        values = _values_of(candidate.cells) if own or self.texts else {}
         about: dict[str, Described] = {}
         lines: dict[str, dict[str, list[str]]] = {}
         for section in own:
@@ -112,6 +114,11 @@ class Descriptions:
             + "."
             for file, each in lines.items()
         ]
+        for name, said in described_in(self.texts, values).items():
+            known = (about.get(name), candidate.described.get(name))
+            if not any(one and one.choices for one in known):
+                about[name] = merged(about[name], said) if name in about else said
+                told.append(f"{said.by}, says what the codes of {name} mean.")
         return self._with(
             candidate, "codebooks", about, {"described": " ".join(told)} if told else {}
         )
@@ -159,16 +166,14 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         sheets = one_of([place.sheet for place in notes_in])
         told.append(f"{sheets}: sheets of words beside a codebook, of which nothing is read.")
     notes_left = [Path(note).name for note in notes if (note, "") not in read]
-    if notes_left:
-        told.append(
-            f"{one_of(notes_left)}: beside the tables of the folder, nothing of it is read."
-        )
-    said = _crossovers([*notes, *prose, *sorted({section.item for section in sections})])
+    texts_beside = [*notes, *prose, *sorted({section.item for section in sections})]
+    said = _crossovers(texts_beside)
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
         sections,
         {Path(file).name.lower() for file in tables},
+        texts_beside,
     )
     faults: list[tuple[Place, UserError]] = []
     for place in there:
@@ -183,6 +188,16 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
             name: merged(one.described[name], about) if name in one.described else about
             for name, about in described_by_convention(one.cells.names).items()
         }
+        if notes_left:
+            rest = (
+                "nothing else"
+                if any(note in one.evidence.get("described", "") for note in notes_left)
+                else "nothing"
+            )
+            said_of = (
+                f"{one_of(notes_left)}: beside the tables of the folder, {rest} of it is read."
+            )
+            told, notes_left = [*told, said_of], []
         evidence, told = {"set_aside": " ".join(told)} if told else {}, []
         described = {**one.described, **candidates}
         evidence |= {"crossover": said} if said else {}

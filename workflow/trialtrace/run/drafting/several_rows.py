@@ -50,9 +50,11 @@ def tell_below(table: Table, outcome: Outcome, decided: Decided) -> None:
         decided.guess(f"below.{outcome.column}", place, below[0], why, blinds=True)
 
 
-def in_periods(table: Table) -> bool:
-    """Whether periods, none of them before treatment, tell the rows of a patient apart."""
-    return any(name_words(name) & PERIODS for key in table.keys[:1] for name in key)
+def in_periods(table: Table, outcome: Outcome) -> bool:
+    """Whether an outcome is a mean over periods, none of them before treatment."""
+    return outcome.several and any(
+        name_words(name) & PERIODS for key in table.keys[:1] for name in key
+    )
 
 
 def _often(table: Table, alone: dict[str, int]) -> list[str]:
@@ -80,7 +82,7 @@ def over_rows(table: Table, outcome: Outcome, decided: Decided) -> Outcome:
 
     words = f"Are all rows of a patient taken together by {outcome.column}?"
     return decided.choose(
-        "kind", words, choices, ("endpoints.yaml", "kind"), read, in_periods(table)
+        "kind", words, choices, ("endpoints.yaml", "kind"), read, in_periods(table, outcome)
     )
 
 
@@ -88,7 +90,9 @@ def tell_over_rows(table: Table, outcome: Outcome, decided: Decided) -> None:
     """The same of a secondary outcome: a guess that blinds the report."""
     why = f"{outcome.column}: {WORDS[outcome.kind]}. {_why(table, outcome)}"
     place = ("endpoints.yaml", outcome.column)
-    decided.guess(f"rows.{outcome.column}", place, outcome.kind, why, blinds=not in_periods(table))
+    decided.guess(
+        f"rows.{outcome.column}", place, outcome.kind, why, blinds=not in_periods(table, outcome)
+    )
 
 
 def _why(table: Table, outcome: Outcome) -> str:

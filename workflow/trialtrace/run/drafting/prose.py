@@ -1,0 +1,68 @@
+"""What sentences beside the tables say of codes: which group has which number, and what an
+abbreviation among the values of a column stands for."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
+from trialtrace.run.drafting.described import Described
+from trialtrace.run.tables.measures import parts
+
+# A line of a list: "- **Group 0** : no reminders".
+LISTED = re.compile(
+    r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?[*_`]*(?P<word>[^\W\d]+) (?P<code>\d{1,2})[*_`]*"
+    r"\s*(?:[:=–—]|\s-)\s*[*_`]*(?P<label>[^\W\d].*)"
+)
+# "conventional therapy (CT)".
+SHORTENED = re.compile(r"((?:[^\W\d][\w-]*\s+){2,6})\(([A-Z]{2,6})\)")
+
+
+def described_in(
+    files: Sequence[str], values: Mapping[str, Collection[str]]
+) -> dict[str, Described]:
+    """Columns of which texts label every code, or an abbreviation of few; `values` are the
+    different cells of each."""
+    made: dict[str, Described] = {}
+    for path in map(Path, dict.fromkeys(files)):
+        if path.suffix.lower() in NOTES and path.stat().st_size <= MOST_BYTES:
+            for name, line, choices in (
+                *_listed(text_of(path), values),
+                *_short(text_of(path), values),
+            ):
+                made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
+    return made
+
+
+Choices = tuple[tuple[str, str], ...]
+
+
+def _listed(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns with a word of their name that a list has with each of their numbers, once."""
+    lists: dict[str, list[tuple[str, str, int]]] = {}
+    for line, each in enumerate(text.splitlines(), start=1):
+        if item := LISTED.fullmatch(each):
+            label = re.split(r"(?<=[^\d.])\.(?:\s|$)", item["label"])[0].strip(" *_`;")
+            lists.setdefault(item["word"].lower(), []).append((item["code"], label, line))
+    for word, items in lists.items():
+        codes = [code for code, _, _ in items]
+        named = [name for name in values if word in parts(name)]
+        known = [name for name in named if values[name] and {*values[name]} <= {*codes}]
+        if len(named) == len(known) == 1 and len({*codes}) == len(codes) > 1:
+            yield known[0], items[0][2], tuple((code, label) for code, label, _ in items)
+
+
+def _short(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of capitals that a text has in brackets each, with the words that they begin."""
+    said: dict[str, tuple[str, int]] = {}
+    for found in SHORTENED.finditer(text):
+        words = found[1].split()[-len(found[2]) :]
+        whole = " ".join(words) if "".join(word[0] for word in words).upper() == found[2] else ""
+        said.setdefault(found[2], (whole, text.count("\n", 0, found.end()) + 1))
+    for name, codes in values.items():
+        told = [(code, *said[code]) for code in sorted(codes) if code in said]
+        if len(told) == len(codes) > 1 and any(whole for _, whole, _ in told):
+            choices = tuple(
+                (code, f"{whole} ({code})" if whole else code) for code, whole, _ in told
+            )
+            yield name, told[0][2], choices
