@@ -12,6 +12,7 @@ from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 
 # What joining two tables makes of a name that both have.
 MERGED = re.compile(r"(.+)[._]([xy])")
+STANDARD = re.compile(r"\bstandardi[sz]ed\b|(?<![a-z])z[-_. ]?scores?\b", re.IGNORECASE)
 # Rows that have all three, pairs of columns that are tried, and the rounding of a file.
 FEWEST, MOST_TRIED, NEARLY, ROUNDED = 8, 2_000, 0.95, 0.011
 
@@ -50,6 +51,23 @@ def changes(table: Table) -> dict[str, tuple[str, str]]:
         if name not in made and _on_a_line([(row[change], row[name]) for row in rows])
     }
     return made | scaled
+
+
+def standardised(table: Table) -> set[str]:
+    """Numbers that are called standardised, or z-scores, and are another number on that scale: the
+    same outcome once more."""
+    numbers = [one for one in table.columns if is_number(one)]
+    named = {one.name for one in numbers if STANDARD.search(f"{one.name} {one.label}")}
+    if not named or table.rows > MOST_ROWS or len(named) * len(numbers) > MOST_TRIED:
+        return set()
+    names = [one.name for one in numbers]
+    rows = [dict(zip(names, map(_number, row), strict=True)) for row in cells_of(table, names)]
+    others = [name for name in names if name not in named]
+    return {
+        one
+        for one in named
+        if any(_on_a_line([(row[other], row[one]) for row in rows]) for other in others)
+    }
 
 
 def _on_a_line(cells: Sequence[tuple[float, float]]) -> bool:

@@ -59,7 +59,7 @@ TYPES = re.compile(
 PRINTED = re.compile(r"(num|int|chr|cplx|logi|Factor|Date|POSIXct)\b( \[| w/ ).*")
 # What a label has before its codes, and no column is called.
 AS_CODES = re.compile(
-    r"[\s,;:]*\b(?:coded as|an? (?:factor|\w+ vector) with(?: \w+)?(?: levels)?)$",
+    r"[\s,;:(]*\b(?:coded(?: as)?|an? (?:factor|\w+ vector) with(?: \w+)?(?: levels)?)$",
     re.IGNORECASE,
 )
 # What a help page of R says of a column first, which is no word on what it holds.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.base.errors import Problem, ProblemsError, UserError, wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
 from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
-from trialtrace.run.drafting.changes import changes
+from trialtrace.run.drafting.changes import changes, standardised
 from trialtrace.run.drafting.clusters import (
     begins_with,
     members_by,
@@ -29,7 +29,7 @@ from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.factorial import tell_factors
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.keys import names_subject, telling_apart
-from trialtrace.run.drafting.likely_outcome import ALONE, candidates
+from trialtrace.run.drafting.likely_outcome import ALONE, candidates, of_a_person
 from trialtrace.run.drafting.mistyped import tell_few
 from trialtrace.run.drafting.names import (
     CARRYOVER,
@@ -362,6 +362,7 @@ def _offered(
         taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
+        taken |= standardised(table)
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *design.steps}
             taken |= {one for key in table.keys[:1] for one in key if design.several}
@@ -385,8 +386,10 @@ def _offered(
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
         if design.own_treatment and table.name == home.name:
             left -= {one.name for one in table.columns if one.constant_within}
-        alone = known and len(here) == 1 and here[0].names >= left
-        found += [_alone(here[0])] if alone else here
+        people = {one.name for one in table.columns if of_a_person(one)}
+        rest = [one for one in here if not one.names - {""} <= people]
+        alone = known and len(rest) == 1 and rest[0].names >= left - people
+        found += [_alone(rest[0])] if alone else here
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
@@ -412,7 +415,8 @@ def _of_one_arm(table: Table, arm: Column) -> set[str]:
 
 
 def _alone(outcome: Outcome) -> Outcome:
-    """The candidate of a table in which nothing else is left but who, when and which arm."""
+    """The candidate of a table in which nothing else is left but who, when and which arm, and what
+    a person is whatever is done."""
     if {*parts(outcome.column)} & BEFORE or outcome.columns:
         return outcome
     text = f"{outcome.evidence} No other column of {outcome.table} is left that could be one."

@@ -67,8 +67,8 @@ _ENDPOINT = (
 SAID_SO = re.compile(
     rf"\b({_PRIMARY} (\w+ )?{_ENDPOINT}|{_ENDPOINT} (\w+ ){{0,2}}{_PRIMARY}|"
     r"haupt(ziel\w*|endpunkt|kriterium))\b|"
-    # "The outcome variable, blood loss".
-    r"^(the )?outcome variable\b"
+    # "The outcome variable, blood loss"; "used as measure 1 in the article".
+    r"^(the )?outcome variable\b|\b(measure|outcome) 1 in the (article|paper|manuscript)\b"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
@@ -79,6 +79,9 @@ PATIENTS = re.compile(
     r"perform|size|strata|strat\w*|risk|riskscore|diag\w*|comorb\w*|genotype|inherit|family|mom|mother|"
     r"father|eligib\w*|qualifying|cohort|menopaus\w*|meno|litter|weight|wt|hos|prior|donor|laser|"
     r"classif|type|gvhd|cell\w*|surg|steroids?|propylac|anxiety|needs"
+)
+PERSON = re.compile(
+    r"sex|gender|race|racial|ethnic\w*|marital|educ\w*|schooling|occupations?|income|birth(day|date|year)"
 )
 # Words of how a trial went, not of what came of it.
 PROCESS = re.compile(
@@ -170,6 +173,9 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
             if len(others) >= FEWEST_KINDS:
                 told = f"{scored.evidence} Its label tells one of {len(others) + 1} kinds."
                 scored = replace(scored, score=scored.score + KIND, evidence=told)
+            if why := table.evidence.get(f"primary.{one.name}"):
+                told, score = f"{scored.evidence} {why}", scored.score + SAID_PRIMARY
+                scored = replace(scored, score=score, evidence=told, primary=True)
             found.append(_of_scale(scored, one, items))
     return sorted(found, key=lambda outcome: -outcome.score)
 
@@ -309,6 +315,11 @@ def of_patients(column: Column) -> bool:
     words = name_words(column.name) | {*parts(column.label)}
     known = any(rank(column.name, one) is not None for one in (SEX, SITES))
     return known or bool(words & (AGES | BEFORE) or _first(PATIENTS, words))
+
+
+def of_a_person(column: Column) -> bool:
+    """Whether a name or a label speaks of what no treatment changes: sex, origin, schooling."""
+    return bool(_first(PERSON, name_words(column.name) | {*parts(column.label)}))
 
 
 def may_last(column: Column, columns: Sequence[Column]) -> bool:

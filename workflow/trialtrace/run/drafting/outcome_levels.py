@@ -1,9 +1,11 @@
 """What the values of an outcome are worth: their order, which is the event, which competes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.column_types import DECIMAL
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -21,7 +23,12 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.visits import NONE
+
+# Times in the last part of the longest, how many these are, and how many of them, and of all, have
+# the code of who was followed to the end.
+LAST, FEWEST_LAST, SHARE_LAST, NEARLY, MOST_USUAL = 0.95, 20, 0.05, 0.95, 0.8
 
 
 def with_order(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
@@ -68,6 +75,11 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
     if outcome.sure and "event" not in decided.told:
         return outcome
     why = f"Nothing tells which value of {column.name} is the event."
+    table = next(one for one in tables if one.name == outcome.table)
+    end, at_end = _at_end(table, outcome)
+    if end in codes and len(codes) == 2:
+        codes.sort(key=lambda code: code == end)
+        why = f"{at_end} have {end}, as who was followed to the end without the event."
     choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
     place = ("endpoints.yaml", "event")
     words = f"Which value of {column.name} is the event?"
@@ -77,7 +89,25 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
         code = code_of("event", text, labels, f"a value of {column.name}: ")
         return replace(outcome, event=code, sure=True)
 
-    return decided.choose("event", words, choices, place, read, False)
+    return decided.choose("event", words, choices, place, read, bool(end) and len(codes) == 2)
+
+
+def _at_end(table: Table, outcome: Outcome) -> tuple[str, str]:
+    """The code of nearly all times that end in the last part of the longest, where these are many
+    and others have it too seldom for that: of who was followed to the end of the trial; with a
+    sentence on them. An event of so many would not come at the end of all times."""
+    if outcome.kind != TIME or table.rows > MOST_ROWS:
+        return "", ""
+    rows = cells_of(table, [outcome.column, outcome.status])
+    times = [(float(time), code) for time, code in rows if code and DECIMAL.fullmatch(time)]
+    last = LAST * max((time for time, _ in times), default=0.0)
+    ends = Counter(code for time, code in times if time >= last)
+    code, n = ends.most_common(1)[0] if ends else ("", 0)
+    many = ends.total() >= max(FEWEST_LAST, SHARE_LAST * len(times))
+    usual = sum(own == code for _, own in times) > MOST_USUAL * len(times)
+    if not many or usual or n < NEARLY * ends.total():
+        return "", ""
+    return code, f"{n} of the {ends.total()} longest times (from {last:.3g} on)"
 
 
 def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:

@@ -17,6 +17,35 @@ LISTED = re.compile(
 # "conventional therapy (CT)".
 SHORTENED = re.compile(r"((?:[^\W\d][\w-]*\s+){2,6})\(([A-Z]{2,6})\)")
 
+# "superior as measured by the number of contacts (OC)", "the primary outcome was pain (vas)".
+_WORDS = r"(?:[^.;()]|\([^()]*\))*?"
+COMPARED = re.compile(
+    r"\b(?:superior|inferior|better|compar\w+|effects?|efficacy|differ\w*|versus|vs)\b"
+    rf"{_WORDS}\b(?:as )?measured by\b{_WORDS}\(([\w.]+)\)|"
+    rf"\b(?:primary|main) (?:outcome|end ?point)\b{_WORDS}\(([\w.]+)\)",
+    re.IGNORECASE,
+)
+
+
+def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
+    """The one column by which texts say that the arms are compared, and a sentence; nothing where
+    they name none or several."""
+    found: dict[str, str] = {}
+    for path, text in _texts(files):
+        for told in COMPARED.finditer(text):
+            if (name := told[1] or told[2]) in names:
+                line = text.count("\n", 0, told.end()) + 1
+                found.setdefault(
+                    name, f"{path.name}, line {line}, says that it is what is compared."
+                )
+    return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def _texts(files: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    for path in map(Path, dict.fromkeys(files)):
+        if path.suffix.lower() in NOTES and path.stat().st_size <= MOST_BYTES:
+            yield path, text_of(path)
+
 
 def described_in(
     files: Sequence[str], values: Mapping[str, Collection[str]]
@@ -24,13 +53,9 @@ def described_in(
     """Columns of which texts label every code, or an abbreviation of few; `values` are the
     different cells of each."""
     made: dict[str, Described] = {}
-    for path in map(Path, dict.fromkeys(files)):
-        if path.suffix.lower() in NOTES and path.stat().st_size <= MOST_BYTES:
-            for name, line, choices in (
-                *_listed(text_of(path), values),
-                *_short(text_of(path), values),
-            ):
-                made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
+    for path, text in _texts(files):
+        for name, line, choices in (*_listed(text, values), *_short(text, values)):
+            made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
     return made
 
 

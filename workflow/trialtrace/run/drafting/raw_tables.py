@@ -28,7 +28,7 @@ from trialtrace.run.drafting.places import (
     places,
 )
 from trialtrace.run.drafting.profile import Unread
-from trialtrace.run.drafting.prose import described_in
+from trialtrace.run.drafting.prose import described_in, primary_in
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.dictionary import is_field
@@ -119,9 +119,10 @@ class Descriptions:
             if not any(one and one.choices for one in known):
                 about[name] = merged(about[name], said) if name in about else said
                 told.append(f"{said.by}, says what the codes of {name} mean.")
-        return self._with(
-            candidate, "codebooks", about, {"described": " ".join(told)} if told else {}
-        )
+        evidence = {"described": " ".join(told)} if told else {}
+        name, why = primary_in(self.texts, candidate.cells.names)
+        evidence |= {f"primary.{name}": why} if name else {}
+        return self._with(candidate, "codebooks", about, evidence)
 
     def _with(
         self, candidate: Found, text: str, about: Mapping[str, Described], texts: Mapping[str, str]

@@ -153,6 +153,9 @@ def over_visits(
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]
+        if family.doubt and [one.primary for one in members].count(True) == 1:
+            # What one column is called alone is not of all.
+            continue
         if len(members) == len(names) and not taken & {*names} and (one := _best(members, named)):
             taken |= {*names}
             made.append(_together(one, family, members))
