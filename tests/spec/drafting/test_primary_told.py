@@ -1,4 +1,4 @@
-"""The primary endpoint and its event where a text, a label or the data say which it is."""
+"""Endpoint, event and control where a text, a label or the data say which they are."""
 
 import random
 from pathlib import Path
@@ -84,3 +84,15 @@ def test_the_code_of_the_longest_times_was_followed_to_the_end(
     draft = drafted(tmp_path, "arm,time,censor", rows)
     assert ("event" not in opened(draft)) == ended
     assert not ended or draft.primary.event == other
+
+
+@pytest.mark.parametrize(("other", "sure"), [("", True), ("0", False)])
+def test_who_has_no_number_of_lessons_is_the_control(tmp_path: Path, other: str, sure: bool):
+    """Not where some of both have one."""
+    rows = [
+        f"{2 - n % 2},{n % 9 if n % 2 else other if n % 10 == 0 else ''},{n * 7 % 31}"
+        for n in range(80)
+    ]
+    draft = drafted(tmp_path, "group,lessons,tones_after", rows)
+    assert ("control" not in opened(draft)) == sure
+    assert not sure or draft.arms[draft.control][1] == "2"

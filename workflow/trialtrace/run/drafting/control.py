@@ -2,16 +2,19 @@
 their doses."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, permutations
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.arms import NUMBER, tells_assignment
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.names import CONTROL, SURE_CONTROL, flat, is_dose
-from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import folded
+from trialtrace.run.drafting.outcomes import is_number, levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.tables.measures import folded, parts
 
 # Whether a patient has the treatment, in words: who has not is the control.
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
@@ -29,6 +32,8 @@ AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 SHORT = re.compile(r"\s*\(\w+\)$")
 CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
+# How much of a course somebody took, by a name or a label.
+EXPOSURES = {"sess", "session", "sessions", "modules", "logins", "lessons", "attended", "sitzungen"}
 BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
 
 
@@ -101,12 +106,40 @@ def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, flo
     return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
 
 
+def without_exposure(table: Table, arm: Column) -> tuple[str, str]:
+    """The code of the one of two arms without a number in every column of how much of a course
+    patients took (sessions, lessons), which most of the other have; with a sentence. Nothing where
+    there is no such column."""
+    named = [
+        one.name
+        for one in table.columns
+        if is_number(one) and one.blank and {*parts(one.name), *parts(one.label)} & EXPOSURES
+    ]
+    if not named or len(levels(arm)) != 2 or arm.constant_within is False or table.rows > MOST_ROWS:
+        return "", ""
+    n, filled = Counter[str](), Counter[tuple[str, str]]()
+    for code, *cells in cells_of(table, [arm.name, *named]):
+        n[code] += 1
+        filled.update((code, name) for name, cell in zip(named, cells, strict=True) if cell)
+    for code, other in permutations(levels(arm)):
+        found = [
+            one for one in named if not filled[code, one] and 2 * filled[other, one] > n[other]
+        ]
+        if found and not any(not filled[other, one] and filled[code, one] for one in named):
+            return code, f"None of it has a value of {one_of(found)}."
+    return "", ""
+
+
 def control_of(
-    column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided, first: str
+    column: Column,
+    arms: Mapping[str, tuple[str, str]],
+    decided: Decided,
+    told: tuple[str, str] = ("", ""),
 ) -> str:
-    """The name of the control arm; where words do not tell it, the one with that code, in which all
-    clusters were `first`. Raises UserError where what was told is no arm."""
+    """The name of the control arm; where words do not tell it, the one with the code that is `told`
+    by the data, with a sentence. Raises UserError where what was told is no arm."""
     likely, sure = _controls(column, arms)
+    first, by_data = told
     if first and not sure:
         likely, sure = [name for name, (_, code) in arms.items() if code == first], True
     counts, choices = dict(column.values), []
@@ -121,7 +154,7 @@ def control_of(
     doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
     for name in ranked:
         label, code = arms[name]
-        reads = "It reads like a control." if code != first else "All begin in it."
+        reads = "It reads like a control." if code != first else by_data
         why = reads if name in likely else "Nothing tells what it is."
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
     place = ("trial.yaml", "design.arms")

@@ -15,7 +15,7 @@ from trialtrace.run.drafting.clusters import (
     of_steps,
     turning_once,
 )
-from trialtrace.run.drafting.control import control_of
+from trialtrace.run.drafting.control import control_of, without_exposure
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
     PARALLEL,
@@ -83,6 +83,7 @@ LEAST_SCORE = 1.5
 # Of numbers by chance no two are the same in one of 150 files with so many rows, squared, a step.
 CLOSE = 10
 GROUPS = CLUSTERS | {"id"}
+BEGIN = "All begin in it."
 LEFT_OUT = "are no part of the trial"
 
 
@@ -179,10 +180,11 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     tell_few(home, arm, decided)
     arms = arms_by_name(arm)
     first = begins_with(home, arm) if arm.name else ""
+    by_data = (first, BEGIN) if first or not arm.name else without_exposure(home, arm)
     turned = (one for table in tables for one in [turning_once(table).get(arm.name)] if one)
     varies = arm.constant_within is False and len(tables) > 1
-    first, doubt = next(turned if varies else iter(()), (first, ""))
-    control = control_of(arm, arms, decided, first)
+    first, doubt = next(turned if varies else iter(()), ("", ""))
+    control = control_of(arm, arms, decided, (first, BEGIN) if first else by_data)
     design = design_of(home, subject[home.name], arm, decided)
     if doubt and "design" not in decided.told:
         doubt += (
