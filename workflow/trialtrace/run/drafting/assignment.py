@@ -105,6 +105,7 @@ def arm_of(
         and 2 <= len(levels(one)) <= MOST_ARMS
         and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
         and (table.name, one.name) not in known
+        and one.name not in table.joined_numbers
         and one.constant_within is not False
     ]
     if not ranked and _only_even(tables, others, subject):
@@ -288,7 +289,7 @@ def _only_groups(
         column
         for each in tables
         for column in each.columns
-        if column.name not in (name, subject[each.name], *each.visit)
+        if column.name not in (name, subject[each.name], *each.visit, *each.joined_numbers)
         and column.constant_within is not False
         and 2 <= column.distinct <= MOST_ARMS
         and not (of_patients(column) or belongs(column) or outcome_words(name_words(column.name)))

@@ -64,8 +64,9 @@ AS_CODES = re.compile(
 )
 # What a help page of R says of a column first, which is no word on what it holds.
 AS_VECTOR = re.compile(
-    r"(?:an? )?(?:\w+ )?(?:vectors?|variables?|factors?) (?:containing|indicating|giving|of) "
-    r"(?:the )?(?:(?:patient|subject|participant)(?:'s|s') )?(?=\w)",
+    r"(?:an? (?:\w+ )?(?:vector|variable|factor)|(?:\w+ )?vectors) "
+    r"(?:containing|indicating|giving|of) (?:the )?"
+    r"(?:(?:patient|subject|participant)(?:'s|s') )?(?=\w)",
     re.IGNORECASE,
 )
 RULE = re.compile(r"[\s|:=+-]+")

@@ -104,6 +104,7 @@ ADDRESSES = {"postcode", "zipcode", "postalcode", "phonenumber", "telephonenumbe
 COUNTED = ("visit", "cycle")
 WHOLE_NUMBER = re.compile("-?[0-9]+")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
+DUMMIES = re.compile("[01](-[01]){2,}")
 SINCE = re.compile(r"(day|week|month)s (from|since|after|relative)\b")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
@@ -218,6 +219,9 @@ def telling_apart(table: Table) -> list[Column]:
 
 def in_order(code: str) -> tuple[float, str]:
     """Sorts codes by their first number, dates by the day."""
+    if DUMMIES.fullmatch(code):
+        # Who has none of them comes last.
+        return float(code.find("1") % (2 * len(code))), code
     if day := DAY.match(code):
         return float("".join(day.groups())), code
     number = re.search(r"-?[0-9]+([.,][0-9]+)?", code)

@@ -307,6 +307,9 @@ def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
     # What was measured before and after, beside what was measured once and has no outcome's name.
     again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & (BEFORE | {"0"}))
     beside = BESIDE_TIME if followed else BESIDE_ONCE if again else BESIDE
+    if RESPONSE.fullmatch(first.column) and first.visit and not any(o.visit for o in ranked[1:]):
+        # What is called y and alone varies over the visits, beside what was measured once.
+        beside = scores[0] - VISITS
     return scores[0] >= (ALONE if again else SURE) and max(scores[1:]) <= beside
 
 

@@ -100,7 +100,8 @@ class Table:
     Columns that have no value in these rows are left out; those of the condition stay. `drawn` says
     whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
     Of rows that are no part of the trial `kept` leaves out all but those with these codes.
-    `joined` are columns that are made of others of the file, `split` those that are a part of one.
+    `joined` are columns that are made of others of the file, `factors` those of dummies among them,
+    `split` those that are a part of one.
     `weights` says how much speaks for each candidate of the arm, and `sure_arm` whether the first
     may be taken for it unasked, as far as this table tells; `once` are the visits of which no
     patient has one twice. `described` is what the file and others beside it say of columns.
@@ -130,11 +131,14 @@ class Table:
     once: frozenset[str] = frozenset()
     described: Mapping[str, Described] = dataclasses.field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
+    factors: frozenset[str] = frozenset()
 
     @property
     def joined_numbers(self) -> set[str]:
-        """The numbers of patients within sites, of which their ids in the whole trial are made."""
-        return {parts[-1] for name, parts in self.joined.items() if name in self.subject[:1]}
+        """The numbers of patients within sites, of which their ids in the whole trial are made, and
+        columns of 0 and 1 that are one factor."""
+        own = {parts[-1] for name, parts in self.joined.items() if name in self.subject[:1]}
+        return own | {part for name in self.factors for part in self.joined[name]}
 
     def column(self, name: str) -> Column:
         """The column of that name."""

@@ -152,7 +152,9 @@ def _check_shared(tables: Sequence[Table]) -> None:
 def _joined_alike(tables: Sequence[Table]) -> tuple[Table, ...]:
     """The tables with patients joined in each as in one where a number is of several: what varies
     within a number, such as the arm, stands in that one alone."""
-    joins = [(one, *join) for one in tables for join in one.joined.items()]
+    joins = [
+        (one, *join) for one in tables for join in one.joined.items() if join[0] not in one.factors
+    ]
     made = []
     for table in tables:
         known = {column.name for column in table.columns}
@@ -338,6 +340,10 @@ def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
             why += f" {one_of([one.name for one in several])} has the same value in several rows: "
             why += f"where it names patients, --subject {several[0].name}."
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
+    for name in sorted(table.factors):
+        made = ", ".join(table.joined[name])
+        why = f"{name} is made of {made}: no row has two of them, and all levels are as many rows."
+        decided.guess(f"made.{name}", ("trial.yaml", "source.items"), made, why)
     for name, about in (("key", "repeats"), ("copies", "copies")):
         if about in table.evidence and table.subject:
             key = ("trial.yaml", f"tables.{table.name}.key")

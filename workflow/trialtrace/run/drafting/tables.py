@@ -12,6 +12,7 @@ from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
+from trialtrace.run.drafting.dummies import factors
 from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table, Unread
@@ -113,7 +114,15 @@ def _profile_of(
         need = "rows: types, codes and arms are read out of them"
         fault, mend = "a header and no row", "give an export that has data"
         raise NoRowsError(candidate.shown, found=fault, expected=need, do=mend)
-    structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
+    made = tuple(factors(columns, candidate.cells))
+    dummies = {part for one in made for part in one.parts}
+    cells = and_joined(candidate.cells, {one.name: one.parts for one in made})
+    candidate = replace(candidate, cells=cells) if made else candidate
+    for one in made:
+        told = _tallied(replace(cells, names=[one.name]))[one.name]
+        columns.append(column(one.name, told, one.about, "."))
+    whole = [one for one in columns if one.name not in dummies]
+    structure = structure_of(whole, rows, _loader(cells), candidate.key)
     columns, structure, together = _patients_in_whole(candidate, columns, rows, structure)
     bare = Table(
         name=candidate.name,
@@ -131,13 +140,18 @@ def _profile_of(
         of=candidate.of,
         where=candidate.where,
         drawn=drawn,
-        joined=together,
+        joined=together | {one.name: one.parts for one in made},
+        factors=frozenset(one.name for one in made),
         described=candidate.described,
     )
     return _with_structure(bare, structure)
 
 
 def _with_structure(table: Table, structure: Structure) -> Table:
+    # A part of a factor varies within patients where that does.
+    parts = {part: name for name in table.factors for part in table.joined[name]}
+    own = {part: structure.constant[n] for part, n in parts.items() if n in structure.constant}
+    structure = replace(structure, constant={**structure.constant, **own})
     return replace(
         table,
         columns=tuple(

@@ -199,7 +199,7 @@ def _not_used(table: Table, column: Column, used: set[str], arm: Column) -> str:
     if plain(column.name) in ROW_NUMBERS and column.distinct == column.rows:
         return "a number of the row"
     if column.name in table.joined_numbers:
-        return f"a part of {table.subject[0]}"
+        return "a part of " + next(one for one, of in table.joined.items() if column.name in of)
     if column.blank == column.rows:
         return "no value in the file"
     if column.identifier:
