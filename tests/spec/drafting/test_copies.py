@@ -68,3 +68,12 @@ def test_rows_that_differ_in_few_codes_may_be_the_same_by_chance(tmp_path: Path)
     write(tmp_path / "typed.csv", ["typist_id,keyboard,hit", *rows])
     draft = decide(profile([str(tmp_path / "typed.csv")]), {"arm": "keyboard"}, first_choice)
     assert not any(one.name.startswith("copies") for one in draft.guesses)
+
+
+def test_rows_that_a_number_within_a_patient_tells_apart_are_no_copies(tmp_path: Path):
+    draw = random.Random(4)
+    rows = [f"R{n},{at},{draw.randint(90, 130)}.5" for n in range(9) for at in range(1, 80)]
+    # One stands twice with another number, so that no key tells all apart.
+    write(tmp_path / "pulse.csv", ["runner_id,index,pulse", *rows, "R8,79,200.5"])
+    (table,) = profile([str(tmp_path / "pulse.csv")])
+    assert not table.keys and "copies" not in table.evidence

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -406,3 +407,14 @@ def test_steps_of_a_scale_are_no_places(tmp_path: Path):
     said = "class_hours,1 = none; 2 = one or two; 3 = up to five; 4 = more"
     write(tmp_path / "words.csv", ["variable,description", said, "reading_score,Words a minute"])
     assert "cluster" not in asked()
+
+
+@pytest.mark.parametrize("unequal", [True, False])
+def test_arms_with_a_column_each_are_put_one_under_another(tmp_path: Path, unequal: bool):
+    """Columns of one length may be of treatments that everybody had."""
+    ends = (40, 36, 38) if unequal else (40, 40, 40)
+    lines = ["salt,water,placebo"]
+    for n in range(40):
+        lines.append(",".join(str(n // k % 2) if n < ends[k - 1] else "" for k in (1, 2, 3)))
+    with pytest.raises(UserError, match="one under another") if unequal else nullcontext():
+        drafted(tmp_path, lines)

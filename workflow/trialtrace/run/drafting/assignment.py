@@ -41,9 +41,9 @@ from trialtrace.run.drafting.outcomes import (
     label_of,
     levels,
 )
-from trialtrace.run.drafting.periods import in_columns, of_periods
+from trialtrace.run.drafting.periods import in_columns, of_periods, refuse_side_by_side
 from trialtrace.run.drafting.products import is_product
-from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, parts, plain
@@ -74,6 +74,8 @@ def arm_of(
     tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
+    if len(tables) == 1 and subject[tables[0].name] == SOURCE_ROW:
+        refuse_side_by_side(tables[0])
     if data := decided.told.get("arm"):
         return _arm_of(_by_patients(tables, subject), data, subject)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]

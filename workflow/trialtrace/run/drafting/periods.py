@@ -1,5 +1,6 @@
-"""A crossover whose periods are columns: a treatment of each period, or a sequence beside numbers
-of each. Its rows are patients, so that one period's treatment alone looks like an arm."""
+"""What stands side by side and is no column of arms: a crossover whose periods are columns (a
+treatment of each period, or a sequence beside numbers of each), so that one period's treatment
+alone looks like an arm; and arms with a column each."""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +8,13 @@ from collections.abc import Sequence
 from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import MOST_ARMS, WHOLLY_CROSSED
 from trialtrace.run.drafting.control import HAS, HAS_NOT
-from trialtrace.run.drafting.names import SEQUENCES, name_words
+from trialtrace.run.drafting.names import SEQUENCES, TREATED, flat, name_words
 from trialtrace.run.drafting.outcomes import is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 
 FEWEST = 10
+OF_ARM = re.compile(r"\b(group|arm)$", re.IGNORECASE)
 NUMBER = re.compile(r"[0-9]+")
 OF_PERIOD = re.compile(
     r"(?:^|[^a-z])(?:p|per|period|periode|periodo|phase|session)[_ .]?[0-9]", re.I
@@ -50,6 +52,33 @@ def refuse_periods(table: Table, arm: Column) -> None:
     beside = [c.name for c in table.columns if is_number(c) and OF_PERIOD.search(c.name)]
     if _is_sequence(arm) and len(beside) > 1:
         raise in_columns(f"{arm.name}, an order of treatments, beside {one_of(beside)}")
+
+
+def refuse_side_by_side(table: Table) -> None:
+    """Raises UserError where every column has the outcomes of other patients, an arm each: some end
+    before others, with empty cells below, and one is called as an arm is."""
+    named = [
+        one.name
+        for one in table.columns
+        if TREATED.fullmatch(flat(one.name)) or OF_ARM.search(flat(one.label))
+    ]
+    if not named or not 2 <= len(table.columns) <= MOST_ARMS or table.rows > MOST_ROWS:
+        return
+    names = [one.name for one in table.columns]
+    gone = [{"", *one.missing_codes} for one in table.columns]
+    cells = zip(*cells_of(table, names), strict=True)
+    filled = [[one not in none for one in each] for each, none in zip(cells, gone, strict=True)]
+    at_foot = all(not any(each[sum(each) :]) for each in filled)
+    same = len({tuple(sorted(_codes(one))) for one in table.columns}) == 1
+    numbers = all(map(is_number, table.columns))
+    if at_foot and len({sum(each) for each in filled}) > 1 and (same or numbers):
+        need = "a row a patient, with a column of the arm"
+        mend = (
+            "put the columns one under another in a copy of the file: `arm` with the name of the "
+        )
+        mend += "column, and `outcome` with its cell, without the empty cells at the foot"
+        found = f"{one_of(names)}, columns of unequal length: the outcomes of an arm each"
+        raise wrong("the arm", found, need, mend)
 
 
 def in_columns(fault: str) -> UserError:

@@ -235,7 +235,9 @@ def _without_copies(
 ) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """The rows but those that have the cells of an earlier one in every column but numbers of rows;
     all where rows of a patient differ in few codes alone, and may be the same by chance."""
-    names = [one.name for one in columns if plain(one.name) not in ROW_NUMBERS]
+    numbered = {one.name for one in columns if plain(one.name) in ROW_NUMBERS}
+    numbered &= {one.name for one in columns if one.distinct == rows}
+    names = [one.name for one in columns if one.name not in numbered]
     many = {one.name for one in columns if one.distinct > MOST_ARMS} - {subject}
     whose = load([subject])[subject]
     people, row, varies = len(np.unique(whose)), whose, False
@@ -244,7 +246,8 @@ def _without_copies(
         for name, marks in load(names[at : at + several]).items():
             row = joined([row, marks])
             varies = varies or (name in many and len(np.unique(joined([whose, marks]))) > people)
-    return np.sort(np.unique(row, return_index=True)[1]) if varies else np.arange(rows)
+    kept = np.sort(np.unique(row, return_index=True)[1])
+    return kept if varies else np.arange(rows)
 
 
 def _in_rows(load: Load, kept: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Load:
@@ -260,7 +263,7 @@ def _of_copies(n: int, rows: int, keys: Sequence[tuple[str, ...]]) -> str:
             f"{said}: a run leaves them out, by the key {own}. Where each is a row of its own, "
             "`key: [source_row]` in trial.yaml keeps it."
         )
-    return f"{said}, and each counts as a row: drop them in a copy of the file where they are none."
+    return f"{said}, and each counts: drop them in a copy of the file, unless each is its own row."
 
 
 def _few_repeats(
