@@ -307,3 +307,14 @@ def test_folders_in_a_folder_are_named(at: Project, call: Callable[..., int], ca
         drafted(folder, tables="main,monitor")
     tables = profile([str(folder), str(folder / "monitor")])
     assert len(tables) == 2 and [one.why[:5] for one in tables[0].unread] == ["raw, "]
+
+
+@pytest.mark.parametrize(("people", "asked"), [(15, True), (60, False)])
+def test_samples_are_no_people_beside_a_table_of_these(tmp_path: Path, people: int, asked: bool):
+    rows = [f"T{n * 37},{ARMS[n % 2]},{n * 7 % 19}.5" for n in NUMBERS]
+    write(tmp_path / "assay.csv", ["tube_id,arm,final_score", *rows])
+    whose = [f"KH-{n % people:03d},{n // people}" for n in NUMBERS]
+    write(tmp_path / "taken.csv", ["participant_id,occasion", *whose])
+    told = {one.name: one for one in drafted(tmp_path).guesses}
+    assert ("samples" in told) == asked
+    assert not asked or (told["samples"].blinds and "15 participant_id" in told["samples"].evidence)

@@ -22,7 +22,7 @@ from trialtrace.run.drafting.names import (
 from trialtrace.run.drafting.outcomes import is_number, levels, usable
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table, Unread
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.tables.measures import plain
+from trialtrace.run.tables.measures import parts, plain
 
 # Of the patients of a table those that another has, from which on a column of both links them.
 MOSTLY = 0.5
@@ -36,6 +36,8 @@ DENSE = 0.2
 # Values that link a column of another name; patients of two tables, and of them those of whom a sex
 # or an arm differs, from which on they are others under the same numbers.
 FEWEST, FEWEST_OF_BOTH, OTHERS = 4, 10, 0.2
+# Words of those whom a trial has.
+PEOPLE = {"participant", "patient", "subject", "person", "proband", "teilnehmer", "pat", "subj"}
 ASIDE = "aside"
 WORDS = "Which tables are of the trial?"
 UNDER = "put them under one another in one file, and give that in their place"
@@ -226,8 +228,32 @@ def of_the_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]
         ]
         kept = decided.choose("tables", WORDS, words, ("trial.yaml", "tables"), chosen, False)
     known = [one for group in rivals for one in group] if "tables" in decided.told else kept
-    _tell_aside([one for one in tables if one not in known], reasons, unread, decided)
+    out = [one for one in tables if one not in known]
+    _tell_samples(read, kept, out, decided)
+    _tell_aside(out, reasons, unread, decided)
     return kept
+
+
+def _tell_samples(
+    read: Read, kept: Sequence[Table], out: Sequence[Table], decided: Decided
+) -> None:
+    """A guess that blinds the report where ids of other names have a row each, and a table beside
+    them has as many rows of fewer people: each row may be a sample."""
+    own = next((one for one in kept if read.subject(one)), None)
+    if own is None or any({*parts(read.subject(one))} & PEOPLE for one in kept):
+        return
+    name, n = read.subject(own), len(read.patients(own))
+    for other in out:
+        whose, people = read.subject(other), len(read.patients(other))
+        named = {*parts(whose)} & PEOPLE
+        if named and other.rows >= MOSTLY * own.rows and people <= MOSTLY * n == MOSTLY * own.rows:
+            why = f"{name} may tell samples apart, each in a row of its own: {_file(other)} has "
+            why += (
+                f"{people} {whose} in {other.rows} rows. Give a file with the person of each row."
+            )
+            key = f"tables.{own.name}.subject"
+            decided.guess("samples", ("trial.yaml", key), name, why, blinds=True)
+            return
 
 
 def tell_parts(tables: Sequence[Table], subject: Mapping[str, str], decided: Decided) -> None:
@@ -238,13 +264,13 @@ def tell_parts(tables: Sequence[Table], subject: Mapping[str, str], decided: Dec
         if subject[table.name] != SOURCE_ROW and not table.of:
             forms[frozenset(one.name for one in table.columns)].append(table)
     told = []
-    for parts in forms.values():
-        each = [{*cells_of(one, [subject[one.name]])} - {("",)} for one in parts]
+    for alike in forms.values():
+        each = [{*cells_of(one, [subject[one.name]])} - {("",)} for one in alike]
         whole = len(set[tuple[str, ...]]().union(*each))
-        if len(parts) > 1 and whole == sum(map(len, each)):
-            names = ", ".join(_of_rows(one, _file(one)) for one in parts)
+        if len(alike) > 1 and whole == sum(map(len, each)):
+            names = ", ".join(_of_rows(one, _file(one)) for one in alike)
             told.append(
-                f"{names} have the same columns, and no {subject[parts[0].name]} of {whole} is in "
+                f"{names} have the same columns, and no {subject[alike[0].name]} of {whole} is in "
                 f"two of them: one table in parts. {UNDER[0].upper()}{UNDER[1:]}."
             )
     if told:
