@@ -220,3 +220,21 @@ def test_as_long_as_the_primary_endpoint_is_open_all_may_be_it(tmp_path: Path):
 def test_labels_of_what_came_after_the_start(tmp_path: Path, label: str):
     columns = {"anyslug": "Any slug", "other": label, "third": "Has a pond"}
     assert "other" in left_out(tmp_path, columns, primary="anyslug")
+
+
+def test_what_is_filled_and_who_was_found_describe_nobody(tmp_path: Path):
+    """Songs of 60 birds, of which a third was not found again; ringed says nothing of it."""
+    draw = random.Random(2)
+    lines = ["bird_id,arm,sings_locf,sings,seen,ringed"]
+    for n in range(60):
+        song = draw.randint(0, 1) if n % 3 else ""
+        lines.append(
+            f"B{n},{('sham', 'lamp')[n % 2]},{song or 0},{song},{int(n % 3 > 0)},{n % 5 % 2}"
+        )
+    write(tmp_path / "birds.csv", lines)
+    told = {"arm": "arm", "control": "sham", "primary": "birds.sings_locf", "kind": "event"}
+    draft = decide(profile([str(tmp_path / "birds.csv")]), told, guess_nothing_told)
+    shown = people(draft)
+    assert draft.primary.column == "sings_locf"
+    assert {*shown.variables.values()} == {"ringed"}
+    assert shown.left_out["seen"] == "it tells who has a value of sings"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
@@ -124,10 +125,24 @@ class Decided:
         self.guesses.append(Guessed(name, *place, value, why, blinds))
 
 
+def by_table(tables: Sequence[Table], name: str) -> str:
+    """FILE.COLUMN as TABLE.COLUMN, where the file has that column; else the name as it is."""
+    if any(name == column.name for table in tables for column in table.columns):
+        return name
+    for table in tables:
+        path = Path(table.item)
+        for file in (path.name, path.stem):
+            column = name.removeprefix(f"{file}.")
+            if column != name and any(one.name == column for one in table.columns):
+                return f"{table.name}.{column}"
+    return name
+
+
 def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Column]:
-    """The first table with a column of that name, or that of TABLE.COLUMN. Raises UserError where
-    none has it."""
+    """The first table with a column of that name, or that of TABLE.COLUMN or FILE.COLUMN. Raises
+    UserError where none has it."""
     tables = tuple(tables)
+    name = by_table(tables, name)
     for table in tables:
         for column in table.columns:
             if name in (column.name, f"{table.name}.{column.name}"):

@@ -121,6 +121,7 @@ AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
     r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol"
 )
+FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$", re.IGNORECASE)
 # What patients are divided by: ageGroup4, region_3, STRATA2.
 GROUPS = {"group", "grp", "gr", "agegr", "agegroup", "region", "strata", "stratum", "cohort"}
 QUESTIONS = (["q"], ["question"], ["item"], ["frage"], ["pregunta"], ["vraag"])
@@ -247,6 +248,10 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
         return "its label says that it came after the start"
     if (name | label) & BEFORE:
         return ""
+    # Only what came after is filled with what came last.
+    filled = {FILLED.sub("", text) for text in texts if FILLED.search(text)}
+    if FILLED.search(column.name) or column.name in filled:
+        return "filled, or filled in another column"
     numbers = _numbers(column.name, texts)
     if len(numbers) > 1 and numbers[0] == min(numbers):
         return ""

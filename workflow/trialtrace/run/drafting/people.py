@@ -1,7 +1,7 @@
 """Who the patients are: age, sex, site and what else the baseline table may show."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import wrong
@@ -11,6 +11,7 @@ from trialtrace.run.drafting.changes import changes
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import GROUPS, Draft
 from trialtrace.run.drafting.likely_outcome import (
+    FILLED,
     FLAG,
     after_start,
     again,
@@ -39,6 +40,7 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import later_alone
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.times import (
     is_recorded_time,
     is_time,
@@ -141,6 +143,7 @@ def people(draft: Draft) -> People:
     }
     later |= {name: why for name, why in texts.items() if name not in {*told, *later}}
     later |= {name: f"its values are at {alone[name]} alone" for name in names}
+    later |= _tell_presence(draft, [one for one in free if one.name not in later], {*later})
     later |= _may_be_outcomes(draft, free, {*told, *later}, {*later, *draft.later})
     free = [one for one in free if one.name not in later]
     analysed = {name for one in (draft.primary, *draft.others) for name in one.names}
@@ -227,6 +230,28 @@ def _before(draft: Draft) -> list[str]:
         for code, name in outcome.columns
         if code in outcome.before and outcome.table == draft.home.name
     ]
+
+
+def _tell_presence(draft: Draft, free: Sequence[Column], later: set[str]) -> dict[str, str]:
+    """Columns of two values that tell who has a value of the primary endpoint or of another column
+    that came later: who was found again."""
+    two = [one.name for one in free if is_coded(one) and len(levels(one)) == 2 and not one.blank]
+    home, own = draft.home, {*draft.primary.names, *later, *draft.later}
+    own |= {FILLED.sub("", name) for name in own}
+    gaps = [one for one in home.columns if one.name in own and one.name not in two]
+    gaps = [one for one in gaps if one.blank or one.missing_codes]
+    if not (two and gaps) or home.rows > MOST_ROWS:
+        return {}
+    names = [*two, *(one.name for one in gaps)]
+    rows = [dict(zip(names, row, strict=True)) for row in cells_of(home, names)]
+    made: dict[str, str] = {}
+    for one in gaps:
+        none = {"", *one.missing_codes}
+        for name in two:
+            pairs = {(row[name], row[one.name] in none) for row in rows}
+            if len(pairs) == 2 == len({code for code, _ in pairs}) == len({no for _, no in pairs}):
+                made[name] = f"it tells who has a value of {one.name}"
+    return made
 
 
 def _copies(column: Column, draft: Draft) -> bool:

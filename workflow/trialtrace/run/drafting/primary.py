@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.assignment import tells_arm
-from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
+from trialtrace.run.drafting.decided import Decided, by_table, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import (
     items_of,
@@ -96,6 +96,7 @@ class Offered:
 
     def read(self, name: str, kind: str, decided: Decided, flag: str = "primary") -> Outcome:
         """The endpoint of a column. Raises UserError where it can be none."""
+        name = by_table(self.tables, name)
         fitting = [one for one in self.found if not kind or one.kind == kind]
         made = next(
             (one for one in fitting if name in (one.column, f"{one.table}.{one.column}")), None
