@@ -484,3 +484,17 @@ def test_what_a_help_page_says_of_a_vector_is_no_label(tmp_path: Path, what: str
     draft = hens(tmp_path, page, "P Q", "grp")
     assert draft.home.column("grp").label == "randomised arm"
     assert draft.home.column("weight_after").label == "weight"
+
+
+@pytest.mark.parametrize(
+    ("line", "sure"),
+    [
+        ("Some received maize, some barley.", False),
+        ("Controls from other barns received only barley.", True),
+    ],
+)
+def test_what_a_text_says_that_controls_received(tmp_path: Path, line: str, sure: bool):
+    draft = hens(tmp_path, ["Feed of hens.", line], "maize barley", "feed_arm")
+    told = {one.name: one for one in draft.guesses}["control"]
+    assert told.blinds != sure
+    assert not sure or (told.value == "barley" and "README.md, line 2" in told.evidence)

@@ -106,6 +106,16 @@ def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, flo
     return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
 
 
+def by_word(table: Table, arms: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """The code of the one arm of which a text says that controls received it, with a sentence."""
+    found = [
+        (code, why)
+        for label, code in arms.values()
+        if (why := table.evidence.get(f"control.{label.casefold()}"))
+    ]
+    return found[0] if len(found) == 1 else ("", "")
+
+
 def without_exposure(table: Table, arm: Column) -> tuple[str, str]:
     """The code of the one of two arms without a number in every column of how much of a course
     patients took (sessions, lessons), which most of the other have; with a sentence. Nothing where

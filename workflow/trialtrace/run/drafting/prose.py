@@ -26,6 +26,13 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 
+# "potential controls from other places that received only oxytocin".
+CONTROLS = re.compile(
+    r"\b(?:controls?|comparators?)\b[^.;:,()]{0,80}?\b(?:received|receiving|were given|got)\s+"
+    r"(?:only\s+|the\s+|an?\s+)*([^\W\d][\w-]*)",
+    re.IGNORECASE,
+)
+
 
 def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
     """The one column by which texts say that the arms are compared, and a sentence; nothing where
@@ -39,6 +46,16 @@ def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
                     name, f"{path.name}, line {line}, says that it is what is compared."
                 )
     return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def controls_in(files: Sequence[str]) -> dict[str, str]:
+    """What texts say that controls received, in small letters, each with a sentence."""
+    return {
+        told[1].lower(): f"{path.name}, line {text.count(chr(10), 0, told.end()) + 1}, says that "
+        "controls received it."
+        for path, text in _texts(files)
+        for told in CONTROLS.finditer(text)
+    }
 
 
 def _texts(files: Sequence[str]) -> Iterator[tuple[Path, str]]:

@@ -30,7 +30,7 @@ from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
 
 # Evidence that other files give.
-FROM_BESIDE = ("described", "set_aside", "crossover")
+FROM_BESIDE = ("described", "set_aside", "crossover", "primary", "control")
 # What a column is called that tells patients apart in the whole trial.
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 
@@ -177,7 +177,7 @@ def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
     declared with all of its codes, by which a run chooses the rows."""
     kept = {**table.kept, name: codes}
     raw = found_behind(replace(table, kept=kept))
-    beside = {key: table.evidence[key] for key in FROM_BESIDE if key in table.evidence}
+    beside = {k: why for k, why in table.evidence.items() if k.partition(".")[0] in FROM_BESIDE}
     raw = replace(raw, described=table.described, evidence={**raw.evidence, **beside})
     sign = str(table.reading.get("decimal", "."))
     made = _profile(raw, _tallied(raw.cells), (sign, table.evidence.get("decimal", "")))
