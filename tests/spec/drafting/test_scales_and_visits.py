@@ -405,3 +405,19 @@ def test_the_first_day_after_one_before_the_start_is_asked(visits, before, asks,
     assert (tuple(map(str, draft.primary.before)), "before" in asked) == (before, asks)
     if asks and len(before) > 1:
         assert asked["before"].choices[0][0] == before[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "pattern"), [("baseCO2", "CO2{visit}h"), ("dust", "CO{visit}h")]
+)
+def test_a_number_behind_that_of_what_is_measured(tmp_path: Path, before: str, pattern: str):
+    """CO21h to CO24h are hours 1 to 4 of CO2 beside a column that ends so."""
+    draw = random.Random(8)
+    rows = [
+        (n, ARMS[n % 2], draw.randint(300, 900), *(draw.randint(300, 900) for _ in range(4)))
+        for n in range(60)
+    ]
+    head = f"id,arm,{before},CO21h,CO22h,CO23h,CO24h"
+    draft, _ = asked_of(written(tmp_path / "air.csv", head, rows))
+    found = next(one for one in (draft.primary, *draft.others) if one.columns)
+    assert found.column == pattern

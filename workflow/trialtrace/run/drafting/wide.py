@@ -247,6 +247,17 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         if match := NAME.fullmatch(one.name):
             stem, mark, number, end = match.groups()
             families[stem, mark, end][number] = one
+    names = {one.name.upper() for one in columns}
+    for stem, mark, end in [*families]:
+        each = families[stem, mark, end]
+        digit = {number[0] for number in each}
+        known = f"{stem}{min(digit)}"
+        own = {one.name.upper() for one in each.values()}
+        # The first digit is of what was measured, as of FEV1 in FEV11H to FEV18H and BASEFEV1.
+        named = any(one.endswith(known.upper()) for one in names - own)
+        if named and len(digit) == 1 and not mark and min(map(len, each)) > 1:
+            families[known, "", end] |= {number[1:]: one for number, one in each.items()}
+            del families[stem, mark, end]
     for stem, mark, end in [*families]:
         # A dash is a sign beside a number without one, and so is its word: score_d-7, score_dm7.
         dash = mark == "-"
