@@ -96,3 +96,14 @@ def test_who_has_no_number_of_lessons_is_the_control(tmp_path: Path, other: str,
     draft = drafted(tmp_path, "group,lessons,tones_after", rows)
     assert ("control" not in opened(draft)) == sure
     assert not sure or draft.arms[draft.control][1] == "2"
+
+
+@pytest.mark.parametrize(("name", "sure"), [("tried", True), ("tried_rescue", False)])
+def test_the_arm_in_which_next_to_nobody_tried_it_is_the_control(
+    tmp_path: Path, name: str, sure: bool
+):
+    """Of what else was taken more may be in the control."""
+    rows = [f"{n % 2},{int(n == 4 or n % 6 == 3)},{n * 7 % 31}" for n in range(100)]
+    draft = drafted(tmp_path, f"group,{name},tones_after", rows)
+    assert ("control" not in opened(draft)) == sure
+    assert not sure or draft.arms[draft.control][1] == "0"

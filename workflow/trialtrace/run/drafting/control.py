@@ -34,6 +34,10 @@ CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # How much of a course somebody took, by a name or a label.
 EXPOSURES = {"sess", "session", "sessions", "modules", "logins", "lessons", "attended", "sitzungen"}
+# Who took what was offered, as the whole of a name; shares of who did in an arm that was offered
+# nothing, and in the other.
+TAKEN = {"tried", "uptake", "took", "taken", "received", "attended", "enrolled"}
+FEW_TOOK, MANY_TOOK = 0.03, 0.2
 BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
 
 
@@ -118,26 +122,47 @@ def by_word(table: Table, arms: Mapping[str, tuple[str, str]]) -> tuple[str, str
 
 def without_exposure(table: Table, arm: Column) -> tuple[str, str]:
     """The code of the one of two arms without a number in every column of how much of a course
-    patients took (sessions, lessons), which most of the other have; with a sentence. Nothing where
-    there is no such column."""
+    patients took (sessions, lessons), which most of the other have, or in which next to nobody
+    tried or received it, of yes and no; with a sentence. Nothing where there is no such column."""
+    if not arm.name or len(levels(arm)) != 2 or arm.constant_within is False:
+        return "", ""
     named = [
         one.name
         for one in table.columns
         if is_number(one) and one.blank and {*parts(one.name), *parts(one.label)} & EXPOSURES
     ]
-    if not named or len(levels(arm)) != 2 or arm.constant_within is False or table.rows > MOST_ROWS:
+    took = {one.name for one in table.columns if {*levels(one)} == {*"01"} and took_it(one.name)}
+    if not (named or took) or table.rows > MOST_ROWS:
         return "", ""
     n, filled = Counter[str](), Counter[tuple[str, str]]()
-    for code, *cells in cells_of(table, [arm.name, *named]):
+    names = [*named, *sorted(took)]
+    for code, *cells in cells_of(table, [arm.name, *names]):
         n[code] += 1
-        filled.update((code, name) for name, cell in zip(named, cells, strict=True) if cell)
+        filled.update(
+            (code, name)
+            for name, cell in zip(names, cells, strict=True)
+            if cell and (name not in took or cell == "1")
+        )
     for code, other in permutations(levels(arm)):
+        most = {one: n[code] * FEW_TOOK * (one in took) for one in names}
         found = [
-            one for one in named if not filled[code, one] and 2 * filled[other, one] > n[other]
+            one
+            for one in names
+            if filled[code, one] <= most[one]
+            and filled[other, one] > n[other] * (MANY_TOOK if one in took else 0.5)
         ]
-        if found and not any(not filled[other, one] and filled[code, one] for one in named):
-            return code, f"None of it has a value of {one_of(found)}."
+        if found and not any(filled[other, one] <= most[one] < filled[code, one] for one in names):
+            tell = [f"{filled[code, one]} of {n[code]} have {one}" for one in found]
+            return (
+                code,
+                f"{'; '.join(tell)}, of the others {filled[other, found[0]]} of {n[other]}.",
+            )
     return "", ""
+
+
+def took_it(name: str) -> bool:
+    """Whether a name is that of who took what was offered, and of nothing else that was taken."""
+    return {*parts(name)} <= TAKEN and bool(parts(name))
 
 
 def control_of(

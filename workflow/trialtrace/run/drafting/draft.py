@@ -181,7 +181,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     arms = arms_by_name(arm)
     first = begins_with(home, arm) if arm.name else ""
     by_data = (first, BEGIN) if first else by_word(home, arms)
-    by_data = by_data if by_data[0] or not arm.name else without_exposure(home, arm)
+    by_data = by_data if by_data[0] else without_exposure(home, arm)
     turned = (one for table in tables for one in [turning_once(table).get(arm.name)] if one)
     varies = arm.constant_within is False and len(tables) > 1
     first, doubt = next(turned if varies else iter(()), ("", ""))

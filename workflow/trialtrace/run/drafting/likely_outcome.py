@@ -119,7 +119,7 @@ RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 # Words of how a patient went through the trial, which nobody knew before.
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
-    r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol"
+    r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol|tried|uptake"
 )
 FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$", re.IGNORECASE)
 # What patients are divided by: ageGroup4, region_3, STRATA2.
