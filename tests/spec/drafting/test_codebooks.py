@@ -489,6 +489,8 @@ def test_what_a_help_page_says_of_a_vector_is_no_label(tmp_path: Path, what: str
 @pytest.mark.parametrize(
     ("line", "sure"),
     [
+        ("Controls then received barley.", False),
+        ("The control hens received barley after a year.", False),
         ("Some received maize, some barley.", False),
         ("Controls from other barns received only barley.", True),
     ],

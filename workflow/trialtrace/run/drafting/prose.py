@@ -28,8 +28,10 @@ COMPARED = re.compile(
 
 # "potential controls from other places that received only oxytocin".
 CONTROLS = re.compile(
-    r"\b(?:controls?|comparators?)\b[^.;:,()]{0,80}?\b(?:received|receiving|were given|got)\s+"
-    r"(?:only\s+|the\s+|an?\s+)*([^\W\d][\w-]*)",
+    r"\b(?:controls?|comparators?)\b"
+    r"(?:(?!\b(?:later|then|after\w*|subsequently|eventually|finally|not|who)\b)[^.;:,()]){0,80}?"
+    r"\b(?:received|receiving|were given|got)\s+(?:only\s+|the\s+|an?\s+)*([^\W\d][\w-]*)"
+    r"(?!\s+(?:after|later|once|from|at)\b)",
     re.IGNORECASE,
 )
 
