@@ -27,7 +27,7 @@ from trialtrace.audit.reading.paper import Table
         ("Costs were €19,215 vs €4710 and pain was 3.4.", ["19,215", "4710", "3.4"]),
         ("It was 3.4 (±1.2) and 5.1 (s.d.: 1.3).", ["3.4 ± 1.2", "mean (SD) 5.1 (1.3)"]),
         ("They took 2.5 mg for 12 weeks of version 3.1 with P = 0.02 and 0.03.", ["P = 0.02"]),
-        ("Mean stay was 12 days and mean pain 60 (50 to 80) points.", ["12 days", "60"]),
+        ("Mean stay was 12 days and mean pain 60 (50 to 80) points.", ["mean 12 days", "60"]),
         ("Risk fell (RR 0.83 [0.58 to 1.18]).", ["risk ratio 0.83 (95% CI 0.58 to 1.18)"]),
         # A dash behind a name, the number of a group, a limit and a level are no numbers.
         ("Time was (Training - 6.8 ± 3.7 min) and was - 3.2 ± 1.", ["6.8 ± 3.7", "-3.2 ± 1"]),

@@ -3,6 +3,7 @@ and as what a ledger takes it."""
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from trialtrace.audit.printed.symbols import CHI_SQUARED
@@ -307,6 +308,13 @@ def _spread_before(match: re.Match[str]) -> tuple[str, str] | None:
 
 _VERSUS_BEFORE = re.compile(r"\b(?:vs?\.?|versus)\s*$")
 _AVERAGE = re.compile(r"\b(?:mean|median|average)\b", re.IGNORECASE)
+# "The median survival was ", and not "the mean difference was ".
+_AVERAGE_OF = re.compile(
+    r"\b(mean|median|average) (?!(?:[a-z-]+ ){0,3}(?:differences?|ratios?|means?|medians?)\b)"
+    r"(?:[a-z-]+ ){1,4}(?:was|were|is) "
+    r"(?:-?[0-9][0-9.,]*[^.;0-9()]{0,60}\b(?:and|vs\.?|versus|compared (?:with|to)) )?$",
+    re.IGNORECASE,
+)
 _SPREAD = re.compile(
     r"[(\[,±;]\s*±?\s*(?:(?P<sd>SDs?|standard deviations?)|(?P<se>SEMs?|SEs?|standard errors?)|"
     r"(?P<iqr>IQRs?|inter-?quartile ranges?)|(?P<range>range)|"
@@ -367,7 +375,12 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         item = Item("", "", printed, "", kind, measure=measure)
         item = item.doubted(NO_LEVEL if "least" in given else None)
         if name == "value":
-            item = item.doubted(NOT_SAID)
+            said = _AVERAGE_OF.search(match.string, 0, begin)
+            if said:
+                word = "median" if said[1].lower() == "median" else "mean"
+                item = replace(item, printed=f"{word} {printed}", kind=word)
+            else:
+                item = item.doubted(NOT_SAID)
         if pair and key == "a":
             yield begin, match.end("a"), item
         else:

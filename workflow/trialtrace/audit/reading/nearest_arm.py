@@ -26,6 +26,7 @@ _JOINS = re.compile(
 )
 # "5% and in B 8%": what stands behind is of another number.
 _NEXT = re.compile(r"[\s)\]%,]*(?:and|but|while|whereas)\s(?![-+]?[0-9])")
+_LED = re.compile(r"\b(?:and|but|while|whereas) (?:in|for|with|among|of) (?:the )?$")
 
 
 def nearest(
@@ -59,7 +60,10 @@ def nearest(
     turned = bool(before and VERSUS.search(text, before[-1].end, number[0]))
     if behind and turned and OF.search(text, 0, behind[0].begin):
         return behind[0].arm, NEAREST
-    behind = [] if _NEXT.match(tail) else behind
+    # "In A 4 (10%) fell and in B 5 (12%)": each stands behind its own arm.
+    led = before and _OPENED.search(text, 0, before[-1].begin)
+    led = led and re.fullmatch(rf"{_GROUP_WORD},?\s*", text[before[-1].end : number[0]])
+    behind = [] if _NEXT.match(tail) or (led and _LED.search(tail)) else behind
     if behind and tail == ", " and re.match(r"[.;]|$", text[behind[0].end :]):
         # "14 patients (33%), B."
         return behind[0].arm, NEAREST
