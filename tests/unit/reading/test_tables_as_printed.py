@@ -593,6 +593,16 @@ def test_times_before_and_after_a_procedure():
     }
 
 
+def test_a_p_of_the_group_in_rows_of_arms_is_of_none_of_them():
+    rows = [("", "Arm", "Week 0", "Analysis (group)"), ("", "", "", "P")]
+    for outcome in ("Weight", "Height"):
+        rows += [(outcome, "Iron", "2.1 ± 0.5", "0.571"), (outcome, "Copper", "3.4 ± 0.5", "0.450")]
+    known = Table("table 2", "Age", (("", "Iron (n=9)", "Copper (n=9)"), ("Age", "50", "51")), 1)
+    made = draft(ReadPaper("", (), (Table("table 1", "Outcomes", tuple(rows), 2), known)))
+    tests = [arm for _, arm, _, print_ in told(made) if print_.startswith("P")]
+    assert tests and not {"iron", "copper"} & {*tests}
+
+
 def test_arms_in_rows_by_their_letters_and_a_p_of_each():
     known = Table("table 2", "Age", (("", "Iron (n=9)", "Copper (n=9)"), ("Age", "50", "51")), 1)
     rows = [("", "Arm", "Week 0", "Change", "P value*", "P value")]

@@ -20,6 +20,8 @@ _REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IG
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?i:(?:standard|std\.?) err(?:or)?))\b")
 _TERM = "that this coefficient is the difference of the groups is guessed"
 _OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
+# "Wald χ2 (group)": what each arm's row has is no p of that arm.
+_OF_THE_GROUPS = re.compile(r"\b(?:between|inter)\b|\bgroups?\b", re.IGNORECASE)
 # Visit, whether of change, part, and the arm within which it compares.
 _Whose = tuple[str | None, bool, str | None, str | None]
 
@@ -87,6 +89,9 @@ class Comparisons(Context):
     def _of_its_arm(self, row: Row, column: Column) -> str | None:
         """The arm of a row whose p or difference is its own: each arm of the paper has another one
         of the same outcome in this column."""
+        heads = (head[column.at] for head in self.laid.table.rows[: self.laid.heads])
+        if any(map(_OF_THE_GROUPS.search, heads)):
+            return None
         own = (row.path[:-1], row.visit)
         block = [one for one in self.laid.rows if (one.path[:-1], one.visit) == own]
         of = {arm: one.cells[column.at] for one in block for arm in self._arms_of(one)[:1]}
