@@ -448,3 +448,16 @@ def test_what_no_flag_tells_is_said_where_a_draft_is_told(at: Project, call, cap
     said = capsys.readouterr().out
     assert "PBO is of 1 patient (row 8 of the data)" in said
     assert "(trialtrace confirm slip)\n" in said and "--few" not in said
+
+
+def test_a_single_digit_that_may_be_a_code_or_a_value_of_an_endpoint_is_asked(drafted):
+    """A change of -8 beside changes above 0 is no missing code unasked; -9 of an age is one."""
+    draw = random.Random(3)
+    lines = ["patno,treatment,age,change"]
+    for n in range(1, 41):
+        age = -9 if n in (4, 9) else draw.randint(30, 70)
+        lines.append(f"{n},{treated(n)},{age},{-8 if n == 7 else draw.randint(4, 20)}")
+    guesses = drafted(lines, "--primary", "change")["guesses"]["guesses"]
+    blinding = {name: one for name, one in guesses.items() if one.get("blinds")}
+    assert "missing.data.-8" in blinding and "missing.data.-9" not in blinding
+    assert "-8 (1 cell) lies far off the others" in blinding["missing.data.-8"]["evidence"]

@@ -249,17 +249,18 @@ def far_off(
     others = len(tally.values) - len(numbers.codes) - len(numbers.misfits)
     suspected: list[float] = []
     for code in sorted(spelt, key=lambda code: (abs(code), code)):
-        cells = sum(numbers.codes[text] for text in spelt[code])
-        often = abs(code) < 10 and cells > MOST_OFTEN * tally.present
+        there = sum(numbers.codes[text] for text in spelt[code])
+        often = abs(code) < 10 and there > MOST_OFTEN * tally.present
         enough = others >= FEWEST and not often
         if enough and _is_far(code, low, high, numbers.whole, others, visits):
             suspected.append(code)
         else:
             low, high, others = min(low, code), max(high, code), others + 1
+    cells = {code: sum(numbers.codes[text] for text in spelt[code]) for code in suspected}
     told = [
-        f"{spelt[code][0]} ({sum(numbers.codes[text] for text in spelt[code])} cells) "
-        f"lies far off the others, which are {low:g} to {high:g}."
-        for code in suspected
+        f"{spelt[code][0]} ({n} cell{'s' * (n != 1)}) lies far off the others, which are {low:g} "
+        f"to {high:g}."
+        for code, n in cells.items()
     ]
     return tuple(text for code in suspected for text in spelt[code]), tuple(told), low, high
 
