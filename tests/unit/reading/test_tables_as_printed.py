@@ -593,6 +593,14 @@ def test_times_before_and_after_a_procedure():
     }
 
 
+def test_a_p_above_1_is_doubted():
+    numbers = (("Weight", "28.013"), ("Height", "1.000"), ("Waist", "0.9"))
+    rows = [(name, "5.1 ± 1.0", "5.9 ± 1.1", p) for name, p in numbers]
+    made = read([("", *ARMS, "P"), *rows])
+    doubted = [one.printed for one in made.items.values() if "no p is above 1" in str(one.doubts)]
+    assert doubted == ["P = 28.013"]
+
+
 def test_a_p_of_the_group_in_rows_of_arms_is_of_none_of_them():
     rows = [("", "Arm", "Week 0", "Analysis (group)"), ("", "", "", "P")]
     for outcome in ("Weight", "Height"):

@@ -15,11 +15,13 @@ from trialtrace.audit.reading.rows import Row
 
 UNSAID_NUMBERS = "what its numbers are is not said"
 BY_HEAD = "arm by the head"
+ABOVE_1 = "no p is above 1: it is misprinted, or its head is of another number"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?i:(?:standard|std\.?) err(?:or)?))\b")
 _TERM = "that this coefficient is the difference of the groups is guessed"
 _OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
+_ABOVE_1 = re.compile(r" (?!0|1(?:\.0*)?$)[0-9]+(?:\.[0-9]+)?$")
 # "Wald χ2 (group)": what each arm's row has is no p of that arm.
 _OF_THE_GROUPS = re.compile(r"\b(?:between|inter)\b|\bgroups?\b", re.IGNORECASE)
 # Visit, whether of change, part, and the arm within which it compares.
@@ -76,6 +78,8 @@ class Comparisons(Context):
                         "that this coefficient is the difference of the groups is guessed"
                     )
                 doubts += _by_heads(items, printed)
+                if found.kind == "p" and _ABOVE_1.search(found.printed):
+                    doubts.append(ABOVE_1)
                 arm = within
                 if arm is None and self.in_rows:
                     arm = self._of_its_arm(row, cells[0][0])
