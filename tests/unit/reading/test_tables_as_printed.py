@@ -648,3 +648,60 @@ def test_differences_of_each_arm_in_rows_keep_whose_they_are():
         ("Joy – Boys", "copper"),
         ("Joy – Girls", "copper"),
     ]
+
+
+def test_p_alone_below_the_last_arm_are_of_all_of_them():
+    rows = [("", "Yoga", "Usual care"), ("", "(n=40)", "(n=50) P")]
+    rows += [("Grip (kg)", "", "0.312"), ("Mean ± SD", "31.4 ± 6.1", "30.2 ± 5.8")]
+    rows += [("Falls, n (%)", "", "1.00"), ("At home", "10 (25.0)", "12 (24.0)")]
+    made = read(rows, 2)
+    both = ("yoga", "usual care")
+    assert told(made) == [
+        ("Grip (kg)", both, None, "P = 0.312"),
+        ("Grip (kg)", "yoga", None, "mean (SD) 31.4 (6.1)"),
+        ("Grip (kg)", "usual care", None, "mean (SD) 30.2 (5.8)"),
+        ("Falls", both, None, "P = 1.00"),
+        ("Falls – At home", "yoga", None, "10 (25.0%)"),
+        ("Falls – At home", "usual care", None, "12 (24.0%)"),
+    ]
+    assert "taken for one of all" in made.items[next(iter(made.items))].doubts[0]
+    # A P in its own column, whatever number of patients it is of, is none of these.
+    own = [("", "Yoga (n=40)", "Usual care (n=50)", "(n=90) P")]
+    made = read([*own, ("Grip, mean ± SD", "31.4 ± 6.1", "30.2 ± 5.8", "0.312")])
+    assert told(made)[-1] == ("Grip", both, None, "P = 0.312")
+
+
+def test_p_that_stand_alone_below_each_arm_are_their_own():
+    rows = [("", *ARMS), ("Grip", "", ""), ("Before", "31.4 ± 6.1", "30.2 ± 5.8")]
+    rows += [("After", "33.0 ± 6.0", "30.1 ± 5.9"), ("Change", "P = 0.02", "")]
+    made = read([*rows, ("Gait", "", "P = 0.3"), ("After", "1.1 ± 0.2", "1.0 ± 0.2")])
+    assert [one.compare for one in made.items.values() if one.kind == "p"] == [(), ()]
+
+
+def test_two_arms_joined_over_a_comparison_are_those_that_it_compares():
+    three = ("Yoga (n=40)", "Pilates (n=42)", "Usual care (n=50)")
+    pairs = ("Yoga and Pilates", "Pilates and Usual care")
+    heads = [("", *three, *(one for pair in pairs for one in (pair, pair)))]
+    heads += [("", *three, *("Mean difference", "p") * 2)]
+    row = ("Grip", "31.4 ± 6.1", "30.2 ± 5.8", "29.0 ± 6.0", "1.2 (0.1–2.3)", "0.03")
+    made = read([*heads, (*row, "1.2 (-0.4–2.8)", "0.14")], 2)
+    assert [one.compare for one in made.items.values() if one.compare] == [
+        ("yoga", "pilates"),
+        ("pilates", "usual care"),
+    ]
+    # Over the numbers of both, the same words are one group's.
+    both = ("", *three, "Yoga and Pilates", "Yoga and Pilates")
+    made = read([both, ("", *three, "Mean (SD)", "p"), (*row[:4], "30.8 (6.0)", "0.03")], 2)
+    assert ("yoga", "pilates") not in [one.compare for one in made.items.values()]
+
+
+def test_a_time_in_words_before_a_form_is_a_visit():
+    arms = [one for one in ARMS for _ in range(2)]
+    heads = [("", *arms), ("", *("Baseline Mean ± SD", "Six Months Mean ± SD") * 2)]
+    made = read([*heads, ("Grip", "31 ± 6", "34 ± 6", "30 ± 5", "31 ± 5")], 2)
+    assert [(arm, visit) for _, arm, visit, _ in told(made)] == [
+        ("training", "Baseline"),
+        ("training", "Six Months"),
+        ("control", "Baseline"),
+        ("control", "Six Months"),
+    ]

@@ -162,6 +162,12 @@ class Arms:
         both = len(found) == 2 and found[0] != found[1]
         return tuple(one for one in found if one is not None) if both and None not in found else ()
 
+    def joined(self, text: str) -> tuple[str, ...]:
+        """The two arms of "A and B" over a comparison; none where this is a name of its own."""
+        found = [self.of(piece) for piece in re.split(r"\s(?:and|&)\s", text)]
+        both = self.named(text) is None and len(found) == 2 and found[0] != found[1]
+        return tuple(one for one in found if one and one != ALL) if both and all(found) else ()
+
     def reference(self, texts: Iterable[str]) -> str | None:
         """The arm that the others are compared with by words such as "from placebo"."""
         for text in texts:

@@ -71,6 +71,8 @@ class Comparisons(Context):
                     doubts.append(TURNED)
                 elif found.kind != "p" and not found.printed.startswith(("F", "χ²")):
                     doubts.append("the order of the groups is guessed")
+                elif cells[0][0].tested:
+                    doubts.append("it stands alone below the last group: taken for one of all")
                 elif len(self.arms.labels) > 2 and names == ("all",):
                     doubts.append("taken for a test of all groups")
                 if names and measure == COEFFICIENT and not self._of_groups(cells[0][0]):
@@ -123,7 +125,8 @@ class Comparisons(Context):
             elif column.kind == "effect" and column.measure in (None, UNSAID):
                 column = replace(column, measure=row.measure or named or column.measure)
             under = [one for name in column.names if (one := self._under(name))]
-            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            within = None if column.tested else self.arms.of(column.arm)
+            within = within or (under[0] if len(under) == 1 else None)
             if (two := self._behind_arm(row, column)) is not None:
                 named_by = " vs ".join(self.arms.labels[name] for name in two)
                 column, within = replace(column, names=(named_by,)), None
@@ -165,7 +168,10 @@ class Comparisons(Context):
         if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
             # Two that are no arms, as two studies are, are not those of the row.
             return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
-        return next((pair for text in texts if (pair := self.arms.pair(text))), ())
+        over_arms = {name for one in self.laid.columns if one.role == ARM for name in one.names}
+        named = (self.arms.joined(name) for name in column.names if name not in over_arms)
+        found = next((pair for text in texts if (pair := self.arms.pair(text))), ())
+        return found or next((pair for pair in named if len(pair) == 2), ())
 
     def _parts(self, row: Row) -> bool:
         """Whether columns of several outcomes stand beside a comparison that names none."""
@@ -218,7 +224,8 @@ class Comparisons(Context):
         if self.in_rows:
             names = list(dict.fromkeys(one for row in self.laid.rows for one in self._arms_of(row)))
         if not names:
-            own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
+            every = [one for one in self._columns(row) if one.role == ARM or one.tested]
+            own = [self.arms.of(column.arm) for column in every]
             names = list(dict.fromkeys(one for one in own if one and one != ALL))
         heads = any(column.role == ARM and column.arm for column in self.laid.columns)
         # Where one row names the arms, the others are of other terms of a model.

@@ -182,6 +182,7 @@ _SIZE = re.compile(
 )
 _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y)"
 _NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|[0-9]th|final|last|initial|all)"
+_WORDED = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen)[\s-]"
 _PROCEDURE = (
     r"(?:the )?(?:treatment|intervention|training|surgery|operation|induction|intubation|"
     r"extubation|exercise|injection|infusion|procedure|therapy|an[ae]{1,2}sthesia|dos(?:e|ing)|meal|delivery|"
@@ -201,6 +202,7 @@ _VISIT = re.compile(
     r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?"
     rf"(?: follow[\s-]?up| (?:before|after) {_PROCEDURE}|"
     r" (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
+    rf"{_WORDED}{_UNIT_OF_TIME}(?: follow[\s-]?up| later)?|"
     rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
     r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
     r"(?:\s*[(\[](?=[^()\[\]]*[a-z])[^()\[\]]{1,30}[)\]])?",

@@ -38,6 +38,8 @@ _OF_TESTS = re.compile(
 _P_VALUE = re.compile(
     r"(?:p\s*)?[<>=≤]?\s*(?:0?[.·,][0-9]+|[01](?:[.·,]0+)?)\W*|n\.?\s?s\.?", re.IGNORECASE
 )
+# "Control (n = 40) P": the p of a row stand in the column of the last arm.
+_BEHIND_SIZE = re.compile(r"(?<=[0-9][)\]])\s*p(?:[\s-]?values?)?\W*$", re.IGNORECASE)
 _SMALL = re.compile(r"(?:p\s*)?[<≤]\s*0?[.·,]0|p\s*[<=>]", re.IGNORECASE)
 _OF_LABELS = re.compile(
     r"(?:characteristics?|variables?|outcomes?(?: measures?)?|parameters?|events?|items?|analysis|"
@@ -51,7 +53,8 @@ class Column:
     """A column: its role, whose numbers it holds, and of what kind.
 
     `names` are all names over it, of which `sized` has the number of patients; `part` is what of
-    an outcome it holds, such as a grade; `over` stands over all columns.
+    an outcome it holds, such as a grade; `over` stands over all columns; `tested` says that p of
+    all groups stand among its numbers.
     """
 
     at: int
@@ -69,6 +72,7 @@ class Column:
     part: str | None = None
     over: str = ""
     doubt: str | None = None
+    tested: bool = False
 
 
 def is_head(row: Sequence[str], first: int) -> bool:
@@ -199,7 +203,10 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
         if at < first:
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
-            own = column(at, pieces, other)
+            body = [row[at] for row in table.rows[heads:] if is_number(row[at])]
+            shared = not all(map(_P_VALUE.fullmatch, body))
+            own_texts = [_BEHIND_SIZE.sub("", piece) if shared else piece for piece in pieces]
+            own = replace(column(at, own_texts, other), tested=own_texts != pieces)
             behind = own.kind in ("ci", "low", "high", "se") and made[-1].role == COMPARE
             if own.kind == "se" and made and made[-1].names[-1:] in _COEFFICIENTS:
                 names = made[-1].names[:-1]
@@ -260,6 +267,11 @@ def of_tests(column: Column, cells: Sequence[str]) -> Column:
     if not numbers or not all(map(_P_VALUE.fullmatch, numbers)) or not told:
         return column
     return replace(column, role=COMPARE, arm=None, kind="p", measure=None)
+
+
+def of_p(text: str) -> bool:
+    """Whether a cell can be a p."""
+    return _P_VALUE.fullmatch(text) is not None
 
 
 def with_limits(every: Sequence[Column], table: Table, heads: int) -> list[Column]:

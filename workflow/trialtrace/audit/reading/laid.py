@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
@@ -18,6 +19,7 @@ from trialtrace.audit.reading.heads import (
     columns,
     first_data_column,
     head_rows,
+    of_p,
     of_tests,
     with_limits,
     with_sizes,
@@ -160,6 +162,8 @@ class Context:
         made, name = [], None
         for column in self.laid.columns:
             text = row.heads[column.at] if row.heads else ""
+            if column.at == self._shared and self._alone(row, column):
+                column = replace(column, role=COMPARE, kind="p", names=(), tested=True)
             if column.role == ARM and not column.arm and self.arms.named(column.visit or ""):
                 # Arms that are called by their time, "24 weeks (n = 76)".
                 column = replace(column, arm=column.visit, visit=None)
@@ -184,6 +188,23 @@ class Context:
                 )
             made.append(column)
         return made
+
+    def _alone(self, row: Row, column: Column) -> bool:
+        """Whether a p stands in the column of an arm, and no number in those of the others."""
+        others = (one for one in self.laid.columns if one.role == ARM and one.arm != column.arm)
+        cell = read_cell(row.cells[column.at], commas=self.commas)
+        told = cell is not None and (cell.form == "p" or (column.tested and of_p(cell.text)))
+        return told and not any(is_number(row.cells[one.at]) for one in others)
+
+    @cached_property
+    def _shared(self) -> int | None:
+        """The column of the last arm where p stand alone in their rows, and in no other's."""
+        arms = [one for one in self.laid.columns if one.role == ARM and self.arms.of(one.arm)]
+        found = {one.arm for row in self.laid.rows for one in arms if self._alone(row, one)}
+        several = len({one.arm for one in arms} - {ALL}) > 1
+        if not several or found != {arms[-1].arm}:
+            return None
+        return next(one.at for one in arms for row in self.laid.rows if self._alone(row, one))
 
     @property
     def _over(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.heading_words import Said, said
-from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head
+from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head, of_p
 from trialtrace.audit.reading.paper import Table
 
 
@@ -82,7 +82,8 @@ def rows(
                 cells = (*cells[:first], *[""] * (len(cells) - first))
         texts = [cells[column.at] for column in labels] or [""]
         # A difference alone in a row is of the row; a p may be of the rows below.
-        opens = any(texts) and not any(cells[column] for column in (*numbers, *estimates))
+        lone = {one.at for one in arms if one.tested and of_p(cells[one.at])}
+        opens = any(texts) and not any(cells[at] for at in {*numbers, *estimates} - lone)
         if opens and first > 1 and not texts[0] and carried:
             opens = False
         if opens and _closes(texts[0], carried) and not any(cells[first:]):
