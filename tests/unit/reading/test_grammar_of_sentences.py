@@ -511,3 +511,82 @@ def test_what_a_change_began_from_is_of_no_later_time():
     made = read(SIDES, text="After 8 weeks pain fell from 4.6 to 2.3 in the training group.")
     times = {one.printed: one.visit for one in made.items.values() if not one.cells}
     assert times == {"4.6": None, "2.3": "8 weeks"}
+
+
+THREE = Table(
+    "table 1",
+    "Table 1. Baseline",
+    (
+        ("", "Red laser (n=40)", "Green laser (n=40)", "Sham (n=50)"),
+        ("Women, n (%)", "10 (25)", "20 (50)", "25 (50)"),
+    ),
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "compared"),
+    [
+        (
+            "Pain did not differ between the two laser groups (P = 0.08).",
+            ("red laser", "green laser"),
+        ),
+        # Which two of the three is not said.
+        ("Pain did not differ between the two active groups (P = 0.08).", ()),
+        ("Pain did not differ between the groups (P = 0.08).", ("all",)),
+    ],
+)
+def test_two_of_three_groups_are_not_all(sentence, compared):
+    assert arms(sentence, THREE) == [compared]
+
+
+def test_many_words_may_stand_between_two_groups():
+    text = "At baseline, pain was similar between the home-based training and the supervised usual "
+    assert arms(f"{text}care groups (P = 0.14).") == [BOTH]
+
+
+def test_a_p_behind_a_full_stop_is_of_the_sentence_before():
+    text = "Pain was lower in the training group than in the usual care group at the end."
+    assert of_sentences(f"{text} (P < 0.05). Fever was rare.") == of_sentences(
+        f"{text.rstrip('.')} (P < 0.05). Fever was rare."
+    )
+    assert arms(f"{text} (P < 0.05). Fever was rare.") == [BOTH]
+
+
+def test_p_of_a_list_are_each_of_their_own_outcome():
+    behind = (
+        "at six weeks when compared with usual care (P = 0.02; P = 0.03; P = 0.4, respectively)."
+    )
+    text = f"An improvement with training was noted for the hip, the spine, and mood {behind}"
+    words = "at six weeks when compared with usual care"
+    assert [outcome for _, _, outcome in of_sentences(text)] == [
+        f"An improvement with training was noted for {one} … {words}"
+        for one in ("the hip", "the spine", "mood")
+    ]
+    # A list of groups is none of outcomes.
+    text = (
+        "Pain fell in red laser, green laser and sham (P = 0.02; P = 0.03; P = 0.4, respectively)."
+    )
+    told = {outcome for _, _, outcome in of_sentences(text, THREE)}
+    assert not any("…" in outcome for outcome in told)
+
+
+def test_usual_letters_of_two_groups():
+    roles = Table(
+        "table 1",
+        "Table 1. Baseline",
+        (("", "Intervention (n=40)", "Control (n=50)"), ("Women, n (%)", "10 (25)", "20 (40)")),
+        1,
+    )
+    text = "Only 11% (in the IG) and 7% (in the CG) were smokers."
+    assert arms(text, roles) == ["intervention", "control"]
+    text = (
+        "Both had reductions in pain (-6 cm, P = 0.02 in the CG, and -9 cm, P < 0.001 in the IG)."
+    )
+    assert [arm for value, arm, _ in of_sentences(text, roles) if value[0] == "P"] == [
+        "control",
+        "intervention",
+    ]
+    # Where the text has the letters for something else, they are that.
+    other = "The clinical guideline (CG) was read. Only 7% (in the CG) were smokers."
+    assert arms(other, roles) == [()]

@@ -705,3 +705,68 @@ def test_a_time_in_words_before_a_form_is_a_visit():
         ("control", "Baseline"),
         ("control", "Six Months"),
     ]
+
+
+def test_a_unit_below_a_label_is_no_outcome():
+    rows = [("", "", "Week 1", "Week 4")]
+    for label, unit in (("Grip", "(kg)"), ("Torque", "(N·m)")):
+        rows += [(label, "Training group", "31.4 ± 6.1", "33.0 ± 6.0")]
+        rows += [(unit, "Control group", "30.2 ± 5.8", "30.1 ± 5.9"), ("", "P", "0.312", "0.021")]
+    made = read(rows)
+    assert {one.path for one in made.items.values()} == {("Grip (kg)",), ("Torque (N·m)",)}
+    compared = [one.compare for one in made.items.values() if one.kind == "p"]
+    assert compared == [("training", "control")] * 4
+
+
+def test_abbreviations_of_measures_over_means_are_sections():
+    rows = [("", *ARMS), ("RD", "", ""), ("Baseline", "2.7 ± 0.7", "2.5 ± 0.6")]
+    rows += [("OR", "", ""), ("Baseline", "1.2 (0.5–2.1)", "1.1 (0.4–1.9)")]
+    rows += [("HR max, %", "91.2 ± 3.0", "90.1 ± 2.8")]
+    paths = [one.path for one in read(rows).items.values() if one.arm == "training"]
+    assert ("RD",) in paths
+    assert ("OR",) not in paths
+    assert any("HR max" in name for name in paths[-1])
+
+
+def test_a_section_of_numbers_ends_with_words():
+    rows = [("", *ARMS), ("Number of children", "", ""), ("≤2", "10 (25%)", "20 (40%)")]
+    rows += [("3", "20 (50%)", "15 (30%)"), (">3", "9 (22%)", "15 (30%)")]
+    made = read([*rows, ("Smoker", "12 (30%)", "25 (50%)"), ("Diabetes", "4 (10%)", "5 (10%)")])
+    assert [one.path for one in made.items.values() if one.arm == "training"] == [
+        ("Number of children", "≤2"),
+        ("Number of children", "3"),
+        ("Number of children", ">3"),
+        ("Smoker",),
+        ("Diabetes",),
+    ]
+
+
+def test_numbers_in_brackets_that_add_up_to_the_caption_are_of_patients():
+    rows = [("", "Training (40)", "Control (50)"), ("Grip", "31.4 ± 6.1", "30.2 ± 5.8")]
+    sizes = [one.size for one in read(rows, caption="Strength (90 women)").items.values()]
+    assert sizes == [40, 50]
+    sizes = [one.size for one in read(rows, caption="Strength (95 women)").items.values()]
+    assert sizes == [None, None]
+
+
+def test_the_arm_of_a_table_may_stand_in_its_caption_alone():
+    arms = Table("table 1", "", (("", *ARMS), ("Women, n (%)", "10 (25)", "20 (40)")), 1)
+    rows = (("", "Grade 1", "Grade 2"), ("Soreness", "8 (20%)", "4 (10%)"))
+
+    def of_harms(caption):
+        made = draft(ReadPaper("", (), (arms, Table("table 2", caption, rows, 1))))
+        items = [one for one in made.items.values() if one.place.startswith("table 2")]
+        return {(one.arm, one.size) for one in items}, items[0].doubts
+
+    of, doubts = of_harms("Harms in patients of the training group (n=40), n (%)")
+    assert of == {("training", 40)}
+    assert "arm by the caption" in doubts
+    assert of_harms("Harms in the training group (n=40) and in controls (n=50)")[0] == {
+        (None, None)
+    }
+
+
+@pytest.mark.parametrize("mark", ["α", "β", "b"])
+def test_a_letter_behind_a_number_is_a_mark(mark):
+    made = read([("", *ARMS), ("Grip, mean ± SD", f"31.4 ± 6.1{mark}", "30.2 ± 5.8")])
+    assert printed(made) == ["mean (SD) 31.4 (6.1)", "mean (SD) 30.2 (5.8)"]

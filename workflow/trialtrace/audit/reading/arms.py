@@ -191,7 +191,8 @@ def bare(label: str) -> str:
     """The name by which two heads are the same arm."""
     names = (re.sub(r"[^\w+]+", " ", fillers.sub(" ", label)) for fillers in _FILLERS)
     short = [" ".join(name.split()).lower() for name in names]
-    return next((name for name in short if len(name) > 1 and name not in ("no", ALL)), short[-1])
+    worded = (name for name in short if len(name) > 1 and name not in ("no", ALL))
+    return next((name for name in worded if not name.isdigit()), short[-1])
 
 
 def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:

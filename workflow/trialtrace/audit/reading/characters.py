@@ -94,7 +94,7 @@ def unmarked(text: str) -> str:
     bare = re.sub(rf"\s*[{re.escape(MARKS)}]+$", "", bare)
     bare = re.sub(rf"(?<=[0-9)%])[{re.escape(MARKS)}]+", "", bare)
     bare = re.sub(rf"(?<=[0-9])\s[{re.escape(MARKS)}]+\s*(?=[(\[])", " ", bare)
-    return re.sub(r"(?<=[0-9)%])\s?[a-hª]$", "", bare)
+    return re.sub(r"(?<=[0-9)%])\s?[a-hªα-λν-ω]$", "", bare)
 
 
 LONGEST_QUOTE = 10

@@ -47,7 +47,8 @@ def told_apart(
                     items[of] = replace(items[of], arm=arm, compare=())
     for at in range(len(items) - 1):
         one, end = items[at], at + 1
-        while end < len(items) and _AND.fullmatch(text, numbers[end - 1][1], numbers[end][0]):
+        goes_on = _LIST_OF_P if one.kind == "p" else _AND
+        while end < len(items) and goes_on.fullmatch(text, numbers[end - 1][1], numbers[end][0]):
             end += 1
         run = items[at:end]
         alike = {(other.kind, other.arm, other.compare) for other in run}
@@ -81,6 +82,7 @@ def told_apart(
 
 
 # "−1.8% (P = 0.1) and −2.5%", "P = 0.02 or t = 4.30, P = 0.04".
+_LIST_OF_P = re.compile(r"\s*[;,] (?:and )?| and ")
 _AND = re.compile(
     r"[\s%)\]]*(?:(?!and|or)[a-zA-Z/]+[\s)\]]*)?(?:,|,?\s?\b(?:and|or)) "
     r"(?:t ?= ?[0-9.]+, )?[\s(\[]*"
@@ -95,6 +97,11 @@ def _each(run: Sequence[Item], names: Names) -> Sequence[Item]:
     several = len(distinct(names.mentions(label))) > 1 and run[0].arm
     words = None if several else parted(label, len(run))
     if words is None or not all(other in ("", label) for other, _, _ in named):
+        return run
+    of_each = [{*distinct(names.mentions(one))} for one in words]
+    every = [arm for arms in of_each for arm in arms]
+    if run[0].kind == "p" and all(any(every.count(arm) == 1 for arm in own) for own in of_each):
+        # "In the red, green and sham groups (P = …; P = …; P = …, respectively)".
         return run
     return [
         replace(one, path=(f"{own} ({where or named[0][2]}",))

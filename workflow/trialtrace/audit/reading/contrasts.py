@@ -10,7 +10,7 @@ from trialtrace.audit.reading.item import NO_GROUPS, Item
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct
 
 _BETWEEN = re.compile(
-    r"\b(?:between|among|across)\b[^.;]{0,30}\b(?:groups|arms|treatments|interventions|two)\b|"
+    r"\b(?:between|among|across)\b[^.;]{0,60}\b(?:groups|arms|treatments|interventions|two)\b|"
     r"\b(?:similar|comparable|differ\w*|equal|same|alike)\b[^.;]{0,40}\b"
     r"(?:in|of|for|by) (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b|"
     r"\bin (?:the )?(?:two|2) (?:\w+ )?(?:groups|arms)\b|"
@@ -22,6 +22,8 @@ _BETWEEN = re.compile(
     r"\bthan (?:the )?(?:other|controls?)\b",
     re.IGNORECASE,
 )
+# "Between the two laser groups", of more than two.
+_TWO_OF = re.compile(r"\bthe (?:two|2) ([\w-]+) (?:groups|arms)\b", re.IGNORECASE)
 # "(P = 0.008, for the comparison)".
 _OF_BOTH = re.compile(r"\W{0,3}(?:for (?:the |this )?(?:comparison|difference)|between groups)\b")
 # "A treatment difference of 3", and not "time by treatment effects", or what these depend on.
@@ -134,6 +136,9 @@ def comparing(
     elif not (compare or fixed or named) and not _INTERACTION.search(text):
         # Of groups that are more than two, or not known by name.
         compare = (ALL,) if _BETWEEN.search(clause) and not _WITHIN.search(text) else ()
+        if compare and len(names.arms) > 2 and (two := _TWO_OF.search(clause)):
+            compare = tuple(arm for arm in names.arms if two[1].lower() in arm.split())
+            compare = compare if len(compare) == 2 else ()
     facing = _facing(outcome, mentions, text, at)
     if facing and not (pair or fixed) and len(named) < 2:
         compare = facing
@@ -203,7 +208,7 @@ def _or_within(
     said: _Said,
 ) -> tuple[str | None, tuple[str, ...]]:
     """The arm in which a p is a change, or the groups that it compares."""
-    begin, start, _ = at
+    begin, start, end = at
     alone = len(said.near) == 1 and len({*outcome.seen} - {""}) < 2
     own = item.kind == "p" and not said.pair and alone
     own = own and any(
@@ -216,8 +221,9 @@ def _or_within(
     tested = item.kind in ("p", "statistic") and not said.pair
     if _INTERACTION.search(said.clause):
         return None, ()
-    if not said.facing and item.kind == "p" and _alone(said.before, said.so_far):
-        return said.before[0], ()
+    behind = [one.arm for one in mentions if _BEHIND.fullmatch(text, end, one.begin)]
+    if not said.facing and item.kind == "p" and _alone(behind or said.before, said.so_far):
+        return (behind or said.before)[0], ()
     of_all = distinct(mentions)
     if not (said.compare or said.before) and item.kind == "p" and _alone(of_all, text):
         return mentions[0].arm, said.compare
@@ -244,6 +250,8 @@ def _is_of(one: Mention, text: str) -> bool:
     )
 
 
+# "P = 0.01 in the A group, and 3 kg, P = 0.02 in the B group".
+_BEHIND = re.compile(r"\s(?:in|for) (?:the )?", re.IGNORECASE)
 _STARTS = re.compile(r"(?:.*[,;:] )?(?:the )?", re.IGNORECASE)
 # "Than those in", and not "than at baseline".
 _THAN_ANOTHER = re.compile(

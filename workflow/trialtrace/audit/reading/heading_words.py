@@ -144,7 +144,10 @@ _STATISTIC = re.compile(
     re.IGNORECASE,
 )
 # "HR (bpm)" and "RR (/min)" are of the heart and of breath.
-_RATE = re.compile(r"\b[HR]R\b\W{1,3}(?:bpm|b(?:eats?)?\W{0,3}min|breaths|/?\s?min)", re.IGNORECASE)
+_RATE = re.compile(
+    r"\b[HR]R\b\W{1,3}(?:bpm|b(?:eats?)?\W{0,3}min|breaths|/?\s?min)|\bHR\W?(?:max|peak|rest)",
+    re.IGNORECASE,
+)
 SYMBOLS = (
     ("t", r"[tT](?=$|[\s-])(?!.*[χx]\s?²)"),
     ("F", r"F"),

@@ -4,13 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.expressions import is_share
-from trialtrace.audit.reading.heading_words import EVERYONE, Said, kinds_in, other_words, said
+from trialtrace.audit.reading.heading_words import (
+    EVERYONE,
+    LONGEST,
+    Said,
+    kinds_in,
+    other_words,
+    said,
+)
 from trialtrace.audit.reading.heads import (
     ARM,
     COMPARE,
@@ -77,7 +85,7 @@ def laid_out(table: Table) -> Laid | None:
     if not first:
         return None
     heads = head_rows(table, first)
-    table = _sized(aligned(table, heads, first), heads, first)
+    table = _sized(aligned(_with_units(table, heads, first), heads, first), heads, first)
     other = other_words(f"{table.caption} {table.notes}")
     every = [
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
@@ -90,13 +98,34 @@ def laid_out(table: Table) -> Laid | None:
     return Laid(whole, tuple(every), heads, made, under, tuple(by_heads))
 
 
+def _with_units(table: Table, heads: int, first: int) -> Table:
+    """The table with the unit that stands below a label, "OI" over "(mmHg)", behind it, where
+    further labels stand beside both."""
+    made = [list(row) for row in table.rows]
+    for above, row in pairwise(made[heads:]):
+        unit = re.fullmatch(r"[(\[][^()\[\]]*[^\W\d_][^()\[\]]*[)\]]", row[0])
+        told = said(row[0])
+        if first > 1 and unit and told.rest and above[0] and above[1] and row[1] != above[1]:
+            above[0], row[0] = f"{above[0]} {row[0]}", ""
+    return replace(table, rows=tuple(map(tuple, made)))
+
+
+_WHOLE = re.compile(
+    r"([0-9]{1,3}(?:, ?[0-9]{3})+|[0-9]+) (?:women|men|patients|participants|subjects|children)\b",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"(?<=[^\W_])\s*\(([0-9]{1,5}|[0-9]{1,3}(?:, ?[0-9]{3})+)\)")
 
 
 def _sized(table: Table, heads: int, first: int) -> Table:
     """The table with "Early (60)" as "Early (n = 60)" where two percentages of the column or more,
-    and most of them, are those of so many patients."""
+    and most of them, are those of so many patients, or where the caption has their sum."""
     made = [list(row) for row in table.rows]
+    sized = dict.fromkeys(cell for row in made[:heads] for cell in row[first:])
+    sizes = [int(re.sub("[, ]", "", one[1])) for one in map(_IN_BRACKETS.search, sized) if one]
+    whole = len(sizes) > 1 and any(
+        int(re.sub("[, ]", "", one)) == sum(sizes) for one in _WHOLE.findall(table.caption)
+    )
     for at in range(first, len(table.rows[0]) if heads else 0):
         cells = [read_cell(row[at]) for row in table.rows[heads:] if row[at]]
         pairs = [one for one in cells if one and one.form in ("pair", "count_percent")]
@@ -105,7 +134,7 @@ def _sized(table: Table, heads: int, first: int) -> Table:
             match = _IN_BRACKETS.search(row[at])
             size = re.sub("[, ]", "", match[1]) if match else ""
             shares = sum(is_share(one, int(size)) for one in pairs) if match else 0
-            if match and shares > 1 and 2 * shares > len(pairs):
+            if match and (whole or (shares > 1 and 2 * shares > len(pairs))):
                 row[at] = f"{row[at][: match.start()]} (n = {size}){row[at][match.end() :]}"
     return replace(table, rows=tuple(map(tuple, made)))
 
@@ -205,6 +234,18 @@ class Context:
         if not several or found != {arms[-1].arm}:
             return None
         return next(one.at for one in arms for row in self.laid.rows if self._alone(row, one))
+
+    @cached_property
+    def _captioned(self) -> tuple[str, int] | None:
+        """The one arm that the caption names, with its number of patients, where neither a column
+        nor a row names any."""
+        caption = self.laid.table.caption
+        size, among = said(caption[:LONGEST]).size, self.arms.among(caption)
+        several = len(re.findall(r"\bn\s*=", caption, re.I)) > 1
+        heads = any(self.arms.of(one.arm) for one in self.laid.columns)
+        if not size or several or among is None or heads or any(map(self._arms_of, self.laid.rows)):
+            return None
+        return among[0], size
 
     @property
     def _over(self) -> str:

@@ -3,7 +3,7 @@ by words that one arm alone has."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from trialtrace.audit.reading.allocation import Allocation, loose
@@ -103,7 +103,8 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
     for name, label in arms.labels.items():
         # "Sucrose 6 months" and "Sucrose (22)" are one arm to a sentence.
         whole.setdefault(bare(_SIZED.sub("", label)), name)
-    for short, long in Allocation(passages=texts).explained:
+    explained = Allocation(passages=texts).explained
+    for short, long in explained:
         if re.search(r"\b(?:study|trial)$", long, re.IGNORECASE):
             continue
         by_short = whole.get(short.lower())
@@ -134,7 +135,7 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
             made.append((name, re.compile(pattern), None))
     made += _by_dose(named)
     made += _lettered(arms)
-    made += _roles(arms)
+    made += _roles(arms, {short for short, _ in explained})
     made += _called(arms, named, texts)
     made += _single_words(arms, named)
     made += _numbered(Names(tuple(made), tuple(arms.labels)), texts)
@@ -259,8 +260,9 @@ def _lettered(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
     ]
 
 
-def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
-    """ "The control group", where one arm is the control, and the other one of two."""
+def _roles(arms: Arms, explained: Collection[str]) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """ "The control group", where one arm is the control, and the other one of two; "CG" and "IG"
+    where the text has them as `explained` for nothing else."""
     controls = [name for name in arms.labels if names_control(name)]
     if len(controls) != 1 or len(arms.labels) < 2:
         return []
@@ -275,6 +277,9 @@ def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
             r"(?<!\bof )(?<!\bby )(?:active|study)\W(?:groups?|arms?))(?!\w)"
         )
         made.append((other, re.compile(words, re.IGNORECASE), None))
+        for arm, shorts in ((controls[0], {"CG"}), (other, {"IG", "EG"})):
+            usual = "|".join(sorted(shorts - {*explained})) or "(?!)"
+            made.append((arm, re.compile(rf"(?<![\w-])(?:{usual})(?![\w-])"), BY_A_WORD))
     return made
 
 

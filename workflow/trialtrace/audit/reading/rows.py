@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from trialtrace.audit.reading.heading_words import Said, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head, of_p
@@ -56,6 +57,7 @@ def rows(
     over: tuple[str, ...] | None = None
     whole: tuple[str, ...] | None = None
     answers = _answers(table, heads, first)
+    other = {*other, *_measured(table, heads, first)}
     for at in range(heads, len(table.rows)):
         cells = tuple(table.rows[at])
         if not any(cells):
@@ -92,7 +94,11 @@ def rows(
             if not headed and any(over[one.at] and one.arm for one in arms if over):
                 # A head over one column of an arm, "P", ends with its section.
                 over, sections.loose = whole, []
-            own = said(" – ".join(dict.fromkeys(text for text in texts if text)), other)
+            label = " – ".join(dict.fromkeys(text for text in texts if text))
+            own = said(label, other)
+            if _OF_CHILDREN.fullmatch(label):
+                # Of a mother, and no number of patients.
+                own = Said(label)
             sections.open(at, own)
             carried = ""
             if any(cells[first:]):
@@ -127,6 +133,17 @@ def _closes(text: str, above: str) -> bool:
     return text.count(")") > text.count("(") and above.count("(") > above.count(")")
 
 
+def _measured(table: Table, heads: int, first: int) -> set[str]:
+    """Abbreviations of measures that are short for something else, "RD" over means of groups."""
+    names = set()
+    for row, below in pairwise(table.rows[heads:]):
+        label = next((text for text in row if text), "")
+        alone = re.fullmatch("[A-Z]{2,4}", label) and not any(row[first:])
+        if alone and "±" in " ".join(below[first:]):
+            names.add(label)
+    return names
+
+
 _LISTED = re.compile(r"[-–—•·・]\s*(?=[^\W\d_])")
 _OPPOSITE = {"yes": "no", "no": "yes", "y": "n", "n": "y", "m": "f", "f": "m"}
 
@@ -153,6 +170,7 @@ class _Sections:
         self.counted: list[list[str]] = []
         self.kinds: list[str | None] = []
         self.units = False
+        self.numbered = 0
         self.stacked = False
 
     def path(self) -> list[Said]:
@@ -193,7 +211,7 @@ class _Sections:
             self.loose = [*above, said, *below]
             self.nested = []
             self.stacked = False
-        self.counted, self.kinds, self.units = [], [], False
+        self.counted, self.kinds, self.units, self.numbered = [], [], False, 0
         self.before = at
 
     def _leave(self, at: int) -> None:
@@ -207,8 +225,10 @@ class _Sections:
             return
         # Rows of numbers end a section whose own rows count patients, and the other way.
         other = len(self.kinds) > 1 and all(_unlike(one, kind) for one in self.kinds)
-        if other or _unlike(self.loose[-1].kind, kind) or (self.units and not _is_unit(label)):
-            self.loose, self.kinds, self.units = self.loose[:-1], [], False
+        ended = other or _unlike(self.loose[-1].kind, kind) or (self.units and not _is_unit(label))
+        # Words end a section of numbers: "Smoker" below "0", "1" and "2 or more".
+        if ended or (self.numbered > 1 and not _NUMBERED.search(label)):
+            self.loose, self.kinds, self.units, self.numbered = self.loose[:-1], [], False, 0
 
     def count(
         self,
@@ -225,6 +245,7 @@ class _Sections:
             self.nested.append((self._indent(at), said))
         self.kinds.append(said.kind or _kind_of(cells))
         self.units = _is_unit(label) and (self.units or not self.counted)
+        self.numbered += len(self.counted) == self.numbered and bool(_NUMBER.fullmatch(label))
         self.counted.append(list(cells))
         if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):
             self.loose, self.counted = self.loose[:-1], []
@@ -236,6 +257,12 @@ def _kind_of(cells: Sequence[str]) -> str | None:
     if "±" in text:
         return "mean_sd"
     return "count_percent" if re.search(r"(?<![0-9.])[0-9]+ ?\([0-9.]+ ?%", text) else None
+
+
+_NUMBER = re.compile(r"[≤≥<>]?\s?[0-9]+(?:\s?(?:[-–+]|to|or more)\s?[0-9]*)?", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"[0-9]|\b(?:or (?:more|less)|none|more than|missing|unknown|other|not|total|no)\b|^\W*$", re.I
+)
 
 
 def _is_unit(label: str) -> bool:
@@ -282,6 +309,7 @@ _OF_SIZES = re.compile(
     re.IGNORECASE,
 )
 # Of ages "6 years" is no time.
+_OF_CHILDREN = re.compile(r"(?:no\.?|numbers?) of (?:children|siblings|births)", re.IGNORECASE)
 _AGES = re.compile(r"\bage(?: groups?)?\W*(?:in )?(?:years?|yrs?|months?)?\W*$", re.IGNORECASE)
 # Of tumours T1 to T4 are no times.
 _STAGED = re.compile(r"\b(?:stages?|staging|tumou?r|TNM|classification|T)\b", re.IGNORECASE)

@@ -62,6 +62,8 @@ _SHORTENED = re.compile(
     r"(?:\b(?:vs|v|no|nos|[Ff]igs?|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
     r"(?<!group )(?<!arm )(?<!-)\b[A-Z])\.$"
 )
+# "… than at the start. (P < 0.05)."
+_P_ALONE = re.compile(r"[(\[]\s?[Pp]\s?[<>≤≥=]\s?0?\.[0-9]+\s?[)\]]\.?")
 # What looks like a result, read or not: shares, counts of others, pairs, deviations, p, intervals.
 _NUMBER = r"[0-9][0-9,.]{0,24}"
 _RESULT = re.compile(
@@ -103,6 +105,9 @@ def sentences(text: str) -> list[str]:
     made: list[list[str]] = []
     for piece in _ENDS.split(text):
         if made and (_SHORTENED.search(made[-1][-1][-10:]) or _goes_on(made[-1], piece)):
+            made[-1].append(piece)
+        elif made and _P_ALONE.fullmatch(piece):
+            made[-1][-1] = made[-1][-1].rstrip(".")
             made[-1].append(piece)
         else:
             made.append([piece])

@@ -22,6 +22,7 @@ from trialtrace.audit.reading.rows import Row
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
+_BY_CAPTION = "arm by the caption"
 _BY_COLUMN = ("statistic", "p", "ci", "mean", "sd", "se", "median", "percent", "count")
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
@@ -302,14 +303,17 @@ class _Reader(Comparisons):
         if arm is None:
             # A row below an outcome may be the arm's, and the head a part of what was measured.
             arm = next(iter(self._arms_of(row)), None)
+            own = arm
+            if arm is None and kind != "p" and self._captioned:
+                arm, size = self._captioned[0], size or self._captioned[1]
             path = tuple(
-                name for name in item.path if arm is None or self._arm_of(row, name) != arm
+                name for name in item.path if own is None or self._arm_of(row, name) != own
             )
             heads = (column.over, column.arm or "")
             path += tuple(head for head in heads if head not in ("", self._titled, *path))
             path = path or (self._titled or row.label,)
             item = replace(item, path=path, label=", ".join(path))
-            doubts += [None if arm else _NO_ARM]
+            doubts += [None if own else _BY_CAPTION if arm else _NO_ARM]
         elif arm != ALL and column.arm is not None and bare(column.arm) != arm:
             doubts.append(f"{BY_HEAD} “{column.arm}”")
         n = None if kind == "p" else size or self._size(row, column, arm)

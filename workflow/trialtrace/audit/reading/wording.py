@@ -201,10 +201,13 @@ def parted(clause: str, count: int) -> Sequence[str] | None:
     no such number."""
     if count > 2:
         listed = _LISTED.fullmatch(clause)
-        own = re.split(r",? and |, ", listed["own"]) if listed else []
-        verb = listed["verb"] if listed else ""
+        told = listed.groups("") if listed else ("",) * 6
+        lead, every, behind = (
+            first or second for first, second in zip(told, told[3:], strict=False)
+        )
+        own = re.split(r",? and |, ", every)
         each = len(own) == count and all(re.search("[A-Za-z]{2}", one) for one in own)
-        return [f"{listed['of'] or ''}{one} … {verb}" for one in own] if listed and each else None
+        return [f"{lead}{one} … {behind.strip()}" for one in own] if each else None
     sides = re.split(r" (?:and|or) ", re.sub(r"\bboth ", "", clause))
     if len(sides) != 2 or _NO_PAIR.search(sides[0]) or re.match(r"\d", sides[1]):
         return None
@@ -221,10 +224,13 @@ def parted(clause: str, count: int) -> Sequence[str] | None:
     return first, f"{before[1]} {right}" if before else right
 
 
-# "(The rates of) X, Y and Z were".
+# "(The rates of) X, Y and Z were", "noted for X, Y, and Z at six months".
 _LISTED = re.compile(
     r"(?P<of>.*\b(?:in|of|for)\s)?(?P<own>[^,]+(?:, (?!and\b)[^,]+)+,? and .+?)\s"
-    r"(?P<verb>(?:was|were|is|are)\b.*)"
+    r"(?P<verb>(?:was|were|is|are)\b.*)|"
+    r"(?P<for>.*\b(?:noted|seen|found|observed|improvement|difference|reduction|increase)s? "
+    r"(?:for|in)\s)(?P<each>[^,]+(?:, (?!and\b)[^,]+)+,? and .+?)"
+    r"(?P<when>\s(?:at|after|when|between|compared|in)\b.*)?"
 )
 
 
