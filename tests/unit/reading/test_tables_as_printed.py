@@ -770,3 +770,15 @@ def test_the_arm_of_a_table_may_stand_in_its_caption_alone():
 def test_a_letter_behind_a_number_is_a_mark(mark):
     made = read([("", *ARMS), ("Grip, mean ± SD", f"31.4 ± 6.1{mark}", "30.2 ± 5.8")])
     assert printed(made) == ["mean (SD) 31.4 (6.1)", "mean (SD) 30.2 (5.8)"]
+
+
+def test_a_statistic_in_the_column_of_its_p_is_none():
+    rows = [("", "", "Week 4", "Chi-square (Group)"), ("", "", "Mean ± SD", "P")]
+    for name, value, p in (("Grip", "0.571", "0.450"), ("Gait", "12.534", "<0.001")):
+        rows += [(name, "Training", "31.4 ± 6.1", value), (name, "Control", "30.2 ± 5.8", p)]
+    made = read(rows, 2)
+    assert [one for one in printed(made) if one.startswith("P")] == ["P = 0.450", "P < 0.001"]
+    assert [one.text for one in made.left] == ["0.571", "12.534"]
+    # In a row of its own too, what is above 1 is no p.
+    own = [("", *ARMS, "P"), ("Grip, mean ± SD", "31.4 ± 6.1", "30.2 ± 5.8", "2.9")]
+    assert not any(one.startswith("P") for one in printed(read(own)))

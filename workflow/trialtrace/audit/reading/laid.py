@@ -236,6 +236,21 @@ class Context:
         return next(one.at for one in arms for row in self.laid.rows if self._alone(row, one))
 
     @cached_property
+    def _statistics(self) -> set[tuple[int, str]]:
+        """Columns of p with the arms in whose rows some number is above 1: there they hold a
+        statistic, and the p of it stands in the row of another arm."""
+        return {
+            (column.at, arm)
+            for column in self.laid.columns
+            if column.kind == "p"
+            for row in self.laid.rows
+            if re.fullmatch(
+                r"(?:[2-9]|[1-9][0-9]+)(?:\.[0-9]+)?|1\.0*[1-9][0-9]*", row.cells[column.at]
+            )
+            for arm in self._arms_of(row)
+        }
+
+    @cached_property
     def _captioned(self) -> tuple[str, int] | None:
         """The one arm that the caption names, with its number of patients, where neither a column
         nor a row names any."""

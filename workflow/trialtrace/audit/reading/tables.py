@@ -58,6 +58,9 @@ class _Reader(Comparisons):
                 continue
             if column.at in joined:
                 continue
+            if any((column.at, arm) in self._statistics for arm in self._arms_of(row)):
+                yield self._left(row, column.at, text, UNSAID_NUMBERS)
+                continue
             behind = self._behind(row, column, columns)
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
