@@ -543,6 +543,9 @@ def test_two_of_three_groups_are_not_all(sentence, compared):
 def test_many_words_may_stand_between_two_groups():
     text = "At baseline, pain was similar between the home-based training and the supervised usual "
     assert arms(f"{text}care groups (P = 0.14).") == [BOTH]
+    # Between two times, and not two groups.
+    text = "A difference between samples at T0 and T1 was obtained for both of the interventions"
+    assert arms(f"{text} (P = 0.14).", THREE) == [()]
 
 
 def test_a_p_behind_a_full_stop_is_of_the_sentence_before():

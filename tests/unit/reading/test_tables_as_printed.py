@@ -782,3 +782,5 @@ def test_a_statistic_in_the_column_of_its_p_is_none():
     # In a row of its own too, what is above 1 is no p.
     own = [("", *ARMS, "P"), ("Grip, mean ± SD", "31.4 ± 6.1", "30.2 ± 5.8", "2.9")]
     assert not any(one.startswith("P") for one in printed(read(own)))
+    own = [("", *ARMS, "P"), ("Grip, mean ± SD", "31,4 ± 6,1", "30.2 ± 5.8", "0,011")]
+    assert any(one.startswith("P = 0") for one in printed(read(own)))

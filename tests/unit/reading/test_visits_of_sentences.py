@@ -17,6 +17,16 @@ def visits(text):
         ("Pain was seen in 5% (P = 0.03) at week 24.", ["week 24"] * 2),
         ("By month 6, 20% had pain and 30% had fever.", ["month 6"] * 2),
         ("Twenty-four hours after surgery, pain was 4.2.", ["Twenty-four hours after surgery"]),
+        # A list of times is one, and ends before what it is compared with.
+        (
+            "At 1, 3, and 6 months after surgery compared to baseline pain was less (P = 0.01).",
+            ["1, 3, and 6 months after surgery"],
+        ),
+        (
+            "Cure was 99.0%, 98.4%, and 96.0% at 1, 3, and 5 years after treatment.",
+            ["1 years after treatment", "3 years after treatment", "5 years after treatment"],
+        ),
+        ("One year after discharge was a worse time (P = 0.01).", ["One year after discharge"]),
         # Behind each number, and the p in the bracket that it opens.
         (
             "Pain was seen in 70% vs 54% at week 12 (P = 0.01) and 73% vs 50% at week 24 "

@@ -10,7 +10,8 @@ from trialtrace.audit.reading.item import NO_GROUPS, Item
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct
 
 _BETWEEN = re.compile(
-    r"\b(?:between|among|across)\b[^.;]{0,60}\b(?:groups|arms|treatments|interventions|two)\b|"
+    r"\b(?:between|among|across)\b"
+    r"(?:[^.;]{0,30}|(?:(?!\b(?:was|were|is|are|for|in|at|of|to|T[0-9])\b)[^.;]){0,60})\b(?:groups|arms|treatments|interventions|two)\b|"
     r"\b(?:similar|comparable|differ\w*|equal|same|alike)\b[^.;]{0,40}\b"
     r"(?:in|of|for|by) (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b|"
     r"\bin (?:the )?(?:two|2) (?:\w+ )?(?:groups|arms)\b|"

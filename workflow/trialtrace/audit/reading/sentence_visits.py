@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from trialtrace.audit.reading.item import Seen
 from trialtrace.audit.reading.mentions import Mention
@@ -13,17 +14,22 @@ _NUMBER = (
     r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|"
     r"twenty-?\s?four)"
 )
-_LONG = rf"{_NUMBER}(?:(?:,| and|,? or| to) {_NUMBER}){{0,3}}[\s-]{_UNIT}"
+_LONG = rf"{_NUMBER}(?:(?:,|,? and|,? or| to) {_NUMBER}){{0,3}}[\s-]{_UNIT}"
 _END = r"(?:study|trial|treatment|therapy|intervention|program(?:me)?|follow[\s-]?up|observation)"
+# "Six months after surgery", and not "surgery compared" or "surgery was".
+_WORD = (
+    r"(?!(?:compared|than|with|was|were|is|are|had|has|have|did|do|showed|in|and|or|but|between|for|"
+    r"of|from|to|by|at|on|as|when|while|which|that|there)\b)[a-z]+"
+)
 # A time has a word before it that says so, or behind it: "a stay of 12 days" was measured itself.
 _TIME = re.compile(
     r"\b(?:(?:day|week|month|year|visit)"
-    r"(?: [0-9]+(?: to [0-9]+)?|s [0-9]+(?:(?:,| and|,? or| to) [0-9]+){0,3})"
+    r"(?: [0-9]+(?: to [0-9]+)?|s [0-9]+(?:(?:,|,? and|,? or| to) [0-9]+){0,3})"
     r"(?![.\d]*[\d%])(?! onwards?)(?<! 0)|"
     rf"(?:at|after|by|within|until|during|through|over) (?:the )?(?:first |last |final )?{_LONG}"
     r"(?: (?:of|after|post|following|from) (?:the )?[a-z]+)?|"
     rf"{_LONG}[\s,]+(?:after|post|following|later|from (?:the )?(?:start|beginning|randomi\w+))\b"
-    r"(?: (?:the )?(?:[a-z]+ )?[a-z]+)?|"
+    rf"(?: (?:the )?{_WORD}(?: {_WORD})?)?|"
     r"(?:at|in|during) (?:the )?(?:[0-9]+|one|two|three|six|twelve)-(?:day|week|month|year) "
     r"(?:follow[\s-]?up|visit|assessment)|"
     rf"(?:at|by) (?:the )?end of (?:the )?{_END}|"
@@ -69,6 +75,8 @@ def visits_of_numbers(
     ended = times and re.match(r"[^.;\d]{0,30}\brespectively", text[times[-1].end() :])
     if ended and len(times) == len(spans) > 1 and times[0].start() > spans[-1][0]:
         return [(_BEGUN.sub("", one[0]), None) for one in times]
+    if each := _of_each(spans, times, text):
+        return [(one, None) for one in each]
     made: list[tuple[str | None, str | None]] = []
     for at, (start, end) in enumerate(spans):
         before = [one for one in times if one.end() <= start]
@@ -92,6 +100,23 @@ def visits_of_numbers(
             continue
         made.append((_BEGUN.sub("", time[0]), _SEVERAL if len(times) > 1 else None))
     return made
+
+
+def _of_each(
+    spans: Sequence[tuple[int, int]], times: Sequence[re.Match[str]], text: str
+) -> list[str]:
+    """The time of each number of "5%, 6% and 7% at 1, 3 and 5 years"."""
+    listed = _OF_TIMES.fullmatch(_BEGUN.sub("", times[0][0])) if len(times) == 1 else None
+    gaps = (text[end:begin] for (_, end), (begin, _) in pairwise(spans))
+    if listed is None or len(spans) < 2 or not all(map(_NEXT.fullmatch, gaps)):
+        return []
+    numbers = re.split(r",? and |,? or |, ", listed["numbers"])
+    behind = times[0].start() >= spans[-1][1]
+    return [f"{one} {listed['unit']}" for one in numbers] * (behind and len(numbers) == len(spans))
+
+
+_OF_TIMES = re.compile(rf"(?P<numbers>{_NUMBER}(?:(?:,|,? and|,? or) {_NUMBER})+) (?P<unit>.+)")
+_NEXT = re.compile(r"[\s%)]*(?:,|,? and|,? or) ")
 
 
 def _begins_change(spans: Sequence[tuple[int, int]], text: str) -> bool:
