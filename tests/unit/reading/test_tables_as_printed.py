@@ -784,3 +784,15 @@ def test_a_statistic_in_the_column_of_its_p_is_none():
     assert not any(one.startswith("P") for one in printed(read(own)))
     own = [("", *ARMS, "P"), ("Grip, mean ± SD", "31,4 ± 6,1", "30.2 ± 5.8", "0,011")]
     assert any(one.startswith("P = 0") for one in printed(read(own)))
+
+
+def test_days_after_an_operation_are_visits():
+    heads = ("", *ARMS)
+    rows = [heads, ("Grip, median (quartile)", "", ""), ("POD 1", "31.4 (6.1)", "30.2 (5.8)")]
+    made = read([*rows, ("POD5", "33.0 (6.0)", "30.1 (5.9)")])
+    assert told(made) == [
+        ("Grip", "training", "POD 1", "median 31.4 (IQR 6.1)"),
+        ("Grip", "control", "POD 1", "median 30.2 (IQR 5.8)"),
+        ("Grip", "training", "POD5", "median 33.0 (IQR 6.0)"),
+        ("Grip", "control", "POD5", "median 30.1 (IQR 5.9)"),
+    ]

@@ -15,7 +15,7 @@ _SE = (
 _IQR = (
     r"(?:IQRs?|(?:(?:the )?lower and upper|(?:the )?25\s?%(?:\s?and\s?|\W{1,3})75\s?%|"
     r"25th and 75th|(?:1st|first) and (?:3rd|third)) (?:quartiles?|(?:per)?centiles)|"
-    r"inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
+    r"inter-?quartiles?(?: ranges?| intervals?)?|quartiles|quartile(?=[)\]])|Q1\W{1,3}Q3|"
     r"25(?:th)?\W{1,4}75(?:th)?(?:\s?(?:per)?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
 )
 _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
@@ -201,7 +201,8 @@ _VISIT = re.compile(
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
     r"end(?: ?point| (?:of|at) (?:the )?[a-z]+(?:[\s-]up)?)?|"
     rf"(?:before|after)(?: {_PROCEDURE})?|final|"
-    r"T ?[0-9]|(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
+    r"T ?[0-9]|POD ?[0-9]+|"
+    r"(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
     r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?"
     rf"(?: follow[\s-]?up| (?:before|after) {_PROCEDURE}|"
     r" (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
