@@ -95,9 +95,6 @@ def p_text(cell: Cell) -> str | None:
     value = cell.parts.get("a", "")
     if cell.form not in ("value", "bound") or value.startswith("-"):
         return None
-    if not value.startswith("0,") and float(value.replace(",", "")) > 1:
-        # A statistic that stands in the column of its p.
-        return None
     return f"P {cell.parts.get('relation', '=')} {value}"
 
 
