@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import yaml
+
 from trialtrace.run.drafting.described import Described, by_rules, with_codes, with_values
 from trialtrace.run.drafting.formats import sheet_rows
 from trialtrace.run.drafting.names import UNITS, vocabulary
@@ -44,7 +46,8 @@ OF_CODES = set(
 OF_UNITS, OF_MISSING = {"unit", "units", "einheit"}, {"missing", "missingvalues", "missingcodes"}
 ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
 ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
-NOTES, TEXTS = (".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".tab")
+NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".tab")
+DICTIONARIES = (".yaml", ".yml")
 # Larger files are data; rows among which the heads of a sheet are looked for.
 MOST_BYTES, LATEST_HEAD = 2_000_000, 30
 # Names that are columns: as a share of those of a section, and at least.
@@ -220,9 +223,12 @@ def _sections(path: Path, state: int) -> list[Section]:
     if ending in (".xls", ".xlsx", ".xlsm"):
         sheets = sheet_rows(path).items()
         return [one for sheet, rows in sheets for one in _of_rows(rows, path.name, sheet, "row")]
-    if ending not in (*NOTES, *TEXTS):
+    if ending not in (*NOTES, *TEXTS, *DICTIONARIES):
         return []
     text = text_of(path)
+    if ending in DICTIONARIES:
+        entries = tuple(_of_yaml(text))
+        return [Section(f"{path.name}, line", "", entries)] if entries else []
     if ending == ".rd":
         entries = tuple(_of_r(text))
         whole = [Section(f"{path.name}, line", "", entries)] if entries else []
@@ -326,6 +332,46 @@ def _of_r(text: str) -> Iterator[Entry]:
             end += 1
         label = _bare(text[match.end() : end - 1]).strip(" :")
         yield Entry(match[1].strip(), label, text.count("\n", 0, match.start()) + 1)
+
+
+def _of_yaml(text: str) -> Iterator[Entry]:
+    """The columns of a dictionary in YAML: names, each with a label, a unit, codes with what they
+    mean; nothing of other YAML."""
+    try:
+        waiting = [yaml.compose(text, Loader=yaml.SafeLoader)]
+    except yaml.YAMLError:
+        return
+    while waiting:
+        node = waiting.pop(0)
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        for key, value in node.value:
+            about = _texts_of(value)
+            roles = {one: said for word, said in about.items() for one in _roles_of(word)}
+            if roles.get("label"):
+                yield Entry(str(key.value), line=key.start_mark.line + 1, **roles)
+            else:
+                waiting.append(value)
+
+
+def _texts_of(node: "yaml.Node") -> dict[str, str]:
+    """What stands under each key of a mapping in one text: 1 = yes; 2 = no of codes."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    made = {}
+    for key, value in node.value:
+        pairs = value.value if isinstance(value, yaml.MappingNode) else ()
+        scalars = [(one.value, two.value) for one, two in pairs if isinstance(two.value, str)]
+        if isinstance(value, yaml.ScalarNode):
+            made[str(key.value)] = " ".join(str(value.value).split())
+        elif scalars:
+            made[str(key.value)] = "; ".join(f"{one} = {two}" for one, two in scalars)
+    return made
+
+
+def _roles_of(word: str) -> Iterator[str]:
+    """What a key of a dictionary in YAML holds, by the heads of a codebook in a table."""
+    return (role for role, known in ROLES.items() if plain(word) in known and role != "name")
 
 
 def _of_help(text: str) -> Iterator[Entry]:

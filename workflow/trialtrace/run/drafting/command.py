@@ -29,7 +29,7 @@ UNSURE = (
 BLIND, GUESSED = "nothing is computed by arm until it is known", "the first is then a guess"
 NOTHING = f"  Enter takes none of them: a number or a name, or {OPEN}"
 # Guesses that blind nothing and are said outright.
-TOLD = ("copies", "aside")
+TOLD = ("copies", "alike", "aside", "set_aside", "shared")
 LEFT_OPEN = f"  left open after {MOST_ASKED} times"
 INTERRUPTED = "\ninterrupted: nothing was written"
 
@@ -131,7 +131,7 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
             f"(trialtrace confirm {name})" + (f" or told ({flags})" if flags else "")
         )
         lines += [f"{n}: {guesses[n].evidence}" for n, kind in kinds.items() if kind not in FLAGS]
-    told = [each for each in guesses if each.partition(".")[0] in TOLD]
+    told = [n for n in guesses if n not in blind and n.partition(".")[0] in TOLD]
     lines += [f"{name}: {guesses[each].evidence}" for each in told]
     return [*lines, f"next: trialtrace run {name}, then trialtrace confirm {name}"]
 

@@ -61,8 +61,8 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.several_rows import mean_of, tell_below
-from trialtrace.run.drafting.strangers import ASIDE, of_the_trial, tell_parts
-from trialtrace.run.drafting.subjects import with_subjects
+from trialtrace.run.drafting.strangers import ASIDE, of_the_trial, tell_parts, tell_visits
+from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.units import tell_units
 from trialtrace.run.drafting.unused import tell_exposure, tell_unused
@@ -157,6 +157,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     tell_parts(tables, subject, decided)
+    tell_visits(tables, decided)
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")
         own = subject[table.name]
@@ -167,6 +168,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
             raise wrong("--visit", fault, "visits of patients with several rows", mend)
     visit = {table.name: visit_of(table, decided) for table in tables}
     home, coded = arm_of(tables, subject, decided)
+    tell_shared(tables, home.name, decided)
     if coded.name and coded.constant_within is False:
         # What no step compares is refused before anything else is asked.
         several_treatments(home, subject[home.name], coded)

@@ -22,7 +22,10 @@ NEUTRAL = "data"
 OF_FOLDERS = tuple(ending for ending in ENDINGS if ending not in (".txt", ".dat"))
 DESCRIPTIONS = (".xml",)
 # What may say in a folder what the columns of its tables mean.
-NOTES = (".md", ".rd", ".txt", ".dat", ".rst", ".html", ".pdf", ".docx", ".doc", ".rtf")
+NOTES = (
+    *("", ".md", ".rd", ".txt", ".dat", ".rst", ".html", ".pdf", ".docx", ".doc", ".rtf"),
+    *(".yaml", ".yml"),
+)
 # What programs leave beside a file that is open.
 LOCKS = ("~$", ".")
 

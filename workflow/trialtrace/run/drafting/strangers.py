@@ -1,8 +1,9 @@
 """Tables of what was given that hold none of the trial's patients: set aside and told, asked where
 another could as well be the trial."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,8 @@ FEWEST, FEWEST_OF_BOTH, OTHERS = 4, 10, 0.2
 PEOPLE = {"participant", "patient", "subject", "person", "proband", "teilnehmer", "pat", "subj"}
 ASIDE = "aside"
 WORDS = "Which tables are of the trial?"
+EACH = "where each file is an arm, or a visit, put them under one another in one file "
+EACH += "with a column that says of which each row is, such as arm"
 UNDER = "put them under one another in one file, and give that in their place"
 
 
@@ -275,6 +278,50 @@ def tell_parts(tables: Sequence[Table], subject: Mapping[str, str], decided: Dec
             )
     if told:
         decided.guess("parts", ("trial.yaml", "source.items"), "apart", " ".join(told), blinds=True)
+
+
+def files_of_visits(tables: Sequence[Table]) -> Iterator[tuple[list[Table], str]]:
+    """Tables with the same columns and a row of each of mostly the same patients: a file a visit,
+    each with the column that has another value in each, by which they are sorted, or with names
+    that differ in a number alone."""
+    forms = defaultdict[frozenset[str], list[Table]](list)
+    for table in tables:
+        if table.subject[:1] in table.keys and table.rows <= MOST_ROWS and not table.of:
+            forms[frozenset(one.name for one in table.columns)].append(table)
+    for alike in (each for each in forms.values() if len(each) > 1):
+        first, *others = ({*cells_of(one, one.subject[:1])} for one in alike)
+        if all(len(first & each) < MOSTLY * min(len(first), len(each)) for each in others):
+            continue
+        for column in alike[0].columns:
+            own = [one.column(column.name) for one in alike]
+            values = [each.values[0][0] for each in own if each.distinct == 1 and each.values]
+            if len({*values}) == len(alike):
+                order = sorted(zip(values, range(len(alike)), strict=True), key=_by_number)
+                yield [alike[at] for _, at in order], column.name
+                break
+        else:
+            if len({re.sub("[0-9]+", "", Path(one.item).stem) for one in alike}) == 1:
+                yield alike, ""
+
+
+def _by_number(value: tuple[str, int]) -> tuple[float, str]:
+    digits = "".join(one for one in value[0] if one.isdecimal())
+    return (float(digits or "inf"), value[0])
+
+
+def tell_visits(tables: Sequence[Table], decided: Decided) -> None:
+    """A guess that blinds the report, on files that are a visit each: what was measured in each is
+    an outcome of its own as long as they are apart."""
+    for each, column in files_of_visits(tables):
+        names = ", ".join(_of_rows(one, _file(one)) for one in each)
+        why = f"{names} have the same columns, and most of the same {each[0].subject[0]}: a visit "
+        why += "each"
+        why += f", told by {column}" if column else ""
+        why += f". {UNDER[0].upper()}{UNDER[1:]}" + (
+            "" if column else ", with a column of the visit"
+        )
+        why += "; as they are, each is taken for measures of its own, and none is a baseline."
+        decided.guess("visits", ("trial.yaml", "source.items"), "apart", why, blinds=True)
 
 
 def _tell_aside(

@@ -38,8 +38,6 @@ from trialtrace.run.drafting.tables import by_subject, joined_in_sites, joined_l
 from trialtrace.run.drafting.unused import PAIRS, STRATA
 from trialtrace.run.tables.measures import AGES, plain
 
-# Of the patients of a table those that another has not, from which on a run stops at their rows.
-STRAY = 0.2
 # Rows of each visit.
 FEWEST_ROWS = 3
 # Values of a column that may be patients, and their rows in the mean.
@@ -62,7 +60,6 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
         return _linked(tables, decided)
     made = tuple(_with_subject(table, decided, several) for table in tables)
     _check_shared(made)
-    _tell_shared(made, decided)
     return made
 
 
@@ -98,22 +95,19 @@ def _of_others(
     return tuple(made)
 
 
-def _tell_shared(tables: Sequence[Table], decided: Decided) -> None:
-    """A guess on each table that shares few patients with that of the arm, or of most: how many of
-    how many. It blinds the report where most are unknown there, as under a wrong key."""
+def tell_shared(tables: Sequence[Table], home: str, decided: Decided) -> None:
+    """A guess on each table that shares few patients with that of the arm, or has some whom that
+    one lacks: how many of how many. It blinds the report where most are unknown there, as under a
+    wrong key."""
     ids = _patients_of(tables)
-    most = max(ids, key=lambda name: (len(ids[name]), name == tables[0].name), default="")
-    once = [
-        one.name for one in tables if one.name in ids and (one.subject[0],) in one.keys and one.arm
-    ]
-    home = (once or [most])[0]
-    for name, own in ids.items():
+    for name, own in ids.items() if home in ids else ():
         shared = len(own & ids[home])
         few = shared < MOSTLY * max(len(own), len(ids[home]))
-        if name != home and (few or len(own) - shared > STRAY * len(own)):
+        if name != home and (few or len(own) > shared):
             why = f"{shared} of {len(ids[home])} patients of {home} are in {name}"
             if unknown := len(own) - shared:
-                why += f"; {unknown} of its {len(own)} are in no row of {home}"
+                why += f"; {unknown} of its {len(own)} are in no row of {home}, which is the table "
+                why += "of the patients: they are in no analysis"
             place, lost = ("trial.yaml", f"tables.{name}.subject"), shared < MOSTLY * len(own)
             column = next(one.subject[0] for one in tables if one.name == name)
             decided.guess(f"shared.{name}", place, column, f"{why}.", blinds=lost)

@@ -1,0 +1,132 @@
+"""What files say of each other: notes that are read for nothing, dictionaries, visits in files of
+their own, and people whom one of them lacks."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from made_exports import write
+
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.decided import Guessed
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.tables import profile
+
+ROWERS = range(1, 91)
+
+
+def drafted(folder: Path, **told: str) -> Draft:
+    return decide(profile([str(folder)]), told, first_choice)
+
+
+def guess(draft: Draft, name: str) -> Guessed | None:
+    return next((one for one in draft.guesses if one.name == name), None)
+
+
+def crews(folder: Path, column: str = "", start: int = 1) -> None:
+    """Rowers with a seat by lot, and in another file their strokes, of all or of those from a
+    number on."""
+    rows = [
+        f"R{n},{('wood', 'placebo')[n % 2]},{150 + n % 40}" + (f",{n > 20}" if column else "")
+        for n in ROWERS
+    ]
+    write(folder / "crew.csv", ["rower_id,arm,height" + (f",{column}" if column else ""), *rows])
+    rows = [f"R{n},{n % 7 + n % 2}.5" for n in ROWERS if n >= start]
+    write(folder / "strokes.csv", ["rower_id,final_score", *rows])
+
+
+def test_a_file_that_says_nothing_is_named(at: Project, call: Callable[..., int], capsys):
+    folder = at.root / "data" / "boats"
+    folder.mkdir()
+    crews(folder)
+    (folder / "thanks").write_text("To all who rowed.\n", "utf-8")
+    (folder / "run.yml").write_text("jobs: [row, rest]\n", "utf-8")
+    assert call("new", "mine", folder, "--yes") == 0
+    said = capsys.readouterr().out
+    assert "run.yml, thanks: beside the tables of the folder, nothing of it is read" in said
+
+
+def test_a_text_without_an_ending_is_a_codebook(tmp_path: Path):
+    crews(tmp_path)
+    (tmp_path / "legend").write_text("rower_id: who\nheight: how tall in cm\n", "utf-8")
+    home = drafted(tmp_path).home
+    assert home.column("height").label == "how tall in cm" and home.column("height").unit == "cm"
+    assert "legend, which is no table of data" in home.evidence["described"]
+
+
+def test_a_dictionary_in_yaml_gives_labels_and_codes(tmp_path: Path):
+    lines = ["rower,seat,power", *(f"R{n},{n % 2},{n % 13}" for n in ROWERS)]
+    write(tmp_path / "race.csv", lines)
+    text = """\
+about: {year: 1999, place: Henley}
+columns:
+  seat:
+    label: Seat by lot
+    values: {0: fixed, 1: sliding}
+  power:
+    label: Mean power
+    unit: kg
+"""
+    (tmp_path / "race.yaml").write_text(text, "utf-8")
+    home = drafted(tmp_path).home
+    assert home.column("seat").label == "Seat by lot"
+    assert home.column("seat").choices == (("0", "fixed"), ("1", "sliding"))
+    assert (home.column("power").label, home.column("power").unit) == ("Mean power", "kg")
+    assert "seat (line 3); power (line 6)" in home.evidence["described"]
+
+
+def test_yaml_that_is_broken_says_nothing(tmp_path: Path):
+    crews(tmp_path)
+    (tmp_path / "race.yaml").write_text("height: {label: [", "utf-8")
+    assert drafted(tmp_path).home.column("height").label == "height"
+
+
+def test_people_whom_the_file_of_the_arm_lacks_are_told(
+    at: Project, call: Callable[..., int], capsys
+):
+    folder = at.root / "data" / "boats"
+    folder.mkdir()
+    crews(folder)
+    more = [f"R{n},3.5" for n in range(200, 204)]
+    path = folder / "strokes.csv"
+    path.write_text(path.read_text("utf-8") + "\n".join(more) + "\n", "utf-8")
+    told = ("--arm", "arm", "--control", "placebo", "--primary", "final_score")
+    assert call("new", "mine", folder, "--yes", *told) == 0
+    said = capsys.readouterr().out
+    assert "4 of its 94 are in no row of data," in said and "not told" not in said
+
+
+def test_people_without_an_outcome_are_no_strangers(tmp_path: Path):
+    crews(tmp_path, start=5)
+    assert guess(drafted(tmp_path), "shared.data_2") is None
+
+
+def seasons(
+    folder: Path, marked: bool, shift: float = 0.0, names: tuple[str, str] = ("data_0S", "data_1S")
+) -> None:
+    """A file a season of the same rowers, told by a column or by the files' names alone."""
+    for season in (0, 1):
+        draw = random.Random(season)
+        head = "rower_id,arm,pull" + (",season" if marked else "")
+        rows = [
+            f"R{n},{arm},{draw.gauss(100, 9) + shift * (arm == 'club'):.2f}"
+            + (f",{season}" if marked else "")
+            for n in ROWERS
+            for arm in [("drill", "waiting list", "club")[n % 3]]
+        ]
+        write(folder / f"{names[season]}.csv", [head, *rows])
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_files_of_one_form_and_the_same_people_are_visits(tmp_path: Path, marked: bool):
+    seasons(tmp_path, marked)
+    told = guess(drafted(tmp_path), "visits")
+    assert told and told.blinds and "a visit each" in told.evidence
+    assert ("told by season" in told.evidence) == marked
+
+
+def test_files_of_one_form_under_words_may_be_measures(tmp_path: Path):
+    seasons(tmp_path, marked=False, names=("left_hand", "right_hand"))
+    assert guess(drafted(tmp_path), "visits") is None
