@@ -1,5 +1,5 @@
 """What files say of each other: notes that are read for nothing, dictionaries, visits in files of
-their own, and people whom one of them lacks."""
+their own, people whom one of them lacks, and flags of one beside others."""
 
 import random
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from made_exports import write
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import Draft, decide
@@ -103,6 +104,19 @@ def test_people_without_an_outcome_are_no_strangers(tmp_path: Path):
     assert guess(drafted(tmp_path), "shared.data_2") is None
 
 
+@pytest.mark.parametrize("column", ["Included_sprint", "excluded"])
+def test_a_flag_of_the_file_of_people_is_asked(tmp_path: Path, column: str):
+    """Who is in an experiment by a column of one of several files; told, the others' rows are of
+    nobody, and conditions on rows of another file can stand beside it."""
+    crews(tmp_path, column)
+    asked = guess(drafted(tmp_path), "where")
+    assert asked and asked.blinds and asked.value == "all" and column in asked.evidence
+    draft = drafted(tmp_path, where=f"{column}=True")
+    assert draft.home.rows == 70 and "arm" in draft.home.arm
+    shared = guess(draft, "shared.data_2")
+    assert shared and "20 of its 90 are in no row of data," in shared.evidence
+
+
 def seasons(
     folder: Path, marked: bool, shift: float = 0.0, names: tuple[str, str] = ("data_0S", "data_1S")
 ) -> None:
@@ -130,3 +144,30 @@ def test_files_of_one_form_and_the_same_people_are_visits(tmp_path: Path, marked
 def test_files_of_one_form_under_words_may_be_measures(tmp_path: Path):
     seasons(tmp_path, marked=False, names=("left_hand", "right_hand"))
     assert guess(drafted(tmp_path), "visits") is None
+
+
+@pytest.mark.parametrize(("shift", "asked"), [(60.0, True), (0.0, False), (4.0, False)])
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_arm_that_no_lot_made_is_asked(tmp_path: Path, shift: float, asked: bool, whole: bool):
+    """One of three groups was far from both others before anything was done."""
+    seasons(tmp_path, marked=True, shift=shift)
+    if whole:
+        head, *first = (tmp_path / "data_0S.csv").read_text("utf-8").splitlines()
+        rest = (tmp_path / "data_1S.csv").read_text("utf-8").splitlines()[1:]
+        for path in tmp_path.iterdir():
+            path.unlink()
+        write(tmp_path / "all.csv", [head.replace("season", "visit"), *first, *rest])
+    found = guess(drafted(tmp_path), "where")
+    assert (found is not None) == asked
+    if found:
+        assert found.blinds and found.value == "arm=drill,waiting list"
+        assert "club may never have been randomised" in found.evidence
+
+
+def test_files_that_may_be_arms_are_refused_with_the_way(tmp_path: Path):
+    for name in ("upstream", "downstream"):
+        draw = random.Random(name)
+        rows = [f"{draw.uniform(1, 99):.1f},{draw.uniform(1, 99):.1f}" for _ in ROWERS]
+        write(tmp_path / f"{name}.csv", ["S1,S2", *rows])
+    with pytest.raises(UserError, match="with a column that says of which each row is"):
+        drafted(tmp_path)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
+from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import (
@@ -45,6 +46,7 @@ from trialtrace.run.drafting.periods import in_columns, of_periods, refuse_side_
 from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.strangers import EACH, of_one_form
 from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, parts, plain
 from trialtrace.run.trial.label_words import words_of
@@ -147,6 +149,10 @@ def arm_of(
             mend = f"--arm {varying[0]} where each patient had each treatment in one row; where "
             mend += "rows are repeated treatments, give one row of each patient and treatment, or "
             mend += "the arm that patients were assigned to"
+        elif len(alike := [one for one in tables if of_one_form(one, tables[0])]) > 1:
+            files = one_of([Path(one.item).name for one in alike])
+            fault += f"; {files} have the same columns"
+            mend = f"{EACH}; else give the file that has the arm beside them"
         raise wrong("the arm", fault, "the column of the arm", mend)
     at = ("trial.yaml", "tables")
 

@@ -1,26 +1,33 @@
 """Rows of a file that are no part of its trial: of who was never randomised."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import isfinite, sqrt
+from statistics import fmean, variance
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
+from trialtrace.run.drafting.likely_outcome import was_before
 from trialtrace.run.drafting.names import NEVER_IN, flat, name_words
 from trialtrace.run.drafting.outcomes import (
+    BEFORE,
     IN,
     OUT,
     belongs,
     is_coded,
+    is_number,
     label_of,
     levels,
     of_analysis,
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.strangers import files_of_visits
 from trialtrace.run.drafting.tables import of_rows
-from trialtrace.run.tables.measures import parts
+from trialtrace.run.tables.measures import AGES, parts, plain
 
 ALL = "all"
 # Who was in it, by the label of a column of yes and no, and by its name.
@@ -57,6 +64,10 @@ OF_SOME = re.compile(r"\b(per[ -]?protocol|pp|sensitivity|reasons?|why)\b", re.I
 # Columns without a value in these rows alone, from which on a word that may mean much is heard.
 FEWEST_LACKING = 3
 MOST_LEVELS = 6
+# Standard errors by which an arm is apart from all others at the start, and by which arms by lot
+# hardly ever are.
+BY_NO_LOT, BY_LOT = 7.0, 4.0
+FEWEST_ARMS, FEWEST_AN_ARM = 3, 20
 WORDS = "Which rows are part of the trial?"
 
 
@@ -95,7 +106,7 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         having = [one for one in tables if any(c.name == column.name for c in one.columns)]
         # What varies within patients chooses rows of a file, and leaves no patient out.
         apart = [one for one in having if one.column(column.name).constant_within is False]
-        if len(having) < len(tables) and len(apart) < len(having):
+        if len(having) < len(tables) and len(apart) < len(having) and not _of_patients(having):
             need = "a column that all files have, or one file"
             raise wrong("--where", f"{column.name}, which some of the files have not", need)
         return tuple(
@@ -104,17 +115,24 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
 
     if "where" in decided.told:
         return read(decided.told["where"])
-    found = [*_parts(tables[0])] if len(tables) == 1 and tables[0].rows <= MOST_ROWS else []
-    if not (found := found or [*_beside_active(tables)]):
+    alone = [one for one in tables if len(tables) == 1 or _of_patients([one])]
+    found = [part for one in alone[:1] if one.rows <= MOST_ROWS for part in _parts(one)]
+    if not (found := found or [*_beside_active(tables), *_unlike(tables)]):
         return tuple(tables)
     choices = [(f"{one.column}={','.join(one.codes)}", one.why) for one in found]
-    place = ("trial.yaml", f"tables.{tables[0].name}.where")
+    place = ("trial.yaml", f"tables.{(alone or [*tables])[0].name}.where")
     # Whom an analysis leaves out was randomised: everybody is then the likeliest.
     first = found[0].analysed
     why = "Every row of the file is of somebody who was randomised."
     why += f" {found[0].why}" if first else ""
     choices.insert(0 if first else len(choices), (ALL, why))
     return decided.choose("where", WORDS, choices, place, read, found[0].sure)
+
+
+def _of_patients(tables: Sequence[Table]) -> bool:
+    """Whether this is one table with a row of each patient: who is left out there is left out, as
+    rows of others are of nobody."""
+    return len(tables) == 1 and bool(tables[0].subject) and tables[0].subject[:1] in tables[0].keys
 
 
 def _conditions(text: str) -> list[str]:
@@ -175,6 +193,67 @@ def _beside_active(tables: Sequence[Table]) -> Iterator[Part]:
             n = dict(column.values).get(out[0], 0)
             why = f"{column.name} has the level {out[0]} beside {' and '.join(rest)}: its {n} rows "
             yield Part(column.name, rest, f"{why}may be of who was not randomised.", False)
+
+
+def _unlike(tables: Sequence[Table]) -> Iterator[Part]:
+    """The arm of three or more that had another value at the start than all others, by more than
+    chance gives to arms by lot, where these are alike: it may be of who was chosen."""
+    first = {each[0].name: each for each, column in files_of_visits(tables) if column}
+    later = {one.name for each in first.values() for one in each[1:]}
+    for table in (one for one in tables if one.arm and one.name not in later):
+        arm, (visit, start) = table.column(table.arm[0]), _start(table)
+        numbers = [
+            one.name
+            for one in table.columns
+            if is_number(one) and one.name not in {*table.subject, arm.name, visit}
+            if one.constant_within is not False or visit
+            if visit or table.name in first or was_before(one) or plain(one.name) in AGES
+        ]
+        if not (len(levels(arm)) >= FEWEST_ARMS and numbers and table.rows <= MOST_ROWS):
+            continue
+        rows = cells_of(table, [arm.name, *numbers, *([visit] if visit else [])])
+        rows = [row for row in rows if not visit or row[-1] == start]
+        for at, name in enumerate(numbers, start=1):
+            own = {code: _floats(row[at] for row in rows if row[0] == code) for code in levels(arm)}
+            if min(map(len, own.values())) < FEWEST_AN_ARM:
+                continue
+            beside = {code: [n for c in own if c != code for n in own[c]] for code in own}
+            t = {code: _t(values, beside[code]) for code, values in own.items()}
+            out = max(t, key=lambda code: t[code])
+            rest = tuple(code for code in own if code != out)
+            if t[out] > BY_NO_LOT and all(
+                _t(own[one], own[two]) < BY_LOT for one, two in combinations(rest, 2)
+            ):
+                why = f"{name}, measured at the start, is by {t[out]:.0f} standard errors "
+                why += f"another in {out} ({len(own[out])} values) than in the others, which are "
+                why += f"alike: no lot does that. {arm.name} {out} may never have been randomised."
+                yield Part(arm.name, rest, why, False)
+                return
+
+
+def _start(table: Table) -> tuple[str, str]:
+    """The column of the visits and the code of the one before treatment: 0, or by its words."""
+    for column in (table.column(name) for name in table.visit[:1]):
+        for code in levels(column):
+            if code == "0" or {*parts(label_of(column, code))} & BEFORE:
+                return column.name, code
+    return "", ""
+
+
+def _floats(cells: Iterable[str]) -> list[float]:
+    made = []
+    for cell in cells:
+        try:
+            made.append(float(cell.replace(",", ".")))
+        except ValueError:
+            continue
+    return [one for one in made if isfinite(one)]
+
+
+def _t(own: Sequence[float], other: Sequence[float]) -> float:
+    """How many standard errors two means are apart."""
+    error = sqrt(variance(own) / len(own) + variance(other) / len(other))
+    return abs(fmean(own) - fmean(other)) / error if error else 0.0
 
 
 def _part(column: Column) -> tuple[set[str], str, bool] | None:

@@ -223,7 +223,8 @@ INCLUDED = re.compile(
     rf"({_BESIDE_IT} )*(in |for )?(analy[sz]ed|analysis|evaluable)( set)?( {_BESIDE_IT})*$|"
     r".*\b(included|analy[sz]ed|evaluable|valid|used|eligible|kept|contribut\w+)( \w+){0,2} "
     rf"(in|for|to)( \w+){{0,3}} {_A_SET}|"
-    r".*\b(efficacy|evaluable|analysis|treated) (population|set|sample)\b"
+    r".*\b(efficacy|evaluable|analysis|treated) (population|set|sample)\b|"
+    r"included?( (?!by|when|date|day|reason)\w+){0,2}$"
 )
 NO_POPULATION = re.compile(
     r"\b(reasons?|excluded|exclusion|not|non|why|deviations?|violations?|0 ?= ?(yes|in\w*))\b",

@@ -27,6 +27,7 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.strangers import (
     ALIKE,
+    EACH,
     MOSTLY,
     UNDER,
     Read,
@@ -257,6 +258,7 @@ def _of_the_same_values(tables: Sequence[Table], decided: Decided) -> tuple[Tabl
         )
         fault = f"no column that tells the patients under one name, or with the same values: {each}"
         mend = "give it one name in all, or give one file"
+        mend += f"; {EACH}" if all(of_one_form(one, tables[0]) for one in tables) else ""
         raise wrong("the files", fault, "a column of the patients in each", mend)
 
     def read(name: str) -> tuple[Table, ...]:
