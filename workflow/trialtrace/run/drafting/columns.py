@@ -15,11 +15,11 @@ from trialtrace.run.drafting.column_types import Kind, inferred, reads
 from trialtrace.run.drafting.declared import CODED, NUMERIC, declared
 from trialtrace.run.drafting.described import Described, with_codes
 from trialtrace.run.drafting.keys import numbers_visits
-from trialtrace.run.drafting.names import SUBJECTS, UNITS, identifies, rank, unit_of
+from trialtrace.run.drafting.names import OF_SAMPLING, SUBJECTS, UNITS, identifies, rank, unit_of
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.tally import Numbers, Tally
 from trialtrace.run.tables.canonical import number_text
-from trialtrace.run.tables.measures import known_ends
+from trialtrace.run.tables.measures import known_ends, parts
 
 SHOWN, MOST_SHOWN = 60, 5
 FIRST_DAY_OF_SAS = date(1960, 1, 1)
@@ -52,7 +52,8 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         evidence["unit"] = f"{about.by or 'The name'} says {unit}."
     if day := _day_count(name, about, kind):
         evidence["date"] = day
-    bounds, outside, far = _ends(name, unit, tally, kind, sign)
+    own = not OF_SAMPLING.search(" ".join(parts(about.label)))
+    bounds, outside, far = _ends(name if own else "", unit, tally, kind, sign)
     if about.type:
         bounds = (kind.low, kind.high)
     elif bounds:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.run.drafting.names import FINDINGS, SEX, SITES, name_words, rank
+from trialtrace.run.drafting.names import FINDINGS, OF_SAMPLING, SEX, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
@@ -119,7 +119,8 @@ RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 # Words of how a patient went through the trial, which nobody knew before.
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
-    r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol|tried|uptake"
+    r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol|tried|uptake|"
+    r"stop|opened|clicked|clicks|unsub\w*"
 )
 FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$", re.IGNORECASE)
 # What patients are divided by: ageGroup4, region_3, STRATA2.
@@ -250,6 +251,8 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
         return ""
     # Only what came after is filled with what came last.
     filled = {FILLED.sub("", text) for text in texts if FILLED.search(text)}
+    if OF_SAMPLING.search(" ".join(parts(column.label))):
+        return "a weight of sampling"
     if FILLED.search(column.name) or column.name in filled:
         return "filled, or filled in another column"
     numbers = _numbers(column.name, texts)

@@ -219,6 +219,8 @@ EXCLUDED = re.compile(
     rf"({_BESIDE_IT} )*{_LEFT_OUT}( {_BESIDE_IT}| exclude[ds]?)*$|"
     rf".*\b({_LEFT_OUT}|not (in|included|analy[sz]ed|evaluable))\b( \w+){{0,4}} {_A_SET}"
 )
+# A weight of a row in an analysis, and none of a body.
+OF_SAMPLING = re.compile(r"\b(sampling|survey|design|probability|propensity)\b.* weights?\b")
 INCLUDED = re.compile(
     rf"({_BESIDE_IT} )*(in |for )?(analy[sz]ed|analysis|evaluable)( set)?( {_BESIDE_IT})*$|"
     r".*\b(included|analy[sz]ed|evaluable|valid|used|eligible|kept|contribut\w+)( \w+){0,2} "

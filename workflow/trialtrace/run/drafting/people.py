@@ -22,7 +22,7 @@ from trialtrace.run.drafting.likely_outcome import (
     of_patients,
     was_before,
 )
-from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
+from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, UNITS, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     MEASURE,
@@ -51,7 +51,7 @@ from trialtrace.run.drafting.times import (
 )
 from trialtrace.run.drafting.visits import own_before, stem_before
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
-from trialtrace.run.tables.measures import AGES, NOT_IT, other_age, parts, plain
+from trialtrace.run.tables.measures import AGES, NOT_IT, folded, other_age, parts, plain
 from trialtrace.run.trial.label_words import sex_meant
 
 # What a step calls the endpoint's own value before.
@@ -65,6 +65,9 @@ TAKEN = {
     # As a covariate `baseline` is the endpoint's own; records have columns of their own.
     *("BASELINE", *(column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns)),
 }
+# Of what an age may be that is not that at the start: of when something began, or ended.
+OF_EVENTS = {"stop", "stopped", "end", "ended", "start", "started", "onset", "diagnosis", "diag"}
+OF_EVENTS |= {"dx", "first", "last", "death", "died", "menarche", "menopause", "discharge", "left"}
 MONTHS = {"months": "months", "mths": "months", "weeks": "weeks", "wks": "weeks", "days": "days"}
 
 
@@ -414,11 +417,15 @@ def _describes(column: Column) -> bool:
 def _is_age(column: Column) -> bool:
     words = parts(column.name)
     other = any(map(NOT_IT.fullmatch, words)) or other_age(column.name)
-    return is_number(column) and not other and bool(AGES & {*words[:2], *words[-1:]})
+    named = bool(AGES & {*words[:2], *words[-1:]})
+    told = column.unit in ("", "years", *MONTHS.values()) and not set(words) & OF_EVENTS
+    return is_number(column) and not other and named and told
 
 
 def _age_unit(column: Column) -> str:
+    label = re.search(r"\b(?:in|en|em) ([^\W\d]+)", folded(column.label).lower())
     words = {column.unit, *parts(column.name)}
+    words |= {UNITS.get(label[1], "")} if label else set()
     return next((unit for word, unit in MONTHS.items() if word in words), "years")
 
 

@@ -9,7 +9,7 @@ AGES = {"age", "alter", "eta", "edad", "idade", "leeftijd", "alder", "ika", "wie
 # An age that is none of the years of who was treated: of a pregnancy, a bone, a parent.
 OTHER_AGES = re.compile(
     r"gestation\w*|gest|ga|(post)?menstrual|(post)?concept\w*|pma|corrected|bone|mental|heart|"
-    r"maternal|paternal|mothers?|fathers?|parents?|partners?|spouse|husband|wife"
+    r"maternal|paternal|moms?|mothers?|fathers?|parents?|partners?|spouse|husband|wife"
 )
 DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
 SURVIVAL = re.compile(r"overall survival\b", re.IGNORECASE)
