@@ -1,11 +1,13 @@
 """What names and labels say of columns that describe nobody, of an age, and of rows."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from made_exports import write
 
+from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
 from trialtrace.run.drafting.questions import first_choice
@@ -74,3 +76,32 @@ def test_a_weight_of_sampling_is_none_of_a_body(tmp_path: Path):
 def test_a_weight_of_a_body_has_bounds(tmp_path: Path):
     draft = pupils(tmp_path, "wt", "Body weight")
     assert draft.home.column("wt").bounds and "wt" in people(draft).variables.values()
+
+
+def throws(each: int) -> list[str]:
+    """Points of darts, of which a player has the same again and again in one arm."""
+    draw = random.Random(8)
+    return [
+        f"D{n},{ARMS[n % 2]},{n % 5},{draw.randint(0, 15)}" for n in range(40) for _ in range(each)
+    ]
+
+
+def test_trials_of_a_person_that_are_alike_are_no_copies(
+    at: Project, call: Callable[..., int], capsys
+):
+    path = at.root / "data" / "darts.csv"
+    write(path, ["player_id,arm,years_before,points", *throws(12)])
+    assert call("new", "mine", path, "--yes", "--primary", "points", "--kind", "mean") == 0
+    said = capsys.readouterr().out
+    assert "trials of a person may be the same by chance" in said and "drop them" not in said
+
+
+def test_a_file_that_stands_in_itself_twice_is_copies(
+    at: Project, call: Callable[..., int], capsys
+):
+    path, draw = at.root / "data" / "darts.csv", random.Random(9)
+    rows = [f"D{n},{ARMS[n % 2]},{draw.uniform(0, 99):.3f}" for n in range(40) for _ in range(6)]
+    write(path, ["player_id,arm,points", *rows, *rows])
+    call("new", "mine", path, "--yes", "--primary", "points", "--kind", "mean")
+    said = capsys.readouterr()
+    assert "240 of 480 rows are exact copies" in said.out + said.err

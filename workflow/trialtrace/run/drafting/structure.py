@@ -50,6 +50,8 @@ NO_IDS = {*("icd", "atc", "meddra", "diagnosis", "diag", "drug", "procedure", "o
 NO_IDS |= {"region", "area", "ward", "batch", "lot", "product", "version"}
 # Columns of a key by which copies of rows are left out, at most.
 OF_COPIES = 2
+# Rows of a subject in the mean, from which on some may be the same by chance.
+ROWS_OF_TRIALS = 5
 # Columns whose cells are kept for a look at rows, and how many cells of them.
 MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 
@@ -94,7 +96,10 @@ def structure_of(
     once = load
     if subject and all(plain(name) in ROW_NUMBERS for key in keys for name in key):
         kept = _without_copies(columns, subject[0], rows, load)
-        if len(kept) < rows:
+        less = len(kept) < rows
+        if less and (trials := _of_trials(load(subject[:1])[subject[0]], kept)):
+            why["alike"] = trials
+        elif less:
             alone = _in_rows(load, kept)
             whole = () if keys else keys_of(columns, len(kept), alone, said, patients)[0]
             whole = tuple(key for key in whole if len(key) <= OF_COPIES)
@@ -252,6 +257,25 @@ def _without_copies(
 
 def _in_rows(load: Load, kept: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Load:
     return lambda names: {name: marks[kept] for name, marks in load(names).items()}
+
+
+def _of_trials(
+    whose: "np.ndarray[tuple[int], np.dtype[np.uint64]]",
+    kept: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+) -> str:
+    """A sentence on rows that are the same as others of their subject by chance: those of most, who
+    have many, as trials of an experiment or answers of few values; nothing of a file that was
+    appended to itself whole, which has each row as often."""
+    rows, people = len(whose), len(np.unique(whose))
+    again = len(np.unique(np.delete(whose, kept)))
+    few = rows < ROWS_OF_TRIALS * people or 2 * again < people
+    if few or rows % len(kept) == 0:
+        return ""
+    return (
+        f"{rows - len(kept)} of {rows} rows are the same as another of their subject in every "
+        f"column, in {again} of {people} subjects with {rows / people:.0f} rows each in the mean: "
+        "trials of a person may be the same by chance, and each counts."
+    )
 
 
 def _of_copies(n: int, rows: int, keys: Sequence[tuple[str, ...]]) -> str:

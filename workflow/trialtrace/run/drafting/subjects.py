@@ -340,7 +340,7 @@ def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
         made = ", ".join(table.joined[name])
         why = f"{name} is made of {made}: no row has two of them, and all levels are as many rows."
         decided.guess(f"made.{name}", ("trial.yaml", "source.items"), made, why)
-    for name, about in (("key", "repeats"), ("copies", "copies")):
+    for name, about in (("key", "repeats"), ("copies", "copies"), ("alike", "alike")):
         if about in table.evidence and table.subject:
             key = ("trial.yaml", f"tables.{table.name}.key")
             own = ", ".join((*table.keys, (SOURCE_ROW,))[0])

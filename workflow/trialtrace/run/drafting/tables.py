@@ -31,6 +31,8 @@ from trialtrace.run.sources.raw import is_mark, says_drawn
 
 # Evidence that other files give.
 FROM_BESIDE = ("described", "set_aside", "crossover", "primary", "control")
+# Evidence of rows that are told apart by their patients.
+BY_PATIENTS = ("repeats", "copies", "alike")
 # What a column is called that tells patients apart in the whole trial.
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 
@@ -197,7 +199,7 @@ def by_subject(table: Table, patients: str) -> Table:
     if patients == (*table.subject, SOURCE_ROW)[0]:
         return table
     load = _loader(cells_behind(table))
-    evidence = {key: why for key, why in table.evidence.items() if key not in ("repeats", "copies")}
+    evidence = {key: why for key, why in table.evidence.items() if key not in BY_PATIENTS}
     structure = structure_of(table.columns, table.rows, load, (), patients)
     return _with_structure(replace(table, evidence=evidence), structure)
 
