@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from made_exports import write
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
@@ -105,3 +106,55 @@ def test_a_file_that_stands_in_itself_twice_is_copies(
     call("new", "mine", path, "--yes", "--primary", "points", "--kind", "mean")
     said = capsys.readouterr()
     assert "240 of 480 rows are exact copies" in said.out + said.err
+
+
+def lifts() -> list[str]:
+    """Lifters on several machines under each of two coaches; one machine has a row of each coach
+    for most of them."""
+    draw = random.Random(4)
+    return [
+        f"L{n},{coach},{machine},{draw.uniform(60, 180):.3f}"
+        for n in range(30)
+        for machine in ("bench", *("press", "row")[n % 2 :])
+        for coach in ("none", "coached")
+        for _ in range(1 + (machine != "bench"))
+    ]
+
+
+def test_means_of_trials_are_taken_where_they_are_told(tmp_path: Path):
+    write(tmp_path / "gym.csv", ["lifter_id,coach,machine,seconds", *lifts()])
+    told = {"arm": "coach", "control": "none", "primary": "seconds"}
+    with pytest.raises(UserError, match=r"keeps 30 of 30 patients.*--kind mean"):
+        drafted(tmp_path, **told)
+    draft = drafted(tmp_path, **told, kind="mean")
+    assert draft.primary.kind == "mean" and draft.design.kind == "crossover"
+
+
+def droughts() -> list[str]:
+    """Fields with a row of each dry time, in days from the first one on."""
+    draw, rows = random.Random(5), []
+    for n in range(50):
+        day = 0
+        for _ in range(1 + n % 4):
+            end = day + draw.randint(2, 20)
+            rows.append(f"F{n},{ARMS[n % 2]},{day},{end},{draw.randint(0, 1)}")
+            day = end + 3
+    return rows
+
+
+@pytest.mark.parametrize("names", ["inizio,fine", "ini,fim"])
+def test_intervals_in_other_languages(tmp_path: Path, names: str):
+    write(tmp_path / "fields.csv", [f"subject_id,arm,{names},status", *droughts()])
+    primary = drafted(tmp_path, **{**TOLD, "primary": "status"}).primary
+    assert (primary.kind, primary.starts, primary.stops) == ("recurrent_events", *names.split(","))
+
+
+def test_intervals_are_named_by_a_flag(tmp_path: Path):
+    write(tmp_path / "fields.csv", ["subject_id,arm,dry,rain,status", *droughts()])
+    told = {**TOLD, "primary": "status"}
+    assert drafted(tmp_path, **told).primary.kind != "recurrent_events"
+    primary = drafted(tmp_path, **told, interval="dry,rain").primary
+    assert (primary.kind, primary.starts, primary.stops) == ("recurrent_events", "dry", "rain")
+    for wrong in ("dry", "dry,status,rain", "dry,arm"):
+        with pytest.raises(UserError, match="START,STOP"):
+            drafted(tmp_path, **told, interval=wrong)

@@ -33,7 +33,7 @@ from trialtrace.run.drafting.names import (
     name_words,
     rank,
 )
-from trialtrace.run.drafting.outcomes import NO, label_of, levels
+from trialtrace.run.drafting.outcomes import MEAN, NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.unused import PAIRS
@@ -103,7 +103,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         decided.guess("design", ("trial.yaml", "design.kind"), kind, why)
         return Design(kind, columns=levels(arm))
     if arm.constant_within is False:
-        made, why = several_treatments(table, subject, arm)
+        made, why = several_treatments(table, subject, arm, decided.told.get("kind") == MEAN)
     else:
         cluster, why = clustered(table, subject, arm)
         made = Design(CLUSTER, cluster=cluster) if cluster else Design()
@@ -234,8 +234,9 @@ def _orders(treatments: Sequence[str], column: Column) -> bool:
     return named or initials or tells_order(column)
 
 
-def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
-    """Periods or sides of a patient, each with another treatment."""
+def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> tuple[Design, str]:
+    """Periods or sides of a patient, each with another treatment; where `means` were told, trials
+    of each treatment too, though some level would leave one row of each."""
     place = _place(table, subject, arm.name)
     sequences = _sequences(table, arm)
     names = [subject, arm.name, place, *sequences, *(others := _pairs(table, sequences))]
@@ -245,7 +246,7 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
     left_out = "copies" in table.evidence and subject in (*table.keys, ())[0]
     rows = [*dict.fromkeys(rows)] if left_out else rows
     times = Counter(row[:2] for row in rows)
-    if several := _several_rows(table, subject, arm, times):
+    if several := _several_rows(table, subject, arm, times, means):
         why = f"{len({who for who, _ in times})} patients have several of {arm.distinct} "
         why += f"treatments, and {several}. "
         why += "Treatments are compared by the means of these; in which order they came is left "
@@ -260,7 +261,8 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
             once = [code for code in levels(arm) if code not in {arms for _, arms in again}]
             mend = "where it is the arm, give an export with one row of each patient and treatment"
             if alone := _one_row_each(table, subject, arm):
-                mend += f" (--where {' or --where '.join(alone)})"
+                kept = [f"--where {one} keeps {n}" for one, n in alone.items()]
+                mend += f" ({' or '.join(kept)}; --kind mean takes the mean of all)"
             mend += ": of trials or periods their mean, of what is compared as a ratio that of the "
             mend += "logarithms; else name another: --arm COLUMN"
             if 1 < len(once) < arm.distinct:
@@ -306,7 +308,7 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
 
 
 def _several_rows(
-    table: Table, subject: str, arm: Column, times: Mapping[tuple[str, ...], int]
+    table: Table, subject: str, arm: Column, times: Mapping[tuple[str, ...], int], means: bool
 ) -> str:
     """How many rows each treatment of a patient has, where it has several, as trials of an
     experiment or days of a period, and patients have several treatments; of a replicated crossover
@@ -324,7 +326,7 @@ def _several_rows(
         or rank(arm.name, PARAMETERS) is not None
         or {*again} < {*levels(arm)}
         or not all(_in_turn(table, arm, name) for name in periods)
-        or (not periods and _one_row_each(table, subject, arm))
+        or (not (periods or means) and _one_row_each(table, subject, arm))
         or _one_period(table, subject, arm)
         or of_several_arms(table, subject, arm.name)
     ):
@@ -334,7 +336,7 @@ def _several_rows(
     for name in periods:
         said += f" in periods told apart by {name}, each of which has all treatments as often "
         said += "(of what is compared as a ratio give the logarithms"
-        alone = _one_row_each(table, subject, arm)[:1]
+        alone = [*_one_row_each(table, subject, arm)][:1]
         said += "".join(f"; --where {one} leaves one row each" for one in alone) + ")"
     return said
 
@@ -364,10 +366,11 @@ def _one_period(table: Table, subject: str, arm: Column) -> str:
     return f"{mend}--where {time}={best} --design {CLUSTER} --cluster {cluster}" if best else ""
 
 
-def _one_row_each(table: Table, subject: str, arm: Column) -> list[str]:
-    """Conditions that leave patients one row of each of their treatments: a level of a column that
-    varies within them, or the first periods, as many as there are treatments."""
-    found, everybody = [], len({*cells_of(table, [subject])})
+def _one_row_each(table: Table, subject: str, arm: Column) -> dict[str, str]:
+    """Conditions that leave patients one row of each of their treatments, and how many patients: a
+    level of a column that varies within them, or the first periods, as many as there are
+    treatments."""
+    found, everybody = dict[str, str](), len({*cells_of(table, [subject])})
     for column in table.columns:
         codes = sorted(levels(column), key=in_order)
         if column.name in (subject, arm.name) or column.constant_within is not False:
@@ -383,8 +386,9 @@ def _one_row_each(table: Table, subject: str, arm: Column) -> list[str]:
                 and 2 * len(several) >= everybody
                 and 2 * sum(n > 1 for n in several.values()) > len(several)
             ):
-                found.append(f"{column.name}={','.join(some)}")
-    return found[:MOST_NAMED]
+                n = f"{len(several)} of {everybody} patients"
+                found[f"{column.name}={','.join(some)}"] = n
+    return dict([*found.items()][:MOST_NAMED])
 
 
 def _place(table: Table, subject: str, arm: str) -> str:

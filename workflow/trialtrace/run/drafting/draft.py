@@ -27,7 +27,7 @@ from trialtrace.run.drafting.design import (
 )
 from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.factorial import tell_factors
-from trialtrace.run.drafting.intervals import episodes, recurrent
+from trialtrace.run.drafting.intervals import episodes, recurrent, with_interval
 from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates, of_a_person
 from trialtrace.run.drafting.mistyped import tell_few
@@ -155,6 +155,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     tables = with_subjects(of_trial(tables, decided), decided)
     if "subject" not in decided.told:
         tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
+    if text := decided.told.get("interval"):
+        tables = with_interval(tables, text)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     tell_parts(tables, subject, decided)
     tell_visits(tables, decided)
@@ -171,7 +173,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     tell_shared(tables, home.name, decided)
     if coded.name and coded.constant_within is False:
         # What no step compares is refused before anything else is asked.
-        several_treatments(home, subject[home.name], coded)
+        several_treatments(home, subject[home.name], coded, decided.told.get("kind") == MEAN)
     elif decided.told.get("design") != PARALLEL:
         refuse_periods(home, coded)
     kept = home.kept.get(coded.name, levels(coded))

@@ -3,9 +3,12 @@ with an event, once or several times; and rows that are an episode each."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.decided import column_of
 from trialtrace.run.drafting.names import REPEATS, rank
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -34,6 +37,11 @@ PAIRS = {
     "time0": ("time1",),
     "time1": ("time2",),
     "time": ("time2",),
+    "ini": ("fim", "fin"),
+    "inicio": ("fim", "fin", "final"),
+    "inizio": ("fine",),
+    "debut": ("fin",),
+    "beginn": ("ende",),
     "t0": ("t1",),
     "t1": ("t2",),
 }
@@ -125,8 +133,22 @@ def _may_be_event(column: Column) -> bool:
     return is_coded(column) and len(levels(column)) == 2 and column.constant_within is False
 
 
+def with_interval(tables: Sequence[Table], text: str) -> tuple[Table, ...]:
+    """The tables, one of them with the columns of the start and the stop that were told. Raises
+    UserError where they are no two numbers of one table."""
+    found = [column_of(tables, name.strip(), "interval") for name in text.split(",")]
+    names = [column.name for table, column in found if table is found[0][0] and _may_bound(column)]
+    if len(names) != 2 or len(found) != 2:
+        need = "two columns of numbers from 0 on, in every row of one table: START,STOP"
+        raise wrong("--interval", text, need)
+    made = replace(found[0][0], interval=(names[0], names[1]))
+    return tuple(made if one is found[0][0] else one for one in tables)
+
+
 def bounds(table: Table) -> list[tuple[str, str]]:
     """Columns of the start and the stop of intervals."""
+    if table.interval:
+        return [table.interval]
     by_name = {plain(column.name): column for column in table.columns}
     return [
         (by_name[first].name, by_name[last].name)

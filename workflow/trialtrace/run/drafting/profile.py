@@ -106,6 +106,7 @@ class Table:
     may be taken for it unasked, as far as this table tells; `once` are the visits of which no
     patient has one twice. `described` is what the file and others beside it say of columns.
     `unread` of the first table are files and sheets beside all of them that cannot be read.
+    `interval` are the columns of the start and the stop of an interval that a person told.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Table:
     described: Mapping[str, Described] = dataclasses.field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
     factors: frozenset[str] = frozenset()
+    interval: tuple[str, str] | None = None
 
     @property
     def joined_numbers(self) -> set[str]:

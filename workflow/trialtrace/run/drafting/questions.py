@@ -17,6 +17,7 @@ FLAGS: Mapping[str, str] = {
     "primary": "column of the primary endpoint; of a time, the time",
     "parameter": "code of the primary endpoint, where PARAMCD or the like tells of what rows are",
     "kind": "kind of the primary endpoint",
+    "interval": "columns of the start and the stop of an interval at risk, with a comma between",
     "status": "column that tells whether the time of the primary endpoint ended with the event, or "
     "none",
     "order": "values of the primary endpoint from the least on, with commas between, if levels",
