@@ -169,5 +169,10 @@ def test_files_that_may_be_arms_are_refused_with_the_way(tmp_path: Path):
         draw = random.Random(name)
         rows = [f"{draw.uniform(1, 99):.1f},{draw.uniform(1, 99):.1f}" for _ in ROWERS]
         write(tmp_path / f"{name}.csv", ["S1,S2", *rows])
-    with pytest.raises(UserError, match="with a column that says of which each row is"):
+    with pytest.raises(UserError, match="with a column that says of which each row is") as raised:
+        drafted(tmp_path)
+    assert "which arm" not in str(raised.value)
+    text = "Fish live.\nDownstream holds the control plots and upstream\nthe treated ones.\n"
+    (tmp_path / "about.txt").write_text(text, "utf-8")
+    with pytest.raises(UserError, match=r"about.txt, line 3, says which of them is which arm"):
         drafted(tmp_path)

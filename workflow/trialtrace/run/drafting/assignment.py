@@ -152,6 +152,7 @@ def arm_of(
         elif len(alike := [one for one in tables if of_one_form(one, tables[0])]) > 1:
             files = one_of([Path(one.item).name for one in alike])
             fault += f"; {files} have the same columns"
+            fault += f"; {said}" if (said := tables[0].evidence.get("arms_of_files")) else ""
             mend = f"{EACH}; else give the file that has the arm beside them"
         raise wrong("the arm", fault, "the column of the arm", mend)
     at = ("trial.yaml", "tables")

@@ -26,6 +26,9 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 
+# "A is the control arm and B the active arm".
+OF_ARMS = re.compile(r"\b(?:control|active|placebo|intervention|treatment|treated)\b")
+
 # "potential controls from other places that received only oxytocin".
 CONTROLS = re.compile(
     r"\b(?:controls?|comparators?)\b"
@@ -48,6 +51,20 @@ def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
                     name, f"{path.name}, line {line}, says that it is what is compared."
                 )
     return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def arms_of_files(files: Sequence[str], tables: Collection[str]) -> str:
+    """A sentence on the text that names two of these files, in small letters, beside words of arms:
+    each may be one."""
+    stems = {Path(one).stem.casefold() for one in tables}
+    for path, text in _texts(files):
+        for sentence in re.finditer(r"(?:[^.]|\.(?!\s))+", text):
+            words = sentence[0].casefold()
+            there = [one for one in stems if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", words)]
+            if len(there) > 1 and len(OF_ARMS.findall(words)) > 1:
+                line = text.count("\n", 0, sentence.end()) + 1
+                return f"{path.name}, line {line}, says which of them is which arm"
+    return ""
 
 
 def controls_in(files: Sequence[str]) -> dict[str, str]:

@@ -257,6 +257,7 @@ def _of_the_same_values(tables: Sequence[Table], decided: Decided) -> tuple[Tabl
             for one in tables
         )
         fault = f"no column that tells the patients under one name, or with the same values: {each}"
+        fault += f"; {said}" if (said := tables[0].evidence.get("arms_of_files")) else ""
         mend = "give it one name in all, or give one file"
         mend += f"; {EACH}" if all(of_one_form(one, tables[0]) for one in tables) else ""
         raise wrong("the files", fault, "a column of the patients in each", mend)
