@@ -47,6 +47,7 @@ def test_an_age_of_a_patient(tmp_path: Path, name: str, unit: str, label: str):
     [
         *((name, "") for name in ("age_stop", "age_onset", "mom_age", "age_at_death")),
         ("lesson_age", "age of the lesson, hours"),
+        ("out_age", "age at discharge from school"),
     ],
 )
 def test_an_age_of_something_else(tmp_path: Path, name: str, label: str):
@@ -68,6 +69,12 @@ def test_what_came_later_describes_nobody(tmp_path: Path, name: str):
     assert name not in who.variables.values() and name in who.left_out
 
 
+def test_before_the_experiment_is_before(tmp_path: Path):
+    draft = pupils(tmp_path, "tones", "tones heard before the experiment")
+    assert "tones" in people(draft).variables.values()
+    assert all("tones" not in one.names for one in draft.others)
+
+
 def test_a_weight_of_sampling_is_none_of_a_body(tmp_path: Path):
     draft = pupils(tmp_path, "wt", "Inverse-probability-of-sampling weights of the pupils")
     assert draft.home.column("wt").bounds is None
@@ -77,6 +84,19 @@ def test_a_weight_of_sampling_is_none_of_a_body(tmp_path: Path):
 def test_a_weight_of_a_body_has_bounds(tmp_path: Path):
     draft = pupils(tmp_path, "wt", "Body weight")
     assert draft.home.column("wt").bounds and "wt" in people(draft).variables.values()
+
+
+def test_when_it_happened_describes_nobody(tmp_path: Path):
+    """Those alone who stopped have a tempo; whether somebody has a piano is by chance."""
+    rows = [
+        f"P{n},{ARMS[n % 2]},{n * 7 % 19}.5,{int(n % 3 > 0)},{n % 9 + 1 if n % 3 else ''},"
+        f"{n % 5 if n % 4 else ''}"
+        for n in range(80)
+    ]
+    write(tmp_path / "music.csv", ["pupil_id,arm,final_score,dropout,tempo,piano", *rows])
+    who = people(drafted(tmp_path, **TOLD))
+    assert who.left_out["tempo"] == "dropout tells who has a value of it"
+    assert "piano" in who.variables.values()
 
 
 def throws(each: int) -> list[str]:

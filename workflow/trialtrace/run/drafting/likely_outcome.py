@@ -100,7 +100,7 @@ LATER = re.compile(
 # A label that says so in words, whatever else it speaks of.
 AFTER_IT = re.compile(
     r"\b(after|following|post|nach|apres|dopo|despues) (\w+ ){0,2}(start\w*|beginn?\w*|initiat\w*|"
-    r"onset of|randomi[sz]\w*|baseline|treatment|therapy|intervention|study|enrol\w*)\b|"
+    r"onset of|randomi[sz]\w*|baseline|treatment|therapy|intervention|study|experiment|enrol\w*)\b|"
     r"\bchanges? (in|of|from|since)\b|\b(reduction|increase|decrease|improvement) (in|of|from)\b|"
     r"\b(time|hours|days|weeks|months|years) (from|since) (randomi[sz]\w*|enrol\w*|inclusion|"
     r"baseline)\b|\bat (the )?(end ?line|mid ?line|follow ?up|end of (the )?(study|trial))\b"
@@ -108,7 +108,8 @@ AFTER_IT = re.compile(
 # A label that says the contrary, whatever visit its name is called by; a recall of days is no such.
 BEFORE_IT = re.compile(
     r"\b(before|prior to|vor|avant|antes de|prima) (\w+ ){0,2}(entry|treatment|therapy|"
-    r"intervention|randomi[sz]\w*|enrol\w*|trial|study|start\w*)\b|\b(last|past|previous) year\b|"
+    r"intervention|randomi[sz]\w*|enrol\w*|trial|study|experiment|start\w*)\b|"
+    r"\b(last|past|previous) year\b|"
     # A prediction is made of what was before.
     r"\b(predicted|expected|estimated) (probability|risk|mortality)\b|\bpropensity score\b"
 )

@@ -66,8 +66,9 @@ TAKEN = {
     *("BASELINE", *(column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns)),
 }
 # Of what an age may be that is not that at the start: of when something began, or ended.
-OF_EVENTS = {"stop", "stopped", "end", "ended", "start", "started", "onset", "diagnosis", "diag"}
-OF_EVENTS |= {"dx", "first", "last", "death", "died", "menarche", "menopause", "discharge", "left"}
+SAID_EVENTS = {"stopped", "onset", "diagnosis", "death", "died", "menarche", "discharge"}
+OF_EVENTS = {"stop", "end", "ended", "start", "started", "diag", "dx", "first", "last", "menopause"}
+OF_EVENTS |= SAID_EVENTS
 MONTHS = {"months": "months", "mths": "months", "weeks": "weeks", "wks": "weeks", "days": "days"}
 
 
@@ -237,23 +238,28 @@ def _before(draft: Draft) -> list[str]:
 
 def _tell_presence(draft: Draft, free: Sequence[Column], later: set[str]) -> dict[str, str]:
     """Columns of two values that tell who has a value of the primary endpoint or of another column
-    that came later: who was found again."""
-    two = [one.name for one in free if is_coded(one) and len(levels(one)) == 2 and not one.blank]
+    that came later: who was found again; and columns with a value of those alone who have one of
+    two values of such a one: when it happened."""
     home, own = draft.home, {*draft.primary.names, *later, *draft.later}
     own |= {FILLED.sub("", name) for name in own}
-    gaps = [one for one in home.columns if one.name in own and one.name not in two]
-    gaps = [one for one in gaps if one.blank or one.missing_codes]
+    both = [one for one in home.columns if is_coded(one) and len(levels(one)) == 2]
+    two = [one for one in both if not one.blank and (one in free or one.name in own)]
+    gaps = [one for one in home.columns if one.blank or one.missing_codes]
+    gaps = [one for one in gaps if one.name in own or one in free]
     if not (two and gaps) or home.rows > MOST_ROWS:
         return {}
-    names = [*two, *(one.name for one in gaps)]
+    names = [one.name for one in (*two, *gaps)]
     rows = [dict(zip(names, row, strict=True)) for row in cells_of(home, names)]
     made: dict[str, str] = {}
-    for one in gaps:
-        none = {"", *one.missing_codes}
-        for name in two:
-            pairs = {(row[name], row[one.name] in none) for row in rows}
-            if len(pairs) == 2 == len({code for code, _ in pairs}) == len({no for _, no in pairs}):
-                made[name] = f"it tells who has a value of {one.name}"
+    for one, gap in ((one, gap) for gap in gaps for one in two if gap.name != one.name):
+        if (one.name in own) == (gap.name in own):
+            continue
+        none = {"", *gap.missing_codes}
+        pairs = {(row[one.name], row[gap.name] in none) for row in rows}
+        if len(pairs) == 2 == len({code for code, _ in pairs}) == len({no for _, no in pairs}):
+            name, other = (one.name, gap.name) if gap.name in own else (gap.name, one.name)
+            why = f"it tells who has a value of {other}"
+            made[name] = why if gap.name in own else f"{other} tells who has a value of it"
     return made
 
 
@@ -418,8 +424,9 @@ def _is_age(column: Column) -> bool:
     words = parts(column.name)
     other = any(map(NOT_IT.fullmatch, words)) or other_age(column.name)
     named = bool(AGES & {*words[:2], *words[-1:]})
-    told = column.unit in ("", "years", *MONTHS.values()) and not set(words) & OF_EVENTS
-    return is_number(column) and not other and named and told
+    told = bool({*words} & OF_EVENTS or {*parts(column.label)} & SAID_EVENTS)
+    other = other or told or column.unit not in ("", "years", *MONTHS.values())
+    return is_number(column) and not other and named
 
 
 def _age_unit(column: Column) -> str:
