@@ -115,6 +115,8 @@ def test_a_flag_of_the_file_of_people_is_asked(tmp_path: Path, column: str):
     assert draft.home.rows == 70 and "arm" in draft.home.arm
     shared = guess(draft, "shared.data_2")
     assert shared and "20 of its 90 are in no row of data," in shared.evidence
+    few = guess(drafted(tmp_path, where=f"{column}=False"), "shared.data_2")
+    assert few and "70 of its 90" in few.evidence and not few.blinds
 
 
 def seasons(

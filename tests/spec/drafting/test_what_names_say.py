@@ -321,7 +321,8 @@ def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):
     ]
     with pytest.raises(UserError) as error:
         one(tmp_path, ["patient,limb,treatment,week,score", *rows], primary="score")
-    assert "--where week=0 or --where week=6)" in str(error.value)
+    said = "--where week=0 keeps 30 of 30 patients or --where week=6 keeps 30 of 30 patients;"
+    assert said in str(error.value)
 
 
 def test_the_first_letters_of_treatment_name_an_arm(tmp_path: Path):
@@ -340,7 +341,8 @@ def test_a_table_is_joined_by_the_values_of_the_patients(tmp_path: Path):
     first = [f"P{n:03},{('drug', 'control')[n % 2]},{draw.gauss(9, 2):.1f}" for n in range(60)]
     more = [f"P{n:03},{visit},{draw.gauss(70, 9):.1f}" for n in range(5, 70) for visit in range(12)]
     files = {"main.csv": ["id,arm,score", *first], "signs.csv": ["label,timepoint_id,pulse", *more]}
-    (guess,) = [each for each in drafted(tmp_path, files).guesses if each.value == "label"]
+    guess, shared = [each for each in drafted(tmp_path, files).guesses if each.value == "label"]
+    assert "10 of its 65 are in no row" in shared.evidence
     assert "Of 60 patients of the other files 55 are in it" in guess.evidence
     assert "those that timepoint_id would tell" in guess.evidence
 

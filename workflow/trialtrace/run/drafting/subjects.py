@@ -99,18 +99,21 @@ def _of_others(
 def tell_shared(tables: Sequence[Table], home: str, decided: Decided) -> None:
     """A guess on each table that shares few patients with that of the arm, or has some whom that
     one lacks: how many of how many. It blinds the report where most are unknown there, as under a
-    wrong key."""
-    ids = _patients_of(tables)
+    wrong key, and nobody told who is left out."""
+    ids, by_name = _patients_of(tables), {one.name: one for one in tables}
     for name, own in ids.items() if home in ids else ():
         shared = len(own & ids[home])
         few = shared < MOSTLY * max(len(own), len(ids[home]))
-        if name != home and (few or len(own) > shared):
+        # Tables of one form without anybody in both are told as parts of one.
+        apart = not shared and of_one_form(by_name[name], by_name[home])
+        if name != home and not apart and (few or len(own) > shared):
             why = f"{shared} of {len(ids[home])} patients of {home} are in {name}"
             if unknown := len(own) - shared:
                 why += f"; {unknown} of its {len(own)} are in no row of {home}, which is the table "
                 why += "of the patients: they are in no analysis"
-            place, lost = ("trial.yaml", f"tables.{name}.subject"), shared < MOSTLY * len(own)
-            column = next(one.subject[0] for one in tables if one.name == name)
+            place = ("trial.yaml", f"tables.{name}.subject")
+            lost = shared < MOSTLY * len(own) and "where" not in decided.told
+            column = by_name[name].subject[0]
             decided.guess(f"shared.{name}", place, column, f"{why}.", blinds=lost)
 
 
