@@ -78,9 +78,10 @@ columns:
     assert "seat (line 3); power (line 6)" in home.evidence["described"]
 
 
-def test_yaml_that_is_broken_says_nothing(tmp_path: Path):
+@pytest.mark.parametrize("text", ["height: {label: [", "boat: &b {seat: *b}", "a: 1\n---\nb: 2"])
+def test_yaml_that_is_broken_or_turns_in_itself_says_nothing(tmp_path: Path, text: str):
     crews(tmp_path)
-    (tmp_path / "race.yaml").write_text("height: {label: [", "utf-8")
+    (tmp_path / "race.yaml").write_text(text, "utf-8")
     assert drafted(tmp_path).home.column("height").label == "height"
 
 

@@ -341,10 +341,13 @@ def _of_yaml(text: str) -> Iterator[Entry]:
         waiting = [yaml.compose(text, Loader=yaml.SafeLoader)]
     except yaml.YAMLError:
         return
+    # An alias is the same node again, and may stand in itself.
+    seen = set[int]()
     while waiting:
         node = waiting.pop(0)
-        if not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, yaml.MappingNode) or id(node) in seen:
             continue
+        seen.add(id(node))
         for key, value in node.value:
             about = _texts_of(value)
             roles = {one: said for word, said in about.items() for one in _roles_of(word)}
