@@ -2,6 +2,7 @@
 
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace as Stub
 
 from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop, told
 
@@ -57,10 +58,12 @@ def test_the_report_and_the_last_lines_count_them(tmp_path: Path):
     given = Given(trial=AFTER)
     given.visits[1][1] = ""
     found = account(tmp_path, given)
-    assert unescape(selection_lines(found)) == (
-        "Table `visits` is made of 39 of the 80 rows of its raw table: 40 are left out by "
-        "tables.visits.where (visit = 1), and 1 on which it cannot decide.\n"
-    )
+    dictionary = {"visits": {"visit": Stub(label="Week of the visit")}}
+    for labels, name in (({}, "visit"), (dictionary, "“Week of the visit”")):
+        assert unescape(selection_lines(labels, found)) == (
+            "Table `visits` is made of 39 of the 80 rows of its raw table: 40 are left out, for "
+            f"which it does not hold that {name} = 1, and 1 on which it cannot decide.\n"
+        )
     assert "83 of 83 rows, 41 more left out by where" in closing_lines(tmp_path, "lossy")[0]
 
 

@@ -14,6 +14,7 @@ from trialtrace.report.figures.rows_shown import reservations
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
 from trialtrace.report.sections import decisions, findings, questions, this_reanalysis
+from trialtrace.report.sections import readings as readings_module
 from trialtrace.report.sections import results_in_short as results_module
 from trialtrace.report.sections import summary as summary_module
 from trialtrace.report.sections.analysis_section import analysis_sentences
@@ -110,11 +111,18 @@ def test_another_measure_among_other_choices_has_its_name(mini):
 
 
 def test_a_result_above_is_no_other_choice(beside, monkeypatch):
-    """What another primary analysis of the same question gives stands in the results."""
+    """What another primary analysis of the same question gives stands in the results: neither the
+    summary nor the report counts it."""
     (analysis,) = module.leading(beside)
+    assert any(
+        row["analysis_id"] == "relief_all" for row in questions.same_question(beside, analysis)
+    )
+    (read,) = readings_module.readings(beside, analysis)
+    every = [*read.methods, *read.everybody]
+    assert every and "relief_all" not in {row["analysis_id"] for row in every}
     first = next(module.compared(beside, analysis)).estimate | {"ci_low": 0.1, "ci_high": 0.4}
     wide = {"ci_low": -0.1, "ci_high": 0.5}
-    rows = [first | wide | {"analysis_id": name} for name in ("relief_all", "relief_paired")]
+    rows = [first | wide | {"analysis_id": name} for name in ("relief_paired",)]
     none = {field.name: [] for field in fields(Readings)}
     given = [Readings(**none | {"first": first, "methods": rows})]
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: given)
@@ -122,6 +130,10 @@ def test_a_result_above_is_no_other_choice(beside, monkeypatch):
     assert "1 of 1 intervals" in text and "“Relief by another interval”" in text
     # Of two results above it is said which; a single kind is not counted again.
     assert "unlike the first result above" in text and "The 1:" not in text
+    p = first | {"stat_name": "p_value", "stat_value": 0.2, "stat_text": "0.20"}
+    given[0] = Readings(**none | {"first": first, "methods": rows, "tested": [p]})
+    text = words(" ".join(this_reanalysis._against(beside, {})))
+    assert "2 of 2 intervals and tests compatible" in text
 
 
 @pytest.mark.parametrize(
@@ -205,13 +217,13 @@ def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside
 def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini):
     """In the methods of both documents, which name the second; its result does not again."""
     (analysis,) = module.leading(beside)
-    assert "Also primary: Relief of all; both must agree." in words(summary(beside, {}))
+    assert "Also primary: Relief of all; both must exclude 0." in words(summary(beside, {}))
     (told,) = results_module.beside_in_short(beside, analysis, {})
     assert words(told).startswith("Also primary: drug against placebo: risk difference 26.7 ")
     rule = " An effect is shown only where “Relief of all” agrees."
     assert rule in words(analysis_sentences(beside, analysis))
     (alone,) = module.leading(mini)
-    assert "must agree" not in words(summary(mini, {}))
+    assert "must exclude" not in words(summary(mini, {}))
     assert "only where" not in words(analysis_sentences(mini, alone))
 
 
@@ -350,8 +362,9 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
         monkeypatch.setattr(room, "at_look", lambda *_: of_level)
     told = words(analysis_sentences(beside, looked))
     only = (
-        "Adjusted for the interim analyses: the primary intervals, at 99 %, which hold whether or "
-        "not the trial stops (Jennison and Turnbull's repeated intervals). No other interval is."
+        "The primary intervals are at 99 %: adjusted for the interim analyses, they hold whether "
+        "or not the trial stops (Jennison and Turnbull's repeated intervals). No other interval is "
+        "adjusted for the interim analyses."
     )
     assert only in told
     assert "risk difference " + of_level["stat_text"] in told
@@ -360,6 +373,13 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
     assert table.count("| Risk difference") == 2 and f"{only}" in table
     assert questions.looked_at(beside, at_level.name) == looked.name
     assert questions.looked_at(beside, "relief_all") == "relief_all"
+    # Wherever both stand, each says which it is.
+    named = [questions.label_at_look(beside, one) for one in (looked, at_level, own["relief_all"])]
+    assert named == [
+        "Relief (unadjusted for interim analyses)",
+        f"{at_level.label} (primary)",
+        "Relief of all",
+    ]
     estimate = next(module.compared(beside, looked)).estimate
     assert reservations(beside, [estimate]).endswith(only)
     drawn = rows_shown.estimates(beside, {"of": [looked.name], "estimate": estimate["method"]})

@@ -5,7 +5,7 @@ from types import SimpleNamespace as Stub
 from trialtrace.report.sections.data_quality import _of_cleaning, conservation_table, rejects_table
 from trialtrace.run.cleaning.account import RejectSummary
 
-REAL = Stub(trial=Stub(synthetic=False, stamp=None, endpoints={}))
+REAL = Stub(trial=Stub(synthetic=False, stamp=None, endpoints={}, dictionary={}))
 
 
 def test_a_form_that_many_subjects_are_missing_from_shows_it():

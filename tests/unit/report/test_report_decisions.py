@@ -234,7 +234,11 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
 @pytest.mark.parametrize(
     ("p", "told"),
     [
-        (0.03, "1 made, with p ≤ 0.05: A, assumed, p = 0.030."),
+        (
+            0.03,
+            "1 made, with p ≤ 0.05: A, p = 0.030; risk difference: F −20.0 (−30.0 to −10.0); "
+            "M −20.0 (−30.0 to −10.0); made up by sex.",
+        ),
         (0.3, "1 made, none with p ≤ 0.05."),
     ],
 )
@@ -325,7 +329,7 @@ def test_an_assumed_boundary_decides_nothing_and_is_crossed_or_not(value, crosse
     own = FISHER | {"stat_value": value}
     others = material(own)
     others.trial.reanalysis = "Others wrote the plan."
-    boundary = "the boundary that we assumed for this interim analysis, about 0.0095"
+    boundary = "the boundary that we assumed for this interim analysis, two-sided p about 0.0095"
     assert verdict(others, looked, own) == f", which {crossed} have crossed {boundary}"
     assert f"p would have crossed {boundary}." in _levels(others, looked)
     assert "decided at" not in _levels(others, looked)

@@ -326,7 +326,6 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
         "Registration and funding",
         "This re-analysis",
         "Other analyses",
-        "Data",
     ]
     shown = words(text)
     assert len(shown.split()) <= MOST_WORDS

@@ -203,7 +203,7 @@ def test_the_boxes_of_the_flow_balance_from_the_export_on(lossy):
     assert texts[texts.index("Randomised in the data") + 1].startswith("n = 19")
 
 
-REAL = Stub(trial=Stub(synthetic=False, stamp=None))
+REAL = Stub(trial=Stub(synthetic=False, stamp=None, endpoints={}, dictionary={}))
 
 
 def cells(table: str) -> list[list[str]]:

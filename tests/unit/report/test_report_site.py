@@ -107,7 +107,7 @@ def test_restricted_rejects_are_listed_by_rule_column_count_and_row(restricted):
     cells = [cell.text for cell in report.cells if cell.table == "tbl-rejects"]
     rows = [tuple(cells[at : at + 5]) for at in range(0, len(cells), 5)]
     listed = {(where, count, lines) for where, _, _, count, lines in rows}
-    assert {("patients.relief", "1", "4"), ("patients.age", "1", "6")} <= listed
+    assert {("Relief (patients.relief)", "1", "4"), ("Age (patients.age)", "1", "6")} <= listed
 
 
 def test_a_report_of_several_pages_has_no_dead_link(hostile, tmp_path, monkeypatch):

@@ -262,9 +262,9 @@ def test_two_comparisons_have_headings_and_type_that_can_be_read_in_print(mini):
 def test_another_level_stands_at_the_analysis_that_has_it():
     """O'Brien and Fleming's level of the second of two equal looks is 0.0480 (Jennison and
     Turnbull 2000, table 2.3: 1.977)."""
-    plan = Stub(analyses={"main": Stub(decision_level=0.05)})
+    plan = Stub(analyses={"main": Stub(decision_level=0.05, look=None)})
     for level, told in ((0.05, "Other"), (0.04804, "Other (at a level of 0.048)")):
-        member = Stub(label="Other", name="other", of="main", decision_level=level)
+        member = Stub(label="Other", name="other", of="main", decision_level=level, look=None)
         label = _label(Stub(trial=Stub(plan=plan)), member)
         assert html.unescape(label) == told
 

@@ -6,7 +6,9 @@ from trialtrace.base.styles import PLAIN
 from trialtrace.report.sections.data_quality import sentence, told_rows
 from trialtrace.run.integrity.look import Look, judged
 
-REAL = Stub(trial=Stub(synthetic=False, stamp=None, plan=Stub(style=PLAIN)))
+REAL = Stub(
+    trial=Stub(synthetic=False, stamp=None, plan=Stub(style=PLAIN), endpoints={}, dictionary={})
+)
 
 
 def test_looks_are_counted_beside_what_chance_gives():

@@ -25,6 +25,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.years import parts_in_years
+from trialtrace.run.trial.load import Trial
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # The unit of a time that is stored in days and told otherwise.
@@ -187,6 +188,10 @@ _NAME = re.compile(
     r"|(?:(?<=^Table )|(?<=, column )|(?<=raw table ))[a-z][A-Za-z0-9]*(?=[:,. ])"
 )
 
+# A column behind its table and a dot; a rule of cleaning with how many it rejected.
+_COLUMN = re.compile(r"\b([a-z]\w*)\.([a-z]\w*)\b")
+_RULE = re.compile(r"\b([a-z]\w*_\w+) (\d+)(?=[,;)])")
+
 
 def with_names(text: str) -> str:
     """A text about the export with its names of tables, columns and rules set as code: Markdown."""
@@ -200,6 +205,28 @@ def with_names(text: str) -> str:
 def named(place: str) -> str:
     """A table, or a column behind its table and a dot, as code where it has a name for that."""
     return f"`{place}`" if re.fullmatch(r"[A-Za-z0-9_.]+", place) else with_names(place)
+
+
+def in_labels(trial: Trial, text: str) -> str:
+    """A text about the export in words: of a column its label, with its name in brackets; labels
+    of endpoints and checks in place of their names; counts behind rules without underscores."""
+    for name, endpoint in trial.endpoints.items():
+        text = text.replace(f"{name} ({endpoint.label}; ", f"“{endpoint.label}” (")
+
+    def of_column(match: re.Match[str]) -> str:
+        column = trial.dictionary.get(match[1], {}).get(match[2])
+        return f"{column.label} ({match[0]})" if column and column.label else match[0]
+
+    def of_rule(match: re.Match[str]) -> str:
+        check = trial.cleaning.checks.get(match[1])
+        return f"“{check.label}” {match[2]}" if check else match[0].replace("_", " ")
+
+    return _RULE.sub(of_rule, _COLUMN.sub(of_column, text))
+
+
+def about_export(material: Material, text: str) -> str:
+    """The same as Markdown."""
+    return named(in_labels(material.trial, text))
 
 
 def _piece(text: str) -> str:

@@ -21,6 +21,7 @@ from trialtrace.report.figures.picture import (
     in_a_row,
 )
 from trialtrace.report.material import Material
+from trialtrace.report.sections.imputed import drawn_beside
 from trialtrace.report.sections.lost_sessions import LOST, hanging, lost_as_failures
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import Selection
@@ -111,6 +112,7 @@ def _caption(material: Material, row: Row) -> str:
         failures = lost_as_failures(material, material.trial.plan.analyses[name])
         text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
         text += f"its population{f', and those lost: {failures}' if failures else ''}."
+        text += drawn_beside(material, name)
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the flow table."
     known = counts(material)

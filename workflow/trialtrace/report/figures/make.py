@@ -26,7 +26,7 @@ from trialtrace.report.figures.picture import (
 from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.questions import question_of
+from trialtrace.report.sections.questions import label_at_look, question_of
 from trialtrace.report.tables import pair_text
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -63,7 +63,7 @@ def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Pic
     stat = rows[0]["stat_name"]
     caption = (
         f"{analysis.label}: {LABELS[stat]} under all analyses of the plan that ask the same "
-        f"question, sorted.{arrows(ordered, stat)}"
+        f"question, sorted.{arrows(ordered, stat)}{points_alone(ordered)}"
     )
     alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
     return Picture(
@@ -74,18 +74,24 @@ def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Pic
     )
 
 
+def points_alone(rows: list[ResultRow]) -> str:
+    """What a caption says of estimates that have no interval."""
+    alone = any(row["ci_low"] is None for row in rows)
+    return " A point without a line is an estimate without an interval." * alone
+
+
 def _heading(material: Material, row: ResultRow, visits: bool) -> str:
     visit = [row["visit"]] if visits and row["visit"] else []
     return ", ".join([*material.parameter_words(row), *visit, pair_text(material, row)])
 
 
 def _short(material: Material, row: ResultRow) -> str:
-    label = material.trial.plan.analyses[row["analysis_id"]].label
+    label = label_at_look(material, material.trial.plan.analyses[row["analysis_id"]])
     return f"{label} ({method_of(row['method']).title})"
 
 
 def _name(material: Material, row: ResultRow, several: bool) -> str:
-    label = material.trial.plan.analyses[row["analysis_id"]].label
+    label = label_at_look(material, material.trial.plan.analyses[row["analysis_id"]])
     arm = f", {material.arm_label(row['comparison'])}" if several else ""
     visit = f", {row['visit']}" if row["visit"] else ""
     return f"{label}{visit}{arm} ({method_of(row['method']).title})"

@@ -290,22 +290,22 @@ STOPPED = "median_unbiased"
 
 
 def of_levels(material: Material, analyses: Sequence[Analysis]) -> str:
-    """ " Adjusted for the interim analyses: the primary intervals, at 99.05 %, …", where a plan has
-    some at the level of a look, with when they hold; where those are that hold after a stop."""
+    """ " The primary intervals are at 99.05 %: …", where a plan has some at the level of a look,
+    with when they hold; where those are that hold after a stop."""
     names = {looked_at(material, one.name) for one in analyses}
     plan = material.trial.plan.analyses
     looks = [look for name in names for look in of_look(material, plan[name])]
     if not looks:
         return ""
     stopped = [
-        f"; those of “{one.label}” hold once it has stopped by such a boundary"
+        f" The intervals of “{one.label}” hold once it has stopped by such a boundary."
         for one in plan.values()
         if one.of in names and any(step.method == STOPPED for step in one.estimates)
     ]
     return (
-        " Adjusted for the interim analyses: the primary intervals, at "
-        f"{100 * looks[0].confidence:g} %, which hold whether or not the trial stops "
-        f"(Jennison and Turnbull's repeated intervals){''.join(stopped)}. No other interval is."
+        f" The primary intervals are at {100 * looks[0].confidence:g} %: adjusted for the interim "
+        "analyses, they hold whether or not the trial stops (Jennison and Turnbull's repeated "
+        f"intervals).{''.join(stopped)} No other interval is adjusted for the interim analyses."
     )
 
 

@@ -42,7 +42,7 @@ from trialtrace.report.sections.lost_sessions import hanging, lost_sessions
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
-from trialtrace.report.sections.questions import alongside
+from trialtrace.report.sections.questions import alongside, of_look
 from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
@@ -191,7 +191,7 @@ OF_THOSE_LEFT = (
     "so that a comparison is of its members at that time and not of the arms as randomised; it "
     "is given because the plan asks for it in them alone"
 )
-WHATEVER = " That one is primary because what made the trial stop is not known."
+WHATEVER = " Those at that level are primary because what made the trial stop is not known."
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
 # Columns of derived data that a condition of the plan names, in words.
@@ -337,7 +337,12 @@ def _levels(material: Material, analysis: Analysis) -> str:
         about = "about " * (look is not None)
         tests += f"; the level of p would be {about}{analysis.decision_level:.{2 if about else 3}g}"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
-    return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
+    primary = "".join(
+        f"The primary interval is at the {100 * one.confidence:g} % level; other c"
+        for one in of_look(material, analysis)[:1]
+    )
+    level = f"{100 * analysis.confidence:g} % level"
+    return f"{primary or 'C'}onfidence intervals are at the {level}{tests}.{reason}"
 
 
 def asked(material: Material, analysis: Analysis) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from trialtrace.base.words import LABELS, P_VALUES, upper_first
+from trialtrace.base.words import IN_UNITS, LABELS, P_VALUES, upper_first
 from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decided_early import decided_early
+from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.report.sections.questions import (
     Estimate,
     Key,
@@ -17,6 +18,7 @@ from trialtrace.report.sections.questions import (
     children,
     estimate_of,
     first_statistic,
+    label_at_look,
     missing_bounds,
     question_of,
 )
@@ -99,7 +101,13 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
         len({key[1] for cuts in (result_rows, *(cuts for _, cuts in members)) for key in cuts}) == 1
     )
     where = partial(_where, material, one_visit=one_visit)
-    title = _title(wanted, material.of(analysis.name))
+    # A table without that statistic is headed by the one that it has.
+    estimates = [
+        row for _, cuts in members for rows in cuts.values() for row in _estimates(rows, wanted)
+    ]
+    if len(shown := {row["stat_name"] for row in estimates}) == 1:
+        wanted = shown.pop()
+    title = _title(wanted, estimates)
     if len(pairs) > 1:
         inside = [pair for pair in analysis.pairs if pair in pairs]
         every = [*inside, *sorted(pairs - {*inside})]
@@ -119,7 +127,11 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
         del header[1]
     of = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
     label = choices_place(analysis.name).removeprefix("tbl-") + end
-    caption = f"{analysis.label}{of}: {told}."
+    scales = {
+        scale_words(material.trial.endpoints.get(row["parameter"] or "")) for row in estimates
+    }
+    scale = scales.pop() if len(scales) == 1 and wanted in IN_UNITS else ""
+    caption = f"{analysis.label}{of}: {told}.{f' Values: {scale}.' if scale else ''}"
     return texts_table(material, header, body, label, caption)
 
 
@@ -159,7 +171,8 @@ def _label(material: Material, member: Analysis) -> str:
     not the one of the analysis that it is a choice of."""
     level, of = member.decision_level, material.trial.plan.analyses.get(member.of or member.name)
     own = of is not None and level != of.decision_level
-    return escape_markdown(f"{member.label} (at a level of {level:.3g})" if own else member.label)
+    label = label_at_look(material, member)
+    return escape_markdown(f"{label} (at a level of {level:.3g})" if own else label)
 
 
 def _methods(

@@ -94,7 +94,10 @@ def _grid(
         return
     columns = list(dict.fromkeys(column for line in cells.values() for column in line))
     level = level_of(rows)
-    brackets = "" if level is None else f" ({100 * level:g} % confidence intervals in brackets)"
+    inside = [] if level is None else [f"{100 * level:g} % confidence intervals"]
+    inside += ["quartiles after medians"] * any(row["stat_name"] == "q1" for row in rows)
+    brackets = f" (in brackets {', '.join(inside)})" if len(inside) > 1 else ""
+    brackets = brackets or "".join(f" ({each} in brackets)" for each in inside)
     groups = _groups(list(cells))
     for number, (visit, lines) in enumerate(groups, start=1):
         parts = [

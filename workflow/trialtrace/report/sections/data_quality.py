@@ -5,6 +5,7 @@ unusual in the rows.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,8 +19,16 @@ from trialtrace.report.sections.deaths import undated
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.lost_sessions import hanging, lost_by_arm
-from trialtrace.report.sections.sections import left_out
-from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
+from trialtrace.report.sections.sections import in_words, left_out
+from trialtrace.report.tables import (
+    about_export,
+    captioned,
+    named,
+    pipe_table,
+    texts_table,
+    under,
+    with_names,
+)
 from trialtrace.run.cleaning.account import (
     WITH_ROW,
     Account,
@@ -34,6 +43,7 @@ from trialtrace.run.integrity.read import read_export, shown_at_entry
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.build import Analysis
 
 # What is unusual in the rows of the export: how many looks there were, and those that stand out.
@@ -49,10 +59,10 @@ def unusual_rows(material: Material) -> str:
     export = read_export(material.trial, material.folder / "clean")
     export = replace(export, baseline=shown_at_entry(material.trial))
     looks = [*look_at(export, IN_SECTION), *material.endpoint_losses.looks]
-    return told_rows(material, judged(looks)) + _not_looked_at(export, looks)
+    return told_rows(material, judged(looks)) + _not_looked_at(material, export, looks)
 
 
-def _not_looked_at(export: Export, looks: list[Look]) -> str:
+def _not_looked_at(material: Material, export: Export, looks: list[Look]) -> str:
     """A paragraph on columns of numbers that no look is at; nothing where there is none."""
     seen = {look.where for look in looks}
     columns = [
@@ -64,7 +74,7 @@ def _not_looked_at(export: Export, looks: list[Look]) -> str:
     if not columns:
         return ""
     more = f" and {len(columns) - ROWS_SHOWN} more" if len(columns) > ROWS_SHOWN else ""
-    shown = ", ".join(map(named, columns[:ROWS_SHOWN]))
+    shown = ", ".join(about_export(material, one) for one in columns[:ROWS_SHOWN])
     return f"\nNot looked at, for too few values or levels: {shown}{more}.\n"
 
 
@@ -78,7 +88,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
         header = ["Check", "Where", "What was looked at", "p", "p, allowing for all checks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
         body = [
-            [with_names(title), named(where), *map(with_names, told)]
+            [with_names(title), about_export(material, where), *map(with_names, told)]
             for title, where, *told in lines
         ]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
@@ -128,7 +138,7 @@ def data_quality(material: Material) -> str:
     account = material.account
     parts = [
         "\n\n".join([*left_out(material), *undated(material), subjects_line(account)]),
-        selection_lines(account),
+        selection_lines(material.trial.dictionary, account),
         conservation_table(material, laws),
         coverage_table(material, account),
         decisions_table(material, account),
@@ -148,14 +158,18 @@ def subjects_line(account: Account) -> str:
     return with_names(text.rstrip()) + "\n"
 
 
-def selection_lines(account: Account) -> str:
+def selection_lines(dictionary: Mapping[str, Mapping[str, Variable]], account: Account) -> str:
     """What `where` of each table left out, a sentence each; nothing where no table has one."""
     lines = []
     for selection in account.selections:
         used = selection.rows - selection.left_out - selection.undecided
         table, where = selection.table, selection.where
         text = f"Table {table} is made of {used} of the {selection.rows} rows of its raw table: "
-        text += f"{selection.left_out} are left out by tables.{table}.where ({where})"
+        columns = dictionary.get(table, {}).items()
+        labels = {name: f"“{column.label}”" for name, column in columns if column.label}
+        words = (labels.get(part, part) for part in re.split(r"(\w+)", where))
+        where = in_words("".join(words))
+        text += f"{selection.left_out} are left out, for which it does not hold that {where}"
         if selection.undecided:
             text += f", and {selection.undecided} on which it cannot decide"
         lines.append(with_names(f"{text}.") + "\n")
@@ -164,7 +178,8 @@ def selection_lines(account: Account) -> str:
 
 def notes_of_endpoints(material: Material) -> str:
     """Endpoints that tell nobody apart, a paragraph each; nothing where there is none."""
-    return "\n".join(with_names(note.text) + "\n" for note in material.endpoint_losses.notes)
+    notes = material.endpoint_losses.notes
+    return "\n".join(about_export(material, note.text) + "\n" for note in notes)
 
 
 def known_counts(material: Material, analysis: Analysis) -> list[Counts]:
@@ -236,7 +251,7 @@ def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
         [
-            named(_where(decision)),
+            about_export(material, _where(decision)),
             *map(with_names, (decision.what, str(decision.n), decision.reason)),
         ]
         for decision in account.decisions
@@ -277,7 +292,10 @@ def rejects_table(material: Material, lines: list[list[str]]) -> str:
     caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
     caption += " Counts are of values, not of patients."
     header = ["Where", "What", "Why", "Count", "Lines"]
-    body = [[named(line[0]), *map(with_names, line[1:])] for line in sorted(lines, key=_place)]
+    body = [
+        [about_export(material, line[0]), *map(with_names, line[1:])]
+        for line in sorted(lines, key=_place)
+    ]
     return texts_table(material, header, body, "rejects", caption)
 
 

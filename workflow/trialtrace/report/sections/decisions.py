@@ -176,7 +176,7 @@ def level_words(material: Material, analysis: Analysis) -> str:
         return f"level of {analysis.decision_level:.3g}"
     about = f"about {analysis.decision_level:.2g}"
     if assumes(material, analysis):
-        return f"boundary that we assumed for this interim analysis, {about}"
+        return f"boundary that we assumed for this interim analysis, two-sided p {about}"
     return f"level of {about} at this interim analysis, by the plan's boundary"
 
 

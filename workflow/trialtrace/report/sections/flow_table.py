@@ -3,6 +3,7 @@
 from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.imputed import drawn_beside
 from trialtrace.report.sections.lost_sessions import LOST, hanging
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.run.cleaning.account import Selection
@@ -78,6 +79,8 @@ def flow_table(material: Material) -> str:
     if any(_reasons(candidate, "not_analysed", name, groups) for name in data["analysed"]):
         caption += f" Below each analysis are those {lower_first(who or 'randomised')} but not "
         caption += "included in it, by reason."
+    for name in data["analysed"]:
+        caption += drawn_beside(material, name)
     return captioned(material, pipe_table(header, body), "flow", caption)
 
 

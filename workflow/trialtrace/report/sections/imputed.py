@@ -12,7 +12,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_sizes
 from trialtrace.report.sections.decided_early import Added, whom_it_adds
 from trialtrace.report.sections.models import listed
-from trialtrace.report.sections.questions import children
+from trialtrace.report.sections.questions import alongside, children
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -31,6 +31,19 @@ def imputations(material: Material, analysis: Analysis) -> Iterator[str]:
             drawn.setdefault((how, row["options"]), []).append(row)
     for rows in drawn.values():
         yield escape_markdown(_of_method(material, rows))
+
+
+def drawn_beside(material: Material, name: str) -> str:
+    """What the caption of a flow says of an analysis that is primary too and draws the outcomes
+    that are lacking; plain text, empty where there is none."""
+    told = ""
+    for other in alongside(material, material.trial.plan.analyses[name]):
+        if any(imputations(material, other)):
+            sizes = population_sizes(material, other.estimand.population)
+            whole = sum(present(row["stat_value"]) for row in sizes)
+            told += f" “{other.label}”, primary too, is of all {whole:g} of that population: "
+            told += "the outcomes that are lacking are drawn."
+    return told
 
 
 def _of_method(material: Material, rows: Sequence[ResultRow]) -> str:

@@ -134,6 +134,14 @@ def of_look(material: Material, analysis: Analysis) -> list[Analysis]:
     ]
 
 
+def label_at_look(material: Material, analysis: Analysis) -> str:
+    """The label of an analysis, with which of two is primary: that at the level of a look."""
+    parent = material.trial.plan.analyses.get(analysis.of or "")
+    if parent is not None and analysis in of_look(material, parent):
+        return f"{analysis.label} (primary)"
+    return analysis.label + f" ({UNADJUSTED})" * bool(of_look(material, analysis))
+
+
 def looked_at(material: Material, name: str) -> str:
     """The analysis that describes the arms of one with the interval at the level of a look; of
     others it is their own."""

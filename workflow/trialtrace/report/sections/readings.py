@@ -13,6 +13,7 @@ from trialtrace.report.sections.decided_early import Added, whom_it_adds
 from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
 from trialtrace.report.sections.questions import (
+    alongside,
     by_other_rules,
     leading,
     missing_bounds,
@@ -93,10 +94,13 @@ class Readings:
 
 
 def readings(material: Material, analysis: Analysis) -> list[Readings]:
-    """Of each comparison of a primary analysis, at each visit."""
+    """Of each comparison of a primary analysis, at each visit. What is primary too is no other
+    choice."""
+    beside = {other.name for other in alongside(material, analysis)}
     questions: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in same_question(material, analysis):
-        questions.setdefault(question_of(row), []).append(row)
+        if row["analysis_id"] not in beside:
+            questions.setdefault(question_of(row), []).append(row)
     return [_readings(material, analysis, *rows) for rows in questions.values()]
 
 

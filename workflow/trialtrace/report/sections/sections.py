@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 import trialtrace
+from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
 from trialtrace.report.audit.red_lines import OF_ROWS
@@ -10,7 +12,14 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import CONFIGURATION, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, link, pipe_table, texts_table, with_names
+from trialtrace.report.tables import (
+    about_export,
+    captioned,
+    link,
+    pipe_table,
+    texts_table,
+    with_names,
+)
 from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
@@ -42,13 +51,13 @@ def lost(material: Material) -> list[str]:
     """The red lines as a block of their own; nothing where there are none."""
     if not material.red_lines:
         return []
-    lines = [f"**{with_names(text)}**" for text in material.red_lines]
+    lines = [f"**{about_export(material, text)}**" for text in material.red_lines]
     return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
 
 
 def left_out(material: Material) -> list[str]:
     """What is left out for a declared reason, a paragraph each."""
-    return [with_names(text) for text in material.declared_lines]
+    return [about_export(material, text) for text in material.declared_lines]
 
 
 def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
@@ -59,7 +68,7 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
         for warning in material.account.warnings
         if warning.kind in OF_ROWS | {FEW_REJECTED}
     }
-    told = [with_names(text) for text in material.declared_lines if text not in counted]
+    told = [about_export(material, text) for text in material.declared_lines if text not in counted]
     if len(told) == len(material.declared_lines):
         return told
     tables = material.account.tables.values()
@@ -113,11 +122,22 @@ def trial_section(material: Material) -> str:
     lacking = upper_first("; ".join(not_recorded(trial)))
     told |= {"Stopped": trial.design.stopped, upper_first(unstated(trial)): lacking}
     body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
-    caption = "The trial as its sources describe it; nothing here is computed."
-    table = texts_table(
-        material, ["Item", "As stated in the available sources"], body, "trial", caption
-    )
-    return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
+    caption = "The trial as its sources describe it; of what is computed the line says so."
+    table = texts_table(material, ["Item", "As described"], body, "trial", caption)
+    return "\n\n".join([table, *_sources(material), *([OF_COHORT] if put_in(material) else [])])
+
+
+def _sources(material: Material) -> Iterator[str]:
+    """What the description of the trial can be from: the data and each paper, and what of its text
+    was at hand."""
+    ledger: LedgerFile = structure(LedgerFile, material.trial.claims_document)
+    papers = (each if isinstance(each, str) else each.cited for each in ledger.papers.values())
+    told = [
+        *map(escape_markdown, papers),
+        *(text.removeprefix("Data: ").rstrip(".") for text in of_data(material)),
+    ]
+    if told:
+        yield f"Sources: {'. '.join(told)}. Which line is from which of them is not recorded."
 
 
 def _told(trial: Trial) -> dict[str, str | None]:
@@ -250,6 +270,11 @@ def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
     return f"{text}{told if near else ''}."
 
 
+def in_words(rule: str) -> str:
+    """A rule without the word of a configuration for what is there at all."""
+    return rule.replace(" is present", " is recorded")
+
+
 def populations(material: Material) -> str:
     """Each population: its rule and its size."""
     sizes = {
@@ -261,7 +286,7 @@ def populations(material: Material) -> str:
     body = [
         [
             escape_markdown(p.label),
-            escape_markdown(told_rule(p, material.arm_label, named)),
+            escape_markdown(in_words(told_rule(p, material.arm_label, named))),
             link(sizes[p.name]),
         ]
         for p in material.trial.populations.values()

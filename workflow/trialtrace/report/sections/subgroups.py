@@ -103,8 +103,9 @@ def interactions_in_short(
     named = []
     for other, row in low:
         label, at = escape_markdown(other.label), place(analysis_place(other.name))
-        made_up = ", assumed" * bool(by_stratum(material, [other.name]))
-        named.append(f"{f'[{label}]({at})' if at else label}{made_up}, p{NO_BREAK}{with_sign(row)}")
+        told = f"{f'[{label}]({at})' if at else label}, p{NO_BREAK}{with_sign(row)}"
+        made_up = by_stratum(material, [other.name])
+        named.append(told + _within(material, other) + f"; {made_up}" * bool(made_up))
     which = f"with p ≤ {USUAL:g}: {'; '.join(named)}" if named else f"none with p ≤ {USUAL:g}"
     lead = "Tests of interaction, exploratory and not adjusted"
     return f"{lead}: {len(made)} made, {which}." if made else ""

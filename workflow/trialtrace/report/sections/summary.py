@@ -8,7 +8,7 @@ Every number of it is a link to its trace; what it has no room for stands in the
 import re
 from collections.abc import Iterator, Mapping
 
-from trialtrace.base.words import upper_first
+from trialtrace.base.words import no_effect, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import place_link
 from trialtrace.report.material import Material
@@ -102,7 +102,14 @@ def _methods(material: Material) -> Iterator[str]:
         yield _estimand(material, one)
         if others := alongside(material, one):
             labels = in_a_row([escape_markdown(other.label) for other in others])
-            yield f"Also primary: {labels}; {'both' if len(others) == 1 else 'all'} must agree."
+            every = "both" if len(others) == 1 else "all"
+            yield f"Also primary: {labels}; {every} must exclude {_null(material, one)}."
+
+
+def _null(material: Material, analysis: Analysis) -> str:
+    """ "0": the value of no effect, which no primary interval may have in it."""
+    first = next(compared(material, analysis), None)
+    return f"{no_effect(first.estimate['stat_name']):g}" if first else "no effect"
 
 
 def _arm(material: Material, name: str) -> str:

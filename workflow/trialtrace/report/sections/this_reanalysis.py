@@ -3,7 +3,6 @@ numbers conflict, what was left out, which other choices disagree, and the run."
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from trialtrace.audit.ledger.texts import without_text
 from trialtrace.audit.printed.verdicts import DATA, PRINT
@@ -45,10 +44,7 @@ CLAUSE, _SENTENCE = 130, re.compile(r"\.\s(?=[A-Z\d“])")
 def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     """The block as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
-    known = place_link("tbl-known", places)
-    of_all = f"In how many patients [the primary outcome]({known}) is known, a table tells."
-    of_all *= bool(known)
-    left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
+    left_out = " ".join(left_out_in_short(material, places))
     beside = [*others_in_short(material, places)]
     beside += [
         interactions_in_short(material, one, lambda name: place_link(name, places))
@@ -163,14 +159,8 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     counted = dict[str, None]()
     for analysis in leading(material):
         place = place_link(choices_place(analysis.name), places)
-        above = {other.name for other in alongside(material, analysis)}
-        for reading in readings(material, analysis):
-            # What stands in the results is no other choice.
-            one = replace(
-                reading,
-                methods=[row for row in reading.methods if row["analysis_id"] not in above],
-                everybody=[row for row in reading.everybody if row["analysis_id"] not in above],
-            )
+        above = alongside(material, analysis)
+        for one in readings(material, analysis):
             unlike = one.unlike() if one.first["ci_low"] is not None else []
             bounds = leaves_out_no_effect(one.first) and any(
                 includes_no_effect(*bound) for bound in one.bounds
@@ -190,8 +180,9 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 parts = in_a_row([f"{n} {words}" for words, n in kinds.items()])
                 counted |= {f"The {whole}: {parts}.": None} if len(kinds) > 1 else {}
                 yield (
-                    f"{lead}{at}: {len(unlike)} of {whole} intervals {lies} with no effect, unlike "
-                    f"the {'first ' * bool(above)}result above, {what} where no other is named: "
+                    f"{lead}{at}: {len(unlike)} of {whole} intervals"
+                    f"{' and tests' * bool(one.tested)} {lies} with no effect, unlike the "
+                    f"{'first ' * bool(above)}result above, {what} where no other is named: "
                     f"{'; '.join(named)}."
                 )
     yield from counted
