@@ -1,8 +1,11 @@
 """The section on the data: what came in, and where what was not accepted stands."""
 
+from html import unescape
 from types import SimpleNamespace as Stub
 
+from trialtrace.report.sections.compact import _grid
 from trialtrace.report.sections.data_quality import _of_cleaning, conservation_table, rejects_table
+from trialtrace.report.tables import in_labels
 from trialtrace.run.cleaning.account import RejectSummary
 
 REAL = Stub(trial=Stub(synthetic=False, stamp=None, endpoints={}, dictionary={}))
@@ -34,3 +37,41 @@ def test_lines_are_drawn_together_before_they_are_cut():
     assert "| 48 | 2–49 |" in told
     shown = ", ".join(map(str, range(2, 52, 2)))
     assert f"| 26 | {shown}, … |" in told
+
+
+def test_the_export_is_told_by_labels():
+    """Names of columns stand in brackets alone; a rule that is no check is told in plain words."""
+    check = Stub(label="Nobody trains after death")
+    trial = Stub(
+        endpoints={"strength_4": Stub(label="Strength below 4")},
+        dictionary={"visits": {"pain": Stub(label="Worst pain")}},
+        cleaning=Stub(checks={"no_visit_after_death": check}),
+    )
+    text = "visits.pain: 5 of 9 (no_visit_after_death 4, above_maximum 1; lines 2, 3)"
+    assert in_labels(trial, text) == (
+        "Worst pain (visits.pain): 5 of 9 (“Nobody trains after death” 4, above maximum 1; "
+        "lines 2, 3)"
+    )
+    assert in_labels(trial, "Nobody has strength_4 (Strength below 4; 0 of 9).") == (
+        "Nobody has “Strength below 4” (0 of 9)."
+    )
+    assert in_labels(trial, "visits.other and a.csv") == "visits.other and a.csv"
+
+
+def test_a_caption_parts_quartiles_from_intervals():
+    material = Stub(trial=REAL.trial, parameter_words=lambda _: ["Pain"])
+
+    def told(*stats):
+        rows = [
+            {"stat_name": stat, "ci_level": level, "parameter": "pain", "visit": None}
+            | {"stratum": None, "unit": None, "result_id": stat, "stat_text": "1"}
+            for stat, level in stats
+        ]
+        grid = _grid(material, rows, "a", "Pain", lambda *_: "Drug", lambda rows: "1")
+        return unescape("".join(grid))
+
+    mean, median, quartile = ("mean", 0.95), ("median", None), ("q1", None)
+    assert "Pain (95 % confidence intervals in brackets)." in told(mean)
+    assert "Pain (quartiles after medians in brackets)." in told(median, quartile)
+    both = "Pain (in brackets 95 % confidence intervals, quartiles after medians)."
+    assert both in told(mean, median, quartile)

@@ -56,6 +56,22 @@ def test_an_imputation_is_told_with_its_models_what_is_missing_and_its_error():
     )
 
 
+def test_a_flow_says_which_primary_analysis_draws_the_outcomes_that_are_lacking(monkeypatch):
+    other = Stub(name="drawn", label="CIPN of all", estimand=Stub(population="itt"))
+    material = Stub(trial=Stub(plan=Stub(analyses={"main": Stub(name="main")})))
+    monkeypatch.setattr(imputed, "alongside", lambda *_: [other])
+    monkeypatch.setattr(
+        imputed, "population_sizes", lambda *_: [row("count.n", 55), row("count.n", 53)]
+    )
+    material.of = lambda name: []
+    assert imputed.drawn_beside(material, "main") == ""
+    monkeypatch.setattr(imputed, "imputations", lambda *_: ["50 imputations"])
+    assert imputed.drawn_beside(material, "main") == (
+        " “CIPN of all”, primary too, is of all 108 of that population: the outcomes that are "
+        "lacking are drawn."
+    )
+
+
 @pytest.mark.parametrize("randomised", [4, 10])
 def test_those_without_an_outcome_are_taken_for_like_those_with_one(monkeypatch, randomised):
     """By hand: 4 more are decided, 2 of 4 and 9 of 10 with the event, and 2 and 1 are not. Pooled

@@ -62,7 +62,12 @@ def material(made):
         of=lambda name: made,
         tracer=SimpleNamespace(about=about),
         parameter_words=lambda row: [],
-        trial=SimpleNamespace(synthetic=False, stamp=None, plan=SimpleNamespace(analyses={})),
+        trial=SimpleNamespace(
+            synthetic=False,
+            stamp=None,
+            design=SimpleNamespace(framework="superiority"),
+            plan=SimpleNamespace(analyses={}),
+        ),
     )
 
 
