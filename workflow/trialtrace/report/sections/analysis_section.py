@@ -191,7 +191,7 @@ OF_THOSE_LEFT = (
     "so that a comparison is of its members at that time and not of the arms as randomised; it "
     "is given because the plan asks for it in them alone"
 )
-WHATEVER = " Those at that level are primary because what made the trial stop is not known."
+WHATEVER = " Those that hold either way are primary because what made the trial stop is not known."
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
 # Columns of derived data that a condition of the plan names, in words.
