@@ -191,21 +191,23 @@ def _followed(material: Material) -> Iterator[str]:
 
 def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """ "Outcome known in 55 of 60 drug, 51 of 60 placebo.", the least and the most of the visits,
-    with the way to all outcomes; of a time that is censored nothing."""
+    with the way to all outcomes; of a time that it is known, censored or not."""
     place = place_link("tbl-known", places)
     counts = [arms for *_, arms in known_counts(material, analysis)]
-    if not counts or any(map(is_time, parameters(material.trial, analysis))):
+    if not counts:
         return ""
-    lead = f"[Outcome known]({place})" if place else "Outcome known"
+    time = any(map(is_time, parameters(material.trial, analysis)))
+    named = "Times known" if time else "Outcome known"
+    lead = f"[{named}]({place})" if place else named
     lead += f", {escape_markdown(analysis.label)}" if len(leading(material)) > 1 else ""
     if lost := lost_in_short(material, analysis):
         return f"{lead} in {lost}."
     if all(k == n for arms in counts for k, n in arms.values()):
         return f"{lead} in all{_of_population(material, analysis)}."
     told = (len(material.tracer.counts(o.estimate)) > 1 for o in compared(material, analysis))
-    if len(counts) == 1 and any(told):
+    if len(counts) == 1 and any(told) and not time:
         # The denominators of what was found tell it.
-        return "Of those known:"
+        return f"[Of those known]({place}):" if place else "Of those known:"
     shown = []
     for arm in material.trial.design.arms:
         k = [arms[arm][0] for arms in counts]

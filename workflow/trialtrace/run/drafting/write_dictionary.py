@@ -21,7 +21,7 @@ from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
 
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
-DIGIT = re.compile("-?[0-9]")
+BELOW_0 = re.compile("-[0-9]")
 # Evidence of a column that a person must see: what was said of it and its cells do not agree.
 AGAINST = {
     "contradiction": "The cells are taken.",
@@ -123,7 +123,7 @@ def columns_of(draft: Draft) -> Columns:
         there = [one for one in table.columns if not _not_used(table, one, used, draft.arm)]
         outcomes = (draft.primary, *draft.others)
         means = {one.column for one in outcomes if one.several and one.table == table.name}
-        ends = {name for one in outcomes if one.table == table.name for name in one.names}
+        ends = draft.primary.names if draft.primary.table == table.name else set[str]()
         made.guesses += _guesses(table, there, names, (means, ends))
         if below:
             why = f"No time ends before it begins; their least are {', '.join(below.values())}."
@@ -250,8 +250,8 @@ def _guesses(
     table: Table, columns: list[Column], names: set[str], of: tuple[set[str], set[str]]
 ) -> Iterator[Guessed]:
     """What of the columns is doubtful, the same doubt of several columns once; a number that may
-    stand for no value blinds the report where a mean over rows is `of` it, and one of a single
-    digit, as -8, where an endpoint is."""
+    stand for no value blinds the report where a mean over rows is `of` it, and one such as -8
+    where the primary endpoint is."""
     means, ends = of
     absent: dict[tuple[str, ...], list[Column]] = {}
     for column in columns:
@@ -264,8 +264,8 @@ def _guesses(
         named = {one.name for one in those}
         doubt = not means.isdisjoint(named) and any(map(WHOLE_NUMBER.fullmatch, codes))
         # A change, or a score, may be that; of a form with such a code the codebook says it.
-        digits = [code for code in codes if DIGIT.fullmatch(code) and f"{code} (" in why]
-        doubt |= not ends.isdisjoint(named) and bool(digits)
+        below = [code for code in codes if BELOW_0.fullmatch(code) and f"{code} (" in why]
+        doubt |= not ends.isdisjoint(named) and bool(below)
         name = f"missing.{table.name}.{'_'.join(codes)}"
         yield Guessed(name, CLEANING, key, text, why, blinds=doubt)
     for column in columns:
