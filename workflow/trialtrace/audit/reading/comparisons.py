@@ -8,7 +8,7 @@ from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.heading_words import COEFFICIENT, UNSAID, said
-from trialtrace.audit.reading.heads import ARM, COMPARE, Column
+from trialtrace.audit.reading.heads import ARM, COMPARE, Column, is_above_1
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Context
 from trialtrace.audit.reading.rows import Row
@@ -21,7 +21,6 @@ _REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IG
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?i:(?:standard|std\.?) err(?:or)?))\b")
 _TERM = "that this coefficient is the difference of the groups is guessed"
 _OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
-_ABOVE_1 = re.compile(r" (?!0|1(?:\.0*)?$)[0-9]+(?:\.[0-9]+)?$")
 # "Wald χ2 (group)": what each arm's row has is no p of that arm.
 _OF_THE_GROUPS = re.compile(r"\b(?:between|inter)\b|\bgroups?\b", re.IGNORECASE)
 # Visit, whether of change, part, and the arm within which it compares.
@@ -80,7 +79,7 @@ class Comparisons(Context):
                         "that this coefficient is the difference of the groups is guessed"
                     )
                 doubts += _by_heads(items, printed)
-                if found.kind == "p" and _ABOVE_1.search(found.printed):
+                if found.kind == "p" and is_above_1(found.printed.rpartition(" ")[2]):
                     doubts.append(ABOVE_1)
                 arm = within
                 if arm is None and self.in_rows:

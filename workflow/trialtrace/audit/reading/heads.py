@@ -274,6 +274,11 @@ def of_p(text: str) -> bool:
     return _P_VALUE.fullmatch(text) is not None
 
 
+def is_above_1(text: str) -> bool:
+    """Whether a number is above 1, as no p is."""
+    return re.fullmatch(r"(?:[2-9]|[1-9][0-9]+)(?:\.[0-9]+)?|1\.0*[1-9][0-9]*", text) is not None
+
+
 def with_limits(every: Sequence[Column], table: Table, heads: int) -> list[Column]:
     """The columns, of which two beside each other below one head of an interval, with a number
     each, are its lower and its upper limit."""

@@ -27,6 +27,7 @@ from trialtrace.audit.reading.heads import (
     columns,
     first_data_column,
     head_rows,
+    is_above_1,
     of_p,
     of_tests,
     with_limits,
@@ -244,9 +245,7 @@ class Context:
             for column in self.laid.columns
             if column.kind == "p"
             for row in self.laid.rows
-            if re.fullmatch(
-                r"(?:[2-9]|[1-9][0-9]+)(?:\.[0-9]+)?|1\.0*[1-9][0-9]*", row.cells[column.at]
-            )
+            if is_above_1(row.cells[column.at])
             for arm in self._arms_of(row)
         }
 
