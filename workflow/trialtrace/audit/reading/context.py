@@ -168,7 +168,8 @@ def with_before(one: Item | Left, sentence: str, last: str, names: Names) -> Ite
         return one
     clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])
     item = replace(one, path=(f"{clause} … {one.path[0]}", *one.path[1:]))
-    item = item.doubted(None if back else OUTCOME_BEFORE)
+    # "The mean change in pulse" may be of another outcome than the last sentence's.
+    item = item.doubted(OUTCOME_BEFORE if not back or re.match("The ", back[0]) else None)
     arms = distinct(names.mentions(last))
     if one.arm or one.compare or not back or names.mentions(sentence) or UNKNOWN in one.doubts:
         return item
