@@ -487,16 +487,18 @@ def test_what_a_help_page_says_of_a_vector_is_no_label(tmp_path: Path, what: str
 
 
 @pytest.mark.parametrize(
-    ("line", "sure"),
+    ("line", "named"),
     [
         ("Controls then received barley.", False),
         ("The control hens received barley after a year.", False),
         ("Some received maize, some barley.", False),
+        ("None of the controls received barley before May.", False),
+        ("The controls never received barley.", False),
         ("Controls from other barns received only barley.", True),
     ],
 )
-def test_what_a_text_says_that_controls_received(tmp_path: Path, line: str, sure: bool):
+def test_what_a_text_says_that_controls_received_is_asked(tmp_path: Path, line: str, named: bool):
     draft = hens(tmp_path, ["Feed of hens.", line], "maize barley", "feed_arm")
-    told = {one.name: one for one in draft.guesses}["control"]
-    assert told.blinds != sure
-    assert not sure or (told.value == "barley" and "README.md, line 2" in told.evidence)
+    guess = {one.name: one for one in draft.guesses}["control"]
+    assert guess.blinds and ("README.md, line 2" in guess.evidence) == named
+    assert not named or guess.value == "barley"

@@ -80,3 +80,16 @@ def test_columns_that_overlap_or_are_rare_are_no_factor(tmp_path: Path, codes: s
     ]
     write(tmp_path / "milk.csv", ["cow,arm,dose1,dose2,dose3,y", *rows])
     assert not profile([str(tmp_path)])[0].factors
+
+
+def test_columns_whose_labels_are_of_other_things_are_no_doses(tmp_path: Path):
+    """What was counted after each dose, whatever the names are."""
+    rows = [
+        f"{n},{'ab'[n % 2]},{int(n % 3 == 0)},{int(n % 3 == 1)},{int(n % 3 == 2)},{n}"
+        for n in range(60)
+    ]
+    write(tmp_path / "milk.csv", ["cow,arm,dose1,dose2,dose3,y", *rows])
+    assert profile([str(tmp_path)])[0].factors
+    page = [f"dose{n}: Fever after dose {n}" for n in (1, 2, 3)]
+    (tmp_path / "names.txt").write_text("\n".join(["cow: number", *page, "y: milk"]), "utf-8")
+    assert not profile([str(tmp_path)])[0].factors

@@ -38,9 +38,11 @@ def oboes(n: int = 80) -> list[str]:
         (["Compared as measured by squeaks (SQ).", "The primary outcome: tones (CT)."], ""),
     ],
 )  # fmt: skip
-def test_a_text_that_says_what_is_compared(tmp_path: Path, page: list[str], column: str):
+def test_a_text_that_says_what_is_compared_is_offered_first_and_asked(
+    tmp_path: Path, page: list[str], column: str
+):
     draft = drafted(tmp_path, "arm,SQ,CT", oboes(), page)
-    assert ("primary" not in opened(draft)) == bool(column)
+    assert "primary" in opened(draft)
     if column:
         assert draft.primary.column == column and "notes.txt, line" in draft.primary.evidence
 

@@ -127,6 +127,15 @@ def test_periods_with_two_rows_of_a_treatment_are_all_compared(at: Project, call
     [
         # In all patients the same treatment came first: what came of the order is in the mean.
         ("period", [f"{n},{'ABBA'[p]},{p},{n * 7 % 19 + p}" for n in range(20) for p in range(4)]),
+        # Of six patients four had BAA: the means of a patient keep what came of the period.
+        (
+            "period",
+            [
+                f"{n},{('BAA' if n % 3 else 'ABB')[p]},{p},{n * 7 % 19 + p}"
+                for n in range(24)
+                for p in range(3)
+            ],
+        ),
         # Who changed the treatment once or twice had a row of it.
         (
             "note",

@@ -170,13 +170,15 @@ def control_of(
     arms: Mapping[str, tuple[str, str]],
     decided: Decided,
     told: tuple[str, str] = ("", ""),
+    by_text: bool = False,
 ) -> str:
     """The name of the control arm; where words do not tell it, the one with the code that is `told`
-    by the data, with a sentence. Raises UserError where what was told is no arm."""
+    by the data, with a sentence, or `by_text`, which may speak of other controls and is asked.
+    Raises UserError where what was told is no arm."""
     likely, sure = _controls(column, arms)
     first, by_data = told
     if first and not sure:
-        likely, sure = [name for name, (_, code) in arms.items() if code == first], True
+        likely, sure = [name for name, (_, code) in arms.items() if code == first], not by_text
     counts, choices = dict(column.values), []
     # Of two that read so a placebo, then the one of more patients: the other may be mistyped.
     rows = {name: counts.get(code, 0) for name, (_, code) in arms.items() if name in likely}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from trialtrace.base.errors import one_of, wrong
-from trialtrace.run.drafting.arms import BALANCED, tells_order
+from trialtrace.run.drafting.arms import tells_order
 from trialtrace.run.drafting.clusters import (
     clustered,
     groups_of_one_arm,
@@ -44,6 +44,8 @@ KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 # Arms are compared as in a parallel design, and a second factor is told.
 FACTORIAL = "factorial"
 MOST_PLACES, MOST_NAMED = 8, 4
+# Of the rows of a period those of the rarest treatment, to those of the most frequent.
+AS_OFTEN = 0.9
 PATIENTS = "patients"
 NUMBERED = re.compile(r"(.*[^0-9])([0-9])")
 SECOND = re.compile(
@@ -346,7 +348,7 @@ def _in_turn(table: Table, arm: Column, period: str) -> bool:
     in the mean of none."""
     n = Counter(row for row in cells_of(table, [arm.name, period]) if all(row))
     own = [[n[code, one] for code in levels(arm)] for one in {two for _, two in n}]
-    return all(min(each) >= BALANCED * max(each) for each in own)
+    return all(min(each) >= AS_OFTEN * max(each) for each in own)
 
 
 def _one_period(table: Table, subject: str, arm: Column) -> str:

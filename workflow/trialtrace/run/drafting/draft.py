@@ -184,12 +184,14 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     tell_few(home, arm, decided)
     arms = arms_by_name(arm)
     first = begins_with(home, arm) if arm.name else ""
-    by_data = (first, BEGIN) if first else by_word(home, arms)
-    by_data = by_data if by_data[0] else without_exposure(home, arm)
+    by_data = (first, BEGIN) if first else without_exposure(home, arm)
     turned = (one for table in tables for one in [turning_once(table).get(arm.name)] if one)
     varies = arm.constant_within is False and len(tables) > 1
     first, doubt = next(turned if varies else iter(()), ("", ""))
-    control = control_of(arm, arms, decided, (first, BEGIN) if first else by_data)
+    by_data = (first, BEGIN) if first else by_data
+    control = control_of(
+        arm, arms, decided, by_data if by_data[0] else by_word(home, arms), not by_data[0]
+    )
     design = design_of(home, subject[home.name], arm, decided)
     if doubt and "design" not in decided.told:
         doubt += (

@@ -31,8 +31,8 @@ class Factor:
 
 def factors(columns: Sequence[Column], cells: Cells) -> Iterator[Factor]:
     """The factors of columns that are numbered from 1 on and have one label before an equals sign,
-    or the name of a dose, an arm or a visit, where no row has two of them and all levels, none of
-    them too, have as many rows."""
+    or without labels the name of a dose, an arm or a visit, where no row has two of them and all
+    levels, none of them too, have as many rows."""
     families: dict[str, list[Column]] = defaultdict(list)
     for one in columns:
         match = NUMBERED.fullmatch(one.name)
@@ -46,7 +46,8 @@ def factors(columns: Sequence[Column], cells: Cells) -> Iterator[Factor]:
         said = [LEVEL.fullmatch(one.label) for one in each]
         heads = {found["head"] for found in said if found}
         one_head = heads if len(heads) == 1 and all(said) else set()
-        heads = one_head or ({stem} if _may_be(stem) else set())
+        unsaid = all(one.label == one.name for one in each)
+        heads = one_head or ({stem} if unsaid and _may_be(stem) else set())
         rows = Counter(
             row for part in cells.of(names) for row in zip(*part.to_pydict().values(), strict=True)
         )

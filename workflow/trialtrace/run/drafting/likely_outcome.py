@@ -178,7 +178,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
                 scored = replace(scored, score=scored.score + KIND, evidence=told)
             if why := table.evidence.get(f"primary.{one.name}"):
                 told, score = f"{scored.evidence} {why}", scored.score + SAID_PRIMARY
-                scored = replace(scored, score=score, evidence=told, primary=True)
+                scored = replace(scored, score=score, evidence=told)
             found.append(_of_scale(scored, one, items))
     return sorted(found, key=lambda outcome: -outcome.score)
 

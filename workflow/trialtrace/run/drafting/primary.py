@@ -197,7 +197,13 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         why += f" {one_of(times)} may be the time until then: --primary takes it with that."
         choices[0] = (name, why)
     sure = sure_first(fitting, any(in_periods(offered.table(o.table), o) for o in fitting[:1]))
-    made = decided.choose("primary", words, choices, place, read, sure and not times)
+    # A sentence may speak of another study, or of what was planned.
+    by_text = any(
+        not o.primary and f"primary.{o.column}" in offered.table(o.table).evidence
+        for o in fitting[:1]
+    )
+    sure = sure and not (times or by_text)
+    made = decided.choose("primary", words, choices, place, read, sure)
     if not kind and made.kind == MEASURE:
         made = _with_status(offered, made, decided)
     if not kind or "order" in decided.told:

@@ -31,8 +31,8 @@ OF_ARMS = re.compile(r"\b(?:control|active|placebo|intervention|treatment|treate
 
 # "potential controls from other places that received only oxytocin".
 CONTROLS = re.compile(
-    r"\b(?:controls?|comparators?)\b"
-    r"(?:(?!\b(?:later|then|after\w*|subsequently|eventually|finally|not|who)\b)[^.;:,()]){0,80}?"
+    r"(?<!none of the )(?<!neither )\b(?:controls?|comparators?)\b"
+    r"(?:(?!\b(?:later|never|nor|then|after\w*|subsequently|eventually|finally|not|who)\b)[^.;:,()]){0,80}?"
     r"\b(?:received|receiving|were given|got)\s+(?:only\s+|the\s+|an?\s+)*([^\W\d][\w-]*)"
     r"(?!\s+(?:after|later|once|from|at)\b)",
     re.IGNORECASE,
