@@ -3,12 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paper import claim
+from paper import claim, read
 from scipy.stats import chi2_contingency, norm
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import test_proportions_2indep as of_proportions
 
 from trialtrace.audit.prints.two_groups.count_tests import wald_and_likelihood
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 SIZES = st.integers(2, 400)
 COUNTS = st.tuples(SIZES, SIZES).flatmap(
@@ -89,3 +90,30 @@ def test_half_of_chi_squared_is_of_one_side(judged, p, about, agreement, words):
     }
     found, said = judged("p", "p", claims)
     assert (found, words in said) == (agreement, True), said
+
+
+@pytest.mark.parametrize(
+    ("p", "named", "guessed"),
+    [
+        # Fisher .356, χ² with correction .384, mid-p .269; one-sided Fisher .185.
+        ("P=0.38", "alternative", "compatible"),
+        ("P=0.36", "exact", "exact"),
+        ("P=0.185", "inconsistent", "not_checkable"),
+        ("P=0.61", "inconsistent", "not_checkable"),
+    ],
+)
+def test_a_test_that_was_guessed_is_no_reason_of_a_contradiction(p, named, guessed):
+    about = {"compare": ["training", "control"], "test": "fisher"}
+    claims = {
+        "a": claim("12 of 34", outcome="event", group="training"),
+        "b": claim("4 of 20", outcome="event", group="control"),
+        "p": claim(p, outcome="event", **about),
+    }
+
+    def verdict() -> str:
+        (row,) = (row for row in audit_ledger(read(claims)).rows if row["claim_id"] == "p")
+        return row["on_print"]
+
+    assert verdict() == named
+    claims["p"]["unconfirmed"] = "by the test that the words beside its table name: fisher"
+    assert verdict() == guessed

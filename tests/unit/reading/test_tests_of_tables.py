@@ -68,6 +68,7 @@ def test_a_p_with_a_named_test_is_in_doubt():
         ("One-way analysis of variance", {"means": "anova"}),
         ("Wilcoxon rank-sum test", {"means": "mann_whitney", "ranks": "mann_whitney"}),
         ("Pearson chi-square or Fisher’s exact test, as appropriate", {}),
+        ("P value from chi\u2010squared or Fisher's exact tests", {}),
         ("t test or Mann-Whitney U test", {"ranks": "mann_whitney"}),
         ("Paired t-test within groups; chi-square test between groups", {}),
         ("P from a regression model adjusted for age", {}),

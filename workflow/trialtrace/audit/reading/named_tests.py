@@ -35,6 +35,7 @@ _CORRECTED = re.compile(r"yates|continuity", re.IGNORECASE)
 
 def named_tests(text: str) -> dict[str, str]:
     """The test of counts, of means and of ranks, where the words name one of each and no other."""
+    text = re.sub("[\u2010\u2011]", "-", text)
     if _OTHERS.search(text):
         return {}
     found = {

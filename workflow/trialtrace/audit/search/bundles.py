@@ -135,7 +135,8 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
         joint = entry.measure in two_groups.KINDS and finding.check in (*JOINT, "p.counts")
         if finding.check == "p.counts" and len(groups) == 2 and not joint:
             made = _p(ledger, entry, groups, last)
-            yield from (replace(one_p, unnamed=entry.about.test is None) for one_p in made)
+            unnamed = entry.about.test is None or bool(entry.doubt)
+            yield from (replace(one_p, unnamed=unnamed) for one_p in made)
         elif finding.check == "p.means":
             yield from _means(ledger, entry, groups, last)
         elif joint and len(groups) == 2:

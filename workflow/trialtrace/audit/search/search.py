@@ -27,7 +27,7 @@ class Bundle:
 
     `checks` are those whose verdicts on these parts made them a target. `targets` (claim,
     component) are told where other parts are only held. `last` is the last tier that is tried.
-    `unnamed` says that the paper names no test of the p that is searched for.
+    `unnamed` says that the paper names no test of the p that is searched for, or one by guess.
     """
 
     name: str
