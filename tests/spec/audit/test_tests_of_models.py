@@ -117,3 +117,15 @@ def test_a_test_that_was_guessed_is_no_reason_of_a_contradiction(p, named, guess
     assert verdict() == named
     claims["p"]["unconfirmed"] = "by the test that the words beside its table name: fisher"
     assert verdict() == guessed
+
+
+@pytest.mark.parametrize(("p", "across"), [("P=0.004", True), ("P=0.6", False)])
+def test_a_p_that_lies_across_the_level_from_its_counts_says_so(p, across):
+    claims = {
+        "a": claim("12 of 34", outcome="event", group="training"),
+        "b": claim("4 of 20", outcome="event", group="control"),
+        "p": claim(p, outcome="event", compare=["training", "control"]),
+    }
+    rows = {row["claim_id"]: row for row in audit_ledger(read(claims)).rows}
+    assert rows["p"]["no_usual_test"]
+    assert ("on the other side of 0.05" in rows["p"]["print_finding"]) == across

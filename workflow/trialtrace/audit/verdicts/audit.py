@@ -25,6 +25,7 @@ from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search
 from trialtrace.audit.verdicts.asked import CONFIRMED, RESTS_ON, questioned
+from trialtrace.audit.verdicts.flips import flips, level_in
 from trialtrace.audit.verdicts.tally import QUESTION, QUESTION_OF_PRINT
 
 # The verdict of print on each component of a claim: the gravest finding of all checks on it.
@@ -197,6 +198,11 @@ def audit_ledger(ledger: Ledger) -> PrintAudit:
     made = (search(bundle, Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)
+    turned = flips(print_audit, ledger)
+    for row in rows:
+        if row["claim_id"] in turned and row["component"] in ("p", "statistic"):
+            level = level_in(ledger, ledger.entries[row["claim_id"]])
+            row["print_finding"] += f" What is recomputed lies on the other side of {level}."
     known = {
         (finding.claim, component)
         for finding in print_audit

@@ -42,7 +42,7 @@ def _of_p(finding: Finding, ledger: Ledger, entry: Claim) -> str | None:
     values = list(given(finding.detail))
     if finding.component != "p" or data is None or data.value is None or not values:
         return None
-    level = _level(ledger, entry)
+    level = level_in(ledger, entry)
     significant = printed_below(data, level)
     crossed = significant is not None and all((value <= level) != significant for value in values)
     return finding.sentence if crossed else None
@@ -56,7 +56,7 @@ def _of_statistic(finding: Finding, ledger: Ledger, entry: Claim) -> str | None:
         return None
     own = [p_of(entry, float(end)) for end in as_range(data).bounds]
     values = [p_of(entry, value) for value in given]
-    level = _level(ledger, entry)
+    level = level_in(ledger, entry)
     sides = [{None if p is None else p <= level for p in each} for each in (own, values)]
     if None in sides[0] | sides[1] or max(map(len, sides)) > 1 or sides[0] == sides[1]:
         return None
@@ -95,7 +95,7 @@ def p_of(entry: Claim, value: float) -> float | None:
     return None
 
 
-def _level(ledger: Ledger, entry: Claim) -> Decimal:
+def level_in(ledger: Ledger, entry: Claim) -> Decimal:
     level = level_of(ledger, entry)
     return LEVEL if level is None or level.open else Decimal(level.text)
 
