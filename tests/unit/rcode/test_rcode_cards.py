@@ -9,7 +9,6 @@ from written.r_scripts import PAGE, told, written
 from trialtrace.base.config.spec import keys_of
 from trialtrace.base.paths import project
 from trialtrace.report.rcode.call import OF
-from trialtrace.report.rcode.planning import DESIGNS
 from trialtrace.report.rcode.write import filled
 from trialtrace.run.trial.plan.registry import cards
 
@@ -53,7 +52,7 @@ def test_the_page_tells_the_cards():
 def test_r_can_read_every_call(tmp_path):
     script = tmp_path / "calls.R"
     texts = []
-    for r in (*CALLS.values(), *OWN, *OF.values(), *DESIGNS.values()):
+    for r in (*CALLS.values(), *OWN, *OF.values()):
         given = dict.fromkeys((name for name, _ in blanks(r)), "a")
         texts.append(filled(r.lines, given))
         texts += [filled(f"value <- {text}", given) for text in r.gives.values()]

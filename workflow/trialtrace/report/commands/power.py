@@ -1,4 +1,4 @@
-"""`trialtrace power`: what the designs of a plan can find, by formula and by simulation."""
+"""`trialtrace power`: what the designs of a plan can find, by formula."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
     from trialtrace.run.trial.plan.planning import Design
 
-HEADER = ("assumed", "what", "by formula", "again", "how")
+HEADER = ("assumed", "what", "by formula", "again")
 NO_RESULT = "Nothing here is a result: no outcome of the trial enters."
 TOLD = (*CHOICES, "basis")
 
 
 @dataclass(frozen=True)
 class Told:
-    """A number of a design, beside itself by simulation or by another formula."""
+    """A number of a design, beside itself by another formula."""
 
     made: "Result"
     again: Compared | None
@@ -49,7 +49,6 @@ class Told:
             LABELS[self.made.stat],
             self.text,
             "" if theirs is None else _text(self.made.stat, theirs),
-            self.again.by.split(": ", 1)[-1] if self.again else "",
         ]
 
     @property

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from trialtrace.report.rcode.names import words
-from trialtrace.report.rcode.planning import DESIGNS, LEFT_OUT
 from trialtrace.report.rcode.write import filled
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.variables import DISPLAYS
@@ -14,6 +13,7 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.card import R
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.steps import Step, over_levels, statistics
 
@@ -58,8 +58,6 @@ ADVERSE_EVENTS = R(
 )
 OF = {"baseline": BASELINE, "flow": FLOW, "adverse_events": ADVERSE_EVENTS}
 
-
-PLANNING = "planning"
 # What tells several results of one name apart, with its value where it is known.
 Second = tuple[str, str | None] | None
 
@@ -111,8 +109,6 @@ class Calls:
     def options(self, row: ResultRow) -> dict[str, object]:
         """What a call is filled with: the options of the step, and what the result is of."""
         entry: dict[str, object] = json.loads(row["options"])
-        if row["analysis_id"] == PLANNING:
-            return dict.fromkeys(LEFT_OUT) | entry
         if isinstance(entry.get("times"), dict):
             entry["nominal_times"] = entry["times"]
         entry["distribution"] = entry.get("reference")  # that of a test, not the reference arm
@@ -160,7 +156,7 @@ class Calls:
         if row["analysis_id"] in OF:
             return OF[row["analysis_id"]]
         if row["analysis_id"] == PLANNING:
-            return DESIGNS[json.loads(row["options"])["design"]]
+            raise NoCall("results of planning have no script of R: they rest on no data")
         keys = self._of_step.get((row["analysis_id"], row["method"]))
         if keys is None:
             named = DISPLAYS.get(row["analysis_id"], row["analysis_id"])

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trialtrace.report.rcode.call import PLANNING, Calls, NoCall, Parts, Shared
+from trialtrace.report.rcode.call import Calls, NoCall, Parts, Shared
 from trialtrace.report.rcode.names import Given, defined, without_text, words
 from trialtrace.report.rcode.raw import READ as RAW_READ
 from trialtrace.report.rcode.raw import Export, parameters
@@ -360,8 +360,7 @@ class Scripts:
         return {name: test for name, test in told.items() if predicate.get(name) != test}
 
     def _given(self, row: ResultRow) -> Given:
-        planned = row["analysis_id"] == PLANNING
-        dataset, predicate = ("adsl", {}) if planned else self._selected(row)
+        dataset, predicate = self._selected(row)
         treatment = "TRT01P" if dataset == "adsl" else "TRTP"
         options = self.calls.options(row)
         arms = self.trial.design.arms

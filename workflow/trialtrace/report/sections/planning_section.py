@@ -2,7 +2,7 @@
 
 import json
 
-from trialtrace.base.words import LABELS, POINTS, percent
+from trialtrace.base.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug, under
@@ -78,7 +78,7 @@ def _assumed(row: ResultRow) -> tuple[str, str]:
 
 
 def _powers(material: Material, entry: Design, rows: list[ResultRow]) -> str:
-    """A line for each assumption: power, simulated, and the sizes for each wanted power."""
+    """A line for each assumption: power, and the sizes for each wanted power."""
     powers = [row for row in rows if row["stat_name"] == "power"]
     needed = {_assumed(row): row for row in rows if row["stat_name"] in NEEDED}
     wanted = list(dict.fromkeys(level for _, level in needed))
@@ -89,11 +89,11 @@ def _powers(material: Material, entry: Design, rows: list[ResultRow]) -> str:
         assumed, _ = _assumed(row)
         sizes = [needed.get((assumed, level)) for level in wanted]
         cells = [link(size) if size is not None else "" for size in sizes]
-        body.append([escape_markdown(assumed), link(row), _simulated(material, row), *cells])
+        body.append([escape_markdown(assumed), link(row), *cells])
     what = "Events" if any(row["stat_name"] == "events_needed" for row in rows) else "Patients"
     heads = [under(f"{what} for", f" {100 * float(level):g} %") for level in wanted]
-    table = pipe_table(["Assumed", "Power", "Simulated", *heads], body)
-    caption = f"{entry.label}: power by formula and the share of simulated trials"
+    table = pipe_table(["Assumed", "Power", *heads], body)
+    caption = f"{entry.label}: power by formula"
     caption += f", and {what.lower()} needed in all arms together." if wanted else "."
     return captioned(material, table, f"planning-{slug(entry.name)}", caption)
 
@@ -114,10 +114,3 @@ def _others(material: Material, entry: Design, rows: list[ResultRow]) -> str:
     table = pipe_table(["Assumed", "What", "Value"], body, numbers_from=2)
     caption = f"{entry.label}: what these sizes detect, and how wide intervals are to be."
     return captioned(material, table, f"planning-{slug(entry.name)}-detected", caption)
-
-
-def _simulated(material: Material, row: ResultRow) -> str:
-    for check in material.tracer.checks.get(row["result_id"], ()):
-        if check["component"] == "value" and check["recomputed"] is not None:
-            return link(row, f"{percent(check['recomputed'])} %")
-    return ""

@@ -1,1 +1,1 @@
-"""Sample size, power and precision: what a plan assumes, by formula and by simulation."""
+"""Sample size, power and precision: what a plan assumes, by formula."""

@@ -8,7 +8,7 @@ from functools import cache
 from math import ceil, exp, floor, log, sqrt
 
 import numpy as np
-from scipy.stats import binom, hypergeom, ncf, nct, ncx2, norm
+from scipy.stats import binom, binomtest, chi, hypergeom, ncf, nct, ncx2, norm
 from scipy.stats import chi2 as chi_squared
 from scipy.stats import f as f_distribution
 from scipy.stats import t as student
@@ -19,6 +19,25 @@ from trialtrace.base.arrays import Floats
 TIED = 1e-7
 # Of a standard normal statistic: beyond it a power is 1.
 FAR = 36.0
+# Of designs whose power is over a number that is no difference of means.
+EFFECTS = {
+    "two_proportions": "treated",
+    "mann_whitney": "superiority",
+    "log_rank": "hazard_ratio",
+    "survival": "hazard_ratio",
+}
+
+
+def power(entry: dict) -> float:
+    """The power at the effect that is assumed."""
+    design = entry["design"]
+    if design == "several_proportions":
+        return several_proportions(entry["risks"], entry["patients"], entry["alpha"])
+    if design == "several_means":
+        return several_means(entry["means"], entry["sd"], entry["patients"], entry["alpha"])
+    if (effect := EFFECTS.get(design)) is not None:
+        return over_effects(entry)[0](entry[effect])
+    return over_effects(entry)[0](abs(entry["difference"] - null_of(entry)))
 
 
 def over_effects(entry: dict) -> tuple[Callable[[float], float], float, float]:
@@ -43,8 +62,7 @@ def over_effects(entry: dict) -> tuple[Callable[[float], float], float, float]:
             ends[0],
             ends[1],
         )
-    sd, units, df = scale(entry)
-    error = sd * (1 / sqrt(units[0]) if len(units) == 1 else sqrt(1 / units[0] + 1 / units[1]))
+    error, df = error_of(entry)
     critical = student.isf(tail(entry), df)
     both = entry["sides"] == "two_sided"
     return lambda d: of_t(d / error, df, tail(entry), both), error * 1e-9, error * (critical + 30)
@@ -103,6 +121,38 @@ def hazard_width(entry: dict) -> float:
     return exp(2 * norm.isf((1 - entry["confidence"]) / 2) * error)
 
 
+def points_width(entry: dict) -> float:
+    """The mean over all numbers of events, of Wilson's interval or of Newcombe's."""
+    if entry["design"] == "one_proportion":
+        chance, _, low, high = _wilson(sum(entry["patients"]), entry["risk"], entry)
+        return float(chance @ (high - low))
+    n1, n0 = worth(entry)
+    first, a, low1, high1 = (each[:, None] for each in _wilson(n1, entry["treated"], entry))
+    other, b, low0, high0 = _wilson(n0, entry["control"], entry)
+    wide = np.hypot(a - low1, high0 - b) + np.hypot(high1 - a, b - low0)
+    return float((first * other * wide).sum())
+
+
+def _wilson(n: int, risk: float, entry: dict) -> tuple[Floats, Floats, Floats, Floats]:
+    """The chance of each number of events, its share, and the bounds of that."""
+    x = np.arange(n + 1)
+    level = entry["confidence"]
+    found = [binomtest(int(each), n).proportion_ci(level, method="wilson") for each in x]
+    low, high = np.array(found).T
+    return binom.pmf(x, n, risk), x / n, low, high
+
+
+def difference_width(entry: dict) -> float:
+    """Student's, with the mean of a sample's standard deviation."""
+    error, df = error_of(entry)
+    critical = student.isf((1 - entry["confidence"]) / 2, df)
+    return float(2 * critical * error * chi.mean(df) / sqrt(df))
+
+
+def expected_events(entry: dict) -> float:
+    return events_of(entry, entry["hazard_ratio"], *entry["patients"])
+
+
 def tail(entry: dict) -> float:
     return entry["alpha"] / (2 if entry["sides"] == "two_sided" else 1)
 
@@ -142,6 +192,12 @@ def scale(entry: dict) -> tuple[float, list[int], int]:
     if (seen := entry.get("visits")) is not None:
         sd = sd * sqrt(factor(seen))
     return sd, units, sum(units) - 2
+
+
+def error_of(entry: dict) -> tuple[float, int]:
+    """Of a mean of pairs or a difference of two: standard error and degrees of freedom."""
+    sd, units, df = scale(entry)
+    return sd * sqrt(sum(1 / n for n in units)), df
 
 
 def factor(seen: dict) -> float:
