@@ -9,6 +9,8 @@ import pytest
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.rcode.call import NoCall
+from trialtrace.report.rcode.script import Scripts
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.run.trial.load import load_settings
 
@@ -80,3 +82,9 @@ def test_the_plan_lists_the_same_results(run):
     planned = [one.pattern for one in planned_results(run.trial) if one.analysis == "planning"]
     assert planned == [row["result_id"] for row in material.of("planning")]
     assert all(json.loads(row["options"])["design"] for row in material.of("planning"))
+
+
+def test_a_number_of_planning_has_no_script_and_says_so(run):
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    with pytest.raises(NoCall, match="planning have no script of R"):
+        Scripts(material.tracer).one(material.of("planning")[0]["result_id"])
