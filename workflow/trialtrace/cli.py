@@ -33,8 +33,8 @@ from trialtrace.report.which_run import (
     configured,
     figure_line,
     named_trial,
+    tell_draft,
     tell_run,
-    tell_version,
 )
 from trialtrace.run.drafting.command import add_commands
 
@@ -112,7 +112,6 @@ def parser() -> argparse.ArgumentParser:
     _add_report(add)
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
-    _add_migrate(add)
     add_doctor(add)
     add_validate(add)
     return argument_parser
@@ -138,7 +137,7 @@ def run_results(arguments: argparse.Namespace) -> int:
 
     at, name = named_trial(arguments)
     if arguments.planned:
-        tell_version(at, name)
+        tell_draft(at, name)
         tell_planned(at, name, arguments.analysis, arguments.format)
         return 0
     at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
@@ -191,7 +190,7 @@ def run_coverage(arguments: argparse.Namespace) -> int:
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)
-    tell_version(at, name)
+    tell_draft(at, name)
     put(coverage_as(load_trial(name, at), arguments.format), arguments.output)
     return 0
 
@@ -355,21 +354,6 @@ def run_report(arguments: argparse.Namespace) -> int:
         print(write_own(trial), end="")
     print(tell_documents(trial), end="")
     return 0
-
-
-def _add_migrate(add: Add) -> None:
-    command = add("migrate", help="bring an older configuration forward")
-    command.add_argument("trial", nargs="?", help="name of a trial (default: every listed one)")
-    command.add_argument(
-        "--write", action="store_true", help="write what is otherwise only shown, as a diff"
-    )
-    command.set_defaults(run=run_migrate)
-
-
-def run_migrate(arguments: argparse.Namespace) -> int:
-    from trialtrace.report.commands.migrate import migrate
-
-    return migrate(project(arguments.project), arguments.trial, write=arguments.write)
 
 
 def _table(

@@ -355,16 +355,6 @@ def test_results_that_name_no_contract_are_of_the_first(run, mini, tmp_path):
     assert run("results", "mini", at=other).returncode == (0 if VERSION == 1 else 1)
 
 
-def test_commands_on_results_say_what_to_do_with_an_older_configuration(run, mini, tmp_path):
-    other = tmp_path / "other"
-    shutil.copytree(mini.at.root, other, symlinks=True)
-    trial = other / "config/trials/mini/trial.yaml"
-    trial.write_text(trial.read_text().replace("version: 3\n", ""))
-    line = "mini: its configuration is of version 1, today's is 3: trialtrace migrate mini shows"
-    for command in [("results", "mini"), ("claims", "mini"), ("trace", RISK)]:
-        assert run(*command, at=other).stderr.count(line) == 1
-
-
 @pytest.mark.parametrize(
     ("asked", "said"), [((), "COMMAND"), (("trace",), "usage: trialtrace trace")]
 )

@@ -42,14 +42,12 @@ def check_analysis(at: Project, trial: str) -> None:
         raise UserError(trial, found=found, expected="the project's folder, with the analysis")
 
 
-def tell_version(at: Project, trial: str) -> None:
-    """Say what to do where a trial's configuration is of an older version, or a draft."""
+def tell_draft(at: Project, trial: str) -> None:
+    """Say what to do where a trial's configuration is a draft."""
     from trialtrace.run.trial.load import draft_line
-    from trialtrace.run.trial.migrate import older_line
 
-    for line in (older_line(at, trial), draft_line(at, trial)):
-        if line:
-            print(line, file=sys.stderr)
+    if line := draft_line(at, trial):
+        print(line, file=sys.stderr)
 
 
 def tell_run(
@@ -108,7 +106,7 @@ def tell_run(
     except UserError:
         told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
     print("\n".join(told), file=sys.stderr)
-    tell_version(at, trial)
+    tell_draft(at, trial)
     return found, changed
 
 

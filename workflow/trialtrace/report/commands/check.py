@@ -11,7 +11,6 @@ from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import checked_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.run.trial.load import Trial, load_trial
-from trialtrace.run.trial.migrate import older_line
 from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.review import FILE as REVIEW
@@ -73,8 +72,6 @@ def check(
         look = Look(NOT_LOOKED_AT.format("as asked"))
     else:
         look = _look(trial, lift, names, large, wrong=bool(after)) if there else Look()
-    if line := older_line(at, name):
-        print(line, file=sys.stderr)
     if there and not (problems or unlisted):
         after += [*(_of_truths(trial) if data else ()), *_untied(trial), *_of_documents(trial)]
     wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]

@@ -14,7 +14,7 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
-from trialtrace.run.trial.migrate import CURRENT
+from trialtrace.run.trial.version import CURRENT
 
 QUESTION = "What this trial asks is not written yet."
 

@@ -32,7 +32,6 @@ from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.migrate import older_line
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
 
@@ -406,8 +405,6 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
 
     own, trials = checked(None, at, known)
     asked = {name for name in trials if name in words}
-    for line in filter(None, (older_line(at, trial) for trial in asked or trials)):
-        print(line, file=sys.stderr)
     for name, found in trials.items():
         if not found:
             data = Problems()

@@ -33,7 +33,6 @@ from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
-from trialtrace.run.trial.migrate import newer
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan
@@ -41,6 +40,7 @@ from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
 from trialtrace.run.trial.simulation import check as simulation
 from trialtrace.run.trial.simulation.file import FILE as SIMULATION
+from trialtrace.run.trial.version import of_another
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
 # Beside them, for a synthetic source alone.
@@ -111,7 +111,7 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
         return [problem for problem in [not_a_trial(at, name, [name])] if problem], {}
     read = read_files(at, name)
     files, documents = read.files, read.documents
-    if problems := newer(files.trial):
+    if problems := of_another(files.trial):
         return problems, {}
     for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms):
         checks.check(files)

@@ -15,9 +15,9 @@ from trialtrace.base.config.names import (
     listed,
 )
 from trialtrace.base.config.spec import By, Distinct, Filled, Rule, entry_name, key, optional, shape
-from trialtrace.run.trial.migrate import CURRENT, WITHOUT
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
+from trialtrace.run.trial.version import CURRENT
 
 
 @shape
@@ -243,10 +243,10 @@ class Design:
 class TrialFile:
     """What the trial is: design, arms, source, tables, subjects, populations."""
 
-    version: Annotated[int, Rule(minimum=WITHOUT, maximum=CURRENT)] | None = optional(
-        f"Version of the form that all files of this folder have; {WITHOUT} where it is left out. "
-        "`trialtrace migrate` brings an older folder forward.",
-        expected=f"a version from {WITHOUT} to {CURRENT}; a newer one needs a newer trialtrace",
+    version: Annotated[int, Rule(minimum=CURRENT, maximum=CURRENT)] | None = optional(
+        f"Version of the form that all files of this folder have; {CURRENT} where it is left out.",
+        expected=f"version {CURRENT}: a newer one needs a newer trialtrace, an older form is "
+        "not known",
     )
     title: Text = key("Title of the trial.")
     question: Text = key("What the trial asks, in one sentence.")
