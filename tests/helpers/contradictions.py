@@ -445,53 +445,6 @@ FACTS = [
         ("pain: pain1 is the visit week 12, and the dictionary calls it Pain in week 6",),
     ),
     Fact(
-        "the visits of an analysis",
-        (f"{P}: label of an analysis", f"{P}: its visits"),
-        "a visit that the label names is among them",
-        TOLD,
-        (
-            (E, "pain1: after", "pain1: week 6"),
-            (L, "visit: after", "visit: week 6"),
-            (P, "label: Pain\n    role", "label: Pain at week 26\n    role"),
-            (P, "visits: all", "visits: [week 6]"),
-        ),
-        ("analyses.pain_each: labelled Pain at week 26, and its visits are week 6",),
-    ),
-    Fact(
-        "from when times run",
-        (f"{E}: start, time, origin", f"{D}: field label"),
-        "from a date of randomisation where there is one, and no column of ages or lengths",
-        TOLD,
-        (
-            (D, "Days followed", "Days from randomisation"),
-            (E, "origin: randomisation", "origin: birth"),
-        ),
-        ("death: its origin is birth, its time days (Days from randomisation",),
-    ),
-    Fact(
-        "what a column measures",
-        (f"{E}: label; {T}: subjects.variables", f"{D}: field, field label"),
-        "no other column has the label of the endpoint, or the name of the variable",
-        TOLD,
-        ((E, '{relief: {is: "1"}}', '{died: {is: "1"}}'),),
-        ("relief: Relief takes died (Died;", "while relief (Relief;"),
-    ),
-    Fact(
-        "the bounds of a group",
-        (f"{T}: subjects.groups.*.from", f"{T}: label of the group"),
-        "a range in a label has the number that the group begins or ends at",
-        TOLD,
-        (
-            (
-                T,
-                "populations:\n",
-                "  groups:\n    agegrp: {of: age, label: Age, from: {under 50: 0, over 50: 60}}\n"
-                "populations:\n",
-            ),
-        ),
-        ("groups.agegrp.from: under 50 begins at 0 and ends below 60",),
-    ),
-    Fact(
         "patients randomised",
         (f"{L}: groups.*.randomised", f"{DATA}: patients with the arm"),
         "counted",

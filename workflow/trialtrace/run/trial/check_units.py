@@ -82,12 +82,6 @@ def unit_of_axis(files: Files, document: Document, path: Path_, name: str) -> No
         )
 
 
-def is_no_time(unit: str) -> bool:
-    """Whether a unit is known, and none of time."""
-    known = _UNITS.get(unit.casefold(), "")
-    return bool(known) and known not in _TIMES
-
-
 def _said(files: Files, table: str, column: str) -> Iterator[Said]:
     """What cleaning.yaml says of a column, else the dictionary."""
     cleaned = _cleaned(files, table)

@@ -1,102 +1,39 @@
-"""What labels say against what is declared: no mistake, and to be looked at before its numbers.
+"""What labels say of codes and visits against what is declared: to be looked at before its numbers.
 
-The dictionary calls a code "No" that an endpoint counts, a column something else than the endpoint
-that takes its values, a date the screening from which times run. A label may be wrong, or short for
-more than it says: so these are told and stop nothing, and another label makes them silent.
+The dictionary calls a code "No" that an endpoint counts, or a visit by another number. A label may
+be wrong, or short for more than it says: so these are told and stop nothing, and another label
+makes them silent.
 """
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from trialtrace.run.tables.conditions import columns_of, tests_of
-from trialtrace.run.trial.check_units import is_no_time
-from trialtrace.run.trial.context import NUMERIC, is_number
-from trialtrace.run.trial.endpoints.occurrence import Occurrence, OfOccurrences
+from trialtrace.run.tables.conditions import tests_of
+from trialtrace.run.trial.endpoints.occurrence import OfOccurrences
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import InTable, Visit, VisitDates
-from trialtrace.run.trial.endpoints.time_to_event import TimeInColumn
 from trialtrace.run.trial.label_words import (
     Moment,
     contraries,
-    means_age,
-    means_earlier,
     means_no,
-    means_randomisation,
     moments,
     words_of,
 )
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
+from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import texts
-from trialtrace.run.trial.study.subjects import GroupsFrom
 
 Columns = Mapping[str, Variable]
 
 
 def label_remarks(trial: Trial) -> Iterator[str]:
     """Sentences, in the order of the files."""
-    yield from _variables(trial)
-    yield from _missing(trial)
-    yield from _groups(trial)
-    yield from _starts(trial)
     for endpoint in trial.endpoints.values():
         columns = _columns(trial, endpoint)
         yield from _codes(trial, endpoint, columns)
         yield from _visits(endpoint, columns)
-        yield from _time(trial, endpoint, columns)
-        yield from _no_time(trial, endpoint)
-        yield from _other_column(endpoint, trial.dictionary)
-        yield from _ends(endpoint, columns)
-    yield from _analyses(trial)
-
-
-def _missing(trial: Trial) -> Iterator[str]:
-    """Codes for missing that the dictionary's bounds take for values; not 99, 888 and the like."""
-    for table, rules in trial.cleaning.tables.items():
-        columns = trial.dictionary.get(table, {})
-        for variable in (columns[name] for name in rules.missing if name in columns):
-            ends = variable.minimum, variable.maximum
-            for code in rules.missing[variable.name]:
-                low, value, high = (
-                    (text or "").replace(",", ".") for text in (ends[0], code, ends[1])
-                )
-                numbers = variable.kind in NUMERIC and all(map(is_number, (low, value, high)))
-                if not numbers or re.fullmatch(r"99+|88+|77+", code):
-                    continue
-                if float(low) <= float(value) <= float(high):
-                    yield (
-                        f"cleaning.yaml, tables.{table}.missing.{variable.name}: {code} counts as "
-                        f"missing, while dictionary.csv (line {variable.row}) allows it, from "
-                        f"{ends[0]} to {ends[1]}; take it out here, or narrow the bounds there"
-                    )
-
-
-_RANGE = re.compile(
-    r"\b(under|over|below|above|and|to|from|less|more|least|most|unter|über|bis|ab|moins|plus)\b"
-    r"|[<>≤≥+–-]",
-    re.IGNORECASE,
-)
-
-
-def _groups(trial: Trial) -> Iterator[str]:
-    """Groups of a number whose label names another number than those that they begin and end at."""
-    for name, made in trial.subjects.groups.items():
-        if not isinstance(made, GroupsFrom):
-            continue
-        bounds = [*made.from_.items(), ("", math.inf)]
-        for (label, low), (_, after) in pairwise(bounds):
-            numbers = re.findall(r"\d+(?:\.\d+)?", label) if _RANGE.search(label) else []
-            named = set(map(float, numbers))
-            step = 10.0 ** -max((len(n) for n in re.findall(r"\d\.(\d+)", label)), default=0)
-            if named and not named & {low, low - step, after, round(after - step, 6)}:
-                yield (
-                    f"trial.yaml, subjects.groups.{name}.from: {label} begins at {low:g}"
-                    + (f" and ends below {after:g}" if after < math.inf else "")
-                    + ", which its label does not name"
-                )
 
 
 def _columns(trial: Trial, endpoint: Endpoint) -> Columns:
@@ -245,90 +182,6 @@ def _descending(labels: Mapping[str, str]) -> tuple[str, str] | None:
     return (codes[0], codes[-1]) if all(a > b for a, b in pairwise(values)) else None
 
 
-def _analyses(trial: Trial) -> Iterator[str]:
-    """The label of an analysis names another time than its visits."""
-    for name, analysis in trial.plan.analyses.items():
-        named = moments(analysis.label, within_text=True)
-        if not named or not analysis.visits:
-            continue
-        chosen = _moments(analysis.visits)
-        variables = analysis.estimand.variables
-        of = [e.name for variable in variables for e in trial.family(variable)]
-        known = _moments(v for each in of for v in visit_labels(each, trial.endpoints.get))
-        if _differ(named, chosen) or (named & known and not named & chosen):
-            yield (
-                f"plan.yaml, analyses.{name}: labelled {analysis.label}, and its visits are "
-                f"{', '.join(analysis.visits)}"
-            )
-
-
-def _moments(labels: Iterable[str]) -> set[Moment]:
-    return {moment for label in labels for moment in moments(label)}
-
-
-# Times
-
-
-def _starts(trial: Trial) -> Iterator[str]:
-    """Times run from screening or the like, and there is a date of randomisation."""
-    dates = [
-        variable
-        for columns in trial.dictionary.values()
-        for variable in columns.values()
-        if variable.kind == "date" and _is_of_randomisation(variable.label)
-    ]
-    started: dict[str, list[str]] = {}
-    for endpoint in trial.endpoints.values():
-        start = getattr(endpoint.entry, "start", None)
-        if isinstance(start, str) and not means_earlier(endpoint.label):
-            started.setdefault(start, []).append(endpoint.name)
-    for start, names in started.items() if dates else ():
-        variable = trial.subjects.described(start, trial.dictionary)
-        if variable is not None and means_earlier(f"{variable.label} {variable.name}"):
-            yield (
-                f"trial.yaml, subjects.variables.{start}: days of {', '.join(names)} run from "
-                f"{_described(variable)}, while {_described(dates[0])} is there"
-            )
-
-
-def _no_time(trial: Trial, endpoint: Endpoint) -> Iterator[str]:
-    """A time that runs from the very column that it ends with."""
-    entry = endpoint.entry
-    start = trial.subjects.origins.get(getattr(entry, "start", None) or "")
-    for key in ("last_contact", "event_date"):
-        column = getattr(entry, key, None)
-        if start and (start.table, start.column) == (getattr(entry, "table", ""), column):
-            yield (
-                f"{_place(endpoint)}: {key} is {column}, from which the time runs (start), so that "
-                "it is 0 for all; name the column of the end"
-            )
-
-
-def _is_of_randomisation(label: str) -> bool:
-    others = {"after", "before", "since", "until", "nach", "vor", "seit"}
-    return means_randomisation(label) and not others & set(words_of(label))
-
-
-def _time(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
-    """A time to an event from a column that is an age, no time, or of another start."""
-    entry = endpoint.entry
-    if not isinstance(entry, TimeInColumn) or entry.time not in columns:
-        return
-    variable = columns[entry.time]
-    age = trial.subjects.age
-    is_age = age is not None and (age.column, trial.subjects.table) == (entry.time, entry.table)
-    cleaned = trial.cleaning.tables.get(entry.table)
-    unit = cleaned.unit_of.get(entry.time, "") if cleaned else ""
-    if is_age or (means_age(variable.label) and not means_age(endpoint.label)):
-        yield f"{_place(endpoint)}: its time is {_described(variable)}, an age"
-    elif is_no_time(unit):
-        yield f"{_place(endpoint)}: its time is {_described(variable)}, in {unit}"
-    elif means_randomisation(variable.label) and means_earlier(entry.origin or ""):
-        yield f"{_place(endpoint)}: its origin is {entry.origin}, its time {_described(variable)}"
-
-
-# Columns
-
 # What a label says beside what is measured.
 _PLAIN = frozenset(
     {"the", "of", "at", "in", "a", "an", "and", "any", "day", "date", "score", "value", "total"}
@@ -337,59 +190,8 @@ _PLAIN = frozenset(
 )
 _OF_ANY_EVENT = {"event", "events", "happened", "occurred", "outcome", "status", "primary", "the"}
 _DEATHS = {"died", "dead", "deceased", "mortality", "verstorben", "tod", "décès", "décédé"}
-_ENDS = {"end", "ended", "ends", "stop", "stopped", "resolved", "resolution", "ende", "fin"}
-_BEGINS = {"onset", "start", "started", "begin", "began", "beginn", "début", "inicio", "inizio"}
 # Words with the same beginning are forms of one: failed, failure.
 BEGINNING = 4
-
-
-def _other_column(endpoint: Endpoint, dictionary: Mapping[str, Columns]) -> Iterator[str]:
-    """The values are of a column with no word of the endpoint, and another column has its label: of
-    the table, or of its own name in another table."""
-    entry = endpoint.entry
-    if not isinstance(entry, InTable) or endpoint.score is not None:
-        return
-    columns, event = dictionary.get(entry.table, {}), getattr(entry, "event", None)
-    groups: list[Iterable[object]] = [
-        entry.columns
-        if isinstance(entry, RepeatedInColumns)
-        else (getattr(entry, "column", None),),
-        columns_of(event) if isinstance(event, Mapping) else (),
-        (getattr(entry, "event_date", None),),
-    ]
-    every = [name for group in groups for name in group if isinstance(name, str)]
-    elsewhere = [each for table, each in dictionary.items() if table != entry.table]
-    for group in groups:
-        used = [columns[name] for name in every if name in group and name in columns]
-        if used and not any(_share(endpoint, variable) for variable in used):
-            others = [variable for name, variable in columns.items() if name not in every]
-            others += [each[name] for each in elsewhere for name in every if name in each]
-            like = [other for other in others if _kind(other) == _kind(used[0])]
-            if meant := next((other for other in like if _is_called(endpoint, other)), None):
-                yield (
-                    f"{_place(endpoint)}: {endpoint.label} takes {_described(used[0])}, while "
-                    f"{_described(meant)} is there; mend the column or the label"
-                )
-
-
-def _ends(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
-    """Occurrences by the day on which they ended, while there is one on which they began."""
-    entry = endpoint.entry
-    taken = columns.get(entry.date or "") if isinstance(entry, Occurrence) else None
-    if taken is None or not _ENDS & set(words_of(taken.label)):
-        return
-    for other in columns.values():
-        if other.kind == "date" and _BEGINS & set(words_of(other.label)):
-            yield (
-                f"{_place(endpoint)}: its date is {_described(taken)}, while {_described(other)} "
-                f"is there"
-            )
-
-
-def _kind(variable: Variable) -> str:
-    if variable.choices:
-        return "choices"
-    return "number" if variable.kind == "integer" else variable.kind
 
 
 def _share(endpoint: Endpoint, variable: Variable) -> bool:
@@ -398,31 +200,8 @@ def _share(endpoint: Endpoint, variable: Variable) -> bool:
     return bool(_content(f"{endpoint.label} {endpoint.name} {endpoint.code}") & _content(said))
 
 
-def _is_called(endpoint: Endpoint, variable: Variable) -> bool:
-    """Whether a column has the name of an endpoint, or its label up to a unit or a visit."""
-    first = re.split(r"[,(;:\[]", variable.label)[0]
-    meant = _content(endpoint.label)
-    return variable.name == endpoint.name or (bool(meant) and _content(first) == meant)
-
-
 def _content(label: str) -> set[str]:
     """The beginnings of the words that say what is measured."""
     words = set(words_of(label.replace("_", " "))) - _PLAIN
     words |= {"death"} if words & _DEATHS else set()
     return {word[:BEGINNING] for word in words if not word.isdigit()}
-
-
-def _variables(trial: Trial) -> Iterator[str]:
-    """A variable of the subjects has the name of another column than its own."""
-    for name, origin in trial.subjects.origins.items():
-        columns = trial.dictionary.get(origin.table, {})
-        for other in columns.values() if origin.column in columns else ():
-            if _plain(other.name) == _plain(name) != _plain(origin.column):
-                yield (
-                    f"trial.yaml, subjects: {name} is {_described(columns[origin.column])}, while "
-                    f"{_described(other)} is there"
-                )
-
-
-def _plain(name: str) -> str:
-    return "".join(words_of(name.replace("_", " ")))

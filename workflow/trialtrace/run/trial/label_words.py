@@ -126,27 +126,6 @@ def contraries(label: str) -> set[str]:
     return starts | (_CONTRARY_WORDS & set(words))
 
 
-_RANDOMISED = re.compile(r"randomi|aleator|losow|loting|lottning|tirage au sort|sorteo")
-_EARLIER = re.compile(
-    r"\b(screen|birth|born|dob\b|regist|enregist|consent|einwillig|geburt|geboren|naissance"
-    r"|nacimiento|nascita|nascimento|geboorte|födelse|fødsel|urodzen|narození)"
-)
-_AGES = frozenset({"age", "alter", "âge", "edad", "età", "idade", "leeftijd", "ålder", "alder"})
-
-
-def means_randomisation(label: str) -> bool:
-    return bool(_RANDOMISED.search(label.casefold()))
-
-
-def means_earlier(label: str) -> bool:
-    """Whether a label says screening, birth, consent or registration, and not randomisation."""
-    return bool(_EARLIER.search(label.casefold())) and not means_randomisation(label)
-
-
-def means_age(label: str) -> bool:
-    return bool(_AGES & set(words_of(label)))
-
-
 # fmt: off
 _PERIODS = {
     "week": "weeks?|wks?|w|wochen?|semaines?|semanas?|settiman[ae]|weken|uger?|veck(?:a|or)",
@@ -165,15 +144,13 @@ _NUMBERS = (
 _WORD = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")
 _NUMBER = r"\d+(?:\.\d+)?"
 _MORE = rf"((?:\s*(?:-|–|to|and|,|bis|und)\s*{_NUMBER})*)(?![\d-])"
-_AFTER = r"(?:at|after|by|within|nach|bei|après|à|dopo|después de|na)\s+"
 
 Moment = tuple[str, float]
 """A period such as "week", and its number."""
 
 
-def moments(label: str, within_text: bool = False) -> set[Moment]:
-    """The periods with a number that a label names: "week 26", "6 months"; `within_text` takes the
-    latter only where a word such as "after" stands before, since there it may be an age."""
+def moments(label: str) -> set[Moment]:
+    """The periods with a number that a label names: "week 26", "6 months"."""
     text = label.casefold().replace("_", " ")
     text = _WORD.sub(lambda word: str(_NUMBERS.index(word.group()) + 1), text)
     named: set[Moment] = set()
@@ -185,9 +162,8 @@ def moments(label: str, within_text: bool = False) -> set[Moment]:
             named |= {(period, float(number)) for number in every}
     if named:
         return named
-    before = _AFTER if within_text else r"\b"
     for period, names in _PERIODS.items():
         if period != "visit":
-            matches = re.finditer(rf"{before}({_NUMBER})\s*(?:{names})\b", text)
+            matches = re.finditer(rf"\b({_NUMBER})\s*(?:{names})\b", text)
             named |= {(period, float(match[1])) for match in matches}
     return named
