@@ -10,11 +10,9 @@ from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
 from trialtrace.run.cleaning.fits import (
     Wanted,
-    another_unit,
     as_known,
     better_orders,
     differ_by,
-    fits,
     looks,
     of_another_form,
     pairs,
@@ -196,25 +194,6 @@ def test_values_are_told_where_they_are_words_or_disclosure_is_full():
     assert seen(coded, text("Y", "Jane"), lost, True) == ["the values are Jane, Y"]
     assert seen(wanted("number"), text("5", "7"), lost, False) == []
     assert seen(wanted("number"), text("NA", "na"), lost, False) == ["the values are NA, na"]
-
-
-def test_another_unit_is_told_by_its_factor():
-    """All of 20 heights in metres, where 120 to 220 cm are allowed."""
-    heights = text(*[f"1.{n}" for n in range(50, 70)])
-    told = fits(wanted("number", minimum="120", maximum="220"), heights, np.arange(20))
-    assert told == [
-        "nearly all are between 120 and 220 as a hundred times of what they are: another unit?"
-    ]
-
-
-def test_answers_of_few_values_have_no_other_unit():
-    """A 7 among answers of 1 to 4 is no 2.8 inches; a 70 among lengths is a 7 without its point."""
-    number = wanted("number")
-    answers = text(*"12341234", "7")
-    assert another_unit(number, answers, np.array([8])) == []
-    lengths = text(*(f"{at / 2}" for at in range(10, 20)), "70")
-    (told,) = another_unit(number, lengths, np.array([10]))
-    assert told == "1 of 1 would be among the others as a tenth: another unit, a lost point"
 
 
 def test_dates_of_another_order():

@@ -7,7 +7,7 @@ a code, or of nothing: that a column holds TRUE and FALSE says nothing of a pati
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -198,32 +198,6 @@ MISSING = NOTHING | {
 SHOWN = 10
 MOST = 20_000
 """So many rejected values are looked at."""
-FACTORS = {
-    10.0: "a tenth",
-    100.0: "a hundredth",
-    1000.0: "a thousandth",
-    0.1: "ten times",
-    0.01: "a hundred times",
-    0.001: "a thousand times",
-    2.54: "1/2.54 (inches)",
-    0.45359237: "2.2046 times (pounds)",
-}
-AMONG = FACTORS | {12.0: "a twelfth (months)"}
-POINTS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
-FEWEST_VALUES = 8
-NEARLY_ALL = 0.9
-OF_NUMBERS = {
-    r"^[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?$": "have a sign between thousands",
-    r"^[<>≤≥~]": "are bounds, such as <5",
-    r"^[+-]?[0-9]+([.,][0-9]+)?\s*[^0-9.,\s+-]+$": "are numbers with a unit or text behind them",
-}
-OF_INTEGERS = {r"^[+-]?[0-9]+[.,][0-9]*[1-9][0-9]*$": "have decimals: numbers, not integers"}
-OF_DATES = {
-    r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ][0-9]": "are dates with a time of day",
-    r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}$": "have a year of two digits",
-    r"^[0-9]{5}(\.[0-9]+)?$": "are whole numbers, such as a spreadsheet's days since 1900",
-    r"(?i)[a-z]": "name the month, or are words",
-}
 
 
 @dataclass(frozen=True)
@@ -258,14 +232,9 @@ def fits(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     found = _codes(variable.choices, bad) if variable.choices else []
     if variable.kind == "date":
         found += _orders(wanted, text) + other_orders(wanted, text)
-        found += _shapes(bad, OF_DATES)
     elif variable.kind != "text":
-        # What reads as a number is rejected by its bounds, not by how it is written.
-        found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS, _numbers(bad, wanted.decimal))
-        other = another_unit(wanted, text, lost)
-        found += other or (_shapes(bad, OF_INTEGERS) if variable.kind == "integer" else [])
-        found += _factor(wanted, text)
-    return found + _coded_missing(bad)
+        found += _decimal(wanted, bad)
+    return found
 
 
 def _lost(text: pa.Array, lost: np.ndarray) -> list[str]:
@@ -362,72 +331,6 @@ def _numbers(values: list[str], decimal: str) -> set[str]:
     return {
         value for value, number in zip(values, read.to_pylist(), strict=True) if number is not None
     }
-
-
-def _factor(wanted: Wanted, text: pa.Array) -> list[str]:
-    """A factor that brings nearly all numbers between the dictionary's bounds: another unit."""
-    low, high = (_bound(b) for b in (wanted.variable.minimum, wanted.variable.maximum))
-    if low is None or high is None:
-        return []
-    values, _ = parse_numbers(text.drop_null(), wanted.decimal)
-    number = values.drop_null().to_numpy()
-    if not len(number) or np.mean((number >= low) & (number <= high)) > 1 - NEARLY_ALL:
-        return []
-    return [
-        f"nearly all are between {low:g} and {high:g} as {words} of what they are: another unit?"
-        for factor, words in FACTORS.items()
-        if np.mean((number / factor >= low) & (number / factor <= high)) >= NEARLY_ALL
-    ]
-
-
-def another_unit(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
-    """A factor that brings nearly all rejected numbers among those that are not, where they are
-    outside of them: metres among centimetres."""
-    values = parse_numbers(text, wanted.decimal)[0].to_numpy(zero_copy_only=False).astype(float)
-    kept = np.ones(len(values), dtype=bool)
-    kept[lost] = False
-    bad, known = values[lost], values[kept & ~np.isnan(values)]
-    bad = bad[~np.isnan(bad)]
-    # Few different values are codes, such as answers of a questionnaire, which have no unit.
-    if not len(bad) or len(np.unique(known)) < FEWEST_VALUES:
-        return []
-    low, high = known.min(), known.max()
-    # Among values that are ten times apart others are by any factor.
-    if low <= 0 or high > 10 * low:
-        return []
-
-    def among(number: np.ndarray) -> int:
-        return int(((number >= low) & (number <= high)).sum())
-
-    if among(bad) > (1 - NEARLY_ALL) * len(bad):
-        return []
-    fitting = [factor for factor in AMONG if among(bad / factor) >= NEARLY_ALL * len(bad)]
-    if not fitting:
-        return []
-    middle = np.median(known)
-    fitting.sort(key=lambda factor: abs(np.median(bad) / factor - middle))
-    # A lost point explains any number; inches and months such columns alone as no point does.
-    fitting = [factor for factor in fitting if factor in POINTS] or fitting
-    words = " or ".join(AMONG[factor] for factor in fitting[:2])
-    n = among(bad / fitting[0])
-    return [f"{n} of {len(bad)} would be among the others as {words}: another unit, a lost point"]
-
-
-def _bound(limit: str | None) -> float | None:
-    return None if limit is None else float(limit.replace(",", "."))
-
-
-def _shapes(bad: list[str], shapes: dict[str, str], read: Container[str] = ()) -> list[str]:
-    found: list[str] = []
-    for shape, words in shapes.items():
-        fitting = {value for value in bad if value not in read and re.search(shape, value)}
-        found += _count(bad, fitting.__contains__, words)
-    return found
-
-
-def _coded_missing(bad: list[str]) -> list[str]:
-    words = "look like codes for missing, which stand under `missing` in cleaning.yaml"
-    return _count(bad, lambda v: v.casefold() in MISSING, words)
 
 
 def _count(bad: list[str], is_so: Callable[[str], bool], words: str) -> list[str]:

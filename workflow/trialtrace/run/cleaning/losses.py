@@ -21,7 +21,6 @@ from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine, run
 from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import (
     Wanted,
-    another_unit,
     better_orders,
     fits,
     other_orders,
@@ -272,9 +271,7 @@ def _judge(
         hints = [*orders, f"accepted: {accepted}"] if accepted else hints
         losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
     elif not accepted:
-        number = wanted.variable.kind in ("number", "integer")
-        other = another_unit(wanted, text, loss.positions) if number else []
-        at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions), *other])
+        at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions)])
         where = f"{typed.spec.name}.{wanted.variable.name}"
         losses.few.append(f"{where}: {loss.lost} of {loss.there} ({at})")
 
