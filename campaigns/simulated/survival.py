@@ -17,7 +17,6 @@ from trialtrace.stats.survival.fine_gray import fine_gray
 from trialtrace.stats.survival.kaplan_meier import SCALES, kaplan_meier
 from trialtrace.stats.survival.risk_sets import log_rank_sums, risk_sets
 from trialtrace.stats.survival.survival_at import (
-    cumulative_hazard_ratio,
     survival_difference,
     survival_ratio,
 )
@@ -78,7 +77,6 @@ def _at_a_time(rng: Generator, draws: int, n: int) -> list[Figure]:
         "difference, log": (survival_difference, {"interval": "log"}, 0.15),
         "difference, arcsine": (survival_difference, {"interval": "arcsin"}, 0.15),
         "difference, logit": (survival_difference, {"interval": "logit"}, 0.15),
-        "ratio of cumulative hazards": (cumulative_hazard_ratio, {}, log(0.85) / log(0.7)),
         "ratio": (survival_ratio, {}, 0.85 / 0.7),
     }
     held = {name: np.zeros(draws, dtype=bool) for name in ways}

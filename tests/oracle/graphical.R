@@ -4,7 +4,7 @@
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
-closed <- function(p, weight, G, told = function(...) NULL) {
+closed <- function(p, weight, G) {
   m <- length(p)
   adjusted <- rep(0, m)
   for (mask in seq_len(2^m - 1)) {
@@ -20,7 +20,6 @@ closed <- function(p, weight, G, told = function(...) NULL) {
     }
     least <- if (any(w > 0)) min(1, (p[inside] / w)[w > 0]) else 1
     adjusted[inside] <- pmax(adjusted[inside], least)
-    for (i in seq_along(inside)) told(paste("weight", mask, inside[i], sep = "."), w[i])
   }
   adjusted
 }
@@ -50,7 +49,7 @@ least_level <- function(families, g) sapply(seq_along(unlist(families)), functio
 for (d in cases("graphs.csv")) {
   case <- d$case[1]
   G <- as.matrix(d[, paste0("t", 1:4)])
-  adjusted <- closed(d$p, d$weight, G, function(name, value) emit(case, name, value))
+  adjusted <- closed(d$p, d$weight, G)
   for (i in seq_along(adjusted)) emit(case, paste0("adjusted.", i), adjusted[i])
   gate <- closed(d$p, c(0.5, 0.5, 0, 0), parallel)
   for (i in seq_along(gate)) emit(case, paste0("parallel.", i), gate[i])

@@ -87,13 +87,6 @@ emit_at <- function(case, d, share) {
     apart <- g[[1]](a$s) - g[[1]](b$s)
     error <- sqrt((a$log_se * g[[2]](a$s))^2 + (b$log_se * g[[2]](b$s))^2)
     emit_both(case, name(sub("-", "_", scale)), gap, low, high, apart / error)
-    if (scale == "log-log") hazards <- exp(-apart + c(0, -z, z) * error)
-  }
-  if (inside) {
-    error <- log(hazards[3] / hazards[1]) / z
-    emit_both(case, name("hazards"), hazards[1], hazards[2], hazards[3], log(hazards[1]) / error)
-  } else {
-    emit_both(case, name("hazards"), NaN, NaN, NaN, NaN)
   }
   if (none || any(c(a$s, b$s) == 0) || se == 0) {
     emit_both(case, name("ratio"), NaN, NaN, NaN, NaN)

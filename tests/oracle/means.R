@@ -19,7 +19,7 @@ for (d in cases("two_samples.csv")) {
   q <- quantile(x, c(0, 0.25, 0.5, 0.75, 1), type = 7, names = FALSE)
   names <- c("minimum", "q1", "median", "q3", "maximum")
   for (i in seq_along(q)) emit(case, paste0("describe.", names[i]), q[i])
-  # Limits of the noncentrality of t, as a standardised difference; pairs are the first of both.
+  # Limits of the noncentrality of t, as a standardised difference.
   standardised <- function(t, df, per_t, level) {
     if (is.null(t) || !is.finite(t) || !is.finite(per_t)) return(c(NaN, NaN, NaN))
     far <- 12 * sqrt(1 + t^2 / (2 * df))
@@ -27,17 +27,10 @@ for (d in cases("two_samples.csv")) {
       uniroot(function(l) suppressWarnings(pt(t, df, ncp = l)) - p, t + c(-far, far), tol = 1e-13)$root
     })) * per_t
   }
-  m <- min(length(x), length(y)); first <- x[1:m]; second <- y[1:m]
   for (level in c(0.95, 0.8)) {
     t <- or_nan(t.test(x, y, var.equal = TRUE)$statistic)
     found <- standardised(t, length(x) + length(y) - 2, sqrt(1 / length(x) + 1 / length(y)), level)
     emit_interval(case, paste0("cohens_d@", level), found[1], found[2], found[3])
-    t <- if (m > 1) or_nan(t.test(first, second, paired = TRUE)$statistic)
-    for (by in c("differences", "values")) {
-      factor <- if (by == "differences") 1 else suppressWarnings(sqrt(2 * (1 - cor(first, second))))
-      found <- standardised(t, m - 1, factor / sqrt(m), level)
-      emit_interval(case, paste0("cohens_d_paired.", by, "@", level), found[1], found[2], found[3])
-    }
   }
   for (level in c(0.95, 0.8)) {
     one <- or_nan(t.test(x, conf.level = level)$conf.int)

@@ -30,7 +30,6 @@ ancova <- function(case, d) {
     c(1, sums, 0, if (stratified) drop(share %*% contr.sum(nlevels(s))))
   }
   equal <- rep(1 / nlevels(s), nlevels(s))
-  observed <- as.numeric(table(s)) / nrow(d)
   for (variance in c("model", "HC0", "HC1", "HC2", "HC3")) {
     V <- if (variance == "model") vcov(m) else vcovHC(m, type = variance)
     name <- paste0("ancova.", variance)
@@ -40,8 +39,6 @@ ancova <- function(case, d) {
       emit_interval(case, paste(name, quantity, sep = "."), e, e - h, e + h)
     }
     for (i in 2:k) interval(paste0("difference.", i - 1), at(i, equal) - at(1, equal))
-    for (i in 1:k) interval(paste0("equal.", i - 1), at(i, equal))
-    for (i in 1:k) interval(paste0("observed.", i - 1), at(i, observed))
   }
   options(contrasts = c("contr.treatment", "contr.poly"))
 }

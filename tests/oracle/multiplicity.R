@@ -3,7 +3,7 @@
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
-for (d in cases("p_values.csv")) for (method in c("bonferroni", "holm", "hochberg", "hommel", "BH", "BY")) {
+for (d in cases("p_values.csv")) for (method in c("bonferroni", "holm", "hochberg", "hommel", "BH")) {
   adjusted <- p.adjust(d$p, method)
   for (i in seq_along(adjusted)) emit(d$case[1], paste(method, i, sep = "."), adjusted[i])
 }
@@ -11,10 +11,6 @@ for (d in cases("p_values.csv")) {
   m <- sum(!is.na(d$p))
   adjusted <- -expm1(m * log1p(-d$p))
   for (i in seq_along(adjusted)) emit(d$case[1], paste0("sidak.", i), adjusted[i])
-  o <- order(d$p, na.last = NA)
-  down <- rep(NaN, length(d$p))
-  down[o] <- cummax(-expm1((m - seq_len(m) + 1) * log1p(-d$p[o])))
-  for (i in seq_along(down)) emit(d$case[1], paste0("holm_sidak.", i), down[i])
   if (length(d$p) < 2 || m < length(d$p)) next
   first <- seq_len(length(d$p) %/% 2)
   one <- p.adjust(d$p[first], "holm")

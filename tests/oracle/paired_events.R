@@ -54,10 +54,6 @@ for (t in cases("paired_events.csv")) {
       emit(case, paste("exact", mid_p, sides, "p_value", sep = "."), all[[sides]])
     }
   }
-  for (level in if (m) c(0.95, 0.9)) {
-    p <- binom.test(b, m, conf.level = level)$conf.int
-    emit_interval(case, paste0("odds_ratio@", level), b / c, p[1] / (1 - p[1]), p[2] / (1 - p[2]))
-  }
   estimate <- (b - c) / n
   for (level in c(0.95, 0.9)) {
     bounds <- newcombe(a, b, c, d, level)

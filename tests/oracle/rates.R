@@ -9,31 +9,7 @@ for (d in cases("rates.csv")) {
     one <- poisson.test(d$x1, d$t1, conf.level = level)
     emit_interval(case, paste0("garwood@", level), one$estimate, one$conf.int[1], one$conf.int[2])
   }
-  x <- d$x1
-  z <- qnorm(0.975)
-  side <- function(p) uniroot(function(m) (ppois(x - 1, m) + ppois(x, m)) / 2 - p, c(0, 4 * x + 80), tol = 1e-14)$root
-  mid <- c(if (x) side(0.975) else 0, side(0.025))
-  emit_interval(case, "mid_p", x / d$t1, mid[1] / d$t1, mid[2] / d$t1)
-  byar <- c(if (x) x * (1 - 1 / (9 * x) - z / (3 * sqrt(x)))^3 else 0,
-            (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * sqrt(x + 1)))^3)
-  emit_interval(case, "byar", x / d$t1, byar[1] / d$t1, byar[2] / d$t1)
-  ends <- if (x) x * exp(c(-1, 1) * z / sqrt(x)) else c(NaN, NaN)
-  emit_interval(case, "log", x / d$t1, ends[1] / d$t1, ends[2] / d$t1)
   if (d$x1 + d$x0 == 0) next
-  if (d$x1 * d$x0 > 0) {
-    centre <- log(d$x1 / d$t1 / (d$x0 / d$t0))
-    error <- sqrt(1 / d$x1 + 1 / d$x0)
-    emit_interval(case, "ratio_log", exp(centre), exp(centre - z * error), exp(centre + z * error))
-    emit(case, "ratio_log.p", 2 * pnorm(-abs(centre / error)))
-    n <- d$x1 + d$x0
-    below <- function(p) (pbinom(x - 1, n, p) + pbinom(x, n, p)) / 2
-    p <- sapply(c(0.975, 0.025), function(q) uniroot(function(p) below(p) - q, c(0, 1), tol = 1e-15)$root)
-    ends <- p / (1 - p) * d$t0 / d$t1
-    emit_interval(case, "ratio_mid_p", exp(centre), ends[1], ends[2])
-    less <- below(d$t1 / (d$t1 + d$t0))
-    emit(case, "ratio_mid_p.p", 2 * min(less, 1 - less))
-    emit(case, "ratio_mid_p.less", less)
-  }
   gap <- d$x1 / d$t1 - d$x0 / d$t0
   se <- sqrt(d$x1 / d$t1^2 + d$x0 / d$t0^2)
   emit_interval(case, "difference", gap, gap - qnorm(0.975) * se, gap + qnorm(0.975) * se)

@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous.means import mean_difference_student
 from trialtrace.stats.multiplicity.max_t import Simultaneous
-from trialtrace.stats.repeated.friedman import friedman, iman_davenport, mean_ranks
+from trialtrace.stats.repeated.friedman import friedman
 
 Case = tuple[str, dict[str, np.ndarray]]
 Cases = Callable[[str], Iterator[Case]]
@@ -83,11 +83,6 @@ def blocks(cases: Cases) -> Numbers:
         test = friedman(table)
         for part in ("statistic", "df", "p_value"):
             yield case, f"friedman.{part}", getattr(test, part)
-        f = iman_davenport(table)
-        for part, value in (("statistic", f.statistic), ("df", f.df2), ("p_value", f.p_value)):
-            yield case, f"iman_davenport.{part}", value
-        for i, rank in enumerate(mean_ranks(table), 1):
-            yield case, f"rank.{i}", rank
 
 
 def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:

@@ -12,7 +12,6 @@ from trialtrace.stats.survival.cox import CoxFit, cox, hazard_ratio_test
 from trialtrace.stats.survival.fine_gray import fine_gray
 from trialtrace.stats.survival.kaplan_meier import SCALES
 from trialtrace.stats.survival.survival_at import (
-    cumulative_hazard_ratio,
     survival_difference,
     survival_ratio,
 )
@@ -81,7 +80,6 @@ def _at(case: str, d: dict[str, np.ndarray], share: float) -> Numbers:
     for name, function, choices in (
         *((scale, survival_difference, {"interval": scale}) for scale in SCALES),
         ("ratio", survival_ratio, {}),
-        ("hazards", cumulative_hazard_ratio, {}),
     ):
         found, tests = Interval(nan, nan, nan), dict.fromkeys(SIDES, TestResult(nan, nan, nan))
         for sides in SIDES:

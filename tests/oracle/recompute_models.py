@@ -10,7 +10,7 @@ from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann
 from trialtrace.stats.continuous.win_ratio import Measured, TimeToEvent, win_statistics
 from trialtrace.stats.regression import standardisation as g
-from trialtrace.stats.regression.ancova import VARIANCES, adjusted_means, ancova, arm_difference
+from trialtrace.stats.regression.ancova import VARIANCES, ancova, arm_difference
 from trialtrace.stats.regression.logistic import firth, logistic
 from trialtrace.stats.regression.ordinal import brant_test, proportional_odds
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
@@ -74,9 +74,6 @@ def _covariance(case: str, d: dict[str, np.ndarray]) -> Numbers:
         for i in range(1, fit.arms.size):
             found = arm_difference(fit, i, 0, sides="two_sided", **CONFIDENCE).interval
             yield from _interval(case, f"{name}.difference.{i}", found)
-        for weights in ("equal", "observed"):
-            for i, mean in enumerate(adjusted_means(fit, weights=weights, **CONFIDENCE)):
-                yield from _interval(case, f"{name}.{weights}.{i}", mean)
 
 
 def _logistic(case: str, y, x) -> Numbers:

@@ -8,7 +8,6 @@ from trialtrace.stats.multiplicity import stopped_estimates as e
 from trialtrace.stats.multiplicity.graphical import (
     gatekeeping,
     graphical,
-    intersection_weights,
 )
 from trialtrace.stats.multiplicity.group_sequential import (
     crossing_probabilities,
@@ -43,11 +42,6 @@ def graphs(cases: Cases) -> Numbers:
                 options = {"missing": "stops", "truncation": fractions}
                 gates = gatekeeping(families, gate="truncated", **options)
                 yield from _all(case, f"{name}.{g}", np.concatenate(gates))
-        for mask in range(1, 16):
-            members = [i for i in range(4) if mask >> i & 1]
-            weights = intersection_weights(d["weight"], edges, members)
-            for i in members:
-                yield case, f"weight.{mask}.{i + 1}", weights[i]
 
 
 def _all(case: str, name: str, values: np.ndarray) -> Numbers:

@@ -9,10 +9,7 @@ from trialtrace.stats import Interval, StatsError
 from trialtrace.stats.survival.person_time import (
     garwood_rate,
     rate_difference,
-    rate_interval,
     rate_ratio,
-    rate_ratio_log,
-    rate_ratio_mid_p,
 )
 from trialtrace.stats.survival.recurrent import (
     mean_cumulative,
@@ -31,18 +28,8 @@ def rates(cases: Cases) -> Numbers:
         for level in (0.95, 0.9):
             found = garwood_rate(x1, t1, confidence=level)
             yield from _interval(case, f"garwood@{level}", found)
-        for method in ("mid_p", "byar", "log"):
-            found = rate_interval(x1, t1, method=method, confidence=0.95)
-            yield from _interval(case, method, found)
         if x1 + x0 == 0:
             continue
-        if x1 * x0 > 0:
-            for name, function in (("log", rate_ratio_log), ("mid_p", rate_ratio_mid_p)):
-                both = function(x1, t1, x0, t0, confidence=0.95, sides="two_sided")
-                yield from _interval(case, f"ratio_{name}", both.interval)
-                yield case, f"ratio_{name}.p", both.p_value
-            one = rate_ratio_mid_p(x1, t1, x0, t0, confidence=0.95, sides="less")
-            yield case, "ratio_mid_p.less", one.p_value
         for name, function in (("difference", rate_difference), ("ratio", rate_ratio)):
             for sides in ("two_sided", "less", "greater"):
                 found = function(x1, t1, x0, t0, confidence=0.95, sides=sides)

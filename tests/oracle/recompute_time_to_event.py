@@ -18,7 +18,6 @@ from trialtrace.stats.survival.interval_censored import interval_log_rank, turnb
 from trialtrace.stats.survival.proportional_hazards import TRANSFORMS, proportional_hazards_test
 from trialtrace.stats.survival.risk_sets import WEIGHTS, curves, log_rank_sums, risk_sets
 from trialtrace.stats.survival.weighted_log_rank import (
-    log_rank_trend,
     weighted_log_rank,
     weighted_sums_of_groups,
 )
@@ -101,8 +100,6 @@ def restricted_mean(cases: Cases) -> Numbers:
                 for i, value in enumerate(sums.difference, 1):
                     yield case, f"sums{gamma}{end}.u.{i}", value
                     yield case, f"sums{gamma}{end}.v.{i}", sums.variance[i - 1, i - 1]
-            options = {"scores": {0: 0, 1: 1, 2: 4}, "strata": strata}
-            yield from _test(case, "trend" + end, _or(NO_TEST, log_rank_trend, *data, **options))
 
 
 def competing_risks(cases: Cases) -> Numbers:

@@ -100,17 +100,6 @@ for (d in cases("survival.csv")) {
         emit(case, paste0("sums", gamma, end, ".v.", i), sums$var[i, i])
       }
     }
-    test <- or_nan(survdiff(formula, d))
-    score <- c(0, 1, 4)[sort(unique(d$group)) + 1]
-    value <- spread <- 0
-    if (!is.null(test)) {
-      O <- if (is.matrix(test$obs)) rowSums(test$obs) else test$obs
-      E <- if (is.matrix(test$exp)) rowSums(test$exp) else test$exp
-      value <- sum(score * (O - E))^2
-      spread <- sum(score * (test$var %*% score))
-    }
-    trend <- if (spread > 0) value / spread else NaN
-    emit_test(case, paste0("trend", end), trend, pchisq(trend, 1, lower.tail = FALSE))
   }
 }
 finish("survival")

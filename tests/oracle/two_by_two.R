@@ -31,17 +31,6 @@ for (d in cases("two_by_two.csv")) with(d, {
     low <- p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2)
     high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
     emit_interval(case, tag("newcombe"), p1 - p0, low, high)
-    half <- function(x, n, off) {
-      z <- qnorm(0.5 + level / 2)
-      p <- pmin(pmax((x + off) / n, 0), 1)
-      (2 * n * ((x + off) / n) + z^2 + sign(off) * z * sqrt(z^2 + 4 * n * p * (1 - p))) / (2 * (n + z^2))
-    }
-    ends <- function(x, n) c(if (x == 0) 0 else max(0, half(x, n, -0.5)), if (x == n) 1 else min(1, half(x, n, 0.5)))
-    c1 <- ends(x1, n1)
-    c0 <- ends(x0, n0)
-    emit_interval(case, tag("newcombe_corrected"), p1 - p0,
-                  p1 - p0 - sqrt((p1 - c1[1])^2 + (c0[2] - p0)^2),
-                  p1 - p0 + sqrt((c1[2] - p1)^2 + (p0 - c0[1])^2))
     # Altman 1998: through infinity where the interval contains no difference.
     needed <- if (low != 0 && high != 0) sort(-1 / c(low, high)) else c(NaN, NaN)
     emit_interval(case, tag("nnt"), if (p1 == p0) Inf else 1 / (p0 - p1),

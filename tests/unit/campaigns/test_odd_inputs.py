@@ -20,11 +20,6 @@ CALLS = {
         "zeros": "pratt",
         "method": "exact",
     },
-    "multiplicity.graphical.intersection_weights": {
-        "weights": np.array([0.5, 0.5]),
-        "transitions": np.array([[0.0, 1.0], [1.0, 0.0]]),
-        "members": np.array([1]),
-    },
     "categorical.r_by_c_tests.fisher_freeman_halton": {"table": np.array([[3, 1, 2], [0, 4, 2]])},
     "multiplicity.group_sequential.pocock": {
         "fractions": np.array([0.5, 1.0]),

@@ -1,4 +1,4 @@
-"""Input that once gave numbers without a word: masks, labels, members, causes, times."""
+"""Input that once gave numbers without a word: masks, labels, causes, times."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from trialtrace.stats import StatsError
 from trialtrace.stats._inputs import labels, tied_times
 from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
 from trialtrace.stats.design.several import power_several_means, sample_size_several_means
-from trialtrace.stats.multiplicity.graphical import chain, intersection_weights, reject
+from trialtrace.stats.multiplicity.graphical import chain
 from trialtrace.stats.multiplicity.group_sequential import pocock, spending_boundary, wang_tsiatis
 from trialtrace.stats.regression.counts import poisson_rates
 from trialtrace.stats.regression.ordinal import brant_test
@@ -27,7 +27,6 @@ from trialtrace.stats.survival.proportional_hazards import proportional_hazards_
 from trialtrace.stats.survival.risk_sets import risk_sets
 from trialtrace.stats.survival.weighted_log_rank import weighted_log_rank
 
-GRAPH = ([0.5, 0.5], [[0, 1], [1, 0]])
 AALEN = {"confidence": 0.95, "variance": "aalen"}
 
 
@@ -43,24 +42,7 @@ def test_a_declared_order_of_arms_is_kept_and_arms_of_nobody_are_none():
         labels(pd.Categorical(["low", None], categories=declared), "arm", 2)
 
 
-def test_members_of_an_intersection_are_indices_or_a_mask():
-    assert intersection_weights(*GRAPH, np.array([False, True])).tolist() == [0.0, 1.0]
-    assert intersection_weights(*GRAPH, [1]).tolist() == [0.0, 1.0]
-    assert intersection_weights(*GRAPH, []).tolist() == [0.0, 0.0]
-
-
-@pytest.mark.parametrize("members", [[5], [-1], [0, 0], [True], ["0"], [0.0], 1, [[0]], None])
-def test_no_members_of_an_intersection(members):
-    with pytest.raises(StatsError, match="members"):
-        intersection_weights(*GRAPH, members)
-
-
-def test_a_graph_is_given_as_lists_too():
-    weights, edges = reject(*GRAPH, 0)
-    assert weights.tolist() == [0.0, 1.0] and not edges.any()
-    for j in (2, -1, True, "0"):
-        with pytest.raises(StatsError, match="index"):
-            reject(*GRAPH, j)
+def test_a_chain_has_a_size():
     for size in (-1, 2.0, True):
         with pytest.raises(StatsError, match="chain"):
             chain(size)

@@ -71,21 +71,6 @@ def test_holm_is_a_graph(p):
     equal(found.adjusted, m.holm(p))
 
 
-@given(p=P, seed=st.integers(0, 10**6))
-def test_a_graph_is_a_closed_test(p, seed):
-    rng, size = np.random.default_rng(seed), len(p)
-    weights = rng.dirichlet(np.ones(size)) * rng.integers(0, 2, size)
-    edges = rng.dirichlet(np.ones(size), size) * rng.integers(0, 2, (size, size))
-    np.fill_diagonal(edges, 0)
-
-    def intersection(members):
-        share = g.intersection_weights(weights, edges, members)
-        return min([1.0] + [p[i] / share[i] for i in members if share[i] > 0])
-
-    found = g.graphical(p, weights, edges, missing="stops").adjusted
-    np.testing.assert_allclose(found, closed(size, intersection), rtol=1e-9)
-
-
 @given(p=P)
 def test_fixed_sequence(p):
     equal(g.fixed_sequence(p, missing="stops"), np.maximum.accumulate(p))
@@ -117,14 +102,6 @@ def test_graph_of_bretz_and_others_by_hand():
     # H4 has all: 0.022, but not before H3.
     equal(found.adjusted, [0.01 / 0.75, 0.01, 0.03, 0.03])
     assert found.order == (1, 0, 2, 3)
-
-
-def test_a_hypothesis_taken_out_keeps_nothing():
-    weights, edges = np.full(3, 1 / 3), holm_graph(3)
-    rest, joined = g.reject(weights, edges, 1)
-    equal(rest, [0.5, 0, 0.5])
-    equal(joined, [[0, 0, 1], [0, 0, 0], [1, 0, 0]])
-    equal(g.intersection_weights(weights, edges, [2]), [0, 0, 1])
 
 
 def test_three_arms():

@@ -1,6 +1,6 @@
 """Rates per person-time: printed numbers, by hand, symmetries, refusals."""
 
-from math import exp, inf, isnan, log, nan
+from math import exp, inf, nan
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,7 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.survival.person_time import (
     garwood_rate,
     rate_difference,
-    rate_interval,
     rate_ratio,
-    rate_ratio_log,
-    rate_ratio_mid_p,
 )
 
 OPTIONS = {"confidence": 0.95, "sides": "two_sided"}
@@ -85,28 +82,3 @@ def test_no_event_at_all_has_no_comparison():
     for function in (rate_difference, rate_ratio):
         with pytest.raises(StatsError, match="no event"):
             function(0, 4, 0, 3, **OPTIONS)
-
-
-def test_shorter_intervals_lie_within_the_exact_one():
-    exact = garwood_rate(7, 2, confidence=0.95)
-    middle = rate_interval(7, 2, method="mid_p", confidence=0.95)
-    assert exact.low < middle.low < middle.estimate < middle.high < exact.high
-
-
-def test_without_events_the_upper_bounds_are_those_of_the_tail():
-    """Of none, mid-P leaves half of exp(-m): log(20) with 0.025 in the tail, and no logarithm."""
-    none = rate_interval(0, 1, method="mid_p", confidence=0.95)
-    assert (none.low, none.high) == pytest.approx((0, -log(0.05)))
-    assert isnan(rate_interval(0, 1, method="log", confidence=0.95).low)
-    assert rate_interval(0, 1, method="byar", confidence=0.95).low == 0
-
-
-def test_ratios_of_rates_turn_with_the_arms():
-    for function in (rate_ratio_log, rate_ratio_mid_p):
-        one, other = function(8, 3, 5, 4, **OPTIONS), function(5, 4, 8, 3, **OPTIONS)
-        assert one.low == pytest.approx(1 / other.high)
-        assert one.p_value == pytest.approx(other.p_value)
-    with pytest.raises(StatsError, match="an arm has no event"):
-        rate_ratio_log(0, 3, 5, 4, **OPTIONS)
-    only = rate_ratio_mid_p(5, 3, 0, 4, **OPTIONS)
-    assert only.estimate == only.high == inf and only.low > 0

@@ -1,4 +1,4 @@
-"""Weighted log-rank tests and the test for trend: relations to the log-rank test, symmetries."""
+"""Weighted log-rank tests: relations to the log-rank test, symmetries."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from stats_strategies import follow_up, given, numbers_of, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.survival.kaplan_meier import log_rank
-from trialtrace.stats.survival.weighted_log_rank import log_rank_trend, weighted_log_rank
+from trialtrace.stats.survival.weighted_log_rank import weighted_log_rank
 
 POWERS = st.sampled_from([(0, 0), (1, 0), (0, 1), (0.5, 2), (0.3, 0)])
 
@@ -46,29 +46,6 @@ def test_a_stratum_beside_itself_doubles_the_statistic(data, powers):
     twice = [np.append(x, last) for x, last in zip(twice, (5, 0, 0), strict=True)]
     doubled = weighted_log_rank(*twice, rho=rho, gamma=gamma, strata=strata)
     same(doubled.statistic, 2 * test.statistic, 1e-7)
-    trend = or_skip(log_rank_trend, time, event, group, scores={0: 0, 1: 3})
-    same(
-        log_rank_trend(*twice, scores={0: 0, 1: 3}, strata=strata).statistic,
-        2 * trend.statistic,
-        1e-7,
-    )
-
-
-@given(data=follow_up(groups=3))
-def test_a_trend_takes_any_scale_and_never_beats_the_whole(data):
-    time, event, group = data
-    trend = or_skip(log_rank_trend, time, event, group, scores={0: 0, 1: 1, 2: 5})
-    moved = log_rank_trend(time, event, group, scores={0: -7, 1: -9, 2: -17})
-    same(moved.statistic, trend.statistic, 1e-7)
-    whole = or_skip(log_rank, time, event, group)
-    assert trend.statistic <= whole.statistic * (1 + 1e-9) + 1e-9
-    two = group < 2
-    pair = or_skip(log_rank, time[two], event[two], group[two])
-    same(
-        log_rank_trend(time[two], event[two], group[two], scores={0: 1, 1: 2}).statistic,
-        pair.statistic,
-        1e-7,
-    )
 
 
 def test_early_weights_find_early_differences_and_late_ones_late():
@@ -91,9 +68,3 @@ def test_what_is_refused():
     # The only event time has S = 1 before it, so with gamma it has no weight.
     with pytest.raises(StatsError, match="fewer than two groups"):
         weighted_log_rank([3, 3, 5, 6], [1, 1, 0, 0], list("abab"), rho=0, gamma=1)
-    with pytest.raises(StatsError, match="group 'b' has no score"):
-        log_rank_trend(*data, scores={"a": 1})
-    with pytest.raises(StatsError, match="do not differ in score"):
-        log_rank_trend(*data, scores={"a": 1, "b": 1})
-    with pytest.raises(StatsError, match="do not differ in score"):
-        log_rank_trend([1, 2], [0, 0], ["a", "b"], scores={"a": 1, "b": 2})

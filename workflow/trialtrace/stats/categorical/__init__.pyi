@@ -16,9 +16,6 @@ from trialtrace.stats.categorical.contingency import (
 from trialtrace.stats.categorical.contingency import (
     risk_difference_newcombe as risk_difference_newcombe,
 )
-from trialtrace.stats.categorical.contingency import (
-    risk_difference_newcombe_corrected as risk_difference_newcombe_corrected,
-)
 from trialtrace.stats.categorical.contingency import risk_difference_wald as risk_difference_wald
 from trialtrace.stats.categorical.contingency import (
     risk_difference_wald_corrected as risk_difference_wald_corrected,
@@ -28,7 +25,6 @@ from trialtrace.stats.categorical.fragility import fragility_index as fragility_
 from trialtrace.stats.categorical.paired import cochran_q as cochran_q
 from trialtrace.stats.categorical.paired import mcnemar as mcnemar
 from trialtrace.stats.categorical.paired import mcnemar_exact as mcnemar_exact
-from trialtrace.stats.categorical.paired import paired_odds_ratio as paired_odds_ratio
 from trialtrace.stats.categorical.paired import (
     paired_risk_difference_newcombe as paired_risk_difference_newcombe,
 )

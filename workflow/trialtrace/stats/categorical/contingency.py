@@ -17,7 +17,6 @@ dimension, `summaries` has many tables at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from math import inf, nan
 
 import numpy as np
@@ -58,25 +57,6 @@ def risk_difference_newcombe(
     Interval(estimate=0.158333, low=-0.0283198, high=0.334241)
     """
     return _of_one(_newcombe, x1, n1, x0, n0, confidence)
-
-
-def risk_difference_newcombe_corrected(
-    x1: float, n1: float, x0: float, n0: float, *, confidence: float
-) -> Interval:
-    """Risk difference p1 - p0 with Newcombe's hybrid score interval, corrected (his method 11).
-
-    As `risk_difference_newcombe`, from Wilson's bounds with continuity correction.
-
-    Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n. Oracle:
-    the formula in R.
-
-    R: by hand in two_by_two.R, from Wilson's bounds at half an event less and more.
-
-    >>> found = risk_difference_newcombe_corrected(56, 70, 48, 80, confidence=0.95)
-    >>> round(found.low, 4), round(found.high, 4)
-    (0.0428, 0.3422)
-    """
-    return _of_one(partial(_newcombe, wilson="wilson_corrected"), x1, n1, x0, n0, confidence)
 
 
 def risk_difference_wald(
@@ -266,13 +246,11 @@ def _of_one(
     return tested(symmetric(float(estimate), float(low), float(high), confidence, scale))
 
 
-def _newcombe(
-    table: Tables, confidence: float, wilson: str = "wilson"
-) -> tuple[Floats, Floats, Floats]:
+def _newcombe(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
     x1, n1, x0, n0 = table
     p1, p0 = x1 / n1, x0 / n0
     (low1, high1), (low0, high0) = (
-        METHODS[wilson](x, n, confidence) for x, n in ((x1, n1), (x0, n0))
+        METHODS["wilson"](x, n, confidence) for x, n in ((x1, n1), (x0, n0))
     )
     estimate = risk_difference(*table)
     down = np.sqrt((p1 - low1) ** 2 + (high0 - p0) ** 2)

@@ -16,7 +16,7 @@ Oracle: R's mcnemar.test, binom.test and mantelhaen.test; the interval by hand i
 
 from __future__ import annotations
 
-from math import inf, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,7 +30,7 @@ from trialtrace.stats._inputs import (
     normal_tail,
     numbers,
 )
-from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
+from trialtrace.stats.categorical.proportions import wilson
 from trialtrace.stats.categorical.two_by_two_tests import CORRECTIONS
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -138,30 +138,6 @@ def cochran_q(outcomes: ArrayLike) -> TestResult:
     between = float(np.square(of_condition - of_condition.mean()).sum())
     q, df = conditions * (conditions - 1) * between / within, conditions - 1.0
     return TestResult(q, df, chi2_tail(q, df))
-
-
-def paired_odds_ratio(treated_only: float, reference_only: float, *, confidence: float) -> Interval:
-    """Conditional odds ratio of pairs, treated_only / reference_only, with its exact interval.
-
-    The bounds are the odds of Clopper and Pearson's of the share among the discordant subjects; its
-    test is `mcnemar_exact`. Infinite where nobody has the event under the reference only.
-
-    Source: Breslow and Day, Statistical Methods in Cancer Research I, 1980, section 5.2. Oracle:
-    R's binom.test. Raises `StatsError` where no subject is discordant, and for counts that are not
-    whole numbers.
-
-    >>> found = paired_odds_ratio(10, 4, confidence=0.95)
-    >>> found.estimate, round(found.low, 4), round(found.high, 4)
-    (2.5, 0.7211, 10.9205)
-
-    R: `binom.test(b, b + c)$conf.int`, p / (1 - p) of each end.
-    """
-    b, c = _discordant(treated_only, reference_only)
-    if b + c == 0:
-        raise StatsError("nobody differs between the conditions, so there is no odds ratio.")
-    share = clopper_pearson(b, b + c, confidence=confidence)
-    ends = (share.estimate, share.low, share.high)
-    return Interval(*(p / (1 - p) if p < 1 else inf for p in ends))
 
 
 def paired_risk_difference_newcombe(

@@ -10,7 +10,6 @@ from trialtrace.stats.continuous.crossover import crossover_t as crossover_t
 from trialtrace.stats.continuous.crossover import mainland_gart as mainland_gart
 from trialtrace.stats.continuous.crossover import prescott as prescott
 from trialtrace.stats.continuous.effect_sizes import cohens_d as cohens_d
-from trialtrace.stats.continuous.effect_sizes import cohens_d_paired as cohens_d_paired
 from trialtrace.stats.continuous.group_means import Differences as Differences
 from trialtrace.stats.continuous.group_means import GroupMoments as GroupMoments
 from trialtrace.stats.continuous.group_means import adjusted_differences as adjusted_differences

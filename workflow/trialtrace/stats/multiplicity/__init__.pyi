@@ -1,10 +1,8 @@
 # Written by `python docs/write.py`.
 from trialtrace.stats.multiplicity.adjusted import benjamini_hochberg as benjamini_hochberg
-from trialtrace.stats.multiplicity.adjusted import benjamini_yekutieli as benjamini_yekutieli
 from trialtrace.stats.multiplicity.adjusted import bonferroni as bonferroni
 from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
 from trialtrace.stats.multiplicity.adjusted import holm as holm
-from trialtrace.stats.multiplicity.adjusted import holm_sidak as holm_sidak
 from trialtrace.stats.multiplicity.adjusted import hommel as hommel
 from trialtrace.stats.multiplicity.adjusted import sidak as sidak
 from trialtrace.stats.multiplicity.closed_testing import closed_three_arms as closed_three_arms
@@ -17,8 +15,6 @@ from trialtrace.stats.multiplicity.graphical import chain as chain
 from trialtrace.stats.multiplicity.graphical import fixed_sequence as fixed_sequence
 from trialtrace.stats.multiplicity.graphical import gatekeeping as gatekeeping
 from trialtrace.stats.multiplicity.graphical import graphical as graphical
-from trialtrace.stats.multiplicity.graphical import intersection_weights as intersection_weights
-from trialtrace.stats.multiplicity.graphical import reject as reject
 from trialtrace.stats.multiplicity.group_sequential import Boundary as Boundary
 from trialtrace.stats.multiplicity.group_sequential import Crossing as Crossing
 from trialtrace.stats.multiplicity.group_sequential import (

@@ -6,7 +6,7 @@ and stays NaN. The adjusted value is the smallest level at which the procedure r
 References: Dunn, JASA 1961;56:52 (Bonferroni). Sidak, JASA 1967;62:626. Holm, Scand J Stat
 1979;6:65. Hochberg, Biometrika 1988;75:800. Hommel, Biometrika 1988;75:383. Wright, Biometrics
 1992;48:1005. Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
-Benjamini and Yekutieli, Ann Stat 2001;29:1165. Oracle: R's p.adjust; Sidak's by its formula.
+Oracle: R's p.adjust; Sidak's by its formula.
 The closed test of three arms is in `closed_testing`, weighted and ordered families in `graphical`.
 """
 
@@ -46,20 +46,6 @@ def sidak(p: ArrayLike) -> Floats:
     array([0.0297, 0.1153, 0.0873])
     """
     return _adjust(p, _sidak)
-
-
-def holm_sidak(p: ArrayLike) -> Floats:
-    """The step-down values of Holm with Sidak's in place of Bonferroni's, p of shape (m,).
-
-    Valid where `sidak` is, and never above it or Holm's. NaN never counts as a test. Raises
-    `StatsError` for values outside 0..1. Oracle: the largest so far of 1 - (1 - p)^k in R.
-
-    R: by hand in multiplicity.R.
-
-    >>> holm_sidak([0.01, 0.04, 0.03]).round(4)
-    array([0.0297, 0.0591, 0.0591])
-    """
-    return _adjust(p, lambda ranked, m: np.maximum.accumulate(_sidak(ranked, np.arange(m, 0, -1))))
 
 
 def _sidak(p: Floats, m: ArrayLike) -> Floats:
@@ -131,24 +117,6 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     array([0.03, 0.04, 0.04])
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
-
-
-def benjamini_yekutieli(p: ArrayLike) -> Floats:
-    """Benjamini-Yekutieli values, p of shape (m,): false discovery rate under any dependence.
-
-    NaN never counts as a test. Raises `StatsError` for values outside 0..1.
-
-    R: `p.adjust(p, "BY")`.
-
-    >>> benjamini_yekutieli([0.01, 0.04, 0.03]).round(4)
-    array([0.055 , 0.0733, 0.0733])
-    """
-
-    def procedure(ranked: Floats, m: int) -> Floats:
-        places = np.arange(1, m + 1)
-        return _from_largest(ranked * m * float(np.sum(1 / places)) / places)
-
-    return _adjust(p, procedure)
 
 
 def _from_largest(values: Floats) -> Floats:

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.base.arrays import Flags, Floats
-from trialtrace.stats._inputs import as_array, as_list, check_choice, numbers, whole_number
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import as_list, check_choice, numbers, whole_number
 from trialtrace.stats.multiplicity.adjusted import _p_values, holm
 from trialtrace.stats.results import Columns, StatsError
 
@@ -84,23 +84,6 @@ def graphical(
     return Graphical(adjusted, tuple(order))
 
 
-def reject(weights: ArrayLike, transitions: ArrayLike, j: int) -> tuple[Floats, Floats]:
-    """The graph after j is taken out: its weight passes on, its edges are joined (algorithm 1).
-
-    Weights of shape (m,), transitions (m, m); row, column and weight of j become 0. Raises
-    `StatsError` for what is not such a graph, and a j that is not of it. Source: Bretz et al.
-    2009, algorithm 1. Oracle: as for `intersection_weights`.
-
-    >>> reject([0.5, 0.5], [[0, 1], [1, 0]], 0)
-    (array([0., 1.]), array([[0., 0.],
-           [0., 0.]]))
-    """
-    weights, transitions = _graph(weights, transitions, as_array(weights, "weights").size)
-    if isinstance(j, bool) or not isinstance(j, int | np.integer) or not 0 <= j < weights.size:
-        raise StatsError(f"j must be the index of one of {weights.size} hypotheses; got {j!r}.")
-    return _taken_out(weights, transitions, int(j))
-
-
 def _taken_out(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats]:
     into, out = transitions[:, j], transitions[j]
     passed = weights + weights[j] * out
@@ -112,42 +95,6 @@ def _taken_out(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Fl
     np.fill_diagonal(edges, 0.0)
     edges[j], edges[:, j], passed[j] = 0.0, 0.0, 0.0
     return passed, edges
-
-
-def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: ArrayLike) -> Floats:
-    """Weights of the weighted Bonferroni test of an intersection: all others taken out.
-
-    `members` are the indices of the intersection, from 0, or (m,) true and false; the weights
-    have shape (m,), 0 elsewhere. The order in which the others are taken out does not matter.
-    Raises `StatsError` for what is not such a graph and for members that are not of it. Oracle:
-    sums over the paths of a Markov chain in base R.
-
-    R: by hand in graphical.R.
-
-    >>> intersection_weights([0.5, 0.5, 0], [[0, 0, 1], [0, 0, 1], [0.5, 0.5, 0]], [1, 2])
-    array([0. , 0.5, 0.5])
-    """
-    size = as_array(weights, "weights").size
-    w, edges = _graph(weights, transitions, size)
-    for j in np.flatnonzero(~_intersection(members, size)).tolist():
-        w, edges = _taken_out(w, edges, j)
-    return w
-
-
-def _intersection(members: ArrayLike, size: int) -> Flags:
-    """Which hypotheses are members, from their indices or from true and false for each."""
-    labels = as_array(members, "members")
-    if labels.dtype == np.bool_ and labels.shape == (size,):
-        return labels
-    if labels.ndim != 1 or (labels.size and labels.dtype.kind not in "iu"):
-        raise StatsError(f"members must be indices of hypotheses, or {size} times true or false.")
-    if ((labels < 0) | (labels >= size)).any():
-        raise StatsError(f"members must lie between 0 and {size - 1}, the last of the hypotheses.")
-    if np.unique(labels).size < labels.size:
-        raise StatsError("members name a hypothesis twice.")
-    inside = np.zeros(size, dtype=np.bool_)
-    inside[labels.astype(np.intp)] = True
-    return inside
 
 
 def chain(size: int) -> Floats:

@@ -1,6 +1,5 @@
 # Written by `python docs/write.py`.
 from trialtrace.stats.regression.ancova import AncovaFit as AncovaFit
-from trialtrace.stats.regression.ancova import adjusted_means as adjusted_means
 from trialtrace.stats.regression.ancova import ancova as ancova
 from trialtrace.stats.regression.ancova import arm_difference as arm_difference
 from trialtrace.stats.regression.ancova import arm_row as arm_row

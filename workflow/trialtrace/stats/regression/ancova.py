@@ -6,8 +6,7 @@ heteroscedasticity-consistent kind. There are no interactions.
 
 References: Fisher, Statistical Methods for Research Workers, 1932. White, Econometrica
 1980;48:817 (HC0). Hinkley, Technometrics 1977;19:285 (HC1). Horn, Horn and Duncan, JASA
-1975;70:380 (HC2). MacKinnon and White, J Econometrics 1985;29:305 (HC3). Searle, Speed and
-Milliken, Am Stat 1980;34:216 (adjusted means).
+1975;70:380 (HC2). MacKinnon and White, J Econometrics 1985;29:305 (HC3).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats._wald import WaldFields, column_names, wald_fields
 from trialtrace.stats.regression._design import least_squares, without_intercept
 from trialtrace.stats.regression.coefficients import contrast
-from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
+from trialtrace.stats.results import Coefficients, Contrast, StatsError
 
 VARIANCES = ("model", "HC0", "HC1", "HC2", "HC3")
 # A value whose leverage is nearer to 1 than this is fitted by itself alone.
@@ -40,7 +39,6 @@ class AncovaFit(Coefficients):
 
     arms: Labels
     terms: dict[str, list[int]]
-    mean_columns: Floats
     residual_sd: float
     variance: str
     n: int
@@ -131,7 +129,6 @@ def ancova(
         **fields,
         arms=arms,
         terms=terms,
-        mean_columns=x.mean(axis=0),
         residual_sd=residual,
         variance=variance,
         n=y.size,
@@ -172,32 +169,6 @@ def arm_row(fit: AncovaFit, arm: object, reference: object) -> Floats:
     row[_index(fit.arms, arm)] += 1
     row[_index(fit.arms, reference)] -= 1
     return row
-
-
-def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[Interval]:
-    """Adjusted mean of each arm, in the order of `fit.arms`, at the mean of the covariates.
-
-    Over strata the means are averaged with `weights` "equal", every stratum alike, or
-    "observed", each as often as it occurs. Without strata the two agree.
-
-    Oracle: R's predict(lm) over the grid of strata.
-
-    R: by hand in models.R.
-
-    >>> y, arm = [4, 6, 8, 3, 5, 4], ["new"] * 3 + ["old"] * 3
-    >>> fit = ancova(y, arm, covariates=None, strata=None, variance="model", confidence=0.95)
-    >>> adjusted_means(fit, weights="equal", confidence=0.95)[0]
-    Interval(estimate=6, low=3.46546, high=8.53454, standard_error=0.912871)
-    """
-    check_choice("weights", weights, ("equal", "observed"))
-    means = []
-    for place in range(fit.arms.size):
-        row = fit.mean_columns.copy() if weights == "observed" else np.zeros(fit.mean_columns.size)
-        row[: fit.arms.size] = 0
-        row[place] = 1
-        mean = contrast(fit, row, sides="two_sided", confidence=confidence)
-        means.append(mean.interval)
-    return means
 
 
 def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:

@@ -22,8 +22,6 @@ from trialtrace.stats.repeated.eta import (
     partial_eta_squared_interval as partial_eta_squared_interval,
 )
 from trialtrace.stats.repeated.friedman import friedman as friedman
-from trialtrace.stats.repeated.friedman import iman_davenport as iman_davenport
-from trialtrace.stats.repeated.friedman import mean_ranks as mean_ranks
 from trialtrace.stats.repeated.ordinal_ranks import RankAnova as RankAnova
 from trialtrace.stats.repeated.ordinal_ranks import rank_anova as rank_anova
 from trialtrace.stats.repeated.sphericity import Sphericity as Sphericity

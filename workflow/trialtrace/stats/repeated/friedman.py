@@ -6,18 +6,13 @@ References: Friedman, JASA 1937;32:675. Kendall and Babington Smith, Ann Math St
 
 from __future__ import annotations
 
-from math import inf
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, f_tail, numbers
+from trialtrace.stats._inputs import chi2_tail, numbers
 from trialtrace.stats.regression._design import in_rows
 from trialtrace.stats.results import StatsError, TestResult
-
-# What rounding may leave of a sum that is 0.
-ROUNDING = 1e-12
 
 
 def friedman(
@@ -51,42 +46,6 @@ def friedman(
     squares = float((away.sum(axis=0) ** 2).sum())
     statistic = (k - 1) * squares / spread
     return TestResult(statistic, k - 1.0, chi2_tail(statistic, k - 1))
-
-
-def iman_davenport(values: ArrayLike) -> TestResult:
-    """Iman and Davenport's F of Friedman's statistic, values of shape (subjects, columns).
-
-    (subjects - 1) chi2 / (subjects (columns - 1) - chi2), with columns - 1 and (subjects - 1)
-    (columns - 1) degrees of freedom; nearer its level than chi-squared. Infinite with p = 0 where
-    all subjects rank alike. Raises `StatsError` as `friedman`. Source: Iman and Davenport, Commun
-    Stat 1980;A9:571. Oracle: its formula on R's friedman.test.
-
-    R: by hand in friedman.R, from `friedman.test(values)`.
-
-    >>> times = [[5.25, 5.15, 5.00], [5.85, 5.80, 5.70], [5.25, 5.20, 5.30], [5.65, 5.55, 5.45]]
-    >>> found = iman_davenport(times)
-    >>> round(found.statistic, 4), found.df, found.df2
-    (2.3333, 2.0, 6.0)
-    """
-    test, subjects = friedman(values), len(numbers(values, "values"))
-    room = subjects * test.df - test.statistic
-    f = (subjects - 1) * test.statistic / room if room > ROUNDING * subjects else inf
-    df2 = (subjects - 1) * test.df
-    return TestResult(f, test.df, f_tail(f, test.df, df2) if f < inf else 0.0, df2=df2)
-
-
-def mean_ranks(values: ArrayLike) -> Floats:
-    """The mean rank of each column within subjects, values of shape (subjects, columns).
-
-    Raises `StatsError` for missing values and other shapes. Oracle: R's rank.
-
-    R: `colMeans(t(apply(values, 1, rank)))`.
-
-    >>> mean_ranks([[5.2, 5.1, 5.0], [5.8, 5.8, 5.7]])
-    array([2.75, 2.25, 1.  ])
-    """
-    means: Floats = _twice_ranks(_table(values)).mean(axis=0) / 2
-    return means
 
 
 def _table(values: ArrayLike) -> Floats:

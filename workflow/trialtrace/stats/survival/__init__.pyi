@@ -21,10 +21,7 @@ from trialtrace.stats.survival.kaplan_meier import kaplan_meier as kaplan_meier
 from trialtrace.stats.survival.kaplan_meier import log_rank as log_rank
 from trialtrace.stats.survival.person_time import garwood_rate as garwood_rate
 from trialtrace.stats.survival.person_time import rate_difference as rate_difference
-from trialtrace.stats.survival.person_time import rate_interval as rate_interval
 from trialtrace.stats.survival.person_time import rate_ratio as rate_ratio
-from trialtrace.stats.survival.person_time import rate_ratio_log as rate_ratio_log
-from trialtrace.stats.survival.person_time import rate_ratio_mid_p as rate_ratio_mid_p
 from trialtrace.stats.survival.proportional_hazards import (
     ProportionalHazards as ProportionalHazards,
 )
@@ -49,12 +46,10 @@ from trialtrace.stats.survival.rmst import restricted_mean_difference as restric
 from trialtrace.stats.survival.rmst import restricted_mean_ratio as restricted_mean_ratio
 from trialtrace.stats.survival.signed_log_rank import signed_at_risk as signed_at_risk
 from trialtrace.stats.survival.signed_log_rank import signed_log_rank as signed_log_rank
-from trialtrace.stats.survival.survival_at import cumulative_hazard_ratio as cumulative_hazard_ratio
 from trialtrace.stats.survival.survival_at import survival_difference as survival_difference
 from trialtrace.stats.survival.survival_at import survival_ratio as survival_ratio
 from trialtrace.stats.survival.weighted_log_rank import WeightedSums as WeightedSums
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank as at_risk_log_rank
-from trialtrace.stats.survival.weighted_log_rank import log_rank_trend as log_rank_trend
 from trialtrace.stats.survival.weighted_log_rank import weighted_log_rank as weighted_log_rank
 from trialtrace.stats.survival.weighted_log_rank import (
     weighted_sums_of_groups as weighted_sums_of_groups,

@@ -6,28 +6,22 @@ several events a person vary more than that, and these intervals are too short.
 
 References: Garwood, Biometrika 1936;28:437. Clopper and Pearson, Biometrika 1934;26:404 (of the
 share of one arm among all events). Lehmann and Romano, Testing Statistical Hypotheses, section 4.5.
-Rothman, Greenland and Lash, Modern Epidemiology, 3rd ed. 2008, chapter 14 (mid-P, Byar, logarithm).
 """
 
-from collections.abc import Callable
-from math import inf, log, nan, sqrt
+from math import inf, sqrt
 
-import numpy as np
-from scipy.special import bdtr, gammaincinv, pdtr
+from scipy.special import gammaincinv
 
-from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     check_confidence,
-    normal_quantile,
     one_number,
 )
-from trialtrace.stats._roots import roots
-from trialtrace.stats._wald import exponential, wald_contrast
+from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.categorical.binomial import binomial_test
 from trialtrace.stats.categorical.proportions import clopper_pearson
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError
 
 # Beyond this a count is no longer exact in a float.
 LARGEST = 2.0**53
@@ -53,60 +47,6 @@ def garwood_rate(events: float, time: float, *, confidence: float) -> Interval:
     tail = (1 - check_confidence(confidence)) / 2
     low = float(gammaincinv(events, tail)) if events else 0.0
     return Interval(events / time, low / time, float(gammaincinv(events + 1, 1 - tail)) / time)
-
-
-def rate_interval(events: float, time: float, *, method: str, confidence: float) -> Interval:
-    """Events per unit of person-time, with an interval that is shorter than Garwood's exact one.
-
-    `method`: "mid_p" counts half of the observed number's probability in each tail, "byar" is
-    Byar's approximation of the exact interval, "log" Wald's on the scale of the logarithm, NaN
-    without events.
-
-    Raises `StatsError` as `garwood_rate` does. Source: Rothman, Greenland and Lash 2008. Oracle:
-    the formulas in R, mid-P by uniroot.
-
-    R: by hand in rates.R.
-
-    >>> found = rate_interval(10, 100, method="byar", confidence=0.95)
-    >>> round(found.low, 6), round(found.high, 6)
-    (0.047874, 0.183915)
-    """
-    check_choice("method", method, ("mid_p", "byar", "log"))
-    x, time = _counted(events, time)
-    z = normal_quantile(confidence)
-    if method == "mid_p":
-        low, high = _mid_p_ends(lambda k, mean: pdtr(k, mean), x, confidence, 4 * x + 40 + 9 * z**2)
-    elif method == "byar":
-        down, up = (
-            1 - 1 / (9 * max(n, 1)) + s * z / (3 * sqrt(max(n, 1)))
-            for n, s in ((x, -1), (x + 1, 1))
-        )
-        low, high = x * down**3, (x + 1) * up**3
-    else:
-        low, high = (x * np.exp(s * z / sqrt(x)) if x else nan for s in (-1, 1))
-    ends = float(low) / time, float(high) / time
-    if method == "log" and x:
-        return Interval(x / time, *ends, standard_error=1 / sqrt(x), scale="log")
-    return Interval(x / time, *ends)
-
-
-def _mid_p_ends(
-    below: Callable[[float, Floats], Floats], x: float, confidence: float, most: float
-) -> tuple[float, float]:
-    """Where the tails, with half of x's probability, are (1 - confidence) / 2.
-
-    `below`, P(X <= k), falls as its parameter, from 0 to `most`, grows; without x below 0.
-    """
-    tail = (1 - check_confidence(confidence)) / 2
-
-    def middle(at: Floats, which: Places) -> Floats:
-        under = below(x - 1, at) if x else np.zeros_like(at)
-        # The lower end has this much below it, with half of x, the upper the rest.
-        apart: Floats = (under + below(x, at)) / 2 - np.array([1 - tail, tail])[which]
-        return apart
-
-    low, high = roots(middle, np.zeros(2), np.full(2, most)).tolist()
-    return (low if x else 0.0), high
 
 
 def rate_difference(
@@ -162,57 +102,6 @@ def rate_ratio(
     ratio = _odds(share.estimate) * t0 / t1
     test = binomial_test(x1, x1 + x0, threshold=t1 / (t1 + t0), sides=sides)
     return Contrast(Interval(ratio, low, high), test)
-
-
-def rate_ratio_log(
-    events1: float, time1: float, events0: float, time0: float, *, confidence: float, sides: str
-) -> Contrast:
-    """Ratio of two rates, arm 1 over arm 0, with Wald's interval and test of its logarithm.
-
-    The variance is 1 / events1 + 1 / events0. Raises `StatsError` as `garwood_rate` does, and with
-    no event in an arm. Oracle: the formula in R.
-
-    R: by hand in rates.R.
-
-    >>> found = rate_ratio_log(8, 100, 18, 100, confidence=0.95, sides="two_sided")
-    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
-    (0.4444, 1.0221, 0.0563)
-    """
-    (x1, t1), (x0, t0) = _counted(events1, time1), _counted(events0, time0)
-    if not (x1 and x0):
-        raise StatsError("an arm has no event, so the logarithm of the ratio has no variance.")
-    centre, se = log(x1 / t1) - log(x0 / t0), sqrt(1 / x1 + 1 / x0)
-    of_logs = wald_contrast(centre, se, df=inf, sides=sides, confidence=confidence)
-    return Contrast(exponential(of_logs.interval), of_logs.test)
-
-
-def rate_ratio_mid_p(
-    events1: float, time1: float, events0: float, time0: float, *, confidence: float, sides: str
-) -> Contrast:
-    """Ratio of two rates, arm 1 over arm 0, with the mid-P conditional interval and test.
-
-    As `rate_ratio`, with half of the probability of the observed events in each tail; two sides are
-    twice the smaller tail. Raises `StatsError` as `rate_ratio` does. Source: Rothman, Greenland and
-    Lash 2008. Oracle: binomial tails by uniroot in R.
-
-    R: by hand in rates.R.
-
-    >>> found = rate_ratio_mid_p(8, 100, 18, 100, confidence=0.95, sides="two_sided")
-    >>> round(found.low, 4), round(found.high, 4), round(found.p_value, 4)
-    (0.1825, 1.0076, 0.0522)
-    """
-    check_choice("sides", sides, SIDES)
-    (x1, t1), (x0, t0) = _counted(events1, time1), _counted(events0, time0)
-    total = int(x1 + x0)
-    if total == 0:
-        raise StatsError("no event in either arm, so there is no ratio.")
-    low, high = _mid_p_ends(lambda k, p: bdtr(k, total, p), x1, confidence, 1.0)
-    share = t1 / (t1 + t0)
-    under = float(bdtr(x1 - 1, total, share)) if x1 else 0.0
-    less = (under + float(bdtr(x1, total, share))) / 2
-    p_value = {"less": less, "greater": 1 - less, "two_sided": 2 * min(less, 1 - less)}[sides]
-    ends = (_odds(one) * t0 / t1 for one in (x1 / total, low, high if x0 else 1.0))
-    return Contrast(Interval(*ends), TestResult(x1 / total, nan, min(p_value, 1.0)))
 
 
 def _odds(share: float) -> float:

@@ -2,8 +2,8 @@
 
 For hazards that cross, or where one time matters: the share without the event at a year. Variances
 are Greenwood's. Beside the plain scale, tests and intervals have those of the logarithm (also as a
-ratio), of the arcsine of the root, the logit and log(-log S) (also as a ratio of cumulative
-hazards), whose bounds stay inside 0 and 1; the test on the last is conservative in small arms.
+ratio), of the arcsine of the root, the logit and log(-log S), whose bounds stay inside 0 and 1; the
+test on the last is conservative in small arms.
 
 References: Klein, Logan, Harhoff and Andersen, Stat Med 2007;26:4505 (tests by scale). Zou and
 Donner, Stat Med 2008;27:1693 (a difference's bounds from those of its parts). Greenwood, 1926.
@@ -128,42 +128,6 @@ def survival_ratio(
     _check_variance(se)
     centre = log(arm1.estimate / arm0.estimate)
     of_logs = wald_contrast(centre, se, df=inf, sides=sides, confidence=confidence)
-    return Contrast(exponential(of_logs.interval), of_logs.test)
-
-
-def cumulative_hazard_ratio(
-    time: ArrayLike,
-    event: ArrayLike,
-    group: ArrayLike,
-    *,
-    treated: object,
-    reference: object,
-    at: float,
-    confidence: float,
-    sides: str,
-) -> Contrast:
-    """Ratio of -log S of two arms at a time, treated over reference: the hazard ratio up to then.
-
-    Arrays as in `survival_difference`; by the logarithm, so that it is the test and the interval of
-    the scale log(-log S). `sides` "less" tests for a ratio below 1: more survival in the treated
-    arm. Source: Klein et al. 2007. Oracle: survfit's estimates and standard errors, joined in R.
-
-    Raises `StatsError` as `survival_difference` does with "log_log".
-
-    R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
-
-    >>> time, event = [5, 8, 9, 9, 2, 3, 7, 9], [1, 1, 0, 0, 1, 1, 1, 0]
-    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
-    >>> found = cumulative_hazard_ratio(time, event, **arms, at=8, confidence=0.95, sides="less")
-    >>> round(found.estimate, 4), round(found.p_value, 4)
-    (0.5, 0.2338)
-    """
-    check_choice("sides", sides, SIDES)
-    check_confidence(confidence)
-    arms = _two_arms(time, event, group, (treated, reference), at)
-    (own, own_se), (other, other_se) = (_scaled(arm, "log_log") for arm in arms)
-    se = hypot(own_se, other_se)
-    of_logs = wald_contrast(other - own, se, df=inf, sides=sides, confidence=confidence)
     return Contrast(exponential(of_logs.interval), of_logs.test)
 
 

@@ -1,4 +1,4 @@
-"""Log-rank tests with weights over time, and for a trend over ordered groups.
+"""Log-rank tests with weights over time.
 
 They test equal hazards in all groups. The weights of Fleming and Harrington, S^rho (1 - S)^gamma
 with S the Kaplan-Meier estimate of all groups together just before the event time, say which
@@ -6,13 +6,12 @@ differences count most: (0, 0) is the log-rank test, (1, 0) is Peto and Peto's g
 Wilcoxon test for early differences, (0, 1) is for late ones. Choose them before seeing the data.
 
 References: Fleming and Harrington, Counting Processes and Survival Analysis, 1991, chapter 7.
-Peto and Peto, J R Stat Soc A 1972;135:185. Tarone, Biometrika 1975;62:679 (trend). Harrington
-and Fleming, Biometrika 1982;69:553.
+Peto and Peto, J R Stat Soc A 1972;135:185. Harrington and Fleming, Biometrika
+1982;69:553.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,13 +19,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, chi2_tail, numbers, one_number
+from trialtrace.stats._inputs import check_choice, one_number
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.kaplan_meier import (
     compare_groups,
     product_limit,
     sums_over_strata,
-    unweighted,
 )
 
 
@@ -130,43 +128,6 @@ def at_risk_log_rank(
         time, event, group, strata, lambda total, _: total**power
     )
     return compare_groups(difference, expected, variance)
-
-
-def log_rank_trend(
-    time: ArrayLike,
-    event: ArrayLike,
-    group: ArrayLike,
-    *,
-    scores: Mapping[object, float],
-    strata: ArrayLike | None = None,
-) -> TestResult:
-    """Log-rank test for a trend of the hazard over groups that have an order, on 1 df.
-
-    Arrays of shape (n,). `scores` gives each group's place on the scale, such as its dose; every
-    group needs one. The statistic is (c'(O - E))^2 / c'Vc with the log-rank test's O, E and V.
-    With two groups it is the log-rank test. Oracle: the same from `survdiff`, strata included.
-
-    Raises `StatsError` for a group without a score, where the groups at risk together share one,
-    and for data as in `survival.log_rank`.
-
-    R: by hand in restricted_mean.R, from `survival::survdiff`.
-
-    >>> time, event = [5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 0]
-    >>> log_rank_trend(time, event, list("aabbccdd"), scores={"a": 0, "b": 1, "c": 2, "d": 3})
-    TestResult(statistic=0.00183595, df=1, p_value=0.965823)
-    """
-    difference, _, variance, names = sums_over_strata(time, event, group, strata, unweighted)
-    missing = [name for name in names.tolist() if name not in scores]
-    if missing:
-        raise StatsError(f"group {missing[0]!r} has no score.")
-    score = numbers([scores[name] for name in names.tolist()], "scores")
-    # The differences sum to 0, so a constant cancels; without it there is less to round.
-    score = score - score.mean()
-    spread = float(score @ variance @ score)
-    if not spread > 1e-12 * float(score**2 @ np.diag(variance)):
-        raise StatsError("groups at risk together do not differ in score.")
-    statistic = float(score @ difference) ** 2 / spread
-    return TestResult(statistic, 1.0, chi2_tail(statistic, 1.0))
 
 
 def fleming_harrington(total: Floats, deaths: Floats, rho: float, gamma: float) -> Floats:
