@@ -2,14 +2,6 @@
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
-# Bonett and Price 2020: the error of a median's logarithm, from two order statistics.
-median_error <- function(values) {
-  n <- length(values)
-  a <- max(1, round(n / 2 - sqrt(n)))
-  ends <- sort(log(values))[c(a, n - a + 1)]
-  diff(ends) / (2 * qnorm(pbinom(a - 1, n, 0.5), lower.tail = FALSE))
-}
-
 for (d in cases("two_samples.csv")) {
   case <- d$case[1]
   x <- d$value[d$arm == "x"]
@@ -56,12 +48,6 @@ for (d in cases("two_samples.csv")) {
     emit_test(case, paste0(name, ".margin"), above$statistic, above$p.value, above$parameter)
     tost <- if (is.nan(above$p.value) || above$p.value >= below$p.value) above else below
     emit_test(case, paste0(name, ".equivalence"), tost$statistic, tost$p.value, tost$parameter)
-  }
-  if (min(x, y) > 0) {
-    ratio <- median(x) / median(y)
-    half <- qnorm(0.95) * sqrt(median_error(x)^2 + median_error(y)^2)
-    if (half == 0) half <- NaN
-    emit_interval(case, "medians", ratio, ratio * exp(-half), ratio * exp(half))
   }
 }
 finish()

@@ -35,7 +35,7 @@ from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
-from trialtrace.stats.continuous import effect_sizes, means, ranks, ratios
+from trialtrace.stats.continuous import effect_sizes, means, ranks
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity.graphical import gatekeeping
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
@@ -195,7 +195,6 @@ def mean_tests() -> Numbers:
                 y,
                 confidence=level,
             )
-        yield from _ratios(case, x, y)
         yield from _effect_sizes(case, x, y)
         for name, f in (("welch", means.welch_t), ("student", means.student_t)):
             for sides in SIDES:
@@ -207,13 +206,6 @@ def mean_tests() -> Numbers:
             yield from _test(
                 case, f"{name}.equivalence", means.equivalence_t, x, y, **both, df=True
             )
-
-
-def _ratios(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
-    """Ratios of samples of values above 0."""
-    if min(*x, *y) <= 0:
-        return
-    yield from _interval(case, "medians", ratios.median_ratio, x, y, confidence=0.9)
 
 
 def adjusted() -> Numbers:

@@ -23,7 +23,6 @@ SAMPLES = {
     "mean_difference_student": ("x", "y"),
     "mean_difference_t": ("x", "y"),
     "mean_difference_welch": ("x", "y"),
-    "median_ratio": ("x", "y"),
     "probability_of_superiority": ("x", "y"),
     "student_t": ("x", "y"),
     "welch_t": ("x", "y"),

@@ -78,7 +78,6 @@ NORMAL = {
     "survival_ratio.kaplan_meier",
     "mean_events_difference.lawless_nadeau",
     "mean_events_ratio.lawless_nadeau",
-    "ratio_of_medians.bonett_price",
     "rate_ratio.andersen_gill",
     "rate_ratio.lwyy",
     "rate_ratio.negative_binomial",

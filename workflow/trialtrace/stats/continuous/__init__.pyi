@@ -33,7 +33,6 @@ from trialtrace.stats.continuous.ranks import (
 )
 from trialtrace.stats.continuous.ranks import rank_sum_tests as rank_sum_tests
 from trialtrace.stats.continuous.ratios import fold_change as fold_change
-from trialtrace.stats.continuous.ratios import median_ratio as median_ratio
 from trialtrace.stats.continuous.signed_rank import pseudomedian as pseudomedian
 from trialtrace.stats.continuous.signed_rank import signed_rank as signed_rank
 from trialtrace.stats.continuous.win_ratio import Measured as Measured

@@ -204,7 +204,6 @@ METHODS = {
     "summary": describe,
     "mean_difference": estimate,
     "median_difference": estimate,
-    "ratio_of_medians": estimate,
     "probability_of_superiority": estimate,
     "p_value": test,
     "equivalence.paired_t": paired,

@@ -1,7 +1,7 @@
 """Two samples by means and by ranks, from scipy.stats; their ratios, and means against margins."""
 
 from collections.abc import Callable
-from math import comb, exp, inf, log, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -136,25 +136,6 @@ def _difference(by: str, *, equal_var: bool) -> Check:
     return check
 
 
-@peer("scipy.stats.norm; order statistics", samples_of_at_least(2))
-def medians(data: Data, asked: Asked, both: Samples) -> Answer:
-    """Bonett and Price's interval, the binomial summed term by term: `median_ratio`."""
-    if min(*both[0], *both[1]) <= 0:
-        return nan
-    squared = 0.0
-    for values in both:
-        n = len(values)
-        rank = max(1, int(np.rint(n / 2 - sqrt(n))))
-        tail = sum(comb(n, k) for k in range(rank)) / 2**n
-        ends = np.sort(values)[[rank - 1, n - rank]]
-        squared += (log(ends[1] / ends[0]) / (2 * stats.norm.isf(tail))) ** 2
-    value = np.median(both[0]) / np.median(both[1])
-    if squared == 0:
-        return value, (nan, nan)
-    half = data.z(asked) * sqrt(squared)
-    return value, (value * np.exp(-half), value * np.exp(half))
-
-
 T_TEST = "statsmodels.stats.weightstats.CompareMeans.ttest_ind"
 PAIRED = "scipy.stats.ttest_1samp"
 Bounds = tuple[float, float]
@@ -246,7 +227,6 @@ CHECKS = by_name(
         "p_value,t,df.student_t": _t_test(STUDENT, equal_var=True),
         "p_value,u.mann_whitney": _mann_whitney(correction=False),
         "p_value,u.mann_whitney_continuity": _mann_whitney(correction=True),
-        "ratio_of_medians.bonett_price": medians,
         **of_every_statistic("mean_difference", "welch", welch),
         **of_every_statistic("mean_difference", "paired_t", paired),
     }

@@ -76,7 +76,6 @@ MODULES: dict[str, str] = {
     "p_value.welch_t": f"{_HERE}.continuous",
     "mean_difference.student": f"{_HERE}.continuous",
     "p_value.student_t": f"{_HERE}.continuous",
-    "ratio_of_medians.bonett_price": f"{_HERE}.continuous",
     "probability_of_superiority.brunner_munzel": f"{_HERE}.continuous",
     "p_value.mann_whitney": f"{_HERE}.continuous",
     "median_difference.hodges_lehmann": f"{_HERE}.continuous",

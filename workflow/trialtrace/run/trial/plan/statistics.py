@@ -77,7 +77,6 @@ STATISTICS: dict[str, Statistic] = {
         "Ratio of expression of a gene under two treatments of a subject, 2 to the power of -ΔΔCt.",
         ("instrument",),
     ),
-    "ratio_of_medians": _estimate("Ratio of two medians, of values above 0.", SCORES),
     "median_difference": _estimate(
         "Shift of the values, or median of the differences within subjects.", SCORES
     ),

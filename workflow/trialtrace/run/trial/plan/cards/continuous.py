@@ -55,16 +55,6 @@ p <- mean(pairs)
 v <- var(rowMeans(pairs)) / length(x) + var(colMeans(pairs)) / length(y)
 half <- qnorm(0.5 + {confidence} / 2) * sqrt(v) / (p * (1 - p))
 """
-_MEDIANS = """\
-# The error of the logarithm of a median from two order statistics.
-error_of <- function(v) {
-  n <- length(v)
-  a <- max(1, round(n / 2 - sqrt(n)))
-  diff(log(sort(v))[c(a, n - a + 1)]) / (-2 * qnorm(pbinom(a - 1, n, 0.5)))
-}
-error <- sqrt(error_of(x)^2 + error_of(y)^2)
-half <- qnorm(0.5 + {confidence} / 2) * if (error > 0) error else NA
-"""
 _RANKS = """\
 test <- wilcox.test(x, y, alternative = {sides}, exact = FALSE, correct = {correction=continuity})
 """
@@ -208,13 +198,6 @@ CARDS = (
         means="Student's t test, over the pooled variance of the two arms.",
         formula="continuous.means:student_t",
         r=R(T_TEST, _of_means(pooled=True)),
-    ),
-    _between(
-        "ratio_of_medians.bonett_price",
-        "ratio of medians, Bonett and Price's interval",
-        "Bonett and Price 2020, J Educ Behav Stat 45:750",
-        formula="continuous.ratios:median_ratio",
-        r=R({"ratio_of_medians": "median(x) / median(y) * exp(c(0, -1, 1) * half)"}, _MEDIANS),
     ),
     _between(
         "probability_of_superiority.brunner_munzel",
