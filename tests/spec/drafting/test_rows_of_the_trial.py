@@ -89,3 +89,30 @@ def test_a_yes_of_something_else_leaves_nobody_out(label: str):
 @pytest.mark.parametrize("label", ["In the trial", "Randomised", "was enrolled in the study"])
 def test_a_yes_of_who_was_in_it(label: str):
     assert WAS_IN.fullmatch(label)
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "page"),
+    [
+        ("randomised", "1", "randomised: 1 = drawn by lot, 0 = chose for itself"),
+        ("stable", "1", "stable: 1 = randomised, 0 = stayed by preference of the owner"),
+        ("randomised", "1", "pid: horse"),
+    ],
+)
+def test_who_had_no_lot_is_asked_and_no_factor(tmp_path: Path, name: str, inside: str, page: str):
+    """Nothing lacks of those who chose; a second lot of the same numbers is a factor."""
+    draw = random.Random(4)
+    rows = [f"{n},{'ab'[n % 2]},{int(n % 6 > 1)},{draw.randint(0, 9)}" for n in range(240)]
+    (tmp_path / "names.txt").write_text(f"{page}\narm: feed\nscore: gait", "utf-8")
+    for column in (name, "second_lot"):
+        write(tmp_path / "trial.csv", [f"pid,arm,{column},score", *rows])
+        tables = profile([str(tmp_path)])
+        draft = decide(tables, {"arm": "arm", "control": "a", "primary": "score"}, first_choice)
+        found = {one.name: one for one in draft.guesses}
+        if column == "second_lot":
+            assert "where" not in found
+            continue
+        assert found["where"].blinds and found["where"].value == f"{name}={inside}"
+        assert "factor" not in found and "design" not in found and draft.home.rows == 160
+        everybody = decide(tables, draft.told | {"where": "all"}, first_choice)
+        assert "factor" not in {one.name for one in everybody.guesses}

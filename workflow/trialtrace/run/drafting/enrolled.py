@@ -1,7 +1,7 @@
 """Rows of a file that are no part of its trial: of who was never randomised."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import isfinite, sqrt
@@ -40,6 +40,12 @@ WAS_IN = re.compile(
     re.IGNORECASE,
 )
 ANALYSED = re.compile(r"included|analy[sz]ed|evaluable|in|valid", re.IGNORECASE)
+# Who had no lot, by a level or in a label of who had one.
+BY_NO_DRAW = re.compile(
+    r"\b(not|non|never|without)( (drawn|assigned|allocated))?( by)?( an?| the)? (lot|random\w*)\b|"
+    r"\b(chose|chosen by|choos\w+|own choice|by choice|preferences?|preferred|self ?selected)\b"
+)
+BY_DRAW = re.compile(r"\b(by|had( a| the)?) lot\b|\brandom(i[sz]ed|ly)?\b")
 IN_IT = {"randomised", "randomized", "randomisiert", "enrolled", "intrial"}
 SAMPLE = {"sample", "stichprobe", "muestra", "steekproef", "echantillon"}
 # Levels that may be of who was beside the trial.
@@ -168,7 +174,7 @@ def _parts(table: Table) -> Iterator[Part]:
         codes = tuple(code for code in levels(column) if code not in out and code in cells)
         lacking = [] if sure else _lacking(table, rows)
         analysed = not sure and of_analysis(column) != ""
-        heard = sure or analysed or len(lacking) >= FEWEST_LACKING
+        heard = sure or analysed or tells_lot(column) or len(lacking) >= FEWEST_LACKING
         if not (rows and codes) or rows in seen or not heard:
             continue
         seen.append(rows)
@@ -262,6 +268,8 @@ def _part(column: Column) -> tuple[set[str], str, bool] | None:
     if never := {code for code, label in labels.items() if NEVER_IN.fullmatch(label)}:
         text = f"{column.name} has the level {labels[min(never)]}"
         return never, text, True
+    if tells_lot(column) and (out := _had_none(labels)):
+        return out, f"{column.name} has the level {labels[min(out)]}", False
     yes = {code for code, label in labels.items() if HAS.fullmatch(label) or code == "1"}
     if len(labels) <= 2 and len(yes) == 1:
         out = {*labels, ""} - yes
@@ -280,6 +288,26 @@ def _part(column: Column) -> tuple[set[str], str, bool] | None:
     if beside := {code for code, label in labels.items() if BESIDE.fullmatch(label)}:
         return beside, f"{column.name} has the level {labels[min(beside)]}", False
     return None
+
+
+def tells_lot(column: Column) -> bool:
+    """Whether one of two values is of who had no lot, by their labels or that of the column, or by
+    its name, randomised or so and nothing else: a second lot is called otherwise."""
+    labels = [label_of(column, code) for code in levels(column)]
+    if len(labels) != 2:
+        return False
+    named = bool(parts(column.name)) and {*parts(column.name)} <= {"randomised", "randomized"}
+    said = " ".join(parts(column.label))
+    return (named and {*labels} <= {*"01", "yes", "no"}) or (
+        len(_had_none({label: label for label in labels})) == 1
+        and (named or BY_DRAW.search(" ".join([said, *map(str.lower, labels)])) is not None)
+    )
+
+
+def _had_none(labels: Mapping[str, str]) -> set[str]:
+    """The codes of who had no lot."""
+    texts = {code: " ".join(parts(label)) for code, label in labels.items()}
+    return {code for code, text in texts.items() if BY_NO_DRAW.search(text)}
 
 
 def _says(column: Column) -> bool:

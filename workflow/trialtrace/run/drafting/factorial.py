@@ -9,6 +9,7 @@ from trialtrace.run.drafting.clusters import expected, members_by
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
+from trialtrace.run.drafting.enrolled import tells_lot
 from trialtrace.run.drafting.likely_outcome import (
     LATER_WORDS,
     after_start,
@@ -92,6 +93,7 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
     bare = _is_yes_no(column) or any(CUT.match(label_of(column, code)) for code in codes)
     if (
         column.name == arm.name
+        or tells_lot(column)
         or not is_coded(column)
         or not 2 <= len(codes) <= MOST_OF_LOT
         or column.constant_within is False
@@ -151,6 +153,7 @@ def _factor(table: Table, column: Column, arm: Column) -> str:
     if (
         column.name == arm.name
         or not (weight or lot)
+        or tells_lot(column)
         or not is_coded(column)
         or column.constant_within is False
         or (of_patients(column) and not sure)
