@@ -13,7 +13,7 @@ from made_exports import write
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
-from trialtrace.run.drafting.questions import Question, guess_nothing_told
+from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.write_dictionary import columns_of
 from trialtrace.run.trial.check import check_trial
@@ -238,3 +238,52 @@ def test_what_is_filled_and_who_was_found_describe_nobody(tmp_path: Path):
     assert draft.primary.column == "sings_locf"
     assert {*shown.variables.values()} == {"ringed"}
     assert shown.left_out["seen"] == "it tells who has a value of sings"
+
+
+def wool(folder: Path, page: str, shift: int = 0, long: bool = False, **told: str) -> Draft:
+    """60 goats at weeks 0, 4 and 8, in columns or in rows; those of clover are `shift` heavier."""
+    cells = [(n, "rye" if n % 2 else "clover", n * 7 % 13) for n in range(60)]
+    at = {0: 20, 4: 23, 8: 31}
+    rows = [
+        (n, feed, [x + base + shift * (feed == "clover") for base in at.values()])
+        for n, feed, x in cells
+    ]
+    wide = ["goat,arm,wool_0,wool_4,wool_8", *(f"{n},{a},{v[0]},{v[1]},{v[2]}" for n, a, v in rows)]
+    each = [f"{n},{a},{w},{x}" for n, a, v in rows for w, x in zip(at, v, strict=True)]
+    write(folder / "goats.csv", ["goat,arm,week,wool", *each] if long else wide)
+    (folder / "notes.txt").write_text(page, "utf-8")
+    given = {"arm": "arm", "control": "rye", **told}
+    return decide(profile([str(folder)]), given, first_choice)
+
+
+@pytest.mark.parametrize(
+    ("page", "shift", "long", "asks"),
+    [
+        ("wool_0 is from the second shearing, after the course of drenching.", 0, False, True),
+        ("week: 0 is the end of the six weeks of treatment, 4 and 8 follow.", 0, True, True),
+        ("Wool in kg.", 9, False, True),
+        ("Wool in kg.", 9, True, True),
+        ("wool_0 is from before the treatment, wool_4 after the treatment.", 0, False, False),
+        ("wool_0 is of the day; wool_8 of eight weeks after treatment began.", 0, False, False),
+        ("week: 0 is the first, 4 is after the treatment.", 0, True, False),
+    ],
+)
+def test_a_first_visit_that_may_lie_behind_the_treatment_is_asked(
+    tmp_path: Path, page: str, shift: int, long: bool, asks: bool
+):
+    draft = wool(tmp_path, page, shift, long, primary="wool" if long else "wool_8")
+    found = {one.name: one for one in draft.guesses}
+    assert draft.primary.before == ("0",)
+    assert ("before" in found and found["before"].blinds) == asks
+    name = draft.primary.column
+    assert wool(tmp_path, page, shift, long, primary=name, before="none").primary.before == ()
+
+
+def test_the_arm_that_is_apart_at_visit_0_of_several_columns_may_be_of_no_lot(tmp_path: Path):
+    rows = [f"{n},{'abc'[n % 3]},{n % 7 + 20 * (n % 3 == 2)},{n % 11}" for n in range(90)]
+    for name, asks in (("wool_0", True), ("wool_2", False)):
+        write(tmp_path / "goats.csv", [f"goat,arm,{name},wool_4", *rows])
+        given = {"arm": "arm", "control": "a"}
+        draft = decide(profile([str(tmp_path / "goats.csv")]), given, first_choice)
+        found = {one.name: one for one in draft.guesses}
+        assert ("where" in found) == asks

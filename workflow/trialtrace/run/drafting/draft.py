@@ -315,7 +315,7 @@ def _outcomes(
     if doubt and "design" not in decided.told:
         decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
     if not design.own_treatment:
-        ask_before(offered.table(primary.table), primary, decided)
+        ask_before(offered.table(primary.table), primary, treated[1].name, decided)
     others = _others(offered, primary)
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))

@@ -10,12 +10,14 @@ from statistics import fmean, variance
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.likely_outcome import was_before
+from trialtrace.run.drafting.likely_outcome import NUMBERED, was_before
 from trialtrace.run.drafting.names import NEVER_IN, flat, name_words
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     IN,
     OUT,
+    REPEATED,
+    Outcome,
     belongs,
     is_coded,
     is_number,
@@ -213,7 +215,11 @@ def _unlike(tables: Sequence[Table]) -> Iterator[Part]:
             for one in table.columns
             if is_number(one) and one.name not in {*table.subject, arm.name, visit}
             if one.constant_within is not False or visit
-            if visit or table.name in first or was_before(one) or plain(one.name) in AGES
+            if visit
+            or table.name in first
+            or was_before(one)
+            or plain(one.name) in AGES
+            or _is_first(one, table.columns)
         ]
         if not (len(levels(arm)) >= FEWEST_ARMS and numbers and table.rows <= MOST_ROWS):
             continue
@@ -235,6 +241,32 @@ def _unlike(tables: Sequence[Table]) -> Iterator[Part]:
                 why += f"alike: no lot does that. {arm.name} {out} may never have been randomised."
                 yield Part(arm.name, rest, why, False)
                 return
+
+
+def _is_first(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a column is of a visit 0 by its name, with another of a later one: pain_0, pain_6."""
+    found = NUMBERED.fullmatch(column.name)
+    own = [match for match in map(NUMBERED.fullmatch, (one.name for one in columns)) if match]
+    return found is not None and found[2] == "0" and [one[1] for one in own].count(found[1]) > 1
+
+
+def apart_before(table: Table, arm: str, outcome: Outcome, code: str) -> str:
+    """A sentence on two arms that had other values of an outcome at a visit `code` that may be of
+    before treatment, by more than any lot gives: nothing of others."""
+    names = [arm, dict(outcome.columns).get(code, outcome.column)]
+    if outcome.kind != REPEATED or outcome.where or table.rows > MOST_ROWS:
+        return ""
+    if not {*names} <= {one.name for one in table.columns}:
+        return ""
+    rows = cells_of(table, [*names, *([outcome.visit] if outcome.visit else [])])
+    own = {
+        one: _floats(row[1] for row in rows if row[0] == one and row[2:] in ((), (code,)))
+        for one in levels(table.column(arm))
+    }
+    for one, two in combinations([each for each in own if len(own[each]) >= FEWEST_AN_ARM], 2):
+        if (t := _t(own[one], own[two])) > BY_NO_LOT:
+            return f"At {code} {one} and {two} are {t:.0f} standard errors apart: no lot does that."
+    return ""
 
 
 def _start(table: Table) -> tuple[str, str]:

@@ -38,6 +38,42 @@ CONTROLS = re.compile(
     re.IGNORECASE,
 )
 
+# What lies behind the start: "0 is the end of the six weeks of treatment", "on arrival, after the
+# operation"; not "before the treatment", and no time since it began.
+_GIVEN = (
+    r"(?:treatments?|interventions?|training|therapy|program(?:me)?s?|course|operations?|surgery|"
+    r"procedure|ana?esthesia|injections?|infusions?|vaccinations?)"
+)
+AT_ITS_END = re.compile(
+    rf"\bpost ?-?(?:treatment|intervention|training|therapy|test)|"
+    rf"(?<!before )(?<!until )\b(?:after|following|(?:end|completion) of) "
+    rf"(?:(?!before\b|start|begin)\w+ ){{0,5}}?{_GIVEN}\b"
+    rf"(?! (?:began|begins?|starts?|started|was drawn)\b)",
+    re.IGNORECASE,
+)
+
+
+def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Columns of which texts say that they lie behind the treatment, or that their first whole
+    number does (month.0), each with a sentence; `values` are the different cells of each."""
+    made: dict[str, str] = {}
+    for path, text in _texts(files) if values else ():
+        names = [re.escape(one) for one in sorted(values, key=len, reverse=True)]
+        named = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})(?![\w])")
+        for clause in re.finditer(r"[^.;\n]+", text):
+            each = [*named.finditer(clause[0])]
+            ends = [*(one.start() for one in each[1:]), len(clause[0])]
+            line = text.count("\n", 0, clause.start()) + 1
+            for one, end in zip(each, ends, strict=False):
+                said, codes = clause[0][one.end() : end], [*filter(str.isdecimal, values[one[0]])]
+                first = min(codes, key=int, default="")
+                at = re.search(rf"(?<!\w){first}\b([^,]*)", said) if first else None
+                for name, words in ((one[0], said), (f"{one[0]}.{first}", at[1] if at else "")):
+                    if AT_ITS_END.search(words):
+                        why = f"{path.name}, line {line}, says that it came after what was given."
+                        made.setdefault(name, f"{name}: {why}")
+    return made
+
 
 def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
     """The one column by which texts say that the arms are compared, and a sentence; nothing where

@@ -28,7 +28,13 @@ from trialtrace.run.drafting.places import (
     places,
 )
 from trialtrace.run.drafting.profile import Unread
-from trialtrace.run.drafting.prose import arms_of_files, controls_in, described_in, primary_in
+from trialtrace.run.drafting.prose import (
+    arms_of_files,
+    controls_in,
+    described_in,
+    late_in,
+    primary_in,
+)
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.dictionary import is_field
@@ -124,6 +130,7 @@ class Descriptions:
         evidence |= {f"primary.{name}": why} if name else {}
         files = arms_of_files(self.texts, self.files)
         evidence |= {"arms_of_files": files} if files else {}
+        evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}
         return self._with(candidate, "codebooks", about, evidence)
 

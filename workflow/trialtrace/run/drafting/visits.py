@@ -10,12 +10,14 @@ from itertools import combinations, pairwise, takewhile
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.decided import Decided, code_of
+from trialtrace.run.drafting.enrolled import apart_before
 from trialtrace.run.drafting.intervals import bounds
 from trialtrace.run.drafting.keys import in_order, telling_apart
 from trialtrace.run.drafting.names import VISITS, name_words, rank
 from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of, levels
 from trialtrace.run.drafting.parameters import parameters_of
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.prose import AT_ITS_END
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.wide import AROUND, BOUND, EARLY, LATE, TREATMENT, UNIT, days_of
 from trialtrace.run.drafting.yaml_text import Quoted
@@ -34,11 +36,6 @@ LATE_WORDS = re.compile(rf"\b(?:{LATE})\b")
 CHANGED = re.compile(
     r"chang|from baseline|since|differen|reduc|increas|decreas|versus|\bvs\b|relative|compared|"
     r"\b(after|post|following) (the )?(baseline|enrol|randomi[sz]ation|start|entry)"
-)
-# What a codebook says of a first visit, 0, that was after treatment.
-AT_ITS_END = re.compile(
-    r"\bpost ?-?(treatment|intervention|training|therapy|test)|"
-    r"\b(end|completion) of (the )?(treatment|intervention|training|therapy|program)"
 )
 # No visit that everybody was to have.
 UNPLANNED = re.compile(
@@ -292,7 +289,26 @@ def when(texts: Iterable[str]) -> str:
 
 
 def look(table: Table, outcome: Outcome) -> Look:
-    """Which visits of an outcome were before treatment, as far as its file says."""
+    """Which visits of an outcome were before treatment, as far as its file says; in doubt where a
+    label or a text says of one that it came after what was given."""
+    seen = _look(table, outcome)
+    names = {code: name for code, name in outcome.columns if code in seen.before}
+    if not seen.before or seen.doubt or seen.said:
+        return seen
+    told = {name: table.column(name).label for name in names.values()}
+    labels = [] if names else [label_of(table.column(outcome.visit), seen.before[0])]
+    late = [f"The label of {name} is: {text}." for name, text in told.items() if _is_late(text)]
+    late += [f"Of {outcome.visit} {seen.before[0]} is: {one}." for one in labels if _is_late(one)]
+    texts = [*names.values()] or [f"{outcome.visit}.{seen.before[0]}"]
+    known = (table.evidence.get(f"late.{name}") for name in texts)
+    return replace(seen, doubt=next(iter((*late, *filter(None, known))), ""))
+
+
+def _is_late(text: str) -> bool:
+    return bool(AT_ITS_END.search(folded(text).lower()))
+
+
+def _look(table: Table, outcome: Outcome) -> Look:
     visits = visits_of(table, outcome) if outcome.visit or outcome.columns else {}
     if len(visits) < 2 or outcome.visit_word == TREATMENT:
         return Look()
@@ -418,12 +434,15 @@ def stem_before(name: str, later: str) -> str | None:
     return stem if (stem or {*words} & OWN_COLUMN) and stem in ("", of_later) else None
 
 
-def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
+def ask_before(table: Table, outcome: Outcome, arm: str, decided: Decided) -> None:
     """Ask which visit of the primary endpoint was before treatment, where it may be one: then arms
     are compared after it, given it. Without an answer it is taken for one, and nothing computed by
     arm."""
     seen = look(table, outcome)
-    if seen.said and "before" not in decided.told:
+    if seen.before and not seen.doubt:
+        doubt = apart_before(table, arm, outcome, seen.before[-1])
+        seen = replace(seen, doubt=doubt)
+    if seen.said and not seen.doubt and "before" not in decided.told:
         why = f"{seen.said} Arms are compared after it, given it."
         decided.guess("before", ("endpoints.yaml", "baseline"), str(seen.before[-1]), why)
     if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
