@@ -75,10 +75,67 @@ def test_before_the_experiment_is_before(tmp_path: Path):
     assert all("tones" not in one.names for one in draft.others)
 
 
-def test_a_weight_of_sampling_is_none_of_a_body(tmp_path: Path):
-    draft = pupils(tmp_path, "wt", "Inverse-probability-of-sampling weights of the pupils")
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Inverse-probability-of-sampling weights of the pupils",
+        "post-stratification factor",
+        "Raking weight",
+    ],
+)
+def test_a_weight_of_sampling_is_none_of_a_body(tmp_path: Path, label: str):
+    draft = pupils(tmp_path, "wt", label)
     assert draft.home.column("wt").bounds is None
     assert people(draft).left_out["wt"] == "a weight of sampling"
+
+
+def test_a_text_that_says_that_a_weight_is_of_sampling(tmp_path: Path):
+    rows = [f"{n},{ARMS[n % 2]},{1 + n % 17},{n % 23}" for n in range(60)]
+    texts = {
+        "Pupils of a school. weight: sampling weight. tones: heard.": True,
+        "The weight of pupils by sampling weights is not known.": False,
+    }
+    for text, is_one in texts.items():
+        (tmp_path / "notes.txt").write_text(text, "utf-8")
+        write(tmp_path / "pupils.csv", ["pupil,arm,weight,tones", *rows])
+        told = {"arm": "arm", "control": ARMS[0], "primary": "tones"}
+        draft = decide(profile([str(tmp_path)]), told, first_choice)
+        assert ("weight" in people(draft).left_out) == is_one
+        assert (draft.home.column("weight").bounds is None) == is_one
+
+
+@pytest.mark.parametrize(
+    ("label", "of_a_pupil"),
+    [
+        ("Age of the piano, years", False),
+        ("age of the instrument", False),
+        ("Age of the pupil, years", True),
+        ("Age of each young person", True),
+        ("Age in years", True),
+    ],
+)
+def test_the_age_of_a_thing_is_no_age_of_a_pupil(tmp_path: Path, label: str, of_a_pupil: bool):
+    draft = pupils(tmp_path, "age", label)
+    who = people(draft)
+    assert (who.age == ("age", "years")) == of_a_pupil
+    assert ("age" in who.variables.values()) != of_a_pupil
+    assert (draft.home.column("age").bounds is not None) == of_a_pupil
+
+
+@pytest.mark.parametrize(
+    ("label", "missing"),
+    [
+        ("joy of playing 1 to 5, 8 = does not know", True),
+        ("joy of playing 1 to 5 (8 = not asked)", True),
+        ("joy of playing, 8 = very high", False),
+    ],
+)
+def test_a_code_of_a_label_for_who_does_not_know(tmp_path: Path, label: str, missing: bool):
+    rows = [f"{n},{ARMS[n % 2]},{(1, 2, 3, 4, 5, 8)[n % 6]},{n % 23}" for n in range(60)]
+    (tmp_path / "codes.txt").write_text(f"pupil: who\njoy: {label}\ntones: heard", "utf-8")
+    write(tmp_path / "pupils.csv", ["pupil,arm,joy,tones", *rows])
+    (table,) = profile([str(tmp_path)])
+    assert ("8" in table.column("joy").missing_codes) == missing
 
 
 def test_a_weight_of_a_body_has_bounds(tmp_path: Path):

@@ -13,9 +13,17 @@ import numpy as np
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, reads
 from trialtrace.run.drafting.declared import CODED, NUMERIC, declared
-from trialtrace.run.drafting.described import Described, with_codes
+from trialtrace.run.drafting.described import Described, with_codes, with_missing
 from trialtrace.run.drafting.keys import numbers_visits
-from trialtrace.run.drafting.names import OF_SAMPLING, SUBJECTS, UNITS, identifies, rank, unit_of
+from trialtrace.run.drafting.names import (
+    OF_A_THING,
+    OF_SAMPLING,
+    SUBJECTS,
+    UNITS,
+    identifies,
+    rank,
+    unit_of,
+)
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.tally import Numbers, Tally
 from trialtrace.run.tables.canonical import number_text
@@ -38,7 +46,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     coded = with_codes(about)
     # Between the ends of a scale, which a label can name too, cells have other numbers.
     others = tally.as_whole().values.keys() - dict(coded.choices)
-    about = coded if len(others) <= len(coded.choices) else about
+    about = with_missing(coded if len(others) <= len(coded.choices) else about)
     kind = _kind(name, tally, about, sign)
     if (whole := tally.as_whole()) is not tally:
         # Codes that a program has written as numbers with decimals; a run reads them so, too.
@@ -52,7 +60,8 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         evidence["unit"] = f"{about.by or 'The name'} says {unit}."
     if day := _day_count(name, about, kind):
         evidence["date"] = day
-    own = not OF_SAMPLING.search(" ".join(parts(about.label)))
+    said = " ".join(parts(about.label))
+    own = not (OF_SAMPLING.search(said) or OF_A_THING.search(said))
     bounds, outside, far = _ends(name if own else "", unit, tally, kind, sign)
     if about.type:
         bounds = (kind.low, kind.high)

@@ -4,6 +4,8 @@ import dataclasses
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from trialtrace.run.trial.label_words import means_missing
+
 # Codes in the words of a label: "placebo (1), drug (2)", "0=no; 1=yes".
 _BEHIND = re.compile(r"\s*\((-?[0-9]{1,3})\)")
 _BEFORE = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*[=:]\s*(?=[^\W\d])")
@@ -101,6 +103,21 @@ def with_codes(about: Described) -> Described:
             return about
         choices = dict(_each(choices))
     return dataclasses.replace(about, label=head.strip(" :([-,"), choices=tuple(choices.items()))
+
+
+def with_missing(about: Described) -> Described:
+    """The description with the codes of its label that stand for what is missing, where the rest of
+    it lists none: satisfaction 1 to 5, 8 = does not know."""
+    found = [
+        (mark, re.split(r"[,;.()]", about.label[mark.end() :])[0])
+        for mark in _BEFORE.finditer(about.label)
+    ]
+    none = {mark[1]: mark for mark, words in found if means_missing(words)}
+    if about.type or about.choices or not 0 < len(none) == len(found):
+        return about
+    head = about.label[: found[0][0].start()].strip(" ;:,.([-")
+    missing = tuple(dict.fromkeys([*about.missing, *none]))
+    return dataclasses.replace(about, label=head or about.label, missing=missing)
 
 
 def with_values(

@@ -220,7 +220,17 @@ EXCLUDED = re.compile(
     rf".*\b({_LEFT_OUT}|not (in|included|analy[sz]ed|evaluable))\b( \w+){{0,4}} {_A_SET}"
 )
 # A weight of a row in an analysis, and none of a body.
-OF_SAMPLING = re.compile(r"\b(sampling|survey|design|probability|propensity)\b.* weights?\b")
+OF_SAMPLING = re.compile(
+    r"\b(sampling|survey|design|probability|propensity|post ?stratification|non ?response|raking)\b"
+    r".* weights?\b|\b(post ?stratification|raking|expansion) (factor|weight)s?\b"
+)
+# The age of a house or an ulcer, and of nobody; after "of" stands who else has an age.
+OF_A_THING = re.compile(
+    r"\bages? of (?!onset|diagnosis|(?:\w+ ){0,2}?(?:"
+    r"patients?|participants?|subjects?|persons?|people|respondents?|individuals?|child(?:ren)?|"
+    r"infants?|bab(?:y|ies)|newborns?|wom[ae]n|m[ae]n|girls?|boys?|adults?|volunteers?|members?|"
+    r"students?|pupils?|householders?|head|mothers?|fathers?|workers?|users?|runners?|animals?)\b)"
+)
 INCLUDED = re.compile(
     rf"({_BESIDE_IT} )*(in |for )?(analy[sz]ed|analysis|evaluable)( set)?( {_BESIDE_IT})*$|"
     r".*\b(included|analy[sz]ed|evaluable|valid|used|eligible|kept|contribut\w+)( \w+){0,2} "

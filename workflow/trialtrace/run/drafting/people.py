@@ -22,7 +22,7 @@ from trialtrace.run.drafting.likely_outcome import (
     of_patients,
     was_before,
 )
-from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, UNITS, rank
+from trialtrace.run.drafting.names import OF_A_THING, ROW_NUMBERS, SEX, SITES, SUBJECTS, UNITS, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     MEASURE,
@@ -425,6 +425,7 @@ def _is_age(column: Column) -> bool:
     other = any(map(NOT_IT.fullmatch, words)) or other_age(column.name)
     named = bool(AGES & {*words[:2], *words[-1:]})
     told = bool({*words} & OF_EVENTS or {*parts(column.label)} & SAID_EVENTS)
+    told = told or bool(OF_A_THING.search(" ".join(parts(column.label))))
     other = other or told or column.unit not in ("", "years", *MONTHS.values())
     return is_number(column) and not other and named
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
 from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.names import OF_SAMPLING
 from trialtrace.run.tables.measures import parts
 
 # A line of a list: "- **Group 0** : no reminders".
@@ -122,12 +123,19 @@ def _texts(files: Sequence[str]) -> Iterator[tuple[Path, str]]:
 def described_in(
     files: Sequence[str], values: Mapping[str, Collection[str]]
 ) -> dict[str, Described]:
-    """Columns of which texts label every code, or an abbreviation of few; `values` are the
-    different cells of each."""
+    """Columns of which texts label every code, or an abbreviation of few, or say that they are
+    weights of sampling; `values` are the different cells of each."""
     made: dict[str, Described] = {}
     for path, text in _texts(files):
         for name, line, choices in (*_listed(text, values), *_short(text, values)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
+        for said in re.finditer(
+            r"([\w.]+)[`*\"']*(?: is (?:an? |the )?|\s*[:=]\s*)([^.;\n]+)", text
+        ):
+            if said[1] in values and OF_SAMPLING.search(" ".join(parts(said[2]))):
+                line = text.count("\n", 0, said.start()) + 1
+                about = Described(by=f"{path.name}, line {line}", label=said[2].strip())
+                made.setdefault(said[1], about)
     return made
 
 

@@ -124,7 +124,8 @@ class Descriptions:
             known = (about.get(name), candidate.described.get(name))
             if not any(one and one.choices for one in known):
                 about[name] = merged(about[name], said) if name in about else said
-                told.append(f"{said.by}, says what the codes of {name} mean.")
+                what = f"the codes of {name} mean" if said.choices else f"{name} is"
+                told.append(f"{said.by}, says what {what}.")
         evidence = {"described": " ".join(told)} if told else {}
         name, why = primary_in(self.texts, candidate.cells.names)
         evidence |= {f"primary.{name}": why} if name else {}
