@@ -77,3 +77,19 @@ def test_rows_that_a_number_within_a_patient_tells_apart_are_no_copies(tmp_path:
     write(tmp_path / "pulse.csv", ["runner_id,index,pulse", *rows, "R8,79,200.5"])
     (table,) = profile([str(tmp_path / "pulse.csv")])
     assert not table.keys and "copies" not in table.evidence
+
+
+def test_the_same_row_twice_is_two_events_where_nothing_was_measured(tmp_path: Path):
+    """Where runners fell: two equal rows are two falls, of a time for a lap a copy."""
+    draw = random.Random(5)
+    where = [(n, draw.randint(1, 90), draw.choice(("bridge", "hill"))) for n in range(40)] * 2
+    events = [f"R{n},{day + at // 40 * 101},{hill}" for at, (n, day, hill) in enumerate(where)]
+    events += events[:6]
+    for extra, each in (("", True), (",lap", False), (",tired", False)):
+        cells = {"": "", ",lap": ",{}", ",tired": ",{}"}[extra]
+        words = [7, 9, 8] if "lap" in extra else ["yes", "no"]
+        rows = [row + cells.format(words[int(row.split(",")[1]) % len(words)]) for row in events]
+        write(tmp_path / "falls.csv", [f"runner_id,day,place{extra}", *rows])
+        (table,) = profile([str(tmp_path / "falls.csv")])
+        assert ("alike" in table.evidence, "copies" in table.evidence) == (each, not each)
+        assert not each or "6 of 86 rows" in table.evidence["alike"]

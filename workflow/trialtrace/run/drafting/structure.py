@@ -99,6 +99,12 @@ def structure_of(
         less = len(kept) < rows
         if less and (trials := _of_trials(load(subject[:1])[subject[0]], kept)):
             why["alike"] = trials
+        elif less and _are_events(columns, subject[0], load):
+            why["alike"] = (
+                f"{rows - len(kept)} of {rows} rows are the same as another in every column. They "
+                "tell when something happened and no value, so it may have happened twice, and "
+                "each counts: where they are copies, drop them in a copy of the file."
+            )
         elif less:
             alone = _in_rows(load, kept)
             whole = () if keys else keys_of(columns, len(kept), alone, said, patients)[0]
@@ -233,6 +239,24 @@ def _like_id(column: Column) -> bool:
 def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
     """Whether every row has a value of its own there."""
     return any(column.name == name and column.distinct == rows for column in columns)
+
+
+def _are_events(columns: Sequence[Column], subject: str, load: Load) -> bool:
+    """Whether the rows of a subject are events: a day, or one of many times, with words at most, as
+    where it was, and no value that was measured, not even yes or no."""
+    constant = constant_in(columns, subject, load)[0]
+    free = [one for one in columns if one.name != subject and not constant.get(one.name)]
+    free = [one for one in free if plain(one.name) not in ROW_NUMBERS]
+    times = [
+        one
+        for one in free
+        if one.validation.startswith("date")
+        or (speaks_of(one.name, VISITS, VISIT_PARTS) and one.distinct > MOST_ARMS)
+    ]
+    rest = [{label.lower() for _, label in one.choices} for one in free if one not in times]
+    return bool(times) and all(
+        words and not words & {"yes", "no"} and not any(map(str.isdecimal, words)) for words in rest
+    )
 
 
 def _without_copies(
