@@ -13,6 +13,7 @@ from trialtrace.run.drafting.described import with_values
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.likely_outcome import is_primary
+from trialtrace.run.drafting.outcomes import label_of
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
 from trialtrace.run.drafting.study import population_flags
@@ -502,3 +503,25 @@ def test_what_a_text_says_that_controls_received_is_asked(tmp_path: Path, line: 
     guess = {one.name: one for one in draft.guesses}["control"]
     assert guess.blinds and ("README.md, line 2" in guess.evidence) == named
     assert not named or guess.value == "barley"
+
+
+@pytest.mark.parametrize(
+    ("page", "control", "labels"),
+    [
+        ("if feed_arm=0, then the hen got barley daily\nif feed_arm=1, then it went on as before",
+         "1", ["barley daily", "went on as before"]),
+        ("If feed_arm=0, then the hen received barley; if feed_arm=1, then the usual maize.",
+         "1", ["barley", "the usual maize"]),
+        ("Controls (arm 1) received maize.", "1", ["feed_arm 0", "Controls"]),
+        ("In an earlier trial controls (arm 1) received maize.", "", ["0", "1"]),
+        ("if feed_arm=0, then the hen got barley daily", "", ["0", "1"]),
+    ],
+)  # fmt: skip
+def test_what_sentences_say_of_each_code(tmp_path: Path, page: str, control: str, labels: list):
+    (tmp_path / "README.md").write_text(f"Feed of hens.\n{page}\n", "utf-8")
+    rows = [f"{n},{n % 2},{n * 7 % 31}" for n in range(60)]
+    write(tmp_path / "hens.csv", ["hen,feed_arm,eggs", *rows])
+    draft = decide(profile([str(tmp_path)]), {"arm": "feed_arm"}, first_choice)
+    guess = {one.name: one for one in draft.guesses}["control"]
+    assert guess.blinds == (not control) and guess.value == (control or guess.value)
+    assert [label_of(draft.arm, code).lower() for code in "01"] == [*map(str.lower, labels)]

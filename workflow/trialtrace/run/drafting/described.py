@@ -21,7 +21,9 @@ _HAD = re.compile(
 )
 _WHOLE = re.compile("-?[0-9]{1,3}")
 _THEN = re.compile(
-    r"\bif \w[\w. ]{0,30}?\s*=\s*(-?[0-9]{1,3}),?\s+then\s+(.+?)(?=[,.;]|\s+if\s|$)", re.IGNORECASE
+    r"\bif (?P<of>\w[\w. ]{0,30}?)\s*=\s*(?P<code>-?[0-9]{1,3}),?\s+then\s+"
+    r"(?:(?:it|they|he|she) )?(?P<what>.+?)(?=[,.;\n]|\s+if\s|$)",
+    re.IGNORECASE,
 )
 # A further code with its label, behind one.
 _FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
@@ -57,6 +59,7 @@ class Described:
 
 
 NOTHING = Described()
+Codes = tuple[tuple[str, str], ...]
 
 
 def merged(said: Described, own: Described | None) -> Described:
@@ -156,10 +159,22 @@ def with_values(
 def by_rules(name: str, text: str, values: Collection[str]) -> tuple[tuple[str, str], ...]:
     """Labels of the codes of a column, in the order of their numbers, by rules of some of them: if
     tg=0, then the claimant was enrolled in the control group; nothing without any."""
-    said = {rule[1]: _HAD.sub("", rule[2]).strip() for rule in _THEN.finditer(text)}
+    said = {rule["code"]: _HAD.sub("", rule["what"]).strip() for rule in _THEN.finditer(text)}
     if not {*said} & {*values} or not all(map(_WHOLE.fullmatch, values)):
         return ()
     return tuple((code, said.get(code, f"{name} {code}")) for code in sorted(values, key=int))
+
+
+def rules_in(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Codes]]:
+    """Columns of which a text has such rules for every code, with the place of the first."""
+    rules: dict[str, list[re.Match[str]]] = {}
+    for rule in _THEN.finditer(text):
+        rules.setdefault(rule["of"], []).append(rule)
+    for name, own in rules.items():
+        codes = values.get(name, ())
+        if codes and {*codes} <= {rule["code"] for rule in own} and len({*own}) == len(codes):
+            said = "\n".join(rule[0] for rule in own)
+            yield name, own[0].start(), by_rules(name, said, codes)
 
 
 def _each(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -160,7 +160,7 @@ CONTROL = re.compile(
     r"comparator|[ck]onven[tcz]\w*|routine|traditional|soins (courants|habituels)|habitu|"
     r"gebruikelijk|zwykl|obvykl|obisnuit|стандартн|обычн|звичаин|обичаин|συνηθ|"
     r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline|fisio)\b|fisiolog|"
-    r"kochsalz|physiologi).*|"
+    r"kochsalz|physiologi|\b(went|carried|kept|continued)( on)? as before).*|"
     r"(no|without|ohne|keine?|sans|senza|sin|zonder|geen|uden|uten|utan|bez|без|χωρις|fara|ilman) "
     r".+",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
-from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.described import Described, rules_in
 from trialtrace.run.drafting.names import OF_SAMPLING
 from trialtrace.run.tables.measures import parts
 
@@ -29,6 +29,20 @@ COMPARED = re.compile(
 
 # "A is the control arm and B the active arm".
 OF_ARMS = re.compile(r"\b(?:control|active|placebo|intervention|treatment|treated)\b")
+
+# "Controls (group 1) received".
+CODED = re.compile(
+    r"\b(?P<word>controls?|comparators?|placebo|intervention|treated|active)\s*"
+    r"\((?P<of>[^\W\d]+)\s*=?\s*(?P<code>\d{1,2})\)",
+    re.IGNORECASE,
+)
+
+# A sentence on other groups than those of the file.
+OF_OTHERS = re.compile(
+    r"\b(historical|earlier|previous|former|other|first|planned|trial of|study of|not|never|"
+    r"neither|nor|no)\b",
+    re.IGNORECASE,
+)
 
 # "potential controls from other places that received only oxytocin".
 CONTROLS = re.compile(
@@ -127,7 +141,8 @@ def described_in(
     weights of sampling; `values` are the different cells of each."""
     made: dict[str, Described] = {}
     for path, text in _texts(files):
-        for name, line, choices in (*_listed(text, values), *_short(text, values)):
+        found = (*_listed(text, values), *_ruled(text, values), *_beside(text, values))
+        for name, line, choices in (*found, *_short(text, values)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for said in re.finditer(
             r"([\w.]+)[`*\"']*(?: is (?:an? |the )?|\s*[:=]\s*)([^.;\n]+)", text
@@ -155,6 +170,29 @@ def _listed(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[
         known = [name for name in named if values[name] and {*values[name]} <= {*codes}]
         if len(named) == len(known) == 1 and len({*codes}) == len(codes) > 1:
             yield known[0], items[0][2], tuple((code, label) for code, label, _ in items)
+
+
+def _ruled(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns with a rule for each code: if treat=0, then the mother got the booklet."""
+    for name, at, choices in rules_in(text, values):
+        yield name, text.count("\n", 0, at) + 1, choices
+
+
+def _beside(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of which a text has a code behind a word of arms: Controls (group 1)."""
+    said: dict[str, dict[str, tuple[str, int]]] = {}
+    for one in CODED.finditer(text):
+        named = [name for name in values if one["of"].lower() in parts(name)]
+        sentence = re.split(r"[.;\n]", text[: one.start()])[-1]
+        if len(named) == 1 and one["code"] in values[named[0]] and not OF_OTHERS.search(sentence):
+            line = text.count("\n", 0, one.start()) + 1
+            said.setdefault(named[0], {}).setdefault(one["code"], (one["word"], line))
+    for name, own in said.items():
+        codes = sorted(values[name])
+        labels = [own[code][0] if code in own else f"{name} {code}" for code in codes]
+        if len({*labels}) == len(codes) > 1:
+            line = min(line for _, line in own.values())
+            yield name, line, tuple(zip(codes, labels, strict=True))
 
 
 def _short(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
