@@ -183,7 +183,7 @@ def test_brackets_in_a_column_of_their_own_belong_to_the_number_before(label, ce
         ("mean (SD)", "61.2 (8.1) n = 38", "mean (SD) 61.2 (8.1)", 38),
         ("median (IQR)", "6 (5–7) [1–9]", "median (IQR) 6 (5 to 7), range 1 to 9", 40),
         ("n/%", "9/22.5", "9 (22.5%)", 40),
-        ("median (IQR)", "6 (5–7) p = 0.04", "median (IQR) 6 (5 to 7), P = 0.04", 40),
+        ("median (IQR)", "6 (5–7) p = 0.04", "median (IQR) 6 (5 to 7)", 40),
         ("mean (95% CI), p", "6 (5 to 7), 0.558", "mean 6 (95% CI 5 to 7), P = 0.558", 40),
         ("median (range)", "6 (5–9) (2)", "median 6 (IQR 2), range 5 to 9", 40),
     ],

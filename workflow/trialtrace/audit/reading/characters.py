@@ -94,7 +94,9 @@ def unmarked(text: str) -> str:
     bare = re.sub(rf"\s*[{re.escape(MARKS)}]+$", "", bare)
     bare = re.sub(rf"(?<=[0-9)%])[{re.escape(MARKS)}]+", "", bare)
     bare = re.sub(rf"(?<=[0-9])\s[{re.escape(MARKS)}]+\s*(?=[(\[])", " ", bare)
-    return re.sub(r"(?<=[0-9)%])\s?[a-hªα-λν-ω]$", "", bare)
+    # "a", "a,b", "a b", "ab", "(a)" and "&" behind a number.
+    letters = r"[a-hªα-λν-ω](?:\s?,\s?[a-h]|\s[a-h])*|(?=[a-e]{2})a?b?c?d?e?"
+    return re.sub(rf"(?<=[0-9)%\]])\s?(?:{letters}|[(\[](?:{letters})[)\]]|&)$", "", bare)
 
 
 LONGEST_QUOTE = 10

@@ -7,6 +7,7 @@ from dataclasses import replace
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.compared import compared, ordered
+from trialtrace.audit.reading.expressions import p_text
 from trialtrace.audit.reading.heading_words import COEFFICIENT, UNSAID, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, is_above_1
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
@@ -23,6 +24,14 @@ _TERM = "that this coefficient is the difference of the groups is guessed"
 _OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
 # "Wald χ2 (group)": what each arm's row has is no p of that arm.
 _OF_THE_GROUPS = re.compile(r"\b(?:between|inter)\b|\bgroups?\b", re.IGNORECASE)
+P_BEHIND = re.compile(
+    r"(?<=[0-9)%\]*†‡§])\s*[,;]?\s*[(\[]?\s*(p(?:[\s-]?values?)?\s?[<>=≤≥]\s?[0-9.,·]*[0-9])\s*[)\]]?$",
+    re.I,
+)
+"""A p behind other numbers in their cell."""
+BY_GAP = "it is taken for one against the group that has none in its row"
+NOT_ALL = "a number of its row is not taken up"
+OWN_OR_BETWEEN = "whether it is of its group alone, or against another one, is not said"
 # Visit, whether of change, part, and the arm within which it compares.
 _Whose = tuple[str | None, bool, str | None, str | None]
 
@@ -79,6 +88,8 @@ class Comparisons(Context):
                         "that this coefficient is the difference of the groups is guessed"
                     )
                 doubts += _by_heads(items, printed)
+                if not self.in_rows and {*self._present(row)} - {item.arm for item in items}:
+                    doubts.append(NOT_ALL if names == (ALL,) else None)
                 if found.kind == "p" and is_above_1(found.printed.rpartition(" ")[2]):
                     doubts.append(ABOVE_1)
                 arm = within
@@ -90,6 +101,32 @@ class Comparisons(Context):
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield item.doubted(*doubts)
+
+    def _present(self, row: Row) -> list[str]:
+        """The arms that have a number in a row, taken up or not."""
+        every = [one for one in self._columns(row) if one.role == ARM]
+        having = (self.arms.of(one.arm) for one in every if re.search("[0-9]", row.cells[one.at]))
+        return [name for name in dict.fromkeys(having) if name and name != ALL]
+
+    def _lacking(self, column: Column, every: Sequence[Column], having: Sequence[str]) -> list[str]:
+        """The arms that have columns at the time of one, and none of what others have."""
+        names = (self.arms.of(one.arm) for one in every if one.visit == column.visit)
+        return [name for name in dict.fromkeys(names) if name and name not in (ALL, *having)]
+
+    def _in_cells(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item]:
+        """A p in the cell of an arm: against the one arm that has none, or else its own."""
+        for column, cell in read:
+            item = self._item(row, [(column, cell)], p_text(cell) or "", "p")
+            arm = self.arms.of(column.arm)
+            having = [self.arms.of(one.arm) or "" for one, _ in read]
+            lacking = self._lacking(column, self._columns(row), having)
+            if not lacking:
+                told = row.change or column.change or self._within(column)
+                yield replace(item, arm=arm).doubted(None if told else OWN_OR_BETWEEN)
+            elif len(lacking) == 1 and arm is not None:
+                yield replace(item, compare=(lacking[0], arm)).doubted(BY_GAP)
+            else:
+                yield item.doubted(NO_GROUPS)
 
     def _of_its_arm(self, row: Row, column: Column) -> str | None:
         """The arm of a row whose p or difference is its own: each arm of the paper has another one
@@ -220,6 +257,8 @@ class Comparisons(Context):
 
     def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
         names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))
+        if names and not self.in_rows:
+            names = list(dict.fromkeys([*self._present(row), *names]))
         if self.in_rows:
             names = list(dict.fromkeys(one for row in self.laid.rows for one in self._arms_of(row)))
         if not names:

@@ -168,21 +168,30 @@ def head_rows(table: Table, first: int) -> int:
         if row[0] and sum(map(bool, row[first:])) == 1 and end > 0:
             # A section, with the head of one column beside it.
             break
-        if (
-            end > 0
-            and _begins_visit(row, first)
-            and any(_begins_visit(below, first) for below in table.rows[count + 1 :])
-        ):
-            # "Day 30 | n = 36 | n = 31", as of each later day.
-            break
         count += 1
         end = end if blank else count
     return end
 
 
-def _begins_visit(row: Sequence[str], first: int) -> bool:
-    """Whether a row is the numbers of patients at a visit."""
-    return _only_sizes(row, first) and any(said(text).visit for text in row[:first] if text)
+def begins_block(table: Table, heads: int, first: int) -> bool:
+    """Whether the last head row is, beside the numbers of patients, the label of what stands below:
+    "Day 30 | n = 36 | n = 31", as of each later day, or "Weight | n = 36 | n = 31" over "Mean"."""
+    last, below = table.rows[heads - 1], table.rows[heads:]
+    again = any(_is_block(row, first) for row in below)
+    return heads > 1 and _is_block(last, first) and (again or _is_statistic(below[0], first))
+
+
+def _is_block(row: Sequence[str], first: int) -> bool:
+    told = [said(text) for text in row[:first] if text]
+    named = any(one.visit or (one.rest and not _OF_LABELS.fullmatch(one.rest)) for one in told)
+    return named and _only_sizes(row, first)
+
+
+def _is_statistic(row: Sequence[str], first: int) -> bool:
+    """Whether the label of a row of numbers tells a statistic alone: "Mean (SD)"."""
+    told = [said(text) for text in row[:first] if text]
+    bare = any(one.kind not in (None, "count") and not one.rest for one in told)
+    return bare and any(map(is_number, row[first:]))
 
 
 def _only_sizes(row: Sequence[str], first: int) -> bool:

@@ -37,7 +37,7 @@ from trialtrace.audit.reading.heads import (
 from trialtrace.audit.reading.heads import column as named_by
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.paper import Table
-from trialtrace.audit.reading.rows import Row, rows
+from trialtrace.audit.reading.rows import Row, is_unit, rows
 
 NAME = 4
 """A title of more words is no name of an outcome."""
@@ -100,14 +100,19 @@ def laid_out(table: Table) -> Laid | None:
 
 
 def _with_units(table: Table, heads: int, first: int) -> Table:
-    """The table with the unit that stands below a label, "OI" over "(mmHg)", behind it, where
-    further labels stand beside both."""
+    """The table with the unit, or other words in brackets, that stand below a label behind it, "OI"
+    over "(mmHg)", where further labels stand beside both, or no numbers beside the unit. "(%)" may
+    be over shares, and is a unit beside others alone."""
     made = [list(row) for row in table.rows]
-    for above, row in pairwise(made[heads:]):
-        unit = re.fullmatch(r"[(\[][^()\[\]]*[^\W\d_][^()\[\]]*[)\]]", row[0])
-        told = said(row[0])
-        if first > 1 and unit and told.rest and above[0] and above[1] and row[1] != above[1]:
-            above[0], row[0] = f"{above[0]} {row[0]}", ""
+    units: dict[int, str] = {}
+    for at, (above, row) in enumerate(pairwise(made[heads:]), heads + 1):
+        bare = row[0].strip("()[] ")
+        beside = first > 1 and above[1] and row[1] != above[1]
+        worded = re.fullmatch(r"[(\[][^()\[\]]+[)\]]", row[0]) and said(row[0]).rest
+        if (is_unit(bare) or worded) and above[0] and (beside or not any(row[1:])):
+            units[at] = bare
+    for at, unit in units.items() if {*units.values()} - {"%"} else ():
+        made[at - 1][0], made[at][0] = f"{made[at - 1][0]} ({unit})", ""
     return replace(table, rows=tuple(map(tuple, made)))
 
 

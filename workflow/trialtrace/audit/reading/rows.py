@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.heading_words import Said, said
-from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head, of_p
+from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, begins_block, is_head, of_p
 from trialtrace.audit.reading.paper import Table
 
 
@@ -56,6 +56,10 @@ def rows(
     carried = ""
     over: tuple[str, ...] | None = None
     whole: tuple[str, ...] | None = None
+    if begins_block(table, heads, first):
+        sections.open(
+            heads - 1, *(said(text, other) for text in table.rows[heads - 1][:first] if text)
+        )
     answers = _answers(table, heads, first)
     other = {*other, *_measured(table, heads, first)}
     for at in range(heads, len(table.rows)):
@@ -225,7 +229,7 @@ class _Sections:
             return
         # Rows of numbers end a section whose own rows count patients, and the other way.
         other = len(self.kinds) > 1 and all(_unlike(one, kind) for one in self.kinds)
-        ended = other or _unlike(self.loose[-1].kind, kind) or (self.units and not _is_unit(label))
+        ended = other or _unlike(self.loose[-1].kind, kind) or (self.units and not is_unit(label))
         # Words end a section of numbers: "Smoker" below "0", "1" and "2 or more".
         if ended or (self.numbered > 1 and not _NUMBERED.search(label)):
             self.loose, self.kinds, self.units, self.numbered = self.loose[:-1], [], False, 0
@@ -244,7 +248,7 @@ class _Sections:
         if numbers and not _apart(label, below[0]):
             self.nested.append((self._indent(at), said))
         self.kinds.append(said.kind or _kind_of(cells))
-        self.units = _is_unit(label) and (self.units or not self.counted)
+        self.units = is_unit(label) and (self.units or not self.counted)
         self.numbered += len(self.counted) == self.numbered and bool(_NUMBER.fullmatch(label))
         self.counted.append(list(cells))
         if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):
@@ -265,9 +269,10 @@ _NUMBERED = re.compile(
 )
 
 
-def _is_unit(label: str) -> bool:
+def is_unit(label: str) -> bool:
     """Whether a label is a unit alone, of which a section has the same values."""
-    return bool(re.fullmatch(r"%|[µμa-z]{1,5}\s?/\s?[a-z0-9.²³]{1,5}|k?g|[cm]?m", label, re.I))
+    per = r"[µμa-z]{1,5}\s?/\s?[a-z0-9.²³]{1,5}(?:\s?/\s?[a-z0-9.²³]{1,6})?"
+    return bool(re.fullmatch(rf"%|{per}|k?g|[cm]?m|mm ?Hg|bpm", label, re.I))
 
 
 def _apart(label: str, below: str) -> bool:

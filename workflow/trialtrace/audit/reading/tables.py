@@ -10,11 +10,18 @@ from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import limited, paired
-from trialtrace.audit.reading.comparisons import BY_HEAD, UNSAID_NUMBERS, Comparisons
+from trialtrace.audit.reading.comparisons import (
+    BY_GAP,
+    BY_HEAD,
+    OWN_OR_BETWEEN,
+    P_BEHIND,
+    UNSAID_NUMBERS,
+    Comparisons,
+)
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said, symbol
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
-from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
 from trialtrace.audit.reading.named_tests import with_tests
 from trialtrace.audit.reading.rows import Row
@@ -49,6 +56,7 @@ class _Reader(Comparisons):
 
     def _row(self, row: Row) -> Iterator[Item | Left]:
         read: list[tuple[Column, Cell]] = []
+        tested: list[tuple[Column, Cell]] = []
         columns = self._columns(row)
         joined = set[int]()
         row = _with_sizes(row)
@@ -67,8 +75,16 @@ class _Reader(Comparisons):
                 joined |= set(behind)
             shares, whole = "percent" in (column.kind or row.kind or ""), text
             column, text = _measured(*_counted(column, text, shares=shares))
-            if self.arms.of(column.arm) is None:
+            arm = self.arms.of(column.arm)
+            if arm is None:
                 column, text = _tested(column, text)
+            elif (
+                arm != ALL
+                and "effect" not in (row.kind, column.kind)
+                and (p := P_BEHIND.search(text))
+            ):
+                text, of_p = text[: p.start()], read_cell(p[1], commas=self.commas)
+                tested += [(column, of_p)] if of_p else []
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 whole = whole if column.kind == "statistic" else cell.text
@@ -94,6 +110,7 @@ class _Reader(Comparisons):
         yield from made
         between = [one for one in read if one[0].role == COMPARE]
         yield from self._between(row, between, [one for one in made if isinstance(one, Item)])
+        yield from self._in_cells(row, tested)
 
     def _of_shares(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool | None:
         """Whether pairs of a row, such as "59 (96.7)", are counts with their percentages, as the
@@ -221,9 +238,15 @@ class _Reader(Comparisons):
             column = replace(column, kind=row.kind)
         by_column = column.kind in _BY_COLUMN
         # "% predicted" below "Mean (SD)" is a unit.
-        reference = self._reference(row) if row.kind == "effect" else None
-        if reference is not None and arm not in (None, ALL, reference):
-            return self._against(row, column, cell, (arm, reference))
+        empty: list[str] = []
+        if row.kind == "effect" and arm not in (None, ALL):
+            empty = self._lacking(column, self._columns(row), self._present(row))
+            reference, doubt = self._reference(row), None
+            if reference is None and len(empty) == 1:
+                reference, doubt = empty[0], BY_GAP
+            if reference not in (None, arm):
+                item = self._against(row, column, cell, (arm, reference))
+                return item.doubted(doubt) if isinstance(item, Item) else item
         unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
         # A model's mean of a difference is a mean.
         by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
@@ -259,6 +282,8 @@ class _Reader(Comparisons):
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
             return self._left(row, column.at, cell.text, _WHOSE)
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
+        if cell.form == "ranged_p" and item.arm and not (row.change or column.change):
+            item = item.doubted(OWN_OR_BETWEEN)
         heads = self.laid.table.rows[: self.laid.heads]
         last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
         if found.kind == "count" and item.arm and re.fullmatch(r"n\W*|no\.", last, re.I):
@@ -266,6 +291,10 @@ class _Reader(Comparisons):
             return replace(item, is_size=True, path=()).doubted(doubt)
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
+            if column.arm is not None:
+                alone = arm not in (None, ALL) and not empty
+                item = replace(item, arm=arm if alone else None)
+                item = item.doubted(OWN_OR_BETWEEN if alone else NO_GROUPS)
         elif found.kind == "p" and item.arm is None and self.in_rows:
             # A row of p-values below the rows of arms.
             over = tuple(head for head in (column.over, column.arm) if head)

@@ -1,0 +1,118 @@
+"""Honest tables that mislead: a p in the cell of a group, units and numbers of patients in rows of
+their own, cells that are not taken up, cells of several times."""
+
+import pytest
+from drafted_sides import read
+
+from trialtrace.audit.reading.cells import read_cell
+from trialtrace.audit.reading.comparisons import BY_GAP, NOT_ALL, OWN_OR_BETWEEN
+from trialtrace.audit.reading.item import NO_GROUPS
+from trialtrace.audit.reading.paper import Table
+
+TWO = ("", "Brace (n=40)", "Placebo (n=42)")
+THREE = ("", "Placebo (n=30)", "Brace (n=31)", "Taping (n=32)", "P")
+BOTH = ("brace", "placebo")
+
+
+def told(*rows, caption="Table 1. Outcomes", heads=1):
+    """(outcome, arm or arms, visit, expression, doubts) of each claim of a table."""
+    made = read(Table("table 1", caption, tuple(map(tuple, rows)), heads))
+    return [
+        (one.outcome, one.arm or one.compare, one.visit, one.printed, "; ".join(one.doubts))
+        for one in made.items.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "cells", "expected"),
+    [
+        ("Falls, median (IQR)", ("2 (1–4)", "3 (2–6), p = 0.04"), (BOTH, "P = 0.04", BY_GAP)),
+        ("Speed, mean (SD)", ("1.2 (0.3)", "1.1 (0.3) (P<0.001)"), (BOTH, "P < 0.001", BY_GAP)),
+        ("Bruises, n (%)", ("4 (10.0); p=0.8", "5 (11.9)"), (BOTH[::-1], "P = 0.8", BY_GAP)),
+        (
+            "Falls, median (IQR)",
+            ("2 (1–4), p = 0.3", "3 (2–6), p = 0.04"),
+            ("placebo", "P = 0.04", OWN_OR_BETWEEN),
+        ),
+        (
+            "Change in speed, mean (SD)",
+            ("0.2 (0.3), p = 0.3", "0.1 (0.3), p = 0.04"),
+            ("placebo", "P = 0.04", ""),
+        ),
+    ],
+)
+def test_a_p_in_the_cell_of_a_group_is_against_the_one_that_has_none(label, cells, expected):
+    found = told(TWO, (label, *cells))
+    assert [one[1:4:2] + one[4:] for one in found if one[3].startswith("P")][-1] == expected
+    assert [one[1] for one in found if not one[3].startswith("P")] == [*BOTH]
+
+
+def test_several_p_in_cells_are_against_the_group_without():
+    row = ("Falls, median (IQR)", "2 (1–4)", "3 (2–6), p = 0.04", "3 (2–5), p = 0.07")
+    found = [one[1:4:2] for one in told(THREE[:4], row) if one[3].startswith("P")]
+    assert found == [(("placebo", "brace"), "P = 0.04"), (("placebo", "taping"), "P = 0.07")]
+    row = ("Falls, median (IQR)", "2 (1–4)", "3 (2–6)", "3 (2–5), p = 0.07")
+    assert told(THREE[:4], row)[-1][3:] == ("P = 0.07", NO_GROUPS)
+
+
+def test_a_difference_below_the_head_of_a_group_is_of_it_or_against_the_other():
+    row = ("Difference in speed (95% CI)", "0.2 (0.1 to 0.3)", "")
+    assert told(TWO, row)[0][1:] == (
+        *(BOTH, None, "difference 0.2 (95% CI 0.1 to 0.3)"),
+        f"the order of the groups is guessed; {BY_GAP}",
+    )
+    found = told(TWO, (*row[:2], "0.4 (0.2 to 0.6)"))
+    assert [(one[1], one[4]) for one in found] == [(arm, OWN_OR_BETWEEN) for arm in BOTH]
+
+
+@pytest.mark.parametrize("mark", ["a", "a,b", "a, b", " a b", "ab", " (a)", " &", "[b]"])
+def test_marks_behind_a_cell(mark):
+    cell = read_cell(f"6 (30){mark}")
+    assert cell is not None and cell.parts == {"a": "6", "b": "30"}
+
+
+def test_a_p_is_of_all_groups_also_where_a_cell_is_not_taken_up():
+    row = ("Speed, mean (SD)", "1.2 (0.3)", "see 2", "1.1 (0.3)", "0.21")
+    assert told(THREE, row)[-1][1:] == (
+        *(("all",), None, "P = 0.21"),
+        f"taken for a test of all groups; {NOT_ALL}",
+    )
+    assert told(THREE, (*row[:2], "–", *row[3:]))[-1][1] == ("placebo", "taping")
+
+
+@pytest.mark.parametrize("unit", ["(mmol/L)", "mmol/L", "[mmHg]", "(0–10)", "(per day)"])
+def test_a_unit_in_a_row_of_its_own_is_of_the_label_above(unit):
+    bare = unit.strip("()[]")
+    found = told(
+        (*TWO, "P"),
+        ("Glucose", "5.1 ± 1.1", "5.2 ± 1.0", "0.40"),
+        (unit, "", "", ""),
+        ("Weight", "71 ± 9", "72 ± 9", "0.60"),
+        ("(%)", "", "", ""),
+    )
+    assert {one[0] for one in found} == {f"Glucose ({bare})", "Weight"}
+
+
+def test_a_percent_sign_alone_is_over_shares():
+    found = told(
+        TWO,
+        ("Age, mean ± SD", "51 ± 11", "52 ± 10"),
+        ("(%)", "", ""),
+        ("Women", "55.0", "54.8"),
+    )
+    assert [one[3] for one in found[2:]] == ["55.0%", "54.8%"]
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_numbers_of_patients_behind_the_first_label_are_those_of_its_block(again):
+    rows = [
+        ("", "Brace", "Placebo", "P"),
+        ("Stride, cm", "n = 38", "n = 39", ""),
+        ("Mean (SD)", "61 (9)", "60 (8)", "0.61"),
+        ("Cadence", "n = 36", "n = 37", ""),
+        ("Mean (SD)", "101 (12)", "99 (11)", "0.44"),
+    ]
+    found = told(*rows if again else rows[:3])
+    outcomes = ["Stride, cm", "Cadence"] if again else ["Stride, cm"]
+    assert [one[0] for one in found] == [name for name in outcomes for _ in range(3)]
+    assert told(("", "Brace", "Placebo"), ("Variable", "n = 38", "n = 39"), ("Age", "61", "60"))
