@@ -8,6 +8,7 @@ from trialtrace.audit.reading.cells import read_cell
 from trialtrace.audit.reading.comparisons import BY_GAP, NOT_ALL, OWN_OR_BETWEEN
 from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.audit.reading.paper import Table
+from trialtrace.audit.reading.parted import TWO_SCORES
 
 TWO = ("", "Brace (n=40)", "Placebo (n=42)")
 THREE = ("", "Placebo (n=30)", "Brace (n=31)", "Taping (n=32)", "P")
@@ -116,3 +117,45 @@ def test_numbers_of_patients_behind_the_first_label_are_those_of_its_block(again
     outcomes = ["Stride, cm", "Cadence"] if again else ["Stride, cm"]
     assert [one[0] for one in found] == [name for name in outcomes for _ in range(3)]
     assert told(("", "Brace", "Placebo"), ("Variable", "n = 38", "n = 39"), ("Age", "61", "60"))
+
+
+@pytest.mark.parametrize(
+    ("label", "cell", "expected"),
+    [
+        (
+            "Median nausea at 2/6 h",
+            "2/3",
+            [("nausea", "2 h", "median 2"), ("nausea", "6 h", "median 3")],
+        ),
+        ("Nausea on days 1, 3 and 7, mean", "4/3/1", [("Nausea", "day 7", "mean 1")]),
+        ("Ill at 3/12 months, n", "9/5", [("Ill", "3 months", "9"), ("Ill", "12 months", "5")]),
+        (
+            "Median gaze, left/right",
+            "2 (1–3)/4 (2–5)",
+            [("gaze, left/right – right", None, "4 (2 to 5)")],
+        ),
+        ("Mean SBP/DBP", "118/70", [("SBP", None, "mean 118"), ("DBP", None, "mean 70")]),
+        ("Median gaze before/after", "2/4", [("gaze before/after", "after", "median 4")]),
+        ("Ill at 3/12 months", "9/40", [("Ill at 3/12 months", None, "9/40")]),
+        ("Healed/amputated", "9/31", [("Healed/amputated", None, "31")]),
+    ],
+)
+def test_a_cell_has_a_number_for_each_time_of_its_label(label, cell, expected):
+    found = [one for one in told(TWO, (label, cell, "–")) if one[1] == "brace"]
+    assert [(one[0], *one[2:4]) for one in found][-len(expected) :] == expected
+
+
+def test_what_stands_beside_a_list_of_times_is_of_all_or_of_each():
+    found = told((*TWO, "P"), ("Median nausea at 2/6 h", "2/3", "2/4", "0.81/0.02"))
+    assert [one[2:4] for one in found if one[1] == BOTH] == [
+        ("2 h", "P = 0.81"),
+        ("6 h", "P = 0.02"),
+    ]
+    found = told((*TWO, "P"), ("Median nausea at 2/6 h", "2/3", "2/4", "0.02"))
+    assert [one[2:4] for one in found if one[1] == BOTH] == [(None, "P = 0.02")]
+
+
+def test_a_median_is_no_share():
+    assert not told(TWO, ("Apgar score, median", "8/9", "–"), ("Ill", "–", "–"))
+    found = told(TWO, ("Apgar score", "8/9", "9/9"), ("Score above 7, n", "8/40", "9/42"))
+    assert [TWO_SCORES in one[4] for one in found] == [True, True, False, False]

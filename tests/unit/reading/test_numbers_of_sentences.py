@@ -404,3 +404,11 @@ def test_a_group_that_text_alone_calls_so_is_among_those_of_tables():
     made = read(SIDES, text=text)
     assert made.groups["opc"] == {"label": "OPC", "among": True}
     assert made.groups["training"] == {"label": "Training"}
+
+
+def test_a_median_is_no_share_in_a_sentence_either():
+    sentence = "The median score at 1/5 min was 8/9 in the training group and 7/9 with usual care."
+    made = read(SIDES, text=sentence)
+    assert [one.text.endswith(end) for one, end in zip(made.left, ("8/9", "7/9"), strict=True)]
+    assert not any("abstract" in claim["place"] for claim in made.claims.values())
+    assert printed("In the training group, 8/40 fell.") == ["8/40"]

@@ -132,7 +132,15 @@ def _no_fraction(match: re.Match[str], before: str) -> bool:
     """ "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares."""
     behind = match.string[match.end() :]
     count, size = (int(_counted(match[key]).replace(",", "")) for key in "an")
-    return count > size or bool(_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
+    told = _NO_SHARE.search(before) or _UNIT_BEHIND.match(behind) or _AVERAGED.search(before)
+    return count > size or bool(told)
+
+
+# "The median score at 1/5 min was 8/9 in the X group and ", and no "3/40 had".
+_AVERAGED = re.compile(
+    r"\b(?:means?|medians?|(?:[Aa]pgar |[Pp]ain )?scores?) [^.;()]{0,60}\b(?:was|were|of) "
+    r"(?:[0-9]+/[0-9]+[^.;()/]{0,40}(?:,|\band|\bvs\.?|\bversus) )?$"
+)
 
 
 def _other_share(match: re.Match[str], before: str) -> bool:

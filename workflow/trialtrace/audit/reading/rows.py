@@ -271,7 +271,8 @@ _NUMBERED = re.compile(
 
 def is_unit(label: str) -> bool:
     """Whether a label is a unit alone, of which a section has the same values."""
-    per = r"[µμa-z]{1,5}\s?/\s?[a-z0-9.²³]{1,5}(?:\s?/\s?[a-z0-9.²³]{1,6})?"
+    of = r"(?:[dmµμ]?l|k?g|m?mol|m?U|[cm]?m[²³23]?|s|min|h|day|week|[0-9.]+\s?[a-z]{0,3}[²³23]?)"
+    per = rf"[µμa-z]{{1,5}}\s?/\s?{of}(?:\s?/\s?[a-z0-9.²³]{{1,6}})?"
     return bool(re.fullmatch(rf"%|{per}|k?g|[cm]?m|mm ?Hg|bpm", label, re.I))
 
 

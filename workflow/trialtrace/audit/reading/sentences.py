@@ -71,7 +71,8 @@ _RESULT = re.compile(
     rf"(?<![\w.]){_NUMBER}\s?%(?!\s?(?:CIs?\b|confidence))|"
     rf"(?<![\w.]){_NUMBER}(?:\s[a-z]+)?\s*(?:±\s*|[(\[]\s*){_NUMBER}(?:\s*to\s*{_NUMBER})?|"
     rf"(?<!\w)[Pp](?:[\s-]?[Vv]alue)?\s*[=<>≤≥]\s*{_NUMBER}|"
-    rf"9[059]\s?%\s?(?:CI|confidence interval)\W*-?{_NUMBER}"
+    rf"9[059]\s?%\s?(?:CI|confidence interval)\W*-?{_NUMBER}|"
+    rf"\b(?:was|were|and|vs\.?|versus) {_NUMBER}\s?/\s?{_NUMBER}(?![\w.])"
 )
 # What a number that is read can leave beside it: an interval, the others of a list, a statistic.
 _DECIMAL = r"-?[0-9]{1,6}\.[0-9]{1,6}"

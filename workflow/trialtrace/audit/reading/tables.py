@@ -24,6 +24,7 @@ from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
 from trialtrace.audit.reading.named_tests import with_tests
+from trialtrace.audit.reading.parted import TWO_SCORES, averaged, parted
 from trialtrace.audit.reading.rows import Row
 
 _WHOSE = "whose number of patients is not said"
@@ -52,7 +53,20 @@ class _Reader(Comparisons):
 
     def items(self) -> Iterator[Item | Left]:
         for row in self.laid.rows:
-            yield from self._row(row)
+            for one in [*self._parted(row)] or [row]:
+                yield from self._row(one)
+
+    def _parted(self, row: Row) -> list[Row]:
+        """The rows that a row of cells with several numbers is; none of patients: "4/40"."""
+        columns = [one for one in self.laid.columns if one.role in (ARM, COMPARE)]
+        cells = ((one, read_cell(row.cells[one.at])) for one in columns)
+        of_patients = any(
+            cell.form == "fraction"
+            and cell.whole("n") == self._size(row, one, self.arms.of(one.arm))
+            for one, cell in cells
+            if cell
+        )
+        return [] if of_patients else [*parted(row, [one.at for one in columns])]
 
     def _row(self, row: Row) -> Iterator[Item | Left]:
         read: list[tuple[Column, Cell]] = []
@@ -86,7 +100,9 @@ class _Reader(Comparisons):
                 text, of_p = text[: p.start()], read_cell(p[1], commas=self.commas)
                 tested += [(column, of_p)] if of_p else []
             cell = read_cell(text, commas=self.commas)
-            if cell is not None:
+            if cell is not None and averaged(row.kind or column.kind, cell):
+                yield self._left(row, column.at, text, UNSAID_NUMBERS)
+            elif cell is not None:
                 whole = whole if column.kind == "statistic" else cell.text
                 read.append((column, replace(cell, more=behind, text=whole)))
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
@@ -284,6 +300,8 @@ class _Reader(Comparisons):
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
         if cell.form == "ranged_p" and item.arm and not (row.change or column.change):
             item = item.doubted(OWN_OR_BETWEEN)
+        if found.kind == "fraction" and cell.whole("n") != n and re.search(r"\bscore", own, re.I):
+            item = item.doubted(TWO_SCORES)
         heads = self.laid.table.rows[: self.laid.heads]
         last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
         if found.kind == "count" and item.arm and re.fullmatch(r"n\W*|no\.", last, re.I):
