@@ -2,6 +2,9 @@
 
 import pytest
 
+from trialtrace.base.errors import UserError
+from trialtrace.run.claims.select import one
+
 PAIR = "high-sham"
 RELIEF = """
 analyses:
@@ -170,6 +173,21 @@ def test_baseline_by_a_variable_has_its_levels_as_columns_of_both_arms(trial):
     names = [name for name in found if "baseline/" in name]
     assert not [name for name in names if "stratum" in name and "parameter=smoker" in name]
     assert not [name for name in names if "@all" not in name]
+
+
+def test_baseline_of_two_populations_has_a_table_of_each(trial):
+    for arm, risk in [("high", 1.0), ("high", 3.0), ("sham", 8.0)]:
+        trial.events(arm, 1, of=1, risk=risk)
+    trial.events("high", 0, of=1, risk=11.0, pp="N")
+    shown = "{baseline: {population: itt, beside: pp, overall: true, variables: [risk]}}"
+    found = trial.results(f"{RELIEF}displays: {shown}")
+    of_risk = "baseline/mean.descriptive@high;population={};parameter=risk"
+    assert (found.value(of_risk.format("itt")), found.value(of_risk.format("pp"))) == (5, 2)
+    mean = {"analysis": "baseline", "stat": "mean", "group": "high", "parameter": "risk"}
+    rows = [*found.values()]
+    assert one(rows, mean | {"population": "itt"}, ["mean"], "age")["stat_value"] == 5
+    with pytest.raises(UserError, match="add population: one of itt, pp"):
+        one(rows, mean, ["mean"], "age")
 
 
 def test_adjusted_p_values_stand_beside_their_tests(smokers):

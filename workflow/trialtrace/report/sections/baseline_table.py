@@ -1,6 +1,7 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
@@ -34,47 +35,56 @@ Group = tuple[str, str | None]
 def baseline_table(material: Material) -> str:
     """Mean (SD) and median [quartiles] of numbers; n (%) of each level; missing where there is.
 
-    Empty where the plan has no baseline table.
+    A table a population. Empty where the plan has no baseline table.
     """
     data = material.trial.plan.displays.get("baseline")
     if data is None:
         return ""
-    rows = material.of("baseline")
-    groups = list(dict.fromkeys(_group(row) for row in rows))
-    body = []
-    for name in data["variables"]:
-        body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)
-    sizes = population_rows(material, data["population"])
-    header = ["Characteristic"]
-    for arm, stratum in groups:
-        if stratum is None:
-            label, n = escape_markdown(material.arm_label(arm)), link(sizes[arm])
-        else:
-            name, level = stratum.split("=", 1)
-            over = escape_markdown(variable_label(material.trial, name))
-            label, n = under(over, f": {escape_markdown(level)}"), _size(rows, stratum)
-        header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{n})")
-    population = lower_first(material.trial.populations[data["population"]].label)
-    shown = [row["stat_value"] for row in (sizes[ALL], randomised_by_arm(material).get(ALL)) if row]
-    whose = " of ".join(f"{size:g}" for size in dict.fromkeys(shown))
-    caption = f"Baseline of {whose} patients: {population}. "
-    caption += _absent(material, data["population"], sizes)
-    caption += "Groups" if "by" in data else "Arms"
-    caption += " are described, not tested; of yes-or-no variables, number (percent) with yes."
+    first = "Groups" if "by" in data else "Arms"
+    first += " are described, not tested; of yes-or-no variables, number (percent) with yes."
     if note := data.get("note"):
-        caption += f" {note}"
-    caption += "".join(score_words(material, data["variables"]))
-    if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
-        caption += " Percentages are of those with a value, who are counted where some have none."
-    else:
-        caption += " No value is missing."
-    table = captioned(material, pipe_table(header, body), "baseline", caption)
+        first += f" {note}"
+    first += "".join(score_words(material, data["variables"]))
+    tables = [_of_population(material, data, data["population"], first, "baseline")]
+    if beside := data.get("beside"):
+        like = "Otherwise as the table before."
+        tables += [_of_population(material, data, beside, like, "baseline-beside")]
     places = [
         f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})"
         for one in at_baseline(material.trial)
     ]
     more = f"Outcomes before treatment: {in_a_row(places)}." if places else ""
-    return "\n\n".join(filter(None, [table, of_results(material, ["baseline"]), more]))
+    return "\n\n".join(filter(None, [*tables, of_results(material, ["baseline"]), more]))
+
+
+def _of_population(
+    material: Material, data: Mapping[str, Any], name: str, more: str, label: str
+) -> str:
+    """The table of one population; its caption says who is absent, and what `more` has."""
+    rows = [row for row in material.of("baseline") if row["population"] == name]
+    groups = list(dict.fromkeys(_group(row) for row in rows))
+    body = []
+    for each in data["variables"]:
+        body += _variable(material, each, [row for row in rows if row["parameter"] == each], groups)
+    sizes = population_rows(material, name)
+    header = ["Characteristic"]
+    for arm, stratum in groups:
+        if stratum is None:
+            head, n = escape_markdown(material.arm_label(arm)), link(sizes[arm])
+        else:
+            by, level = stratum.split("=", 1)
+            over = escape_markdown(variable_label(material.trial, by))
+            head, n = under(over, f": {escape_markdown(level)}"), _size(rows, stratum)
+        header.append(f"{head} (n{NO_BREAK}={NO_BREAK}{n})")
+    population = lower_first(material.trial.populations[name].label)
+    shown = [row["stat_value"] for row in (sizes[ALL], randomised_by_arm(material).get(ALL)) if row]
+    whose = " of ".join(f"{size:g}" for size in dict.fromkeys(shown))
+    caption = f"Baseline of {whose} patients: {population}. {_absent(material, name, sizes)}{more}"
+    if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
+        caption += " Percentages are of those with a value, who are counted where some have none."
+    else:
+        caption += " No value is missing."
+    return captioned(material, pipe_table(header, body), label, caption)
 
 
 def _absent(material: Material, name: str, sizes: Mapping[str | None, ResultRow]) -> str:

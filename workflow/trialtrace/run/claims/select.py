@@ -95,7 +95,7 @@ Selects: TypeAlias = dict[str, Any]
 
 ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
-PLAIN_KEYS = ("visit", "stratum", "parameter")
+PLAIN_KEYS = ("population", "visit", "stratum", "parameter")
 SECOND_KEYS = ("level", "time", "effect", "category", "contrast", "term")
 # Analyses whose statistics have one method each, which no claim names.
 DISPLAYED = ("baseline", "flow", "adverse_events")
@@ -232,10 +232,10 @@ def as_written(row: ResultRow) -> Selects:
         written["compare"] = f"{{of: {row['comparison']}, to: {row['reference']}}}"
     elif row["group1_level"] is not None:
         written["group"] = row["group1_level"]
-    # Only where an analysis lists several does the identifier of a result have its parameter.
-    parameter = f";parameter={row['parameter']}" in row["result_id"]
+    # Only where an analysis lists several does the identifier of a result name which it is of.
     for key, value in zip(PLAIN_KEYS, values_of(row, PLAIN_KEYS), strict=True):
-        if value is not None and (key != "parameter" or parameter):
+        listed = key not in ("parameter", "population") or f";{key}={value}" in row["result_id"]
+        if value is not None and listed:
             written[key] = value
     if row["group2"] is not None:
         written[row["group2"]] = row["group2_level"]

@@ -21,6 +21,7 @@ from trialtrace.run.methods.displays.called import (
     DESCRIPTIVE,
     FLOW,
     NUMBERS,
+    OF_TABLES,
     TERM,
     UNKNOWN,
 )
@@ -294,9 +295,12 @@ def _listed(place: Place, parameter: str) -> Place:
 
 
 def _baseline(trial: "Trial") -> Iterator[Planned]:
-    data = trial.plan.displays.get(BASELINE)
-    if data is None:
-        return
+    data = trial.plan.displays.get(BASELINE, {})
+    for population in (data[key] for key in OF_TABLES if key in data):
+        yield from _baseline_of(trial, data, population)
+
+
+def _baseline_of(trial: "Trial", data: dict[str, Any], population: str) -> Iterator[Planned]:
     by, whole = data.get("by"), data["overall"]
     groups: list[tuple[str, str | None]]
     if by is None:
@@ -308,8 +312,8 @@ def _baseline(trial: "Trial") -> Iterator[Planned]:
         for group, stratum in groups:
             if stratum is not None and name == by:
                 continue
-            place = Place(trial.name, BASELINE, data["population"], stratum=stratum, group=group)
-            place = _listed(place, name)
+            place = Place(trial.name, BASELINE, population, stratum=stratum, group=group)
+            place = replace(_listed(place, name), lists_populations="beside" in data)
             if _is_number(trial, name):
                 yield _planned(place, "count", DESCRIPTIVE)
                 for stat in NUMBERS:

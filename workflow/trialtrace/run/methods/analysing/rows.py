@@ -37,6 +37,7 @@ class Place:
     pair: tuple[str, str] | None = None
     second: tuple[str, str] | None = None
     lists_parameters: bool = False
+    lists_populations: bool = False
 
     def who(self) -> str:
         return "-".join(self.pair) if self.pair else self.group or ALL
@@ -150,8 +151,10 @@ def slug(text: str) -> str:
 
 
 def result_id(place: Place, stat: str, method: str) -> str:
-    """trial/analysis/statistic.method@who;visit=…;stratum=…;parameter=…;<second>=…"""
+    """trial/analysis/statistic.method@who;population=…;visit=…;stratum=…;parameter=…;<second>=…"""
     text = f"{place.trial}/{place.analysis}/{stat}.{method}@{place.who()}"
+    if place.lists_populations:
+        text += f";population={slug(place.population)}"
     if place.visit is not None:
         text += f";visit={slug(place.visit)}"
     if place.stratum is not None:

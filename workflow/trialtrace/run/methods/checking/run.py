@@ -163,17 +163,18 @@ def _ended(data: Data, flow: Counts, group: str) -> Told:
 
 def baseline_balances(results: list[ResultRow], flow: Counts) -> Told:
     """Of each variable: known values = its levels, and known + missing = the population's arm."""
-    known: dict[tuple[str, str, str | None], list[int]] = defaultdict(list)
-    missing: dict[tuple[str, str, str | None], ResultRow] = {}
+    known: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+    missing: dict[tuple[str | None, ...], ResultRow] = {}
     rows = [row for row in results if row["analysis_id"] == "baseline"]
     for row in rows:
-        key = present(row["parameter"]), present(row["group1_level"]), row["stratum"]
+        key = values_of(row, ("parameter", "group1_level", "stratum", "population"))
         if row["stat_name"] == "count":
             known[key].append(round(present(row["stat_value"])))
         if row["stat_name"] == "missing":
             missing[key] = row
-    for (name, group, stratum), row in missing.items():
-        parts = [*known[name, group, stratum], round(present(row["stat_value"]))]
+    for key, row in missing.items():
+        name, group, *_ = key
+        parts = [*known[key], round(present(row["stat_value"]))]
         n = present(row["n_used"])
         yield from _sums(f"{name}, {group}", n, parts)
         box = flow.get(("in_population", row["population"], group, None))

@@ -26,6 +26,7 @@ from trialtrace.run.methods.displays.called import (
     DESCRIPTIVE,
     FLOW,
     NUMBERS,
+    OF_TABLES,
     TERM,
     UNKNOWN,
 )
@@ -282,10 +283,15 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
 
     With `by`, for each level of that variable; it itself is described over all alone.
     """
-    data = trial.plan.displays.get("baseline")
-    if data is None:
-        return
-    flag = trial.populations[data["population"]].flag
+    data = trial.plan.displays.get("baseline", {})
+    for population in (data[key] for key in OF_TABLES if key in data):
+        yield from _baseline_of(trial, frames, data, population)
+
+
+def _baseline_of(
+    trial: "Trial", frames: Frames, data: dict[str, Any], population: str
+) -> Iterator[Result]:
+    flag = trial.populations[population].flag
     everybody, by = {flag: {"is": "Y"}}, data.get("by")
     groups: list[tuple[str, str | None, dict[str, Any]]] = []
     if by is not None:
@@ -300,8 +306,9 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for group, stratum, base in groups:
             if stratum is not None and name == by:
                 continue
-            at = Place(trial.name, BASELINE, data["population"], None, name, lists_parameters=True)
-            place = replace(at, stratum=stratum, group=group)
+            at = Place(trial.name, BASELINE, population, None, name, lists_parameters=True)
+            several = "beside" in data
+            place = replace(at, stratum=stratum, group=group, lists_populations=several)
             yield from _variable(trial, frames, name, base, place)
 
 

@@ -4,7 +4,9 @@ FLOW, BASELINE, ADVERSE_EVENTS = "flow", "baseline", "adverse_events"
 COUNT, DESCRIPTIVE = "count", "descriptive"
 # Of the flow: who has no reason and is not known to have completed.
 UNKNOWN = "not recorded"
-# Of the baseline. No minimum or maximum: each is the value of one patient.
+# Of the baseline: the populations of its tables, by the keys of the display.
+OF_TABLES = ("population", "beside")
+# No minimum or maximum: each is the value of one patient.
 NUMBERS = ("mean", "sd", "median", "q1", "q3")
 # Of adverse events: the levels of their terms, and of all together.
 TERM, ANY = "term", "any"

@@ -189,6 +189,10 @@ def _of_display(files: Files, path: Path_, selects: Given) -> None:
         what = "an endpoint of displays.adverse_events"
         known(document, (*path, "parameter"), selects["parameter"], shown, what)
         return
+    of = [files.plan.get("displays", BASELINE, key) for key in ("population", "beside")]
+    if "population" in selects:
+        tables, what = [*filter(None, of)], "a population of displays.baseline"
+        known(document, (*path, "population"), selects["population"], tables, what)
     variables = files.plan.get("displays", "baseline", "variables")
     parameter, what = selects["parameter"], "a variable of displays.baseline"
     if known(document, (*path, "parameter"), parameter, variables, what) and "level" in selects:

@@ -34,6 +34,7 @@ class Is:
         expected="variable=level, such as sod=No",
         pattern="^[a-z][a-z0-9_]*=.+$",
     )
+    population: Name | None = optional("Population of the baseline table, where it has two.")
     parameter: Name | None = optional("Variable of the baseline table, or endpoint.")
     level: Text | None = optional("Level of that variable, by its label, in quotes.")
     time: float | None = optional("Time of a curve, as the plan lists it.", minimum=0)

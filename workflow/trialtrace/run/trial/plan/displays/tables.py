@@ -26,7 +26,11 @@ class Baseline:
     variables: Distinct[Name] = key(
         "Variables of `subjects`, in order; age, sex and site by these names."
     )
-    note: Text | None = optional("Why of that population, for the caption.")
+    beside: Name | None = optional(
+        "Another population, whose table of the same variables stands behind it, such as that of "
+        "the paper."
+    )
+    note: Text | None = optional("What else the caption of the first table says.")
     by: Name | None = optional(
         "Variable of `subjects` whose levels are the columns, instead of the arms. Who lacks it is "
         "in the column of all alone."
@@ -35,6 +39,10 @@ class Baseline:
 
 def _check_baseline(files: Files, place: Path_, baseline: Baseline) -> None:
     names.population(files, place, baseline.population)
+    if baseline.beside is not None:
+        others = [name for name in files.populations or () if name != baseline.population]
+        here = (*place, "beside")
+        known(files.plan, here, baseline.beside, others or None, "another population of trial.yaml")
     for position, name in enumerate(baseline.variables):
         here = (*place, "variables", position)
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
