@@ -164,6 +164,10 @@ standardised <- function(case, d, family) {
                 sandwich = crossprod(influence) / n^2)
     name <- paste("standardised", family, variance, sep = ".")
     mu <- colMeans(P)
+    for (i in 1:k) {
+      h <- qnorm(0.975) * sqrt(C[i, i])
+      emit_interval(case, paste(name, "mean", i - 1, sep = "."), mu[i], mu[i] - h, mu[i] + h)
+    }
     for (i in 2:k) {
       e <- mu[i] - mu[1]
       h <- qnorm(0.975) * sqrt(C[i, i] + C[1, 1] - 2 * C[i, 1])

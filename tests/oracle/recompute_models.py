@@ -102,6 +102,9 @@ def _standardised(case: str, d: dict[str, np.ndarray], family: str) -> Numbers:
     for variance in g.VARIANCES:
         fit = g.standardise(y, d["arm"], d["z"], family=family, variance=variance)
         name = f"standardised.{family}.{variance}"
+        for i in range(fit.arms.size):
+            found = g.standardised_mean(fit, i, **CONFIDENCE)
+            yield from _interval(case, f"{name}.mean.{i}", found)
         for i in range(1, fit.arms.size):
             found = g.standardised_difference(fit, i, 0, **CONFIDENCE)
             yield from _interval(case, f"{name}.difference.{i}", found)

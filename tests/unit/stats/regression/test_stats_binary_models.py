@@ -6,6 +6,7 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from scipy.stats import norm
 from stats_strategies import given, same, tables
 
 from trialtrace.stats import StatsError
@@ -22,6 +23,7 @@ from trialtrace.stats.regression.standardisation import (
     VARIANCES,
     standardise,
     standardised_difference,
+    standardised_mean,
     standardised_ratio,
 )
 
@@ -70,6 +72,9 @@ def test_arms_alone_are_the_table(table):
         means = standardise(y, arm, None, family="logistic", variance="fixed")
         ours = standardised_difference(means, 1, 0, confidence=0.9)
         same(parts(ours), parts(risk_difference_wald(*table, confidence=0.9)), 1e-8)
+        share, spread = x1 / n1, norm.isf(0.05) * sqrt(x1 * (n1 - x1) / n1**3)
+        ours = standardised_mean(means, 1, confidence=0.9)
+        same(parts(ours), (share, share - spread, share + spread), 1e-8)
         ours = standardised_ratio(means, 1, 0, confidence=0.9)
         same(parts(ours), parts(risk_ratio_log(*table, confidence=0.9)), 1e-8)
     else:

@@ -51,4 +51,5 @@ from trialtrace.stats.regression.standardisation import standardise as standardi
 from trialtrace.stats.regression.standardisation import (
     standardised_difference as standardised_difference,
 )
+from trialtrace.stats.regression.standardisation import standardised_mean as standardised_mean
 from trialtrace.stats.regression.standardisation import standardised_ratio as standardised_ratio

@@ -90,6 +90,24 @@ def standardise(
     return Standardised(arms, means, covariance, family, variance)
 
 
+def standardised_mean(fit: Standardised, arm: object, *, confidence: float) -> Interval:
+    """The standardised mean of an arm: if logistic, the risk if everybody were in it.
+
+    Symmetric interval with the normal quantile. Oracle: as `standardise`.
+
+    R: by hand in models.R.
+
+    >>> y, arm, age = [0, 0, 1, 0, 1, 1, 1, 0], list("aaaabbbb"), [5, 3, 6, 2, 4, 6, 3, 5]
+    >>> fit = standardise(y, arm, age, family="logistic", variance="fixed")
+    >>> found = standardised_mean(fit, "b", confidence=0.95)
+    >>> round(found.estimate, 4)
+    0.7149
+    """
+    i = _index(fit.arms, arm)
+    error = _root(fit.covariance[i, i])
+    return wald_interval(float(fit.means[i]), error, confidence=confidence)
+
+
 def standardised_difference(
     fit: Standardised, arm: object, reference: object, *, confidence: float
 ) -> Interval:
@@ -160,5 +178,5 @@ def _influence(y: Floats, x: Floats, fit: Coefficients, family: str) -> Floats:
 
 def _root(variance: float) -> float:
     if not 0 < variance < inf:
-        raise StatsError("the two arms are the same, or their contrast has no estimated error.")
+        raise StatsError("the two arms are the same, or what is estimated has no error of its own.")
     return sqrt(variance)

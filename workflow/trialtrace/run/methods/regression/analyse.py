@@ -3,6 +3,7 @@ the distribution of ordinal values, and their ranks over visits."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from itertools import product
 from math import exp, inf, isfinite, nan
 from typing import TYPE_CHECKING
 
@@ -53,16 +54,31 @@ NO_SPREAD = (
     "The standard deviation of the random intercepts is estimated as 0: the numbers are those of "
     "the model without them."
 )
-Effect = Callable[[tuple[str, str]], Interval]
 
 
 def standardised(cut: Cut, step: "Step[cards.Standardised]") -> Iterator[Result]:
-    """By comparison: risks standardised over the covariates."""
+    """By comparison: risks standardised over the covariates; beside a difference by arm."""
     rows = with_known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
-    effect = _standardised(cut, step, rows)
+    standardise, compare, *mean = formulas(step)
+
+    @cache
+    def fit() -> "Standardised":
+        return standardise(
+            rows.column("AVAL"),
+            rows.column("TRTP").astype(str),
+            columns_of(rows, step.options.covariates),
+            family="logistic",
+            variance=step.options.variance,
+        )
+
+    def found(made: Callable[..., Interval], *arms: str) -> Interval:
+        return made(fit(), *arms, confidence=cut.analysis.confidence)
+
     sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
+    for arm, made in product(cut.arms(), mean):
+        yield sample.at(group=arm).interval(partial(found, made, arm), "proportion")
     for pair in cut.analysis.pairs:
-        yield sample.at(pair=pair).interval(partial(effect, pair))
+        yield sample.at(pair=pair).interval(partial(found, compare, *pair))
 
 
 def ratio(cut: Cut, step: "Step[cards.OrdinaryModel]") -> Iterator[Result]:
@@ -89,22 +105,6 @@ def spread_of(sample: Sample, fit: "Callable[[], OrdinalMixedFit]") -> Iterator[
     yield of_all.value("random_sd", value, error=error)
     if isfinite(se):
         yield of_all.value("standard_error", se)
-
-
-def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
-    standardise, compare = formulas(step)
-
-    @cache
-    def fit() -> "Standardised":
-        return standardise(
-            rows.column("AVAL"),
-            rows.column("TRTP").astype(str),
-            columns_of(rows, step.options.covariates),
-            family="logistic",
-            variance=step.options.variance,
-        )
-
-    return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
 
 
 def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Estimates":

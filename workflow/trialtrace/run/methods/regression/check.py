@@ -1,5 +1,6 @@
 """Regression of events on arm and covariates: statsmodels, standardisation by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, nan, sqrt
 
@@ -157,10 +158,12 @@ def _standardised(ratio: bool) -> Check:
     @peer(STANDARD, _of_present, ITERATIVE)
     def check(data: Data, asked: Asked, model: Model) -> Answer:
         """Mean predictions of statsmodels' `GLM`; a ratio's error by the delta method."""
-        fit = _fit(model.y, model.x, "binomial")
-        if fit is None or asked.contrast[0] not in model.arms:
+        fit, of = _fit(model.y, model.x, "binomial"), asked.pair or (str(asked.group),)
+        if fit is None or (of[0] not in model.arms and of[0] != data.compared(asked)[-1]):
             return nan
-        means, covariance = _means(asked, model, fit)
+        means, covariance = _means(asked, model, fit, of)
+        if len(of) == 1:
+            return answer(data, asked, float(means[0]), sqrt(covariance.item()), inf)
         contrast = np.array([1 / means[0], -1 / means[1]] if ratio else [1.0, -1.0])
         value = log(means[0] / means[1]) if ratio else float(means[0] - means[1])
         return answer(data, asked, value, sqrt(contrast @ covariance @ contrast), inf)
@@ -168,11 +171,13 @@ def _standardised(ratio: bool) -> Check:
     return check
 
 
-def _means(asked: Asked, model: Model, fit: GLMResults) -> tuple[np.ndarray, np.ndarray]:
-    """Standardised risks of the two arms with their covariance, as the step's variance says."""
+def _means(
+    asked: Asked, model: Model, fit: GLMResults, of: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Standardised risks of arms with their covariance, as the step's variance says."""
     x, y = model.x, model.y
     risks, derivatives = [], []
-    for arm in asked.contrast:
+    for arm in of:
         # Everybody as if in this arm.
         moved = x.copy()
         moved[:, 1 : 1 + len(model.arms)] = [float(arm == name) for name in model.arms]
@@ -189,7 +194,7 @@ def _means(asked: Asked, model: Model, fit: GLMResults) -> tuple[np.ndarray, np.
         return means, each @ each.T / n**2
     covariance = slopes @ np.linalg.solve(information, slopes.T)
     if asked.options["variance"] == "random":
-        covariance = covariance + np.cov(predicted) / n
+        covariance = covariance + np.atleast_2d(np.cov(predicted)) / n
     return means, covariance
 
 

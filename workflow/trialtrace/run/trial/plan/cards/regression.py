@@ -67,6 +67,12 @@ z <- qnorm(0.5 + {confidence} / 2)
 error <- sqrt(V[1, 1] + V[2, 2] - 2 * V[1, 2])
 relative <- V / outer(means, means)
 log_error <- sqrt(relative[1, 1] + relative[2, 2] - 2 * relative[1, 2])
+own <- under({group})
+risk <- drop(plogis(own %*% coef(fit)))
+slope <- colMeans(risk * (1 - risk) * own)
+moved <- risk - mean(risk) + drop(n * (X * (rows$y - fitted(fit))) %*% vcov(fit) %*% slope)
+V_own <- if ({variance=sandwich}) sum(moved^2) / n^2 else
+  sum(slope * (vcov(fit) %*% slope)) + if ({variance=random}) var(risk) / n else 0
 """
 
 CARDS = (
@@ -75,11 +81,19 @@ CARDS = (
         "risks standardised by a logistic model",
         "Robins 1986; Ge et al. 2011, Drug Inf J 45:481",
         options=Standardised,
+        gives="proportion.{}@arm risk_difference.{}@pair",
         formula=(
             "regression.standardisation:standardise",
             "regression.standardisation:standardised_difference",
+            "regression.standardisation:standardised_mean",
         ),
-        r=R({"risk_difference": "means[1] - means[2] + c(0, -1, 1) * z * error"}, _STANDARDISED),
+        r=R(
+            {
+                "risk_difference": "means[1] - means[2] + c(0, -1, 1) * z * error",
+                "proportion": "mean(risk) + c(0, -1, 1) * z * sqrt(V_own)",
+            },
+            _STANDARDISED,
+        ),
     ),
     Card(
         "risk_ratio.standardised",
