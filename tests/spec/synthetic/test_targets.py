@@ -86,7 +86,10 @@ def test_a_real_trial_has_no_such_section(swapped):
 
 def test_what_a_paper_set_is_said_beside_the_result_and_the_verdicts(material, synthetic):
     analysis = unescape(of_results(material, [one.name for one in primary(material)]))
-    assert "**Set beforehand, no finding:**" in analysis and "12 of 18 (printed " in analysis
+    assert (
+        "**Drawn to equal the printed number, shows nothing:**" in analysis
+        and "12 of 18 (printed " in analysis
+    )
     pages = [(synthetic.folder / "report" / f"{name}.html") for name in ("summary", "audit")]
     summary, audit = (" ".join(page.read_text().split()) for page in pages)
     assert PUT_IN in summary and PUT_IN in audit
@@ -124,12 +127,9 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
 def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     folder = synthetic.folder / "report"
     cards = packed_data((folder / "cards.js").read_text())
-    assert (
-        "set beforehand, no finding: drawn to give" in cards
-        and "drawn to no printed number" in cards
-    )
+    assert "shows nothing: drawn to give" in cards and "drawn to no printed number" in cards
     report = " ".join((folder / "report.html").read_text().split())
     assert "Age: mean 50" in report
     assert "drawn by a program, to match no printed number" in report
     said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* set beforehand, no finding." in said.values()
+    assert "*Cohort:* drawn to equal the printed number, shows nothing." in said.values()

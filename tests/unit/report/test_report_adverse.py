@@ -121,7 +121,7 @@ def test_a_claim_can_name_a_count(mini):
 
 def test_deaths_and_events_say_where_they_stand_that_they_were_put_in(mini, monkeypatch):
     """In the section, at each line that counts."""
-    note = "*Cohort:* set beforehand, no finding."
+    note = "*Cohort:* drawn to equal the printed number, shows nothing."
     monkeypatch.setattr("trialtrace.report.audit.cohort_words.of_rows", lambda *_: note)
     section = harms_section(mini).split("\n\n")
     (deaths_line,) = [part for part in section if part.startswith("**Deaths**")]

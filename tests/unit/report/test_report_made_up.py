@@ -59,18 +59,33 @@ def material(margins, rows, *, own=True, by=None, quantities=None):
 
 BOTH = [count("drug", 1.0), count("placebo", 4.0)]
 SHORT = {
-    "each arm printed": ((["drug", "placebo"], BOTH, True), "set beforehand, no finding."),
-    "one arm assumed": ((["drug"], BOTH, True), "set beforehand, no finding; assumed for Placebo."),
-    "a total": (([None], BOTH, True), "assumed by arm; in all set beforehand, no finding."),
+    "each arm printed": (
+        (["drug", "placebo"], BOTH, True),
+        "drawn to equal the printed number, shows nothing.",
+    ),
+    "one arm assumed": (
+        (["drug"], BOTH, True),
+        "drawn to equal the printed number, shows nothing; assumed for Placebo.",
+    ),
+    "a total": (
+        ([None], BOTH, True),
+        "assumed by arm; in all drawn to equal the printed number, shows nothing.",
+    ),
     "columns of a total": (
         ([None], BOTH, False),
-        "assumed by arm; in all set beforehand in part.",
+        "assumed by arm; in all made of columns drawn to match printed numbers.",
     ),
-    "nobody to be split": (([None], [count("drug", 0.0)], True), "set beforehand, no finding."),
-    "all arms together": (([None], [count("all", 5.0)], True), "set beforehand, no finding."),
+    "nobody to be split": (
+        ([None], [count("drug", 0.0)], True),
+        "drawn to equal the printed number, shows nothing.",
+    ),
+    "all arms together": (
+        ([None], [count("all", 5.0)], True),
+        "drawn to equal the printed number, shows nothing.",
+    ),
     "columns by arm": (
         (["drug"], BOTH, False),
-        "set beforehand in part.",
+        "made of columns drawn to match printed numbers.",
     ),
 }
 
@@ -174,7 +189,7 @@ def test_counts_that_follow_from_other_numbers_say_how():
     """3 is printed beside 24.1 %: 7 prints as no 3, and no share of it is in brackets."""
     note = "3 is printed beside the share of 7 of 29; 7 is taken"
     margins = [margin(arm, "arithmetic") | {"printed": "8 and 3", "note": note} for arm in ARMS]
-    assert of_rows(material(margins, BOTH), BOTH).endswith(f"no finding; {note}.")
+    assert of_rows(material(margins, BOTH), BOTH).endswith(f"shows nothing; {note}.")
     told = of_results(material(margins, BOTH), ["a"])
     assert note in told and "one of the sets" not in told
 
@@ -205,6 +220,9 @@ def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
     of = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
     split = f"assumed by site (no printed number sets it so; {why})"
     assert by_stratum(of, ["a"]) == split
-    assert of_rows(of, BOTH) == f"*Cohort:* {split}; in all set beforehand, no finding."
+    assert (
+        of_rows(of, BOTH)
+        == f"*Cohort:* {split}; in all drawn to equal the printed number, shows nothing."
+    )
     assert of_results(of, ["a"]).endswith(f"**A{split[1:7]}**{split[7:]}.")
     assert by_stratum(material([margin(arm) for arm in ARMS], BOTH), ["a"]) == ""

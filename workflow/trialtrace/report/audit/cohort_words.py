@@ -29,20 +29,20 @@ SPLIT = "**Assumed:** how they part by arm, of which no number is printed."
 CHOSEN = "The shares in brackets are as printed; the counts are one of the sets that give them."
 # What set the numbers of a line: they are printed, their shares are, or they follow from others.
 PRINTED, SHARES, REASONED = "printed", "shares", "reasoned"
-OWN, IN_COLUMNS = "set beforehand, no finding", "set beforehand in part"
+OWN = "drawn to equal the printed number, shows nothing"
+IN_COLUMNS = "made of columns drawn to match printed numbers"
 LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to match no printed number of this endpoint."
 IN_PART = (
-    "**Set beforehand in part:** made of columns that were drawn to match printed numbers, "
+    "**Not independent of the paper:** made of columns that were drawn to match printed numbers, "
     "[listed with what was drawn](#sec-targets)."
 )
 OF_COHORT = (
-    "The patients were drawn by a program that used the printed numbers. **Set beforehand, no "
-    "finding** marks a number drawn to equal the printed one; **set beforehand in part**, one that "
-    "was not, but that is made of columns drawn to match others and so is not independent of the "
-    "paper either. In both cases agreement shows nothing; what follows from such counts, as an "
-    "interval or a p-value, may differ from what is printed. **Assumed** marks a number of which "
-    "nothing is printed."
+    "The patients were drawn by a program that used the printed numbers. **Drawn to equal the "
+    "printed number** is said of one that was set to it; **not independent of the paper**, of one "
+    "that was not, but that is made of columns drawn to match others. In both cases agreement shows "
+    "nothing; what follows from such counts, as an interval or a p-value, may differ from what is "
+    "printed. **Assumed** marks a number of which nothing is printed."
 )
 
 
@@ -218,7 +218,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     chosen = f" {CHOSEN}" if SHARES in map(_print_of, rests.own) else ""
     chosen += "".join(f" {upper_first(note)}." for note in _reasons(rests.own))
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))
-    return f"**Set beforehand, no finding:** {margins}.{chosen}{assumed}"
+    return f"**Drawn to equal the printed number, shows nothing:** {margins}.{chosen}{assumed}"
 
 
 def _rests(material: Material, analyses: Sequence[str]) -> Rests:

@@ -37,7 +37,7 @@ GROUPS = ("group1_level", "comparison", "reference")
 WHERE = ("population", "visit")
 PLACE = ("analysis_id", "parameter", *WHERE)
 MOST_TOLD = 6
-DRAWN_TO = "set beforehand, no finding: drawn to give"
+DRAWN_TO = "shows nothing: drawn to give"
 MADE_OF = "made of columns that were drawn to printed numbers:"
 TO_NOTHING = "drawn to no printed number"
 # The statistics of a margin that go by other names than those of a plan.
