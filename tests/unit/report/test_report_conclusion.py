@@ -85,7 +85,7 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
     text = words(" ".join(this_reanalysis._against(mini, {})))
     assert text.startswith(
-        "drug against placebo: 3 of 5 intervals compatible with no effect, unlike the result above"
+        "drug against placebo: 2 of 5 other intervals exclude no effect, as the result above does"
     )
     assert text.endswith(" The 5: 2 for all randomised and 3 by other definitions of the outcome.")
     assert text.count("“") == 3 and "(-10.0 to 50.0)" in text.replace("\N{MINUS SIGN}", "-")
@@ -94,7 +94,7 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     monkeypatch.setattr(this_reanalysis, "includes_no_effect", lambda *_: True)
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
     text = words(" ".join(this_reanalysis._against(mini, {})))
-    assert "1 of 2 intervals incompatible with no effect" in text and "bounds" not in text
+    assert "1 of 2 other intervals include no effect" in text and "bounds" not in text
     monkeypatch.setattr(
         this_reanalysis, "readings", lambda *_: [Readings(**none | {"first": clear})]
     )
@@ -127,13 +127,13 @@ def test_a_result_above_is_no_other_choice(beside, monkeypatch):
     given = [Readings(**none | {"first": first, "methods": rows})]
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: given)
     text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "1 of 1 intervals" in text and "“Relief by another interval”" in text
+    assert "0 of 1 other intervals" in text and "“Relief by another interval”" in text
     # Of two results above it is said which; a single kind is not counted again.
-    assert "unlike the first result above" in text and "The 1:" not in text
+    assert "as the first result above does" in text and "The 1:" not in text
     p = first | {"stat_name": "p_value", "stat_value": 0.2, "stat_text": "0.20"}
     given[0] = Readings(**none | {"first": first, "methods": rows, "tested": [p]})
     text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "2 of 2 intervals and tests compatible" in text
+    assert "0 of 2 other intervals and tests exclude" in text
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
     (told,) = subgroups(rows, analysis("primary"), lambda _: "")
     assert words(told).startswith(
         "A (exploratory, not adjusted): interaction p = 0.030 (Breslow and Day's test of equal "
-        "odds ratios); risk difference: F "
+        "odds ratios); risk difference in percentage points: F "
     )
     assert words(told).count("; M ") == 1
     # What one arm alone has is in no test, and what the note says first holds here too.
@@ -236,8 +236,8 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
     [
         (
             0.03,
-            "1 made, with p ≤ 0.05: A, p = 0.030; risk difference: F −20.0 (−30.0 to −10.0); "
-            "M −20.0 (−30.0 to −10.0); made up by sex.",
+            "1 made, with p ≤ 0.05: A, p = 0.030; risk difference in percentage points: "
+            "F −20.0 (−30.0 to −10.0); M −20.0 (−30.0 to −10.0); made up by sex.",
         ),
         (0.3, "1 made, none with p ≤ 0.05."),
     ],
@@ -317,7 +317,7 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     own = FISHER | {"stat_value": 0.05}
     told = verdict(material(own), analysis("primary"), own)
     assert told == ", at or below the significance level of 0.05"
-    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
+    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2, fractions=(0.4, 0.6, 1)))
     own = FISHER | {"stat_value": 0.005}
     told = ", below the significance level of about 0.0095 at this interim analysis, by the plan's"
     assert verdict(material(own), looked, own) == f"{told} boundary"
@@ -325,7 +325,7 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
 
 @pytest.mark.parametrize(("value", "crossed"), [(0.005, "would"), (0.01, "would not")])
 def test_an_assumed_boundary_decides_nothing_and_is_crossed_or_not(value, crossed):
-    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
+    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2, fractions=(0.4, 0.6, 1)))
     own = FISHER | {"stat_value": value}
     others = material(own)
     others.trial.reanalysis = "Others wrote the plan."
@@ -333,10 +333,12 @@ def test_an_assumed_boundary_decides_nothing_and_is_crossed_or_not(value, crosse
     assert verdict(others, looked, own) == f", which {crossed} have crossed {boundary}"
     assert f"p would have crossed {boundary}." in _levels(others, looked)
     assert "decided at" not in _levels(others, looked)
+    looked.look = Stub(look=2, fractions=(0.5, 1))
+    assert "assumed for the final analysis, two-sided p" in verdict(others, looked, own)
 
 
 def test_an_interval_is_adjusted_for_the_looks_by_its_level_or_its_method():
-    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
+    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2, fractions=(0.4, 0.6, 1)))
     estimate = {"method": "risk_difference.newcombe", "ci_low": -0.1}
     told = "; the interval is not adjusted for the interim analyses"
     estimate["ci_level"] = 0.95

@@ -483,7 +483,8 @@ CONFLICTS = {
     "more of the primary result by their number": (
         ["contradicts", "more"],
         ["contradicts", "more"],
-        "2 do not fit other printed numbers; 2 of these are of the primary result.",
+        "2 do not fit other printed numbers; 2 of these are of the primary result, such as "
+        "“contradicts” 7 of 10; 3 of 29 is 10.3 %.",
     ),
 }
 

@@ -40,9 +40,9 @@ IN_PART = (
 OF_COHORT = (
     "The patients were drawn by a program that used the printed numbers. **Drawn to equal the "
     "printed number** is said of one that was set to it; **not independent of the paper**, of one "
-    "that was not, but that is made of columns drawn to match others. In both cases agreement shows "
-    "nothing; what follows from such counts, as an interval or a p-value, may differ from what is "
-    "printed. **Assumed** marks a number of which nothing is printed."
+    "that was not, but that is made of columns drawn to match others. In both cases agreement "
+    "shows nothing; what follows from such counts, as an interval or a p-value, may differ from "
+    "what is printed. **Assumed** marks a number of which nothing is printed."
 )
 
 

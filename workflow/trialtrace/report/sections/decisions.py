@@ -17,6 +17,7 @@ from trialtrace.report.tables import NO_BREAK, link, with_sign
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import ADJUSTED, family_of
+from trialtrace.run.trial.plan.analysis import DecisionLevel
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
 
@@ -176,8 +177,13 @@ def level_words(material: Material, analysis: Analysis) -> str:
         return f"level of {analysis.decision_level:.3g}"
     about = f"about {analysis.decision_level:.2g}"
     if assumes(material, analysis):
-        return f"boundary that we assumed for this interim analysis, two-sided p {about}"
-    return f"level of {about} at this interim analysis, by the plan's boundary"
+        return f"boundary that we assumed for {_this_look(analysis.look)}, two-sided p {about}"
+    return f"level of {about} at {_this_look(analysis.look)}, by the plan's boundary"
+
+
+def _this_look(level: DecisionLevel) -> str:
+    last = level.look == len(level.fractions)
+    return "the final analysis" if last else "this interim analysis"
 
 
 def unadjusted_interval(analysis: Analysis, estimate: ResultRow) -> str:

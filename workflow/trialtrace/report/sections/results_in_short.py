@@ -111,7 +111,7 @@ def sizes(
     tested: bool = False,
 ) -> str:
     """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
-    neither statistic nor unit where the sentence before has them: `again`; with the p by which each
+    without the statistic where the sentence before has it: `again`; with the p by which each
     is decided where it is to be told of: `tested`."""
     label = LABELS[of[0].estimate["stat_name"]] + period(material, of[0].estimate, years=True)
     if len(of) == 1:
@@ -126,7 +126,7 @@ def sizes(
         arms = values_of(one.estimate, PAIR[:1] if alike else PAIR)
         pair = " against ".join(arm_in_text(material, arm) for arm in arms)
         stat = "" if alike else f"{LABELS[one.estimate['stat_name']]} "
-        size = _size(material, analysis, one, whole=not (at or again) or not alike)
+        size = _size(material, analysis, one, whole=not at or not alike)
         told.append(f"{pair} {stat}{size}{_test(material, analysis, one) * tested}")
     against = ", against" if "," in label else " against"
     lead = f"{label}{against} {arm_in_text(material, of[0].estimate['reference'])}: "

@@ -1,9 +1,11 @@
 """Sections of a trial's report that are of no analysis, each as Markdown."""
 
 from collections.abc import Iterator, Mapping
+from string import ascii_lowercase
 
 import trialtrace
 from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.ledger.texts import cited
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
@@ -121,23 +123,61 @@ def trial_section(material: Material) -> str:
     told = _told(trial)
     lacking = upper_first("; ".join(not_recorded(trial)))
     told |= {"Stopped": trial.design.stopped, upper_first(unstated(trial)): lacking}
-    body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
-    caption = "The trial as its sources describe it; of what is computed the line says so."
-    table = texts_table(material, ["Item", "As described"], body, "trial", caption)
-    return "\n\n".join([table, *_sources(material), *([OF_COHORT] if put_in(material) else [])])
-
-
-def _sources(material: Material) -> Iterator[str]:
-    """What the description of the trial can be from: the data and each paper, and what of its text
-    was at hand."""
-    ledger: LedgerFile = structure(LedgerFile, material.trial.claims_document)
-    papers = (each if isinstance(each, str) else each.cited for each in ledger.papers.values())
-    told = [
-        *map(escape_markdown, papers),
-        *(text.removeprefix("Data: ").rstrip(".") for text in of_data(material)),
+    marks, sources = _sources(material)
+    header = ["Item", "As described", *(["Source"] if marks else [])]
+    body = [
+        [*map(escape_markdown, (what, text)), *([marks.get(what, "–")] if marks else [])]
+        for what, text in told.items()
+        if text
     ]
-    if told:
-        yield f"Sources: {'. '.join(told)}. Which line is from which of them is not recorded."
+    caption = "The trial as its sources describe it; of what is computed the line says so."
+    table = texts_table(material, header, body, "trial", caption)
+    return "\n\n".join([table, *sources, *([OF_COHORT] if put_in(material) else [])])
+
+
+# The key of trial.yaml that a line of the description has, by its item.
+_KEYS = {
+    "Registration": "registration",
+    "Framework": "design.framework",
+    "Setting": "setting",
+    "Eligibility": "eligibility",
+    "Allocation": "design.ratio",
+    "Concealment of the allocation": "design.concealment",
+    "Blinding": "design.blinding",
+    "Sample size": "design.planned",
+    "Interim analyses": "design.interim",
+    "Recruitment and follow-up": "dates",
+    "Funding": "funding",
+    "Stopped": "design.stopped",
+}
+
+
+def _sources(material: Material) -> tuple[dict[str, str], list[str]]:
+    """By item the letters of the papers of which claims.yaml says that they tell it, and which
+    papers and data these are, with what of a text was at hand."""
+    trial = material.trial
+    ledger: LedgerFile = structure(LedgerFile, trial.claims_document)
+    letters = dict(zip(ledger.papers, ascii_lowercase, strict=False))
+    found: dict[str, set[str]] = {}
+    for item in (ledger.items or {}).values():
+        for setting in item.settings or ():
+            found.setdefault(setting, set()).add(letters[item.from_])
+    arms = {arm.label: f"design.arms.{name}.given" for name, arm in trial.design.arms.items()}
+    marks = {
+        what: ", ".join(sorted(found[key])) for what, key in (_KEYS | arms).items() if key in found
+    }
+    told = [
+        f"{f'({letters[name]}) ' if marks else ''}{escape_markdown(cited(paper))}"
+        for name, paper in ledger.papers.items()
+    ]
+    told += [text.removeprefix("Data: ").rstrip(".") for text in of_data(material)]
+    if not told:
+        return {}, []
+    rest = "Which line is from which of them is not recorded."
+    if marks:
+        rest = "A letter says who tells of a line, not always of all that stands in it; of a line "
+        rest += "without one this is not recorded."
+    return marks, [f"Sources: {'. '.join(told)}. {rest}"]
 
 
 def _told(trial: Trial) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import compared, interactions
 from trialtrace.report.sections.remarks import caveat
-from trialtrace.report.tables import NO_BREAK, link, with_sign
+from trialtrace.report.tables import NO_BREAK, link, unit_of, with_sign
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -75,8 +75,14 @@ def _within(material: Material, analysis: Analysis) -> str:
     for one in found:
         who = escape_markdown(material.arm_label(one.estimate["comparison"])) if pairs else ""
         level = str(one.estimate["stratum"]).partition("=")[2]
-        levels.setdefault(level, []).append(f"{who} {link(one.estimate)}".strip())
-    label = LABELS[found[0].estimate["stat_name"]]
+        of = " and ".join(
+            link(row, events.replace(" of ", "/"))
+            for events, _, row in material.tracer.counts(one.estimate)
+        )
+        size = f"{link(one.estimate)}{f' ({of})' * bool(of)}"
+        levels.setdefault(level, []).append(f"{who} {size}".strip())
+    unit = unit_of(found[0].estimate).strip()
+    label = f"{LABELS[found[0].estimate['stat_name']]}{f' in {unit}' * bool(unit)}"
     told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
     return f"; {label}: {'; '.join(told)}"
 

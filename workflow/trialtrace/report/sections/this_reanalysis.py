@@ -104,9 +104,12 @@ def _printed(material: Material) -> str:
     found = dict.fromkeys([*differ, *against, *unlike, *odd])
     touched = [name for name in found if _is_primary(material, name)]
     whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
+    both = sum(len(names) for names, *_ in counts) - len(found)
+    told[-1] += f" ({both} of them counted already)" * bool(both)
     text = f"{of} {in_a_row(told)}; {whose if touched else 'none is'} of the primary result"
-    if len(touched) == 1:
-        text += f": {_claim(claims[touched[0]])}"
+    if touched:
+        such = ": " if len(touched) == 1 else ", such as "
+        text += f"{such}{_claim(claims[touched[0]])}"
     return f"{text}."
 
 
@@ -154,7 +157,7 @@ def _is_primary(material: Material, claim: str) -> bool:
 
 
 def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """ "Drug against placebo: 2 of 14 intervals compatible with no effect, …", with each by name;
+    """ "Drug against placebo: 12 of 14 intervals exclude no effect, …; not so …", each by name;
     then of what kinds the 14 are."""
     counted = dict[str, None]()
     for analysis in leading(material):
@@ -174,16 +177,16 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 several = len(analysis.visits or ()) > 1
                 at = escape_markdown(f", {one.first['visit']}" if several else "")
                 what = escape_markdown(f"{LABELS[one.first['stat_name']]}{_unit(one.first)}")
-                lies = "compatible" if leaves_out_no_effect(one.first) else "incompatible"
+                holds = "exclude" if leaves_out_no_effect(one.first) else "include"
                 kinds = {words.partition(" (")[0]: n for _, n, words in one.counts() if n}
                 whole = sum(kinds.values())
                 parts = in_a_row([f"{n} {words}" for words, n in kinds.items()])
                 counted |= {f"The {whole}: {parts}.": None} if len(kinds) > 1 else {}
                 yield (
-                    f"{lead}{at}: {len(unlike)} of {whole} intervals"
-                    f"{' and tests' * bool(one.tested)} {lies} with no effect, unlike the "
-                    f"{'first ' * bool(above)}result above, {what} where no other is named: "
-                    f"{'; '.join(named)}."
+                    f"{lead}{at}: {whole - len(unlike)} of {whole} other intervals"
+                    f"{' and tests' * bool(one.tested)} {holds} no effect, as the "
+                    f"{'first ' * bool(above)}result above does; not so ({what}, where no other "
+                    f"is named): {'; '.join(named)}."
                 )
     yield from counted
 

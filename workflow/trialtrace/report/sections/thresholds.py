@@ -144,9 +144,9 @@ def _beyond(
     ]
     both = len(arms) == len(material.trial.design.arms) == BOTH
     of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
-    lie = f"s of {of} lie" if len(arms) > 1 else f" of {of} lies"
-    side = "below" if greater else "above"
-    told, size = escape_markdown(f"the exact interval{lie} {side} {100 * threshold:g} %"), ""
+    less = "fewer" if greater else "more"
+    by = f"by the exact interval{'s' * (len(arms) > 1)}"
+    told, size = escape_markdown(f"{less} than {100 * threshold:g} % succeed in {of}, {by}"), ""
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
         best = [share for arm in arms if arm in found and (share := found[arm].share)]
@@ -154,8 +154,8 @@ def _beyond(
         if over:
             n = sum(hanging(material, analysis).values())
             most = with_level(max(over, key=lambda share: present(share["ci_high"])))
-            do = "it does not" if len(arms) == 1 else "they do not" + " all" * (over != best)
-            told += f"; with the {n} lost as successes {do}"
+            sure = "not certain" + " of all arms" * (over != best)
+            told += f"; with the {n} lost as successes this is {sure}"
             size = f": {most}"
             size += " in each arm" * (len({share["stat_value"] for share in best}) == 1 < len(best))
     return f"; {told}" * bool(arms), size * bool(arms)

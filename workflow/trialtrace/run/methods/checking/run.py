@@ -173,7 +173,7 @@ def baseline_balances(results: list[ResultRow], flow: Counts) -> Told:
         if row["stat_name"] == "missing":
             missing[key] = row
     for key, row in missing.items():
-        name, group, *_ = key
+        name, group = present(row["parameter"]), present(row["group1_level"])
         parts = [*known[key], round(present(row["stat_value"]))]
         n = present(row["n_used"])
         yield from _sums(f"{name}, {group}", n, parts)
