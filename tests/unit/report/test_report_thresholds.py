@@ -53,13 +53,13 @@ def test_each_arm_has_its_first_share_and_its_p_value():
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; fewer than 50 % succeed in drug, by the exact interval." in sentence
+    assert "; fewer than 50 % succeed in drug, by its exact interval." in sentence
 
 
 def test_a_conclusion_has_the_side_too_and_no_decision_of_a_trial_that_explores():
     rows = [*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)]
     analysis = Stub(name="a", role="secondary", decision_level=0.05, decides="drug")
-    beyond = "fewer than 50 % succeed in drug, by the exact interval."
+    beyond = "fewer than 50 % succeed in drug, by its exact interval."
     (sentence,) = beyond_thresholds(material(rows), analysis)
     assert words(sentence) == f"more than 50 % is not shown of Drug at the level of 0.05; {beyond}"
     (sentence,) = beyond_thresholds(material(rows, "exploratory"), analysis)
