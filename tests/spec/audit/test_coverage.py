@@ -17,7 +17,7 @@ from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 
 NAMES = ("streckmann2024", "sprave2019", "musaro2019")
-OTHERS = ("elmunzer2012", "ruetzler2013", "moertel1990")
+OTHERS = ("ruetzler2013", "moertel1990")
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -55,8 +55,12 @@ def test_every_primary_and_secondary_analysis_answers_an_item(told):
 
 
 def test_a_quote_is_at_most_ten_words(told):
+    """Of a text that was not at hand there is none."""
     trial, _ = told
     for name, item in trial.claims_document["items"].items():
+        if trial.claims_document["papers"][item["from"]].get("text") == "not_at_hand":
+            assert '"' not in item.get("place", ""), name
+            continue
         quote = item["place"].partition('"')[2].rstrip('"')
         assert 1 <= len(quote.split()) <= 10, name
 

@@ -2,11 +2,13 @@
 
 from types import SimpleNamespace as Stub
 
+import pytest
 from mini_trial import REPOSITORY
 
 from trialtrace.base.paths import Project
 from trialtrace.report.sections.baseline_table import score_words
 from trialtrace.report.sections.consort import _as_told
+from trialtrace.report.sections.sections import _sources
 from trialtrace.run.trial.load import load_trial
 
 
@@ -38,3 +40,17 @@ def test_a_rule_of_entry_that_says_what_it_lacks_is_told_in_part():
     assert _as_told(eligibility)[0] is False
     for name in ("streckmann2024", "sprave2019"):
         assert _as_told(load_trial(name, Project(REPOSITORY)).file.eligibility)[0] is True
+
+
+def test_each_line_of_a_description_has_the_letter_of_who_tells_of_it():
+    """The congress abstract says 15 minutes and the registry 30; who planned 60 nobody recorded."""
+    marks, (told,) = _sources(Stub(trial=load_trial("sprave2019", Project(REPOSITORY))))
+    assert marks["Isometric muscle training"] == "b, c" and marks["Blinding"] == "b"
+    assert "Sample size" not in marks and "(c) ClinicalTrials" in told
+    assert "of a line without one this is not recorded." in told
+    # No item of this ledger names a key of trial.yaml.
+    data = "trialtrace.report.sections.sections.of_data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, lambda _: [])
+        marks, (told,) = _sources(Stub(trial=load_trial("ruetzler2013", Project(REPOSITORY))))
+    assert marks == {} and "(a)" not in told
