@@ -109,3 +109,25 @@ def test_the_arm_in_which_next_to_nobody_tried_it_is_the_control(
     draft = drafted(tmp_path, f"group,{name},tones_after", rows)
     assert ("control" not in opened(draft)) == sure
     assert not sure or draft.arms[draft.control][1] == "0"
+
+
+@pytest.mark.parametrize(
+    ("name", "alone"),
+    [("stage1,stage2", False), ("site1,site2", True), ("analysed", True), ("heard", False)],
+)
+def test_the_only_number_beside_places_and_who_was_analysed_is_the_endpoint(
+    tmp_path: Path, name: str, alone: bool
+):
+    """Which hall, and whose tape was analysed, is no outcome; who was heard may be."""
+    draw = random.Random(7)
+    each = len(name.split(","))
+    rows = [
+        f"{n},{ARMS[n % 2]},{','.join(str(draw.randint(0, 1)) for _ in range(each))},"
+        f"{draw.randint(100, 160)}"
+        for n in range(80)
+    ]
+    write(tmp_path / "trial.csv", [f"pid,arm,{name},squeak", *rows])
+    tables = profile([str(tmp_path / "trial.csv")])
+    draft = decide(tables, {"where": "all"} if alone else {}, first_choice)
+    assert ("primary" not in opened(draft)) == alone
+    assert draft.primary.column == "squeak" or not alone

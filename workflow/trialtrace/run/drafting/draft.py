@@ -1,5 +1,6 @@
 """What a trial is taken to be, from the profiles of its files and what a person told."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -51,8 +52,10 @@ from trialtrace.run.drafting.outcomes import (
     MEASURE,
     Outcome,
     as_levels,
+    is_coded,
     is_number,
     levels,
+    of_analysis,
 )
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.periods import refuse_periods
@@ -78,6 +81,7 @@ from trialtrace.run.tables.measures import AGES, parts, plain
 
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
+MADE = re.compile(r"[._ ]?[0-9]+$")  # site1, of the columns that a site was made into.
 FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
 # Of numbers by chance no two are the same in one of 150 files with so many rows, squared, a step.
@@ -395,7 +399,7 @@ def _offered(
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
         if design.own_treatment and table.name == home.name:
             left -= {one.name for one in table.columns if one.constant_within}
-        people = {one.name for one in table.columns if of_a_person(one)}
+        people = {one.name for one in table.columns if _of_nothing_done(one)}
         rest = [one for one in here if not one.names - {""} <= people]
         alone = known and len(rest) == 1 and rest[0].names >= left - people
         found += [_alone(rest[0])] if alone else here
@@ -407,6 +411,12 @@ def _offered(
     found.sort(key=lambda item: (not item.primary, -item.score))
     within = design.own_treatment
     return Offered(views, found, at, subject, arm, told_by, once, within, design.several)
+
+
+def _of_nothing_done(column: Column) -> bool:
+    """Whether a column tells what a person or a place is, or who is in an analysis: no outcome."""
+    place = is_coded(column) and rank(MADE.sub("", column.name), SITES) is not None
+    return of_a_person(column) or place or bool(of_analysis(column))
 
 
 def _of_one_arm(table: Table, arm: Column) -> set[str]:
