@@ -104,3 +104,20 @@ def test_arms_with_a_column_of_yes_and_no_each_are_no_periods(tmp_path: Path):
     told = {"arm": "trt1", "control": "0", "primary": "sbp"}
     tables = profile([str(tmp_path / "trial.csv")])
     assert decide(tables, told, first_choice).design.kind == "parallel"
+
+
+@pytest.mark.parametrize("plan", ["plan", "strategy"])
+def test_a_treatment_that_begins_later_in_some_is_no_arm_beside_what_stays(
+    tmp_path: Path, plan: str
+):
+    """Beehives that were fed from the second week on, or from a week of their own, or never."""
+    lines = [f"hive_id,{plan},week,treated,honey"]
+    for n in range(40):
+        begins = (1, 9, 1, 2 + n // 4 % 2)[n % 4]
+        for week in range(4):
+            plans = ("at once", "late")[n % 2]
+            lines.append(f"H{n},{plans},{week},{int(week >= begins)},{n * 7 % 13 + week}")
+    write(tmp_path / "hives.csv", lines)
+    draft = decide(profile([str(tmp_path / "hives.csv")]), {"primary": "honey"}, first_choice)
+    (guess,) = [one for one in draft.guesses if one.name == "arm"]
+    assert guess.blinds and draft.arm.name == plan

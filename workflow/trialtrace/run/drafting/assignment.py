@@ -22,14 +22,16 @@ from trialtrace.run.drafting.arms import (
     tells_taken,
     tells_treatments,
 )
-from trialtrace.run.drafting.clusters import of_several_arms, turning_once
+from trialtrace.run.drafting.clusters import of_several_arms, turning_once, turns_one_way
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
 from trialtrace.run.drafting.mistyped import mistyped
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
+    SITES,
     name_words,
+    rank,
     rank_of_arm,
     with_capital,
     words_apart,
@@ -88,10 +90,11 @@ def arm_of(
         (name if twice[name] == 1 else f"{table.name}.{name}", table.evidence[f"arm.{name}"])
         for table, name in ranked
     ]
-    sure = _sure_arm(ranked)
+    turned = bool(ranked) and turns_one_way(*ranked[0])
+    sure = _sure_arm(ranked) and not turned
     wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
     in_turn = [names for each in wide for names, by_name in each.items() if by_name]
-    sure = sure or (not in_turn and _only_groups(tables, ranked, subject))
+    sure = sure or not (in_turn or turned or not _only_groups(tables, ranked, subject))
     passed = [
         f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_NAMED} arms are read."
         for table in tables
@@ -127,11 +130,20 @@ def arm_of(
         choices.append((shown, why))
     for name, why in odd.items():
         choices.insert(1, (name, f"{why}, which may stand for two patients each."))
+    if turned:
+        # What somebody was assigned to is the same at all visits.
+        stays = {
+            one.name
+            for one in others
+            if one.constant_within and not (tells_order(one) or of_patients(one))
+            if not (rank(one.name, SITES) is not None or outcome_words(name_words(one.name)))
+        }
+        choices.sort(key=lambda choice: choice[0].rpartition(".")[2] not in stays)
     turning = {} if sure else dict(chain.from_iterable(turning_once(t).items() for t in tables))
-    turned = "".join(f" {why} --arm {name} takes it." for name, (_, why) in turning.items())
+    told = "".join(f" {why} --arm {name} takes it." for name, (_, why) in turning.items())
     for names in () if sure else dict.fromkeys(chain.from_iterable(wide)):
         why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
-        choice = BETWEEN.join(names), f"{why}patients had in turn.{turned}"
+        choice = BETWEEN.join(names), f"{why}patients had in turn.{told}"
         # A group beside columns of treatments may be the order in which patients had them.
         choices.insert(0 if names in in_turn else len(choices), choice)
     # A row of each patient and treatment is compared; of several rows none is the treatment's.

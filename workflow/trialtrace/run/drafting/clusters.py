@@ -213,6 +213,18 @@ def turning_once(table: Table) -> dict[str, tuple[str, str]]:
     return found
 
 
+def turns_one_way(table: Table, name: str) -> bool:
+    """Whether a column turns within patients from one value to another at visits, in some of them
+    alone and never back: it tells who was treated when, and no lot."""
+    subject, times = table.subject[:1], table.visit[:1]
+    if not (subject and times) or table.rows > MOST_ROWS or name in turning_once(table):
+        return False
+    rows = cells_of(table, [*subject, *times, name])
+    rows = sorted((row for row in rows if all(row)), key=lambda row: (row[0], in_order(row[1])))
+    turns = [(one[2], two[2]) for one, two in pairwise(rows) if one[0] == two[0]]
+    return len({turn for turn in turns if turn[0] != turn[1]}) == 1
+
+
 def in_steps(table: Table, arm: Column) -> tuple[str, tuple[str, ...]]:
     """A sentence where all patients of each cluster have one arm in a period and another in a later
     one, as in a stepped wedge, and the columns of both; nothing elsewhere. Of rows without patients

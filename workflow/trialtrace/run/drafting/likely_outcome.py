@@ -76,7 +76,7 @@ PATIENTS = re.compile(
     r"age|agegr\w*|aagegr\w*|height|bmi|smok\w*|tob\w*|alc|alcohol|drinks?|marital|married|"
     r"educ\w*|school|employ\w*|occup\w*|occp|income|econ|insur\w*|cent(er|re)s?|site|clinic|country|"
     r"region|hiv|hypertens\w*|history|hist|asa|ps|mallampati|ecog|karno\w*|stage|grade|nodes?|tumou?r|"
-    r"perform|size|strata|strat\w*|risk|riskscore|diag\w*|comorb\w*|genotype|inherit|family|mom|mother|"
+    r"perform|size|strata|strat(?!eg)\w*|risk|riskscore|diag\w*|comorb\w*|genotype|inherit|family|mom|mother|"
     r"father|eligib\w*|qualifying|cohort|menopaus\w*|meno|litter|weight|wt|hos|prior|donor|laser|"
     r"classif|type|gvhd|cell\w*|surg|steroids?|propylac|anxiety|needs"
 )
