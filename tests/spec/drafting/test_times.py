@@ -175,3 +175,18 @@ def test_a_time_of_what_lasted_is_asked_and_one_to_the_event_taken(
     (guess,) = [one for one in draft.guesses if one.name == "primary"]
     assert (draft.primary.column, guess.blinds) == (primary, not taken)
     assert columns[0] in guess.evidence or guess.value == columns[0]
+
+
+@pytest.mark.parametrize(("label", "ends"), [("Marital status", False), ("Status", True)])
+def test_a_status_of_a_marriage_ends_no_time(tmp_path: Path, label: str, ends: bool):
+    draw = random.Random(3)
+    lines = ["pid,arm,status,time"]
+    lines += [f"{n},{ARMS[n % 2]},{1 + n % 3},{draw.randint(9, 90)}" for n in range(90)]
+    write(tmp_path / "made.csv", lines)
+    page = f"pid: skier\nstatus: {label}: 1 single, 2 pair, 3 trio\ntime: minutes for the track\n"
+    (tmp_path / "codes.txt").write_text(page, "utf-8")
+    draft = decide(profile([str(tmp_path)]), {}, guess_nothing_told)
+    assert (draft.primary.kind, draft.primary.status) == (
+        ("time_to_event", "status") if ends else ("measure", "")
+    )
+    assert "event" in blinding(draft) or not ends

@@ -390,6 +390,16 @@ def _steps(column: Column, codes: Sequence[str]) -> list[float]:
     return []
 
 
+# What somebody is, and not what came of it.
+OTHER_STATUS = re.compile(
+    r"\b(marital|civil|family|employment|work|occupational|smok\w+|insurance|residen\w+|housing|"
+    r"education\w*|socio ?economic|nutritional|menopausal|familien) ?(status|stand)\b"
+)
+
+
 def is_state(column: Column) -> bool:
-    """Whether a column can tell how a time ended: two codes, or few more of which one counts."""
-    return is_coded(column) and 2 <= len(levels(column)) <= MOST_STATES
+    """Whether a column can tell how a time ended: two codes, or few more of which one counts; no
+    status of a marriage or the like."""
+    few = is_coded(column) and 2 <= len(levels(column)) <= MOST_STATES
+    texts = (" ".join(parts(text)) for text in (column.name, column.label))
+    return few and not any(map(OTHER_STATUS.search, texts))
