@@ -146,3 +146,24 @@ def test_periods_with_two_rows_of_a_treatment_are_all_compared(at: Project, call
 def test_other_rows_of_a_treatment_are_refused(tmp_path: Path, name: str, rows: list[str]):
     with pytest.raises(UserError, match="several rows"):
         drafted(tmp_path, f"id,treatment,{name},score", rows, arm="treatment")
+
+
+def test_the_mean_of_yes_and_no_is_the_share_of_each_typist(at: Project, call: Call):
+    """Whether 20 words of each of 24 typists were right: shares are compared between the arms."""
+    draw = random.Random(12)
+    right = {f"T{n}": [draw.randint(0, 2) > n % 2 for _ in range(20)] for n in range(24)}
+    rows = [
+        f"{who},{('usual', 'split')[int(who[1:]) % 2]},{int(one)}"
+        for who, each in right.items()
+        for one in each
+    ]
+    path = at.root / "data" / "typing.csv"
+    write(path, ["typist_id,keyboard,hit", *rows])
+    told = ("--arm", "keyboard", "--control", "usual", "--primary", "hit", "--kind", "mean")
+    assert call("new", "mine", path, *told, "--yes") == 0
+    assert check_trial(at, "mine") == []
+    call("confirm", "mine", "--all")
+    of_arms = [[mean(right[f"T{n}"]) for n in range(24) if n % 2 == arm] for arm in (0, 1)]
+    found = results(at)["hit/mean_difference.welch@split-usual"]
+    assert found["n_used"] == 24
+    assert found["stat_value"] == pytest.approx(mean(of_arms[1]) - mean(of_arms[0]))

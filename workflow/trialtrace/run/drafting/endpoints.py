@@ -133,7 +133,7 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
         ended = "End of the interval without the event"
         yield item.name, head | bounds | _ended(item.column, made.event, ended)
     elif made.kind == MEAN:
-        entry = _measured(draft, item) if made.several else {"column": made.column}
+        entry = _measured(draft, item) if made.several or made.codes else {"column": made.column}
         yield item.name, head | entry | {"kind": "aggregate", "statistic": "mean"}
     else:
         yield item.name, head | _measured(draft, item)

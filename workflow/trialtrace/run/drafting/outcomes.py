@@ -281,7 +281,7 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
         return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)
 
-    if kind == COUNT or (varies and not at and is_state(column)):
+    if kind == COUNT or (kind != MEAN and varies and not at and is_state(column)):
         code, sure = event_code(column) if is_state(column) else ("", False)
         told = "Its rows of a patient can be counted."
         return replace(of(COUNT, told, code, sure and binary), visit="") if code else None
@@ -293,6 +293,11 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
             why = f"It differs between the rows of a patient, which {' and '.join(names)} tells "
             why += f"apart: all are in the mean{', also those below 0' if early else ''}."
         made = replace(of(MEAN, why), visit="")
+        if varies and binary:
+            code, _ = event_code(column)
+            worth = tuple((one, float(one == code)) for one in levels(column))
+            why = f"{why} It is the share of {label_of(column, code)}."
+            return replace(made, codes=worth, evidence=why)
         return made if varies and is_number(column) else None
     # Once a patient, it is read from a row a patient.
     if not at and column.constant_within is not None:
