@@ -19,7 +19,12 @@ PARTS = [
     *("0.5 (95% CI 0.1 to ", "12.3 ± 4.5 (SD ", "12.3 (4.5; ", "27 of 60 (45 ", "1", "1,", "123,"),
     *("123.", "1 ", "1-", "p = 0.0", "12 vs ", "F(1, ", "12 (34) ", "17 fell among ", "95% CI "),
 ]
-PATTERNS = [sentences._RESULT, sentences._CELLS, *(pattern for _, pattern in forms.FORMS)]
+PATTERNS = [
+    sentences._RESULT,
+    sentences._CELLS,
+    sentences._OF_UNITS,
+    *(pattern for _, pattern in forms.FORMS),
+]
 
 
 def cost(text):

@@ -4,6 +4,7 @@ import pytest
 from drafted_sides import SIDES, printed, read, told
 
 from trialtrace.audit.reading.characters import tidy
+from trialtrace.audit.reading.clauses import NO_CONTRAST
 from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.formats.jats import read_jats
 from trialtrace.audit.reading.paper import Table
@@ -412,3 +413,50 @@ def test_a_median_is_no_share_in_a_sentence_either():
     assert [one.text.endswith(end) for one, end in zip(made.left, ("8/9", "7/9"), strict=True)]
     assert not any("abstract" in claim["place"] for claim in made.claims.values())
     assert printed("In the training group, 8/40 fell.") == ["8/40"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("With training 3 patients fell, and with usual care 9.", "and with usual care 9"),
+        ("Falls were seen in 5 patients of the training group and in 11 of others.", "and in 11"),
+        ("They were 7, 5 and 2 women, respectively.", "7, 5 and 2"),
+        ("Of these, six of 31 with training fell.", "six of 31"),
+    ],
+)
+def test_numbers_alone_are_listed(sentence, left):
+    assert any(one.text.endswith(left) for one in read(SIDES, text=sentence).left)
+
+
+def test_differences_with_each_group_are_values_of_it():
+    sentence = "The mean of the differences was 1.2 kg with training and 1.5 kg with usual care."
+    found = told(read(SIDES, text=sentence), "abstract")
+    assert [(one[1], one[3]) for one in found] == [("training", "1.2 kg"), ("usual care", "1.5 kg")]
+    assert NO_CONTRAST in found[0][4]
+    alone = told(read(SIDES, text="The mean difference was 1.2 kg with training."), "abstract")
+    assert [one[3] for one in alone] == ["mean difference 1.2 kg"]
+
+
+def test_lists_of_several_groups_have_the_times_before_them():
+    sentence = "At 1, 3 and 6 weeks pain was 5.8, 4.9 and 4.1 with training and 5.9, 5.4 and 5.2 "
+    sentence += "with usual care."
+    made = read(SIDES, text=sentence)
+    found = [(one.arm, one.visit) for one in made.items.values() if one.place.startswith("abs")]
+    weeks = ["1 weeks", "3 weeks", "6 weeks"]
+    assert found == [(arm, week) for arm in ("training", "usual care") for week in weeks]
+
+
+def test_p_of_a_list_are_each_of_what_changed():
+    sentence = "Pain, mood and sleep improved more with training (P = 0.01, P = 0.03 and P = 0.19, "
+    sentence += "respectively)."
+    found = told(read(SIDES, text=sentence), "abstract")
+    assert [one[2].split()[0] for one in found] == ["Pain", "mood", "sleep"]
+
+
+def test_the_ends_of_a_second_group_s_change():
+    sentence = "Scores fell from 11.8 to 9.6 with training and from 11.6 to 8.7 with usual care."
+    found = told(read(SIDES, text=sentence), "abstract")
+    assert [(one[1], one[3]) for one in found] == [
+        *(("training", "11.8"), ("training", "9.6")),
+        *(("usual care", "11.6"), ("usual care", "8.7")),
+    ]

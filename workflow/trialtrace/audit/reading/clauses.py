@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from trialtrace.audit.reading.context import Context
 from trialtrace.audit.reading.contrasts import A_GROUP, Outcome, comparing, of_pair
+from trialtrace.audit.reading.heading_words import UNSAID as UNSAID_DIFFERENCE
 from trialtrace.audit.reading.item import PARTS, Item, Seen
 from trialtrace.audit.reading.mentions import Mention, Names, distinct
 from trialtrace.audit.reading.nearest_arm import VERSUS
@@ -239,6 +240,7 @@ def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) ->
         if not _CONTRAST.search(text[max(at for at in starts if at <= one[0]) : one[0]])
     ]
     named = distinct([one for one in mentions if one.begin < to])
+    numbers = _without_contrast(numbers, mentions, text)
     ended = _each_of_its_own(values, mentions, text)
     if ended:
         return [_as_mean(one) if one in ended else one for one in numbers]
@@ -250,9 +252,28 @@ def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) ->
     return [_as_mean(one) if one in values else one for one in numbers]
 
 
+def _without_contrast(
+    numbers: Sequence[Seen], mentions: Sequence[Mention], text: str
+) -> Sequence[Seen]:
+    """The same; a difference that stands right before an arm, and a value right before another one,
+    are values of each: "The difference was 1.2 kg with A and 1.5 kg with B"."""
+    made = list(numbers)
+    for at, (begin, end, item) in enumerate(numbers):
+        bare = item.kind == "effect" and item.measure in _UNSAID and "(" not in item.printed
+        beside = [numbers[at], *(one for one in numbers[at + 1 :] if one[2].kind == "value")]
+        if bare and _each_of_its_own(beside, mentions, text):
+            printed = re.sub(r"^[^0-9]*?(?=-?\.?[0-9])", "", item.printed)
+            one = replace(item, kind="value", printed=printed, measure=None).doubted(NO_CONTRAST)
+            made[at] = (begin + text[begin:end].rindex(printed), end, one)
+    return made
+
+
 def _as_mean(number: Seen) -> Seen:
-    doubt = "taken for a value of one group, and not for a comparison"
-    return number[0], number[1], replace(number[2], kind="mean_ci").doubted(doubt)
+    return number[0], number[1], replace(number[2], kind="mean_ci").doubted(NO_CONTRAST)
+
+
+NO_CONTRAST = "taken for a value of one group, and not for a comparison"
+_UNSAID = (UNSAID_DIFFERENCE, "mean_difference")
 
 
 def _each_of_its_own(

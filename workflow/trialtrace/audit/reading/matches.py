@@ -30,7 +30,9 @@ _MIXTURE = re.compile(
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(
-    r"\b(?:differences?|effect|ratio)\b[^.;,()]{0,25}[(\[]?\s*$|Δ\s*[:=]?\s*$", re.IGNORECASE
+    r"\b(?:differences?(?! from (?:baseline|before|admission|entry)\b)|effect|ratio)\b"
+    r"[^.;,()]{0,25}[(\[]?\s*$|Δ\s*[:=]?\s*$",
+    re.IGNORECASE,
 )
 # "A 28% reduction in risk" is no share of anyone.
 CHANGE_BEHIND = re.compile(
@@ -244,14 +246,17 @@ _IS_SAID = re.compile(
     r"\b(?:means?|medians?|averages?|averaged|scores?|GMTs?|titres?|levels?|values?|rates?|numbers?|"
     r"concentrations?|pressures?|costs?|times?|durations?|weights?)\b[^.;0-9()]{0,60}"
     r"\b(?:was|were|of|by|is|to|from|averaged|=|:)\s*(?:only |about |approximately )?"
-    r"(?:-?[0-9.,]+(?: [a-z/]+)?(?: in (?:the )?[^.;0-9()]{3,40})?,? (?:and |or |to )?)*$|"
+    r"(?:-?[0-9.,]+(?: (?!groups\b)[a-z/]+)?"
+    r"(?: (?:in|with|after|for) (?:the )?[^.;0-9()]{3,40})?,? "
+    r"(?:and |or |to |against |vs\.? |versus )?)*$|"
     r"\b(?:means|medians) (?:[0-9.]+ and )?$",
     re.IGNORECASE,
 )
 # "It rose from 3 to 5", "fell from 3 to 5 and from 4 to 6".
 _ENDS_OF_CHANGE = re.compile(
     r"\b(?:increas|decreas|reduc|improv|rose|fell|chang|declin|drop|rais|lower|went|reach)\w*\b"
-    r"[^.;]{0,60}\bfrom (?:-?[0-9.]+\s?[^\s\d]* to -?[0-9.]+\s?[^\s\d]*,? "
+    r"[^.;]{0,60}\bfrom (?:-?[0-9.]+\s?[^\s\d]* to -?[0-9.]+\s?[^\s\d]*"
+    r"(?: (?:in|with|for|on|after) [^.;,()0-9]{3,40})?,? "
     r"(?:(?:and|or|vs\.?|versus|compared (?:with|to)) )?(?:from )?)*$"
 )
 # "… screened, 37 were", and not "on days 1 and 3 were".

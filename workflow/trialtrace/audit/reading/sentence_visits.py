@@ -105,14 +105,19 @@ def visits_of_numbers(
 def _of_each(
     spans: Sequence[tuple[int, int]], times: Sequence[re.Match[str]], text: str
 ) -> list[str]:
-    """The time of each number of "5%, 6% and 7% at 1, 3 and 5 years"."""
+    """The time of each number of "5%, 6% and 7% at 1, 3 and 5 years", and of several such lists
+    behind their times."""
     listed = _OF_TIMES.fullmatch(_BEGUN.sub("", times[0][0])) if len(times) == 1 else None
-    gaps = (text[end:begin] for (_, end), (begin, _) in pairwise(spans))
-    if listed is None or len(spans) < 2 or not all(map(_NEXT.fullmatch, gaps)):
+    if listed is None or len(spans) < 2:
         return []
     numbers = re.split(r",? and |,? or |, ", listed["numbers"])
-    behind = times[0].start() >= spans[-1][1]
-    return [f"{one} {listed['unit']}" for one in numbers] * (behind and len(numbers) == len(spans))
+    gaps = [text[end:begin] for (_, end), (begin, _) in pairwise(spans)]
+    within = [gap for at, gap in enumerate(gaps, 1) if at % len(numbers)]
+    if not all(map(_NEXT.fullmatch, within)) or len(spans) % len(numbers):
+        return []
+    beyond = times[0].start() >= spans[-1][1] and len(spans) == len(numbers)
+    told = beyond or times[0].end() <= spans[0][0]
+    return [f"{one} {listed['unit']}" for one in numbers] * (told * len(spans) // len(numbers))
 
 
 _OF_TIMES = re.compile(rf"(?P<numbers>{_NUMBER}(?:(?:,|,? and|,? or) {_NUMBER})+) (?P<unit>.+)")

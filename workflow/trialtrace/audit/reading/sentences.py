@@ -15,7 +15,7 @@ from trialtrace.audit.reading.characters import (
 )
 from trialtrace.audit.reading.clauses import told_apart
 from trialtrace.audit.reading.context import Context, is_bare, usual_order, with_before
-from trialtrace.audit.reading.forms import FORMS
+from trialtrace.audit.reading.forms import FORMS, IN_WORDS, PEOPLE_COUNTED
 from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
 from trialtrace.audit.reading.mentions import Names, names_of
@@ -82,6 +82,16 @@ _BESIDE = re.compile(
     rf"{_DECIMAL}%?(?:\s[^\s()\[\]]{{1,15}})?[)\]]|"
     rf"{_DECIMAL}{_UNIT}(?:\s+(?:vs\.?|versus)\s+{_DECIMAL}{_UNIT})+|"
     r"(?<![\w.])(?:[Ftzr]|[xXχ]\s?²|η²|df)\s?(?:\([0-9., ]{1,12}\))?\s?=\s?-?[0-9.]*[0-9]"
+)
+# Numbers alone of several groups or times: "six of 31", "and with the splint 9", "and in 11 of IG",
+# "18, 16 and 9 women".
+_OF_UNITS = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(IN_WORDS)}) (?:out )?of (?:the )?{_NUMBER}|"
+    rf"\b(?:and|but|versus|vs\.?) (?:in|with|for|of|on|after) (?:the )?(?:[A-Za-z-]+ ){{1,4}}"
+    rf"(?<!day )(?<!week )(?<!month )(?<!group )(?<!than )(?<!grade ){_NUMBER}(?=[.,;]|$)|"
+    rf"\band in {_NUMBER} (?:of|in|with|after) |\b[Tt]here were {_NUMBER} |"
+    rf"(?<![\w.-]){_NUMBER}, (?:{_NUMBER}, )?(?:{_NUMBER},? )?and {_NUMBER}"
+    rf"(?=(?: [a-z]+)?,? respectively| {PEOPLE_COUNTED})"
 )
 _IN_NOTES = re.compile(f"{_RESULT.pattern}|{_BESIDE.pattern}")
 _BOUND = re.compile(r"[Pp]\D*[<>≤≥]|[0-9][0-9.]*\s?%")
@@ -252,14 +262,14 @@ def _sentence(
     yield from told_apart(found, text, names, place, context)
     spans = [(start, end) for start, end, _ in found]
     taken = {number for _, _, item in found for number in _DIGITS.findall(item.printed)}
-    for match in (*_RESULT.finditer(text), *_BESIDE.finditer(text)):
+    for match in (one for kind in (_RESULT, _BESIDE, _OF_UNITS) for one in kind.finditer(text)):
         apart = all(match.end() <= start or match.start() >= end for start, end in spans)
         if apart or (match.re is _BESIDE and not taken.issuperset(_DIGITS.findall(match[0]))):
             spans.append(match.span())
             taken |= {*_DIGITS.findall(match[0])}
             near = verbatim(sentence, text, match.start(), match.end())
             change = CHANGE_BEHIND.match(text, match.end()) is not None
-            form = NO_FORM if match.re is _RESULT else BESIDE
+            form = BESIDE if match.re is _BESIDE else NO_FORM
             why = NO_RESULT if is_no_result(match) else NO_SHARE if change else form
             yield Left(place, near, why)
 

@@ -227,7 +227,8 @@ def parted(clause: str, count: int) -> Sequence[str] | None:
 # "(The rates of) X, Y and Z were", "noted for X, Y, and Z at six months".
 _LISTED = re.compile(
     r"(?P<of>.*\b(?:in|of|for)\s)?(?P<own>[^,]+(?:, (?!and\b)[^,]+)+,? and .+?)\s"
-    r"(?P<verb>(?:was|were|is|are)\b.*)|"
+    r"(?P<verb>(?:was|were|is|are|fell|rose|improved|decreased|increased|changed|differed)"
+    r"\b.*)|"
     r"(?P<for>.*\b(?:noted|seen|found|observed|improvement|difference|reduction|increase)s? "
     r"(?:for|in)\s)(?P<each>[^,]+(?:, (?!and\b)[^,]+)+,? and .+?)"
     r"(?P<when>\s(?:at|after|when|between|compared|in)\b.*)?"
