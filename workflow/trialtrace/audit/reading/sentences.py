@@ -90,7 +90,7 @@ _OF_UNITS = re.compile(
     rf"\b(?:and|but|versus|vs\.?) (?:in|with|for|of|on|after) (?:the )?(?:[A-Za-z-]+ ){{1,4}}"
     rf"(?<!day )(?<!week )(?<!month )(?<!group )(?<!than )(?<!grade ){_NUMBER}(?=[.,;]|$)|"
     rf"\band in {_NUMBER} (?:of|in|with|after) |\b[Tt]here were {_NUMBER} |"
-    rf"(?<![\w.-]){_NUMBER}, (?:{_NUMBER}, )?(?:{_NUMBER},? )?and {_NUMBER}"
+    rf"(?<![\w.-])(?<!groups ){_NUMBER}, (?:{_NUMBER}, )?(?:{_NUMBER},? )?and {_NUMBER}"
     rf"(?=(?: [a-z]+)?,? respectively| {PEOPLE_COUNTED})"
 )
 _IN_NOTES = re.compile(f"{_RESULT.pattern}|{_BESIDE.pattern}")
