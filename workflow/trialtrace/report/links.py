@@ -129,9 +129,11 @@ def listing_place(number: int) -> str:
     return f"sec-listing-{number}"
 
 
-def listed_place(place: str, line: int) -> str:
-    """The anchor of a row of a listing, by the line of the export that it is."""
-    return f"{place.removeprefix('sec-')}-{line}"
+def listed_place(place: str, line: int, page: str) -> str:
+    """The anchor of a row of a listing, by the line of the export that it is, and where several
+    files are one table by the number of its page."""
+    file = page.partition("-")[2]
+    return "-".join(filter(None, (place.removeprefix("sec-"), file, str(line))))
 
 
 def claim_anchor(claim_id: str) -> str:

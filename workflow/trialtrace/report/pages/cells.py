@@ -13,6 +13,7 @@ from trialtrace.report.links import data_page
 from trialtrace.report.material import Material
 from trialtrace.report.pages.shell import report_page
 from trialtrace.run.tables.contracts import RAW, read_table
+from trialtrace.run.tables.manifest import files_in
 from trialtrace.run.trace.raw_rows import Cell
 from trialtrace.run.trial.load import Trial
 
@@ -25,24 +26,27 @@ QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
 DITTO, LINE, NO_LINE = '"', "\N{SECTION SIGN}", "\N{SECTION SIGN}\N{ZERO WIDTH SPACE}"
 # Marks of the text of rows, of which none stands in a cell.
 _MARKS = str.maketrans({"\t": " ", "\n": " ", "\r": " ", LINE: NO_LINE})
-# A raw table and the columns of it that were used in a line.
+# The page of a file of a raw table, and the columns of it that were used in a line.
 Part = tuple[str, tuple[str, ...]]
 
 
 class RawCells:
-    """The raw tables of a trial; `tables` maps a clean table to its raw one. Each is read once."""
+    """The raw tables of a trial, by the page of each of their files; `tables` maps a clean table to
+    its raw one, `pages` that and a file to a page. Each is read once."""
 
-    def __init__(self, raw: Path, tables: Mapping[str, str]):
-        self._raw, self._tables = Path(raw), tables
+    def __init__(self, raw: Path, tables: Mapping[str, str], pages: Mapping[tuple[str, str], str]):
+        self._raw, self._tables, self._pages = Path(raw), tables, pages
+        self._files = {page: place for place, page in pages.items()}
         self._found: dict[str, pa.Table] = {}
         self._lines: dict[str, dict[int, int]] = {}
         self._columns: dict[tuple[str, str], list[str]] = {}
 
     def parts(self, cells: Iterable[Cell]) -> dict[Part, list[int]]:
-        """The lines of some cells, by raw table and the columns that were used in them."""
+        """The lines of some cells, by page and the columns that were used in them."""
         of_line: dict[tuple[str, int], list[str]] = {}
-        for table, line, column in cells:
-            of_line.setdefault((self._tables[table], line), []).append(column)
+        for table, file, line, column in cells:
+            page = self._pages[self._tables[table], file]
+            of_line.setdefault((page, line), []).append(column)
         found: dict[Part, list[int]] = {}
         for (raw, line), columns in of_line.items():
             found.setdefault((raw, tuple(sorted(columns))), []).append(line)
@@ -112,8 +116,15 @@ class RawCells:
 
     def _read(self, raw: str) -> "pa.Table":
         if raw not in self._found:
-            self._found[raw] = read_table(self._raw / f"{raw}.parquet", RAW)
+            self._found[raw] = rows_of(self._raw, *self._files[raw])
         return self._found[raw]
+
+
+def rows_of(raw: Path, table: str, file: str = "") -> "pa.Table":
+    """The rows of a raw table, of one of its files where that has a name."""
+    found = read_table(Path(raw) / f"{table}.parquet", RAW)
+    names = found["source_file"].to_pylist() if file else []
+    return found.filter([name == file for name in names]) if {*names} - {file} else found
 
 
 def _shorter(column: str, values: Sequence[str]) -> bool:
@@ -157,9 +168,10 @@ def _cells_html(values: list[str | None]) -> list[str]:
     return [shown[value] for value in values]
 
 
-def data_page_html(raw: Path, table: str, trial: Trial, *, sha256: str = "") -> str:
-    """Source rows in order; a very long table is cut, and says so. `sha256` is that of its file."""
-    found = read_table(Path(raw) / f"{table}.parquet", RAW)
+def data_page_html(raw: Path, table: str, trial: Trial, *, file: str = "", sha256: str = "") -> str:
+    """Source rows in order, of one file where several are a table; a very long one is cut, and says
+    so. `sha256` is that of the file."""
+    found = rows_of(raw, table, file)
     columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
     cells = [_cells_html(found[name].slice(0, ROWS_SHOWN).to_pylist()) for name in columns]
     lines = found["source_row"].to_pylist()[:ROWS_SHOWN]
@@ -182,9 +194,11 @@ def data_page_html(raw: Path, table: str, trial: Trial, *, sha256: str = "") -> 
 
 
 def raw_tables(material: Material, out: Path) -> None:
-    """Write the page of each raw table."""
-    trial = material.trial
-    for table in trial.source.items:
-        sha256 = material.tracer.manifest["tables"][table]["file"]["sha256"]
-        text = data_page_html(material.folder / "raw", table, trial, sha256=sha256)
-        write_text(out / data_page(table), text)
+    """Write the page of each file of a raw table."""
+    tracer = material.tracer
+    for table, noted in files_in(tracer.manifest["tables"]):
+        file, sha256 = noted["source_file"], noted["file"]["sha256"]
+        text = data_page_html(
+            material.folder / "raw", table, material.trial, file=file, sha256=sha256
+        )
+        write_text(out / data_page(tracer.pages[table, file]), text)

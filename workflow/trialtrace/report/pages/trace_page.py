@@ -99,8 +99,8 @@ class Around:
     of a number; `rows` gives the link from a member of a trace to its rows under full disclosure;
     `lined` says that files of the configuration have a page of their lines; `places` has the page
     of each section of the report, `listed` the links to the listings of adverse events by the raw
-    table of their rows, `rows_listed` those to rows of listings of events and deaths, by table and
-    line.
+    table of their rows, `rows_listed` those to rows of listings of events and deaths, by the
+    page of the raw rows and line; `pages` has that page by raw table and file.
     """
 
     trial: Trial
@@ -111,6 +111,11 @@ class Around:
     places: Mapping[str, str] = field(default_factory=dict)
     listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows_listed: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    pages: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def page(self, table: str, file: str) -> str:
+        """The name of the page of a file of a raw table."""
+        return self.pages.get((table, file), table)
 
     def report(self, place: str) -> str:
         """The link to a section or a claim of the report, to its first page where none has it."""
@@ -284,7 +289,7 @@ def _story(group: Sequence[Number], context: Around) -> Iterator[str]:
     if columns:
         yield "; ".join(
             f"{escape(', '.join(names))} of "
-            + linked(file, f"../{data_page(table)}" if context.rows else "")
+            + linked(file, f"../{data_page(context.page(table, file))}" if context.rows else "")
             for (file, table), names in columns.items()
         )
 
@@ -376,7 +381,7 @@ def _raw(member: Trace, trace: Trace, context: Around) -> str:
     digest = f" <code>{digest[:16]}</code>" if digest else ""
     source = escape(trace["source_file"])
     few = lines_of(trace["lines"]) if "lines" in trace and trace["n_lines"] <= FEW_LINES else []
-    places = context.rows_listed.get(trace["raw_table"], {})
+    places = context.rows_listed.get(context.page(trace["raw_table"], trace["source_file"]), {})
     rows = ", ".join(linked(str(line), places[line]) for line in few if line in places)
     listed = f"; listed: line {rows}" if rows else ""
     many = f"{trace['n_lines']} lines"

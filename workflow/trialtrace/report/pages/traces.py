@@ -244,6 +244,7 @@ def write_traces(
             places,
             listed,
             rows_listed,
+            material.tracer.pages,
         )
         traces = [_trace(material, row["result_id"]) for row in rows]
         for trace in traces:
@@ -274,15 +275,16 @@ def _listed(trial: Trial, places: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _rows_listed(material: Material, places: Mapping[str, str]) -> dict[str, dict[int, str]]:
     """The link to the row of each line of the export that a listing of events or deaths has, by
-    raw table; under full disclosure alone."""
+    its page; under full disclosure alone."""
     links: dict[str, dict[int, str]] = {}
     if material.disclosure != "full":
         return links
     for place, entry in listings_of(material.trial, [EVENTS, DEATHS]).items():
         if place in places:
-            rows = links.setdefault(material.trial.tables[entry["table"]].of, {})
-            for line in listed_lines(material, entry):
-                rows.setdefault(line, f"../{places[place]}#{listed_place(place, line)}")
+            for page, line in listed_lines(material, entry):
+                rows = links.setdefault(page, {})
+                at = f"{places[place]}#{listed_place(place, line, page)}"
+                rows.setdefault(line, f"../{at}")
     return links
 
 
@@ -360,7 +362,7 @@ def _code(material: Material, out: Path) -> None:
 
 def _rows(material: Material, sets: RowSets, out: Path) -> None:
     tables = {name: table.of for name, table in material.trial.tables.items()}
-    cells = RawCells(material.folder / "raw", tables)
+    cells = RawCells(material.folder / "raw", tables, material.tracer.pages)
     (out / FOLDER).mkdir(exist_ok=True)
     shutil.copyfile(assets() / SCRIPT, out / FOLDER / SCRIPT)
     for about, own in sets.sets.items():

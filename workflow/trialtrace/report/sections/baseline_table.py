@@ -152,7 +152,8 @@ def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:
         ]
         without = f" Not in a row of this table: {in_a_row(lacking)}." if lacking else ""
         rejects = material.tracer.rejects.table.to_pylist()
-        unlike = len({row["source_row"] for row in rejects if row["rule"] == rule})
+        places = [(row["source_file"], row["source_row"]) for row in rejects if row["rule"] == rule]
+        unlike = len({*places})
         who = f"{unlike} patient{'s' * (unlike != 1)}"
         how = f" In {who} it is not that sum; what is stored stands here." if unlike else ""
         yield f" {variable_label(trial, name)}, points: {'; '.join(told)}.{without}{how}"

@@ -177,7 +177,7 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])
     more = f" Counted as dead instead, deaths would be {ways[alive]} more." if alive in ways else ""
-    n = len({(row["table"], row["source_row"]) for row in lost})
+    n = len({(row["table"], row["source_file"], row["source_row"]) for row in lost})
     dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
     whose = "its patient" if n == 1 else "their patients"
     labels = [material.arm_label(arm) for arm in subjects.column("TRT01P").tolist()]

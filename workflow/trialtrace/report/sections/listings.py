@@ -67,11 +67,18 @@ def _listing(material: Material, entry: Given, number: int) -> str:
     return captioned(material, table, f"listing-{number}", caption)
 
 
-def listed_lines(material: Material, entry: Given) -> list[int]:
-    """The lines of the export whose rows a listing has, in its order."""
+def listed_lines(material: Material, entry: Given) -> list[tuple[str, int]]:
+    """The pages and lines of the export whose rows a listing has, in its order."""
     rows = _rows(material, entry)
-    lines = rows.table["source_row"].to_pylist()
-    return [lines[at] for at in _order(material, rows, entry["table"])[:MOST]]
+    places = _places(material, rows, entry["table"])
+    return [places[at] for at in _order(material, rows, entry["table"])[:MOST]]
+
+
+def _places(material: Material, rows: CleanRows, table: str) -> list[tuple[str, int]]:
+    """The page of the raw rows and the line of each row."""
+    raw, pages = material.trial.tables[table].of, material.tracer.pages
+    places = (rows.table[name].to_pylist() for name in ("source_file", "source_row"))
+    return [(pages[raw, file], line) for file, line in zip(*places, strict=True)]
 
 
 def _rows(material: Material, entry: Given) -> CleanRows:
@@ -81,10 +88,8 @@ def _rows(material: Material, entry: Given) -> CleanRows:
 def _order(material: Material, rows: CleanRows, table: str) -> list[int]:
     """Rows by arm and patient, as they are exported."""
     arms = {arm: at for at, arm in enumerate(material.trial.design.arms)}
-    lines, who = (
-        rows.table[name].to_pylist()
-        for name in ("source_row", material.trial.tables[table].subject)
-    )
+    lines = _places(material, rows, table)
+    who = rows.table[material.trial.tables[table].subject].to_pylist()
     return sorted(
         range(len(lines)),
         key=lambda at: (arms.get(str(rows.arm[at]), len(arms)), who[at], lines[at]),
@@ -94,8 +99,7 @@ def _order(material: Material, rows: CleanRows, table: str) -> list[int]:
 def _body(
     material: Material, rows: CleanRows, table: str, columns: list[Variable], number: int
 ) -> list[list[str]]:
-    lines = rows.table["source_row"].to_pylist()
-    raw = data_page(material.trial.tables[table].of)
+    lines = _places(material, rows, table)
     who = rows.table[material.trial.tables[table].subject].to_pylist()
     values = [
         [_words(variable, value) for value in rows.table[variable.name].to_pylist()]
@@ -103,12 +107,13 @@ def _body(
     ]
     return [
         [
-            f"[{escape_markdown(str(who[at]))}]({raw}#L{lines[at]})"
-            f"{{#{listed_place(listing_place(number), lines[at])}}}",
+            f"[{escape_markdown(str(who[at]))}]({data_page(page)}#L{line})"
+            f"{{#{listed_place(listing_place(number), line, page)}}}",
             escape_markdown(material.arm_label(str(rows.arm[at]))),
             *(column[at] for column in values),
         ]
         for at in _order(material, rows, table)
+        for page, line in [lines[at]]
     ]
 
 

@@ -108,11 +108,13 @@ def _rows(material: Material, decision: Decision, table: pa.Table) -> str:
     """How many rows, and under full disclosure each by its key, which leads to the exported row."""
     if material.disclosure != "full":
         return str(len(decision.rows))
-    page = data_page(material.trial.tables[decision.table].of)
-    lines = table["source_row"].to_pylist()
+    raw, pages = material.trial.tables[decision.table].of, material.tracer.pages
+    lines, files = (table[name].to_pylist() for name in ("source_row", "source_file"))
     shown = []
     for key in decision.rows:
         told = escape_markdown(", ".join(f"{column} {value}" for column, value in key.items()))
         at = same_rows(table, key)
-        shown.append(f"[{told}]({page}#L{lines[at[0]]})" if len(at) else told)
+        if len(at):
+            told = f"[{told}]({data_page(pages[raw, files[at[0]]])}#L{lines[at[0]]})"
+        shown.append(told)
     return "; ".join(shown)

@@ -26,6 +26,7 @@ from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow, present
+from trialtrace.run.tables.manifest import Entry, files_in
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
@@ -247,7 +248,7 @@ def of_data(material: Material) -> list[str]:
     """What the numbers are made from, where it is not synthetic: that has a stamp."""
     if material.trial.synthetic:
         return []
-    tables = [_source_name(material, name) for name in material.tracer.manifest["tables"]]
+    tables = [name for name, _ in _files(material)]
     names = in_a_row(tables) if len(tables) <= MOST_TABLES else f"{len(tables)} files"
     source = material.trial.source
     how = "as exported"
@@ -256,9 +257,12 @@ def of_data(material: Material) -> list[str]:
     return [f"Data: {names}, {how}."]
 
 
-def _source_name(material: Material, table: str) -> str:
-    part = material.tracer.manifest["tables"][table]
-    return with_names(part["source_file"] if material.disclosure == "full" else table)
+def _files(material: Material) -> Iterator[tuple[str, Entry]]:
+    """What each file behind the numbers may be called, and what is noted of it."""
+    tracer, full = material.tracer, material.disclosure == "full"
+    for raw, noted in files_in(tracer.manifest["tables"]):
+        file = noted["source_file"]
+        yield with_names(file if full else tracer.pages[raw, file]), noted
 
 
 def recomputed(material: Material) -> str:
@@ -348,11 +352,11 @@ def made_by(material: Material) -> str:
     stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
     files = [
         [
-            _source_name(material, name),
+            name,
             str(part["rows"]),
             _file_hash(tracer.file_hash(part["file"]["sha256"])),
         ]
-        for name, part in tracer.manifest["tables"].items()
+        for name, part in _files(material)
     ]
     lines += [
         texts_table(

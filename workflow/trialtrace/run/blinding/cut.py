@@ -31,8 +31,7 @@ def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
         shown = without_reveals(trial, table) if trial.pooled else replace(table, companions={})
         cells = _taken_back(whole, table, cut) | pooled.get(table.name, {})
         shown = with_cells(shown, cells)
-        records, mask = shown.records, pa.array(kept[table.name])
-        records = replace(records, cells=records.cells.filter(mask), rows=records.rows.filter(mask))
+        records = shown.records.filter(pa.array(kept[table.name]))
         made.append(with_warnings(replace(shown, records=records), *lines.get(table.name, ())))
     return made
 

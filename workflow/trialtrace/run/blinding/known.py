@@ -86,7 +86,7 @@ def without_reveals(trial: Trial, table: RawTable) -> RawTable:
     specs = [spec for spec in trial.tables.values() if spec.of == table.name]
     read = {column for spec in specs for column in trial.dictionary[spec.name]}
     read -= {column for spec in specs for column in trial.cleaning.tables[spec.name].reveals_arm}
-    records = replace(table.records, notes=table.records.notes | {"sha256": None})
+    records = table.records.without_hash()
     unread = [name for name in records.cells.column_names if name not in read]
     blank = np.full(records.cells.num_rows, "", dtype=object)
     shown = replace(table, records=records, companions={})

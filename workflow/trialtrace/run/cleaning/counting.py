@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from trialtrace.run.cleaning.keys import CONFLICT
 from trialtrace.run.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.tables.conditions import describe
+from trialtrace.run.tables.manifest import Noted
 from trialtrace.run.trial.cleaning import CleaningTable
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.file import TableSpec
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 # What the readers of files have noted that a reader of results must know, as red lines.
 #
 # A file is called by its name in trial.yaml, never by that on the disk, which may hold a patient's.
-
-# What the manifest of the raw tables has of each.
-Noted = Mapping[str, Mapping[str, Any]]
 
 
 def noted_in(raw_dir: Path) -> Noted:
@@ -49,12 +47,11 @@ def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:
     warnings = []
     for raw, one in noted.items():
         table = next((name for name, spec in trial.tables.items() if spec.of == raw), raw)
-        notes = one.get("file", {})
-        for text in notes.get("warnings", ()):
-            warnings.append(
-                RedLine("file", table, None, _without_name(text, one["source_file"], raw))
-            )
-        warnings += _declared_missing(trial, table, raw, notes.get("missing", {}))
+        for part in (*one.get("parts", ()), one):
+            notes, file = part.get("file", {}), part.get("source_file", raw)
+            for text in notes.get("warnings", ()):
+                warnings.append(RedLine("file", table, None, _without_name(text, file, raw)))
+            warnings += _declared_missing(trial, table, raw, notes.get("missing", {}))
     return warnings
 
 

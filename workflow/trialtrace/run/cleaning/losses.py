@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, Problems
+from trialtrace.base.errors import Problem, Problems, one_of
 from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine, run_text
 from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import (
@@ -31,6 +31,7 @@ from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.source import raw_tables
 
 # Columns that hold nothing, in a whole table or in all rows of one visit: told as red lines.
 #
@@ -310,7 +311,7 @@ def _problem(
     ]
     reasons = "; ".join(dict.fromkeys(rule.reason for rule in rules))
     values = seen(wanted, typed.text(column), loss.positions, trial.shows_values)
-    ways = [f"mend {_place_to_mend(typed, loss, wanted)}, or the export"]
+    ways = [f"mend {_place_to_mend(trial, typed, loss, wanted)}, or the export"]
     if values and wanted.variable.choices:
         ways = ["write these values as choices of a radio field in dictionary.csv", *ways]
     ways.append(f"or accept it with its reason in cleaning.yaml: tables.{table}.accept.{column}")
@@ -323,13 +324,14 @@ def _problem(
     )
 
 
-def _place_to_mend(typed: Typed, loss: ColumnLoss, wanted: Wanted) -> str:
+def _place_to_mend(trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted) -> str:
     """Where the configuration says what the rejected values break."""
     variable = wanted.variable
     field = f"the field in dictionary.csv, row {variable.row}"
     if "decimal_sign" in loss.rules and variable.decimal == ".":
         other = "." if wanted.decimal == "," else ","
-        return f'trial.yaml: source.items.{typed.spec.of}.decimal: "{other}"'
+        items = raw_tables(trial.source)[typed.spec.of]
+        return f'trial.yaml: source.items.{one_of(items)}.decimal: "{other}"'
     if variable.kind == "date" and not {"below_minimum", "above_maximum"} & loss.rules.keys():
         return f"{field}: its validation, date_{wanted.order}"
     if "unknown_code" in loss.rules:
@@ -354,9 +356,9 @@ def sentences(text: str, more: list[str]) -> str:
 
 
 def lines_told(typed: Typed, positions: np.ndarray) -> str:
-    """Where some rows stand: their file and lines."""
-    file = typed.raw["source_file"][int(positions[0])].as_py()
-    return f"{file}, lines {line_runs(typed.raw, positions)}"
+    """Where some rows stand: their files and lines."""
+    found = _by_file(typed.raw, positions).items()
+    return "; ".join(f"{file}, lines {_runs(typed.raw, at)}" for file, at in found if len(at))
 
 
 def lines_alone(typed: Typed, positions: np.ndarray) -> str:
@@ -365,7 +367,24 @@ def lines_alone(typed: Typed, positions: np.ndarray) -> str:
 
 
 def line_runs(raw: pa.Table, positions: np.ndarray) -> str:
-    """The lines of some rows, cut where there are many runs of them."""
+    """The lines of some rows; a file of several is told by its place among them in their order."""
+    found = enumerate(_by_file(raw, positions).values(), start=1)
+    told = [(at, _runs(raw, of_file)) for at, of_file in found]
+    if len(told) == 1:
+        return told[0][1]
+    return "; ".join(f"{lines} of file {at}" for at, lines in told if lines)
+
+
+def _by_file(raw: pa.Table, positions: np.ndarray) -> dict[str, np.ndarray]:
+    """The rows of each file of a table, in the order of their names."""
+    names = raw["source_file"].combine_chunks().dictionary_encode()
+    codes = names.indices.to_numpy()[positions]
+    pairs = sorted((name, code) for code, name in enumerate(names.dictionary.to_pylist()))
+    return {name: positions[codes == code] for name, code in pairs}
+
+
+def _runs(raw: pa.Table, positions: np.ndarray) -> str:
+    """The lines of rows of one file, cut where there are many runs of them."""
     line = np.sort(raw["source_row"].to_numpy()[positions])
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]

@@ -34,7 +34,7 @@ from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial, arm_columns, arm_origin
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.study.file import TableSpec
-from trialtrace.run.trial.study.source import date_order, decimal_sign
+from trialtrace.run.trial.study.source import date_order, decimal_sign, raw_tables
 
 # The rows of a raw table that a clean table is made of: `tables.<name>.where` of trial.yaml.
 #
@@ -171,7 +171,8 @@ def clean_cells(trial: Trial, spec: TableSpec, raw: pa.Table, name: str) -> Clea
 
 def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
     """How the cells of a column are written, by its source and cleaning.yaml."""
-    raw = trial.source.items[spec.of]
+    # Items of one table are spelt alike.
+    raw = trial.source.items[raw_tables(trial.source)[spec.of][0]]
     missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     spelt = spelt_as(trial, spec, column)
     return Spelling(decimal_sign(raw), date_order(raw), missing, spelt)

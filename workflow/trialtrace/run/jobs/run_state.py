@@ -20,6 +20,7 @@ from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
 from trialtrace.run.jobs.stages import INGEST, RENDER, STAGES
 from trialtrace.run.tables.contracts.definitions import VERSION
+from trialtrace.run.tables.manifest import files_in
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def _what(fresh: "Freshness", stage: str, trial: str, before: str, code: str | N
 def _other_data(fresh: "Freshness", trial: str) -> bool:
     """Whether the files of the export are not those that were read."""
     manifest = json.loads((fresh.at.results / trial / MANIFEST).read_text(encoding="utf-8"))
-    read = {table["file"]["sha256"] for table in manifest["tables"].values()}
+    read = {file["file"]["sha256"] for _, file in files_in(manifest["tables"])}
     now = data_digests(fresh.trial(trial))
     return bool(now) and {*now} != read
 

@@ -8,11 +8,18 @@ from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
-from trialtrace.run.sources.raw import NOTE, RawTable, with_joined, with_split
+from trialtrace.run.sources.raw import NOTE, RawTable, stacked, with_joined, with_split
 from trialtrace.run.sources.registry import KINDS
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.source import Files, Rdatasets, Source, Synthetic
+from trialtrace.run.trial.study.source import (
+    Files,
+    Joining,
+    Rdatasets,
+    Source,
+    Synthetic,
+    raw_tables,
+)
 
 Seen = Callable[[Trial, list[RawTable]], list[RawTable]]
 
@@ -59,20 +66,44 @@ def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
             problems.found += [problem for problem in told if problem not in problems.found]
     if not trial.synthetic:
         problems.found += _marked(trial, loaded)
-    return loaded
+    return _with_stacked(trial, loaded, problems)
 
 
 def _with_joined(trial: Trial, source: Source, raw: RawTable) -> RawTable:
     """The table with the columns that its entry makes of others."""
     if isinstance(source, Synthetic):
         return raw
-    item, place = source.items[raw.name], f"{trial.name}: source.items.{raw.name}"
+    return _with_made(raw, source.items[raw.name], f"{trial.name}: source.items.{raw.name}")
+
+
+def _with_made(raw: RawTable, item: Joining, place: str) -> RawTable:
     split = {name: (one.column, one.at, one.take) for name, one in item.split.items()}
     if not (split or item.joined):
         return raw
     cells = with_split(raw.records.cells, split, f"{place}.split")
     cells = with_joined(cells, item.joined, f"{place}.joined")
     return replace(raw, records=replace(raw.records, cells=cells))
+
+
+def _with_stacked(trial: Trial, loaded: list[RawTable], problems: Problems) -> list[RawTable]:
+    """The tables, with one in place of those that are put under one another; mistakes are added."""
+    if not isinstance(trial.source, Files):
+        return loaded
+    by = {raw.name: raw for raw in loaded}
+    made = [by[name] for name in raw_tables(trial.source) if name in by]
+    for name, stack in trial.source.stacked.items():
+        place = f"{trial.name}: source.stacked.{name}"
+        items = {value: by[item].records for value, item in stack.of.items() if item in by}
+        lacking = {value: stack.lacking.get(item, ()) for value, item in stack.of.items()}
+        if len(items) < len(stack.of):
+            continue
+        try:
+            records = stacked(items, stack.column, stack.row, lacking, place)
+            settings = by[next(iter(stack.of.values()))].settings
+            made.append(_with_made(RawTable(name, records, settings), stack, place))
+        except UserError as error:
+            problems.found += error.problems
+    return made
 
 
 def _marked(trial: Trial, loaded: list[RawTable]) -> list[Problem]:

@@ -14,18 +14,38 @@ from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.base.synthetic import FLAG, MARK
 from trialtrace.run.tables.contracts import SOURCE
+from trialtrace.run.tables.manifest import Entry
 
 RESERVED = tuple(column.name for column in SOURCE)
 
 
 @dataclass(frozen=True)
 class Records:
-    """What a reader makes of one file: its cells as text, the place of each row, what it noted."""
+    """What a reader makes of one file: its cells as text, the place of each row, what it noted.
+
+    Of several files `parts` has what is noted of each, and `files` the name of that of each row."""
 
     cells: pa.Table
     rows: pa.Array
     source_file: str
     notes: dict[str, Any]
+    parts: Mapping[str, Entry] = field(default_factory=dict)
+    files: pa.Array | None = None
+
+    def names(self) -> pa.Array:
+        """The file of each row."""
+        one = pa.repeat(pa.scalar(self.source_file), self.cells.num_rows)
+        return one if self.files is None else self.files
+
+    def filter(self, mask: pa.Array) -> "Records":
+        """The rows for which the mask is true."""
+        cells, rows, files = (each.filter(mask) for each in (self.cells, self.rows, self.names()))
+        return replace(self, cells=cells, rows=rows, files=files if self.parts else None)
+
+    def without_hash(self) -> "Records":
+        """The records without the hash of a file."""
+        parts = {name: {**notes, "sha256": None} for name, notes in self.parts.items()}
+        return replace(self, notes=self.notes | {"sha256": None}, parts=parts)
 
 
 @dataclass(frozen=True)
@@ -40,18 +60,22 @@ class RawTable:
     def table(self) -> pa.Table:
         """source_file, source_row, then the columns of the file."""
         cells = self.records.cells
-        file = pa.repeat(pa.scalar(self.records.source_file), cells.num_rows)
-        columns = [file, self.records.rows.cast(pa.int64()), *cells.columns]
+        columns = [self.records.names(), self.records.rows.cast(pa.int64()), *cells.columns]
         return pa.table(columns, names=[*RESERVED, *cells.column_names])
 
     def manifest(self) -> dict[str, Any]:
-        cells = self.records.cells
+        records, cells = self.records, self.records.cells
+        rows = Counter(records.names().to_pylist()) if records.parts else {}
+        parts = [
+            {"source_file": name, "rows": rows[name], "file": notes}
+            for name, notes in records.parts.items()
+        ]
         return {
-            "source_file": self.records.source_file,
+            **({"parts": parts} if parts else {"source_file": records.source_file}),
             "rows": cells.num_rows,
             "columns": cells.column_names,
             "settings": self.settings,
-            "file": self.records.notes,
+            "file": records.notes,
         }
 
 
@@ -123,6 +147,53 @@ def with_joined(cells: pa.Table, joined: Mapping[str, Sequence[str]], place: str
         )
         cells = cells.append_column(name, pc.binary_join_element_wise(*lacking, BETWEEN))
     return cells
+
+
+def stacked(
+    tables: Mapping[str, Records],
+    column: str | None,
+    row: str | None,
+    lacking: Mapping[str, Collection[str]],
+    place: str = "",
+) -> Records:
+    """The records under one another, by what their rows have in a `column`; with a `row` one that
+    tells rows apart, where these have names. `lacking` are the columns of others that one has not,
+    under the same key. Raises UserError where others differ."""
+    names = dict.fromkeys(name for one in tables.values() for name in one.cells.column_names)
+    problems, whole, files = Problems(), list[pa.Table](), list[pa.Array]()
+    for key, name in (("column", column), ("row", row)):
+        if name in (*names, *RESERVED):
+            found, need = f"{name}, a column of the files", "a name that no column has"
+            problems.add(f"{place}.{key}", found=found, expected=need)
+    for value, one in tables.items():
+        cells, told = one.cells, {*lacking.get(value, ())}
+        differ = sorted({*names} - {*cells.column_names} ^ told)
+        if differ:
+            problems.add(
+                f"{place}.of: {value}",
+                found=f"other columns than the items beside it: {one_of(differ)}",
+                expected="the columns of all, or those that it has not under lacking",
+                do="mend lacking, or name the column as the others do in the export",
+            )
+        blank = pa.nulls(cells.num_rows, pa.string())
+        made = [cells[name] if name in cells.column_names else blank for name in names]
+        if column:
+            made.append(pa.repeat(pa.scalar(value), cells.num_rows))
+        if row:
+            lines = one.rows.cast(pa.string())
+            made.append(pc.binary_join_element_wise(pa.scalar(value), lines, BETWEEN))
+        whole.append(pa.table(made, names=[*names, *filter(None, (column, row))]))
+        files.append(one.names().cast(pa.string()))
+    problems.raise_if_any()
+    rows = pa.chunked_array([one.rows.cast(pa.int64()) for one in tables.values()])
+    return Records(
+        pa.concat_tables(whole),
+        rows.combine_chunks(),
+        "",
+        {},
+        {one.source_file: one.notes for one in tables.values()},
+        pa.chunked_array(files).combine_chunks(),
+    )
 
 
 NOTE = "synthetic"

@@ -25,6 +25,7 @@ from trialtrace.run.tables.contracts.rows import (
     values_of,
 )
 from trialtrace.run.tables.frames import Frames, Selection, rows_with
+from trialtrace.run.tables.manifest import called, files_in
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues, named_in, selected
@@ -416,10 +417,15 @@ class Tracer:
         return {"hmac_sha256": keyed}
 
     @cached_property
+    def pages(self) -> dict[tuple[str, str], str]:
+        """The name of the page of each file of a raw table, by both."""
+        return called(self.manifest["tables"])
+
+    @cached_property
     def _files(self) -> dict[str, str]:
         """Source file to its hash."""
-        tables = self.manifest["tables"].values()
-        return {table["source_file"]: table["file"]["sha256"] for table in tables}
+        files = files_in(self.manifest["tables"])
+        return {file["source_file"]: file["file"]["sha256"] for _, file in files}
 
     def cells(self, selection: Selection) -> list[dict[str, Any]]:
         """Every raw cell behind selected rows, with its value. Under full disclosure only."""

@@ -20,6 +20,7 @@ from trialtrace.base.arrays import Whole
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
 from trialtrace.run.tables.frames import Columns, Frames, Predicate
+from trialtrace.run.tables.manifest import files_in
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows, named_in
 from trialtrace.run.trial.plan.multiplicity import with_whole
@@ -205,8 +206,8 @@ class Impact:
     @property
     def _files(self) -> dict[str, str]:
         """Source file -> raw table."""
-        tables = self.tracer.manifest["tables"].items()
-        return {table["source_file"]: name for name, table in tables}
+        files = files_in(self.tracer.manifest["tables"])
+        return {file["source_file"]: name for name, file in files}
 
     def edges(self, place: RawPlace) -> np.ndarray:
         """Which edges lead to a place."""

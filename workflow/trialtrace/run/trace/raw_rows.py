@@ -173,8 +173,8 @@ NAMING = ("covariates", "cluster", "sequence")
 MADE = {"AVAL", "AVALC", "CNSR", "EVNTDESC", "TERM"}
 TREATMENT = {"TRTP": "TRT01P"}
 
-# A raw cell: clean table, line of its source file, column.
-Cell = tuple[str, int, str]
+# A raw cell: clean table, source file, line of it, column.
+Cell = tuple[str, str, int, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,13 +268,12 @@ class RawRows:
             read = edges.of_variables(found, [*VALUES, *variables])
             owner, found = owner[read], found[read]
         cells: list[dict[Cell, None]] = [{} for _ in rows]
-        tables = edges.coded.names["table"]
-        lines, whence, columns = (
-            each[found].tolist()
-            for each in (edges.source_row, edges.coded.codes["table"], edges.column)
-        )
-        for whose, table, line, column in zip(owner.tolist(), whence, lines, columns, strict=True):
-            cells[whose][tables[table], line, edges.columns[column]] = None
+        codes, names = edges.coded.codes, edges.coded.names
+        tables, files = names["table"], names["source_file"]
+        places = (codes["table"], codes["source_file"], edges.source_row, edges.column)
+        ends = (each[found].tolist() for each in places)
+        for whose, table, file, line, column in zip(owner.tolist(), *ends, strict=True):
+            cells[whose][tables[table], files[file], line, edges.columns[column]] = None
         return [list(cell) for cell in cells]
 
     def variables(self, predicate: Predicate, reads: tuple[str, ...]) -> list[str]:

@@ -32,13 +32,15 @@ class RowKeys:
         self._elsewhere: dict[tuple[str, str, str], dict[str, Flags]] = {}
         self._last: tuple[tuple[str, str], Places, Flags] | None = None
 
-    def of_another(self, table: str, lines: Places, selection: Selection) -> Flags:
+    def of_another(self, table: str, files: Labels, lines: Places, selection: Selection) -> Flags:
         """Which of these rows of a table have a key that only other rows of the same subjects have.
 
         A key that leads to no value is not known to be of another kind: such a row could have been
         one of the selected.
         """
         found = np.zeros(len(lines), dtype=bool)
+        names, at = np.unique(files.astype(str), return_inverse=True)
+        lines = self._through(table, at, names.tolist(), lines)
         for column, values in self._values_elsewhere(table, selection).items():
             found |= values[self._numbered(table, column)[lines]]
         return found
@@ -61,7 +63,7 @@ class RowKeys:
             kind = self._frames.select(key[0], where)
             self._last = key, self._rows.used(kind), self._rows.subjects(kind)
         _, used, subjects = self._last
-        lines = self._rows.all_edges.source_row[used[self._leads_to(table, used)]]
+        lines = self._of_edges(table, used[self._leads_to(table, used)])
         if not len(lines):
             return
         for column in columns:
@@ -78,7 +80,8 @@ class RowKeys:
             by_line, every = self._numbered(table, column), self._rows.all_edges
             width = 1 + int(by_line.max())
             here = self._leads_to(table, slice(None))
-            own = every.subject[here].astype(np.int64) * width + by_line[every.source_row[here]]
+            lines = self._of_edges(table, np.flatnonzero(here))
+            own = every.subject[here].astype(np.int64) * width + by_line[lines]
             self._pairs[table, column] = np.divmod(np.unique(own), width)
         return self._pairs[table, column]
 
@@ -97,16 +100,35 @@ class RowKeys:
         ]
 
     def _numbered(self, table: str, column: str) -> Places:
-        """The cells of a column as numbers, equal ones the same, by their line in the file."""
+        """The cells of a column as numbers, equal ones the same, by line, through the files."""
         if (table, column) not in self._numbers:
             raw = self._raw(table)
             cells = pc.utf8_trim_whitespace(raw[column].combine_chunks())
             coded = cells.dictionary_encode(null_encoding="encode").indices.to_numpy()
-            lines = raw["source_row"].to_numpy()
+            files = raw["source_file"].combine_chunks().dictionary_encode()
+            names, at = files.dictionary.to_pylist(), files.indices.to_numpy()
+            lines = self._through(table, at, names, raw["source_row"].to_numpy())
             by_line = np.full(1 + int(lines.max(initial=0)), len(coded))
             by_line[lines[::-1]] = coded[::-1]
             self._numbers[table, column] = by_line
         return self._numbers[table, column]
+
+    def _of_edges(self, table: str, edges: Places) -> Places:
+        """The lines that edges lead to, numbered through the files of a table."""
+        coded = self._rows.edges
+        files, names = coded.codes["source_file"][edges], coded.names["source_file"]
+        return self._through(table, files, names, self._rows.all_edges.source_row[edges])
+
+    def _through(self, table: str, files: Places, names: Sequence[str], lines: Places) -> Places:
+        """Lines numbered through the files of a table, each of which begins anew; `files` are the
+        places of theirs among the names."""
+        raw = self._raw(table)
+        known = sorted(pc.unique(raw["source_file"]).to_pylist())
+        if len(known) < 2:
+            return lines
+        width = 1 + pc.max(raw["source_row"]).as_py()
+        first = [width * known.index(name) if name in known else 0 for name in names]
+        return np.array(first, dtype=np.int64)[files] + lines
 
     def _raw(self, table: str) -> pa.Table:
         name = self._trial.tables[table].of
@@ -255,7 +277,9 @@ class Rejected:
             if table not in self._here:
                 self._here[table] = np.flatnonzero(self._tables == table)
             here = self._here[table]
-            found[here] = self._keys.of_another(table, self._lines[here], selection)
+            found[here] = self._keys.of_another(
+                table, self._files[here], self._lines[here], selection
+            )
         return found
 
     def _touching(self, part: RawPart) -> Places:

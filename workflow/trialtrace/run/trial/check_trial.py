@@ -110,6 +110,7 @@ def _source(files: Files) -> None:
             expected = f"at most {LONGEST_PATH} bytes, and {LONGEST_NAME} in each name of it"
             document.broken.add(place)
             document.add(place, tell(path), expected)
+    _stacked(files)
     if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
         return
     try:
@@ -120,6 +121,29 @@ def _source(files: Files) -> None:
         )
 
 
+def _stacked(files: Files) -> None:
+    """Items are parts of one table each, and spelt alike there."""
+    document = files.trial
+    items, first = dict(document.entries("source", "items")), dict[str, str]()
+    for name, stack in document.entries("source", "stacked"):
+        place = ("source", "stacked", name)
+        if name in items:
+            document.add(place, f"{name}, an item too", "a name that no item has")
+        for value, item in stack["of"].items():
+            known(document, (*place, "of", value), item, items, "an item of source")
+            if first.setdefault(item, name) != name or [*stack["of"].values()].count(item) > 1:
+                found = f"{item}, which is a part of {first[item]} too"
+                document.add((*place, "of", value), found, "an item that stands once")
+        for item in stack.get("lacking", {}):
+            known(
+                document, (*place, "lacking", item), item, stack["of"].values(), "one of its items"
+            )
+        for key in ("decimal", "date_order"):
+            spelt = [items[item].get(key) for item in stack["of"].values() if item in items]
+            if len({*spelt} - ({None} if key == "decimal" else set())) > 1:
+                document.add(place, f"items with another {key}", "items that are spelt alike")
+
+
 def _too_long(path: str) -> bool:
     """Whether file systems cannot hold a path, with room for the folder of the project."""
     names = path.encode("utf-8", "surrogatepass")
@@ -128,9 +152,13 @@ def _too_long(path: str) -> bool:
 
 def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     document, path = files.trial, ("tables", name)
-    known(
-        document, (*path, "of"), table["of"], document.names("source", "items"), "an item of source"
-    )
+    raw = files.raw_tables
+    known(document, (*path, "of"), table["of"], raw, "an item of source, or of source.stacked")
+    for key in ("key", "subject"):
+        if SOURCE_ROW in listed(table[key]) and (raw or {}).get(table["of"]):
+            found = f"{SOURCE_ROW}, which stands in each file of {table['of']}"
+            do = f"write row: row under source.stacked.{table['of']}, and name that column here"
+            document.add((*path, key), found, "a column that tells the rows of all apart", do=do)
     columns = files.columns(name)
     if columns is None:
         if files.dictionary:

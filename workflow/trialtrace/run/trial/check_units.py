@@ -151,7 +151,9 @@ def orders_of_dates(files: Files) -> None:
     """An item of the source and the dictionary say one order of the same dates."""
     for name, item in files.trial.entries("source", "items"):
         order = item.get("date_order")
-        tables = [table for table, one in files.trial.entries("tables") if one["of"] == name]
+        stacks = files.trial.entries("source", "stacked")
+        raw = {name, *(whole for whole, one in stacks if name in one["of"].values())}
+        tables = [table for table, one in files.trial.entries("tables") if one["of"] in raw]
         dates = [
             column
             for table in tables

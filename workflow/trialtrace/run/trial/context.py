@@ -42,6 +42,15 @@ class Files:
         return self.dictionary.get(table) if table else None
 
     @property
+    def raw_tables(self) -> dict[str, bool] | None:
+        """The raw tables, and whether each is of several items."""
+        items = self.trial.names("source", "items")
+        stacks = dict(self.trial.entries("source", "stacked"))
+        parts = {item for stack in stacks.values() for item in stack["of"].values()}
+        own = [name for name in items or () if name not in parts]
+        return None if items is None else dict.fromkeys(own, False) | dict.fromkeys(stacks, True)
+
+    @property
     def subjects_table(self) -> str | None:
         return self.trial.get("subjects", "table")
 

