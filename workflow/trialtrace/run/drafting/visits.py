@@ -146,8 +146,24 @@ def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
         said = [f"{stem}{int(code)}" for stem in stems if stem for code in codes]
     if len(set(said)) < len(codes):
         said = [_in_name(outcome, code) for code in codes]
+        if shift := _shifted(table, outcome):
+            # V2 is of time-point 1.
+            said = [str(int(code) + shift) for code in codes]
     labels = [_clean(text) or code for text, code in zip(said, codes, strict=True)]
     return dict(zip(map(Quoted, codes), labels, strict=True))
+
+
+def _shifted(table: Table, outcome: Outcome) -> int:
+    """By how much all numbers in labels of numbered columns are another than those of their names;
+    0 where some have another difference, or fewer than two a number."""
+    found = [
+        int(numbers[0]) - int(code)
+        for code, name in outcome.columns
+        if code.isdecimal()
+        if len(numbers := re.findall(r"(?<![\w.])[0-9]+(?![\w.])", table.column(name).label)) == 1
+    ]
+    numbered = all(code.isdecimal() for code, _ in outcome.columns)
+    return found[0] if numbered and len(found) > 1 and len({*found}) == 1 else 0
 
 
 def _as_rows_follow(table: Table, visit: str, labels: dict[str, str]) -> dict[str, str]:

@@ -119,8 +119,12 @@ def _columns(files: Files, name: str, entry: made.Given) -> None:
         names_nobody(document, (name, "visits", *path), variable)
         if variable is not None:
             scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
-            wide = "pattern" in entry["visits"]
-            visits[str(path[-1]) if wide else entry["visits"][visit]] = variable
+            label = entry["visits"].get(visit, "")
+            if "pattern" in entry["visits"]:
+                # A label that is a number is the time; words say it in other forms than a column's.
+                called = str(entry["visits"].get("labels", {}).get(path[-1], path[-1]))
+                label = called if called.isdecimal() else str(path[-1])
+            visits[label] = variable
         _scores(files, (name, "visits", *path), entry, variable)
         _codes(files, name, entry, variable)
     columns_of_visits(files, (name, "visits"), visits)
