@@ -96,7 +96,9 @@ class RowKeys:
         spec = self._trial.tables[table]
         known = self._raw(table).column_names
         return [
-            name for name in spec.key_ if name in known and name not in (spec.subject, "source_row")
+            name
+            for name in spec.key_
+            if name in known and name not in (spec.subject, "source_file", "source_row")
         ]
 
     def _numbered(self, table: str, column: str) -> Places:

@@ -22,6 +22,7 @@ from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     MADE,
     NUMERIC,
+    SOURCE_FILE,
     SOURCE_ROW,
     Files,
     column,
@@ -155,7 +156,9 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     raw = files.raw_tables
     known(document, (*path, "of"), table["of"], raw, "an item of source, or of source.stacked")
     for key in ("key", "subject"):
-        if SOURCE_ROW in listed(table[key]) and (raw or {}).get(table["of"]):
+        names = listed(table[key])
+        alone = SOURCE_ROW in names and SOURCE_FILE not in names
+        if alone and (raw or {}).get(table["of"]):
             found = f"{SOURCE_ROW}, which stands in each file of {table['of']}"
             do = f"write row: row under source.stacked.{table['of']}, and name that column here"
             document.add((*path, key), found, "a column that tells the rows of all apart", do=do)
@@ -165,7 +168,7 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
             known(document, path, name, files.dictionary, "a form of dictionary.csv")
         return
     for position, key in enumerate(table["key"]):
-        column(document, (*path, "key", position), key, columns, extra=(SOURCE_ROW,))
+        column(document, (*path, "key", position), key, columns, extra=(SOURCE_ROW, SOURCE_FILE))
     column(document, (*path, "subject"), table["subject"], columns, extra=(SOURCE_ROW,))
     if "where" in table:
         check_condition(document, (*path, "where"), table["where"], columns)

@@ -15,7 +15,7 @@ from trialtrace.run.trial.endpoints.families import expanded
 from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
 from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, made_variable
 
-SOURCE_ROW = "source_row"
+SOURCE_ROW, SOURCE_FILE = "source_row", "source_file"
 NUMERIC = ("number", "integer")
 # Where trial.yaml makes variables of subjects from others.
 MADE = ("groups", "transformed")
