@@ -261,13 +261,14 @@ def test_files_of_one_form_and_other_people_are_one_table(tmp_path: Path, start:
         write(tmp_path / f"{name}.csv", ["patient_id,arm,catch", *rows])
     if apart:
         asked = {one.name: one for one in drafted(tmp_path).guesses}
-        assert asked["tables"].blinds and "put them under" in asked["aside"].evidence
-        with pytest.raises(UserError, match="put them under one another in one file"):
-            drafted(tmp_path, tables="north,south")
+        assert asked["stack"].blinds and asked["stack"].value == "part"
+        with pytest.raises(UserError, match="--stack part puts them under one another"):
+            drafted(tmp_path, tables="north,south", stack="apart")
     seen = [f"{n},{n % 9}" for first in (1, start) for n in range(first, first + 60)]
     write(tmp_path / "weights.csv", ["patient_id,weight", *dict.fromkeys(seen)])
-    draft = drafted(tmp_path, primary="catch", tables="north,south,weights", arm="data.arm")
-    told = [one for one in draft.guesses if one.name == "parts"]
+    arm = f"{'stacked' if apart else 'data'}.arm"
+    draft = drafted(tmp_path, primary="catch", tables="north,south,weights", arm=arm)
+    told = [one for one in draft.guesses if one.name == "stack"]
     assert bool(told) is apart
     if apart:
         assert told[0].blinds and "no patient_id of 120 is in two of them" in told[0].evidence

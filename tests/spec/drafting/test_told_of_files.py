@@ -139,14 +139,20 @@ def seasons(
 @pytest.mark.parametrize("marked", [True, False])
 def test_files_of_one_form_and_the_same_people_are_visits(tmp_path: Path, marked: bool):
     seasons(tmp_path, marked)
-    told = guess(drafted(tmp_path), "visits")
-    assert told and told.blinds and "a visit each" in told.evidence
+    draft = drafted(tmp_path)
+    told = guess(draft, "stack")
+    assert told and told.blinds and "most of the same rower_id" in told.evidence
+    # A number that no word of a time stands before may count readings as well.
+    assert told.value == ("visit" if marked else "repeat")
     assert ("told by season" in told.evidence) == marked
+    assert draft.home.rows == 2 * len(ROWERS)
+    again = drafted(tmp_path, stack="visit")
+    assert guess(again, "stack") is None and again.primary.visit and again.primary.column == "pull"
 
 
 def test_files_of_one_form_under_words_may_be_measures(tmp_path: Path):
     seasons(tmp_path, marked=False, names=("left_hand", "right_hand"))
-    assert guess(drafted(tmp_path), "visits") is None
+    assert guess(drafted(tmp_path), "stack") is None
 
 
 @pytest.mark.parametrize(("shift", "asked"), [(60.0, True), (0.0, False), (4.0, False)])
@@ -167,15 +173,20 @@ def test_an_arm_that_no_lot_made_is_asked(tmp_path: Path, shift: float, asked: b
         assert "club may never have been randomised" in found.evidence
 
 
-def test_files_that_may_be_arms_are_refused_with_the_way(tmp_path: Path):
+def test_files_that_may_be_arms_are_refused_with_the_way_or_asked(tmp_path: Path):
     for name in ("upstream", "downstream"):
         draw = random.Random(name)
         rows = [f"{draw.uniform(1, 99):.1f},{draw.uniform(1, 99):.1f}" for _ in ROWERS]
         write(tmp_path / f"{name}.csv", ["S1,S2", *rows])
-    with pytest.raises(UserError, match="with a column that says of which each row is") as raised:
+    with pytest.raises(UserError, match="--stack arm, visit or part says so") as raised:
         drafted(tmp_path)
     assert "which arm" not in str(raised.value)
     text = "Fish live.\nDownstream holds the control plots and upstream\nthe treated ones.\n"
     (tmp_path / "about.txt").write_text(text, "utf-8")
-    with pytest.raises(UserError, match=r"about.txt, line 3, says which of them is which arm"):
-        drafted(tmp_path)
+    draft = drafted(tmp_path)
+    told = guess(draft, "stack")
+    assert told and told.blinds and told.value == "arm"
+    assert "about.txt, line 3, says which of them is which arm" in told.evidence
+    # No number tells any patient: each row of each file is one.
+    assert draft.subject == {"stacked": "row"} and draft.home.rows == 2 * len(ROWERS)
+    assert draft.control == "downstream" and {*draft.arms} == {"downstream", "upstream"}

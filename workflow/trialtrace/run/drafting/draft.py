@@ -60,11 +60,12 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.periods import refuse_periods
 from trialtrace.run.drafting.primary import Offered, endings, primary_of, secondary_of, without_end
-from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.profile import SOURCE_FILE, SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.several_rows import mean_of, tell_below
-from trialtrace.run.drafting.strangers import ASIDE, of_the_trial, tell_parts, tell_visits
+from trialtrace.run.drafting.stacking import with_stacks
+from trialtrace.run.drafting.strangers import ASIDE, of_the_trial
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.units import tell_units
@@ -128,7 +129,7 @@ class Draft:
         if own[0] == SOURCE_ROW:
             # What was measured tells these rows apart, and not those of the next export.
             ranked = [key for key in ranked if not any(_measured(table.column(n)) for n in key)]
-        return (*ranked, (SOURCE_ROW,))[0]
+        return (*ranked, (SOURCE_FILE, SOURCE_ROW) if table.stack else (SOURCE_ROW,))[0]
 
 
 def _measured(column: Column) -> bool:
@@ -145,6 +146,7 @@ def _measured(column: Column) -> bool:
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
+    tables = with_stacks(tables, decided)
     kept = of_the_trial(tables, decided)
     try:
         return _decided(kept, decided)
@@ -162,8 +164,6 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     if text := decided.told.get("interval"):
         tables = with_interval(tables, text)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
-    tell_parts(tables, subject, decided)
-    tell_visits(tables, decided)
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")
         own = subject[table.name]
@@ -376,6 +376,7 @@ def _offered(
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
         taken |= standardised(table)
+        taken |= {table.stack.column, table.stack.row} if table.stack else set()
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *design.steps}
             taken |= {one for key in table.keys[:1] for one in key if design.several}

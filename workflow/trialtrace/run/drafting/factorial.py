@@ -62,6 +62,8 @@ def _asked(table: Table, arm: Column, cluster: str, decided: Decided) -> str:
     where somebody says that it is a factor, or nobody that it is none."""
     beside = [one.name for one in table.columns]
     members = members_by(table, cluster) if cluster else set()
+    # What tells files apart that are no arms was drawn by nobody.
+    members |= {table.stack.column} if table.stack else set()
     drawn = (
         f"{one.name} ({why})"
         for one in table.columns

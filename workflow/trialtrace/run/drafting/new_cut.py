@@ -16,6 +16,7 @@ from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.source import Files, raw_tables
 
 
 def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
@@ -33,11 +34,9 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
     others: list[Table] = []
     tables = profile(texts)
     for table in tables:
-        named = {
-            clean: Path(getattr(trial.source.items[spec.of], "path", "")).stem
-            for clean, spec in trial.tables.items()
-        }
-        known = [clean for clean, stem in named.items() if stem == Path(table.item).stem]
+        stem = Path(table.item).stem
+        items = {clean: _items(trial, clean) for clean in trial.tables}
+        known = [clean for clean, own in items.items() if stem in own.values()]
         known = known or [name for name, spec in trial.tables.items() if spec.of == table.name]
         if not known and len(trial.tables) == len(tables) == 1:
             known = list(trial.tables)
@@ -52,6 +51,12 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
     return [*lines, "nothing was written"]
 
 
+def _items(trial: Trial, clean: str) -> dict[str, str]:
+    """The items behind a clean table, each with the name of its file without the ending."""
+    items = raw_tables(trial.source)[trial.tables[clean].of]
+    return {one: Path(getattr(trial.source.items[one], "path", "")).stem for one in items}
+
+
 def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     declared = trial.dictionary.get(clean, {})
     ignored = trial.cleaning.tables[clean].ignore
@@ -59,17 +64,28 @@ def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     columns = {column.name: column for column in table.columns}
     free = [name for name in columns if name not in declared]
     covered = {name for names in covered_by(ignored, free).values() for name in names}
-    item = trial.source.items[trial.tables[clean].of]
+    files = _items(trial, clean)
+    own = [one for one, stem in files.items() if stem == Path(table.item).stem]
+    item = trial.source.items[(*own, *files)[0]]
     same = getattr(item, "sha256", None) == table.sha256
     yield f"{table.rows} rows" + (", the file that trial.yaml pins" if same else "")
     if not same:
         yield f'another file than trial.yaml pins; its checksum is sha256: "{table.sha256}"'
     yield from _listed("new column", [name for name in free if name not in covered])
-    yield from _listed("column that is gone", [name for name in declared if name not in columns])
+    made = _made(trial, clean)
+    gone = [name for name in declared if name not in {*columns, *made}]
+    yield from _listed("column that is gone", gone)
     for name, variable in declared.items():
         if name in columns:
             yield from _column(variable, columns[name], missing.get(name, ()))
     yield from _subjects(trial, clean, table)
+
+
+def _made(trial: Trial, clean: str) -> list[str]:
+    """The columns that tell the files of a table apart, which stand in none of them."""
+    stacks = trial.source.stacked if isinstance(trial.source, Files) else {}
+    stack = stacks.get(trial.tables[clean].of)
+    return [name for name in (stack.column, stack.row) if name] if stack else []
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -118,7 +134,7 @@ def _subjects(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     """How many patients are new or gone, against the raw table of the last run."""
     subject = trial.tables[clean].subject
     now = next((column for column in table.columns if column.name == subject), None)
-    if subject == SOURCE_ROW or now is None:
+    if subject == SOURCE_ROW or now is None or len(_items(trial, clean)) > 1:
         return
     earlier = trial.at.results / trial.name / "raw" / f"{trial.tables[clean].of}.parquet"
     if not earlier.is_file():

@@ -12,7 +12,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.described import Described
 
 # The subject and the key of a table in which nothing else is one.
-SOURCE_ROW = "source_row"
+SOURCE_ROW, SOURCE_FILE = "source_row", "source_file"
 # What the dictionary has no validation type for: such columns are declared as text.
 UNDECLARED = ("datetime_ymd", "datetime_dmy", "datetime_mdy", "time")
 # Labels with the same words before a colon, from which on these are a heading.
@@ -85,6 +85,21 @@ class Unread:
 
 
 @dataclasses.dataclass(frozen=True)
+class Stack:
+    """Tables that are one under another, by what their rows have in a `column` of the whole; `row`
+    is one that tells its rows apart. Either is empty where none is made."""
+
+    column: str
+    row: str
+    parts: "tuple[tuple[str, Table], ...]"
+
+    def lacking(self, table: "Table") -> list[str]:
+        """The columns of others that one has not."""
+        every = dict.fromkeys(column.name for _, one in self.parts for column in one.columns)
+        return [name for name in every if all(name != one.name for one in table.columns)]
+
+
+@dataclasses.dataclass(frozen=True)
 class Table:
     """A raw table. `reading` are the keys of its entry under `source.items`, without path or item.
 
@@ -107,6 +122,7 @@ class Table:
     patient has one twice. `described` is what the file and others beside it say of columns.
     `unread` of the first table are files and sheets beside all of them that cannot be read.
     `interval` are the columns of the start and the stop of an interval that a person told.
+    `stack` are the tables of files or sheets of one form that it is made of.
     """
 
     name: str
@@ -134,6 +150,7 @@ class Table:
     unread: tuple[Unread, ...] = ()
     factors: frozenset[str] = frozenset()
     interval: tuple[str, str] | None = None
+    stack: Stack | None = None
 
     @property
     def joined_numbers(self) -> set[str]:

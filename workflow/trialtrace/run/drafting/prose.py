@@ -27,8 +27,12 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 
-# "A is the control arm and B the active arm".
-OF_ARMS = re.compile(r"\b(?:control|active|placebo|intervention|treatment|treated)\b")
+# "A is the control arm and B the active arm"; "A: those drawn for yoga".
+CONTROL = re.compile(r"\b(?:controls?|placebo|sham|comparator)\b")
+OF_ARMS = re.compile(
+    rf"{CONTROL.pattern}|\b(?:active|intervention|treatment|treated|drawn|randomi[sz]ed|allocated|"
+    r"assigned)\b"
+)
 
 # "Controls (group 1) received".
 CODED = re.compile(
@@ -104,18 +108,32 @@ def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
     return next(iter(found.items())) if len(found) == 1 else ("", "")
 
 
-def arms_of_files(files: Sequence[str], tables: Collection[str]) -> str:
-    """A sentence on the text that names two of these files, in small letters, beside words of arms:
-    each may be one."""
+def arms_of_files(files: Sequence[str], tables: Collection[str]) -> dict[str, str]:
+    """What a text says of files by their names beside words of arms: under `arms_of_files` a
+    sentence that each may be one, under `control.` and a name that it alone is the control."""
     stems = {Path(one).stem.casefold() for one in tables}
     for path, text in _texts(files):
+        said: dict[str, str] = {}
+        line = 0
         for sentence in re.finditer(r"(?:[^.]|\.(?!\s))+", text):
             words = sentence[0].casefold()
-            there = [one for one in stems if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", words)]
-            if len(there) > 1 and len(OF_ARMS.findall(words)) > 1:
-                line = text.count("\n", 0, sentence.end()) + 1
-                return f"{path.name}, line {line}, says which of them is which arm"
-    return ""
+            at = {
+                found.start(): one
+                for one in stems
+                for found in re.finditer(rf"(?<!\w){re.escape(one)}(?!\w)", words)
+            }
+            ends = [*sorted(at), len(words)][1:]
+            for start, end in zip(sorted(at), ends, strict=True):
+                if OF_ARMS.search(words[start:end]):
+                    said[at[start]] = said.get(at[start], "") + words[start:end]
+                    line = line or text.count("\n", 0, sentence.end()) + 1
+        if len(said) > 1:
+            told = {"arms_of_files": f"{path.name}, line {line}, says which of them is which arm"}
+            controls = [one for one, words in said.items() if CONTROL.search(words)]
+            if len(controls) == 1:
+                told[f"control.{controls[0]}"] = f"{path.name}, line {line}, says so of its file."
+            return told
+    return {}
 
 
 def controls_in(files: Sequence[str]) -> dict[str, str]:

@@ -129,8 +129,7 @@ class Descriptions:
         evidence = {"described": " ".join(told)} if told else {}
         name, why = primary_in(self.texts, candidate.cells.names)
         evidence |= {f"primary.{name}": why} if name else {}
-        files = arms_of_files(self.texts, self.files)
-        evidence |= {"arms_of_files": files} if files else {}
+        evidence |= arms_of_files(self.texts, self.files)
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}
         return self._with(candidate, "codebooks", about, evidence)

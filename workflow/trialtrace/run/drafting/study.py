@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from trialtrace.base.errors import wrong
@@ -163,20 +164,45 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
                 for table in draft.tables
             },
         }
-    paths = {
-        table.name: Path(os.path.normpath(Path(table.item).absolute())) for table in draft.tables
-    }
+    items = {one.of or one.name: one for table in draft.tables for one in _behind(table)}
+    paths = {name: Path(os.path.normpath(Path(one.item).absolute())) for name, one in items.items()}
     folder = Path(os.path.commonpath([path.parent for path in paths.values()]))
     inside = folder.is_relative_to(at.root) and folder != at.root
     shown = str(folder.relative_to(at.root)) if inside else str(folder)
+    stacks = {table.of or table.name: _stacked(table) for table in draft.tables if table.stack}
     return {
         "kind": "files",
         "folder": Quoted(shown),
         **({"synthetic": True} if any(table.drawn for table in draft.tables) else {}),
         "items": {
-            table.of or table.name: _file(table, str(paths[table.name].relative_to(folder)))
-            for table in draft.tables
+            name: _file(one, str(paths[name].relative_to(folder))) for name, one in items.items()
         },
+        **({"stacked": stacks} if stacks else {}),
+    }
+
+
+def _behind(table: Table) -> list[Table]:
+    """The tables that a table is made of, spelt as it is; itself where it is in one file."""
+    if not table.stack:
+        return [table]
+    sign = {"decimal": table.reading["decimal"]} if "decimal" in table.reading else {}
+    return [
+        replace(one, reading={**one.reading, **(sign if "decimal" in one.reading else {})})
+        for _, one in table.stack.parts
+    ]
+
+
+def _stacked(table: Table) -> dict[str, object]:
+    assert table.stack
+    stack, parts = table.stack, table.stack.parts
+    lacking = {one.name: stack.lacking(one) for _, one in parts}
+    lacking = {name: columns for name, columns in lacking.items() if columns}
+    made = {key: name for key, name in (("column", stack.column), ("row", stack.row)) if name}
+    return {
+        **made,
+        "of": {Quoted(value): one.name for value, one in parts},
+        **({"lacking": lacking} if lacking else {}),
+        **_joined(table),
     }
 
 

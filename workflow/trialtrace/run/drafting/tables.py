@@ -15,10 +15,10 @@ from trialtrace.run.drafting.described import NOTHING
 from trialtrace.run.drafting.dummies import factors
 from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
-from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table, Unread
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Stack, Table, Unread
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.redcap import ARM_OF_EVENT, OF_EVENTS, PART_OF_EVENT, events_of_arms
-from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of
+from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of, stacked_behind
 from trialtrace.run.drafting.structure import (
     Structure,
     constant_in,
@@ -174,6 +174,18 @@ def _with_structure(table: Table, structure: Structure) -> Table:
     )
 
 
+def stacked(name: str, stack: Stack) -> Table:
+    """The table of several under one another, profiled anew."""
+    tables = [one for _, one in stack.parts]
+    evidence = {key: why for one in reversed(tables) for key, why in one.evidence.items()}
+    of_file = {key for one in tables for key in (*one.reading, "blank", "encoding")}
+    of_file.update(key for key in evidence if key.partition(".")[0] in FROM_BESIDE)
+    own = {key: why for key, why in evidence.items() if key in of_file}
+    described = {key: said for one in reversed(tables) for key, said in one.described.items()}
+    raw = replace(stacked_behind(name, stack), described=described, evidence=own)
+    return replace(_profile(raw, _tallied(raw.cells), None), stack=stack)
+
+
 def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
     """The table of the rows with one of these codes in a column, profiled anew; the column is
     declared with all of its codes, by which a run chooses the rows."""
@@ -190,7 +202,8 @@ def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
         else one
         for one in made.columns
     )
-    return replace(made, name=table.name, reading=table.reading, columns=columns, kept=kept)
+    made = replace(made, name=table.name, reading=table.reading, stack=table.stack)
+    return replace(made, columns=columns, kept=kept)
 
 
 def by_subject(table: Table, patients: str) -> Table:

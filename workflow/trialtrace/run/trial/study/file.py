@@ -25,9 +25,10 @@ class TableSpec:
     """A clean table."""
 
     name: str = entry_name(default="")
-    of: Name = key("Raw table of `source.items`.")
+    of: Name = key("Raw table: an item of `source.items`, or of `source.stacked`.")
     key_: Distinct[Column] = key(
-        "Columns that tell its rows apart; source_row where the source has no key."
+        "Columns that tell its rows apart; source_row where the source has no key, source_file and "
+        "source_row where it is of several files."
     )
     subject: Column = key(
         "Column of the subject; source_row where every row is a subject of its own."
