@@ -10,7 +10,12 @@ from statsmodels.regression.linear_model import RegressionResults
 
 from trialtrace.run.methods.checking.data import Asked, Data, level_text
 from trialtrace.run.methods.checking.outcome import Answer, by_name, peer
-from trialtrace.run.methods.regression.check_coefficients import answer, row_of, with_coefficients
+from trialtrace.run.methods.regression.check_coefficients import (
+    answer,
+    by_stratum,
+    row_of,
+    with_coefficients,
+)
 from trialtrace.run.trial.model import adsl_code
 
 OLS = "statsmodels.regression.linear_model.OLS"
@@ -110,19 +115,14 @@ def _of_strata(data: Data, asked: Asked) -> tuple[tuple[Design, int] | None, int
     records = records.drop(columns=names, errors="ignore")
     records = records.merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
     stratum = records[names].astype(str).agg(":".join, axis=1)
-    cells = pd.crosstab(records["TRTP"], stratum)
-    if min(cells.shape, default=0) < 2 or not cells.to_numpy().all():
+    if (columns := by_stratum(records["TRTP"], stratum)) is None:
         return None, len(records)
-    arms, levels = (
-        pd.get_dummies(column, drop_first=True, dtype=float)
-        for column in (records["TRTP"], stratum)
-    )
-    products = [arms[a] * levels[level] for a in arms for level in levels]
+    plain, products = columns
     own = z.loc[records["USUBJID"]].to_numpy(dtype=float)
-    x = np.column_stack([np.ones(len(records)), arms, levels, own, *products])
+    x = np.column_stack([np.ones(len(records)), plain, own, products])
     if len(records) <= x.shape[1] or np.linalg.matrix_rank(x) < x.shape[1]:
         return None, len(records)
-    return (Design(records["AVAL"].to_numpy(), x, []), len(products)), len(records)
+    return (Design(records["AVAL"].to_numpy(), x, []), products.shape[1]), len(records)
 
 
 @peer(OLS, _of_strata)

@@ -40,6 +40,17 @@ def design(data: Data, asked: Asked, records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=records.index).astype(float)
 
 
+def by_stratum(arm: pd.Series, stratum: pd.Series) -> tuple[np.ndarray, np.ndarray] | None:
+    """Columns of arms and strata but the first of each, and their products; None where a stratum
+    lacks an arm, or there is one of either."""
+    cells = pd.crosstab(arm, stratum)
+    if min(cells.shape, default=0) < 2 or not cells.to_numpy().all():
+        return None
+    arms, strata = (pd.get_dummies(each, drop_first=True, dtype=float) for each in (arm, stratum))
+    products = [arms[a] * strata[s] for a in arms for s in strata]
+    return np.column_stack([arms, strata]), np.column_stack(products)
+
+
 @dataclass(frozen=True)
 class Coefficients:
     """Coefficients with their covariance and names."""

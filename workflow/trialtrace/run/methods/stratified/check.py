@@ -20,6 +20,7 @@ from trialtrace.run.methods.checking.outcome import (
     of_root,
     peer,
 )
+from trialtrace.run.methods.regression.check_coefficients import by_stratum
 from trialtrace.run.trial.model import adsl_code
 
 STRATIFIED = "statsmodels.stats.contingency_tables.StratifiedTable"
@@ -175,14 +176,10 @@ LOGIT = "statsmodels.discrete.discrete_model.Logit"
 
 def _designs(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
     """Columns without and with the products of arm and stratum; None where a cell is empty."""
-    arm = pd.get_dummies(rows["TRTP"], drop_first=True, dtype=float)
-    stratum = pd.get_dummies(rows["stratum"], drop_first=True, dtype=float)
-    sizes = pd.crosstab(rows["TRTP"], rows["stratum"])
-    if arm.empty or min(sizes.shape) < 2 or (sizes == 0).any().any():
+    if (columns := by_stratum(rows["TRTP"], rows["stratum"])) is None:
         return None
-    smaller = np.column_stack([np.ones(len(rows)), arm, stratum])
-    products = [arm[a] * stratum[s] for a in arm for s in stratum]
-    return smaller, np.column_stack([smaller, *products])
+    smaller = np.column_stack([np.ones(len(rows)), columns[0]])
+    return smaller, np.column_stack([smaller, columns[1]])
 
 
 @peer(LOGIT, rows_of, ITERATIVE)

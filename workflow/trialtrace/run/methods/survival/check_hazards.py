@@ -21,6 +21,7 @@ from trialtrace.run.methods.checking.outcome import (
 )
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
+    by_stratum,
     complete,
     design,
     named,
@@ -251,12 +252,10 @@ def interaction(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     happened = pd.crosstab(rows["TRTP"], rows["stratum"], rows["CNSR"] == 0, aggfunc="sum")
     if min(happened.shape) < 2 or not (happened.fillna(0) > 0).to_numpy().all():
         return nan
-    arm, stratum = (
-        pd.get_dummies(rows[name], drop_first=True, dtype=float) for name in ("TRTP", "stratum")
-    )
-    products = [arm[a] * stratum[s] for a in arm for s in stratum]
-    x = np.column_stack([arm, stratum, *products])
-    ties, k = asked.options["ties"], len(products)
+    if (columns := by_stratum(rows["TRTP"], rows["stratum"])) is None:
+        return nan
+    x = np.column_stack(columns)
+    ties, k = asked.options["ties"], columns[1].shape[1]
     library = PHReg(rows["AVAL"], x, status=rows["CNSR"] == 0, ties=ties)
     fitted = newton(library.score, lambda at: -library.hessian(at), x.shape[1])
     beta, spread = fitted[-k:], np.linalg.inv(-library.hessian(fitted))[-k:, -k:]

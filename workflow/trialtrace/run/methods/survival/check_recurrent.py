@@ -21,6 +21,7 @@ from trialtrace.run.methods.checking.outcome import (
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
     answer,
+    by_stratum,
     complete,
     design,
     named,
@@ -300,18 +301,13 @@ def _by_stratum(data: Data, asked: Asked) -> tuple[tuple[CountFit, int] | None, 
     records, y, offset = _counted(data, asked)
     strata = [adsl_code(name) for name in asked.options["strata"]]
     stratum = records[strata].astype(str).agg("\x1f".join, axis=1)
-    cells = pd.crosstab(records["TRTP"], stratum)
-    if min(cells.shape, default=0) < 2 or not cells.to_numpy().all():
+    if (columns := by_stratum(records["TRTP"], stratum)) is None:
         return None, len(records)
-    arms, levels = (
-        pd.get_dummies(column, drop_first=True, dtype=float)
-        for column in (records["TRTP"], stratum)
-    )
-    products = [arms[a] * levels[level] for a in arms for level in levels]
+    plain, products = columns
     z = design(data, asked, records).filter(regex="^(?!arm=)")
-    x = np.column_stack([np.ones(len(y)), arms, levels, z, *products])
+    x = np.column_stack([np.ones(len(y)), plain, z, products])
     fit = _fitted_counts(y, x, offset, "")
-    return (None if fit is None else (fit, len(products))), len(records)
+    return (None if fit is None else (fit, products.shape[1])), len(records)
 
 
 @peer(GLM, _by_stratum, ITERATIVE)

@@ -54,17 +54,14 @@ class AdjustedTogether:
 
 
 @shape
-class Bonferroni(AdjustedTogether):
-    """Bonferroni's adjustment."""
+class Adjusted(AdjustedTogether):
+    """An adjustment of Bonferroni, of Sidak (in one step), of Hochberg (step-up) or of Hommel (the
+    closed test of Simes's tests), or Benjamini and Hochberg's control of the false discovery rate.
+    """
 
-    adjust: Literal["bonferroni"] = key("Procedure.")
-
-
-@shape
-class Sidak(AdjustedTogether):
-    """Sidak's single-step adjustment."""
-
-    adjust: Literal["sidak"] = key("Procedure.")
+    adjust: Literal["bonferroni", "sidak", "hochberg", "hommel", "benjamini_hochberg"] = key(
+        "Procedure."
+    )
 
 
 @shape
@@ -85,27 +82,6 @@ class Holm(AdjustedTogether):
         "by Holm, and is adjusted with the rest of that: what the adjusted p would be by another "
         "analysis. Nothing is decided by it."
     )
-
-
-@shape
-class Hochberg(AdjustedTogether):
-    """Hochberg's step-up procedure."""
-
-    adjust: Literal["hochberg"] = key("Procedure.")
-
-
-@shape
-class Hommel(AdjustedTogether):
-    """Hommel's procedure: the closed test of Simes's tests."""
-
-    adjust: Literal["hommel"] = key("Procedure.")
-
-
-@shape
-class BenjaminiHochberg(AdjustedTogether):
-    """Benjamini and Hochberg's control of the false discovery rate."""
-
-    adjust: Literal["benjamini_hochberg"] = key("Procedure.")
 
 
 @shape
@@ -158,17 +134,7 @@ class Graphical(AdjustedTogether):
     )
 
 
-Family = (
-    Bonferroni
-    | Sidak
-    | Holm
-    | Hochberg
-    | Hommel
-    | BenjaminiHochberg
-    | Closed
-    | FixedSequence
-    | Graphical
-)
+Family = Adjusted | Holm | Closed | FixedSequence | Graphical
 
 
 def with_whole(families: Mapping[str, Family], family: Family) -> list[Family]:
