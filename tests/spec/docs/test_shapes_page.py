@@ -171,6 +171,28 @@ def test_rows_around_the_table(tmp_path: Path):
     assert [(row["source_row"], row["value"]) for row in rows(at, "labs")] == [(5, 13.1), (6, 12.5)]
 
 
+def test_one_table_in_several_files(tmp_path: Path):
+    """A row of month 3 is that of its file, whatever line it stands in there."""
+    later = "id,pain\n3,4\n1,2\n"
+    raw = {"patients": PATIENTS, "month0": "id,pain\n1,6\n2,5\n3,8\n", "month3": later}
+    fields = PATIENT_FIELDS + field("id", "scores") + field("pain", "scores", valid="integer")
+    fields += field("month", "scores", valid="integer")
+    covers = "tables: {scores: {covers: some}}"
+    at = write(tmp_path, "One table in several files", raw, fields, covers)
+    assert cleaned(at).warnings == ()
+    found = [
+        (row["source_file"], row["source_row"], row["id"], row["month"], row["pain"])
+        for row in rows(at, "scores")
+    ]
+    assert found == [
+        ("month0.csv", 2, "1", 0, 6),
+        ("month0.csv", 3, "2", 0, 5),
+        ("month0.csv", 4, "3", 0, 8),
+        ("month3.csv", 2, "3", 3, 4),
+        ("month3.csv", 3, "1", 3, 2),
+    ]
+
+
 def test_names_of_rows(tmp_path: Path):
     labs = '"","id","value"\n"1",1,13.1\n"2",2,12.5\n'
     table = "tables: {labs: {of: labs, key: [rownames], subject: id}}"
