@@ -316,6 +316,7 @@ def test_a_table_that_is_declared_empty_and_is_not(tmp_path: Path):
         ("p003", "capital letters"),
         ("P 003", "blanks"),
         ("PO03", "O for 0, or I or l for 1"),
+        ("P0003", "leading zeros"),
         ("P\u0660\u0660\u0663", "letters of another alphabet"),
     ],
 )

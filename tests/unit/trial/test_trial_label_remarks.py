@@ -55,6 +55,24 @@ def test_no_of_a_death_or_of_any_event_is_counted(tmp_path):
     assert "relief: Relief counts where status (Event happened;" in line
 
 
+@pytest.mark.parametrize(
+    ("counted", "choices", "happened", "told"),
+    [
+        ("0", "0, Alive | 1, Dead", "Death", True),
+        ("1", "0, Alive | 1, Dead", "Death", False),
+        ("0", "0, Censored | 1, Progression", "Progression or death", False),
+        ("0", "0, Event-free | 1, Second event", "Event", False),
+        ("0", "0, Home | 1, Treatment completed", "Treatment failure", False),
+    ],
+)
+def test_a_code_that_is_counted_is_what_happened(tmp_path, counted, choices, happened, told):
+    status = (D, 'Died,"0, No | 1, Yes"', f'Followed up,"{choices}"')
+    count = (E, '{died: {is: "1"}}', f'{{died: {{is: "{counted}"}}}}')
+    label = (E, "event_label: Death", f"event_label: {happened}")
+    lines = labelled(tmp_path, status, count, label)
+    assert [line.startswith("endpoints.yaml, death: ") for line in lines] == [True] * told
+
+
 def test_no_of_a_column_that_is_the_contrary_is_counted(tmp_path):
     column = (D, 'Relief,"0, No', 'Free of relief,"0, No')
     assert labelled(tmp_path, COUNTS_NO, column) == []

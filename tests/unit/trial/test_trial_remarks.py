@@ -56,6 +56,7 @@ def test_an_arm_that_is_called_like_the_control_and_is_not(tmp_path):
         "trial.yaml, design.arms.drug: called Placebo tablets, and control: true is at placebo "
         "(Drug), against which every effect is"
     )
+    assert len(control("Usual care", "Exercise")) == 2
     for pair in (("Drug", "Placebo"), ("Drug plus placebo", "Drug"), ("Sham", "Placebo")):
         assert len(control(*pair)) == 1
 

@@ -93,6 +93,7 @@ STEPS: dict[str, Callable[[str], str]] = {
     "capital letters": str.casefold,
 }
 """What makes names that look the same differ, in the order in which it is taken off."""
+LEADING_ZEROS = "leading zeros"
 
 
 def looks(name: str) -> str:
@@ -102,23 +103,28 @@ def looks(name: str) -> str:
     return name
 
 
+def _unpadded(name: str) -> str:
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", name)
+
+
 def differ_by(text: str, other: str) -> list[str]:
     """By what two names that look the same differ, in words."""
     found = []
-    for words, step in STEPS.items():
+    for words, step in (*STEPS.items(), (LEADING_ZEROS, _unpadded)):
         after = step(text), step(other)
-        if (after[0] == text) != (after[1] == other):
+        one_alone = (after[0] == text) != (after[1] == other)
+        if one_alone or (text != other and after[0] == after[1]):
             found.append(words)
         text, other = after
     return found
 
 
 def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Names that look the same: each with the first that looks like it."""
+    """Names that look the same, whatever zeros they begin with, each with the first of them."""
     first: dict[str, str] = {}
     found = []
     for name in names:
-        earlier = first.setdefault(looks(name), name)
+        earlier = first.setdefault(_unpadded(looks(name)), name)
         if earlier != name:
             found.append((earlier, name))
     return found
@@ -157,7 +163,7 @@ def _one_frame(unknown: list[str], known: list[str]) -> bool:
 
 WAYS: dict[str, Callable[[str], str]] = {
     "how they are written (capital letters, blanks, characters that look the same)": looks,
-    "leading zeros": lambda name: re.sub(r"(?<![0-9])0+(?=[0-9])", "", name),
+    LEADING_ZEROS: _unpadded,
     ".0 at the end": lambda name: re.sub(r"\.0+$", "", name),
     "what stands around the last number": _numeric,
 }

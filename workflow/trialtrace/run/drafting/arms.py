@@ -19,7 +19,6 @@ from trialtrace.run.drafting.names import (
     SEQUENCES,
     SIDES,
     SURE_ARMS,
-    SURE_CONTROL,
     THEN,
     TREATED,
     VISIT_PARTS,
@@ -35,6 +34,7 @@ from trialtrace.run.drafting.names import (
 )
 from trialtrace.run.drafting.profile import Column, without_heading
 from trialtrace.run.tables.measures import folded, parts
+from trialtrace.run.trial.label_words import SURE_CONTROL
 
 MOST_ARMS = 8
 # Of a column with the name of an arm, such as that of a plan of several factors: so many are asked.

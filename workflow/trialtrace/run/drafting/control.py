@@ -10,11 +10,12 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.arms import NUMBER, tells_assignment
 from trialtrace.run.drafting.decided import Decided, none_of
-from trialtrace.run.drafting.names import CONTROL, SURE_CONTROL, flat, is_dose
+from trialtrace.run.drafting.names import CONTROL, flat, is_dose
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import folded, parts
+from trialtrace.run.trial.label_words import SURE_CONTROL
 
 # Whether a patient has the treatment, in words: who has not is the control.
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from trialtrace.run.tables.measures import folded, parts, plain
-from trialtrace.run.trial.label_words import NOT_KNOWN
+from trialtrace.run.trial.label_words import NOT_KNOWN, SURE_CONTROL
 
 
 def vocabulary(text: str) -> tuple[str, ...]:
@@ -144,15 +144,6 @@ CLUSTERS = RELATED | set(
     vocabulary("""
     cluster practice ward school village centre center site hospital clinic class town gp surgery
     nursinghome room cage pen team therapist icu unit midwife parish""")
-)
-# Arms that nothing else than a trial has, as the whole of a level without marks.
-SURE_CONTROL = re.compile(
-    r".*(pla(c|z|s|ts|ci)e+b|\b[ck]ontrol(?!led)|\bsham\b|\bschein|usual care|standard (of )?care|"
-    r"treatment as usual|no treatment|untreated|wait(ing)? ?list|warteliste|vehicle|lumelaak|"
-    r"\blume\b|verrokki|\btemoin|gebruikelijke zorg|(sed)?vanlig behandling|saedvanlig|tavanomai|"
-    r"martor|\bunbehandel|\bu?behandlet|obehandlad|onbehandeld|neleceni|nieleczon|szokasos|"
-    r"плацебо|контрол|εικονικ|μαρτυρ|ελεγχ).*|tau",
-    re.IGNORECASE,
 )
 # Words of a control that also stand in levels of something else.
 CONTROL = re.compile(

@@ -12,7 +12,6 @@ from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.names import (
     ROW_NUMBERS,
     SITES,
-    SURE_CONTROL,
     VISITS,
     rank,
     rank_of_arm,
@@ -32,6 +31,7 @@ from trialtrace.run.drafting.strangers import (
 from trialtrace.run.drafting.tables import by_subject, joined_in_sites, stacked
 from trialtrace.run.drafting.wide import EARLY, LATE
 from trialtrace.run.tables.measures import AGES, folded, plain
+from trialtrace.run.trial.label_words import SURE_CONTROL
 
 VISIT, ARM, PART, REPEAT, APART = "visit", "arm", "part", "repeat", "apart"
 IS: Mapping[str, str] = {

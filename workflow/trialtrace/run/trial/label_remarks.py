@@ -70,8 +70,10 @@ def _codes(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
     counted = [test for test in tests if test is not None]
     if not counted or len(counted) < len(tests):
         return
+    happened = getattr(entry, "event_label", "")
     if all(test.is_no_of(endpoint) for test in counted) or (
-        len(counted) == 1 and counted[0].is_other_of(endpoint.label)
+        len(counted) == 1
+        and (counted[0].is_other_of(endpoint.label) or counted[0].is_contrary_of(happened))
     ):
         first = counted[0]
         labels = ", ".join(first.labels)
@@ -112,6 +114,12 @@ class _Counted:
         label, column = endpoint.label, self.variable.label
         same = _share(endpoint, self.variable) or set(words_of(column)) <= _OF_ANY_EVENT
         return same and contraries(label) == contraries(column)
+
+    def is_contrary_of(self, happened: str) -> bool:
+        """Whether another choice has all words of what happened, and none of these has one."""
+        said, others = _content(happened), set(self.variable.choices.values()) - set(self.labels)
+        named = any(said <= _content(other) for other in others)
+        return bool(said) and named and not any(said & _content(one) for one in self.labels)
 
     def is_other_of(self, label: str) -> bool:
         """Whether the label has the words of another choice, and of none of these."""

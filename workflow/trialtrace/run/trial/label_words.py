@@ -91,6 +91,17 @@ _EVERYBODY = re.compile(
 _BUT = re.compile(r"\b(with|without|who|whose|in whom|modified|mod|m-?itt|at least|treated)\b")
 
 
+# A control, as the whole of a label without marks: nothing else than a trial has one.
+SURE_CONTROL = re.compile(
+    r".*(pla(c|z|s|ts|ci)e+b|\b[ck]ontrol(?!led)|\bsham\b|\bschein|usual care|standard (of )?care|"
+    r"treatment as usual|no treatment|untreated|wait(ing)? ?list|warteliste|vehicle|lumelaak|"
+    r"\blume\b|verrokki|\btemoin|gebruikelijke zorg|(sed)?vanlig behandling|saedvanlig|tavanomai|"
+    r"martor|\bunbehandel|\bu?behandlet|obehandlad|onbehandeld|neleceni|nieleczon|szokasos|"
+    r"плацебо|контрол|εικονικ|μαρτυρ|ελεγχ).*|tau",
+    re.IGNORECASE,
+)
+
+
 def means_everybody(label: str, flag: str) -> bool:
     """Whether a population's label, or its flag, says all who were randomised, and no part."""
     text = label.casefold().strip()

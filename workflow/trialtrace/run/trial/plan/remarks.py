@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from trialtrace.base.errors import one_of
+from trialtrace.run.tables.measures import folded
 from trialtrace.run.trial.label_remarks import label_remarks
-from trialtrace.run.trial.label_words import words_of
+from trialtrace.run.trial.label_words import SURE_CONTROL, words_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import with_parents
 from trialtrace.run.trial.outcomes import Outcomes, texts
@@ -22,26 +23,6 @@ MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
 
 
-# Words by which an arm without the treatment is called, in the languages of the exports.
-_CONTROLS = frozenset(
-    {
-        "placebo",
-        "sham",
-        "control",
-        "dummy",
-        "kontrolle",
-        "kontrollgruppe",
-        "schein",
-        "scheinbehandlung",
-        "témoin",
-        "contrôle",
-        "controllo",
-        "controle",
-        "kontroll",
-        "untreated",
-        "unbehandelt",
-    }
-)
 # What tells more of times than one ratio.
 _OF_LENGTHS = re.compile(r"^mean_time.*\.restricted|proportional_hazards$")
 MOST_NAMED = 6
@@ -235,8 +216,9 @@ def _grouped_otherwise(trial: Trial) -> Iterator[str]:
 
 def _is_called_control(label: str) -> bool:
     """Whether a label has a word for a control, and names nothing beside it: not "A + placebo"."""
-    words = set(words_of(label))
-    return bool(words & _CONTROLS) and not (words & _BESIDE or set(label) & {"+", "/", "&"})
+    words = words_of(folded(label))
+    called = SURE_CONTROL.fullmatch(" ".join(words))
+    return bool(called) and not (_BESIDE & {*words} or set(label) & {"+", "/", "&"})
 
 
 def _named_otherwise(trial: Trial) -> Iterator[str]:
