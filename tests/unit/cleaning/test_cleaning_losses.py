@@ -6,8 +6,10 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
+from mini_trial import write_project
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
+from trialtrace.run.cleaning.counting import file_warnings
 from trialtrace.run.cleaning.fits import (
     Wanted,
     as_known,
@@ -23,6 +25,7 @@ from trialtrace.run.cleaning.lost_rows import further_columns
 from trialtrace.run.cleaning.subjects import Covered, covered, people_of
 from trialtrace.run.cleaning.typed import type_table
 from trialtrace.run.cleaning.values import Spelling
+from trialtrace.run.trial.load import load_trial
 
 
 def text(*cells: str | None) -> pa.Array:
@@ -261,3 +264,20 @@ def test_rows_slipped_by_a_column_are_told_by_their_lines(change: dict[int, str]
     told = [one.text for one in losses.warnings]
     assert len(told) == bool(lines)
     assert all(f"that fit the column beside theirs ({lines}): slipped" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ({"0": "yes", "1": "NO"}, "itself calls 0 yes and 1 NO, which dictionary.csv, line 8,"),
+        ({"0": "No", "1": "Relieved"}, ""),
+        ({"0": "nein", "1": "ja"}, ""),
+        ({}, ""),
+    ],
+)
+def test_labels_of_a_file_that_are_those_of_other_codes(tmp_path, labels, told):
+    trial = load_trial("mini", write_project(tmp_path, claims="papers: {}\nclaims: {}\n"))
+    noted = {"export": {"file": {"labels": {"relief": labels, "elsewhere": {"1": "No"}}}}}
+    lines = file_warnings(trial, noted)
+    assert [line.kind for line in lines] == ["turned_labels"] * bool(told)
+    assert all(told in line.text and line.column == "relief" for line in lines)

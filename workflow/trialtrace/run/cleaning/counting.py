@@ -23,6 +23,7 @@ from trialtrace.run.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.tables.manifest import Noted
+from trialtrace.run.tables.measures import folded
 from trialtrace.run.trial.cleaning import CleaningTable
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.file import TableSpec
@@ -30,6 +31,8 @@ from trialtrace.run.trial.study.file import TableSpec
 if TYPE_CHECKING:
     from trialtrace.run.cleaning.losses import Losses
     from trialtrace.run.cleaning.typed import Cleaned, Typed
+
+MOST_TOLD = 4
 
 # What the readers of files have noted that a reader of results must know, as red lines.
 #
@@ -52,6 +55,9 @@ def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:
             for text in notes.get("warnings", ()):
                 warnings.append(RedLine("file", table, None, _without_name(text, file, raw)))
             warnings += _declared_missing(trial, table, raw, notes.get("missing", {}))
+            for name, spec in trial.tables.items():
+                if spec.of == raw:
+                    warnings += _turned(trial, name, raw, notes.get("labels", {}))
     return warnings
 
 
@@ -84,6 +90,33 @@ def _declared_missing(
                 "declares missing; they are used as values. If they are missing, list them in "
                 "cleaning.yaml: "
                 f"tables.{table}.missing.{column}.",
+            )
+
+
+def _turned(
+    trial: Trial, table: str, raw: str, labels: Mapping[str, Mapping[str, str]]
+) -> Iterator[RedLine]:
+    """Codes that the file itself calls what the dictionary calls another code of the column."""
+    variables = trial.dictionary.get(table, {})
+    for column in (name for name in labels if name in variables):
+        own = {code: folded(label).casefold() for code, label in labels[column].items()}
+        known = variables[column].choices
+        named = {code: folded(label).casefold() for code, label in known.items()}
+        turned = [
+            code
+            for code, label in own.items()
+            if label != named.get(code, label)
+            and label in (other for key, other in named.items() if key != code)
+        ]
+        if turned:
+            told = " and ".join(f"{code} {labels[column][code]}" for code in turned[:MOST_TOLD])
+            yield RedLine(
+                "turned_labels",
+                table,
+                column,
+                f"Table {table}, column {column}: the file of {raw} itself calls {told}, which "
+                f"dictionary.csv, line {variables[column].row}, calls otherwise: one of both is "
+                "turned, and so may be what is compared.",
             )
 
 

@@ -129,6 +129,9 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
     notes |= {"missing": missing} if missing else {}
+    labels = {name: labels_of(meta, name) for name in meta.variable_value_labels or {}}
+    labels = {name.strip(): codes for name, codes in labels.items() if codes}
+    notes |= {"labels": labels} if labels else {}
     return Records(pa.table(arrays, names=names), numbers, opened.source_file, notes)
 
 
@@ -301,22 +304,31 @@ class Variable:
 def variables(opened: "Opened[StatisticalFile]") -> dict[str, Variable]:
     """The variables by the name of their column."""
     _, meta = parsed(opened, metadataonly=True)
-    labelled = meta.variable_value_labels or {}
     made = {}
     for name, label in zip(meta.column_names, meta.column_labels, strict=True):
-        precision = SINGLE if meta.readstat_variable_types.get(name) == "float" else DOUBLE
-        numeric = meta.readstat_variable_types.get(name) != "string"
+        codes = labels_of(meta, name)
         ranges = meta.missing_ranges.get(name, ())
-        codes, missing = {}, []
-        for code, words in labelled.get(name, {}).items():
-            text = value_text(code, precision) if numeric else str(code).strip()
-            if text:
-                codes[text] = " ".join(str(words).split())
-                missing += [text] if _in_ranges(code, ranges) else []
+        labelled = (meta.variable_value_labels or {}).get(name, {})
+        missing = [_code(meta, name, code) for code in labelled if _in_ranges(code, ranges)]
+        missing = [text for text in missing if text]
         shown = (meta.original_variable_types or {}).get(name) or ""
         shown = "" if shown == "NULL" else shown
         made[name.strip()] = Variable((label or "").strip(), shown, codes, tuple(missing))
     return made
+
+
+def labels_of(meta: Any, name: str) -> dict[str, str]:
+    """The labels of the codes of a variable; a code is spelt as a cell is."""
+    codes = (meta.variable_value_labels or {}).get(name, {})
+    spelt = {_code(meta, name, code): " ".join(str(words).split()) for code, words in codes.items()}
+    return {code: label for code, label in spelt.items() if code}
+
+
+def _code(meta: Any, name: str, code: Any) -> str:
+    stored = meta.readstat_variable_types.get(name)
+    if stored == "string":
+        return str(code).strip()
+    return value_text(code, SINGLE if stored == "float" else DOUBLE) or ""
 
 
 def table_name(opened: "Opened[StatisticalFile]") -> str:
