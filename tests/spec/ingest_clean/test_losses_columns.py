@@ -8,6 +8,7 @@ from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
 from trialtrace.report.audit.red_lines import declared_lines
 from trialtrace.run.cleaning.account import Account
+from trialtrace.run.cleaning.losses import COLUMNS_TOLD, Losses, few_line
 
 # Columns
 
@@ -176,6 +177,20 @@ def few(found: Account) -> str:
     (line,) = found.warnings
     assert line.kind == "few_rejected" and line.text.startswith(FEW)
     return line.text.removeprefix(FEW)
+
+
+def test_single_values_of_several_columns_have_their_sum(tmp_path: Path):
+    given = Given()
+    given.column("seen", lambda cell: "31.02.2020", slice(0, 1))
+    given.column("weight", lambda cell: "500", slice(1, 3))
+    assert few(account(tmp_path, given)).endswith("; 3 in all.")
+
+
+def test_columns_that_are_not_named_have_their_values_counted():
+    texts = [(2, f"patients.c{at}: 2 of 40") for at in range(COLUMNS_TOLD + 2)]
+    (line,) = few_line(Losses(few=texts))
+    assert line.text.count(" of 40") == COLUMNS_TOLD
+    assert line.text.endswith(f"; 4 of 2 more columns; {2 * COLUMNS_TOLD + 4} in all.")
 
 
 def test_more_than_a_twentieth_is_a_red_line(tmp_path: Path):

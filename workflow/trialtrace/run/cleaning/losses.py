@@ -98,7 +98,7 @@ def _where(key: Variable, value: object) -> str:
 UNSEEN = ("blinded", "open")
 TOLD = 0.05
 STOPS = 0.20
-LINES_TOLD, COLUMNS_TOLD = 12, 8
+LINES_TOLD, COLUMNS_TOLD = 12, 12
 BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
@@ -115,7 +115,7 @@ class Losses:
     problems: Problems = field(default_factory=Problems)
     warnings: list[RedLine] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
-    few: list[str] = field(default_factory=list)
+    few: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -186,9 +186,12 @@ def few_line(losses: Losses) -> list[RedLine]:
         return []
     # To say that there is one more takes the room of that one.
     told = few if len(few) <= COLUMNS_TOLD + 1 else few[:COLUMNS_TOLD]
-    more = f"; {len(few) - len(told)} more" if len(told) < len(few) else ""
-    text = f"Single values rejected and used in no result: {'; '.join(told)}{more}."
-    return [RedLine(FEW_REJECTED, few[0].partition(".")[0], None, text)]
+    rest = sum(n for n, _ in few) - sum(n for n, _ in told)
+    each = [text for _, text in told]
+    each += [f"{rest} of {len(few) - len(told)} more columns"] if rest else []
+    whole = f"; {sum(n for n, _ in few)} in all" if len(few) > 1 else ""
+    text = f"Single values rejected and used in no result: {'; '.join(each)}{whole}."
+    return [RedLine(FEW_REJECTED, each[0].partition(".")[0], None, text)]
 
 
 def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
@@ -274,7 +277,7 @@ def _judge(
     elif not accepted:
         at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions)])
         where = f"{typed.spec.name}.{wanted.variable.name}"
-        losses.few.append(f"{where}: {loss.lost} of {loss.there} ({at})")
+        losses.few.append((loss.lost, f"{where}: {loss.lost} of {loss.there} ({at})"))
 
 
 def _accepted(
