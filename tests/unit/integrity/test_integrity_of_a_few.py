@@ -231,14 +231,14 @@ def of_names(names, site=None) -> Export:
 def test_numbers_that_are_not_there_are_counted_and_a_stretch_of_them_is_unusual():
     rest = [at for at in range(1, 141) if at not in (7, 31, 99) and not 50 <= at < 58]
     (look,) = identifiers.looks(of_names([f"{at:03d}" for at in rest]))
-    told = "11 numbers are missing in the sequence of 129 patients, at most 8 in a row"
+    told = "11 numbers are skipped in the sequence of 129 patients, at most 8 in a row"
     assert look.told.startswith(told)
     # Between the patients with 49 and 58; by hand.
     assert look.rows == (rest.index(49) + 2, rest.index(58) + 2) == (48, 49)
     assert look.p == pytest.approx(139 * (0.05 + 1.5 * 3 / 131) ** 8)
     few = of_names([str(at) for at in range(1, 141) if at not in (7, 31, 99)])
     (line,) = remark_lines(judged(identifiers.looks(few)), {})
-    assert line.text.startswith("Gaps in the numbers of patients: p.id: 3 numbers are missing")
+    assert line.text.startswith("Gaps in the numbers of patients: p.id: 3 numbers are skipped")
     assert not list(identifiers.looks(of_names(map(str, range(1, 141)))))
     assert not list(identifiers.looks(of_names(map(str, range(5000, 9000, 37)))))
     assert not list(identifiers.looks(of_names([f"X{at}Y" for at in range(99)])))
@@ -249,7 +249,7 @@ def test_numbers_are_counted_in_any_order_of_rows(order, before):
     names = [f"{before}{at}" for at in (*range(1, 20), *range(24, 45))]
     (look,) = identifiers.looks(of_names([names[at] for at in order]))
     assert (
-        "4 numbers are missing in the sequence of 40" in look.told
+        "4 numbers are skipped in the sequence of 40" in look.told
         and "at most 4 in a row" in look.told
     )
 

@@ -6,6 +6,7 @@ from string import ascii_lowercase
 import trialtrace
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
+from trialtrace.audit.printed.verdicts import DATA
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
@@ -24,6 +25,8 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
+from trialtrace.run.integrity.identifiers import NOT_THERE
+from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow, present
 from trialtrace.run.tables.manifest import Entry, files_in
@@ -60,7 +63,25 @@ def lost(material: Material) -> list[str]:
 
 def left_out(material: Material) -> list[str]:
     """What is left out for a declared reason, a paragraph each."""
-    return [about_export(material, text) for text in material.declared_lines]
+    return [_declared(material, text) for text in material.declared_lines]
+
+
+def _declared(material: Material, text: str) -> str:
+    """Such a paragraph; behind gaps in the numbers of patients whether a paper has as many."""
+    told = about_export(material, text)
+    if not text.startswith(NOT_THERE):
+        return told
+    randomised = {
+        row["result_id"]
+        for row in material.of("flow")
+        if row["stat_name"] == "randomised" and row["group1_level"] == ALL
+    }
+    printed = [claim for claim in material.claims if claim["result_id"] in randomised]
+    if not printed:
+        return f"{told} Whether patients are lacking the numbers do not tell."
+    if all(claim[DATA] == "exact" for claim in printed):
+        return f"{told} The data have as many patients as were published as randomised."
+    return f"{told} Published as randomised: {escape_markdown(printed[0]['quote'])}."
 
 
 def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
@@ -71,7 +92,7 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
         for warning in material.account.warnings
         if warning.kind in OF_ROWS | {FEW_REJECTED}
     }
-    told = [about_export(material, text) for text in material.declared_lines if text not in counted]
+    told = [_declared(material, text) for text in material.declared_lines if text not in counted]
     if len(told) == len(material.declared_lines):
         return told
     tables = material.account.tables.values()

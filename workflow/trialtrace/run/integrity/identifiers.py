@@ -70,7 +70,7 @@ def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Ite
     p = min(1.0, n * share**longest)
     rows = export.places(who[[steps[at][2], steps[at][3]]])
     are = "1 number is" if gone == 1 else f"{gone} numbers are"
-    text = f"{are} missing in the sequence of {len(parts)} patients"
+    text = f"{are} skipped in the sequence of {len(parts)} patients"
     text += f", at most {longest} in a row, the first such gap" if gone > 1 else ""
     text += " between these rows"
     yield Look(export.id_column, text, p, rows, remark=NOT_THERE)
