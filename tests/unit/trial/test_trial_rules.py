@@ -45,10 +45,29 @@ def test_a_composite_names_its_rule_and_its_parts():
         missing="undecided",
     )
     assert told == (
-        "yes where (findings ≥ 2 or change from baseline of symptoms ≤ -4), at the visit or an "
-        "earlier one. Findings are: loss of vibration; weakness; missing where unknown parts could "
-        "change it"
+        "yes with at least 2 findings, or change from baseline of symptoms ≤ -4, at the visit or "
+        "an earlier one. Findings are: loss of vibration; weakness; missing where unknown parts "
+        "could change it"
     )
+
+
+def test_a_part_of_a_composite_that_must_be_there_is_told_by_its_label():
+    keys = {
+        "findings": ["loss", "weak"],
+        "scores": {"worse": {"of": "ntx"}},
+        "event": {"any": [{"findings": {"at_least": 1}, "worse": {"is": 1}}, {"weak": {"is": 1}}]},
+        "counted": "at_visit",
+        "missing": "any_finding",
+    }
+    entry = endpoint("composite_event", **keys).entry
+    told = entry.rule(Labels(project(), LABELS, yes_no=frozenset({"ntx"})))
+    assert told == (
+        "yes with at least 1 finding and symptoms, or weakness, by what is found at each visit. "
+        "Findings are: loss of vibration; weakness; missing where any finding is, or where it "
+        "hangs on a missing value of symptoms"
+    )
+    # Of a score with more values than two, 1 is one of them.
+    assert "at least 1 finding and symptoms = 1, or weakness" in rule("composite_event", **keys)
 
 
 def test_changes_of_dose():

@@ -19,6 +19,7 @@ from trialtrace.run.trial.endpoints.shared import Labels
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.plan.build import Plan
+from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.multiplicity import Closed, Holm
 from trialtrace.run.trial.plan.origins import CURVES, time_unit
 from trialtrace.run.trial.plan.references import method_of
@@ -71,6 +72,7 @@ def labels(trial: Trial) -> Labels:
         },
         {name: unit for name in trial.endpoints if (unit := _unit(trial, name)) is not None},
         {table: rules.unit_of for table, rules in trial.cleaning.tables.items()},
+        frozenset(name for name, one in trial.endpoints.items() if one.kind in BINARY),
     )
 
 

@@ -1,11 +1,11 @@
 """Entries of findings, and of rules over findings and scores."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, Test, VisitLabel, Words
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
-from trialtrace.run.tables.conditions import describe, describe_test, plain
+from trialtrace.run.tables.conditions import Named, describe, describe_test, joins, plain
 from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.endpoints.shared import (
     AFTER_BASELINE,
@@ -222,14 +222,37 @@ class CompositeEvent(EndpointEntry):
 
     def rule(self, labels: Labels) -> str:
         named = {name: plain(labels.of(name)) for name in self.findings}
-        for name, score in self.parts.items():
-            named[name] = plain(f"{VALUES[score.value]}{labels.of(score.of)}")
-        text = f"yes where {describe(self.event, named)}, {COUNTED[self.counted]}. "
+        scores = {
+            name: f"{VALUES[score.value]}{labels.of(score.of)}"
+            for name, score in self.parts.items()
+        }
+        named |= {name: plain(words) for name, words in scores.items()}
+        yes = {*self.findings, *(n for n, s in self.parts.items() if s.of in labels.yes_no)}
+        text = f"yes with {_told(self.event, named, yes)}, {COUNTED[self.counted]}. "
         text += f"Findings are: {labels.listed(self.findings, '; ')}"
         words = MISSING | {
-            "any_finding": "missing where any finding is, or where an unknown score could change it"
+            "any_finding": "missing where any finding is"
+            + f", or where it hangs on a missing value of {' or '.join(scores.values())}"
+            * bool(scores)
         }
         return f"{text}; {words[self.missing]}"
+
+
+def _told(condition: Mapping[str, object], named: Named, yes: Collection[str]) -> str:
+    """A rule read aloud: "at least 2 findings, or at least 1 finding and worse symptoms". A part
+    that is either 1 or 0 (`yes`) and must be 1 is told by its label alone."""
+    told = []
+    for name, test in condition.items():
+        if joins(name, test) and isinstance(test, list):
+            parts = [_told(part, named, yes) for part in test]
+            told.append(", or ".join(parts) if name == "any" else " and ".join(parts))
+        elif name == "findings" and isinstance(test, Mapping) and [*test] == ["at_least"]:
+            told.append(f"at least {test['at_least']} finding{'s' * (test['at_least'] != 1)}")
+        elif name in yes and test == {"is": 1}:
+            told.append(named[name][0])
+        else:
+            told.append(describe({name: test}, named))
+    return " and ".join(told)
 
 
 ENTRIES = {

@@ -94,7 +94,8 @@ class Labels:
     `known` maps the name of an endpoint to its label as it stands within a sentence, `variables`
     that of a variable of the subjects; `columns` has the words of each table's columns and codes,
     `occurrences` those of the columns of each endpoint of occurrences, `units` the unit of each
-    endpoint that has one, `column_units` those of each table's columns.
+    endpoint that has one, `column_units` those of each table's columns, `yes_no` the endpoints
+    whose values are 1 and 0.
     """
 
     at: Project
@@ -104,6 +105,7 @@ class Labels:
     occurrences: Mapping[str, Named] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     column_units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    yes_no: frozenset[str] = frozenset()
 
     def of(self, name: str) -> str:
         """The label of an endpoint; the name itself where there is none of that name."""
