@@ -61,8 +61,9 @@ def draw(material: Material, entry: Given) -> Picture:
         axes.legend(frameon=False, loc="lower left")
     caption = (
         f"{request.title}, {request.population}: Turnbull's estimate from events "
-        "that lie between two visits. Within a shaded box, between two examinations, the data do "
-        "not say how the curve runs."
+        "that lie between two visits. Within a shaded box, between two examinations and outlined "
+        "as the line of its arm, the data do not say how the curve runs; an arm has a line alone "
+        "where its share is known."
     )
     caption += _after_the_last_step(material, turnbulls) if fine else ""
     alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."
@@ -125,3 +126,6 @@ def _draw(axes: "Axes", at: Places, style: Given, label: str) -> None:
     )
     for low, high, top, bottom in zip(left, right, before, after, strict=True):
         axes.fill_between([low, high], bottom, top, color=style["color"], alpha=0.13, linewidth=0)
+        # Boxes of several arms may lie on one another: each has an outline as its line is.
+        ends = [low, high, high, low, low], [bottom, bottom, top, top, bottom]
+        axes.plot(*ends, linewidth=0.9, **style)
