@@ -22,7 +22,7 @@ from trialtrace.report.audit.audit_page import (
     tally_list,
 )
 from trialtrace.report.audit.claims_page import claims_page
-from trialtrace.report.audit.published import _findings, _recomputed, typed
+from trialtrace.report.audit.published import _findings, _recomputed, _unsaid, typed
 from trialtrace.report.links import trace_link
 
 NONE = SimpleNamespace(printed={"findings": []})
@@ -302,6 +302,8 @@ def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():
     row |= {"print_finding": "Nothing was checked: no other number in the ledger decides it."}
     row |= {"print_more": None, "component": "value"}
     assert [*_findings(NONE, [row])] == []
+    # In the column of findings it stands where there is nothing else.
+    assert _unsaid([row]).startswith("The data are synthetic&#46; Nothing was checked")
     (told,) = _findings(NONE, [row | {"data_more": "A plan has no data."}])
     assert told.endswith("A plan has no data&#46;")
 

@@ -217,7 +217,9 @@ SPLITS = {
 @pytest.mark.parametrize(("quantities", "why"), SPLITS.values(), ids=SPLITS.keys())
 def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
     """Both arms are printed, and not by site: no p of an interaction was set."""
-    of = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
+    effect = pair("risk_difference.newcombe", -0.2, comparison="drug", reference="placebo")
+    rows = [*BOTH, effect]
+    of = material([margin(arm) for arm in ARMS], rows, by="site", quantities=quantities)
     split = f"assumed by site (no printed number sets it so; {why})"
     assert by_stratum(of, ["a"]) == split
     assert (
@@ -225,4 +227,6 @@ def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
         == f"*Cohort:* {split}; in all drawn to equal the printed number, shows nothing."
     )
     assert of_results(of, ["a"]).endswith(f"**A{split[1:7]}**{split[7:]}.")
-    assert by_stratum(material([margin(arm) for arm in ARMS], BOTH), ["a"]) == ""
+    assert by_stratum(material([margin(arm) for arm in ARMS], rows), ["a"]) == ""
+    described = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
+    assert by_stratum(described, ["a"]) == ""

@@ -161,7 +161,7 @@ def by_stratum(material: Material, analyses: Sequence[str]) -> str:
 
 
 def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
-    """ "by drug (no printed number sets it so; …)", of results by a variable: whether anything in
+    """ "by drug (no printed number sets it so; …)", of effects by a variable: whether anything in
     the draw lets the outcome depend on it. A margin is of whole arms, so none sets such a split."""
     trial = material.trial
     analyses = {row["analysis_id"] for row in rows} & {*trial.plan.analyses}
@@ -169,7 +169,8 @@ def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
         by for analysis in sorted(analyses) if (by := trial.plan.analyses[analysis].by)
     )
     margins = rests.own or rests.columns
-    if not names or not margins:
+    compares = any(row["comparison"] for name in analyses for row in material.of(name))
+    if not names or not margins or not compares:
         return ""
     why = "what differs is assumed or chance"
     if not {*names} & _drawn_by(material, margins):

@@ -39,7 +39,7 @@ from trialtrace.report.sections.sections import OF_PRINT
 from trialtrace.report.tables import texts_table
 
 Row = Mapping[str, Any]
-# What the lead says of all claims that have it, and a line a claim would only repeat.
+# What the lead says of all claims that have it: told of a claim of which nothing else is.
 UNSAID = (UNCHECKED, SYNTHETIC, "", None)
 BY_HAND = "typed by whoever wrote the configuration of this trial"
 # The columns of what the data give, and of what set a synthetic cohort.
@@ -102,7 +102,7 @@ def _claims(material: Material) -> str:
                 escape_markdown(printed),
                 "; ".join(shown),
                 *(_verdict(rows, column) for column in COLUMNS),
-                " ".join(_findings(material, rows)),
+                " ".join(_findings(material, rows)) or _unsaid(rows),
                 of_claim(material, claim_id).removeprefix(COHORT_LEAD).strip(),
             ]
         )
@@ -163,6 +163,12 @@ def _findings(material: Material, rows: Sequence[Row]) -> Iterator[str]:
                 yield f"*{upper_first(name)}:* {escape_markdown(unbroken(text))}"
     if failing and (rest := further(material.printed, rows)):
         yield f"*Also:* {escape_markdown(unbroken(rest))}"
+
+
+def _unsaid(rows: Sequence[Row]) -> str:
+    """Why nothing is said of a claim: what the lead says of all such, once."""
+    told = dict.fromkeys(one[1] for column in COLUMNS for one in by_verdict(rows, column))
+    return escape_markdown(" ".join(text for text in told if text))
 
 
 def _recomputed(row: Row) -> str:
