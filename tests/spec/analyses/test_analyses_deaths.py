@@ -86,6 +86,14 @@ def test_an_event_is_not_counted_or_drawn_after_death(trial, step, day, refused)
     assert all("had died by then" in (one or "") for one in told) is refused
 
 
+@pytest.mark.parametrize("step", EVENTS.values(), ids=EVENTS)
+def test_what_happened_before_death_is_counted_or_drawn_of_who_died(trial, step):
+    trial.events("high", 4, of=10).events("sham", 6, of=10)
+    trial.records[9]["AVAL"] = None
+    died(trial, 10, 25.0)
+    assert errors(trial.results(plan(step, when="before: true", variable="relief"))) == {None}
+
+
 def test_who_died_on_the_day_of_the_visit_has_no_value_there():
     from types import SimpleNamespace as Stub
 

@@ -56,6 +56,41 @@ def test_an_imputation_is_told_with_its_models_what_is_missing_and_its_error():
     )
 
 
+def test_values_of_several_visits_are_drawn_with_the_other_visits():
+    given = {"covariates": [], "arms": "in_model", "cycles": 10}
+    place = {"analysis_id": "a", "options": json.dumps(given), "unit": "points", "n_draws": 50}
+    place |= {"mc_se": 0.04, "parameter": "p"}
+    of = [row("mean_difference.chained_imputation", 1.0, **place, visit=f"day {n}") for n in (1, 2)]
+    both, one = (
+        " ".join(imputed.imputations(Stub(of=lambda name, rows=rows: rows), Stub(name="a")))
+        for rows in (of, of[:1])
+    )
+    assert "the models have the arm, the other visits&#46;" in both
+    assert "the models have the arm&#46;" in one
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("exact", "The data have as many patients as were published as randomised."),
+        ("differs", "Published as randomised: 604."),
+        (None, "Whether patients are lacking the numbers do not tell."),
+    ],
+)
+def test_gaps_in_numbers_are_held_against_how_many_were_published(monkeypatch, verdict, told):
+    monkeypatch.setattr(sections, "about_export", lambda _, text: text)
+    gaps = "Gaps in the numbers of patients: id: 2 numbers are skipped."
+    count = row("count.n", 602.0, stat_name="randomised", group1_level="all")
+    claim = {"result_id": count["result_id"], "against_data": verdict, "quote": "604"}
+    material = Stub(
+        declared_lines=[gaps, "Other."],
+        of=lambda _: [count],
+        claims=[claim] if verdict else [],
+    )
+    first, other = sections.left_out(material)
+    assert words(first) == f"{gaps} {told}" and other == "Other."
+
+
 def test_a_flow_says_which_primary_analysis_draws_the_outcomes_that_are_lacking(monkeypatch):
     other = Stub(name="drawn", label="CIPN of all", estimand=Stub(population="itt"))
     material = Stub(trial=Stub(plan=Stub(analyses={"main": Stub(name="main")})))

@@ -13,8 +13,8 @@ from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
 from trialtrace.report.sections import analysis_section, key_sentences, this_reanalysis
 from trialtrace.report.sections import summary as summary_module
-from trialtrace.report.sections.choices import _what, other_choices
-from trialtrace.report.sections.findings import compared, primary
+from trialtrace.report.sections.choices import _tests, _title, _what, _where, other_choices
+from trialtrace.report.sections.findings import compared, primary, sentences
 from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
@@ -218,7 +218,10 @@ BOUNDED = """\
     label: Relief, bounded
     role: sensitivity
     of: relief_primary
-    estimates: [{risk_difference_bounds: best_worst}, {tipping: fisher}]
+    estimates:
+      - {risk_difference_bounds: best_worst}
+      - {risk_difference: newcombe}
+      - {tipping: fisher}
 
 """
 
@@ -234,6 +237,31 @@ def test_bounds_and_their_p_stand_under_the_other_choices(tmp_path):
         "without sampling error: Drug against Placebo 20.0 to 30.0, p from 0.37 to 0.66 (Relief, "
         "bounded)."
     ) in text
+    # Bounds that the plan names before the estimate lead its own sentence.
+    (told,) = sentences(material, run.trial.plan.analyses["relief_bounded"])
+    assert words(told).startswith(
+        "Drug against Placebo: whatever the outcomes of those without one were, risk difference "
+        "20.0 to 30.0 percentage points; of those with one, risk difference 26.7 percentage points"
+    )
+
+
+def test_p_that_count_the_looks_stand_beside_the_statistic_that_they_are_of():
+    ends = ("fisher", "stage_wise_risk_difference", "stage_wise_odds_ratio")
+    tests = [{"stat_name": "p_value", "method": f"p_value.{end}"} for end in ends]
+    shown = {one["method"] for one in _tests(tests, "risk_difference")}
+    assert shown == {"p_value.fisher", "p_value.stage_wise_risk_difference"}
+
+
+def test_units_that_differ_stand_with_their_endpoints(mini):
+    (pain, *_) = mini.of("relief_primary")
+    rows = [
+        pain | {"stat_name": "mean_difference", "unit": unit, "parameter": unit}
+        for unit in ("points", "HU")
+    ]
+    assert _title("mean_difference", rows[:1]) == "Mean difference, points"
+    assert _title("mean_difference", rows) == "Mean difference"
+    told = _where(mini, ("p", None, "drug", "placebo"), rows[1], one_visit=True, units={"HU": "HU"})
+    assert told.endswith("HU")
 
 
 def read(first, **kinds):

@@ -149,6 +149,11 @@ def test_a_death_is_told_with_the_day_it_is_held_against():
     assert told[0].startswith("patients who had died by day 98 count as dead at the visit")
     assert "day 98 (week 12) or day 180 (week 24)" in told[1]
     assert all("not by the date of the visit" in text for text in told)
+    before = structure(Intercurrent, death | {"death": {"of": "survival", "before": True}})
+    assert list(intercurrent_words([before]))[-1] == (
+        "patients who died have an outcome of the time before, which is unknown where it was not "
+        "seen"
+    )
 
 
 def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):

@@ -67,6 +67,7 @@ def test_if_nobody_had_died_is_called_that(tmp_path):
         (EVENT.format("while alive", "lif", "day: 30"), 'did you mean "life"'),
         (EVENT.format("while alive", "death", "day: 30"), "terminal: true"),
         (EVENT.format("while alive", "life", "day: 30, days: {after: 30}"), "day and days"),
+        (EVENT.format("while alive", "life", "day: 30, before: true"), "day and before"),
         (EVENT.format("while alive", "life", "days: {before: 1}"), "the day of each visit"),
         (EVENT.format("while alive", "life", "days: {aftr: 1}"), 'did you mean "after"'),
     ],

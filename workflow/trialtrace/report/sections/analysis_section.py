@@ -14,7 +14,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import few_at_risk
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
-from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.choices import STAGE_WISE, other_choices
 from trialtrace.report.sections.deaths import population_rows, undated
 from trialtrace.report.sections.decided_early import decided_early
 from trialtrace.report.sections.decisions import (
@@ -192,8 +192,6 @@ OF_THOSE_LEFT = (
     "is given because the plan asks for it in them alone"
 )
 WHATEVER = " Those that hold either way are primary because what made the trial stop is not known."
-# p-values that count the looks of a trial that could stop.
-STAGE_WISE = ".stage_wise_"
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
@@ -382,7 +380,10 @@ def intercurrent_words(events: Iterable[Intercurrent]) -> Iterator[str]:
     deaths = [event.death for event in events if event.death is not None]
     for death in deaths:
         yield (
-            f"patients who had died by {_by_day(death)} count as dead at the visit, by that "
+            "patients who died have an outcome of the time before, which is unknown where it was "
+            "not seen"
+            if death.before
+            else f"patients who had died by {_by_day(death)} count as dead at the visit, by that "
             "declared day and not by the date of the visit"
         )
 

@@ -1,6 +1,6 @@
 """What changes under other choices: an analysis and those made `of` it, side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from trialtrace.base.words import IN_UNITS, LABELS, P_VALUES, upper_first
@@ -37,6 +37,8 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
 MOST_LINES = 40
+# p-values that count the looks of a trial that could stop.
+STAGE_WISE = ".stage_wise_"
 # An estimate that a line above has, and the label of the analysis of that line.
 Above = dict[Estimate, str]
 # What stands in place of an estimate, and of the p-values that a line before it has.
@@ -100,7 +102,6 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     one_visit = (
         len({key[1] for cuts in (result_rows, *(cuts for _, cuts in members)) for key in cuts}) == 1
     )
-    where = partial(_where, material, one_visit=one_visit)
     # A table without that statistic is headed by the one that it has.
     estimates = [
         row for _, cuts in members for rows in cuts.values() for row in _estimates(rows, wanted)
@@ -108,6 +109,9 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     if len(shown := {row["stat_name"] for row in estimates}) == 1:
         wanted = shown.pop()
     title = _title(wanted, estimates)
+    units = {row["parameter"]: unit_of(row).strip() for row in estimates}
+    apart = units if len({*units.values()}) > 1 else {}
+    where = partial(_where, material, one_visit=one_visit, units=apart)
     if len(pairs) > 1:
         inside = [pair for pair in analysis.pairs if pair in pairs]
         every = [*inside, *sorted(pairs - {*inside})]
@@ -185,7 +189,9 @@ def _methods(
     """By the title of a method the cell of each pair: its estimates, then p of its tests, without
     those `above`; where all of them are, a line that says in which analysis, with what they are."""
     found: dict[str, dict[Pair | None, str]] = {}
-    every = {pair: [*_estimates(rows, wanted), *_tests(rows)] for pair, rows in by_pair.items()}
+    every = {
+        pair: [*_estimates(rows, wanted), *_tests(rows, wanted)] for pair, rows in by_pair.items()
+    }
     for tests in (False, True):
         for pair, rows in every.items():
             for row in rows:
@@ -234,8 +240,9 @@ def _title(wanted: str | None, rows: Sequence[ResultRow]) -> str:
     """ "Risk difference, percentage points"; what a member has in its place is named there."""
     if wanted is None:
         return "Estimate"
-    unit = next((unit_of(row) for row in rows if row["stat_name"] == wanted), "").strip()
-    return escape_markdown(", ".join(filter(None, [upper_first(LABELS[wanted]), unit])))
+    units = dict.fromkeys(unit_of(row).strip() for row in rows if row["stat_name"] == wanted)
+    unit = [*units] if len(units) == 1 else []
+    return escape_markdown(", ".join(filter(None, [upper_first(LABELS[wanted]), *unit])))
 
 
 def _lines(
@@ -252,7 +259,7 @@ def _lines(
     label = _label(material, member)
     computed = by_cut(material.of(member.name), member)
     for key, rows in cuts.items():
-        estimates, tests = _estimates(rows, wanted), _tests(rows)
+        estimates, tests = _estimates(rows, wanted), _tests(rows, wanted)
         if not estimates and not tests:
             continue
         new = [row for row in tests if estimate_of(row) not in above]
@@ -272,8 +279,13 @@ def _estimates(rows: list[ResultRow], wanted: str | None) -> list[ResultRow]:
     return found or [row for row in compared if row["ci_level"] is not None][:1]
 
 
-def _tests(rows: list[ResultRow]) -> list[ResultRow]:
-    return [row for row in rows if row["stat_name"] == "p_value"]
+def _tests(rows: list[ResultRow], wanted: str | None) -> list[ResultRow]:
+    """The p-values; of those that count the looks, one for each statistic, that of the `wanted`."""
+    return [
+        row
+        for row in rows
+        if row["stat_name"] == "p_value" and row["method"].partition(STAGE_WISE)[2] in ("", wanted)
+    ]
 
 
 def _without_test(printed: list[ResultRow], computed: list[ResultRow]) -> str:
@@ -289,10 +301,19 @@ def _against(material: Material, treated: str | None, reference: str | None) -> 
     return f"{material.arm_label(treated)} against {material.arm_label(reference)}"
 
 
-def _where(material: Material, key: Key, row: ResultRow, *, one_visit: bool = False) -> str:
-    """The endpoint and the visit of a line where there are several; that it is of all arms."""
+def _where(
+    material: Material,
+    key: Key,
+    row: ResultRow,
+    *,
+    one_visit: bool,
+    units: Mapping[str | None, str],
+) -> str:
+    """The endpoint and the visit of a line where there are several, its unit where these differ;
+    that it is of all arms."""
     _, visit, treated, _ = key
     parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
+    parts += filter(None, [units.get(row["parameter"])])
     parts += [] if treated else ["all arms"]
     return escape_markdown(", ".join(parts))
 

@@ -1,7 +1,7 @@
 """Deaths by arm, with which harms begin: of an analysis of death, and of the disposition."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from trialtrace.base.words import LABELS, percent
 from trialtrace.report.audit.cohort_words import with_cohort
@@ -71,12 +71,17 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
     named = deaths(material.trial)
     analyses = _of_deaths(material)
     told, found = [], 0.0
-    if known := where_known(material):
-        analysis, arms = known
-        line = _by_arm(material, analysis, arms, place)
-        line += _over_time(material, analyses, analysis, place)
-        told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
-        found = _sum(arms)
+    counted = list[Analysis]()
+    for main in (main_deaths(material), where_known(material)):
+        if main is not None and main[0] not in counted:
+            analysis, arms = main
+            counted.append(analysis)
+            line = _by_arm(material, analysis, arms, place)
+            rows = [row for each in arms.values() for row in each]
+            told.append(with_cohort(material, line, rows))
+            found = max(found, _sum(arms))
+    if counted:
+        told.append(_over_time(material, analyses, counted, place))
     for label, ended in _ends(material, death=True).items():
         if _sum(ended) != found:
             told.append(_ended(material, label, ended))
@@ -86,10 +91,10 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
         labels = escape_markdown(", ".join(one.label for one in every if one.name in named))
         told.append(
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
-            "its events by arm." + _over_time(material, analyses, None, place)
+            "its events by arm. " + _over_time(material, analyses, [], place)
         )
     more = [*undated(material), *(_log(material) if found else [])]
-    return [" ".join([*told, *more])] if told else []
+    return [" ".join(filter(None, [*told, *more]))] if told else []
 
 
 def _of_deaths(material: Material) -> list[Analysis]:
@@ -299,7 +304,7 @@ def _value(row: ResultRow) -> float:
 def _over_time(
     material: Material,
     analyses: list[Analysis],
-    counted: Analysis | None,
+    counted: Sequence[Analysis],
     place: Callable[[Analysis], str],
 ) -> str:
     """Where else the survival of the arms stands, with the deaths of those whom it follows."""
@@ -307,7 +312,7 @@ def _over_time(
         analysis
         for analysis in analyses
         if analysis.of is None
-        and analysis is not counted
+        and analysis not in counted
         and OF_TIMES & {step.statistic for step in (*analysis.describe, *analysis.estimates)}
     ]
     told = []
@@ -315,7 +320,7 @@ def _over_time(
         counts = [f"of all followed, {_counts(material, a)}" for a in _counted(material, time)]
         inside = "; ".join(filter(None, [*counts, unknown_times(material, time)]))
         told.append(linked(time, place) + f" ({inside})" * bool(inside))
-    return f" Over time: {', '.join(told)}." if told else ""
+    return f"Over time: {', '.join(told)}." if told else ""
 
 
 def _counts(material: Material, arms: Arms) -> str:

@@ -29,7 +29,13 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
-from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, question_of
+from trialtrace.report.sections.questions import (
+    UNADJUSTED,
+    alongside,
+    at_look,
+    missing_bounds,
+    question_of,
+)
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
@@ -72,6 +78,7 @@ MOST_SENTENCES = 4
 # of another level.
 OF_METHODS = ("stat_name", "ci_level")
 SEVERAL = 2
+LOWEST = "_lowest"
 # The test of a single arm against a threshold.
 OF_ARM = "p_value.binomial"
 OF_CLOSED = "; the closed test decides a pair only after this test"
@@ -154,12 +161,13 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         return [*first, many + ending(material), *over_visits]
     if len(found) > MOST_SENTENCES:
         return [*first, _many(material, analysis, found) + ending(material), *over_visits]
-    told = []
+    told, bounded = [], _leads_with_bounds(material, analysis)
     for one in found:
         estimate, whole = one.estimate, at_look(material, analysis, one.estimate)
         shown = escape_markdown(f"{_what(material, whole)} {whole['stat_text']}")
         start = upper_first(one.lead.removeprefix(", "))
-        text = f"{escape_markdown(start)} [{shown}]({trace_link(whole['result_id'])})"
+        far = _bounds(material, analysis, estimate) if bounded else ""
+        text = f"{escape_markdown(start)} {far}[{shown}]({trace_link(whole['result_id'])})"
         text += f", {UNADJUSTED} {with_level(estimate)}" * (whole is not estimate)
         text += escape_markdown(_model(material, estimate))
         text += denominators(material, estimate, links=True)
@@ -171,6 +179,23 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         text += unadjusted_interval(analysis, whole)
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told + _assumptions(material, analysis) + over_visits
+
+
+def _leads_with_bounds(material: Material, analysis: Analysis) -> bool:
+    """Whether the plan names bounds before any estimate: they are what answers its question."""
+    compared = (row["stat_name"] for row in material.of(analysis.name) if row["comparison"])
+    return next(compared, "").endswith(LOWEST)
+
+
+def _bounds(material: Material, analysis: Analysis, estimate: ResultRow) -> str:
+    """How far the estimate could go, whatever the outcomes of those without one were."""
+    told = [
+        f"whatever the outcomes of those without one were, {_what(material, estimate)} "
+        f"{link(low)} to {link(high, high['stat_text'])}; of those with one, "
+        for member, low, high in missing_bounds(material, analysis, estimate)
+        if member is analysis
+    ]
+    return "".join(told)
 
 
 def _assumptions(material: Material, analysis: Analysis) -> list[str]:

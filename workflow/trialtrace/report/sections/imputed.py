@@ -50,6 +50,8 @@ def _of_method(material: Material, rows: Sequence[ResultRow]) -> str:
     method, given = rows[0]["method"], json.loads(rows[0]["options"])
     apart = given["arms"] == "by_arm"
     models = ["" if apart else "the arm", listed(material, given["covariates"])]
+    visits = len({row["visit"] for row in rows})
+    models += ["the other visits"] * (visits > 1 and rows[0]["stat_name"] == "mean_difference")
     cycles = f" of {given['cycles']} cycles" if "cycles" in given else ""
     text = f"{upper_first(method_of(method).title)}: {rows[0]['n_draws']} imputations{cycles}; the "
     text += f"models{', of each arm apart,' if apart else ''} have "

@@ -63,11 +63,12 @@ HYPOTHETICAL = "hypothetical"
 def dead(cut: Cut, subjects: Labels, visits: list[str | None]) -> Flags:
     """Who of `subjects` had died by the day of each visit, (subjects, visits).
 
-    Nobody where the estimand names no death, or asks what would have been if nobody had died.
+    Nobody where the estimand names no death, asks for what happened before it, or for what would
+    have been if nobody had died.
     """
     marked = np.zeros((len(subjects), len(visits)), dtype=bool)
     for event in cut.analysis.estimand.intercurrent:
-        if event.death is None or event.strategy == HYPOTHETICAL:
+        if event.death is None or event.death.before or event.strategy == HYPOTHETICAL:
             continue
         died = _days(cut, event.death)
         day = np.array([died.get(name, np.inf) for name in subjects.astype(str)])

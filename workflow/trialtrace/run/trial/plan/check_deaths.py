@@ -68,9 +68,9 @@ def check_estimand(files: Files, name: str, entry: Mapping[str, object]) -> None
 def _death(files: Files, place: Path_, named: list[str], death: Mapping[str, object]) -> None:
     what = "an endpoint of kind time_to_event with terminal: true"
     known(files.plan, (*place, "of"), death["of"], deaths(files), what)
-    if ("day" in death) == ("days" in death):
-        both = "day and days" if "day" in death else "neither day nor days"
-        files.plan.add(place, both, "one of them")
+    ways = [way for way in ("day", "days", "before") if way in death]
+    if len(ways) != 1:
+        files.plan.add(place, " and ".join(ways) or "no day", "one of day, days and before")
     days = death.get("days")
     labels = _visits(files, named)
     if isinstance(days, dict) and labels is not None:

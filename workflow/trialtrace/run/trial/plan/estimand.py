@@ -33,7 +33,10 @@ class Death:
         exclusiveMinimum=0,
     )
     days: Filled[VisitLabel, float] | None = optional(
-        "The same by visit, of each visit that is analysed; `day` or `days`, not both."
+        "The same by visit, of each visit that is analysed; one of `day`, `days` and `before`."
+    )
+    before: Literal[True] | None = optional(
+        "The outcome is what happened before death, so that whoever died has one, known or not."
     )
 
 
