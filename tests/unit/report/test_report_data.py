@@ -55,6 +55,7 @@ def test_the_export_is_told_by_labels():
     assert in_labels(trial, "Nobody has strength_4 (Strength below 4; 0 of 9).") == (
         "Nobody has “Strength below 4” (0 of 9)."
     )
+    assert in_labels(trial, "visits.pain: 5 of 9", named=False) == "Worst pain: 5 of 9"
     assert in_labels(trial, "visits.other and a.csv") == "visits.other and a.csv"
 
 

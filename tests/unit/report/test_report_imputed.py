@@ -78,7 +78,7 @@ def test_values_of_several_visits_are_drawn_with_the_other_visits():
     ],
 )
 def test_gaps_in_numbers_are_held_against_how_many_were_published(monkeypatch, verdict, told):
-    monkeypatch.setattr(sections, "about_export", lambda _, text: text)
+    monkeypatch.setattr(sections, "about_export", lambda _, text, *, name: text)
     gaps = "Gaps in the numbers of patients: id: 2 numbers are skipped."
     count = row("count.n", 602.0, stat_name="randomised", group1_level="all")
     claim = {"result_id": count["result_id"], "against_data": verdict, "quote": "604"}

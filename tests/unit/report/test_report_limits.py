@@ -58,7 +58,9 @@ def test_an_early_end_and_a_plan_written_late_are_limits(tmp_path):
 
 
 def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
-    declared = "limitations: [No severity was kept.]\ndesign:\n  interim: One, in May.\n"
+    declared = (
+        "limitations: [No severity was kept.]\ndesign:\n  interim: One, in May; by the board.\n"
+    )
     run = mini_run.run_mini(tmp_path, trial=mini_trial.TRIAL.replace("design:\n", declared, 1))
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     text = words(limits(material))

@@ -207,15 +207,17 @@ def named(place: str) -> str:
     return f"`{place}`" if re.fullmatch(r"[A-Za-z0-9_.]+", place) else with_names(place)
 
 
-def in_labels(trial: Trial, text: str) -> str:
-    """A text about the export in words: of a column its label, with its name in brackets; labels
-    of endpoints and checks in place of their names; counts behind rules without underscores."""
+def in_labels(trial: Trial, text: str, *, named: bool = True) -> str:
+    """A text about the export in words: of a column its label, with its name in brackets where it
+    is to be `named`; labels of endpoints and checks in place of their names; counts behind rules
+    without underscores."""
     for name, endpoint in trial.endpoints.items():
         text = text.replace(f"{name} ({endpoint.label}; ", f"“{endpoint.label}” (")
 
     def of_column(match: re.Match[str]) -> str:
         column = trial.dictionary.get(match[1], {}).get(match[2])
-        return f"{column.label} ({match[0]})" if column and column.label else match[0]
+        name = f" ({match[0]})" * named
+        return f"{column.label}{name}" if column and column.label else match[0]
 
     def of_rule(match: re.Match[str]) -> str:
         check = trial.cleaning.checks.get(match[1])
@@ -224,9 +226,9 @@ def in_labels(trial: Trial, text: str) -> str:
     return _RULE.sub(of_rule, _COLUMN.sub(of_column, text))
 
 
-def about_export(material: Material, text: str) -> str:
-    """The same as Markdown."""
-    return named(in_labels(material.trial, text))
+def about_export(material: Material, text: str, *, name: bool = True) -> str:
+    """The same as Markdown; without the `name` of a column that has a label."""
+    return named(in_labels(material.trial, text, named=name))
 
 
 def _piece(text: str) -> str:

@@ -65,7 +65,9 @@ def _limits(material: Material) -> Iterator[str]:
     yield from registered_unread(material)
     yield from map(escape_markdown, trial.file.limitations)
     if trial.design.interim:
-        yield escape_markdown(f"Interim analyses: {trial.design.interim}")
+        # The rest stands with the primary analysis.
+        first = trial.design.interim.partition(";")[0].rstrip(".")
+        yield escape_markdown(f"Interim analyses: {first}.")
     if trial.design.stopped:
         yield escape_markdown(f"Stopped before its planned end. {trial.design.stopped}")
     if lacking := not_recorded(trial):

@@ -66,9 +66,9 @@ def left_out(material: Material) -> list[str]:
     return [_declared(material, text) for text in material.declared_lines]
 
 
-def _declared(material: Material, text: str) -> str:
+def _declared(material: Material, text: str, *, name: bool = True) -> str:
     """Such a paragraph; behind gaps in the numbers of patients whether a paper has as many."""
-    told = about_export(material, text)
+    told = about_export(material, text, name=name)
     if not text.startswith(NOT_THERE):
         return told
     randomised = {
@@ -92,7 +92,11 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
         for warning in material.account.warnings
         if warning.kind in OF_ROWS | {FEW_REJECTED}
     }
-    told = [_declared(material, text) for text in material.declared_lines if text not in counted]
+    told = [
+        _declared(material, text, name=False)
+        for text in material.declared_lines
+        if text not in counted
+    ]
     if len(told) == len(material.declared_lines):
         return told
     tables = material.account.tables.values()
