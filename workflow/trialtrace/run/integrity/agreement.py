@@ -20,7 +20,7 @@ from itertools import combinations
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.integrity import chances, intervals
+from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import (
     CODE,
     DATE,
@@ -33,13 +33,13 @@ from trialtrace.run.integrity.export import (
     Treatments,
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
+from trialtrace.run.integrity.roles import BIRTH
 
 FEWEST, MOSTLY, SLIPS, BY_DESIGN, OF_DATES = 20, 0.7, 0.01, 0.0001, 0.2
 LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
 )
 AGE = re.compile(r"age|alter|eta|edad", re.I)
-BIRTH = re.compile(r"\w*(birth|born|dob|geburt|geboren|naissance|nascita|nacimiento)\w*", re.I)
 YEAR = 365.25
 
 
@@ -146,7 +146,7 @@ def _as_designed(of: Treatments) -> Look:
 def _days(export: Export) -> Iterator[Look]:
     """A look at each number of days between two dates of a patient: at who died before its end."""
     dates = [one for one in export.slices if one.kind == DATE and one.table == export.subjects]
-    deaths = [date for date in dates if intervals.is_death(export, date)]
+    deaths = [date for date in dates if roles.is_death(export, date)]
     for number in export.first_numbers if deaths else ():
         for start in dates if number.table == export.subjects else ():
             end = number.values + start.values

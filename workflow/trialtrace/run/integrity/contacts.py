@@ -23,7 +23,7 @@ from dataclasses import replace
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Whole
-from trialtrace.run.integrity import chances, intervals
+from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import DATE, NOBODY, NUMBER, Export, Slice
 from trialtrace.run.integrity.far import MOST as LATE
 from trialtrace.run.integrity.far import isolated
@@ -87,7 +87,7 @@ def _late(export: Export, last: Slice, entered: Floats) -> Iterator[Look]:
     for sheet in export.sheets:
         for column in sheet.columns:
             known = column.values[~np.isnan(column.values)]
-            of_death = intervals.DEATH.search(f"{column.name} {column.label}")
+            of_death = roles.DEATH.search(f"{column.name} {column.label}")
             last_too = (sheet.name, column.name) == (last.table, last.column)
             if column.kind == DATE and not of_death and not last_too:
                 end = float(known.max(initial=end))
@@ -132,7 +132,7 @@ def _planned(export: Export, gone: Floats) -> Iterator[Look]:
         if one.kind == NUMBER and (one.table, one.column) in export.planned
     ]
     # Who died will have no event any more.
-    deaths = [one.values for one in export.slices if intervals.is_death(export, one)]
+    deaths = [one.values for one in export.slices if roles.is_death(export, one)]
     alive = np.isnan(np.column_stack([*deaths, np.full(export.n, np.nan)])).all(axis=1)
     free = [(replace(one, values=np.where(alive, one.values, np.nan)), d) for one, d in export.free]
     for one, planned in (*planned_of, *free):

@@ -13,13 +13,12 @@ after them as deaths follow each other, have the chance that as many, at any tim
 are all that late.
 """
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.integrity import chances
+from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
@@ -31,28 +30,22 @@ STEPS = {
     "a year late": (365, 366),
     "a year early": (-365, -366),
 }
-DEATH = re.compile(
-    r"death|died|deceas|\bdod\b|\bdth|dthdt|verst(or|ar)b|todes|\btod\b|d[ée]c[èe]s|\bmort[eo]?\b"
-    r"|fallec|overl(e|ij)d|[óo]bito|zgon|exitus",
-    re.IGNORECASE,
-)
-
-# A date of death or of something else.
-LATER = re.compile(r"last|contact|follow|censor|status|letzt|dernier|ultim", re.IGNORECASE)
-
-# A day that was planned may lie after a death.
-PLANNED = re.compile(r"plan|schedul|target|\bdue\b|\bsoll|pr[ée]vu|programad", re.IGNORECASE)
 
 
 def looks(export: Export) -> Iterator[Look]:
     """Looks at every column of dates: against entry, against death, against its visits."""
     entry = export.known(export.entry)
-    deaths = [one for one in export.slices if is_death(export, one)]
+    deaths = [one for one in export.slices if roles.is_death(export, one)]
+    by_name = {
+        ((one.table, one.column), (later.table, later.column))
+        for one, later in roles.in_order(export)
+    }
     for sheet in export.sheets:
         for column in sheet.columns:
             if column.kind != DATE or (sheet.name, column.name) == export.entry:
                 continue
-            if entry is not None and not sheet.step.any():
+            named = (export.entry, (sheet.name, column.name)) in by_name
+            if entry is not None and not named and not sheet.step.any():
                 yield from _before_entry(sheet, column, entry, NEARLY)
             if not sheet.step.any():
                 continue
@@ -69,23 +62,6 @@ def looks(export: Export) -> Iterator[Look]:
                 yield from _two_groups(one, one.values - entry.values)
         for death in deaths:
             yield from _none_early(death, death.values - entry.values)
-
-
-def is_death(export: Export, item: Slice) -> bool:
-    """Whether a column is a date of death, by its name and label."""
-    named = [
-        f"{column.name} {column.label}"
-        for sheet in export.sheets
-        if sheet.name == item.table
-        for column in sheet.columns
-        if column.name == item.column
-    ]
-    single = export.known((item.table, item.column)) is not None
-    return (
-        item.kind == DATE
-        and single
-        and any(DEATH.search(text) and not LATER.search(text) for text in named)
-    )
 
 
 def _called(sheet: Sheet) -> str:
@@ -132,7 +108,7 @@ def _patients(
         rows = tuple(sorted(int(row) for row in sheet.rows[wrong]))
         where = f"{sheet.name}.{column.name}"
         p = chances.binomial(k, n, SLIPS)
-        planned = PLANNED.search(f"{column.name} {column.label}")
+        planned = roles.PLANNED.search(f"{column.name} {column.label}")
         yield Look(where, f"{k} of {n} {text}", p, rows, remark="" if planned else remark)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats
-from trialtrace.run.integrity import chances, intervals
+from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import CODE, NOBODY, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.label_words import means_no
@@ -29,7 +29,7 @@ GRADES = ("mild", "moderate", "severe", "life", "fatal|death")
 
 def looks(export: Export) -> Iterator[Look]:
     """Looks at deaths, at serious events and at who completed, by what their codes are called."""
-    deaths = [one.values for one in export.slices if intervals.is_death(export, one)]
+    deaths = [one.values for one in export.slices if roles.is_death(export, one)]
     died = np.logical_or.reduce([~np.isnan(day) for day in deaths]) if deaths else None
     for sheet in export.sheets:
         coded = [c for c in sheet.columns if c.kind == CODE and len(c.levels) > 1]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.keys import PLACE, subject_text
-from trialtrace.run.integrity import contacts, intervals
+from trialtrace.run.integrity import contacts, roles
 from trialtrace.run.integrity.coded import codes_of, first_by_subject, kind_of
 from trialtrace.run.integrity.export import (
     CODE,
@@ -356,7 +356,7 @@ def _last_contacts(
             declared.setdefault((time.table, time.last_contact), (*of, time.terminal))
         elif isinstance(time, TimeInColumn) and not time.where and entry is not None:
             label = trial.dictionary[time.table][time.time].label
-            if intervals.LATER.search(label) and re.search(r"\bdays\b", label, re.IGNORECASE):
+            if roles.LATER.search(label) and re.search(r"\bdays\b", label, re.IGNORECASE):
                 declared[time.table, time.time] = None, time.event, True
     for (table, column), (dated, event, ends) in declared.items():
         day = export.known((table, column))

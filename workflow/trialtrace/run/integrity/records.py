@@ -24,10 +24,10 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.agreement import BIRTH
 from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import DATE, NUMBER, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.roles import BIRTH
 
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED, EACH = 20, 3, 0.1, 3.0, 2.0, 10
 MOST_COLUMNS, FOLLOWS, SAME, CROWD, MOST_TELLING = 10, 0.9, 0.25, 30, 12

@@ -1,8 +1,11 @@
 """Dates in another order than what they are of: of visits, and of the two dates of an event.
 
-Visits are those that an endpoint declares. Of two dates of a row one follows the other where it is
-later on the median, and earlier in at most one row of ten: what is planned and what is done are
-mostly on one day. Slips of the pen happen: more than one date in 200 is unusual (binomial).
+Visits are those that an endpoint declares. Of two dates of a patient one follows the other where
+names and labels say so (`roles`), however many are not in that order: where most are not, a name
+may be of something else, and no chance is held against it. Of two other dates of a row one follows
+the other where it is later on the median, and earlier in at most one row of ten: what is planned
+and what is done are mostly on one day. Where it is earlier in up to one of four that is told
+without a chance. Slips of the pen happen: more than one date in 200 is unusual (binomial).
 """
 
 from collections.abc import Iterator
@@ -10,12 +13,11 @@ from itertools import permutations
 
 import numpy as np
 
-from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, Export, Sheet
-from trialtrace.run.integrity.intervals import LATER
+from trialtrace.run.integrity import chances, roles
+from trialtrace.run.integrity.export import DATE, NOBODY, Export, Sheet
 from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
-FEWEST, SLIPS, MOSTLY = 20, 0.005, 0.1
+FEWEST, SLIPS, MOSTLY, AT_MOST, MOST = 20, 0.005, 0.1, 0.25, 0.5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -37,28 +39,55 @@ def looks(export: Export) -> Iterator[Look]:
             text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
             yield Look(where, text, chances.binomial(k, n, SLIPS), rows, remark=OUT_OF_ORDER)
-        yield from _in_rows(sheet, export.end)
+    yield from _by_names(export)
+    named = {frozenset((one.where, later.where)) for one, later in roles.in_order(export)}
+    for sheet in export.sheets:
+        yield from _in_rows(sheet, export.end, named)
 
 
-def _in_rows(sheet: Sheet, end: float) -> Iterator[Look]:
-    """A look at each two dates of a row of which one is usually later, and seldom earlier; a date
-    after the `end` of the export is itself the mistake."""
+def _by_names(export: Export) -> Iterator[Look]:
+    """A look at each two dates of a patient whose order their names say."""
+    for one, later in roles.in_order(export):
+        first = np.where(one.values > export.end, np.nan, one.values)
+        known = np.flatnonzero(~np.isnan(later.values - first))
+        back = known[later.values[known] < first[known]]
+        k, n = len(back), len(known)
+        if not n:
+            continue
+        before = one.column if one.table == later.table else one.where
+        text, remark = f"{k} of {n} dates are before {before} of their patient", CONTRADICTIONS
+        if k > MOST * n:
+            text += ": most, so that one of the two may be another date than its name says"
+            remark = OUT_OF_ORDER
+        p = chances.binomial(k, n, SLIPS) if k <= MOST * n else 1.0
+        rows = tuple(sorted(int(row) for row in later.rows[back] if row != NOBODY))
+        yield Look(later.where, text, p, rows, remark=remark)
+
+
+def _in_rows(sheet: Sheet, end: float, named: set[frozenset[str]]) -> Iterator[Look]:
+    """A look at each two dates of a row of which one is usually later, and seldom earlier, but for
+    those whose names say it; a date after the `end` of the export is itself the mistake."""
     dates = [column for column in sheet.columns if column.kind == DATE]
     for one, later in permutations(dates, 2):
+        where = f"{sheet.name}.{later.name}"
         apart = np.where(one.values > end, np.nan, later.values - one.values)
         known = np.flatnonzero(~np.isnan(apart))
         back = known[apart[known] < 0]
+        k, n = len(back), len(known)
         if (
-            len(known) >= FEWEST
-            and len(back) <= MOSTLY * len(known)
+            n >= FEWEST
+            and k <= AT_MOST * n
             and np.median(apart[known]) > 0
+            and frozenset((where, f"{sheet.name}.{one.name}")) not in named
         ):
             rows = tuple(sorted(int(row) for row in sheet.rows[back]))
-            text = f"{len(back)} of {len(known)} dates are before {one.name} of their row"
-            p = chances.binomial(len(back), len(known), SLIPS)
-            last = LATER.search(f"{later.name} {later.label}")
+            text = f"{k} of {n} dates are before {one.name} of their row"
+            p = chances.binomial(k, n, SLIPS)
+            last = roles.LATER.search(f"{later.name} {later.label}")
             remark = CONTRADICTIONS if last else OUT_OF_ORDER
-            yield Look(f"{sheet.name}.{later.name}", text, p, rows, remark=remark)
+            if k > MOSTLY * n:
+                text, p, remark = f"{text}, which comes first in most", 1.0, OUT_OF_ORDER
+            yield Look(where, text, p, rows, remark=remark)
 
 
 # Numbers of a patient's occurrences that are not there: an export of some of them alone.
