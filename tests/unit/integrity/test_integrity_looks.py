@@ -16,7 +16,7 @@ from trialtrace.run.integrity import allocation, carried, records, sequence
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet, once_a_subject
 from trialtrace.run.integrity.export import Column as C
 from trialtrace.run.integrity.look import LEVEL, Look, judged
-from trialtrace.run.integrity.read import read_export
+from trialtrace.run.integrity.read import entry_column, read_export
 from trialtrace.run.integrity.registry import CHECKS, look_at
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
@@ -381,6 +381,23 @@ def test_last_contacts_are_those_that_times_to_an_event_declare(tmp_path):
     files["endpoints"] = ENDPOINTS + goes_on.replace("event_date: died_on", "event_date: last_on")
     last = {one.where: one for one in read(tmp_path / "goes_on", **files).last}["patients.last_on"]
     assert np.array_equal(last.values, np.where(alive, days, np.nan), equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("labels", "entry"),
+    [
+        (("Date of randomisation", "Date of biopsy"), "d0"),
+        (("Start of treatment after randomisation", "Date of randomisation"), "d1"),
+        (("Date of biopsy", "Date of surgery"), None),
+        (("Date of randomisation", "Date of randomisation, second"), None),
+    ],
+)
+def test_an_entry_that_nothing_declares_is_what_is_called_a_randomisation(tmp_path, labels, entry):
+    more = "".join(
+        f'd{at},patients,,text,"{label}",,,date_ymd,,,,,,,,,,\n' for at, label in enumerate(labels)
+    )
+    trial = load_trial("mini", mini_run.write_mini(tmp_path, dictionary=DICTIONARY + more))
+    assert entry_column(trial) == (entry and ("patients", entry))
 
 
 def test_a_code_is_at_one_place_in_every_table(tmp_path):

@@ -1,5 +1,7 @@
 """Rows some patients off, a status turned round, rows filled in, and a unit at a site's visit."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -84,15 +86,95 @@ def test_dates_that_fit_the_entry_of_the_next_patient():
         assert told(off)[1].endswith(f"that of the patient {where}")
 
 
+def with_visits(visit: np.ndarray, entry: np.ndarray, visits: bool = True) -> Export:
+    """Two dates of another table of each patient, of visits or of samples."""
+    of = sheet("v", {"on": (DATE, visit)}, 2)
+    return of_patients(
+        sheet("p", {"entered": (DATE, entry)}), dataclasses.replace(of, visits=visits)
+    )
+
+
+@pytest.mark.parametrize("visits", [True, False])
+@pytest.mark.parametrize("pairs", [0, 3, 10])
+def test_dates_of_patients_that_are_exchanged_in_another_table(pairs, visits):
+    """Patients far from each other in the file, so that no neighbour's entry fits."""
+    rng = np.random.default_rng(5)
+    entry = np.sort(rng.choice(700, N, replace=False)).astype(float)
+    visit = entry[:, None] + [0, 30] + rng.integers(-2, 3, (N, 2))
+    who = rng.choice(N, 2 * pairs, replace=False)
+    visit[who] = visit[np.roll(who, pairs)]
+    looks = [*neighbours.looks(with_visits(visit, entry, visits))]
+    if not pairs:
+        assert min(one.p for one in looks) > 0.05
+        return
+    found = min(looks, key=lambda one: one.p)
+    assert found.p < 1e-4
+    assert found.told.endswith("at that of another of these patients: exchanged")
+    rows = {2 + 2 * int(one) for one in who} | {3 + 2 * int(one) for one in who}
+    assert len(found.rows) >= 2 * pairs - 2 and set(found.rows) <= rows
+
+
+def test_dates_that_are_late_together_are_of_no_other_patient():
+    rng = np.random.default_rng(6)
+    entry = np.sort(rng.choice(700, N, replace=False)).astype(float)
+    late = np.where(np.arange(N) % 5 == 0, 40, 0)[:, None] * [1, 0]
+    looks = [*neighbours.looks(with_visits(entry[:, None] + [0, 60] + late, entry))]
+    told = [one for one in looks if one.rows]
+    assert [(one.p, one.remark) for one in told] == [(1.0, neighbours.APART)]
+    assert told[0].rows == tuple(2 + 2 * who for who in range(0, N, 5))
+    assert "after the usual time" in told[0].told
+    # A tail of a few days is no other time.
+    tail = rng.geometric(0.2, (N, 2)) - 1
+    looks = neighbours.looks(with_visits(entry[:, None] + [0, 60] + tail, entry))
+    assert not [one for one in looks if one.rows]
+
+
+def test_first_visits_of_another_trial():
+    rng = np.random.default_rng(7)
+    entry = np.sort(rng.choice(700, N, replace=False)).astype(float)
+    other = np.sort(rng.choice(700, N, replace=False)) + rng.normal(0, 80, N)
+    looks = [*neighbours.looks(with_visits(other[:, None] + [0, 60], entry))]
+    (found,) = [one for one in looks if "first visits" in one.told]
+    since = other - entry
+    least = min((since <= -30).sum(), (since >= 30).sum())
+    assert found.p == pytest.approx(stats.binom.sf(least - 1, N, 0.01)) and found.p < 1e-9
+    # Late visits, or early ones, are those of their patients.
+    for beside in (np.abs(since), -np.abs(since)):
+        looks = neighbours.looks(with_visits((entry + beside)[:, None] + [0, 60], entry))
+        (found,) = [one for one in looks if "first visits" in one.told]
+        assert found.p == 1
+
+
 def test_the_chance_of_dates_that_fit_is_how_often_entries_are_as_far_apart():
     """Days 0 but for two of 25, 10 and 20 days off, one of which fits; within 3 days of 10 or 20
     are 3 and 1 of 24 entries."""
     since = np.zeros(25)
     since[:2] = 10, 20
     apart = np.array([10.0, 50, *[8, 13], 22, *[40] * 19, np.nan])
-    p, n, who = neighbours.fitting(since, apart)
+    window = neighbours.usual_days(since)
+    assert neighbours.far_off(since, window).tolist() == [0, 1]
+    p, who = neighbours.fitting(since, apart, window)
     share = ((3 + 1) / 25 + (1 + 1) / 25) / 2
-    assert (n, who.tolist()) == (2, [0]) and p == pytest.approx(stats.binom.sf(0, 2, share))
+    assert who.tolist() == [0] and p == pytest.approx(stats.binom.sf(0, 2, share))
+
+
+def test_the_chance_of_an_exchange_is_that_of_entries_drawn_at_random():
+    """Three dates whose patients entered elsewhere: how often all fit, by drawing their entries."""
+    rng = np.random.default_rng(8)
+    due = rng.integers(0, 60, 400).astype(float)
+    day = due.copy()
+    day[:3] = [100.0, 20, 45]
+    due[:3] = [20.0, 45, 100]
+    window = (-3.0, 3.0, 3.0)
+    p, who = neighbours.exchanged(day, due, window)
+    drawn = rng.choice(due, (20000, 3, 2))
+    since = day[:3][None, :, None] - drawn
+    fit = (np.abs(since) <= 3).any(axis=2).sum(axis=1)
+    assert who.tolist() == [0, 1, 2] and p >= 0.9 * (fit == 3).mean()
+    # The binomial of the mean chance, by scipy.
+    share = [(np.abs(one - due) <= 3).sum() + 1 for one in day[:3]]
+    chance = np.mean([1 - (1 - each / 401) ** 2 for each in share])
+    assert p == pytest.approx(stats.binom.sf(2, 3, chance))
 
 
 def test_numbers_of_both_visits_a_row_down_and_a_visit_of_a_small_site():

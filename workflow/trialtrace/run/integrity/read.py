@@ -280,8 +280,9 @@ def _crossed(codes: list[Places]) -> Places | None:
 
 
 def entry_column(trial: Trial) -> tuple[str, str] | None:
-    """The date from which a time to an event runs, else the only date among the variables."""
-    origins = trial.subjects.origins
+    """The date from which a time to an event runs, else the only date among the variables, else
+    the only one of the subjects' table that is called a randomisation."""
+    origins, table = trial.subjects.origins, trial.subjects.table
     starts = [
         endpoint.entry.start
         for endpoint in trial.endpoints.values()
@@ -295,7 +296,12 @@ def entry_column(trial: Trial) -> tuple[str, str] | None:
         for origin in origins.values()
         if trial.dictionary[origin.table][origin.column].kind == "date"
     ]
-    return dates[0] if len(dates) == 1 else None
+    named = [
+        (table, name)
+        for name, variable in trial.dictionary[table].items()
+        if variable.kind == "date" and roles.rank_of(name, variable.label) == roles.ENTERED
+    ]
+    return next((found[0] for found in (dates, named) if len(found) == 1), None)
 
 
 def _planned(trial: Trial) -> dict[tuple[str, str], float]:
