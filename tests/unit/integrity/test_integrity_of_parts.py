@@ -1,0 +1,94 @@
+"""What a part of an export has otherwise than the rest: nothing in a column, or coarser numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+from test_integrity_contradictions import days
+
+from trialtrace.run.integrity import empty
+from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
+
+N = 120
+RNG = np.random.default_rng(9)
+ENTRY = 19000.0 + np.sort(RNG.choice(900, N, replace=False))
+REGION = RNG.integers(0, 4, N)
+SCORE = np.round(RNG.normal(50, 12, N))
+NONE = np.zeros(N, np.intp)
+
+
+def export(later: np.ndarray, *, entered: bool = True, region: str = "Region") -> Export:
+    """A score at entry and later in two columns of one row, with or without a day of entry."""
+    columns = (
+        days("entered", ENTRY),
+        Column("where", CODE, REGION.astype(float), label=region),
+        Column("s0", NUMBER, SCORE),
+        Column("s1", NUMBER, later),
+    )
+    of = Sheet("p", np.arange(2, N + 2), np.arange(N), NONE, NONE, columns, in_order=True)
+    used = frozenset(("p", name) for name in ("s0", "s1"))
+    made = Export(N, "p", (of,), used=used, wide=((("p", "s0"), ("p", "s1")),))
+    return replace(made, entry=("p", "entered") if entered else None)
+
+
+def least(made: Export, check=empty):
+    return min(check.looks(made), key=lambda one: one.p)
+
+
+def test_a_column_that_nobody_of_a_region_has():
+    own = REGION == 2
+    found = least(export(np.where(own, np.nan, SCORE)))
+    assert found.where == "p.s1" and "one where has a value" in found.told
+    assert found.rows == tuple(np.flatnonzero(own) + 2)
+    # Of the others nobody lacks one: half a patient, and twice the odds, of each side and place.
+    odds = 0.5 / ((~own).sum() + 0.5) * 2
+    none = stats.binom.pmf(0, own.sum(), 1 / (1 + odds))
+    assert found.p == pytest.approx(2 * none * 5)
+    # One who has it, and a place in a body, are no such place.
+    some = np.where(own, np.nan, SCORE)
+    some[np.flatnonzero(own)[0]] = 50
+    assert least(export(some)).p == 1
+    assert least(export(np.where(own, np.nan, SCORE), region="Site of tumour")).p > 0.05
+
+
+def test_a_site_has_a_column_that_others_have():
+    lacking = np.where(REGION == 1, np.nan, SCORE)
+    made = replace(export(lacking, region="Ward"), site=REGION.astype(np.intp))
+    assert least(made).p < 1e-6 and "one site has" in least(made).told
+    assert not [*empty.looks(replace(made, used=frozenset()))]
+
+
+def test_a_stretch_of_entries_without_a_value():
+    lacking = SCORE.copy()
+    lacking[40:55] = np.nan
+    lacking[[3, 11, 20, 30]] = np.nan
+    found = least(export(lacking))
+    assert found.rows == tuple(range(42, 57))
+    # Of the 105 others 4 lack it: at most the chance in orders drawn by lot with twice that.
+    share = 2 * 4.5 / 106
+    drawn = np.random.default_rng(1).random((4000, N)) < share
+    sums = np.cumsum(np.pad(drawn, ((0, 0), (1, 0))), axis=1)
+    longest = [((sums[:, n:] - sums[:, :-n]) == n).any(axis=1).mean() for n in (1, 2, 3)]
+    assert all(one <= (N - n + 1) * share**n for n, one in enumerate(longest, 1))
+    assert found.p == pytest.approx(106 * share**15 * 5)
+
+
+def test_who_was_not_due_lacks_nothing():
+    late = np.where(np.arange(N) >= 90, np.nan, SCORE)
+    assert least(export(late)).p > 0.05
+    region = np.where(np.arange(N) >= 90, 9, REGION % 3)
+    made = replace(export(late, region="Ward"), site=region.astype(np.intp))
+    assert least(made).p > 0.05
+    # Without a day of entry nobody knows who was due later.
+    assert least(replace(made, entry=None)).p == 1
+    assert {one.where for one in empty.looks(replace(made, entry=None))} == {"p.s0"}
+
+
+def test_values_that_are_missing_at_random_are_no_part():
+    found = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        share = rng.choice([0.02, 0.1, 0.3, 0.6])
+        found.append(least(export(np.where(rng.random(N) < share, np.nan, SCORE))).p)
+    assert min(found) > 0.01
