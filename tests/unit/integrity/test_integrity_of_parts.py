@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from test_integrity_contradictions import days
 
-from trialtrace.run.integrity import empty
+from trialtrace.run.integrity import empty, rounded
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
 
 N = 120
@@ -91,4 +91,57 @@ def test_values_that_are_missing_at_random_are_no_part():
         rng = np.random.default_rng(seed)
         share = rng.choice([0.02, 0.1, 0.3, 0.6])
         found.append(least(export(np.where(rng.random(N) < share, np.nan, SCORE))).p)
+    assert min(found) > 0.01
+
+
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize(("step", "told"), [(25, True), (20, True), (5, False), (2, False)])
+def test_steps_of_a_region_that_are_as_wide_as_the_spread(step, told, place):
+    """Fives are read off; quarters of a scale are another scale."""
+    own = place == REGION
+    coarse = np.where(own, np.round(SCORE / step) * step, SCORE)
+    found = least(export(coarse), rounded)
+    assert (found.p < 1e-6) == told and (found.p > 0.05) == (not told)
+    if told:
+        assert found.where == "p.s1" and found.rows == tuple(np.flatnonzero(own) + 2)
+        # Of the others some are multiples: twice their odds, times the steps, sides and parts.
+        k, n = int((SCORE[~own] % step == 0).sum()), int((~own).sum())
+        odds = 2 * (k + 0.5) / (n - k + 0.5)
+        p = 2 * stats.binom.pmf(own.sum(), own.sum(), odds / (1 + odds))
+        assert found.p == pytest.approx(p * (coarse[own].max() + 1) * (4 + 2 * N))
+
+
+@pytest.mark.parametrize(("part", "what"), [(slice(70, N), "from one"), (slice(0, 40), "up to")])
+def test_whole_numbers_from_one_row_on(part, what):
+    volume = np.round(RNG.normal(3.1, 0.7, N), 2)
+    volume[part] = np.round(volume[part])
+    found = least(export(volume), rounded)
+    assert found.p < 1e-6 and what in found.told
+    assert {*np.arange(N)[part] + 2} <= {*found.rows} and len(found.rows) <= N // 2 + 1
+    # In a file of any order there is no such part.
+    made = export(volume)
+    loose = replace(made, sheets=tuple(replace(one, in_order=False) for one in made.sheets))
+    assert least(loose, rounded).p > 0.05
+
+
+def test_rows_of_a_patient_are_one_in_a_step():
+    """Twelve patients of ten rows each are no more than twelve."""
+    who, rows = np.repeat(np.arange(60), 10), np.arange(2, 602)
+    values = np.repeat(np.round(np.random.default_rng(2).normal(50, 5, 60)), 10)
+    values[-120:] = np.repeat(np.tile([40.0, 60], 6), 10)
+    values[::10] += np.where(who[::10] < 48, 1, 0)
+    of = Sheet("v", rows, who, rows % 10, 0 * who, (Column("x", NUMBER, values),), in_order=True)
+    found = least(Export(60, "p", (of,), used=frozenset({("v", "x")})), rounded)
+    other = values[:-120] % 20 == 0
+    odds = 2 * (other.sum() + 0.5) / ((~other).sum() + 0.5)
+    assert found.p == pytest.approx(min(1, 2 * (odds / (1 + odds)) ** 12 * 61 * 1200))
+
+
+def test_numbers_of_few_levels_are_not_coarser_in_a_part():
+    found = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        counts = rng.poisson(rng.choice([0.3, 1, 3]), N).astype(float)
+        liked = np.where(rng.random(N) < 0.4, np.round(SCORE / 10) * 10, SCORE)
+        found += [least(export(one), rounded).p for one in (counts, liked, np.sort(counts))]
     assert min(found) > 0.01

@@ -25,7 +25,7 @@ OF_BODY = re.compile(r"tumou?r|metasta|primary|body|anatom|lesion|fractur|infect
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each column that is used, by place and by entry: its least likely visit."""
-    entry, places = export.known(export.entry), _places(export)
+    entry, places = export.known(export.entry), places_of(export)
     later = {at for wide in export.wide for at in wide[1:]}
     tried: dict[str, list[tuple[float, str, tuple[int, ...]]]] = {}
     for one in export.slices:
@@ -50,7 +50,7 @@ def looks(export: Export) -> Iterator[Look]:
         yield Look(where, text, min(1.0, p * len(found)), rows)
 
 
-def _places(export: Export) -> dict[tuple[str, str], Places]:
+def places_of(export: Export) -> dict[tuple[str, str], Places]:
     """The places of patients, by table and column: their site, and what is called a place."""
     made = {} if export.site is None else {("", ""): export.site}
     labels = {
