@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy import stats
 from tiny_trial import CROSSOVER, drawn, tiny
 
 from trialtrace.base.purpose import Purpose
@@ -223,6 +224,28 @@ def test_no_days_go_on_after_a_death(wrong):
     (look,) = (one for one in agreement.looks(export) if "died" in one.told)
     assert look.rows == tuple(range(2, 2 + wrong)) and look.remark == CONTRADICTIONS
     assert look.told.startswith(f"{wrong} of 50 patients") and (look.p < 1e-9) == bool(wrong)
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 5])
+def test_days_are_those_between_the_two_dates_with_which_most_agree(wrong):
+    """Zero days of some, and treatment that starts some days after entry: not from there on."""
+    rng = np.random.default_rng(12)
+    entry, days = 19000.0 + rng.integers(0, 400, 90), rng.integers(30, 900, 90).astype(float)
+    last = entry + days
+    died = np.where(np.arange(90) < 50, last, np.nan)
+    # An end of follow-up on one day, or after so many days, is no other number.
+    told = np.minimum(days, np.sort(days)[-4])
+    told[40 : 40 + wrong] = 0
+    named = {"entered": entry, "started": entry + rng.integers(0, 4, 90)}
+    named |= {"last_contact": last, "died": died}
+    export = alone(numbers("days", told), *(Column(n, DATE, v) for n, v in named.items()))
+    dead, every = (one for one in agreement.looks(export) if "number of days" in one.told)
+    assert every.told == (
+        f"{wrong} of 90 patients have another number of days than from entered to last_contact"
+    )
+    assert every.rows == tuple(range(42, 42 + wrong)) and dead.rows == every.rows
+    assert every.p == pytest.approx(stats.binom.sf(wrong - 1, 90, 0.01))
+    assert dead.p == pytest.approx(stats.binom.sf(wrong - 1, 50, 0.01))
 
 
 def test_dates_of_a_table_with_a_row_a_patient_are_looked_at():

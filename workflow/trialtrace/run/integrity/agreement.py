@@ -35,7 +35,7 @@ from trialtrace.run.integrity.export import (
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 from trialtrace.run.integrity.roles import BIRTH
 
-FEWEST, MOSTLY, SLIPS, BY_DESIGN, OF_DATES = 20, 0.7, 0.01, 0.0001, 0.2
+FEWEST, MOSTLY, SLIPS, BY_DESIGN, OF_DATES, NEARLY = 20, 0.7, 0.01, 0.0001, 0.2, 0.9
 LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
 )
@@ -144,23 +144,45 @@ def _as_designed(of: Treatments) -> Look:
 
 
 def _days(export: Export) -> Iterator[Look]:
-    """A look at each number of days between two dates of a patient: at who died before its end."""
+    """Looks at each number of days between two dates of a patient, those with which most agree: at
+    who died before they end, and, where they are nearly always the days to a date, at who has other
+    days; but for the most days of all, and the last day, at which a follow-up may be cut."""
     dates = [one for one in export.slices if one.kind == DATE and one.table == export.subjects]
     deaths = [date for date in dates if roles.is_death(export, date)]
     for number in export.first_numbers if deaths else ():
+        found = []
         for start in dates if number.table == export.subjects else ():
             end = number.values + start.values
-            others = [date.values for date in dates if date is not start]
-            agree = int(np.any([np.abs(end - day) <= 1 for day in others], axis=0).sum())
-            if agree < max(FEWEST, OF_DATES * int((~np.isnan(end)).sum())):
+            ends = {date.column: _agree(end, date.values) for date in dates if date is not start}
+            count = int(np.any([*ends.values()], axis=0).sum())
+            if count >= max(FEWEST, OF_DATES * int((~np.isnan(end)).sum())):
+                found.append((count, start, end, ends))
+        if not found:
+            continue
+        _, start, end, ends = max(found, key=lambda each: each[0])
+        cut = (end >= np.nanmax(end)) | (number.values == np.nanmax(number.values))
+        last = max(
+            (date for date in dates if date is not start), key=lambda d: ends[d.column].sum()
+        )
+        for date in [*deaths, *([] if last in deaths else [last])]:
+            known = np.flatnonzero(~np.isnan(end - date.values))
+            if not len(known) or date is start:
                 continue
-            for death in deaths:
-                known = np.flatnonzero(~np.isnan(end - death.values))
-                after = end[known] > death.values[known] + 1
-                text = f"{int(after.sum())} of {len(known)} patients who died have more days than "
-                text += f"from {start.column} to {death.column}"
-                if len(known) and death is not start:
-                    yield _differing(number, text, known, after, CONTRADICTIONS)
+            agree, died = ends[date.column][known], date in deaths
+            differ, what = end[known] > date.values[known] + 1, "more days than"
+            if agree.mean() >= (MOSTLY if died else NEARLY):
+                differ, what = differ | ~(agree | cut[known]), "another number of days than"
+            elif not died:
+                continue
+            who = "patients who died" if died else "patients"
+            text = f"{int(differ.sum())} of {len(known)} {who} have {what} from {start.column} to "
+            yield _differing(number, text + date.column, known, differ, CONTRADICTIONS)
+
+
+def _agree(end: Floats, day: Floats) -> Flags:
+    """Of whom a day is that on which the days end."""
+    flags: Flags = np.abs(end - day) <= 1
+    return flags
 
 
 def _as_arm(item: Slice, arm: Places) -> Slice:
