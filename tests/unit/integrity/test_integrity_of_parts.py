@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from test_integrity_contradictions import days
 
-from trialtrace.run.integrity import empty, rounded
+from trialtrace.run.integrity import empty, ends, rounded
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
 
 N = 120
@@ -145,3 +145,26 @@ def test_numbers_of_few_levels_are_not_coarser_in_a_part():
         liked = np.where(rng.random(N) < 0.4, np.round(SCORE / 10) * 10, SCORE)
         found += [least(export(one), rounded).p for one in (counts, liked, np.sort(counts))]
     assert min(found) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("name", "on"), [("last_contact", 14), ("last_contact", 2), ("biopsy", 14)]
+)
+def test_last_contacts_of_a_site_that_end_on_one_day(name, on):
+    """The older cut of a site; two on its last day are two, and no other date need go on."""
+    site = np.arange(N) % 4
+    last = 19000.0 + np.arange(N) * 9
+    own = np.flatnonzero(site == 2)
+    cut = last[own[-on]]
+    last[own[-on:]] = cut
+    none = np.zeros(N, np.intp)
+    of = Sheet("p", np.arange(2, N + 2), np.arange(N), none, none, (days(name, last),))
+    looks = [one for one in ends.looks(Export(N, "p", (of,), site=site)) if "older" in one.told]
+    if name == "biopsy":
+        assert not looks
+        return
+    (found,) = looks
+    # Each of the 90 others has a day of their own.
+    assert found.p == pytest.approx(min(1, 4 * stats.binom.sf(on - 1, 30, 2 * 1.5 / 91)))
+    assert (found.p < 1e-6) == (on > 2)
+    assert on == 2 or found.rows == tuple(own[-on:] + 2)

@@ -8,14 +8,18 @@ later than these, the odds of the others by two are held against it, times the g
 
 Events that end before the last contacts have the chance that each was due by the time after entry
 at which it came (as occurrences of a table that ends, `cuts`); the least of all and of the groups.
+
+Dates that are called a last contact, and of which the last of a site is one day for many, while
+others have later ones: twice the share of the others on their commonest day is held against it
+(binomial), times the sites.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats
-from trialtrace.run.integrity import chances
+from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.codings import apart
 from trialtrace.run.integrity.cuts import GRACE, of_occurrences
 from trialtrace.run.integrity.export import NOBODY, Export, Slice
@@ -25,7 +29,11 @@ FEWEST, LATER, STRAY = 10, 3, 0.02
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """Two looks for each time to an event: whether contacts, and whether events, end early."""
+    """Two looks for each time to an event: whether contacts, and whether events, end early; and one
+    for each column of last contacts, by site."""
+    for date, rank in roles.ranked(export):
+        if rank == roles.SEEN and export.site is not None:
+            yield from _on_one_day(date, export.site)
     entry = export.known(export.entry)
     for last, event in zip(export.last, export.events, strict=False):
         free = np.isnan(event.values) & ~np.isnan(last.values)
@@ -37,6 +45,25 @@ def looks(export: Export) -> Iterator[Look]:
         if entry is not None:
             days = np.fmax(last.values, event.values) - entry.values
             yield _events(event, days, event.values - entry.values, entry.values, groups)
+
+
+def _on_one_day(last: Slice, site: Places) -> Iterator[Look]:
+    found = []
+    for place in np.unique(site[site != NOBODY]):
+        who = last.there[site[last.there] == place]
+        own, others = last.values[who], last.values[last.there[site[last.there] != place]]
+        if min(len(own), len(others)) < FEWEST:
+            continue
+        on, later = own == own.max(), int((others > own.max() + GRACE).sum())
+        most = np.unique(others, return_counts=True)[1].max()
+        share = min(1.0, 2 * (most + 0.5) / (len(others) + 1))
+        p = chances.binomial(int(on.sum()), len(own), share) if later >= LATER else 1.0
+        text = f"{int(on.sum())} of {len(own)} dates of a site are on its last day, and {later} "
+        text += f"of {len(others)} others are later: of an older cut"
+        found.append((p, text, tuple(sorted(last.rows[who[on]].tolist()))))
+    if found:
+        p, text, rows = min(found)
+        yield Look(last.where, text, min(1.0, p * len(found)), rows)
 
 
 def _groups(export: Export) -> list[tuple[str, Flags]]:

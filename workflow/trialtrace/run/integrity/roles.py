@@ -75,9 +75,8 @@ def rank_of(name: str, label: str) -> int | None:
     return None
 
 
-def in_order(export: Export) -> Iterator[tuple[Slice, Slice]]:
-    """Each two dates of a patient of which one comes first: all after birth and before death."""
-    dates = []
+def ranked(export: Export) -> Iterator[tuple[Slice, int | None]]:
+    """Each date of a patient with where it stands; none of what was planned or reported."""
     for one in export.slices:
         at = one.table, one.column
         for column in _columns(export, one) if one.kind == DATE and export.known(at) else ():
@@ -85,10 +84,14 @@ def in_order(export: Export) -> Iterator[tuple[Slice, Slice]]:
             if rank is None and at == export.entry:
                 rank = ENTERED
             if rank is not None or not OTHER.search(_words(column.name, column.label)):
-                dates.append((one, rank))
-    for (one, first), (later, last) in permutations(dates, 2):
-        ranked = first is not None and last is not None and first < last
-        if ranked or (first == BORN and last is None) or (first is None and last == DEAD):
+                yield one, rank
+
+
+def in_order(export: Export) -> Iterator[tuple[Slice, Slice]]:
+    """Each two dates of a patient of which one comes first: all after birth and before death."""
+    for (one, first), (later, last) in permutations(ranked(export), 2):
+        both = first is not None and last is not None and first < last
+        if both or (first == BORN and last is None) or (first is None and last == DEAD):
             yield one, later
 
 
