@@ -69,9 +69,9 @@ def losses(root, rows, endpoints: str = SURVIVAL) -> EndpointLosses:
 
 def red(root, rows, endpoints: str = SURVIVAL) -> list[str]:
     """What endpoints lose; that the rows are nineteen patients again and again is a line too, and
-    so is a last contact before entry."""
+    so is a last contact before entry or after death."""
     warnings = losses(root, rows, endpoints).warnings
-    of_rows = ("unusual_rows", "remark")
+    of_rows = ("unusual_rows", "remark", "contradiction")
     return [one.text for one in warnings if one.kind not in of_rows]
 
 

@@ -65,6 +65,15 @@ def test_dates_in_their_order_are_silent():
     assert not [one for one in intervals.looks(clean) if one.rows]
 
 
+@pytest.mark.parametrize(("label", "told"), [("Scan", True), ("Result of the scan", False)])
+def test_what_is_written_down_after_a_death_is_no_break(label, told):
+    """Half of the dead and fewer have a scan after it, or only what was found on one before."""
+    scan = moved(np.where(np.isnan(DIED), STARTED + 50, DIED - 9), 40, 20)
+    made = Export(N, "p", (sheet("p", days("scan", scan, label), days("died_on", DIED)),))
+    looks = [one for one in sequence.looks(made) if one.rows and one.remark == CONTRADICTIONS]
+    assert [one.where for one in looks] == (["p.died_on"] if told else [])
+
+
 def test_where_most_are_not_in_order_a_name_may_be_of_something_else():
     looks = sequence.looks(export(start=STARTED - 100))
     (look,) = [one for one in looks if one.rows]
@@ -97,6 +106,7 @@ def test_an_order_that_most_keep_is_told_up_to_a_share(back, p):
         ("birth_date", "Date of birth of the child", None),
         ("d_rep", "Date on which the death was reported", None),
         ("seen", "Date of visit", None),
+        ("d_lab", "Date of analysis of the sample at death", None),
         ("biopsy", "Date of biopsy after randomisation", None),
     ],
 )

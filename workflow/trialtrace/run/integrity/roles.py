@@ -42,6 +42,7 @@ OTHER = re.compile(
     rf"{PLANNED.pattern}|previous|prior|histor|before|earlier|run.?in|lead.?in|induction|frühere"
     r"|(start|begin\w*) (of )?(the )?follow|follow[ -]?up (start|begin)"
     r"|report|notif|inform|certif|autops|export|extract|entered|entry of|signed|query|form\b"
+    r"|analys|assay|\bresult|update|modif|upload|verif|burial|funeral"
     r"|mother|father|partner|donor|child|infant|baby",
     re.IGNORECASE,
 )
