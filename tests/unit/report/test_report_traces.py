@@ -236,7 +236,7 @@ def test_lines_of_a_raw_table_are_told_in_the_order_of_the_head(tmp_path):
         "grade": ["2"] * 4,
     }
     table = pa.table(columns | {"source_row": [2, 3, 4, 9]})
-    cells = RawCells(tmp_path, {})
+    cells = RawCells(tmp_path, {}, {})
     cells._found["forks"] = table
     part = ("forks", tuple(columns))
     quoted = "\N{LEFT DOUBLE QUOTATION MARK}1/2\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -261,7 +261,7 @@ def test_lines_of_a_raw_table_are_told_in_the_order_of_the_head(tmp_path):
 def test_a_line_is_told_with_the_number_that_the_export_gives_it(tmp_path, columns, told):
     from trialtrace.report.pages.cells import RawCells
 
-    cells = RawCells(tmp_path, {})
+    cells = RawCells(tmp_path, {}, {})
     cells._found["rows"] = pa.table(columns | {"source_row": [2, 3]})
     assert cells.numbered("rows", columns) == told
 

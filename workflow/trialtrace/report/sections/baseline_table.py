@@ -1,7 +1,6 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
@@ -45,10 +44,10 @@ def baseline_table(material: Material) -> str:
     if note := data.get("note"):
         first += f" {note}"
     first += "".join(score_words(material, data["variables"]))
-    tables = [_of_population(material, data, data["population"], first, "baseline")]
+    tables = [_of_population(material, data["population"], first, "baseline")]
     if beside := data.get("beside"):
         like = "Otherwise as the table before."
-        tables += [_of_population(material, data, beside, like, "baseline-beside")]
+        tables += [_of_population(material, beside, like, "baseline-beside")]
     places = [
         f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})"
         for one in at_baseline(material.trial)
@@ -57,10 +56,9 @@ def baseline_table(material: Material) -> str:
     return "\n\n".join(filter(None, [*tables, of_results(material, ["baseline"]), more]))
 
 
-def _of_population(
-    material: Material, data: Mapping[str, Any], name: str, more: str, label: str
-) -> str:
+def _of_population(material: Material, name: str, more: str, label: str) -> str:
     """The table of one population; its caption says who is absent, and what `more` has."""
+    data = material.trial.plan.displays["baseline"]
     rows = [row for row in material.of("baseline") if row["population"] == name]
     groups = list(dict.fromkeys(_group(row) for row in rows))
     body = []

@@ -297,10 +297,11 @@ def _listed(place: Place, parameter: str) -> Place:
 def _baseline(trial: "Trial") -> Iterator[Planned]:
     data = trial.plan.displays.get(BASELINE, {})
     for population in (data[key] for key in OF_TABLES if key in data):
-        yield from _baseline_of(trial, data, population)
+        yield from _baseline_of(trial, population)
 
 
-def _baseline_of(trial: "Trial", data: dict[str, Any], population: str) -> Iterator[Planned]:
+def _baseline_of(trial: "Trial", population: str) -> Iterator[Planned]:
+    data = trial.plan.displays[BASELINE]
     by, whole = data.get("by"), data["overall"]
     groups: list[tuple[str, str | None]]
     if by is None:

@@ -285,12 +285,11 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
     """
     data = trial.plan.displays.get("baseline", {})
     for population in (data[key] for key in OF_TABLES if key in data):
-        yield from _baseline_of(trial, frames, data, population)
+        yield from _baseline_of(trial, frames, population)
 
 
-def _baseline_of(
-    trial: "Trial", frames: Frames, data: dict[str, Any], population: str
-) -> Iterator[Result]:
+def _baseline_of(trial: "Trial", frames: Frames, population: str) -> Iterator[Result]:
+    data = trial.plan.displays["baseline"]
     flag = trial.populations[population].flag
     everybody, by = {flag: {"is": "Y"}}, data.get("by")
     groups: list[tuple[str, str | None, dict[str, Any]]] = []

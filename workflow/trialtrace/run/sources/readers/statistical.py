@@ -129,8 +129,10 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
     notes |= {"missing": missing} if missing else {}
-    labels = {name: labels_of(meta, name) for name in meta.variable_value_labels or {}}
-    labels = {name.strip(): codes for name, codes in labels.items() if codes}
+    labels = {
+        name.strip(): _labels(codes, meta.readstat_variable_types.get(name))
+        for name, codes in (meta.variable_value_labels or {}).items()
+    }
     notes |= {"labels": labels} if labels else {}
     return Records(pa.table(arrays, names=names), numbers, opened.source_file, notes)
 
@@ -306,10 +308,10 @@ def variables(opened: "Opened[StatisticalFile]") -> dict[str, Variable]:
     _, meta = parsed(opened, metadataonly=True)
     made = {}
     for name, label in zip(meta.column_names, meta.column_labels, strict=True):
-        codes = labels_of(meta, name)
-        ranges = meta.missing_ranges.get(name, ())
+        stored = meta.readstat_variable_types.get(name)
         labelled = (meta.variable_value_labels or {}).get(name, {})
-        missing = [_code(meta, name, code) for code in labelled if _in_ranges(code, ranges)]
+        codes, ranges = _labels(labelled, stored), meta.missing_ranges.get(name, ())
+        missing = [_code(code, stored) for code in labelled if _in_ranges(code, ranges)]
         missing = [text for text in missing if text]
         shown = (meta.original_variable_types or {}).get(name) or ""
         shown = "" if shown == "NULL" else shown
@@ -317,15 +319,13 @@ def variables(opened: "Opened[StatisticalFile]") -> dict[str, Variable]:
     return made
 
 
-def labels_of(meta: Any, name: str) -> dict[str, str]:
-    """The labels of the codes of a variable; a code is spelt as a cell is."""
-    codes = (meta.variable_value_labels or {}).get(name, {})
-    spelt = {_code(meta, name, code): " ".join(str(words).split()) for code, words in codes.items()}
+def _labels(codes: Mapping[object, object], stored: str | None) -> dict[str, str]:
+    """The labels of the codes of a variable of a stored type; a code is spelt as a cell is."""
+    spelt = {_code(code, stored): " ".join(str(words).split()) for code, words in codes.items()}
     return {code: label for code, label in spelt.items() if code}
 
 
-def _code(meta: Any, name: str, code: Any) -> str:
-    stored = meta.readstat_variable_types.get(name)
+def _code(code: object, stored: str | None) -> str:
     if stored == "string":
         return str(code).strip()
     return value_text(code, SINGLE if stored == "float" else DOUBLE) or ""
