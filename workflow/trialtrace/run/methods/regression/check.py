@@ -290,7 +290,7 @@ def likeness(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
 
 CHECKS = by_name(
     {
-        "risk_difference.standardised": _standardised(ratio=False),
+        "proportion,risk_difference.standardised": _standardised(ratio=False),
         "risk_ratio.standardised": _standardised(ratio=True),
         **with_coefficients("risk_ratio.modified_poisson", _of_glm("poisson", POISSON)),
         **with_coefficients("odds_ratio.logistic", _of_glm("binomial", LOGIT)),
