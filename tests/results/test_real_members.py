@@ -32,6 +32,8 @@ def test_counts_and_shares_are_the_sizes_of_their_roles(real, name):
             assert behind["numerator"]["n"] == row["stat_value"], result
             assert total["n"] == row["denominator"], result
             seen += 1
+        elif row["method"] == "proportion.standardised":
+            assert behind["analysed"]["n"] == row["n_used"], result
         elif row["stat_name"] == "proportion" and row["stat_value"] is not None:
             share = behind["numerator"]["n"] / behind["denominator"]["n"]
             assert row["stat_value"] == pytest.approx(share, rel=1e-11), result

@@ -73,7 +73,11 @@ COUNTS = {
         "stat_value",
         "patients of adverse_event, any: ",
     ),
-    "missing values": ("baseline/missing.descriptive@int;parameter=age", "stat_value", "age, int"),
+    "missing values": (
+        "baseline/missing.descriptive@int;population=itt;parameter=age",
+        "stat_value",
+        "age, int",
+    ),
     "the n of a result": (
         "feasible_plan/proportion.clopper_pearson@int",
         "n_used",

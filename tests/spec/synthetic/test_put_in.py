@@ -38,7 +38,7 @@ def row(tracer: Tracer, selects: dict) -> dict:
     if analysis in plan.analyses:
         population = plan.analyses[analysis].estimand.population
     elif analysis == "baseline":
-        population = plan.displays[analysis]["population"]
+        population = selects.get("population") or plan.displays[analysis]["population"]
     pair = selects.get("compare") or {}
     return {
         "analysis_id": analysis,

@@ -73,7 +73,8 @@ def test_a_muscle_that_no_row_has_could_be_any(tracer, monkeypatch):
     for known in ("_numbers", "_elsewhere"):
         monkeypatch.setattr(keys, known, {})
     selection = tracer.frames.select("bds", {"PARAMCD": {"is": "MRC"}, "LOC": {"is": "deltoid"}})
-    assert not keys.of_another("strength", np.array(lines), selection).any()
+    files = np.full(len(lines), raw["source_file"][0].as_py())
+    assert not keys.of_another("strength", files, np.array(lines), selection).any()
 
 
 def test_checks_are_those_of_the_tables_of_a_number(tracer):

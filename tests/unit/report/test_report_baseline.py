@@ -15,7 +15,8 @@ from trialtrace.run.trial.load import load_trial
 def test_a_score_of_points_has_its_criteria_beside_the_table():
     """Twelve criteria, of which seven give a point and five half a point."""
     trial = load_trial("elmunzer2012", Project(REPOSITORY))
-    rejects = [{"rule": "risk_score", "source_row": 7}] * 2 + [{"rule": "other", "source_row": 8}]
+    at = {"source_file": "export.csv", "source_row": 7}
+    rejects = [{"rule": "risk_score"} | at] * 2 + [{"rule": "other"} | at | {"source_row": 8}]
     table = Stub(table=Stub(to_pylist=lambda: rejects))
     material = Stub(trial=trial, tracer=Stub(rejects=table))
     criteria = ["psphinc", "precut", "difcan", "pneudil", "amp", "recpanc", "paninj", "acinar"]
