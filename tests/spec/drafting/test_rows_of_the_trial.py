@@ -97,12 +97,17 @@ def test_a_yes_of_who_was_in_it(label: str):
         ("randomised", "1", "randomised: 1 = drawn by lot, 0 = chose for itself"),
         ("stable", "1", "stable: 1 = randomised, 0 = stayed by preference of the owner"),
         ("randomised", "1", "pid: horse"),
+        ("randomised", "True", "pid: horse"),
+        ("in_trial", "True", "pid: horse"),
+        ("eligible", "1", "pid: horse"),
     ],
 )
 def test_who_had_no_lot_is_asked_and_no_factor(tmp_path: Path, name: str, inside: str, page: str):
     """Nothing lacks of those who chose; a second lot of the same numbers is a factor."""
     draw = random.Random(4)
-    rows = [f"{n},{'ab'[n % 2]},{int(n % 6 > 1)},{draw.randint(0, 9)}" for n in range(240)]
+    outside = "False" if inside == "True" else "0"
+    cells = [inside if n % 6 > 1 else outside for n in range(240)]
+    rows = [f"{n},{'ab'[n % 2]},{cell},{draw.randint(0, 9)}" for n, cell in enumerate(cells)]
     (tmp_path / "names.txt").write_text(f"{page}\narm: feed\nscore: gait", "utf-8")
     for column in (name, "second_lot"):
         write(tmp_path / "trial.csv", [f"pid,arm,{column},score", *rows])

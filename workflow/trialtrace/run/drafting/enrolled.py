@@ -48,7 +48,9 @@ BY_NO_DRAW = re.compile(
     r"\b(chose|chosen by|choos\w+|own choice|by choice|preferences?|preferred|self ?selected)\b"
 )
 BY_DRAW = re.compile(r"\b(by|had( a| the)?) lot\b|\brandom(i[sz]ed|ly)?\b")
-IN_IT = {"randomised", "randomized", "randomisiert", "enrolled", "intrial"}
+# Names that say who was in the trial, and of them those that say nothing else.
+IN_TRIAL = {"intrial", "instudy", "inrct", "eligible"}
+IN_IT = {"randomised", "randomized", "randomisiert", "enrolled"} | IN_TRIAL
 SAMPLE = {"sample", "stichprobe", "muestra", "steekproef", "echantillon"}
 # Levels that may be of who was beside the trial.
 BESIDE = re.compile(
@@ -176,7 +178,8 @@ def _parts(table: Table) -> Iterator[Part]:
         codes = tuple(code for code in levels(column) if code not in out and code in cells)
         lacking = [] if sure else _lacking(table, rows)
         analysed = not sure and of_analysis(column) != ""
-        heard = sure or analysed or tells_lot(column) or len(lacking) >= FEWEST_LACKING
+        told = sure or analysed or tells_lot(column) or plain(column.name) in IN_TRIAL
+        heard = told or len(lacking) >= FEWEST_LACKING
         if not (rows and codes) or rows in seen or not heard:
             continue
         seen.append(rows)
@@ -330,7 +333,8 @@ def tells_lot(column: Column) -> bool:
         return False
     named = bool(parts(column.name)) and {*parts(column.name)} <= {"randomised", "randomized"}
     said = " ".join(parts(column.label))
-    return (named and {*labels} <= {*"01", "yes", "no"}) or (
+    plain_words = {label.casefold() for label in labels} <= {*"01", "yes", "no", "true", "false"}
+    return (named and plain_words) or (
         len(_had_none({label: label for label in labels})) == 1
         and (named or BY_DRAW.search(" ".join([said, *map(str.lower, labels)])) is not None)
     )
