@@ -461,3 +461,31 @@ def test_a_single_digit_that_may_be_a_code_or_a_value_of_an_endpoint_is_asked(dr
     blinding = {name: one for name, one in guesses.items() if one.get("blinds")}
     assert "missing.data.-8" in blinding and "missing.data.-9" not in blinding
     assert "-8 (1 cell) lies far off the others" in blinding["missing.data.-8"]["evidence"]
+
+
+@pytest.mark.parametrize("word", ["NA", ".", "missing"])
+@pytest.mark.parametrize("codes", ["1 = no; 2 = yes", "A = alive; D = died; M = moved"])
+def test_a_word_for_none_beside_labelled_codes_is_not_counted(at: Project, drafted, word, codes):
+    """Of 100 patients an arm 90 have a value, and 30 or 60 of these the event."""
+    folder = at.root / "data" / "book"
+    event, others = ("D", "AM") if "D" in codes else ("2", "1")
+    folder.mkdir()
+    lines = ["patno,treatment,died"]
+    for arm, events in (("laser", 30), ("sham", 60)):
+        cells = (
+            [event] * events + [others[n % len(others)] for n in range(90 - events)] + [word] * 10
+        )
+        lines += [f"{arm}{n},{arm},{cell}" for n, cell in enumerate(cells)]
+    (folder / "a.csv").write_text("\n".join(lines) + "\n")
+    (folder / "codebook.txt").write_text(f"treatment: arm\ndied: died ({codes})\n")
+    told = ("--primary", "died", "--arm", "treatment", "--control", "sham")
+    files = drafted(folder, *told, "--event", event)
+    assert files["cleaning"]["tables"]["data"]["missing"]["died"] == [word]
+    assert f"missing.data.{word}" in files["guesses"]["guesses"]
+    made = results(at)
+    for arm, events in (("laser", 30), ("sham", 60)):
+        count = made[f"died/count.events@{arm}"]
+        assert (count["stat_value"], count["denominator"]) == (events, 90)
+    none = "flow/not_analysed.count@all;parameter=died;level=no_value_reason_not_reported"
+    assert made[none]["stat_value"] == 20
+    assert made["died/risk_difference.newcombe@laser-sham"]["stat_value"] == pytest.approx(-1 / 3)

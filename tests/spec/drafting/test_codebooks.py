@@ -525,3 +525,49 @@ def test_what_sentences_say_of_each_code(tmp_path: Path, page: str, control: str
     guess = {one.name: one for one in draft.guesses}["control"]
     assert guess.blinds == (not control) and guess.value == (control or guess.value)
     assert [label_of(draft.arm, code).lower() for code in "01"] == [*map(str.lower, labels)]
+
+
+NONE = ("NA", "N/A", "n/a", ".", "NaN", "NULL", "missing")
+BOOKS = {
+    "codebook.txt": ["group: arm (0 = placebo; 1 = drug)", "died: died ({})"],
+    "README.md": [
+        *("| variable | description |", "|---|---|", "| pid | Patient |"),
+        *("| group | Arm (0 = placebo, 1 = drug) |", "| died | Died ({}) |"),
+    ],
+    "codebook.csv": ["name,label,codes", "group,arm,0 = placebo; 1 = drug", "died,died,{}"],
+    "note.txt": ["group: 0 denoting placebo and 1 drug", "died: died ({})"],
+}
+
+
+@pytest.mark.parametrize("name", [*BOOKS])
+@pytest.mark.parametrize("codes", [["1 = no", "2 = yes"], ["1 = no", "2 = yes", "3 = later"]])
+@pytest.mark.parametrize("words", [*((word,) for word in NONE), NONE])
+def test_a_word_for_none_that_labels_do_not_name_is_no_level(tmp_path: Path, name, codes, words):
+    rows = [
+        f"{n},{words[n % len(words)] if n % 15 == 1 else n % 2},"
+        f"{words[n % len(words)] if n % 10 == 0 else 1 + n % len(codes)}"
+        for n in range(210)
+    ]
+    write(tmp_path / "export.csv", ["pid,group,died", *rows])
+    write(tmp_path / name, [line.format("; ".join(codes)) for line in BOOKS[name]])
+    (table,) = profile([str(tmp_path)])
+    group, died = table.column("group"), table.column("died")
+    assert dict(group.choices) == {"0": "placebo", "1": "drug"}
+    assert dict(died.choices) == {code[0]: code[4:] for code in codes}
+    for column, cells in ((group, 14), (died, 21)):
+        assert {*column.missing_codes} == {*words}
+        assert sum(count for _, count in column.values) == 210 - cells
+        assert "stands for a value that is not there" in column.evidence["missing_codes"]
+
+
+@pytest.mark.parametrize(
+    ("label", "missing"), [("North America", ()), ("not assessed", ("NA",)), ("unknown", ("NA",))]
+)
+def test_a_word_for_none_that_labels_name_is_what_they_say(tmp_path: Path, label: str, missing):
+    rows = [f"{n},{('EU', 'AS', 'NA')[n % 3]}" for n in range(60)]
+    write(tmp_path / "export.csv", ["pid,region", *rows])
+    book = [f"region: region (EU = Europe; AS = Asia; NA = {label})", "pid: patient"]
+    write(tmp_path / "codebook.txt", book)
+    region = profile([str(tmp_path)])[0].column("region")
+    assert region.missing_codes == missing
+    assert dict(region.choices).get("NA") == (None if missing else label)

@@ -72,14 +72,16 @@ def test_a_lot_with_the_next_number_is_asked(tmp_path: Path):
     assert all(one.name != "design" for one in settled.guesses)
 
 
-def test_groups_drawn_to_a_share_of_the_arm_are_asked(tmp_path: Path):
+@pytest.mark.parametrize("lacking", ["", "NA"])
+def test_groups_drawn_to_a_share_of_the_arm_are_asked(tmp_path: Path, lacking: str):
     draw = random.Random(2)
     share = {agency: (0.25, 0.5, 0.75)[draw.randrange(3)] for agency in range(1, 41)}
     lines = ["agency_no,share,assigned,works"]
     for n in range(1200):
         agency = 1 + n % 40
         assigned = int(draw.random() < share[agency])
-        lines.append(f"{agency},{share[agency]},{assigned},{int(draw.random() < 0.4)}")
+        drawn = lacking if lacking and n % 60 == 7 else share[agency]
+        lines.append(f"{agency},{drawn},{assigned},{int(draw.random() < 0.4)}")
     design = guess(drafted(tmp_path, lines), "design")
     assert design.blinds and "agency_no may have been randomised to share" in design.evidence
     # Patients drawn alone, in the same share whatever their agency has.

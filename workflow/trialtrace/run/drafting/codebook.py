@@ -17,7 +17,7 @@ import yaml
 
 from trialtrace.run.drafting.described import Described, by_rules, with_codes, with_values
 from trialtrace.run.drafting.formats import sheet_rows
-from trialtrace.run.drafting.names import UNITS, vocabulary
+from trialtrace.run.drafting.names import UNITS, not_known, vocabulary
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.tables.measures import parts, plain
 
@@ -174,7 +174,11 @@ def described_by(
     for entry in section.entries:
         for small in columns_of(entry.name, known):
             name = known[small]
-            yield name, _described(entry, section, values[name]), entry.line
+            about = _described(entry, section, values[name])
+            if not about.choices and any(map(not_known, values[name])):
+                rest = [value for value in values[name] if not not_known(value)]
+                about = _described(entry, section, rest)
+            yield name, about, entry.line
 
 
 def _described(entry: Entry, section: Section, values: Collection[str]) -> Described:

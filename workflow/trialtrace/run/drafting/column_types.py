@@ -127,7 +127,7 @@ def _number(name: str, tally: Tally, numbers: Numbers) -> Kind:
     named = rank(name, SUBJECTS) is not None or speaks_of(name, VISITS, VISIT_PARTS)
     codes, why, low, high = far_off(numbers, tally, visits=named)
     missing = tuple(sorted({*words, *codes}))
-    also = _told_missing(words, why)
+    also = told_missing(words, why)
     kind = "integer" if numbers.whole else "number"
     plain_why = _wrong(numbers.misfits, words, "whole numbers" if numbers.whole else "numbers")
     made = Kind(
@@ -143,7 +143,7 @@ def _number(name: str, tally: Tally, numbers: Numbers) -> Kind:
     return made
 
 
-def _told_missing(words: tuple[str, ...], why: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def told_missing(words: tuple[str, ...], why: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     told = [
         f"{one_of([repr(word) for word in words])} stands for a value that is not there."
         if words
@@ -203,7 +203,7 @@ def _day(tally: Tally, fitting: tuple[str, ...], kind: str) -> Kind:
     what = "days" if kind == "date" else "days with times, kept as text"
     why = _wrong(days[best].misfits, words, f"{what} in the order {best}")
     also = list(
-        _told_missing(words, tuple(f"{day} is a day that stands for none." for day in codes))
+        told_missing(words, tuple(f"{day} is a day that stands for none." for day in codes))
     )
     iso = all(
         text[:5].replace("-", "").isdecimal() and text[4:5] == "-"
@@ -238,16 +238,14 @@ def _iso(day: int | None) -> str:
 
 
 def _as_text(name: str, tally: Tally, words: tuple[str, ...], why: str) -> Kind:
-    return replace(_text(name, tally), missing=words, why=why, also=_told_missing(words, ()))
+    return replace(_text(name, tally), missing=words, why=why, also=told_missing(words, ()))
 
 
 def _text(name: str, tally: Tally) -> Kind:
     """Codes where a text has few levels that come back, else text."""
-    words = () if _short_codes(tally) else _words(tally.values)
-    if any(map(sign, tally.values)):
-        words = tuple(word for word in words if sign(word) is None)
+    words = missing_words(tally)
     words = (*words, *_beside_answers([text for text in tally.values if text not in words]))
-    also = _told_missing(words, ())
+    also = told_missing(words, ())
     levels = [text for text in tally.values if text not in words]
     if rank(name, VISITS) is None:
         levels.sort()
@@ -289,6 +287,13 @@ def _text(name: str, tally: Tally) -> Kind:
         why=f"There are {len(levels)} levels in {there} cells.",
         also=also,
     )
+
+
+def missing_words(tally: Tally) -> tuple[str, ...]:
+    """The cells of a column of codes that stand for a value that is not there."""
+    words = () if _short_codes(tally) else _words(tally.values)
+    signs = any(map(sign, tally.values))
+    return tuple(word for word in words if not (signs and sign(word) is not None))
 
 
 def _beside_answers(texts: list[str]) -> tuple[str, ...]:

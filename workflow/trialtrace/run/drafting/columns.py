@@ -21,6 +21,7 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     UNITS,
     identifies,
+    not_known,
     rank,
     unit_of,
 )
@@ -46,6 +47,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     coded = with_codes(about)
     # Between the ends of a scale, which a label can name too, cells have other numbers.
     others = tally.as_whole().values.keys() - dict(coded.choices)
+    others = {text for text in others if not not_known(text)}
     about = with_missing(coded if len(others) <= len(coded.choices) else about)
     kind = _kind(name, tally, about, sign)
     if (whole := tally.as_whole()) is not tally:

@@ -10,10 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from trialtrace.base.errors import one_of
-from trialtrace.run.drafting.column_types import Kind, inferred, no_code, reads
+from trialtrace.run.drafting.column_types import (
+    Kind,
+    inferred,
+    missing_words,
+    no_code,
+    reads,
+    told_missing,
+)
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.names import SPECIAL_MISSING, not_known
 from trialtrace.run.drafting.tally import Tally
+from trialtrace.run.trial.label_words import means_missing
 
 MISSING = re.compile(r"(missing|unknown) (status|values?|data|outcome|answer)", re.IGNORECASE)
 CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
@@ -26,7 +34,11 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     unknown = [
         code
         for code, label in about.choices
-        if not_known(label) or MISSING.fullmatch(label) or SPECIAL_MISSING.fullmatch(code)
+        if not_known(label)
+        or MISSING.fullmatch(label)
+        or SPECIAL_MISSING.fullmatch(code)
+        # NA = not assessed, but not NA = North America.
+        or (not_known(code) and means_missing(label))
     ]
     if not about.type:
         # A convention lists codes that this file need not have.
@@ -59,8 +71,9 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
 def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str], sign: str) -> Kind:
     """By labels of codes that the file itself has."""
     labelled = dict(about.choices)
-    unlabelled = [text for text in tally.values if text not in labelled]
-    if len(unlabelled) == len(tally.values) and unlabelled:
+    words = tuple(word for word in missing_words(tally) if word not in labelled)
+    unlabelled = [text for text in tally.values if text not in labelled and text not in words]
+    if tally.present and not labelled.keys() & tally.values.keys():
         kind = inferred(name, tally, sign)
         # Of codes for missing alone there is nothing to hold against the others.
         labelled = {code: label for code, label in labelled.items() if code not in missing}
@@ -81,7 +94,8 @@ def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str],
         choices += [(text, text) for text in sorted(unlabelled)]
         why = f"{about.by} has labels of the codes"
         why += f", but not of {one_of(sorted(unlabelled))}." if unlabelled else "."
-        return Kind(type="radio", choices=tuple(choices), why=why)
+        also = told_missing(words, ())
+        return Kind(type="radio", choices=tuple(choices), missing=words, why=why, also=also)
     kind = inferred(name, tally, sign)
     return replace(kind, why=f"{kind.why} {about.by} has labels of some of them alone.")
 
@@ -110,16 +124,20 @@ def _typed(name: str, tally: Tally, about: Described, sign: str) -> Kind:
 def _coded(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> Kind:
     """Codes of the dictionary, its labels in their place, or something else."""
     codes = dict(about.choices)
-    others = sorted(text for text in tally.values if text not in codes and not not_known(text))
+    words = tuple(word for word in missing_words(tally) if word not in codes)
+    absent = told_missing(words, ())
+    others = sorted(text for text in tally.values if text not in codes and text not in words)
     if not others and tally.exact:
-        return replace(said, missing=tuple(sorted(t for t in tally.values if t not in codes)))
+        return replace(said, missing=words, also=absent)
     if tally.exact and _are_labels(others, codes.values()):
         labels = list(dict.fromkeys(" ".join(label.split()) for label in codes.values() if label))
         return Kind(
             type="radio",
             choices=tuple((label, label) for label in labels),
+            missing=words,
             why=f"The cells hold labels where {about.by} has codes.",
             also=(
+                *absent,
                 (
                     "labels",
                     f"{about.by} lists the codes {one_of(list(codes))}; the cells hold their "
@@ -135,7 +153,8 @@ def _coded(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> 
     if tally.exact and 2 * cells <= tally.present and not any(map(no_code, others)):
         added = (*about.choices, *((text, text) for text in others))
         kind = "radio" if about.type in ("yesno", "truefalse", "checkbox") else about.type
-        return replace(said, type=kind, choices=added, also=(("contradiction", against),))
+        also = (*absent, ("contradiction", against))
+        return replace(said, type=kind, choices=added, missing=words, also=also)
     return _by_cells(name, tally, sign, against)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
 from trialtrace.run.drafting.described import Described, rules_in
-from trialtrace.run.drafting.names import OF_SAMPLING
+from trialtrace.run.drafting.names import OF_SAMPLING, not_known
 from trialtrace.run.tables.measures import parts
 
 # A line of a list: "- **Group 0** : no reminders".
@@ -158,9 +158,10 @@ def described_in(
     """Columns of which texts label every code, or an abbreviation of few, or say that they are
     weights of sampling; `values` are the different cells of each."""
     made: dict[str, Described] = {}
+    codes = {name: [one for one in own if not not_known(one)] for name, own in values.items()}
     for path, text in _texts(files):
-        found = (*_listed(text, values), *_ruled(text, values), *_beside(text, values))
-        for name, line, choices in (*found, *_short(text, values)):
+        found = (*_listed(text, codes), *_ruled(text, codes), *_beside(text, codes))
+        for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for said in re.finditer(
             r"([\w.]+)[`*\"']*(?: is (?:an? |the )?|\s*[:=]\s*)([^.;\n]+)", text

@@ -118,11 +118,18 @@ def spelt(cell: str | None, known: Collection[str]) -> str:
 
 def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Some columns of every row, without blanks around, codes as their column has them; empty text
-    where a cell is missing."""
-    codes = [{*dict(table.column(name).choices)} for name in names]
-
+    where a cell is missing. Numbers and days that stand for missing stay: they are suspected."""
+    columns = [table.column(name) for name in names]
+    codes = [{*dict(column.choices)} for column in columns]
+    absent = [
+        {code for code in column.missing_codes if not any(map(str.isdigit, code))}
+        for column in columns
+    ]
     return [
-        tuple(map(spelt, row, codes))
+        tuple(
+            "" if text in none else text
+            for text, none in zip(map(spelt, row, codes), absent, strict=True)
+        )
         for values in cells_behind(table).of(list(dict.fromkeys(names)))
         for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
     ]
