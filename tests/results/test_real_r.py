@@ -23,8 +23,8 @@ def test_our_results_are_those_of_r(real, trial):
 
 
 def test_every_other_analysis_of_the_plans_is_among_them(real):
-    """pep_by_risk, pep_at_level, pep_adjusted and cough repeat methods that other analyses have; of
-    pep_stopped rpact, of pep_over_risk R's glm is the oracle (tests/oracle)."""
+    """pep_by_risk, pep_at_level, pep_adjusted, cough, bleeding_recorded repeat methods that other
+    analyses have; of pep_stopped rpact, of pep_over_risk R's glm is the oracle (tests/oracle)."""
     planned = {
         (name, analysis)
         for name, trial in real.items()
@@ -32,6 +32,7 @@ def test_every_other_analysis_of_the_plans_is_among_them(real):
     }
     here = {(trial, result.split("/")[0]) for trial, result, _ in THEIRS}
     assert {analysis for _, analysis in planned - here} == {
+        "bleeding_recorded",
         "pep_adjusted",
         "pep_at_level",
         "pep_by_risk",

@@ -50,6 +50,7 @@ NORMAL = {
     "proportion.wald",
     "risk_difference.wald",
     "risk_difference.mantel_haenszel",
+    "proportion.standardised",
     "risk_difference.standardised",
     "risk_ratio.katz_log",
     "risk_ratio.mantel_haenszel",
