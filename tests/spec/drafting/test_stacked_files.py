@@ -363,3 +363,46 @@ def test_visits_of_nobody_are_refused(tmp_path: Path):
         write(tmp_path / f"week{week}.csv", ["honey,queen", *rows])
     with pytest.raises(UserError, match="do not have the same patients"):
         drafted(tmp_path, stack="visit")
+
+
+def apiaries(folder: Path, *, moved: int = 0) -> None:
+    """A file a place; hives with the first numbers have a row of another day in the second."""
+    for place, hives in (("hill", range(1, 41)), ("marsh", (*range(1, moved + 1), *range(41, 81)))):
+        rows = [f"{hive},{ARMS[hive % 2]},{weight(hive, len(place)):.1f}" for hive in hives]
+        write(folder / f"{place}.csv", ["hive,arm,honey", *rows])
+
+
+def opened(folder: Path, **told: str) -> dict[str, str]:
+    """What blinds the report of one primary endpoint, with its evidence."""
+    told = {"arm": "arm", "control": "control", "primary": "honey"} | told
+    return {one.name: one.evidence for one in drafted(folder, **told).guesses if one.blinds}
+
+
+def test_files_that_were_not_told_are_in_no_stack(tmp_path: Path):
+    apiaries(tmp_path)
+    write(tmp_path / "garden.csv", ["hive,arm,honey", *[f"{n},syrup,{n}.5" for n in range(81, 99)]])
+    told = {"arm": "arm", "control": "control", "primary": "honey", "stack": "part"}
+    assert drafted(tmp_path, **told).home.rows == 98
+    assert drafted(tmp_path, **told, tables="hill.csv,marsh.csv").home.rows == 80
+
+
+def test_a_file_that_is_there_twice_is_told(tmp_path: Path):
+    apiaries(tmp_path)
+    (tmp_path / "marsh (1).csv").write_bytes((tmp_path / "marsh.csv").read_bytes())
+    why = opened(tmp_path, stack="part")["copies"]
+    assert why.startswith("marsh (1).csv has the bytes of marsh.csv")
+    assert opened(tmp_path, stack="part", tables="hill.csv,marsh.csv") == {}
+
+
+def test_a_few_numbers_in_two_files_may_be_of_who_moved(tmp_path: Path):
+    apiaries(tmp_path, moved=2)
+    why = opened(tmp_path, stack="part")["subject"]
+    assert why.startswith("2 of 80 hive are in two files") and "--subject hive" in why
+    assert opened(tmp_path, stack="part", subject="hive") == {}
+
+
+def test_a_primary_endpoint_of_one_of_several_files_is_asked(tmp_path: Path):
+    weeks(tmp_path)
+    why = opened(tmp_path, stack="apart")["primary"]
+    assert "honey_wk10.honey" in why and "the first is taken" in why
+    assert "primary" not in opened(tmp_path, stack="apart", primary="honey_wk10.honey")

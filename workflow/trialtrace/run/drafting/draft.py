@@ -65,7 +65,7 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.several_rows import mean_of, tell_below
 from trialtrace.run.drafting.stacking import with_stacks
-from trialtrace.run.drafting.strangers import ASIDE, of_the_trial
+from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.units import tell_units
@@ -146,6 +146,8 @@ def _measured(column: Column) -> bool:
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
+    tables = named(tables, decided.told.get("tables", ""))
+    tell_copies(tables, decided)
     tables = with_stacks(tables, decided)
     kept = of_the_trial(tables, decided)
     try:

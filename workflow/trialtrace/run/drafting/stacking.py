@@ -108,7 +108,40 @@ def with_stacks(tables: tuple[Table, ...], decided: Decided) -> tuple[Table, ...
             made = _in_place(made, form, word)
         return made
 
-    return decided.choose("stack", WORDS, choices, PLACE, of, False)
+    made = decided.choose("stack", WORDS, choices, PLACE, of, False)
+    for form, _ in found:
+        _tell_few_of_both(form, made, decided)
+        _tell_one_of_several(form, made, decided)
+    return made
+
+
+def _tell_one_of_several(form: Form, made: Sequence[Table], decided: Decided) -> None:
+    """A guess that blinds the report where the primary endpoint was told by the name of a column
+    that several files have, each a table of its own."""
+    name = decided.told.get("primary", "")
+    apart = [one for one in form.tables if any(one.name == each.name for each in made)]
+    have = [one for one in apart if any(name == column.name for column in one.columns)]
+    if len(have) > 1:
+        each = one_of([f"{_stem(one)}.{name}" for one in have])
+        why = f"Of {each} the first is taken: --primary names one with its table."
+        decided.guess("primary", ("plan.yaml", "analyses"), f"{_stem(have[0])}.{name}", why, True)
+
+
+def _tell_few_of_both(form: Form, made: Sequence[Table], decided: Decided) -> None:
+    """A guess that blinds the report where few numbers are in two files of other people: they may
+    be of people who moved."""
+    n, every = sum(map(len, form.people)), len(set[str]().union(*form.people))
+    whole = next(
+        (one for one in made if one.stack and one.stack.parts[0][1] is form.tables[0]), None
+    )
+    if whole is None or whole.subject[:1] in ((form.subject,), ()) or "subject" in decided.told:
+        return
+    if 0 < n - every < MOSTLY * every and not form.shared:
+        why = f"{n - every} of {every} {form.subject} are in two files, and taken for other people "
+        why += f"there: --subject {form.subject} takes them for the same, --subject "
+        why += f"{whole.subject[0]} says that they are others."
+        place = ("trial.yaml", f"tables.{whole.name}.subject")
+        decided.guess("subject", place, whole.subject[0], why, blinds=True)
 
 
 def _possible(

@@ -191,6 +191,29 @@ def _stays(column: Column, table: Table) -> bool:
     return few and column.constant_within is not False and column.distinct > 1
 
 
+def named(tables: Sequence[Table], told: str) -> tuple[Table, ...]:
+    """The tables that were told by their names; all where one of the names is none of theirs."""
+    names = {one.strip() for one in told.split(",") if one.strip()}
+    known = set[str]().union(*map(_names, tables))
+    return tuple(one for one in tables if not (names and names <= known) or names & _names(one))
+
+
+def tell_copies(tables: Sequence[Table], decided: Decided) -> None:
+    """A guess that blinds the report where two files have the same bytes."""
+    first: dict[str, Table] = {}
+    for one in sorted(tables, key=lambda table: len(table.item)):
+        first.setdefault(one.sha256 or one.name, one)
+    pairs = [(one, first[one.sha256 or one.name]) for one in tables]
+    told = [
+        f"{called(one)} has the bytes of {called(other)}"
+        for one, other in pairs
+        if one.item != other.item
+    ]
+    if told:
+        text = f"{'; '.join(told)}: counted once more. --tables names the files of the trial."
+        decided.guess("copies", ("trial.yaml", "source.items"), "counted", text, blinds=True)
+
+
 def of_the_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     """The tables of the trial: those that were told, else those that are linked with the one of the
     likeliest arm. What is left is told; where it may be the trial as well, or has about as many
