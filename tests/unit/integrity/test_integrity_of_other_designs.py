@@ -351,3 +351,15 @@ def test_no_look_tells_a_value():
     assert min(one.p for one in looks) < 1e-6
     for one in looks:
         assert not [text for text in held if text in f"{one.told} {one.remark}"], one.told
+
+
+@pytest.mark.parametrize(("parts", "told"), [(1, True), (10, False)])
+def test_a_measure_of_few_units_is_no_number_of_days(parts, told):
+    """A date some days after another is met by whole numbers, as by those with a decimal."""
+    rng = np.random.default_rng(13)
+    entry, few = 19000.0 + rng.integers(0, 400, 90), rng.integers(0, 9, 90).astype(float)
+    died = np.where(np.arange(90) < 40, entry + rng.integers(20, 400, 90), np.nan)
+    named = {"entered": entry, "dosed": entry + few, "died": died}
+    crp = np.rint(few * parts + (parts > 1) * 3) / parts
+    export = alone(numbers("crp", crp), *(Column(n, DATE, v) for n, v in named.items()))
+    assert any("died" in one.told for one in agreement.looks(export)) == told

@@ -150,6 +150,10 @@ def _days(export: Export) -> Iterator[Look]:
     dates = [one for one in export.slices if one.kind == DATE and one.table == export.subjects]
     deaths = [date for date in dates if roles.is_death(export, date)]
     for number in export.first_numbers if deaths else ():
+        values = number.values[~np.isnan(number.values)]
+        if (values == np.rint(values)).mean() < NEARLY:
+            # A measure of few units, which a date soon after another meets by chance.
+            continue
         found = []
         for start in dates if number.table == export.subjects else ():
             end = number.values + start.values

@@ -38,7 +38,7 @@ def looks(export: Export) -> Iterator[Look]:
     deaths = [one for one in export.slices if roles.is_death(export, one)]
     by_name = {
         ((one.table, one.column), (later.table, later.column))
-        for one, later in roles.in_order(export)
+        for one, later, _ in roles.in_order(export)
     }
     for sheet in export.sheets:
         for column in sheet.columns:

@@ -46,6 +46,8 @@ OTHER = re.compile(
     r"|mother|father|partner|donor|child|infant|baby",
     re.IGNORECASE,
 )
+# When something was written down.
+WRITTEN = re.compile(r"\bentered|entry of|data entry|\bform\b|typed", re.IGNORECASE)
 QUALIFIED = re.compile(r"\b(after|since|from|until|at|nach|seit|apr[èe]s|despu[ée]s)\b.*", re.I)
 BORN, ENTERED, BEGUN, SEEN, DEAD = range(5)
 
@@ -88,12 +90,18 @@ def ranked(export: Export) -> Iterator[tuple[Slice, int | None]]:
                 yield one, rank
 
 
-def in_order(export: Export) -> Iterator[tuple[Slice, Slice]]:
-    """Each two dates of a patient of which one comes first: all after birth and before death."""
+def in_order(export: Export) -> Iterator[tuple[Slice, Slice, bool]]:
+    """Each two dates of a patient of which one comes first: all after birth and before death, of
+    which the third says whether one of both is."""
     for (one, first), (later, last) in permutations(ranked(export), 2):
         both = first is not None and last is not None and first < last
         if both or (first == BORN and last is None) or (first is None and last == DEAD):
-            yield one, later
+            yield one, later, first == BORN or last == DEAD
+
+
+def is_written(column: Column) -> bool:
+    """Whether a date is that of a form, or of its entry."""
+    return WRITTEN.search(_words(column.name, column.label)) is not None
 
 
 def _words(*texts: str) -> str:

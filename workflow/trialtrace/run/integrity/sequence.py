@@ -4,8 +4,9 @@ Visits are those that an endpoint declares. Of two dates of a patient one follow
 names and labels say so (`roles`), however many are not in that order: where most are not, a name
 may be of something else, and no chance is held against it. Of two other dates of a row one follows
 the other where it is later on the median, and earlier in at most one row of ten: what is planned
-and what is done are mostly on one day. Where it is earlier in up to one of four that is told
-without a chance. Slips of the pen happen: more than one date in 200 is unusual (binomial).
+and what is done are mostly on one day. Slips of the pen happen: more than one
+date in 200 is unusual (binomial). That a treatment began before randomisation, as in an emergency,
+is no mistake by itself, as a date before birth or after death is.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import DATE, NOBODY, Export, Sheet
 from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
-FEWEST, SLIPS, MOSTLY, AT_MOST, MOST = 20, 0.005, 0.1, 0.25, 0.5
+FEWEST, SLIPS, MOSTLY, MOST = 20, 0.005, 0.1, 0.5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -40,14 +41,14 @@ def looks(export: Export) -> Iterator[Look]:
             where = f"{sheet.name}.{column.name}"
             yield Look(where, text, chances.binomial(k, n, SLIPS), rows, remark=OUT_OF_ORDER)
     yield from _by_names(export)
-    named = {frozenset((one.where, later.where)) for one, later in roles.in_order(export)}
+    named = {frozenset((one.where, later.where)) for one, later, _ in roles.in_order(export)}
     for sheet in export.sheets:
         yield from _in_rows(sheet, export.end, named)
 
 
 def _by_names(export: Export) -> Iterator[Look]:
     """A look at each two dates of a patient whose order their names say."""
-    for one, later in roles.in_order(export):
+    for one, later, of_life in roles.in_order(export):
         first = np.where(one.values > export.end, np.nan, one.values)
         known = np.flatnonzero(~np.isnan(later.values - first))
         back = known[later.values[known] < first[known]]
@@ -55,7 +56,8 @@ def _by_names(export: Export) -> Iterator[Look]:
         if not n:
             continue
         before = one.column if one.table == later.table else one.where
-        text, remark = f"{k} of {n} dates are before {before} of their patient", CONTRADICTIONS
+        text = f"{k} of {n} dates are before {before} of their patient"
+        remark = CONTRADICTIONS if of_life else ""
         if k > MOST * n:
             text += ": most, so that one of the two may be another date than its name says"
             remark = OUT_OF_ORDER
@@ -67,7 +69,7 @@ def _by_names(export: Export) -> Iterator[Look]:
 def _in_rows(sheet: Sheet, end: float, named: set[frozenset[str]]) -> Iterator[Look]:
     """A look at each two dates of a row of which one is usually later, and seldom earlier, but for
     those whose names say it; a date after the `end` of the export is itself the mistake."""
-    dates = [column for column in sheet.columns if column.kind == DATE]
+    dates = [one for one in sheet.columns if one.kind == DATE and not roles.is_written(one)]
     for one, later in permutations(dates, 2):
         where = f"{sheet.name}.{later.name}"
         apart = np.where(one.values > end, np.nan, later.values - one.values)
@@ -76,7 +78,7 @@ def _in_rows(sheet: Sheet, end: float, named: set[frozenset[str]]) -> Iterator[L
         k, n = len(back), len(known)
         if (
             n >= FEWEST
-            and k <= AT_MOST * n
+            and k <= MOSTLY * n
             and np.median(apart[known]) > 0
             and frozenset((where, f"{sheet.name}.{one.name}")) not in named
         ):
@@ -85,8 +87,6 @@ def _in_rows(sheet: Sheet, end: float, named: set[frozenset[str]]) -> Iterator[L
             p = chances.binomial(k, n, SLIPS)
             last = roles.LATER.search(f"{later.name} {later.label}")
             remark = CONTRADICTIONS if last else OUT_OF_ORDER
-            if k > MOSTLY * n:
-                text, p, remark = f"{text}, which comes first in most", 1.0, OUT_OF_ORDER
             yield Look(where, text, p, rows, remark=remark)
 
 
