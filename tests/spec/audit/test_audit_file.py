@@ -41,6 +41,15 @@ def test_the_example_is_read_and_judged(tmp_path, capsys):
     assert {r["against_data"] for r in rows} == {None}
 
 
+def test_what_the_example_has_as_remarks_is_accepted_too(tmp_path, capsys):
+    assert main(["audit", "--example"]) == 0
+    whole, n = re.subn(r"(?m)^( +)# (\w+: [\[{].*)$", r"\1\2", capsys.readouterr().out)
+    path = tmp_path / "whole.yaml"
+    path.write_text(whole, encoding="utf-8")
+    assert n == 3 and main(["audit", str(path)]) == 1
+    assert "The parts of the level" in capsys.readouterr().out
+
+
 def test_numbers_that_agree_end_well(ledger_file, capsys):
     assert main(["audit", ledger_file("claims:\n" + row("13 of 27 (48.1%)"))]) == 0
     assert "exact. 13 of 27 is 48.1 %, as printed." in capsys.readouterr().out
