@@ -84,6 +84,8 @@ def test_groups_drawn_to_a_share_of_the_arm_are_asked(tmp_path: Path, lacking: s
         lines.append(f"{agency},{drawn},{assigned},{int(draw.random() < 0.4)}")
     design = guess(drafted(tmp_path, lines), "design")
     assert design.blinds and "agency_no may have been randomised to share" in design.evidence
+    without = "20 rows without share are among them, but for --where share=0.25,0.5,0.75."
+    assert (without in design.evidence) is bool(lacking)
     # Patients drawn alone, in the same share whatever their agency has.
     alike = [lines[0], *(f"{','.join(line.split(',')[:2])},{n % 2},{n // 2 % 2}"
                          for n, line in enumerate(lines[1:]))]  # fmt: skip
@@ -154,6 +156,32 @@ def test_healthy_people_are_no_arm_and_a_healthy_diet_is(tmp_path: Path, arms, a
     lines = ["id,arm,pain", *(f"C{n},{arms[n % 3]},{draw.random():.3f}" for n in range(90))]
     told = [each.name for each in drafted(tmp_path, lines).guesses]
     assert ("where" in told) is asked
+
+
+@pytest.mark.parametrize("ill", ["patient with <b>OCD</b>", "patients"])
+@pytest.mark.parametrize("well", ["healthy control participant", "controls"])
+def test_who_is_ill_is_no_arm_beside_treatments(tmp_path: Path, ill: str, well: str):
+    """Four trials of each stimulation of a person; a note tells what codes are, with its marks."""
+    draw = random.Random(4)
+    lines = ["participant_id,group,stimulation,trial,amplitude"]
+    for n in range(40):
+        for trial in draw.sample(range(1, 200), 20):
+            given = ("sham", "verum")[trial % 2]
+            lines.append(f"P{n},{('HC', 'OCD')[n % 2]},{given},{trial},{draw.gauss(5, 1):.2f}")
+    heads = ["| VARIABLE | DESCRIPTION | VALUES |", "|---|---|---|"]
+    rows = [f"| group | Group | HC = {well} <br> OCD = {ill} |"]
+    rows += ["| stimulation | Condition | verum = cathodal tDCS <br> sham = placebo tDCS |"]
+    write(tmp_path / "README.md", ["# Data", "", *heads, *rows])
+    write(tmp_path / "trial.csv", lines)
+    draft = decide(profile([str(tmp_path)]), {"primary": "amplitude"}, first_choice)
+    sure = ill == "patients" or well != "controls"
+    assert guess(draft, "arm").blinds or not sure
+    if sure:
+        assert draft.arm.name == "stimulation"
+        assert draft.arms[draft.control] == ("Placebo tDCS", "sham")
+    told = {"primary": "amplitude", "arm": "group", "design": "parallel"}
+    arms = decide(profile([str(tmp_path)]), told, first_choice).arms
+    assert not any("<" in label for label, _ in arms.values())
 
 
 def test_a_condition_of_the_rows_of_one_file_leaves_the_other(tmp_path: Path):

@@ -86,6 +86,11 @@ def test_a_trial_name_is_a_plain_word(tmp_path, name):
         Project(tmp_path).trial_config(name)
 
 
+def test_a_name_with_other_marks_is_proposed_without_them(tmp_path):
+    with pytest.raises(UserError, match="take rsby_india_2"):
+        Project(tmp_path).trial_config("RSBY-India.2")
+
+
 def test_a_trial_lies_under_config(tmp_path):
     assert Project(tmp_path).trial_config("a_1") == tmp_path / "config" / "trials" / "a_1"
 

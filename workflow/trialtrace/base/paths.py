@@ -112,10 +112,12 @@ class Project:
     def trial_config(self, trial: str) -> Path:
         """The configuration folder of a trial; its name must be a plain one."""
         if not NAME.fullmatch(trial):
+            plain = re.sub("[^a-z0-9]+", "_", trial.lower()).strip("_")[:40]
             raise UserError(
                 "trial name",
                 found=repr(trial),
                 expected="small letters, digits and _, beginning with a letter, at most 40",
+                do=f"take {plain}" if NAME.fullmatch(plain) else None,
             )
         return self.config / "trials" / trial
 

@@ -54,8 +54,14 @@ WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
 # Periods that each treatment is given in, in the mean, where it is not a step of all patients.
 CHANGING = 1.5
-# Who is ill beside who is not: no arms.
+# Who is ill beside who is not: no arms. "Normal saline" and "healthy diet" are treatments.
 CASES = {"case", "cases", "patient", "patients", "fall", "cas", "caso", "casos"}
+TYPICAL = re.compile(
+    r"(typical|typically|neurotypical|healthy|normal|normally|normative)( (controls?|groups?|"
+    r"samples?|people|persons?|subjects?|participants?|volunteers?|individuals?|children|adults|siblings?|"
+    r"donors?|readers?|developing|development|hearing|sighted))*",
+    re.IGNORECASE,
+)
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
 # The name of one code in a label that does not list all: dose (0=placebo).
@@ -413,13 +419,16 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         evidence.append("its levels are orders of treatments, as of a crossover")
     levels = [*(text for text, _ in column.values), *(label for _, label in column.choices)]
     flats = [flat(level).casefold() for level in levels]
-    if not ordered and ({"new", "old"} <= {*flats} or any(map(TREATED.search, flats))):
+    # One word alone may be a dose: normal and high.
+    two = column.distinct == 2
+    ill = two and any(one in CASES or (" " in one and TYPICAL.fullmatch(one)) for one in flats)
+    if ill:
+        evidence.append("its levels read like who is ill and who is not, which nobody draws")
+    elif not ordered and ({"new", "old"} <= {*flats} or any(map(TREATED.search, flats))):
         score += TREATMENTS
         doubt = doubt and named is None
         evidence.append("its levels read like treatments")
-    if any(map(SURE_CONTROL.fullmatch, flats)) and not (
-        ordered or {*flats} & CASES or words & {*NO_ARM_PARTS}
-    ):
+    if any(map(SURE_CONTROL.fullmatch, flats)) and not (ordered or ill or words & {*NO_ARM_PARTS}):
         # Nothing else of a file has a placebo; a second such column is a rival.
         score += EVEN
         doubt = False
@@ -430,6 +439,5 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     if counts and min(counts) >= BALANCED * max(counts):
         score += EVEN
         evidence.append(f"they are balanced ({', '.join(map(str, counts))} rows)")
-    if column.distinct == 2:
-        score += TWO
-    return score, evidence, doubt
+    score += TWO * two
+    return (min(score, LEAST), evidence, True) if ill else (score, evidence, doubt)

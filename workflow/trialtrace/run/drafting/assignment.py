@@ -34,6 +34,7 @@ from trialtrace.run.drafting.names import (
     rank,
     rank_of_arm,
     with_capital,
+    without_tags,
     words_apart,
 )
 from trialtrace.run.drafting.outcomes import (
@@ -422,7 +423,7 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
     """Name of an arm -> its label and code."""
     arms: dict[str, tuple[str, str]] = {}
     codes = in_order(column)
-    labels = words_apart([label_of(column, code) for code in codes])
+    labels = words_apart([without_tags(label_of(column, code)) or code for code in codes])
     for code, label in zip(codes, labels, strict=True):
         name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
         name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"

@@ -347,14 +347,16 @@ def in_two_stages(table: Table, subject: str, arm: Column) -> str:
     """A sentence where a number of groups has one level of another column each, by which the share
     of the arms differs: groups were then drawn first, and patients within them."""
     for number, drawn in _drawn_by(table, subject):
-        each = Counter(row for row in cells_of(table, [arm.name, drawn]) if all(row))
+        rows = cells_of(table, [arm.name, drawn])
+        each, none = Counter(row for row in rows if all(row)), sum(not row[1] for row in rows)
         far = any(abs(each[cell] - n) > FAR * n**0.5 for cell, n in expected(each).items())
         if arm.name not in (number, drawn) and far:
+            rest = f"{drawn}={','.join(sorted(levels(table.column(drawn)), key=in_order))}"
             return (
                 f"All patients of each {number} have one value of {drawn}, and the shares of "
                 f"{arm.name} differ by it: {number} may have been randomised to {drawn}, and "
                 "patients within it. Patients are compared as if each had been randomised alone."
-            )
+            ) + f" {none} rows without {drawn} are among them, but for --where {rest}." * (none > 0)
     return ""
 
 

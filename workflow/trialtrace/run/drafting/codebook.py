@@ -17,7 +17,7 @@ import yaml
 
 from trialtrace.run.drafting.described import Described, by_rules, with_codes, with_values
 from trialtrace.run.drafting.formats import sheet_rows
-from trialtrace.run.drafting.names import UNITS, not_known, vocabulary
+from trialtrace.run.drafting.names import UNITS, not_known, vocabulary, without_tags
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.tables.measures import parts, plain
 
@@ -324,6 +324,7 @@ def _entry(name: str, line: int, cells: Mapping[int, str], at: Mapping[str, int]
 
 def _bare(text: str) -> str:
     """A text without the marks of its layout."""
+    text = without_tags(text)
     return " ".join(re.sub(r"\\(code|emph|strong|link)\{([^{}]*)\}|[`*]", r"\2", text).split())
 
 

@@ -8,6 +8,7 @@ from math import isfinite, sqrt
 from statistics import fmean, variance
 
 from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.arms import TYPICAL
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import NUMBERED, was_before
@@ -59,14 +60,7 @@ BESIDE = re.compile(
     r"general population",
     re.IGNORECASE,
 )
-# Levels of an arm that are of people beside a trial, and what a control is called beside an active.
-# "Normal saline" and "healthy diet" are treatments.
-TYPICAL = re.compile(
-    r"(typical|typically|neurotypical|healthy|normal|normally|normative)( (controls?|groups?|"
-    r"samples?|people|persons?|subjects?|participants?|volunteers?|individuals?|children|adults|siblings?|"
-    r"donors?|readers?|developing|development|hearing|sighted))*",
-    re.IGNORECASE,
-)
+# What a control is called beside an active one.
 BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
 ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
 # What only some analyses leave out, or why.

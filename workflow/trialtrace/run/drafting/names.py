@@ -164,6 +164,12 @@ TREATED = re.compile(
     r"kontroll\w*|behandlung|intervencion|controle|controllo|temoin)\b|pla[cz]ebo|plasebo",
     re.IGNORECASE,
 )
+# Marks of a page: a new line, and what is heavy, small or a link; no bounds, as in <18 and >65.
+NEW_LINE = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+TAG = re.compile(
+    r"</?(a|b|i|u|p|em|strong|su[bp]|small|big|span|div|code|font|center)(\s[^<>]*)?>",
+    re.IGNORECASE,
+)
 # Of who was never randomised: no arm, whatever column it stands in.
 NOT_RANDOMISED = re.compile(
     r"(not|never|non|nicht|no|ikke|inte|niet)[ _-]*(randomi[sz]\w*|assigned|allocated|aleatori\w*)|"
@@ -395,6 +401,11 @@ def with_capital(text: str) -> str:
 def flat(text: str) -> str:
     """A text in letters without marks, with a blank for all that stands between words."""
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
+
+
+def without_tags(text: str) -> str:
+    """A text without the marks of a page; new lines of one are marks between."""
+    return TAG.sub("", NEW_LINE.sub("; ", text)).replace("&nbsp;", " ").strip("; ")
 
 
 def name_words(name: str) -> set[str]:
