@@ -240,6 +240,28 @@ def test_what_is_filled_and_who_was_found_describe_nobody(tmp_path: Path):
     assert shown.left_out["seen"] == "it tells who has a value of sings"
 
 
+@pytest.mark.parametrize("villages", [False, True])
+def test_who_was_reached_or_took_it_describes_nobody(tmp_path: Path, villages: bool):
+    """120 people, of whom doors of one arm were knocked at; where whole villages were drawn, what a
+    village has may be of one arm by chance."""
+    draw = random.Random(4)
+    lines = ["person_id,arm,village,visited,enrolled,coastal,owner,yield_kg"]
+    for n in range(120):
+        arm, village = n % 2, n % 12
+        coastal = int(village in (1, 5, 9)) if villages else n // 2 % 2
+        cells = arm * (n % 5 > 0), draw.randint(0, 1), coastal, draw.randint(0, 1)
+        place = village if villages else n % 7
+        lines.append(f"P{n},{('control', 'bees')[arm]},{place},{','.join(map(str, cells))},{n / 9}")
+    write(tmp_path / "farms.csv", lines)
+    told = {"primary": "yield_kg"} | ({"cluster": "village"} if villages else {})
+    draft = decide(profile([str(tmp_path / "farms.csv")]), told, guess_nothing_told)
+    assert (draft.arm.name, draft.design.kind == "cluster") == ("arm", villages)
+    shown = people(draft)
+    assert {*shown.variables.values()} >= {"coastal", "owner"}
+    assert shown.left_out["visited"].startswith("next to nobody of one arm")
+    assert shown.left_out["enrolled"] == "it tells who took what was offered, or was reached"
+
+
 def wool(folder: Path, page: str, shift: int = 0, long: bool = False, **told: str) -> Draft:
     """60 goats at weeks 0, 4 and 8, in columns or in rows; those of clover are `shift` heavier."""
     cells = [(n, "rye" if n % 2 else "clover", n * 7 % 13) for n in range(60)]

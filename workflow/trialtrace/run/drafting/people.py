@@ -1,13 +1,16 @@
 """Who the patients are: age, sex, site and what else the baseline table may show."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import wrong
+from trialtrace.run.drafting import control
 from trialtrace.run.drafting.arms import tells_treatments
 from trialtrace.run.drafting.assignment import same_groups, tells_arm
 from trialtrace.run.drafting.changes import changes
+from trialtrace.run.drafting.clusters import of_clusters
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import GROUPS, Draft
 from trialtrace.run.drafting.likely_outcome import (
@@ -22,7 +25,16 @@ from trialtrace.run.drafting.likely_outcome import (
     of_patients,
     was_before,
 )
-from trialtrace.run.drafting.names import OF_A_THING, ROW_NUMBERS, SEX, SITES, SUBJECTS, UNITS, rank
+from trialtrace.run.drafting.names import (
+    OF_A_THING,
+    ROW_NUMBERS,
+    SEX,
+    SITES,
+    SUBJECTS,
+    UNITS,
+    rank,
+    vocabulary,
+)
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     MEASURE,
@@ -57,6 +69,11 @@ from trialtrace.run.trial.label_words import sex_meant
 # What a step calls the endpoint's own value before.
 OWN_BASELINE = "baseline"
 MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
+# Who was reached or changed arms, as the whole of a name; patients an arm, of whom a share tells.
+TAKEN_UP = set(
+    vocabulary("contact contacted reached takeup take up crossed crossover over switched")
+)
+FEWEST_OF_ARM = 20
 # Letters at the end of what was before and after: pretest and posttest.
 SAME_END = 4
 TAKEN = {
@@ -131,7 +148,7 @@ def people(draft: Draft) -> People:
     ]
     beside, items = [one.name for one in draft.home.columns], items_of(draft.home.columns)
     free = [one for one in free if one.name in told or not items.get(one.name)]
-    ends = _may_end(draft)
+    ends = _may_end(draft) | _taken_up(draft, free)
     later = {
         one.name: why
         for one in free
@@ -260,6 +277,33 @@ def _tell_presence(draft: Draft, free: Sequence[Column], later: set[str]) -> dic
             name, other = (one.name, gap.name) if gap.name in own else (gap.name, one.name)
             why = f"it tells who has a value of {other}"
             made[name] = why if gap.name in own else f"{other} tells who has a value of it"
+    return made
+
+
+def _taken_up(draft: Draft, free: Sequence[Column]) -> dict[str, str]:
+    """Columns of two values of who took what was offered, was reached or changed arms, by their
+    names, or since many of one arm and next to nobody of another have one of them; with the reason.
+    What a cluster has is another by chance."""
+    home, arm, cluster = draft.home, draft.arm, draft.design.cluster
+    of_group = of_clusters(home, cluster) if cluster else set[str]()
+    two = [one for one in free if is_coded(one) and len(levels(one)) == 2]
+    made = {
+        one.name: "it tells who took what was offered, or was reached"
+        for one in two
+        if {*parts(one.name)} <= control.TAKEN | TAKEN_UP and not was_before(one)
+    }
+    left = [one.name for one in two if one.name not in {*made} | of_group]
+    if not left or arm not in home.columns or home.rows > MOST_ROWS:
+        return made
+    rows = cells_of(home, [arm.name, *left])
+    n = Counter(row[0] for row in rows if row[0] and row[0] not in arm.missing_codes)
+    for at, name in enumerate(left, start=1):
+        each = Counter((row[0], row[at]) for row in rows)
+        shares = [[each[one, code] / n[one] for one in n] for code in levels(home.column(name))]
+        if min(n.values()) >= FEWEST_OF_ARM and any(
+            min(one) <= control.FEW_TOOK and max(one) > control.MANY_TOOK for one in shares
+        ):
+            made[name] = "next to nobody of one arm has a value that many of another have"
     return made
 
 
