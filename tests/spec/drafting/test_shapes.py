@@ -1,6 +1,10 @@
 """Shapes that files show without a word for them: steps, stages, lots in turn, values before."""
 
 import random
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -446,5 +450,13 @@ def test_arms_with_a_column_each_are_put_one_under_another(tmp_path: Path, unequ
     lines = ["salt,water,placebo"]
     for n in range(40):
         lines.append(",".join(str(n // k % 2) if n < ends[k - 1] else "" for k in (1, 2, 3)))
-    with pytest.raises(UserError, match="one under another") if unequal else nullcontext():
+    with pytest.raises(UserError, match="one under another") if unequal else nullcontext() as told:
         drafted(tmp_path, lines)
+    if unequal:
+        # The command that is told does it.
+        (words,) = re.findall("python -c '.*' writes", str(told.value))
+        command = shlex.split(words)[:-1]
+        subprocess.run([sys.executable, *command[1:]], cwd=tmp_path, check=True)
+        draft = decide(profile([str(tmp_path / "trial_rows.csv")]), {}, first_choice)
+        assert dict(draft.arm.values) == {"salt": 40, "water": 36, "placebo": 38}
+        assert draft.primary.column == "outcome"

@@ -1,5 +1,10 @@
 """Tables that hold none of the trial's patients are set aside and told, or asked."""
 
+import random
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -17,7 +22,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.sections.this_reanalysis import this_reanalysis
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
 from trialtrace.run.drafting.strangers import of_the_trial
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
@@ -319,3 +324,30 @@ def test_samples_are_no_people_beside_a_table_of_these(tmp_path: Path, people: i
     told = {one.name: one for one in drafted(tmp_path).guesses}
     assert ("samples" in told) == asked
     assert not asked or (told["samples"].blinds and "15 participant_id" in told["samples"].evidence)
+
+
+@pytest.mark.parametrize("told", [{}, {"tables": "meta.csv,microbes.csv"}])
+def test_tables_of_samples_are_joined_by_the_command_that_is_told(tmp_path: Path, told):
+    """Two samples of each of 22 patients, whose number alone stands beside what was measured; a
+    text beside the files speaks of both, and of no arm that a file is."""
+    draw = random.Random(5)
+    meta, taxa = ["time,subject,sample,group"], ['"",lacto,bifido']
+    for n in range(44):
+        group = ("Placebo", "LGG")[n // 2 % 2]
+        meta.append(f"{1 + n % 2},S{n // 2},sample-{n},{group}")
+        taxa.append(f"sample-{n},{draw.gauss(50, 9):.2f},{draw.gauss(70, 9):.2f}")
+    write(tmp_path / "meta.csv", meta)
+    write(tmp_path / "microbes.csv", taxa)
+    text = "Microbes before and after the intervention, meta of placebo and microbes of treatment."
+    write(tmp_path / "help.txt", [text])
+    with pytest.raises(UserError) as refused:
+        decide(profile([str(tmp_path)]), told, first_choice)
+    assert "its rownames are the sample of meta.csv, several of each subject" in str(refused.value)
+    assert "which arm" not in str(refused.value)
+    (words,) = re.findall("(python -c '.*') writes meta_microbes.csv", str(refused.value))
+    subprocess.run([sys.executable, *shlex.split(words)[1:]], cwd=tmp_path, check=True)
+    draft = decide(
+        profile([str(tmp_path / "meta_microbes.csv")]), {"primary": "lacto"}, first_choice
+    )
+    assert (draft.arm.name, draft.subject["data"]) == ("group", "subject")
+    assert draft.home.rows == 44

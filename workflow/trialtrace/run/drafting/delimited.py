@@ -7,7 +7,9 @@ differ, the run's own reader has the last word.
 import codecs
 import csv
 import io
+import json
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +22,14 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, wrong
 from trialtrace.base.store import sha256_file
 from trialtrace.run.drafting.cells import Cells, held
+from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.title_and_foot import around
 from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.raw import check_header
 from trialtrace.run.sources.readers import delimited
 from trialtrace.run.trial.study.source import BLANKS, Csv, Tsv
 
+UNNAMED = "The header has no name for the first column, as R's write.csv and pandas leave it."
 # From here on a file is streamed.
 LARGE = 64 << 20
 BLOCK = 8 << 20
@@ -249,7 +253,7 @@ def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> 
     if ROW_NAMES in header or not all(cell.strip() for cell in header[1:]):
         return ""
     if not header[0].strip() and all(row[0].strip() for row in rows):
-        return "The header has no name for the first column, as R's write.csv and pandas leave it."
+        return UNNAMED
     if header[0].strip() and all(len(row) == len(header) + 1 for row in rows):
         return "The header has a name less than rows have cells, as R's write.table leaves it."
     return ""
@@ -303,3 +307,21 @@ def _stream(
         ),
         convert_options=convert,
     )
+
+
+def by_pandas(table: Table) -> str:
+    """A call of pandas that reads a file of text, its cells as texts; nothing of other files, and
+    of those of which some lines are left out, or rows have a name more than the header."""
+    reading, known = table.reading, {"format", "encoding", "separator", "decimal"}
+    known |= {"row_names"} if table.evidence.get("row_names") == UNNAMED else set()
+    if table.kind != "files" or not {*reading} <= known or table.stack:
+        return ""
+    texts = table.item, reading.get("separator", "\t"), reading["encoding"]
+    file, sep, encoding = map(json.dumps, texts)
+    return f"pandas.read_csv({file}, sep={sep}, encoding={encoding}, dtype=str)"
+
+
+def python(code: str, file: str) -> str:
+    """The command that writes the table at the end of a code to a file, and that it does."""
+    whole = f"import pandas; {code}.to_csv({json.dumps(file)}, index=False)"
+    return f"python -c {shlex.quote(whole)} writes {file}"

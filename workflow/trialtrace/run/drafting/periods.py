@@ -2,12 +2,15 @@
 treatment of each period, or a sequence beside numbers of each), so that one period's treatment
 alone looks like an arm; and arms with a column each."""
 
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import MOST_ARMS, WHOLLY_CROSSED
 from trialtrace.run.drafting.control import HAS, HAS_NOT
+from trialtrace.run.drafting.delimited import by_pandas, python
 from trialtrace.run.drafting.names import SEQUENCES, TREATED, flat, name_words
 from trialtrace.run.drafting.outcomes import is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
@@ -77,8 +80,20 @@ def refuse_side_by_side(table: Table) -> None:
             "put the columns one under another in a copy of the file: `arm` with the name of the "
         )
         mend += "column, and `outcome` with its cell, without the empty cells at the foot"
+        mend += _command(table, sorted(set[str]().union(*gone)))
         found = f"{one_of(names)}, columns of unequal length: the outcomes of an arm each"
         raise wrong("the arm", found, need, mend)
+
+
+def _command(table: Table, none: Sequence[str]) -> str:
+    """The command that puts the columns of a file of text under one another, without the cells of
+    `none`; nothing where the file is read otherwise than as a whole."""
+    if not (read := by_pandas(table)):
+        return ""
+    made = f"{Path(table.item).stem}_rows.csv"
+    code = f'd = {read}.fillna("").melt(var_name="arm", value_name="outcome")'
+    code += f"; d[~d.outcome.str.strip().isin({json.dumps(none)})]"
+    return f": {python(code, made)}"
 
 
 def in_columns(fault: str) -> UserError:

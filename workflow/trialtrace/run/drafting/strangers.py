@@ -1,15 +1,18 @@
 """Tables of what was given that hold none of the trial's patients: set aside and told, asked where
 another could as well be the trial."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.cleaning.fits import as_known
 from trialtrace.run.drafting.decided import Decided, none_of
+from trialtrace.run.drafting.delimited import by_pandas, python
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.names import (
     CLUSTERS,
@@ -376,6 +379,8 @@ def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
         mend = f"give one file in which each row of {called(table)} has the arm of its {group}"
         mend += f"; --stack apart takes each for measures of the {group}" if table.stack else ""
         raise wrong("the files", fault, "the arm beside each patient", mend)
+    if joined := next((text for one in home if (text := by_samples(read, table, one))), ""):
+        return joined
     if not (own and known):
         return f"no column has the patients of {best.name}"
     text = f"{len(own & known)} of its {len(own)} {read.subject(table)} are among the {len(known)} "
@@ -383,6 +388,31 @@ def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
     if of_one_form(table, best) and not own & known:
         text += f", and its columns are the same, as of one table in parts: {UNDER}"
     return "; ".join([text, *as_known([*(own - known)], known)])
+
+
+def by_samples(read: Read, table: Table, home: Table) -> str:
+    """A sentence on a table whose rows are of another with several of each patient, by a column of
+    either that has another value in each row, as of samples, with the command that joins them;
+    nothing of others."""
+    whose = read.subject(home)
+    if not whose or (whose,) in home.keys or max(table.rows, home.rows) > MOST_ROWS:
+        return ""
+    each = [
+        [one for one in t.columns if one.distinct == t.rows and may_tell_apart(one)]
+        for t in (home, table)
+    ]
+    for mine, other in product(*each):
+        values, known = read.values(home, mine.name), read.values(table, other.name)
+        if _alike(values, known) and by_no_chance(values, known):
+            text = f"its {other.name} are the {mine.name} of {called(home)}, several of each "
+            text += f"{whose}, and tell rows and no patients: they are to stand in one file"
+            left, right = by_pandas(home), by_pandas(table)
+            made = f"{Path(home.item).stem}_{Path(table.item).stem}.csv"
+            at = [one.name for one in table.columns].index(other.name)
+            code = f"d = {right}; {left}.merge(d, left_on={json.dumps(mine.name)}, "
+            code += f'right_on=d.columns[{at}], how="left")'
+            return f"{text}: {python(code, made)}" if left and right else text
+    return ""
 
 
 def of_one_form(one: Table, other: Table) -> bool:

@@ -1,7 +1,7 @@
 """Which column tells the patients of each table apart, and how tables belong together."""
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, permutations
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
@@ -32,6 +32,7 @@ from trialtrace.run.drafting.strangers import (
     UNDER,
     Read,
     by_no_chance,
+    by_samples,
     of_one_form,
     same,
 )
@@ -260,9 +261,13 @@ def _of_the_same_values(tables: Sequence[Table], decided: Decided) -> tuple[Tabl
             for one in tables
         )
         fault = f"no column that tells the patients under one name, or with the same values: {each}"
-        fault += f"; {said}" if (said := tables[0].evidence.get("arms_of_files")) else ""
         mend = "give it one name in all, or give one file"
-        mend += f"; {EACH}" if all(of_one_form(one, tables[0]) for one in tables) else ""
+        if all(of_one_form(one, tables[0]) for one in tables):
+            fault += f"; {said}" if (said := tables[0].evidence.get("arms_of_files")) else ""
+            mend += f"; {EACH}"
+        cells = Read(tables, "")
+        for one, other in permutations(tables, 2):
+            fault += f"; of {one.name} {why}" if (why := by_samples(cells, one, other)) else ""
         raise wrong("the files", fault, "a column of the patients in each", mend)
 
     def read(name: str) -> tuple[Table, ...]:
