@@ -352,7 +352,8 @@ def test_files_that_are_spelt_otherwise_stay_apart_and_say_why(tmp_path: Path):
     draft = drafted(tmp_path)
     value, blinds, why = stack(draft)
     assert value == "apart" and blinds and len(draft.tables) == 2
-    assert "honey of honey_wk0.csv, honey_wk2.csv, of numbers in one file" in why
+    signs = "honey of honey_wk0.csv (decimal point), honey_wk2.csv (decimal comma)"
+    assert f"{signs}: numbers in one file" in why
     with pytest.raises(UserError, match="--stack apart"):
         drafted(tmp_path, stack="visit")
 
@@ -399,6 +400,20 @@ def test_a_few_numbers_in_two_files_may_be_of_who_moved(tmp_path: Path):
     why = opened(tmp_path, stack="part")["subject"]
     assert why.startswith("2 of 80 hive are in two files") and "--subject hive" in why
     assert opened(tmp_path, stack="part", subject="hive") == {}
+    # Unasked as well all files are in the first choice.
+    why = opened(tmp_path)["stack"]
+    assert "2 hive of 80 are in two of them: each is other people" in why
+
+
+def test_a_file_with_another_decimal_sign_is_named(tmp_path: Path):
+    for week, mark, sign in ((0, ",", "."), (3, ";", ","), (6, ",", ".")):
+        rows = [f"{hive}{mark}{weight(hive, week):.2f}".replace(".", sign) for hive in range(1, 41)]
+        write(tmp_path / f"week{week}.csv", [f"hive{mark}honey", *rows])
+    write(tmp_path / "hives.csv", ["hive,arm", *(f"{n},{ARMS[n % 2]}" for n in range(1, 41))])
+    with pytest.raises(UserError, match=r"honey of week3.csv \(decimal comma\)"):
+        drafted(tmp_path, stack="visit")
+    draft = drafted(tmp_path)
+    assert "honey of week3.csv (decimal comma)" in stack(draft)[2]
 
 
 def test_a_primary_endpoint_of_one_of_several_files_is_asked(tmp_path: Path):

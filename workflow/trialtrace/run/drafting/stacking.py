@@ -1,6 +1,7 @@
 """Files and sheets of one form: which of them are one table, and what each of them is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -71,6 +72,13 @@ class Form:
         return len(set[str]().union(*self.people)) == sum(map(len, self.people))
 
     @property
+    def few_of_both(self) -> int:
+        """How many patients' numbers are in two, where these are few, as of people who moved."""
+        every = len(set[str]().union(*self.people))
+        n = sum(map(len, self.people)) - every
+        return n if n < MOSTLY * every and not self.shared else 0
+
+    @property
     def shared(self) -> bool:
         """Whether most numbers of each are in the one with the most."""
         most = max(self.people, key=len)
@@ -130,14 +138,14 @@ def _tell_one_of_several(form: Form, made: Sequence[Table], decided: Decided) ->
 def _tell_few_of_both(form: Form, made: Sequence[Table], decided: Decided) -> None:
     """A guess that blinds the report where few numbers are in two files of other people: they may
     be of people who moved."""
-    n, every = sum(map(len, form.people)), len(set[str]().union(*form.people))
+    n, every = form.few_of_both, len(set[str]().union(*form.people))
     whole = next(
         (one for one in made if one.stack and one.stack.parts[0][1] is form.tables[0]), None
     )
     if whole is None or whole.subject[:1] in ((form.subject,), ()) or "subject" in decided.told:
         return
-    if 0 < n - every < MOSTLY * every and not form.shared:
-        why = f"{n - every} of {every} {form.subject} are in two files, and taken for other people "
+    if n:
+        why = f"{n} of {every} {form.subject} are in two files, and taken for other people "
         why += f"there: --subject {form.subject} takes them for the same, --subject "
         why += f"{whole.subject[0]} says that they are others."
         place = ("trial.yaml", f"tables.{whole.name}.subject")
@@ -260,8 +268,10 @@ def _choices(read: Read, form: Form) -> Iterator[tuple[str, str]]:
         if said and not any(read.subject(one) for one in form.tables):
             yield arm
         return
-    if form.apart:
-        by = f"no {form.subject} of {sum(map(len, form.people))} is in two of them"
+    if form.apart or form.few_of_both:
+        every = len(set[str]().union(*form.people))
+        n = form.few_of_both
+        by = f"{n or 'no'} {form.subject} of {every} {'are' if n > 1 else 'is'} in two of them"
         if said:
             yield arm
         yield PART, f"{have}, and {by}: each is {IS[PART]}, one table in parts."
@@ -361,8 +371,10 @@ def _in_place(tables: tuple[Table, ...], form: Form, word: str) -> tuple[Table, 
         if not (is_number(one) or one.choices)
     ]
     if lost:
-        found = f"{one_of(lost)} of {files}, of numbers in one file and not in all together"
-        mend = f"mend the export, or give --stack {APART}"
+        odd = {name: _spelt_otherwise(parts, name) for name in lost}
+        found = "; ".join(f"{name} of {one or files}" for name, one in odd.items())
+        found += ": numbers in one file and not in all together"
+        mend = f"write them as in the others in a copy of the file, or give --stack {APART}"
         raise wrong(f"--stack {word}", found, "columns that are spelt alike", mend)
     if row:
         made = by_subject(made, row)
@@ -382,6 +394,18 @@ def _in_place(tables: tuple[Table, ...], form: Form, word: str) -> tuple[Table, 
     rest = [one for one in tables[first:] if one.name not in own]
     whole = replace(made, unread=tuple(each for one in parts for each in one.unread))
     return (*tables[:first], whole, *rest)
+
+
+def _spelt_otherwise(parts: Sequence[Table], name: str) -> str:
+    """The files in which a column has no numbers, or the decimal sign that most have not."""
+    having = [one for one in parts if any(each.name == name for each in one.columns)]
+    odd = [called(one) for one in having if not is_number(one.column(name))]
+    signs = Counter(one.reading.get("decimal") for one in having)
+    for one in having if len(signs) > 1 and not odd else ():
+        sign = one.reading.get("decimal")
+        if 2 * signs[sign] <= len(having):
+            odd.append(f"{called(one)} (decimal {'comma' if sign == ',' else 'point'})")
+    return one_of(odd) if odd else ""
 
 
 def _at_visits(table: Table, name: str) -> Table:
