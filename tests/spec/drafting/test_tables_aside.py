@@ -152,8 +152,17 @@ def test_arms_of_schools_are_refused_beside_their_pupils(tmp_path: Path):
     pupils = [f"{n},S{n % 24 + 1:02d},{n % 31}" for n in range(1001, 1361)]
     write(tmp_path / "schools.csv", ["school_id,arm,size", *schools])
     write(tmp_path / "pupils.csv", ["pupil_id,school_id,score", *pupils])
-    with pytest.raises(UserError, match=r"each row of pupils.csv has the arm of its school_id"):
+    with pytest.raises(
+        UserError, match=r"each row of pupils.csv has the arm of its school_id"
+    ) as no:
         drafted(tmp_path)
+    # The command that is told gives each pupil the arm.
+    (words,) = re.findall("(python -c '.*') writes schools_members.csv", str(no.value))
+    subprocess.run([sys.executable, *shlex.split(words)[1:]], cwd=tmp_path, check=True)
+    (tmp_path / "schools.csv").unlink()
+    (tmp_path / "pupils.csv").unlink()
+    draft = drafted(tmp_path, primary="score")
+    assert (draft.arm.name, draft.design.cluster, draft.home.rows) == ("arm", "school_id", 360)
 
 
 def test_a_sheet_without_rows_is_told(tmp_path: Path):

@@ -375,8 +375,15 @@ def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
     group = read.subject(best) or (*(one for one in best.keys[:1] if len(one) == 1), ("",))[0][0]
     groups = CLUSTERS | RELATED if table.stack else CLUSTERS
     if name_words(group) & groups and group in {one.name for one in table.columns}:
+        parts = table.stack.parts if table.stack else [(table.name, table)]
         fault = f"{called(best)} has one row of each {group}, {called(table)} their members"
         mend = f"give one file in which each row of {called(table)} has the arm of its {group}"
+        whole, *reads = (by_pandas(one) for one in (best, *(part for _, part in parts)))
+        if whole and all(reads):
+            names = (json.dumps(name) for name, _ in parts)
+            each = (f"{r}.assign(file={name})" for r, name in zip(reads, names, strict=True))
+            code = f"pandas.concat([{', '.join(each)}]).merge({whole}, on={json.dumps(group)}, "
+            mend += ": " + python(f'{code}how="left")', f"{Path(best.item).stem}_members.csv")
         mend += f"; --stack apart takes each for measures of the {group}" if table.stack else ""
         raise wrong("the files", fault, "the arm beside each patient", mend)
     if joined := next((text for one in home if (text := by_samples(read, table, one))), ""):
