@@ -365,7 +365,7 @@ def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
     assert not others and (line.table, line.column) == ("visits", "crp")
     assert line.text == (
         "Unusual rows, visits.crp: values that stand alone: 2 of 90 values stand alone, which has "
-        "p below 0.0001 by chance among 2 looks; rows 4–5. Used by crp, crp_change."
+        "p below 0.0001 by chance among 2 looks without arms; rows 4–5. Used by crp, crp_change."
     )
     line = next(red_lines_of(looks, {}))
     where = line.text.split(": ")[0].removeprefix("Unusual rows, ")

@@ -181,7 +181,10 @@ def test_a_site_that_lies_near_the_centre(made):
             )
     found = unusual(made)["sites"]
     assert any("centre" in one.told for one in found)
-    assert any("spread" in one.told for one in found)
+    (spread, *_) = [one for one in found if "spread" in one.told]
+    # The rows are of the site that was made narrow.
+    assert "where it is less" in spread.told
+    assert {*spread.rows} <= {*export_of(made).places(np.flatnonzero(made.site == 1))}
 
 
 def test_visits_that_have_nothing_to_do_with_each_other(made):

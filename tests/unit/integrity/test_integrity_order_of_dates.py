@@ -7,7 +7,7 @@ from test_integrity_contradictions import days, sheet
 
 from trialtrace.run.integrity import intervals, roles, sequence
 from trialtrace.run.integrity.export import Export
-from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER
+from trialtrace.run.integrity.look import CONTRADICTIONS, OF_MOST, OUT_OF_ORDER
 
 N = 60
 RNG = np.random.default_rng(8)
@@ -93,6 +93,8 @@ def test_an_order_that_nearly_all_keep_is_told(back, name, told):
     for one in looks:
         assert one.p == pytest.approx(stats.binom.sf(back - 1, N, 0.005))
         assert len(one.rows) == back
+        # No name says the order: neither date is called the wrong one.
+        assert one.remark == OF_MOST and "of their row, on or after it in the others" in one.told
 
 
 @pytest.mark.parametrize(

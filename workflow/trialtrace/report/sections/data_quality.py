@@ -94,8 +94,8 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = (
             f"Checks of the rows with p below {LEVEL}.{more} All checks are allowed for by "
-            "Bonferroni's bound: p times the looks of its kind, over the share of that kind. Rows "
-            "are those of the raw file."
+            "Bonferroni's bound: p times the looks of its kind, over the share of that kind; "
+            "page 1 has looks without arms alone. Rows are those of the raw file."
         )
         parts.append(texts_table(material, header, body, "unusual", caption))
     return "\n".join(parts)

@@ -96,7 +96,7 @@ def red_lines_of(
         others = [one for one in of_check if one is not look]
         table, _, column = look.where.partition(".")
         text = f"Unusual rows, {look.where}: {CHECKS[check].title.lower()}: {look.told}, "
-        text += f"which has p {_p(chance[look])} by chance among {len(every)} looks"
+        text += f"which has p {_p(chance[look])} by chance among {len(every)} looks without arms"
         text += f"; rows {_rows(look)}. " if look.rows else ". "
         text += _use(look.where, uses)
         if also := list(dict.fromkeys(one.where for one in others if one.where != look.where)):

@@ -11,6 +11,7 @@ IMPOSSIBLE = "Dates years after the export, which nobody can have"
 CONTRADICTIONS = "Contradictions, each a mistake in some row"
 CERTAIN = (CONTRADICTIONS, IMPOSSIBLE)
 """What is wrong in each row is in the last lines of a run too."""
+OF_MOST = "Dates in another order than in most rows, which no name says"
 OUT_OF_ORDER = "Dates out of order, each a mistake in some row"
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import DATE, NOBODY, Export, Sheet
-from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
+from trialtrace.run.integrity.look import CONTRADICTIONS, OF_MOST, OUT_OF_ORDER, Look
 
 FEWEST, SLIPS, MOSTLY, MOST = 20, 0.005, 0.1, 0.5
 
@@ -83,10 +83,12 @@ def _in_rows(sheet: Sheet, end: float, named: set[frozenset[str]]) -> Iterator[L
             and frozenset((where, f"{sheet.name}.{one.name}")) not in named
         ):
             rows = tuple(sorted(int(row) for row in sheet.rows[back]))
-            text = f"{k} of {n} dates are before {one.name} of their row"
+            text = (
+                f"{k} of {n} dates are before {one.name} of their row, on or after it in the others"
+            )
             p = chances.binomial(k, n, SLIPS)
             last = roles.LATER.search(f"{later.name} {later.label}")
-            remark = CONTRADICTIONS if last else OUT_OF_ORDER
+            remark = CONTRADICTIONS if last else OF_MOST
             yield Look(where, text, p, rows, remark=remark)
 
 

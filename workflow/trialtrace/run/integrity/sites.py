@@ -6,7 +6,7 @@ that nearly everybody has, by ranks (normal scores), and a rank sum test of each
 others, times the number of sites (after Buyse et al., Stat Med 1999;18:3435).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -27,13 +27,27 @@ def looks(export: Export) -> Iterator[Look]:
         known = number.there[export.site[number.there] >= 0]
         values, site = number.values[known], export.site[known]
         if len(np.unique(values)) >= LEVELS:
-            groups = [values[site == s] for s in np.unique(site)]
-            groups = [group for group in groups if len(group) >= FEWEST]
+            places = [np.flatnonzero(site == s) for s in np.unique(site)]
+            places = [one for one in places if len(one) >= FEWEST]
+            groups = [values[one] for one in places]
             if len(groups) > 1 and any(np.ptp(group) > 0 for group in groups):
                 p = chances.brown_forsythe(groups)
-                text = f"spread of {len(values)} values in {len(groups)} sites"
-                yield Look(number.where, text, p)
+                text = (
+                    f"spread of {len(values)} values in {len(groups)} sites, most apart in one of"
+                )
+                at, more = _most_apart(groups)
+                text += f" {len(groups[at])}, where it is {'more' if more else 'less'}"
+                yield Look(number.where, text, p, export.places(known[places[at]]))
     yield from _near(export)
+
+
+def _most_apart(groups: Sequence[Floats]) -> tuple[int, bool]:
+    """The group that adds most to the test of spreads, and whether it has more than the mean."""
+    far = [float(np.abs(group - np.median(group)).mean()) for group in groups]
+    mean = float(np.average(far, weights=[len(group) for group in groups]))
+    adds = [len(group) * (one - mean) ** 2 for group, one in zip(groups, far, strict=True)]
+    at = int(np.argmax(adds))
+    return at, far[at] > mean
 
 
 def _near(export: Export) -> Iterator[Look]:
