@@ -165,6 +165,30 @@ def test_arms_of_schools_are_refused_beside_their_pupils(tmp_path: Path):
     assert (draft.arm.name, draft.design.cluster, draft.home.rows) == ("arm", "school_id", 360)
 
 
+def test_a_questionnaire_of_many_sheets_is_opened_seldom_and_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Beside the table of 60 people a workbook whose sheets have merged cells, as forms have."""
+    main(tmp_path)
+    book = openpyxl.Workbook()
+    for n in range(8):
+        sheet = book.create_sheet(f"Part {n}")
+        for row in range(1, 9):
+            sheet.append([f"Question {row}", "yes", "no"])
+        sheet.merge_cells("A2:B3")
+        sheet.merge_cells(f"A5:B{6 + n % 2}")
+    book.save(tmp_path / "form.xlsx")
+    opened = []
+    whole = openpyxl.load_workbook
+    monkeypatch.setattr(
+        openpyxl, "load_workbook", lambda *a, **k: opened.append(a) or whole(*a, **k)
+    )
+    told = {one.name: one.evidence for one in drafted(tmp_path).guesses}["aside"]
+    assert "8 sheets of form.xlsx cannot be read (Part 0, Part 1" in told and len(told) < 300
+    # Twice a sheet, and not once for each sheet of each.
+    assert len(opened) <= 2 * 8 + 4
+
+
 def test_a_sheet_without_rows_is_told(tmp_path: Path):
     book = openpyxl.Workbook()
     book.active.title = "Patients"

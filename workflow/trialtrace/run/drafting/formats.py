@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,17 +58,20 @@ def format_of(path: Path) -> str:
 
 def sheets_of(path: Path, text: str) -> list[str]:
     """The sheets of a workbook that have cells."""
-    return excel.sheets(_excel(path, text, ANY))
+    return [*excel.rows_of_sheets(_excel(path, text, ANY))]
 
 
-def sheet_rows(path: Path) -> dict[str, list[tuple[int, dict[int, str]]]]:
+def sheet_rows(path: Path) -> dict[str, excel.Rows]:
     """The rows of each sheet of a workbook, whatever stands in them; nothing of one that no run
     reads."""
+    return _sheet_rows(path, path.stat().st_mtime_ns)
+
+
+# The book is opened once for all of its sheets.
+@lru_cache(maxsize=1)
+def _sheet_rows(path: Path, state: int) -> dict[str, excel.Rows]:
     try:
-        return {
-            sheet: excel.rows(_excel(path, str(path), sheet))
-            for sheet in sheets_of(path, str(path))
-        }
+        return excel.rows_of_sheets(_excel(path, str(path), ANY))
     except UserError:
         return {}
 

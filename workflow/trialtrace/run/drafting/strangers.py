@@ -44,6 +44,8 @@ FEWEST, FEWEST_OF_BOTH, OTHERS = 4, 10, 0.2
 # Words of those whom a trial has.
 PEOPLE = {"participant", "patient", "subject", "person", "proband", "teilnehmer", "pat", "subj"}
 ASIDE = "aside"
+# A sheet that cannot be read, and what is wrong, without where.
+OF_SHEET = re.compile(r"(.+)\[(.+)\] cannot be read: ([^:]+): .+", re.DOTALL)
 WORDS = "Which tables are of the trial?"
 EACH = "where each file is an arm, a visit, or of other people, --stack arm, visit or part says so"
 UNDER = "--stack part puts them under one another, --stack arm where each is an arm"
@@ -320,11 +322,27 @@ def _tell_aside(
     """A guess on the tables that are not used, and on what cannot be read."""
     if not (out or unread):
         return
-    lost = [one.why for one in unread]
+    lost = _lost(unread)
     value = [f"{of_rows(one, one.name)}: {reasons[one.name]}" for one in out] + lost
     why = [f"{of_rows(one, called(one))}: {reasons[one.name]}" for one in out] + lost
     text = f"No part of the trial, and not used: {'; '.join(why)}. --tables names those that are."
     decided.guess(ASIDE, ("trial.yaml", "tables"), "; ".join(value), text)
+
+
+def _lost(unread: Sequence[Unread]) -> list[str]:
+    """What cannot be read; sheets of a workbook of which the same is wrong together."""
+    each = defaultdict[tuple[str, ...], list[tuple[str, str]]](list)
+    for one in unread:
+        sheet = OF_SHEET.fullmatch(one.why)
+        at = (sheet[1], sheet[3]) if sheet else (one.why,)
+        each[at].append((sheet[2] if sheet else "", one.why))
+    return [
+        f"{len(alike)} sheets of {at[0]} cannot be read ({one_of([name for name, _ in alike])}): "
+        f"{at[1]}"
+        if len(alike) > 1
+        else alike[0][1]
+        for at, alike in each.items()
+    ]
 
 
 def _groups(read: Read) -> list[list[Table]]:

@@ -100,18 +100,14 @@ def _table(rows: Rows, laid: Laid, source_file: str, place: str) -> tuple[Row, R
     return rows[at], body[:end], body[end:]
 
 
-def sheets(opened: "Opened[Excel]") -> list[str]:
-    """The names of the sheets that have a cell with a value, in their order."""
+def rows_of_sheets(opened: "Opened[Excel]") -> dict[str, Rows]:
+    """The sheets that have a cell with a value, in their order, each with its rows."""
     if opened.data.startswith(OLD_FORMAT):
-        return [
-            title for title, sheet in read_sheets(opened.data, opened.name).items() if sheet.rows
-        ]
-    book = _workbook(opened)
-    return [
-        worksheet.title
-        for worksheet in book.worksheets
-        if _read_cells(book, worksheet, opened.name).rows
-    ]
+        each = {title: one.rows for title, one in read_sheets(opened.data, opened.name).items()}
+    else:
+        book = _workbook(opened)
+        each = {one.title: _read_cells(book, one, opened.name).rows for one in book.worksheets}
+    return {title: rows for title, rows in each.items() if rows}
 
 
 def rows(opened: "Opened[Excel]") -> Rows:
