@@ -78,6 +78,21 @@ columns:
     assert "seat (line 3); power (line 6)" in home.evidence["described"]
 
 
+def test_names_and_texts_alone_in_a_document_of_yaml_are_labels(tmp_path: Path):
+    """Words on the data stand in a mapping of their own, and an empty document behind them."""
+    lines = ["rower,seat,power", *(f"R{n},{n % 2},{n % 13}" for n in ROWERS)]
+    write(tmp_path / "race.csv", lines)
+    about = "---\nsource: Henley\nlicence: none\nformat: csv\nsize: 90 rows\nyear: 1999\n"
+    text = (
+        about + "vars:\n  seat: Seat by lot (0 = fixed, 1 = sliding)\n  power: Mean *power*\n---\n"
+    )
+    (tmp_path / "race.yaml").write_text(text, "utf-8")
+    home = drafted(tmp_path).home
+    assert home.column("seat").choices == (("0", "fixed"), ("1", "sliding"))
+    assert home.column("power").label == "Mean power"
+    assert "seat (line 8); power (line 9)" in home.evidence["described"]
+
+
 @pytest.mark.parametrize("text", ["height: {label: [", "boat: &b {seat: *b}", "a: 1\n---\nb: 2"])
 def test_yaml_that_is_broken_or_turns_in_itself_says_nothing(tmp_path: Path, text: str):
     crews(tmp_path)

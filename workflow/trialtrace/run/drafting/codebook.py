@@ -231,8 +231,7 @@ def _sections(path: Path, state: int) -> list[Section]:
         return []
     text = text_of(path)
     if ending in DICTIONARIES:
-        entries = tuple(_of_yaml(text))
-        return [Section(f"{path.name}, line", "", entries)] if entries else []
+        return [Section(f"{path.name}, line", "", one) for one in _of_yaml(text) if one]
     if ending == ".rd":
         entries = tuple(_of_r(text))
         whole = [Section(f"{path.name}, line", "", entries)] if entries else []
@@ -339,27 +338,32 @@ def _of_r(text: str) -> Iterator[Entry]:
         yield Entry(match[1].strip(), label, text.count("\n", 0, match.start()) + 1)
 
 
-def _of_yaml(text: str) -> Iterator[Entry]:
+def _of_yaml(text: str) -> Iterator[tuple[Entry, ...]]:
     """The columns of a dictionary in YAML: names, each with a label, a unit, codes with what they
-    mean; nothing of other YAML."""
+    mean; and those of each mapping of names and texts alone."""
     try:
-        waiting = [yaml.compose(text, Loader=yaml.SafeLoader)]
+        waiting = [*yaml.compose_all(text, Loader=yaml.SafeLoader)]
     except yaml.YAMLError:
         return
     # An alias is the same node again, and may stand in itself.
-    seen = set[int]()
+    seen, made = set[int](), list[Entry]()
     while waiting:
         node = waiting.pop(0)
         if not isinstance(node, yaml.MappingNode) or id(node) in seen:
             continue
         seen.add(id(node))
+        alone = []
         for key, value in node.value:
-            about = _texts_of(value)
+            about, line = _texts_of(value), key.start_mark.line + 1
             roles = {one: said for word, said in about.items() for one in _roles_of(word)}
             if roles.get("label"):
-                yield Entry(str(key.value), line=key.start_mark.line + 1, **roles)
+                made.append(Entry(str(key.value), line=line, **roles))
+            elif isinstance(value, yaml.ScalarNode):
+                alone.append(Entry(str(key.value), _bare(str(value.value)), line))
             else:
                 waiting.append(value)
+        yield tuple(alone)
+    yield tuple(made)
 
 
 def _texts_of(node: "yaml.Node") -> dict[str, str]:
