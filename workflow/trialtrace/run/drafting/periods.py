@@ -80,20 +80,13 @@ def refuse_side_by_side(table: Table) -> None:
             "put the columns one under another in a copy of the file: `arm` with the name of the "
         )
         mend += "column, and `outcome` with its cell, without the empty cells at the foot"
-        mend += _command(table, sorted(set[str]().union(*gone)))
+        if read := by_pandas(table):
+            code = f'd = {read}.fillna("").melt(var_name="arm", value_name="outcome")'
+            none = json.dumps(sorted(set[str]().union(*gone)))
+            code += f"; d[~d.outcome.str.strip().isin({none})]"
+            mend += f": {python(code, f'{Path(table.item).stem}_rows.csv')}"
         found = f"{one_of(names)}, columns of unequal length: the outcomes of an arm each"
         raise wrong("the arm", found, need, mend)
-
-
-def _command(table: Table, none: Sequence[str]) -> str:
-    """The command that puts the columns of a file of text under one another, without the cells of
-    `none`; nothing where the file is read otherwise than as a whole."""
-    if not (read := by_pandas(table)):
-        return ""
-    made = f"{Path(table.item).stem}_rows.csv"
-    code = f'd = {read}.fillna("").melt(var_name="arm", value_name="outcome")'
-    code += f"; d[~d.outcome.str.strip().isin({json.dumps(none)})]"
-    return f": {python(code, made)}"
 
 
 def in_columns(fault: str) -> UserError:

@@ -331,17 +331,14 @@ def _tell_aside(
 
 def _lost(unread: Sequence[Unread]) -> list[str]:
     """What cannot be read; sheets of a workbook of which the same is wrong together."""
-    each = defaultdict[tuple[str, ...], list[tuple[str, str]]](list)
+    each = defaultdict[str, list[str]](list)
     for one in unread:
         sheet = OF_SHEET.fullmatch(one.why)
-        at = (sheet[1], sheet[3]) if sheet else (one.why,)
-        each[at].append((sheet[2] if sheet else "", one.why))
+        each[f"{sheet[1]} cannot be read: {sheet[3]}" if sheet else one.why].append(one.why)
+    names = {key: [OF_SHEET.sub(r"\2", why) for why in whys] for key, whys in each.items()}
     return [
-        f"{len(alike)} sheets of {at[0]} cannot be read ({one_of([name for name, _ in alike])}): "
-        f"{at[1]}"
-        if len(alike) > 1
-        else alike[0][1]
-        for at, alike in each.items()
+        f"{len(whys)} sheets ({one_of(names[key])}) of {key}" if len(whys) > 1 else whys[0]
+        for key, whys in each.items()
     ]
 
 
