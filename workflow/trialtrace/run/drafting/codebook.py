@@ -17,7 +17,7 @@ import yaml
 
 from trialtrace.run.drafting.described import Described, by_rules, with_codes, with_values
 from trialtrace.run.drafting.formats import sheet_rows
-from trialtrace.run.drafting.names import UNITS, not_known, vocabulary, without_tags
+from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary, without_tags
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.tables.measures import parts, plain
 
@@ -162,7 +162,12 @@ def columns_of(name: str, known: Collection[str]) -> list[str]:
         made += [one + mark + rest for one in others if stem]
     else:
         made = re.split(r"\s*[,/&]\s*|\s+and\s+", text)
-    return [one for one in made if one in known] if {*made} & {*known} else []
+    found = [one for one in made if one in known]
+    if not found and len(parts(text)) in (2, 3):
+        # "T-stage" of tstage, "treatment group" of treatm, which is cut within a word.
+        cut = [text[:at] for at in range(SHORTEST, text.find(" ") - 1)]
+        found = [one for one in (plain(text), *cut) if one in known]
+    return found if len(found) == 1 or {*made} & {*known} else []
 
 
 def described_by(

@@ -27,8 +27,14 @@ _THEN = re.compile(
 )
 # A further code with its label, behind one.
 _FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
-# Between a value and what it stands for: 0 = control, 0 for control, 0 if smoking.
-_MEANS = r"(?:\s*[=:]\s*|\s+(?:for|if|when|denot(?:es|ing)|mean(?:s|ing))\s+)"
+# Between a value and what it stands for: 0 = control, 0 == "control", 1 - control, 0 for control,
+# 0 if smoking, C (indicating control).
+_MEANS = (
+    r"(?:\s*(?:==?|:)\s*[\"']?|\s+[-–]\s+|"
+    r"\s+\(?(?:for|if|when|denot(?:es|ing)|indicat(?:es|ing)|mean(?:s|ing))\s+)"
+)
+# What stands before the first of labels that have their value behind: with levels for relapse (R).
+_LED = re.compile(r".*\b(?:is|are|was|levels (?:for|of))\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
@@ -140,17 +146,23 @@ def with_values(
         told = {one[1] for one in before}
         before += [one for one in rest.finditer(text, before[-1].end()) if one[1] not in told]
     behind = [*re.finditer(rf"([^\W\d][^=;,]*?)\s*=\s*[\"'`]?({known})(?!\w|\.\d)", text)]
+    # Event time (status=1); no reaction (PASS), of words alone.
+    column = r"\w+\s*=\s*" if all(map(_WHOLE.fullmatch, values)) else r"(?:\w+\s*=\s*)?"
+    closed = [*re.finditer(rf"([^\W\d][^()=;,]*?)\s*\({column}({known})\)", text)]
+    bracketed = [(mark[2], _LED.sub("", mark[1])) for mark in closed]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
-    for marks, pairs in ((before, said), (behind, [(mark[2], mark[1]) for mark in behind])):
+    plain = [(mark[2], mark[1]) for mark in behind]
+    for marks, pairs in ((before, said), (closed, bracketed), (behind, plain)):
         codes = {code for code, _ in pairs}
         if len(pairs) == len(codes) > max(1, len(values) // 2):
             head = text[: marks[0].start()].rstrip()
-            edge = " .)]" if head[-1:] in ("(", "[") else " ."
+            edge = " .)]" if head[-1:] in ("(", "[") else " .\"'"
             labels = [
                 _ARTICLE.sub("", _EDGES.sub("", _FURTHER.sub("", label))).rstrip(edge)
                 for _, label in pairs
             ]
+            labels = [label.rstrip(")" * (label.count(")") - label.count("("))) for label in labels]
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))
             return head.strip(" ;:,.([-"), made
     return None
