@@ -70,3 +70,34 @@ def test_a_codebook_names_columns_in_whole_words(tmp_path: Path):
     assert dict(draft.arm.choices) == {"1": "standard", "2": "test"}
     assert draft.table("trial").column("tstage").label == "of the tumour"
     assert taken(draft, "control") == ("1", True)
+
+
+@pytest.mark.parametrize(("label", "unasked"), [("prompted to watch", True), ("selected", False)])
+def test_who_was_prompted_at_random_is_the_arm(tmp_path: Path, label: str, unasked: bool):
+    note = f"zone: 1 if the subject was (randomly) {label}\nwatched: yes or no\nbelief: of 0 to 9"
+    watched = [int(half and n % 3 > 0) for n, half in enumerate(HALVES)]
+    draft = drafted(tmp_path, note, zone=HALVES, watched=watched, belief=numbers(0, 9))
+    if unasked:
+        assert (taken(draft, "arm"), taken(draft, "control")) == (("zone", True), ("0", True))
+    else:
+        assert not taken(draft, "arm")[1]
+
+
+def test_one_of_several_numbered_groups_is_asked_as_the_arm(tmp_path: Path):
+    groups = {f"i_grp_addr_{n}": codes(0, 1) for n in (1, 2, 3)}
+    draft = drafted(tmp_path, **groups, turnout=codes(0, 0, 1))
+    assert not taken(draft, "arm")[1]
+    draft = drafted(tmp_path, anysecrettreatment=HALVES, **groups, turnout=codes(0, 0, 1))
+    assert draft.arm.name == "anysecrettreatment"
+
+
+def test_healthy_people_are_no_arm(tmp_path: Path):
+    """Of people with a disease and without it, who had both treatments, the treatments are."""
+    rows = [
+        f"p{n},{('ill', 'healthy control')[n % 2]},{('sham', 'verum')[k]},{DRAW.randint(0, 99)}"
+        for n in range(60)
+        for k in range(2)
+    ]
+    write(tmp_path / "trial.csv", ["patient,group,stimulation,error", *rows])
+    draft = decide(profile([str(tmp_path / "trial.csv")]), {}, first_choice)
+    assert draft.arm.name == "stimulation" and draft.control == "sham"

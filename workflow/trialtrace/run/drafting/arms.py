@@ -68,7 +68,7 @@ SURE, AHEAD = 4.0, 1.0
 SAID = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*=\s*([^\W\d][\w ]*)")
 NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 LABELS = re.compile(
-    r"treatment arm|study arm|treatment group|allocat|"
+    r"treatment arm|study arm|treatment group|allocat|randomly (?!select|sampl|chosen)\w+ed\b|"
     # What somebody had at randomisation, or before it, is no arm.
     r"treatment at randomi[sz]|(?<!at )(?<!before )(?<!after )(?<!since )(?<!to )"
     r"(?<!post )(?<!post-)(?<!nach )randomi[sz]|"
@@ -82,14 +82,18 @@ BY_LABEL = re.compile(
     r"(assign(ed|ment)|allocat(ed|ion)|randomi[sz](ed|ation)) to "
     r"(?!((the|a|an|which|what|study|treatment) )*(groups?|arms?|conditions?|cohorts?)\b).*|"
     # "Name of the condition to which the participant was assigned".
+    # "Coded 1 if the subject was (randomly) prompted to watch".
+    r"(?!.*\b(after|since|before|until|group|arm)\b).*\b(was|were) randomly "
+    r"(?!select|sampl|chosen)\w+ed\b.*|"
     r".*\bto which (the |a |an |each )?\w+ (was|were|is|are) (\w+ly )?"
     r"(assigned|allocated|randomi[sz]ed)",
     re.IGNORECASE,
 )
 # A label that says so of the one lot: "technique by randomisation", "Randomised group".
 LED = re.compile(r"[a-z]\d")
+GLUED = re.compile(r"[a-z]{2,}treatments?", re.IGNORECASE)
 FIRST_LOT = re.compile(
-    r"\w+ at (the )?first randomi[sz]ation|randomi[sz]ed (group|arm|treatment)|"
+    r"\w+ at (the )?first randomi[sz]ation|randomi[sz](ed|ation) (group|arm|treatment)|"
     r"(?!.*\b(not|strat\w*|before|after|since|time|date|number|year)\b)"
     r".*\b(by (randomi[sz]ation|lot)\b.*|allocated)",
     re.IGNORECASE,
@@ -148,6 +152,11 @@ def arms_of(
         seldom = [text for text, n in column.values if n <= SELDOM * column.rows]
         if seldom:
             evidence.append(f"{one_of(seldom)} stands in few rows, and may be mistyped")
+        stem = column.name.rstrip("0123456789")
+        numbered = sum(one.name.rstrip("0123456789") == stem for one in columns) > 1
+        if stem != column.name and numbered:
+            # One of several drawn after another, or of blocks.
+            score, doubt = score - EVEN, True
         doubt = doubt or column.distinct > MOST_ARMS
         if constant.get(column.name) is False:
             times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0
@@ -398,6 +407,10 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score += NAMED
         evidence.append("it tells who was assigned to what")
         doubt = False
+    elif named_arm(re.sub(r"[\W_]*\d+$", "", column.name)):
+        score += LABELLED
+        evidence.append("its name is that of an arm, and a number")
+        doubt = False
     elif LABELS.search(column.label):
         score += LABELLED
         evidence.append("its label is that of an arm")
@@ -405,7 +418,7 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     elif column.label != column.name and OF_TREATMENT.fullmatch(flat(column.label)):
         score += SPOKEN
         evidence.append("its label is that of a treatment")
-    elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
+    elif (words & set(ARM_PARTS) or GLUED.fullmatch(column.name)) and not words & {*NO_ARM_PARTS}:
         score += SPOKEN
         evidence.append("its name speaks of an arm")
         if even and not words & (SIDES | PERIODS):

@@ -56,7 +56,8 @@ ARMS = vocabulary("""
     randomizacja lecba rameno randomizace liecba kezeles kezelesicsoport tratament tedavi
     tedavigrubu lijecenje zdravljenje ravi ravim arstesana gydymas θεραπεια ομαδαθεραπειας
     τυχαιοποιηση лечение группалечения рандомизация лікування групалікування рандомізація
-    randomizare randomizavimas therapy regimen drug grp group condition cond vaccine diet
+    randomizare randomizavimas therapy regimen drug grp group groups grupos groupes gruppen
+    condition cond vaccine diet
     therapie gruppe groupe gruppo grupo groep grupp grupa skupina csoport ομαδα группа група ruhm
     grupe ryhma grup medikation medikament terapia bedingung method program programme stim dose
     dosis dosage formulation preparation product tr farmaco
