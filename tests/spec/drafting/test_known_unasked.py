@@ -43,6 +43,46 @@ def taken(draft: Draft, name: str) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize(
+    ("labels", "control", "unasked"),
+    [
+        (("placebo", "standard drug", "new drug"), "placebo", True),
+        (("sham", "reference", "experimental"), "sham", True),
+        # What else is no treatment may be the control too, and so may a dummy of either drug.
+        (("placebo", "usual care", "new drug"), "placebo", False),
+        (("new and placebo", "standard and placebo", "both"), "new and placebo", False),
+        (("active placebo", "standard drug", "new drug"), "active placebo", False),
+    ],
+)
+def test_a_placebo_is_the_control_beside_a_standard(tmp_path: Path, labels, control, unasked):
+    arm = [labels[n % 3] for n in range(N)]
+    draft = drafted(tmp_path, arm=arm, pain=numbers(0, 100))
+    found, sure = taken(draft, "control")
+    assert sure is unasked and (found == control or not unasked)
+
+
+APART = "Children were assigned to a treatment group ({}) or the control group ({}){}"
+
+
+@pytest.mark.parametrize(
+    ("note", "control", "unasked"),
+    [
+        (APART.format("eating nuts", "leaving out nuts", "."), "leaving out nuts", True),
+        (APART.format("leaving out nuts", "eating nuts", "."), "eating nuts", True),
+        # Of another trial, of one arm alone, or of groups that no lot made.
+        (APART.format("eating nuts", "leaving out nuts", " in the trial of Berg."), "", False),
+        ("Children were assigned to the control group (eating nuts).", "", False),
+        ("We saw a treatment group (eating nuts), a control group (leaving out nuts).", "", False),
+        (APART.format("eating nuts", "no nuts of any sort", "."), "", False),
+    ],
+)
+def test_a_sentence_that_names_the_group_of_every_arm(tmp_path: Path, note, control, unasked):
+    arm = [("eating nuts", "leaving out nuts")[half] for half in HALVES]
+    draft = drafted(tmp_path, note, group=arm, pain=numbers(0, 100))
+    found, sure = taken(draft, "control")
+    assert sure is unasked and (found == control or not unasked)
+
+
+@pytest.mark.parametrize(
     ("note", "label"),
     [
         ("zone: 1 - control; 2 - steroid", "control"),

@@ -28,6 +28,9 @@ ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alon
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 # Without each of several things that other arms have: "no reminders nor chatbot".
 NEITHER = re.compile(r"(no|neither|without) (?!.*\b(but|with)\b)[^,;]+\b(nor|or) .+", re.IGNORECASE)
+# A control beside another treatment that is only compared as well, in two words at most.
+PLACEBO = re.compile(r"(?!active)(\w+ )?(placebo|sham|vehicle)( \w+)?", re.IGNORECASE)
+COMPARED = re.compile(r".*\b(standard|reference|comparator|[ck]onventional)\b.*", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 # What stands in brackets behind a name that it shortens: (CP).
 SHORT = re.compile(r"\s*\(\w+\)$")
@@ -62,6 +65,13 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         and not any(map(SURE_CONTROL.fullmatch, chain(*words.values())))
     ):
         return neither, True
+    lone = [name for name in said if PLACEBO.fullmatch(words[name][0])]
+    if len(lone) == 1 < len(said) and all(
+        COMPARED.fullmatch(words[name][0]) and not SURE_CONTROL.fullmatch(words[name][0])
+        for name in said
+        if name not in lone
+    ):
+        return lone, True
     if said:
         common = common if {*common} <= {*said} else []
         return common or said, len(common or said) == 1
@@ -111,14 +121,20 @@ def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, flo
     return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
 
 
-def by_word(table: Table, arms: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """The code of the one arm of which a text says that controls received it, with a sentence."""
+def by_word(table: Table, arms: Mapping[str, tuple[str, str]]) -> tuple[str, str, bool]:
+    """The code of the one arm of which a text says that controls received it, with a sentence, and
+    whether that may be of other controls: not where the same sentence names all other arms too."""
+    said = table.evidence
+    texts = {code: label.casefold() for label, code in arms.values()}
+    beside = {code: said.get(f"control.beside.{text}") for code, text in texts.items()}
+    for code, text in texts.items():
+        why = said.get(f"control.group.{text}")
+        if why and all(one == why for other, one in beside.items() if other != code):
+            return code, why, False
     found = [
-        (code, why)
-        for label, code in arms.values()
-        if (why := table.evidence.get(f"control.{label.casefold()}"))
+        (code, said[key]) for code, text in texts.items() if (key := f"control.{text}") in said
     ]
-    return found[0] if len(found) == 1 else ("", "")
+    return (*found[0], True) if len(found) == 1 else ("", "", True)
 
 
 def without_exposure(table: Table, arm: Column) -> tuple[str, str]:

@@ -195,9 +195,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     varies = arm.constant_within is False and len(tables) > 1
     first, doubt = next(turned if varies else iter(()), ("", ""))
     by_data = (first, BEGIN) if first else by_data
-    control = control_of(
-        arm, arms, decided, by_data if by_data[0] else by_word(home, arms), not by_data[0]
-    )
+    told = (*by_data, False) if by_data[0] else by_word(home, arms)
+    control = control_of(arm, arms, decided, told[:2], told[2])
     design = design_of(home, subject[home.name], arm, decided)
     if doubt and "design" not in decided.told:
         doubt += (

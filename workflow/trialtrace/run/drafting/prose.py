@@ -41,6 +41,11 @@ CODED = re.compile(
     re.IGNORECASE,
 )
 
+# "Assigned to a treatment group (consumption) or the control group (avoidance)".
+GROUPS = re.compile(r"\b(\w+)\s+(?:groups?|arms?)\s+\(([^()]{2,60})\)", re.IGNORECASE)
+
+ASSIGNED = re.compile(r"\b(?:randomi[sz]|allocat|assign)ed\b", re.IGNORECASE)
+
 # A sentence on other groups than those of the file.
 OF_OTHERS = re.compile(
     r"\b(historical|earlier|previous|former|other|first|planned|trial of|study of|not|never|"
@@ -137,13 +142,23 @@ def arms_of_files(files: Sequence[str], tables: Collection[str]) -> dict[str, st
 
 
 def controls_in(files: Sequence[str]) -> dict[str, str]:
-    """What texts say that controls received, in small letters, each with a sentence."""
-    return {
-        told[1].lower(): f"{path.name}, line {text.count(chr(10), 0, told.end()) + 1}, says that "
-        "controls received it."
-        for path, text in _texts(files)
-        for told in CONTROLS.finditer(text)
-    }
+    """What texts say that controls received, in small letters, each with a sentence; under `group.`
+    what one sentence has in brackets behind the control group, under `beside.` behind others."""
+    made: dict[str, str] = {}
+    for path, text in _texts(files):
+        for told in CONTROLS.finditer(text):
+            line = text.count("\n", 0, told.end()) + 1
+            made[told[1].lower()] = f"{path.name}, line {line}, says that controls received it."
+        for sentence in re.finditer(r"[^.;]+", text):
+            groups = [*GROUPS.finditer(sentence[0])]
+            named = [one for one in groups if CONTROL.search(one[1].lower())]
+            lot = ASSIGNED.search(sentence[0]) and not OF_OTHERS.search(sentence[0])
+            line = text.count("\n", 0, sentence.end()) + 1
+            why = f"{path.name}, line {line}, says which group is the control."
+            for one in groups if lot and len(named) == 1 < len(groups) else ():
+                of = "group" if one in named else "beside"
+                made[f"{of}.{' '.join(one[2].lower().split())}"] = why
+    return made
 
 
 def _texts(files: Sequence[str]) -> Iterator[tuple[Path, str]]:
