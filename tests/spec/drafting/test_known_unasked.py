@@ -43,6 +43,22 @@ def taken(draft: Draft, name: str) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize(
+    ("name", "unasked"),
+    [("treat", True), ("treatment", True), ("trt2", True), ("TxDrug", True), ("arm", False)],
+)
+def test_a_column_called_treated_has_0_of_who_was_not(tmp_path: Path, name: str, unasked: bool):
+    draft = drafted(tmp_path, **{name: HALVES, "pain": numbers(0, 100)})
+    assert taken(draft, "arm") == (name, True)
+    assert taken(draft, "control") == ("0", unasked)
+
+
+def test_labels_go_before_the_name_of_a_treated(tmp_path: Path):
+    note = "if treat=0, then the mother got weekly texts\nif treat=1, then the mother got a booklet"
+    draft = drafted(tmp_path, note, treat=HALVES, pain=numbers(0, 100))
+    assert not taken(draft, "control")[1]
+
+
+@pytest.mark.parametrize(
     ("labels", "control", "unasked"),
     [
         (("placebo", "standard drug", "new drug"), "placebo", True),

@@ -10,7 +10,7 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.arms import NUMBER, tells_assignment
 from trialtrace.run.drafting.decided import Decided, none_of
-from trialtrace.run.drafting.names import CONTROL, flat, is_dose
+from trialtrace.run.drafting.names import CONTROL, flat, is_dose, vocabulary
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
@@ -31,6 +31,8 @@ NEITHER = re.compile(r"(no|neither|without) (?!.*\b(but|with)\b)[^,;]+\b(nor|or)
 # A control beside another treatment that is only compared as well, in two words at most.
 PLACEBO = re.compile(r"(?!active)(\w+ )?(placebo|sham|vehicle)( \w+)?", re.IGNORECASE)
 COMPARED = re.compile(r".*\b(standard|reference|comparator|[ck]onventional)\b.*", re.IGNORECASE)
+# A column of 0 and 1 that is called so, whatever number is behind, has 1 of who had it.
+HAD_IT = {*vocabulary("treat treated treatment trt tx drug intervention")}
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 # What stands in brackets behind a name that it shortens: (CP).
 SHORT = re.compile(r"\s*\(\w+\)$")
@@ -84,8 +86,10 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         without = [name for name, label in labels.items() if HAS_NOT.fullmatch(label)]
         if without and not CONTROL.fullmatch(folded(column.name)):
             return without, True
-    # Who was not assigned, by a column of 0 and 1 that says so.
-    if bare and tells_assignment(column) and {code for _, code in arms.values()} == {"0", "1"}:
+    # Who was not assigned, or treated, by a column of 0 and 1 that says so.
+    of_it = [word for word in parts(column.name) if not word.isdecimal()]
+    said_so = (of_it != [] and {*of_it} <= HAD_IT) or tells_assignment(column)
+    if bare and said_so and {code for _, code in arms.values()} == {"0", "1"}:
         return [name for name, (_, code) in arms.items() if code == "0"], True
     alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
     if len(alone) == 1 and all(
@@ -208,7 +212,10 @@ def control_of(
     doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
     for name in ranked:
         label, code = arms[name]
-        reads = "It reads like a control." if code != first else by_data
+        reads = "It reads like a control."
+        if label == code == "0":
+            reads = f"By its name {column.name} is 1 of who had it, and 0 of who had not."
+        reads = reads if code != first else by_data
         why = reads if name in likely else "Nothing tells what it is."
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
     place = ("trial.yaml", "design.arms")
