@@ -128,6 +128,70 @@ def test_a_codebook_names_columns_in_whole_words(tmp_path: Path):
     assert taken(draft, "control") == ("1", True)
 
 
+@pytest.mark.parametrize(
+    ("columns", "primary", "unasked"),
+    [
+        # Beside what no name speaks for.
+        (
+            {"outcome__score": numbers(0, 99), "saves": codes(0, 1), "lists": codes(0, 1, 1)},
+            "outcome.score",
+            True,
+        ),
+        (
+            {"outcome": codes("yes", "no"), "saves": codes(0, 1, 1), "lists": codes(0, 0, 1)},
+            "outcome",
+            True,
+        ),
+        # Codes that no file explains may be how a stay ended; two outcomes are asked.
+        ({"outcome": codes(2, 3, 4), "icudays": numbers(1, 60)}, "", False),
+        ({"outcome__a": numbers(0, 99), "outcome__b": numbers(0, 99)}, "", False),
+        # The one that is left beside what was before.
+        ({"baseline": numbers(0, 99), "age": numbers(20, 90), "auc": numbers(0, 9)}, "auc", True),
+        ({"height": numbers(150, 190), "auc": numbers(0, 9)}, "", False),
+        # A weight after the start is an outcome too.
+        ({"weight_6m": numbers(50, 99), "auc": numbers(0, 99)}, "", False),
+        ({"adherence": numbers(0, 99), "auc": numbers(0, 99)}, "", False),
+    ],
+)
+def test_an_outcome_beside_what_is_none(tmp_path: Path, columns, primary, unasked):
+    draft = drafted(tmp_path, arm=[("placebo", "drug")[half] for half in HALVES], **columns)
+    found, sure = taken(draft, "primary")
+    assert sure is unasked and (found == primary or not unasked)
+
+
+@pytest.mark.parametrize(("beside", "unasked"), [("height", True), ("vas", False)])
+def test_a_sentence_on_the_one_outcome_that_is_left(tmp_path: Path, beside: str, unasked: bool):
+    columns = {"womac": numbers(0, 99), beside: numbers(100, 200), "finding": codes(*"abcdefgh")}
+    arm = [("placebo", "drug")[half] for half in HALVES]
+    draft = drafted(tmp_path, "The primary outcome was function (womac).", arm=arm, **columns)
+    assert taken(draft, "primary") == ("womac", unasked)
+
+
+def test_a_time_ends_with_the_event_that_its_label_names(tmp_path: Path):
+    columns = {"tempos": numbers(1, 60), "cens": codes(0, 1, 1)}
+    note = (
+        "grupos: 1 - controle; 2 - droga\ntempos: tempo\ncens: indicadora da ocorrência do evento"
+    )
+    draft = drafted(tmp_path, note, grupos=[1 + half for half in HALVES], **columns)
+    assert (draft.primary.column, draft.primary.status, draft.primary.event) == (
+        "tempos",
+        "cens",
+        "1",
+    )
+    assert not [one for one in draft.guesses if one.blinds]
+
+
+def test_a_logarithm_of_the_time_is_no_second_time(tmp_path: Path):
+    note = "drug: arm\nTIME: days\nY: log of TIME\nCENSOR: Event for the trial"
+    arm = [("placebo", "drug")[half] for half in HALVES]
+    days = numbers(1, 400)
+    draft = drafted(
+        tmp_path, note, drug=arm, TIME=days, CENSOR=codes(0, 1, 1), Y=[n / 9 for n in days]
+    )
+    assert taken(draft, "primary") == ("TIME", True)
+    assert draft.primary.event == "1"
+
+
 @pytest.mark.parametrize(("label", "unasked"), [("prompted to watch", True), ("selected", False)])
 def test_who_was_prompted_at_random_is_the_arm(tmp_path: Path, label: str, unasked: bool):
     note = f"zone: 1 if the subject was (randomly) {label}\nwatched: yes or no\nbelief: of 0 to 9"

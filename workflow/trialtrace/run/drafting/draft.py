@@ -30,7 +30,12 @@ from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.factorial import tell_factors
 from trialtrace.run.drafting.intervals import episodes, recurrent, with_interval
 from trialtrace.run.drafting.keys import names_subject, telling_apart
-from trialtrace.run.drafting.likely_outcome import ALONE, candidates, of_a_person
+from trialtrace.run.drafting.likely_outcome import (
+    ALONE,
+    candidates,
+    of_a_person,
+    was_before,
+)
 from trialtrace.run.drafting.mistyped import tell_few
 from trialtrace.run.drafting.names import (
     CARRYOVER,
@@ -38,9 +43,11 @@ from trialtrace.run.drafting.names import (
     PARAMETERS,
     REPEATS,
     ROW_NUMBERS,
+    SEQUENCES,
     SEX,
     SITES,
     VISITS,
+    name_words,
     rank,
 )
 from trialtrace.run.drafting.outcome_levels import with_competing
@@ -398,16 +405,18 @@ def _offered(
         if name not in told_by:
             once[name] = once_in(table, subject[name], at[name], taken, arm.name)
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]
+        if design.own_treatment:
+            # Of a time that may be censored, and of other tables, no step compares the treatments.
+            here = [one for one in here if name == home.name and one.kind in (MEASURE, EVENT)]
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
         if design.own_treatment and table.name == home.name:
             left -= {one.name for one in table.columns if one.constant_within}
         people = {one.name for one in table.columns if _of_nothing_done(one)}
+        if sum(one.score >= 0 for one in here) == 1:
+            people |= {one.name for one in table.columns if _known_before(one)}
         rest = [one for one in here if not one.names - {""} <= people]
         alone = known and len(rest) == 1 and rest[0].names >= left - people
         found += [_alone(rest[0])] if alone else here
-    if design.own_treatment:
-        # Of a time that may be censored, and of other tables, no step compares the treatments.
-        found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     if design.several:
         found = [mean_of(one, views, design.several) for one in found]
     found.sort(key=lambda item: (not item.primary, -item.score))
@@ -416,9 +425,17 @@ def _offered(
 
 
 def _of_nothing_done(column: Column) -> bool:
-    """Whether a column tells what a person or a place is, or who is in an analysis: no outcome."""
+    """Whether a column tells what a person or a place is, who is in an analysis, or in which order
+    somebody had treatments: no outcome."""
+    if name_words(column.name) & SEQUENCES:
+        return True
     place = is_coded(column) and rank(MADE.sub("", column.name), SITES) is not None
     return of_a_person(column) or place or bool(of_analysis(column))
+
+
+def _known_before(column: Column) -> bool:
+    """Whether a name says that a column is an age, or was before treatment."""
+    return bool(name_words(column.name) & AGES) or was_before(column)
 
 
 def _of_one_arm(table: Table, arm: Column) -> set[str]:

@@ -36,6 +36,8 @@ WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
     *("response", "result", "aval", "dv", "responder", "success", "failure", "classification"),
 }
+# What a name begins with that is the outcome, unless codes say how something ended.
+CALLED = {"outcome", "endpoint"}
 OTHER_PRIMARY = re.compile(
     r"\bprimary ((health|medical) )?(care|healthcare|school|education|tumou?r|cancer|lesion|"
     r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance|analys[ei]s)\b"
@@ -121,7 +123,7 @@ RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
     r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol|tried|uptake|"
-    r"stop|opened|clicked|clicks|unsub\w*"
+    r"stop|opened|clicked|clicks|unsub\w*|contact(ed)?|reached|enrolled"
 )
 FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$", re.IGNORECASE)
 # What patients are divided by: ageGroup4, region_3, STRATA2.
@@ -140,10 +142,11 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
-SURE, BESIDE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 1.0, 3.0, 1.9, 2.0
+SURE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 3.0, 1.9, 2.0
 ITEM, TOTAL, KIND, DERIVED = -4.0, 1.5, -1.0, -1.5
 # A z-score, a log or a rank of another column.
 MADE_OF = re.compile(r"(.+?)[_.]?(?:Z|_z|zscore|_log|_ln|_sqrt|_rank)")
+LOG_OF = re.compile(r"(?:natural )?log\w* (?:of )?([\w.]+)", re.IGNORECASE)
 # Words that labels of one thing at several times share; columns of others, each a kind of its own.
 ALIKE, FEWEST_KINDS = 0.3, 3
 # Words from which on names of as many are compared; words that say nothing of what was measured.
@@ -156,6 +159,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     """The candidates of a table, the best first; `taken` are columns with another role."""
     used = {*taken, visit}
     free = [o for o in table.columns if o.name not in used and usable(o) and _flags_outcome(o)]
+    free = [one for one in free if not _logged(one, [o.name for o in table.columns])]
     found = [
         _called(table, one)
         for one in (pairs(table, free) if not visit else ())
@@ -181,6 +185,12 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
                 scored = replace(scored, score=score, evidence=told)
             found.append(_of_scale(scored, one, items))
     return sorted(found, key=lambda outcome: -outcome.score)
+
+
+def _logged(column: Column, texts: Iterable[str]) -> str:
+    """The column of which another is the logarithm, by its label."""
+    match = LOG_OF.fullmatch(column.label)
+    return next((text for text in texts if match and match[1].lower() == text.lower()), "")
 
 
 def _of_other_things(column: Column, columns: Sequence[Column]) -> set[str]:
@@ -250,6 +260,8 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
         return "its label says that it came after the start"
     if (name | label) & BEFORE:
         return ""
+    if text := _logged(column, texts):
+        return f"the logarithm of {text}"
     # Only what came after is filled with what came last.
     filled = {FILLED.sub("", text) for text in texts if FILLED.search(text)}
     if OF_SAMPLING.search(" ".join(parts(column.label))):
@@ -315,7 +327,7 @@ def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
     followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
     # What was measured before and after, beside what was measured once and has no outcome's name.
     again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & (BEFORE | {"0"}))
-    beside = BESIDE_TIME if followed else BESIDE_ONCE if again else BESIDE
+    beside = BESIDE_TIME if followed else BESIDE_ONCE if again else PLACE + BINARY
     if RESPONSE.fullmatch(first.column) and first.visit and not any(o.visit for o in ranked[1:]):
         # What is called y and alone varies over the visits, beside what was measured once.
         beside = scores[0] - VISITS
@@ -376,7 +388,13 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     name, label = name_words(column.name), set(parts(column.label))
     score, told = PLACE * place, []
     of_other = {"primary"} if _of_other_primary(column) else set()
-    if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
+    first = parts(column.name)[0]
+    called = first in CALLED and sum(first in parts(text)[:1] for text in texts) == 1
+    if (
+        (called and not codes_alone(column))
+        or RESPONSE.fullmatch(column.name)
+        or plain(column.name) in WHOLE - CALLED
+    ):
         score += EXACT
         told.append("Its name is that of an outcome.")
     elif named := outcome_words(name - of_other) or outcome_words(label - of_other):
@@ -418,6 +436,12 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         told.append(f"It is made of {match[1]}.")
     score -= 2 * column.blank / max(1, column.rows)
     return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]), primary=said)
+
+
+def codes_alone(column: Column) -> bool:
+    """Whether a column has a few whole numbers that no file explains."""
+    bare = all(code == label for code, label in column.choices)
+    return bare and column.validation == "integer" and 2 < column.distinct < LEAST_TIMES
 
 
 def _of_process(name: set[str], label: set[str], outcome: Outcome) -> set[str]:

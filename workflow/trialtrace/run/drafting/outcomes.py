@@ -36,7 +36,8 @@ YES = re.compile(
 )
 NO = re.compile(
     r"(0[_. -]*)?(no|n|false|f|none|alive|censored|negative|neg|absent|not .+|non\w*|poor|bad|"
-    r"healthy|well|unchanged|control|nein|nej|nee|nei|nie|não|nao|ei|ne|hay[iı]r)",
+    r"(having |had |has )?(no|without) .+|healthy|well|unchanged|control|nein|nej|nee|nei|nie|"
+    r"não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,
 )
 DEAD = re.compile(
@@ -52,7 +53,8 @@ BEFORE = set(
 )
 TIMES = set(
     vocabulary("""
-    time days weeks months years alive futime survtime os pfs dfs tte duration survival rectime
+    time times zeit tiempo tempo tempos days weeks months years alive futime survtime os pfs dfs
+    tte duration survival rectime
     dtime monate tage wochen jahre jours semaines mois annees dias semanas meses anos giorni
     settimane mesi anni dagen weken maanden jaren dager dagar manader dni tygodnie miesiace dny
     tydny mesice followup fu stop stime ttr aval""")
@@ -65,6 +67,10 @@ STATUSES = set(
 # A status of that name has either code for the event; what a label says that decides it.
 CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr|zensier")
 UNCENSORED = re.compile(r"\b(no|not|un|non|ohne|never|nicht)[\W_]*(right\W*)?(cens|zens)")
+# A label by which its yes is the event, whatever the column is called.
+OF_EVENT = re.compile(
+    r"^event\b|\b(occurrence of|ocorrencia d[eo]|event(o)? (of interest|de interesse))"
+)
 ENDS = re.compile(r"cens|event|dead|died|death|alive|relaps|progress|fail", re.IGNORECASE)
 # Words of a status inside longer ones, and of a time behind or before what it is to: prog_t, t_os.
 STATES = re.compile(
@@ -249,6 +255,9 @@ def event_code(column: Column) -> tuple[str, bool]:
     if len(ended) == 1 < len(codes):
         return ended[0], True
     named = any(CENSORING.search(plain(text)) for text in (column.name, column.label))
+    label = folded(column.label).lower()
+    if named and {*codes} == {"0", "1"} and OF_EVENT.search(label) and "censor" not in label:
+        return "1", True
     if named and not any(map(ENDS.search, told.values())):
         # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
         numbered = {*codes} == {"0", "1"}

@@ -196,13 +196,17 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         name, why = choices[0]
         why += f" {one_of(times)} may be the time until then: --primary takes it with that."
         choices[0] = (name, why)
-    sure = sure_first(fitting, any(in_periods(offered.table(o.table), o) for o in fitting[:1]))
-    # A sentence may speak of another study, or of what was planned.
+    # A sentence may speak of another study, or of what was planned, where anything else is left.
     by_text = any(
         not o.primary and f"primary.{o.column}" in offered.table(o.table).evidence
         for o in fitting[:1]
     )
-    sure = sure and not (times or by_text)
+    left = any(o.score >= 0 for o in fitting[1:])
+    likely = fitting[:1] if by_text and not left else fitting
+    sure = sure_first(likely, any(in_periods(offered.table(o.table), o) for o in fitting[:1]))
+    # Of rows that may be several of a patient none is the patient's yet.
+    several = any(one.name == "subject" and one.blinds for one in decided.guesses)
+    sure = sure and not (times or several or (by_text and left))
     made = decided.choose("primary", words, choices, place, read, sure)
     if not kind and made.kind == MEASURE:
         made = _with_status(offered, made, decided)
