@@ -1,6 +1,7 @@
 """Which columns may be the arm: few levels, the name or the levels of one, one arm a subject."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -142,6 +143,7 @@ def arms_of(
     weights: dict[str, float] = {}
     doubted: set[str] = set()
     period = _period_of(columns, constant)
+    stems = Counter(column.name.rstrip("0123456789") for column in columns)
     for column in columns:
         if not _may_be_arm(column) or tells_treatments(column, columns):
             continue
@@ -153,8 +155,7 @@ def arms_of(
         if seldom:
             evidence.append(f"{one_of(seldom)} stands in few rows, and may be mistyped")
         stem = column.name.rstrip("0123456789")
-        numbered = sum(one.name.rstrip("0123456789") == stem for one in columns) > 1
-        if stem != column.name and numbered:
+        if stem != column.name and stems[stem] > 1:
             # One of several drawn after another, or of blocks.
             score, doubt = score - EVEN, True
         doubt = doubt or column.distinct > MOST_ARMS

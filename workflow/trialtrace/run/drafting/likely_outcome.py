@@ -189,8 +189,9 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
 
 def _logged(column: Column, texts: Iterable[str]) -> str:
     """The column of which another is the logarithm, by its label."""
-    match = LOG_OF.fullmatch(column.label)
-    return next((text for text in texts if match and match[1].lower() == text.lower()), "")
+    if (match := LOG_OF.fullmatch(column.label)) is None:
+        return ""
+    return next((text for text in texts if match[1].lower() == text.lower()), "")
 
 
 def _of_other_things(column: Column, columns: Sequence[Column]) -> set[str]:
