@@ -104,7 +104,10 @@ class Arms:
         # "Group 1" of "Group 1 (repair)".
         short = re.sub(r"^(?:group|arm) (?=\w$)", "", key)
         near = [name for name in self.labels if set(short.split()) <= set(name.split())]
-        if len(near) == 1 and (len(short) > 1 or near[0].startswith(f"{short} ")):
+        lone = {f"{word} {short}" for word in ("group", "arm")}
+        if len(near) == 1 and (
+            len(short) > 1 or near[0].startswith(f"{short} ") or {*near} <= lone
+        ):
             return near[0]
         begun = [name for name in self.labels if name.startswith(key) and len(key) > 2]
         initials = [name for name in self.labels if _initials(name) == key]

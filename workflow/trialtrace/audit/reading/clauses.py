@@ -28,6 +28,7 @@ from trialtrace.audit.reading.wording import (
 )
 
 _WORDED = ("median", "mean_sd", "mean_se", "mean", "effect", "estimate")
+_AVERAGES = ("value", "median", "mean", "mean_sd", "mean_se")
 UNSAID = "which of the outcomes before it this is of is not said"
 
 
@@ -135,12 +136,17 @@ def _told_apart(
     for at, (start, end, item) in enumerate(numbers):
         says = measured_between(text, before, start, mentions)
         says = says and not (outcome.seen and _REFERS.search(text, before, start))
+        other = False
         behind = (
             "" if item.kind not in PARTS and says else words_behind(numbers, at, mentions, text)
         )
         if item.kind in PARTS and at and numbers[at - 1][2].kind not in (item.kind, "p"):
             # "…, 58% were female": another kind of number, and the words for it behind.
-            says = says or bool(ENDED.search(text[before:start]) and telling(behind[:80]))
+            other = bool(ENDED.search(text[before:start]) and telling(behind[:80]))
+            says = says or other
+            # "After a median of 24 months, 101 (84%) had died".
+            other = other and numbers[at - 1][2].kind in _AVERAGES and item.kind not in _AVERAGES
+            other = other and text[before:start].rstrip().endswith(",")
         # "Median stay was 9 days (IQR 7 to 14)": the words for it are in what was matched.
         named = (
             re.match(r"[^\d]*?(?=[-–−+]?\d|$)", text[start:end]) if item.kind in _WORDED else None
@@ -157,9 +163,9 @@ def _told_apart(
             clause = f"{head} … {clause}"
         noun = _BEINGS.search(text, start, end) if item.kind == "count" else None
         if noun and noun[0] not in clause:
-            other = _BEINGS.search(outcome.told)
-            if other and other.end() == len(outcome.told) and not says:
-                says, clause = True, outcome.told[: other.start()] + noun[0]
+            last = _BEINGS.search(outcome.told)
+            if last and last.end() == len(outcome.told) and not says:
+                says, clause = True, outcome.told[: last.start()] + noun[0]
             else:
                 clause = " … ".join(filter(None, (clause, noun[0])))
         begin, before = before, max(before, end)
@@ -168,16 +174,17 @@ def _told_apart(
             changed = re.fullmatch(r"[\s%)]*(?:[a-z/]+ )?to |[\s,;(%]*", text[begin:start])
             again = arm in outcome.seen or (arm is None and bool(outcome.seen) and says)
             alone = outcome.seen and not any(outcome.seen)
-            another = TURN.search(text, begin, start) if alone else turned(between)
+            another = other or TURN.search(text, begin, start) if alone else turned(between)
             again = again or bool(says and arm and another)
             again = again or bool(outcome.seen and _says_another(between, behind, outcome))
-            again = again and changed is None
+            again = again and (other or changed is None)
             unsaid = again and not says
             if again or ((outcome.tested or outcome.compared) and says):
                 outcome.next(clause if says or not outcome.told else outcome.told)
             outcome.told = outcome.told or clause
             outcome.seen.append(arm or "")
-            item = item.doubted(UNSAID if unsaid or outcome.unsaid else None)
+            nameless = _NAMELESS.fullmatch(outcome.told) and NAMELESS
+            item = item.doubted(UNSAID if unsaid or outcome.unsaid else nameless or None)
             outcome.unsaid = unsaid or outcome.unsaid
             yield replace(item, arm=arm, path=(_named(outcome, place),)).doubted(doubt)
             continue
@@ -197,6 +204,16 @@ def _told_apart(
         yield replace(item, path=(_named(outcome, place),))
 
 
+NAMELESS = "what was measured is not said by the words beside it"
+# "Of the residents", "At week 24 … had a".
+_NAMELESS = re.compile(
+    r"(?:(?:of|among|in|during|for)(?: (?:the|these|those|all|both|[0-9]+))+(?: [a-z-]+){1,2}|"
+    r"(?:of|among) [a-z]+|overall|"
+    r"(?:at|by|after|on|within|during|until)"
+    r"(?:[\s-](?:the|end|of|weeks?|months?|days?|years?|hours?|follow|up|visit|baseline|[0-9]+))+)"
+    r"(?<! of)(?:\W*(?:had|was|were|did|is|are|has|have)(?: an?| the)?)?\W*",
+    re.IGNORECASE,
+)
 # "6 boys and 3 girls".
 _BEINGS = re.compile(r"\b(?:boys|girls|men|women|males|females|deaths)\b")
 

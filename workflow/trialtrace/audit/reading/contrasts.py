@@ -11,7 +11,7 @@ from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinc
 
 _BETWEEN = re.compile(
     r"\b(?:between|among|across)\b"
-    r"(?:[^.;]{0,30}|(?:(?!\b(?:was|were|is|are|for|in|at|of|to|T[0-9])\b)[^.;]){0,60})\b(?:groups|arms|treatments|interventions|two)\b|"
+    r"(?:[^.;]{0,30}|(?:(?!\b(?:was|were|is|are|for|in|at|of|to|T[0-9])\b)[^.;]){0,60})\b(?:groups|arms|treatments|interventions|conditions|two)\b|"
     r"\b(?:similar|comparable|differ\w*|equal|same|alike)\b[^.;]{0,40}\b"
     r"(?:in|of|for|by) (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b|"
     r"\bin (?:the )?(?:two|2) (?:\w+ )?(?:groups|arms)\b|"
@@ -134,14 +134,16 @@ def comparing(
         whole = whole or _OF_BOTH.match(text, end)
         if other is not None or whole:
             compare = (named[0], str(other)) if other is not None else names.arms
+    elif not (compare or outcome.tested) and len(seen) == len(names.arms) > 2 and item.kind == "p":
+        compare = (ALL,)
     elif not (compare or fixed or named) and not _INTERACTION.search(text):
         # Of groups that are more than two, or not known by name.
         compare = (ALL,) if _BETWEEN.search(clause) and not _WITHIN.search(text) else ()
         if compare and len(names.arms) > 2 and (two := _TWO_OF.search(clause)):
             compare = tuple(arm for arm in names.arms if two[1].lower() in arm.split())
             compare = compare if len(compare) == 2 else ()
-    facing = _facing(outcome, mentions, text, at)
-    if facing and not (pair or fixed) and len(named) < 2:
+    facing = _behind(mentions, text, end) or _facing(outcome, mentions, text, at)
+    if facing and not (pair or fixed) and (len(named) < 2 or _behind(mentions, text, end)):
         compare = facing
     if not (compare or mentions or _WITHIN.search(text)) and _NO_DIFFERENCE.search(clause):
         compare = names.arms if len(names.arms) == 2 and item.kind in ("p", "statistic") else ()
@@ -179,6 +181,22 @@ def comparing(
     if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
         item = replace(item, model=True).doubted("adjusted, by the words beside it")
     return item
+
+
+def _behind(mentions: Sequence[Mention], text: str, end: int) -> tuple[str, ...]:
+    """The two arms right behind an estimate: "1.3 (95% CI 1.0 to 1.6) for A versus B"."""
+    two = [one for one in mentions if one.begin >= end][:2]
+    if len(two) < 2 or not _FOR.fullmatch(text, end, two[0].begin):
+        return ()
+    versus = _VERSUS.fullmatch(text, two[0].end, two[1].begin)
+    return (two[0].arm, two[1].arm) if versus and two[0].arm != two[1].arm else ()
+
+
+_FOR = re.compile(r"[\s)\]]*(?:for|with|in|of|comparing|between) (?:the )?")
+_VERSUS = re.compile(
+    r"(?:[\s-](?:groups?|arms?))?,? "
+    r"(?:versus|vs\.?|compared (?:with|to)|against|relative to) (?:the )?"
+)
 
 
 def _facing(
@@ -291,8 +309,8 @@ def _doubt(item: Item, pair: bool, named: bool) -> str | None:
             NO_GROUPS,
         )
         return order if item.compare else groups
-    if item.kind == "statistic" and named:
-        return "which groups it compares is guessed"
+    if item.kind == "statistic" and (named or item.printed[0] in "FtzZχ"):
+        return "which groups it compares is guessed" if item.compare or item.arm else NO_GROUPS
     if item.kind != "p":
         return None
     if pair:

@@ -62,6 +62,7 @@ P = (
 _UNITS = (
     r"(?:(?:percentage\s)?points?|days?|weeks?|months?|years?|hours?|hrs?|minutes?|mins?|seconds?|"
     r"[kmµμnp]?[glmU]|c?mm?|mmHg|k?cal|kJ|bpm|IU|[mµμnp]mol|h|s|"
+    r"[kmµμnp]?(?:[glLU]|mol)/[kmd]?[gmlL]²?/(?:min|day|h|d|s)|"
     r"[kmµμnp]?[glU]/(?:[dm]?l|[dm]?L|kg|m²|min|day|week|h)|(?:[mµμnp]?mol|min|hours?|beats|steps|events|[kc]?m)"
     r"/(?:l|min|day|week|year|h|s|mol|d))(?![\w/])"
 )
@@ -111,7 +112,7 @@ FORMS = (
     _form(
         "fraction_percent",
         rf"(?P<a>{_COUNTED}){_PEOPLE}\s*(?:/\s*|(?:of|among)(?: the)?\s|out "
-        rf"of\s)(?P<n>{_WHOLE}){_PEOPLE}(?:{_O}|\s?[,;:=]\s*)(?P<b>{N}){_PC}(?!{_C_I})",
+        rf"of\s)(?P<n>{_WHOLE})(?:{_NOUNS}{_O}|{_PEOPLE}\s?[,;:=]\s*)(?P<b>{N}){_PC}(?!{_C_I})",
     ),
     _form(
         "part_of",

@@ -159,6 +159,9 @@ def _no_effect(match: re.Match[str], before: str) -> bool:
     """A response rate (RR 30 %), and a number that nothing joins to the measure."""
     if match["measure"] == "RR" and "%" in (match["unit"] or ""):
         return True
+    if _NUMBERED.search(match.string[: match.start("a")]):
+        # "No difference at week 4 (P = …)".
+        return True
     if any(match[part] for part in ("low", "p", "least")):
         return False
     link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
@@ -265,7 +268,8 @@ _BEGINS = re.compile(
 )
 # "Group 1 vs 2", "of the 30 patients".
 _NUMBERED = re.compile(
-    r"\b(?:groups?|arms?|cohorts?|days?|weeks?|months?|grades?|types?|stages?|phases?|at|age[ds]?)\s*$"
+    r"\b(?:groups?|arms?|cohorts?|hours?|days?|weeks?|months?|years?|visits?|grades?|types?|stages?|"
+    r"phases?|at|age[ds]?)\s*$"
 )
 _PART_OF = re.compile(
     r"(?:\b(?:(?<!total )of|among|for|in|per)(?: all)?|\b(?:the|these|those)|"

@@ -304,8 +304,11 @@ def _beside_each(run: Sequence[Seen], around: _Around, text: str, *, told: bool)
     ahead = all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size
     back = all(before) and len({ms[-1].arm for ms in before}) == size
     if ahead and back:
-        # Of names on both sides those are meant that stand closer.
-        ahead = sum(ms[0].begin - one[1] for one, ms in zip(run, behind, strict=True)) <= sum(
+        # Of names on both sides those are meant to which a word joins, or that stand closer.
+        ahead = all(
+            _OF_NAME.fullmatch(text, one[1], ms[0].begin)
+            for one, ms in zip(run, behind, strict=True)
+        ) or sum(ms[0].begin - one[1] for one, ms in zip(run, behind, strict=True)) <= sum(
             one[0] - ms[-1].end for one, ms in zip(run, before, strict=True)
         )
     if ahead:
@@ -358,6 +361,11 @@ def _listed(
     return [(None, UNKNOWN)] * size if more else []
 
 
+# "10 of 61 (16%) in B", "6.1 kg with C".
+_OF_NAME = re.compile(
+    r"[\s)\]%]*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:(?!(?:and|or|but|while|versus|vs)\b)[^\s\d,;()]+ )?"
+    r"(?:in|with|for|on|of|among|after|under|given|receiving) (?:the )?"
+)
 _GOES_ON = re.compile(r"(?:[\s-](?:groups?|arms?))?,? (?:and|or) ")
 _TO = re.compile(r"[\s%]*(?:\S+ )?to ")
 # "From 3.8 to 1.4 points" is of one arm.

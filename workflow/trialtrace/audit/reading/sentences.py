@@ -37,11 +37,16 @@ _SKIPPED = re.compile(
 # Of a paper without results, "Conclusion" before the discussion holds them.
 _CONCLUDES = re.compile(r"(?:[0-9.]+\s+)?conclusions?,", re.IGNORECASE)
 _DISCUSSES = re.compile(r"(?:[0-9.]+\s+)?discussion,", re.IGNORECASE)
+# "Results: Pain fell", as a label before the first sentence.
+_LABEL = re.compile(
+    r"(?i:(?:main |key )?(?:results?|findings|outcomes?))\s?(?:[:.—–-]\s*|\s)(?=[A-Z0-9])"
+)
 _OF_RESULTS = re.compile(r"\b(?:results?|findings)\b", re.IGNORECASE)
 _NO_RESULT = re.compile(
     r"\b(?:considered (?:to be )?(?:statistically )?significant|significance "
     r"(?:level|was set|threshold)|"
-    r"level of significance|alpha|power of|(?:80|90)\s?% power|sample size|"
+    r"level of significance|alpha(?! scores?\b)(?= ?(?:[=<(]|level|of|was|error|value|risk|set))|"
+    r"cronbach\S* alpha|power of|(?:80|90)\s?% power|sample size|"
     r"previous(?:ly)? (?:stud|report|publish)|"
     r"[Pp][\s-]?values?\s*(?:of\s*)?[<>≤≥=]\s*0?\.[0-9]+\s+(?:(?:was|were|is|are|indicat\w+)\s+)?"
     r"(?:considered|regarded|taken|accepted|defined|used|deemed|that|set)|to detect an?\b)",
@@ -56,7 +61,8 @@ _LEGEND = re.compile(
 )
 _MARKED = re.compile(r"[*†‡§#]{0,3}\s?[Pp]\s?[<>≤≥=]|.*\bNS[,:=]")
 _ENDS = re.compile(
-    r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z][a-z)]{2}\.)\s+(?=[0-9]+\s?(?:%|\(|of\b|[a-z]{3}))"
+    r"(?<=[.!?])\s+(?=[A-Z(])|(?:(?<=[a-z][a-z)]{2}\.)|(?<=[0-9%][)\]]\.))\s+"
+    r"(?=[0-9]+\s?(?:%|\(|of\b|[a-z]{3}))"
 )
 _SHORTENED = re.compile(
     r"(?:\b(?:vs|v|no|nos|[Ff]igs?|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
@@ -157,7 +163,7 @@ def read_passages(
         section = passage.place.partition(", paragraph")[0]
         last, context = told.get(section, ""), Context(order=order, usual=True)
         for number, sentence in enumerate(sentences(passage.text), 1):
-            before = last
+            sentence, before = _LABEL.sub("", sentence), last
             if not is_bare(sentence, names):
                 last = told[section] = sentence
             known, context = context, context.after(sentence, names)

@@ -23,7 +23,7 @@ LINKS = {
     *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
     *("percent", "cent", "nearly", "almost", "about", "approximately", "thirds", "quarters"),
     *("fifty", "sixty", "seventy", "eighty", "ninety", "eyes", "eye", "students", "individuals"),
-    *("recipients", "quarter", "third", "overall", "majority"),
+    *("given", "recipients", "quarter", "third", "overall", "majority"),
 }
 ENDED = re.compile(
     r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*"
@@ -45,7 +45,7 @@ def words_behind(numbers: Sequence[Seen], at: int, mentions: Sequence[Mention], 
             behind = without(text, end, to, mentions)
             if _NEXT.match(behind) and place + 1 < len(numbers) and _VERB.search(behind):
                 return ""
-            if place > at and not telling(behind):
+            if place > at and not (telling(behind) or _OF_SEX.search(behind)):
                 # Nothing is said behind the last: "were assigned to", right behind the number.
                 end = numbers[at][1]
                 behind = without(text, end, numbers[at + 1][0], mentions)
@@ -307,13 +307,14 @@ def _outside(text: str) -> str:
 
 # Words up to a number or a stop; "≥1" and "DAS28" are words of them.
 _AFTER = re.compile(
-    r"[\s%)\],]*((?:[^\d,;:.(\[]|[<>≤≥]\s?\d+|(?<=[A-Za-z\xa0-])\d+){4,}?)"
-    r"(?=(?<![A-Za-z\xa0<>≤≥-])(?<![<>≤≥]\s)\d|[,;:.(\[]|$)"
+    r"[\s%)\],]*((?:[^\d,;:.(\[]|[<>≤≥]\s?\d+|(?<=[A-Za-z\xa0-])\d+|(?<=\d)\([A-Z]+\)(?=\w)){4,}?)"
+    r"(?=(?<![A-Za-z\xa0<>≤≥-])(?<![<>≤≥]\s)\d|[,;:.\[]|\((?![A-Z]+\)\w)|$)"
 )
 # "Grade 1 haze", "at 6 months": such a number ends no words.
 _CALLED = re.compile(
     r"(?<=grade|stage) (?=\d)|(?<=month) (?=\d)|(?<=week) (?=\d)|(?<=day) (?=\d)|"
-    r"(?<= [A-Z]{2}) (?=\d)|(?<= over) (?=\d)|(?<= than) (?=\d)|(?<= least) (?=\d)|"
+    r"(?<= [A-Z]{2}) (?=\d)|(?<= a) (?=\d+\W?[(A-Z])|(?<= over) (?=\d)|"
+    r"(?<= than) (?=\d)|(?<= least) (?=\d)|"
     r"(?<=[A-Za-z]) (?=\d+(?:\.\d+)?(?:% of (?!the\b)|[\s-](?:h\b|hour|day|week|month|year|min|"
     r"or (?:more|less|fewer|older|younger|higher|lower))))"
 )
@@ -348,12 +349,28 @@ UNIT = re.compile(
 
 def measured_between(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
     """Whether words between two numbers name something that was measured, and not an arm alone."""
+    first = next((one for one in mentions if one.begin >= begin), None)
+    after = next((one for one in mentions if one.begin >= end), None)
+    if first and after and _BARE.fullmatch(text, end, after.begin):
+        # "4 (17%) cats with A, 6 (24%) with B", "23 of 60 A users, 10 of 61 in B".
+        counted = _COUNTED.fullmatch(text, begin, first.begin)
+        begin = first.begin if counted else begin
+        called = _WHO.match(text, first.end) if counted and not counted["of"] else None
+        begin = called.end() if called else begin
     between = UNIT.sub("", without(text, begin, end, mentions))
     found = re.findall(r"[^\W\d_]+", between.lower())
     named = {word for word in found if len(word) > 1} - LINKS
     return bool(named or _OF_SEX.search(between) or _VISIT_OF.search(between))
 
 
+_OF = r"(?:in|with|for|on|of|among|after|under|receiving) (?:the )?"
+# A number that no word parts from the arm behind it, and what is counted before an arm, or of it.
+_BARE = re.compile(rf"[-−\d\s().,%/]+(?:of [\d\s().,%/]+)?{_OF}")
+_COUNTED = re.compile(
+    r"[\s)\]%]*(?P<of>(?:of )?(?:(?!(?:had|have|were|was|did|fell|rose|felt|got|\w{3,}ed)\b)"
+    rf"[a-z-]+ ){{1,2}}?{_OF})?"
+)
+_WHO = re.compile(r" [a-z-]+(?=,|;| and\b| or\b)")
 # "And M18 (2.9".
 _VISIT_OF = re.compile(r"\b(?:and|,) (?:at )?[DWMTVY][0-9]+[\s(,:]*$")
 # "(64%) were women", and not "12% of women".
