@@ -9,6 +9,7 @@ from trialtrace.audit.reading.comparisons import BY_GAP, NOT_ALL, OWN_OR_BETWEEN
 from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.parted import TWO_SCORES
+from trialtrace.audit.reading.tables import LIMITS_UNSAID
 
 TWO = ("", "Brace (n=40)", "Placebo (n=42)")
 THREE = ("", "Placebo (n=30)", "Brace (n=31)", "Taping (n=32)", "P")
@@ -159,3 +160,97 @@ def test_a_median_is_no_share():
     assert not told(TWO, ("Apgar score, median", "8/9", "–"), ("Ill", "–", "–"))
     found = told(TWO, ("Apgar score", "8/9", "9/9"), ("Score above 7, n", "8/40", "9/42"))
     assert [TWO_SCORES in one[4] for one in found] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("section", ["Mean speed (SD; range)", "Speed, mean (SD), min–max"])
+def test_limits_are_what_the_section_calls_them_whatever_another_column_holds(section):
+    heads = ("", *TWO[1:], "Difference (95% CI)")
+    rows = (
+        (section, "", "", ""),
+        ("Week 4", "41 (17; 30 to 52)", "33 (16; 4 to 77)", "8 (2 to 14)"),
+    )
+    assert [one[3:] for one in told(heads, *rows)][:2] == [
+        ("mean (SD) 41 (17), range 30 to 52", ""),
+        ("mean (SD) 33 (16), range 4 to 77", ""),
+    ]
+
+
+def test_limits_that_nothing_names_are_a_range_where_they_are_wide_or_else_in_doubt():
+    heads = ("", *TWO[1:], "Difference (95% CI)")
+    row = ("Speed, mean (SD)", "41 (17; 6 to 82)", "33 (16; 29 to 37)", "8 (2 to 14)")
+    found = told(heads, row)[:2]
+    assert found[0][3:] == ("mean (SD) 41 (17), range 6 to 82", "")
+    assert LIMITS_UNSAID in found[1][4]
+    found = told(heads, ("Speed, mean (SD) [95% CI]", *row[1:]))
+    assert found[1][3:] == ("mean (SD) 33 (16) (95% CI 29 to 37)", "")
+
+
+def test_rows_of_subgroups_are_of_what_the_title_tells():
+    rows = (("Age < 40 years", "12.1 (3.0)", "11.2 (3.1)"), ("Men", "12.3 (3.1)", "11.0 (2.9)"))
+    heads = ("Subgroup", "Brace (n=40): mean (SD)", "Placebo (n=42): mean (SD)")
+    found = told(heads, *rows, caption="Table 1. Gait speed at month 6 in subgroups")
+    assert [one[0].rpartition(" – ")[::2] for one in found[::2]] == [
+        ("Gait speed at month 6 in subgroups", "Age < 40 years"),
+        ("Gait speed at month 6 in subgroups", "Men"),
+    ]
+
+
+def test_an_estimate_in_the_row_of_a_section_is_of_the_section():
+    heads = ("", *TWO[1:], "HR (95% CI)", "P")
+    rows = (
+        ("Time to relapse", "", "", "0.68 (0.52 to 0.89)", ".005"),
+        ("Events, No. (%)", "10 (25.0)", "21 (50.0)", "", ""),
+        ("Median, months (95% CI)", "7.4 (6.1 to 8.6)", "5.2 (4.4 to 6.3)", "", ""),
+        ("Time to recovery", "", "", "0.91 (0.67 to 1.23)", ".53"),
+        ("Events, No. (%)", "12 (30.0)", "21 (50.0)", "", ""),
+    )
+    found = told(heads, *rows)
+    assert [(one[0], one[3]) for one in found if one[1] != "placebo"] == [
+        ("Time to relapse", "hazard ratio 0.68 (95% CI 0.52 to 0.89), P = .005"),
+        ("Time to relapse – Events", "10 (25.0%)"),
+        ("Time to relapse", "median 7.4 (95% CI 6.1 to 8.6)"),
+        ("Time to recovery", "hazard ratio 0.91 (95% CI 0.67 to 1.23), P = .53"),
+        ("Time to recovery – Events", "12 (30.0%)"),
+    ]
+    # A row of an adjusted difference below numbers is none.
+    rows = (
+        ("Speed, mean (SD)", "1.2 (0.3)", "1.1 (0.3)", "", ""),
+        ("Adjusted", "", "", "0.9 (0.7 to 1.2)", ".5"),
+        ("Falls, n (%)", "4 (10.0)", "5 (11.9)", "", ""),
+    )
+    assert [one[0] for one in told(heads, *rows)] == [*["Speed"] * 2, "Adjusted", *["Falls"] * 2]
+
+
+def test_a_row_of_numbers_of_teeth_is_no_outcome_and_percent_comes_first_by_the_caption():
+    heads = ("", "Brace", "Placebo", "P")
+    rows = (("", "120 teeth", "118 teeth", ""), ("Month 1", "42.5 (51)", "31.4 (37)", "0.17"))
+    found = told(heads, *rows, caption="Table 1. Teeth that moved, % (n)")
+    assert [one[:1] + one[2:4] for one in found[:2]] == [
+        ("Teeth that moved", "Month 1", "51 (42.5%)"),
+        ("Teeth that moved", "Month 1", "37 (31.4%)"),
+    ]
+
+
+def test_a_risk_difference_over_means_is_a_difference():
+    heads = ("", *TWO[1:], "Risk difference, % (95% CI)")
+    rows = (
+        ("Fell, n (%)", "10 (25.0)", "21 (50.0)", "-25 (-45 to -5)"),
+        ("Speed, mean (SD)", "74.8 (28.1)", "73.2 (29.4)", "1.6 (-1.7 to 4.9)"),
+    )
+    assert [one[3].split(" (")[0] for one in told(heads, *rows)[2::3]] == [
+        "risk difference -25",
+        "difference 1.6",
+    ]
+
+
+def test_a_head_over_the_labels_with_a_unit_names_the_outcome():
+    rows = (("21-30", "10 (25.0)", "21 (50.0)"), ("Mean ± SD", "39.6 ± 8.1", "39.9 ± 7.8"))
+    found = told(("Age (in years)", *TWO[1:]), *rows, caption="Table 1. Distribution of patients")
+    assert [one[0] for one in found[::2]] == ["Age (in years) – 21-30", "Age (in years)"]
+
+
+def test_two_of_three_arms_are_named_by_their_letters():
+    heads = ("", "Group B (n=30)", "Group BC (n=30)", "Group BD (n=30)", "B vs BC", "B vs BD")
+    row = ("Speed, mean (SD)", "1.2 (0.3)", "1.1 (0.3)", "1.0 (0.2)", "<0.001", "0.02")
+    found = [one[1:4:2] for one in told(heads, row, caption="Table 1. p-values by t-test")[3:]]
+    assert [one[0] for one in found] == [("group b", "bc"), ("group b", "bd")]

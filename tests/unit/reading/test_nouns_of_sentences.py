@@ -4,7 +4,7 @@ import pytest
 from drafted_sides import read
 
 from trialtrace.audit.reading.characters import tidy
-from trialtrace.audit.reading.clauses import NAMELESS
+from trialtrace.audit.reading.clauses import NAMELESS, UNSAID
 from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.audit.reading.paper import Table
 
@@ -132,3 +132,10 @@ def test_an_estimate_compares_the_two_arms_behind_it():
         "0.98 to 1.63) for taping versus splint."
     )
     assert [one[1] for one in told(text)] == [("brace", "splint"), ("taping", "splint")]
+
+
+def test_numbers_of_groups_before_respectively_are_of_as_many_outcomes():
+    text = "{}0 (75%) in the brace group and 25 (50%) in the taping group had pain{}."
+    found = told(text.format("3", " and fever, respectively"), TWO)
+    assert [one[1:2] + one[3:] for one in found] == [(arm, (UNSAID,)) for arm in EACH[:2]]
+    assert [one[3] for one in told(text.format("3", ""), TWO)] == [(), ()]

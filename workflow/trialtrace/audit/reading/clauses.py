@@ -10,7 +10,7 @@ from trialtrace.audit.reading.heading_words import UNSAID as UNSAID_DIFFERENCE
 from trialtrace.audit.reading.item import PARTS, Item, Seen
 from trialtrace.audit.reading.mentions import Mention, Names, distinct
 from trialtrace.audit.reading.nearest_arm import VERSUS
-from trialtrace.audit.reading.number_arms import arms_of_numbers
+from trialtrace.audit.reading.number_arms import OF_NAME, arms_of_numbers
 from trialtrace.audit.reading.wording import (
     ENDED,
     LINKS,
@@ -57,6 +57,24 @@ def told_apart(
         ended = _RESPECTIVELY.match(text, numbers[end - 1][1]) or (one.arm and one.kind in PARTS)
         if len(run) > 1 and len(alike) == 1 and ended:
             items[at:end] = _each(run, names)
+    if (end := text.rfind("respectively")) > 0 and len(items) > 1 and numbers[-1][1] < end:
+        # "5% in A and 8% in B had pain and fever, respectively": each has its own outcome.
+        last, mentions = [*zip(numbers, items, strict=True)][-2:], names.mentions(text)
+        starts = [*(one[0] for one, _ in last[1:]), end]
+        own = [
+            next((m for m in mentions if one[1] <= m.begin < to), None)
+            for (one, _), to in zip(last, starts, strict=True)
+        ]
+        beside = [
+            m is not None and m.arm == item.arm and OF_NAME.fullmatch(text, one[1], m.begin)
+            for m, (one, item) in zip(own, last, strict=True)
+        ]
+        if (
+            all(beside)
+            and len({m.arm for m in own if m}) == 2
+            and last[0][1].path == last[1][1].path
+        ):
+            items[-2:] = [item.doubted(UNSAID) for item in items[-2:]]
     for at in range(len(items) - 2):
         # "(From 464.0 to 464.4 m, P = 0.96)" is of one arm.
         low, high, p = items[at : at + 3]

@@ -1,5 +1,6 @@
 """Comparisons in a row: which estimate, interval, error and p belong together."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -14,6 +15,7 @@ from trialtrace.audit.reading.item import Item
 from trialtrace.base.errors import UserError
 
 Read = tuple[Column, Cell]
+_OF_VALUES = re.compile("mean|median")
 
 
 def compared(
@@ -122,6 +124,10 @@ def _joined(
         return
     column, cell = by_part["estimate"]
     measure = column.measure or UNSAID
+    kinds = {item.kind for item in beside}
+    if measure == "risk_difference" and kinds and all(map(_OF_VALUES.match, kinds)):
+        # "Risk difference" over a row of means.
+        measure = UNSAID
     found = expression(cell, "effect", None, usual, measure)
     if found is None:
         yield bundle, None, None
@@ -141,7 +147,6 @@ def _joined(
         printed += f" (SE {by_part['error'][1].parts['a']})"
     if p is not None and " P " not in printed:
         printed += f", {p}"
-    kinds = {item.kind for item in beside}
     if measure == UNSAID and kinds & {"mean_sd", "mean_se", "mean"}:
         measure = "mean_difference"
     yield bundle, Expression(printed, "effect", found.doubt), measure

@@ -281,6 +281,9 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind is None and "count_percent" in usual and "." in b and of_most(cell, size):
         # Of those with a value; a mean has decimals where its deviation has.
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
+    if usual & {"percent_count", "mean_sd", "mean_se"} == {"percent_count"}:
+        doubt = "n (%) from the caption"
+        return Expression(f"{b} ({a}%)", "count_percent", doubt) if cell.whole("b") else None
     if "mean_se" in usual and "mean_sd" not in usual:
         return Expression(f"mean {a} (SE {b})", "mean_se", "kind from the caption")
     if "mean_sd" in usual or kind == "mean":

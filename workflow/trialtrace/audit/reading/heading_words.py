@@ -172,6 +172,7 @@ _DIGITS = r"[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+"
 # "(n = 17 schools, 44 teams)": of what is no patient; "(n = 40, 38)": of which visit is not said.
 _OTHER_SIZE = re.compile(
     rf"[(\[]\s*n\s*=\s*[0-9]+\s+(?!{_PEOPLE}\b)[a-z][^()]*[)\]]"
+    r"|^\s*[0-9]+\s(?:sites|teeth|eyes|knees|hips|limbs|implants|lesions|samples|clusters)\s*$"
     r"|[(\[]?\s*\bn\s*=\s*[0-9]+(?:(?:[,;]\s+|\s?/\s?)[0-9]+)+\s*[)\]]?",
     re.IGNORECASE,
 )
@@ -258,6 +259,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return Said(" ".join(text.split()))
     text = re.sub(rf"\s*[{re.escape(MARKS)}]+(?=$|\s*[,(])", "", text)
     text = re.sub(r"(?<!\w)(p)\s?[‐–—−]\s?(?=value)", r"\1-", text, flags=re.I)
+    text = re.sub(rf"\b(medians?|means?),\s+{_UNIT}\s+(?=[(\[])", r"\1 ", text, flags=re.I)
     adjusted = bool(_ADJUSTED.search(text))
     size = None
     text = _OTHER_SIZE.sub(" ", text)

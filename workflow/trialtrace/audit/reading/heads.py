@@ -90,7 +90,8 @@ def _names(cell: str) -> bool:
     told = said(cell)
     # "200 mg (n = 103)" and "200 mg Drug", which no number in a row of numbers is.
     sized = told.size and re.search(r"[^\W\d_]{2}", told.rest)
-    return told.visit is not None or bool(sized or _DOSED.match(cell))
+    # "120 teeth" is of how many others.
+    return told == Said("") or told.visit is not None or bool(sized or _DOSED.match(cell))
 
 
 _DOSED = re.compile(

@@ -55,6 +55,7 @@ _MEASURED = re.compile(
     r"incidence|(?:m|µ|n)?g/(?:d?l|ml|kg)|mmol/l|mmhg)\b",
     re.IGNORECASE,
 )
+_SUBGROUPS = re.compile(r"\bsubgroups?\b", re.IGNORECASE)
 _COUNTED = ("count", "count_percent", "fraction", "percent", "p")
 _PEOPLE = re.compile(
     r"(?:all )?(?:(?:fe)?males?|men|women|boys|girls|patients|subjects|participants|[AP]M first|"
@@ -273,6 +274,12 @@ class Context:
         return over.pop() if len(over) == 1 else ""
 
     @property
+    def _measured(self) -> str:
+        """What stands over the labels with its unit, "Age (in years)", and so is of the rows."""
+        over = next((row[0] for row in self.laid.table.rows[: self.laid.heads] if row[0]), "")
+        return over if re.fullmatch(r"[^()]+\((?:in )?[a-z/²]{2,10}\)", over) else ""
+
+    @property
     def _staged(self) -> bool:
         """Whether some rows are named by a visit alone."""
         return not self.baseline and any(row.visit and not row.path for row in self.laid.rows)
@@ -322,9 +329,9 @@ class Context:
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
         over = column.over or self._over
-        path = row.path or (over or self._titled or row.label,)
+        path = row.path or (over or self._measured or self._titled or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
-        title = over or self._titled
+        title = over or self._measured or self._titled
         people = _PEOPLE.fullmatch(path[0]) or EVERYONE.fullmatch(path[0])
         of_people = kind not in (*_COUNTED, "statistic") and people
         staged = self._staged and row.own == 1 and row.kind is None and not row.visit
@@ -332,6 +339,9 @@ class Context:
             # "0–4" alone says when or of whom, and not what was measured, and so does "Intubation"
             # below "Baseline".
             path = (title, *path)
+        elif self._titled and _SUBGROUPS.search(self.laid.table.caption):
+            # Rows are of whom, and what was measured stands in the title.
+            path = (self._titled, *path)
         elif self._over not in ("", *path) and _MEASURED.search(self._over):
             path = (self._over, *path)
         under = self.laid.under.get(row.at, ())

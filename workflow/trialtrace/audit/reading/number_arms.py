@@ -306,7 +306,7 @@ def _beside_each(run: Sequence[Seen], around: _Around, text: str, *, told: bool)
     if ahead and back:
         # Of names on both sides those are meant to which a word joins, or that stand closer.
         ahead = all(
-            _OF_NAME.fullmatch(text, one[1], ms[0].begin)
+            OF_NAME.fullmatch(text, one[1], ms[0].begin)
             for one, ms in zip(run, behind, strict=True)
         ) or sum(ms[0].begin - one[1] for one, ms in zip(run, behind, strict=True)) <= sum(
             one[0] - ms[-1].end for one, ms in zip(run, before, strict=True)
@@ -362,7 +362,7 @@ def _listed(
 
 
 # "10 of 61 (16%) in B", "6.1 kg with C".
-_OF_NAME = re.compile(
+OF_NAME = re.compile(
     r"[\s)\]%]*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:(?!(?:and|or|but|while|versus|vs)\b)[^\s\d,;()]+ )?"
     r"(?:in|with|for|on|of|among|after|under|given|receiving) (?:the )?"
 )

@@ -132,15 +132,20 @@ def _cells_of(item: Item, every: Mapping[str, list[Item]]) -> list[Item]:
     """The cells of a group that print a number, with the one beside it where any does."""
     _, numbers = _key(item)
     first, *rest = numbers or ("",)
-    cells = [one for one in every.get(first.lstrip("-"), ()) if one.kind in PARTS]
+    cells = [one for one in every.get(first.lstrip("-"), ()) if _is_of_one(one)]
     cells = [one for one in cells if one.arm not in (None, ALL)]
     both = [one for one in cells if rest and rest[0] in _key(one)[1]]
     return both or cells
 
 
+def _is_of_one(item: Item) -> bool:
+    """Whether a number is of the patients of one group: a count, or an average with any spread."""
+    return item.kind in PARTS or item.kind.startswith(("median_", "mean_"))
+
+
 def _key(item: Item) -> _Key:
     numbers = _NUMBER.findall(_LEVEL.sub("", item.printed))
-    return item.kind in PARTS, tuple(one.replace(",", "") for one in numbers)
+    return _is_of_one(item), tuple(one.replace(",", "") for one in numbers)
 
 
 def _digits(numbers: Iterable[str]) -> int:
@@ -175,7 +180,7 @@ def _by_number(item: Item, every: Mapping[str, list[Item]]) -> Item | None:
     """The same with what the only cell says that has its number, whatever stands beside it."""
     kind, numbers = _key(item)
     cells = every.get(numbers[0].lstrip("-"), []) if numbers else []
-    if len(cells) != 1 or not kind or cells[0].kind not in PARTS or _digits(numbers[:1]) < ALONE:
+    if len(cells) != 1 or not kind or not _is_of_one(cells[0]) or _digits(numbers[:1]) < ALONE:
         return None
     named = item.arm not in (None, cells[0].arm)
     if named or not _alike(item, cells[0]) or _OF_ALL.search(item.outcome or ""):

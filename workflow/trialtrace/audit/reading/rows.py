@@ -61,6 +61,7 @@ def rows(
             heads - 1, *(said(text, other) for text in table.rows[heads - 1][:first] if text)
         )
     answers = _answers(table, heads, first)
+    headings = _with_estimates(table, heads, [one.at for one in arms], estimates)
     other = {*other, *_measured(table, heads, first)}
     for at in range(heads, len(table.rows)):
         cells = tuple(table.rows[at])
@@ -90,6 +91,7 @@ def rows(
         # A difference alone in a row is of the row; a p may be of the rows below.
         lone = {one.at for one in arms if one.tested and of_p(cells[one.at])}
         opens = any(texts) and not any(cells[at] for at in {*numbers, *estimates} - lone)
+        opens = opens or at in headings
         if opens and first > 1 and not texts[0] and carried:
             opens = False
         if opens and _closes(texts[0], carried) and not any(cells[first:]):
@@ -122,6 +124,21 @@ def rows(
     # Nothing ends the last section of a table but its indents.
     last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
     return [replace(row, loose=row.loose or at in last[1:]) for at, row in enumerate(made)]
+
+
+def _with_estimates(
+    table: Table, heads: int, arms: Sequence[int], estimates: Sequence[int]
+) -> set[int]:
+    """The rows that are sections though an estimate stands in them: the first of all is one, none
+    has a number of an arm, and none of the rows below them has an estimate."""
+    body = [at for at in range(heads, len(table.rows)) if any(table.rows[at])]
+    having = [any(table.rows[at][one] for one in estimates) for at in body]
+    found = {at for at, has in zip(body, having, strict=True) if has}
+    empty = {at for at in body if not any(table.rows[at][one] for one in arms)}
+    labels = {table.rows[at][0] for at in found}
+    several = 1 < len(found) == len(labels) and body[:1] == [min(found)] and body[-1] not in found
+    bare = not any(said(label).kind for label in labels)
+    return found if arms and several and bare and found == empty else set()
 
 
 def _is_sized(cells: Sequence[str], first: int) -> bool:

@@ -30,6 +30,7 @@ from trialtrace.audit.reading.rows import Row
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
+LIMITS_UNSAID = "whether its limits are an interval or the range is not said"
 _BY_CAPTION = "arm by the caption"
 _BY_COLUMN = ("statistic", "p", "ci", "mean", "sd", "se", "median", "percent", "count")
 # Kinds that rows below take over which do not say what their two numbers are.
@@ -279,9 +280,9 @@ class _Reader(Comparisons):
             kind = kind or "count_percent"
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
-        usual = self.usual | ({"ci"} & kinds_in(own))
-        usual |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", own)}
-        usual -= {"ci"} if re.search(r"\brange\b", own) else set()
+        usual = self.usual | {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", own)}
+        limits = self._limits(row, column, own, cell) if cell.form == "spread_range" else "ci"
+        usual = usual | {"ci"} if limits == "ci" else usual - {"ci"}
         found = expression(cell, kind, n, usual, measure)
         if found is None and kind is None and (kind := self.told.get(cell.form)):
             fits = kind != "count_percent" or n is None or of_most(cell, n)
@@ -318,7 +319,23 @@ class _Reader(Comparisons):
             over = tuple(head for head in (column.over, column.arm) if head)
             path = (*(name for name in row.path if self._arm_of(row, name) is None), *over)
             item = replace(item, compare=self._compared(row, ()), path=path or item.path)
-        return item.doubted(found.doubt)
+        return item.doubted(found.doubt, None if limits else LIMITS_UNSAID)
+
+    def _limits(self, row: Row, column: Column, own: str, cell: Cell) -> str | None:
+        """What two numbers behind a mean and its spread are, by the nearest words that tell it:
+        "ci" or "range"; those of other columns do not. No interval is twice as wide as the spread
+        of four patients."""
+        table, arms = self.laid.table, [one.at for one in self.laid.columns if one.role == ARM]
+        above = (cells for cells in table.rows[row.at :: -1] if not any(cells[at] for at in arms))
+        section = next((cells[0] for cells in above if any(cells)), "")
+        heads = (head[column.at] for head in table.rows[: self.laid.heads])
+        for text in (own, section, *heads, table.caption, table.notes):
+            if re.search(r"\brange\b|\bmin\w*\W{1,3}max", text, re.IGNORECASE):
+                return "range"
+            if "ci" in kinds_in(text):
+                return "ci"
+        spread, low, high = (float(cell.parts[name].replace(",", "")) for name in "bcd")
+        return "range" if high - low > 2 * spread else None
 
     def _of_row(self, kind: str | None) -> str | None:
         """The kind of a pair whose row is one of shares, or is none: "23.00 (23.20)" beside
