@@ -6,9 +6,11 @@ from drafted_sides import read
 
 from trialtrace.audit.reading.cells import read_cell
 from trialtrace.audit.reading.comparisons import BY_GAP, NOT_ALL, OWN_OR_BETWEEN
+from trialtrace.audit.reading.expressions import NO_SPREAD_SAID
 from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.parted import TWO_SCORES
+from trialtrace.audit.reading.sentences import BY_METHODS
 from trialtrace.audit.reading.tables import LIMITS_UNSAID
 
 TWO = ("", "Brace (n=40)", "Placebo (n=42)")
@@ -254,3 +256,60 @@ def test_two_of_three_arms_are_named_by_their_letters():
     row = ("Speed, mean (SD)", "1.2 (0.3)", "1.1 (0.3)", "1.0 (0.2)", "<0.001", "0.02")
     found = [one[1:4:2] for one in told(heads, row, caption="Table 1. p-values by t-test")[3:]]
     assert [one[0] for one in found] == [("group b", "bc"), ("group b", "bd")]
+
+
+def test_a_caption_tells_when_where_no_head_and_no_label_does():
+    row = ("Speed, mean (SD)", "1.2 (0.3)", "1.1 (0.3)")
+    caption = "Table 2. Outcomes at week 12{}"
+    assert {one[2] for one in told(TWO, row, caption=caption.format(""))} == {"week 12"}
+    late = ("Death by 90 days, n (%)", "4 (10.0)", "5 (11.9)")
+    found = told(TWO, row, late, caption=caption.format(" by group"))
+    assert [one[2] for one in found] == ["week 12"] * 2 + [None] * 2
+    for other in (" and 24", ", 24 and at week 36", " to 24"):
+        assert {one[2] for one in told(TWO, row, caption=caption.format(other))} == {None}
+    assert {one[2] for one in told(TWO, row, ("Day 3", *row[1:]), caption=caption.format(""))} == {
+        *(None, "Day 3")
+    }
+
+
+def test_times_in_a_column_behind_the_labels_are_visits():
+    heads = ("", "Hours after surgery", "Brace (n=40): mean (SD)", "Placebo (n=42): mean (SD)")
+    rows = [
+        (name if at == "2" else "", at, "3 (1)", "4 (1)")
+        for name in ("Pain at rest", "Pain on walking")
+        for at in ("2", "6", "24")
+    ]
+    assert [(one[0], one[2]) for one in told(heads, *rows)[::2]] == [
+        (name, f"Hours after surgery {at}")
+        for name in ("Pain at rest", "Pain on walking")
+        for at in (2, 6, 24)
+    ]
+
+
+def test_a_number_in_the_row_of_an_arm_is_against_the_one_without():
+    heads = ("Arm", "Fell, n/N (%)", "RR (95% CI)")
+    rows = (
+        ("Placebo", "40/185 (21.6%)", "Ref."),
+        ("Taping", "30/183 (16.4%)", "0.76 (0.50 to 1.16)"),
+        ("Brace", "20/184 (10.9%)", "0.50 (0.31 to 0.83)"),
+    )
+    found = [one for one in told(heads, *rows) if one[3].startswith("risk")]
+    assert [one[1] for one in found] == [("taping", "placebo"), ("brace", "placebo")]
+    assert all(BY_GAP in one[4] and NO_GROUPS not in one[4] for one in found)
+
+
+def test_a_comparison_with_an_interval_is_a_difference():
+    heads = ("", *TWO[1:], "Treatment comparison (95% CI)", "P")
+    row = ("Speed, mean (SD)", "1.2 (0.3)", "1.1 (0.3)", "0.1 (-0.1 to 0.3)", "0.2")
+    assert told(heads, row)[-1][1:4:2] == (BOTH, "difference 0.1 (95% CI -0.1 to 0.3), P = 0.2")
+
+
+def test_a_spread_is_what_the_paper_calls_it_elsewhere():
+    table = Table("table 1", "Table 1. Speed", (TWO, ("Speed", "1.2 ± 0.3", "1.1 ± 0.2")), 1)
+    for text, printed, doubt in (
+        ("Data are mean ± standard error.", "mean 1.2 (SE 0.3)", BY_METHODS),
+        ("Data are mean ± SD.", "mean (SD) 1.2 (0.3)", BY_METHODS),
+        ("Data are mean ± SD or mean ± SE.", "1.2 ± 0.3", NO_SPREAD_SAID),
+    ):
+        first = next(iter(read(table, text=text).items.values()))
+        assert (first.printed, first.doubts) == (printed, (doubt,))

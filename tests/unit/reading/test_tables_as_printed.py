@@ -285,7 +285,7 @@ def test_one_p_behind_a_distribution_is_of_all_of_it():
     found = [
         one for one in told(read(rows, caption="Table 1. Pain at 6 weeks")) if one[3] == "P = 0.04"
     ]
-    assert found == [("Pain at 6 weeks", ("training", "control"), None, "P = 0.04")]
+    assert found == [("Pain at 6 weeks", ("training", "control"), "6 weeks", "P = 0.04")]
 
 
 def sentence(text, *heads):

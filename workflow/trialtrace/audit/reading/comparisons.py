@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import ALL
-from trialtrace.audit.reading.cells import Cell, is_number
+from trialtrace.audit.reading.cells import Cell, is_missing, is_number
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import p_text
 from trialtrace.audit.reading.heading_words import COEFFICIENT, UNSAID, said
@@ -95,6 +95,9 @@ class Comparisons(Context):
                 arm = within
                 if arm is None and self.in_rows:
                     arm = self._of_its_arm(row, cells[0][0])
+                    if pair_of_row := self._against_row(row, cells[0][0]):
+                        doubts = [doubt for doubt in doubts if doubt not in (NO_GROUPS, TURNED)]
+                        item = replace(item, compare=pair_of_row).doubted(BY_GAP)
                 if arm is not None and arm != ALL:
                     doubts = ["taken for a comparison within one group"]
                     item = replace(item, compare=(), arm=arm)
@@ -134,12 +137,25 @@ class Comparisons(Context):
         heads = (head[column.at] for head in self.laid.table.rows[: self.laid.heads])
         if any(map(_OF_THE_GROUPS.search, heads)):
             return None
-        own = (row.path[:-1], row.visit)
-        block = [one for one in self.laid.rows if (one.path[:-1], one.visit) == own]
-        of = {arm: one.cells[column.at] for one in block for arm in self._arms_of(one)[:1]}
+        of = self._block(row, column)
         whole = of.keys() >= self.arms.labels.keys() and len({*of.values()}) > 1
         each = whole and all(map(is_number, of.values()))
         return next(iter(self._arms_of(row)), None) if each else None
+
+    def _block(self, row: Row, column: Column) -> dict[str, str]:
+        """The cells of a column in the rows of arms beside each other, by their arms."""
+        own = (row.path[:-1], row.visit)
+        block = [one for one in self.laid.rows if (one.path[:-1], one.visit) == own]
+        return {arm: one.cells[column.at] for one in block for arm in self._arms_of(one)[:1]}
+
+    def _against_row(self, row: Row, column: Column) -> tuple[str, ...]:
+        """The arm of a row and the only one of three or more that has no number in its column, or
+        "Ref."."""
+        of, own = self._block(row, column), self._arms_of(row)[:1]
+        lacking = [arm for arm, text in of.items() if not is_number(text) or is_missing(text)]
+        return (
+            (*own, *lacking) if own and len(of) > 2 and len(lacking) == 1 and lacking != own else ()
+        )
 
     def _of_groups(self, column: Column) -> bool:
         """Whether caption, notes or the head of a coefficient say that it is of the groups."""

@@ -20,7 +20,12 @@ from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
 from trialtrace.audit.reading.namesakes import apart
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
 from trialtrace.audit.reading.repeated import by_cells
-from trialtrace.audit.reading.sentences import read_passages, results_in_notes
+from trialtrace.audit.reading.sentences import (
+    read_passages,
+    results_in_notes,
+    spreads_of,
+    with_spread,
+)
 from trialtrace.audit.reading.tables import read_table
 from trialtrace.audit.reading.text_arms import with_text
 from trialtrace.base.config.scalars import resolve
@@ -112,7 +117,8 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     for one in laid:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
-    read = list(apart(read))
+    spreads = spreads_of([*(passage.text for passage in paper.passages), *notes])
+    read = [with_spread(one, spreads) for one in apart(read)]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
     sure = named.labels if named.labels == arms.labels else {}

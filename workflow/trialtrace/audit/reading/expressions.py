@@ -80,6 +80,7 @@ _COUNTED = {
     "count_percent_range": "{a} ({b}%) (95% CI {c} to {d})",
     "fraction_percent_range": "{a}/{n} ({b}%) (95% CI {c} to {d})",
 }
+NO_SPREAD_SAID = "SD or SE is not said"
 NOT_SAID = "what this number is (a mean, a median, another) is not said"
 
 
@@ -344,7 +345,7 @@ def _plus_minus(
     if said == "mean_sd":
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
     if said in (None, "mean"):
-        return Expression(f"{a} ± {b}", "mean_sd", "SD or SE is not said")
+        return Expression(f"{a} ± {b}", "mean_sd", NO_SPREAD_SAID)
     return None
 
 

@@ -122,7 +122,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ),
     (
         UNSAID,
-        r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
+        rf"(?:treatment |group )?differences?|(?:treatment|group) comparisons?(?=\W*{_LEVEL})|"
+        r"treatment effects?|estimates?|diff\.?|"
         r"(?<!side )(?<!adverse )effects?(?: sizes?)?(?! on\b)",
     ),
 )

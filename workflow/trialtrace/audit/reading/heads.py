@@ -111,9 +111,24 @@ def first_data_column(table: Table) -> int | None:
         numbers = [cell for cell in cells if is_number(cell) or is_missing(cell)]
         over = [row[at] for row in table.rows[: table.heads + 3]]
         of_time = any(map(_TIME.fullmatch, over)) or (at < 2 and _names_rows(table, at))
+        of_time = of_time or (at == 1 and any(map(_TIMES.fullmatch, over)) and _rise(rows))
         if cells and not of_time and 2 * len(numbers) > len(cells) and not _labels(table, at):
             return at
     return None
+
+
+def _rise(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether whole numbers behind the labels rise below each of these, as times do."""
+    blocks: list[list[str]] = []
+    for label, cell, *_ in rows:
+        if (label and label != (rows[0][0] if not blocks else blocks[-1][0])) or not blocks:
+            blocks.append([label])
+        blocks[-1].append(cell)
+    numbers = [[int(one) for one in own if one.isdecimal()] for _, *own in blocks]
+    return all(
+        1 < len(own) == len(block) - 1 and own == sorted({*own})
+        for own, block in zip(numbers, blocks, strict=True)
+    )
 
 
 def _names_rows(table: Table, at: int) -> bool:

@@ -55,6 +55,18 @@ _MEASURED = re.compile(
     r"incidence|(?:m|µ|n)?g/(?:d?l|ml|kg)|mmol/l|mmhg)\b",
     re.IGNORECASE,
 )
+# "Outcomes at week 52", and no "at week 4 and 8"; a label with a time of its own.
+_AT = re.compile(
+    r"\bat (?:the )?((?:week|month|day|year) [0-9]+|[0-9]+[ -](?:week|month|day|year|hour)s?|"
+    r"post[- ]?(?:treatment|intervention|test)|follow[- ]up)"
+    r"(?P<alone>(?=\W*(?:$|[.;(]|\b(?:by|in|of|for|between)\b)))?",
+    re.IGNORECASE,
+)
+_TIMED = re.compile(
+    r"[0-9][ -]?(?:hours?|h|days?|weeks?|months?|years?)\b|\b(?:week|month|day|year)s? ?[0-9]|"
+    r"\b(?:baseline|follow|before|after|pre|post|change)",
+    re.IGNORECASE,
+)
 _SUBGROUPS = re.compile(r"\bsubgroups?\b", re.IGNORECASE)
 _COUNTED = ("count", "count_percent", "fraction", "percent", "p")
 _PEOPLE = re.compile(
@@ -279,6 +291,20 @@ class Context:
         over = next((row[0] for row in self.laid.table.rows[: self.laid.heads] if row[0]), "")
         return over if re.fullmatch(r"[^()]+\((?:in )?[a-z/²]{2,10}\)", over) else ""
 
+    def _when(self, row: Row) -> str | None:
+        """The one time that the caption tells of a table none of whose heads or labels has any."""
+        return None if self.baseline or _TIMED.search(row.label) else self._captioned_visit
+
+    @cached_property
+    def _captioned_visit(self) -> str | None:
+        found = [*_AT.finditer(self.laid.table.caption)]
+        alone = len(found) == 1 and found[0]["alone"] is not None
+        visit = said(found[0][1]).visit if alone else None
+        every = [one.visit for some in (self.laid.columns, self.laid.rows) for one in some]
+        heads = " ".join(text for row in self.laid.table.rows[: self.laid.heads] for text in row)
+        timed = any(every) or _TIMED.search(heads)
+        return None if timed else visit
+
     @property
     def _staged(self) -> bool:
         """Whether some rows are named by a visit alone."""
@@ -353,7 +379,7 @@ class Context:
             quote=" | ".join(cell.text for _, cell in read),
             kind=kind,
             path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
-            visit=column.visit or row.visit,
+            visit=column.visit or row.visit or self._when(row),
             change=(column.change or row.change) and kind not in _COUNTED[:3],
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),

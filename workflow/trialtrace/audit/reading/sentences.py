@@ -15,6 +15,7 @@ from trialtrace.audit.reading.characters import (
 )
 from trialtrace.audit.reading.clauses import told_apart
 from trialtrace.audit.reading.context import Context, is_bare, usual_order, with_before
+from trialtrace.audit.reading.expressions import NO_SPREAD_SAID
 from trialtrace.audit.reading.forms import FORMS, IN_WORDS, PEOPLE_COUNTED
 from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
@@ -145,7 +146,7 @@ def read_passages(
     commas = decimal_commas(passage.text for passage in passages)
     texts = [passage.text for passage in passages]
     names = with_others(names_of(arms, texts), texts)
-    spreads, order = _spreads([*texts, *notes]), usual_order(texts, names)
+    spreads, order = spreads_of([*texts, *notes]), usual_order(texts, names)
     sections = any(
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages
@@ -176,7 +177,7 @@ def read_passages(
             read = _sentence(sentence, place, names, commas, known)
             if before:
                 read = (with_before(one, sentence, before, names) for one in [*read])
-            yield from (_with_spread(one, spreads) for one in read)
+            yield from (with_spread(one, spreads) for one in read)
 
 
 _BY_METHODS = {
@@ -208,7 +209,7 @@ _SPREADS = {
 BY_METHODS = "its spread is that which the paper names elsewhere"
 
 
-def _spreads(texts: Sequence[str]) -> dict[str, str]:
+def spreads_of(texts: Sequence[str]) -> dict[str, str]:
     """By kinds of numbers, the spread of a paper that calls it by one name throughout."""
     found = {
         kind: {str(match.lastgroup) for text in texts for match in naming.finditer(text)}
@@ -217,7 +218,7 @@ def _spreads(texts: Sequence[str]) -> dict[str, str]:
     return {kind: names.pop() for kind, names in found.items() if len(names) == 1}
 
 
-def _with_spread(one: Item | Left, spreads: Mapping[str, str]) -> Item | Left:
+def with_spread(one: Item | Left, spreads: Mapping[str, str]) -> Item | Left:
     """A number "a ± b", or a median with a range, with the name that the paper has for it."""
     if isinstance(one, Left) or one.kind not in spreads:
         return one
@@ -228,7 +229,8 @@ def _with_spread(one: Item | Left, spreads: Mapping[str, str]) -> Item | Left:
     name = spreads[one.kind]
     printed = _SPREADS[name].format_map(match.groupdict())
     kind = one.kind if one.kind == "median" else name
-    return replace(one, printed=printed, kind=kind).doubted(BY_METHODS)
+    doubts = tuple(doubt for doubt in one.doubts if doubt != NO_SPREAD_SAID)
+    return replace(one, printed=printed, kind=kind, doubts=doubts).doubted(BY_METHODS)
 
 
 def _sentence(
