@@ -139,3 +139,12 @@ def test_numbers_of_groups_before_respectively_are_of_as_many_outcomes():
     found = told(text.format("3", " and fever, respectively"), TWO)
     assert [one[1:2] + one[3:] for one in found] == [(arm, (UNSAID,)) for arm in EACH[:2]]
     assert [one[3] for one in told(text.format("3", ""), TWO)] == [(), ()]
+    heads = Table("table 1", "Table 1", (("", "Group I (n=40)", "Group II (n=50)"), TWO.rows[1]), 1)
+    text = "They, i.e. 15 (38%) in Group I and 16 (32%) in Group II, had {} respectively."
+    assert [one[3] for one in told(text.format("pain and fever"), heads)] == [(UNSAID,)] * 2
+
+
+def test_a_number_right_behind_a_time_is_one():
+    text = "Pain was 5.1 and 3.2 at 1 month, at 3 months 3.0 and 3.9 and at 6 months 1.8 and 4.4."
+    assert [one[0] for one in told(text, TWO)] == ["5.1", "3.2", "3.0", "3.9", "1.8", "4.4"]
+    assert told("They came on days 3.5 and at week 4.5.", TWO) == []

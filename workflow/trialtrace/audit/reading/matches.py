@@ -238,7 +238,8 @@ _NO_VALUE = re.compile(
     r"(?:(?<!\bM )(?<!mean )(?<!median )(?<!scores )(?<!score )[=±×/^]\s*|"
     r"\b(?:CI|CL|interval|confidence limits)\b[^()]{0,30}|(?<!from )[-0-9.]+ to |"
     r"\b(?:group|arm|cohort)\s*[,:]?\s*|"
-    r"\b(?:version|v|table|fig\w*|SPSS|Stata|days?|weeks?|months?|years?|and [Rr]|"
+    r"(?<![0-9][ -])\b(?:days?|weeks?|months?|years?)\s*[,:(]?\s*|"
+    r"\b(?:version|v|table|fig\w*|SPSS|Stata|and [Rr]|"
     r"CTCAE|DSM|grade|p|P|SDs?|SEs?|SEM|range|"
     r"IQR|for|every|after|at|deviations? of|baseline to)\s*[,:(]?\s*|"
     r"\b[Pp](?:[- ]?values?\b[^;()]{0,40}|\s*[=<>≤≥]\s*)[0-9., and]*)$"
@@ -338,8 +339,8 @@ _SPREAD = re.compile(
     r"(?P<level>9[059])\s?%\s?(?:CIs?|confidence intervals?))(?:\s*[)\]]|[\s:;,=]*[-±]?[0-9])"
 )
 _NO_SHARE = re.compile(
-    r"\b(?:visits?|doses?|age[ds]?|levels?|grades?|stages?|phases?|class|types?|weeks?|months?|days?|scores?|ratio|ECOG|HER|fig\w*|"
-    r"tables?)[\s:(#.-]*$",
+    r"(?:\b(?:visits?|doses?|age[ds]?|levels?|grades?|stages?|phases?|class|types?|scores?|ratio|"
+    r"ECOG|HER|fig\w*|tables?)|(?<![0-9][ -])\b(?:weeks?|months?|days?))[\s:(#.-]*$",
     re.IGNORECASE,
 )
 # "In group 1 (22.9%)", and not "of the ST group 12 (30%)".

@@ -364,7 +364,7 @@ def _listed(
 # "10 of 61 (16%) in B", "6.1 kg with C".
 OF_NAME = re.compile(
     r"[\s)\]%]*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:(?!(?:and|or|but|while|versus|vs)\b)[^\s\d,;()]+ )?"
-    r"(?:in|with|for|on|of|among|after|under|given|receiving) (?:the )?"
+    r"(?:in|with|for|on|of|among|after|under|given|receiving) (?:the )?(?:[Gg]roup |[Aa]rm )?"
 )
 _GOES_ON = re.compile(r"(?:[\s-](?:groups?|arms?))?,? (?:and|or) ")
 _TO = re.compile(r"[\s%]*(?:\S+ )?to ")
