@@ -285,15 +285,21 @@ def test_a_p_that_no_usual_test_gives_is_counted_as_in_the_report_of_its_trial()
 def test_who_took_the_printed_numbers_from_where_is_told():
     """A list that stands for a paper has no page, and its mistakes are not those of the paper."""
     claims = {"a": {"place": "table 1"}, "b": {}, "c": {"place": "abstract"}}
+    for name, paper in zip(claims, ("other", "main", "main"), strict=True):
+        claims[name]["from"] = paper
     papers = {"main": {"citation": "A", "text": "not_at_hand"}, "other": "B"}
     trial = SimpleNamespace(claims_document={"claims": claims, "papers": papers})
     told = shown(typed(SimpleNamespace(trial=trial)))
-    assert " were typed by whoever wrote the configuration of this trial; 2 of 3 have" in told
-    assert told.endswith("with any mistakes of it: none was compared with the text.")
+    # A place that a list names was not looked up: of c the text was not at hand.
+    assert " were typed by whoever wrote the configuration of this trial; 1 of 3 were comp" in told
+    assert "compared with a text; for 1 the list names a place (abstract). Where a text" in told
+    claims["a"]["from"] = "main"
+    told = shown(typed(SimpleNamespace(trial=trial)))
+    assert "none of 3 was compared with a text; for 2 the list names a place (table 1 and" in told
     claims["a"]["quote"], papers["main"] = "seven of nine", "A"
     told = shown(typed(SimpleNamespace(trial=trial)))
     assert "read from the texts by a program (1) or typed" in told
-    assert told.endswith("their place in the text.")
+    assert told.endswith("2 of 3 have their place in the text.")
 
 
 def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():

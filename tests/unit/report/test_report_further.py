@@ -1,4 +1,4 @@
-"""Outcomes with printed numbers and an analysis in the supplement are in the report in short."""
+"""Outcomes with an analysis in the supplement alone are in the report in short."""
 
 from types import SimpleNamespace as Stub
 
@@ -6,11 +6,14 @@ from trialtrace.report.sections import further_outcomes as module
 
 
 def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatch):
-    """Of `a` and `b` the report has analyses, of `c` nobody printed a number."""
+    """Of `a` and `b` the report has analyses; of `c` and `f` nobody printed a number, and `f` is
+    secondary; `before` has the outcome of `d` too, as it was before treatment."""
     places = {"a": ("main", "secondary"), "b": ("supplement", "sensitivity")}
     places |= {"c": ("supplement", "supportive"), "d": ("supplement", "supportive")}
-    places |= {"e": ("supplement", "exploratory")}
-    outcomes = {"a": "pain", "b": "pain", "c": "sway", "d": "opioids", "e": "age"}
+    places |= {"e": ("supplement", "exploratory"), "f": ("supplement", "secondary")}
+    places |= {"before": ("main", "exploratory")}
+    outcomes = {"a": "pain", "b": "pain", "c": "sway", "d": "opioids", "e": "age", "f": "gait"}
+    outcomes |= {"before": "opioids"}
     analyses = {
         name: Stub(
             name=name,
@@ -24,17 +27,29 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     }
     monkeypatch.setattr(module, "parameters", lambda trial, one: [Stub(name=outcomes[one.name])])
     monkeypatch.setattr(module, "in_order", lambda trial: [*analyses.values()])
+    monkeypatch.setattr(module, "at_baseline", lambda trial: [analyses["before"]])
     monkeypatch.setattr(module, "results_in_sentences", lambda material, one: ["Found."])
     monkeypatch.setattr(module, "once", lambda material, found: " ".join(found))
     monkeypatch.setattr(module, "of_rows", lambda material, rows: "")
+    estimates = [{"parameter": "gait", "visit": at} for at in ("week 1", "week 2")]
+    monkeypatch.setattr(
+        module, "compared", lambda material, one: [Stub(estimate=row) for row in estimates]
+    )
+    monkeypatch.setattr(module, "sizes", lambda material, one, found: f"of {len(found)}")
     selections = [{"analysis": name} for name in "abde"]
     material = Stub(
-        trial=Stub(populations={"itt": Stub(label="Everybody")}),
+        trial=Stub(populations={"itt": Stub(label="Everybody")}, synthetic=False),
         tracer=Stub(declared={"claim": Stub(selections=dict(enumerate(selections)))}),
         of=lambda name: [],
     )
     told = module.further_outcomes(material)
-    assert told == f"{module.LEAD}\n\n**[D](#sec-of-d)** (everybody). Found.\n"
+    printed, others = "**[D](#sec-of-d)** (everybody). Found.", f"{module.OTHERS}[F](#sec-of-f)"
+    assert told == f"{module.LEAD}\n\n{printed}\n\n{others} (2 comparisons).\n"
+    # Of one outcome at one visit the estimate is told.
+    estimates.pop()
+    assert module.further_outcomes(material).endswith(f"{others}: of 1.\n")
     selections.clear()
     material.tracer.declared["claim"].selections.clear()
+    assert module.further_outcomes(material) == f"{module.LEAD}\n\n{others}: of 1.\n"
+    analyses.pop("f")
     assert module.further_outcomes(material) == ""

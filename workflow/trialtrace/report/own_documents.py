@@ -33,7 +33,7 @@ BEFORE = (
 AFTER = {
     REPORT: (
         ("Looks for the monitoring committee", "sec-committee", "committee"),
-        ("Further outcomes with printed numbers", "sec-further", "further_outcomes"),
+        ("Further outcomes", "sec-further", "further_outcomes"),
         ("Harms", "sec-harms", "harms"),
         ("Limitations", "sec-limits", "limits"),
         ("Methods, software and references", "sec-methods", "methods"),

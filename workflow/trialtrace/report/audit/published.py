@@ -32,6 +32,7 @@ from trialtrace.report.audit.audit_page import (
 from trialtrace.report.audit.claims_page import searches_of
 from trialtrace.report.audit.cohort_words import LEAD as COHORT_LEAD
 from trialtrace.report.audit.cohort_words import of_claim, put_in
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, COHORT, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -70,19 +71,24 @@ def typed(material: Material) -> str:
     """Who took the printed numbers from where: by hand or by a program, with which places, and that
     a text which was not at hand had no say."""
     document = material.trial.claims_document
-    entries = document["claims"].values()
+    entries, unread = document["claims"].values(), without_text(document["papers"])
     n, read = len(entries), sum("quote" in entry or "unconfirmed" in entry for entry in entries)
-    placed = sum("place" in entry for entry in entries)
+    seen = sum("place" in entry and entry.get("from") not in unread for entry in entries)
+    named = [entry["place"] for entry in entries if "place" in entry and entry["from"] in unread]
     kinds = {"read from the texts by a program": read, BY_HAND: n - read}
     made = [who for who, number in kinds.items() if number]
     who = " or ".join(made if len(made) == 1 else [f"{each} ({kinds[each]})" for each in made])
-    place = "all" if placed == n else f"{placed} of {n}"
-    text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} have "
-    text += "their place in the text."
-    if without_text(document["papers"]):
-        text += " Where a text was not available, its numbers are those of the list or description "
-        text += "named with the paper, with any mistakes of it: none was compared with the text."
-    return text
+    of = "none" if not seen else seen
+    place = "all" if seen == n else f"{of} of {n}"
+    text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} "
+    if not unread:
+        return f"{text}{'have' if seen else 'has'} their place in the text."
+    text += f"{'were' if seen else 'was'} compared with a text"
+    if named:
+        places = escape_markdown(in_a_row(list(dict.fromkeys(named))))
+        text += f"; for {len(named)} the list names a place ({places})"
+    text += ". Where a text was not available, its numbers are those of the list or description "
+    return f"{text}named with the paper, with any mistakes of it."
 
 
 def _claims(material: Material) -> str:

@@ -1,30 +1,38 @@
-"""Outcomes of which papers print numbers and whose analyses are in the supplement, in short."""
+"""Outcomes whose analyses are in the supplement alone: those of which papers print numbers in short,
+the other secondary ones by name."""
+
+from collections.abc import Iterator
 
 from trialtrace.report.audit.cohort_words import of_rows
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import results_in_sentences
-from trialtrace.report.sections.findings import once
+from trialtrace.report.sections.baseline_table import at_baseline
+from trialtrace.report.sections.findings import MOST_SENTENCES, compared, ending, once
+from trialtrace.report.sections.results_in_short import sizes
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 LEAD = (
-    "Papers print numbers of these outcomes too. Their analyses, with whom they are of and what "
-    "must be known of them, are in the supplement."
+    "The analyses of these outcomes are in the supplement alone, with whom they are of and what "
+    "must be known of them. Papers print numbers of those with a paragraph of their own."
 )
+OTHERS = "**Other secondary analyses.** "
 
 
 def further_outcomes(material: Material) -> str:
-    """A paragraph an analysis which a printed number is held against, and of whose outcome the main
-    report has none; empty where there is no such."""
+    """A paragraph an analysis which a printed number is held against, and of whose outcome under
+    treatment the main report has none; one of the other secondary ones; empty where there are
+    none."""
     trial = material.trial
-    every = in_order(trial)
+    every, before = in_order(trial), at_baseline(trial)
     here = {
         endpoint.name
         for one in every
-        if in_main_report(trial, one)
+        if in_main_report(trial, one) and one not in before
         for endpoint in parameters(trial, one)
     }
     printed = {
@@ -32,15 +40,33 @@ def further_outcomes(material: Material) -> str:
         for claim in material.tracer.declared.values()
         for selection in claim.selections.values()
     }
-    told = []
+    told, others = [], []
     for one in every:
         outcomes = {endpoint.name for endpoint in parameters(trial, one)}
-        away = one.name in printed and not in_main_report(trial, one)
-        # Exploratory are characteristics at entry, which the baseline table has.
-        if away and one.role != "exploratory" and one.by is None and not outcomes & here:
+        if in_main_report(trial, one) or one.by is not None or one.role == "exploratory":
+            # Exploratory are characteristics at entry, which the baseline table has.
+            continue
+        if one.name in printed and not outcomes & here:
             who = escape_markdown(lower_first(trial.populations[one.estimand.population].label))
-            head = f"**[{escape_markdown(one.label)}](#{analysis_place(one.name)})** ({who})."
             found = once(material, results_in_sentences(material, one))
             cohort = of_rows(material, material.of(one.name))
-            told.append(" ".join(filter(None, [head, found, cohort])))
+            told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
+        elif one.role == "secondary":
+            others.append(f"{_named(one)}{''.join(_short(material, one))}")
+    if others:
+        told.append(f"{OTHERS}{'; '.join(others)}{ending(material)}")
     return "\n\n".join([LEAD, *told]) + "\n" if told else ""
+
+
+def _named(one: Analysis) -> str:
+    return f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})"
+
+
+def _short(material: Material, one: Analysis) -> Iterator[str]:
+    """What it found of one outcome, else of how many comparisons it is."""
+    found = [*compared(material, one)]
+    places = {(each.estimate["parameter"], each.estimate["visit"]) for each in found}
+    if found and len(found) <= MOST_SENTENCES and len(places) == 1:
+        yield f": {sizes(material, one, found)}"
+    elif found:
+        yield f" ({len(found)} comparisons)"
