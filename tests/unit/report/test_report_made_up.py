@@ -153,7 +153,7 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
 
 def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
     own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
-    assert set_beforehand(own, BOTH) == " (set to match)"
+    assert set_beforehand(own, BOTH) == " (drawn to equal the printed counts)"
     assert set_beforehand(columns, BOTH) == ""
     own.trial.tells_cohort = False
     assert set_beforehand(own, BOTH) == ""
@@ -174,7 +174,7 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     assert deaths == "Deaths: 1; 4 (2 made up); unknown; effect."
     monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
     (line,) = harms_in_short._lines(None, analysis, "")
-    assert line == "Nausea: 1; 4 (2 made up); recorded; effect"
+    assert line == "Nausea: 1; 4 (2 made up); effect; recorded"
 
 
 def test_a_printed_number_is_told_from_a_count_that_prints_so():

@@ -4,7 +4,11 @@ from types import SimpleNamespace as Stub
 
 from test_report_wording import row, words
 
-from trialtrace.report.sections.thresholds import against_thresholds, beyond_thresholds
+from trialtrace.report.sections.thresholds import (
+    against_thresholds,
+    beyond_thresholds,
+    held_in_words,
+)
 
 PLACE = {
     "parameter": "done",
@@ -27,7 +31,7 @@ def material(rows, framework="superiority"):
 
 
 def told(rows, role="secondary"):
-    analysis = Stub(name="a", role=role, decision_level=0.05)
+    analysis = Stub(name="a", role=role, decision_level=0.05, confidence=0.95)
     return [words(sentence) for sentence in against_thresholds(material(rows), analysis)]
 
 
@@ -53,17 +57,28 @@ def test_each_arm_has_its_first_share_and_its_p_value():
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; fewer than 50 % succeed in drug, by its exact interval." in sentence
+    assert "; fewer than 50 % succeed in drug, by its exact 95 % interval." in sentence
 
 
 def test_a_conclusion_has_the_side_too_and_no_decision_of_a_trial_that_explores():
     rows = [*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)]
-    analysis = Stub(name="a", role="secondary", decision_level=0.05, decides="drug")
-    beyond = "fewer than 50 % succeed in drug, by its exact interval."
+    analysis = Stub(
+        name="a", role="secondary", decision_level=0.05, confidence=0.95, decides="drug"
+    )
+    beyond = "fewer than 50 % succeed in drug, by its exact 95 % interval."
     (sentence,) = beyond_thresholds(material(rows), analysis)
     assert words(sentence) == f"more than 50 % is not shown of Drug at the level of 0.05; {beyond}"
     (sentence,) = beyond_thresholds(material(rows, "exploratory"), analysis)
     assert words(sentence) == beyond
+
+
+def test_the_shares_of_a_card_stand_with_what_they_are_held_against():
+    """Before the comparison of the arms, which is secondary to them."""
+    own = material([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
+    own.of("a")[1]["stat_text"] = "30 %"
+    (text,) = held_in_words(own, Stub(name="a"))
+    assert text == "Drug 30 %, Placebo 0.061, each against 50 %"
+    assert [*held_in_words(material([]), Stub(name="a"))] == []
 
 
 def test_an_interval_of_another_method_is_named_and_judges_nothing():

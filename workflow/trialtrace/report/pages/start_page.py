@@ -30,9 +30,10 @@ from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.site_copy import copy_report
 from trialtrace.report.sections.data_quality import known_in_short
-from trialtrace.report.sections.findings import compared, primary, primary_results
+from trialtrace.report.sections.findings import compared, ending, primary, primary_results
 from trialtrace.report.sections.questions import at_look
 from trialtrace.report.sections.readings import other_readings
+from trialtrace.report.sections.thresholds import held_in_words, shares_held
 from trialtrace.report.tables import axis_factor, axis_label
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.load import Trial
@@ -169,7 +170,12 @@ def _card(material: Material) -> str:
     )
     stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
     report = f"{trial.name}/report.html"
-    sentences = map(tight_percent, primary_results(material))
+    held = (
+        f"{one.label}: {text}{ending(material)}"
+        for one in primary(material)
+        for text in held_in_words(material, one)
+    )
+    sentences = map(tight_percent, [*held, *primary_results(material)])
     known = (text for a in primary(material) for text in known_in_short(material, a))
     told = [*sentences, *known, *filter(None, [other_readings(material)])]
     results = "".join(f"<p>{escape(text)}</p>" for text in told)
@@ -209,7 +215,9 @@ def _picture(material: Material) -> str:
     """The primary estimates with their intervals, those of each statistic on one axis."""
     kinds: dict[tuple[str, str | None], list[tuple[str, ResultRow]]] = {}
     for analysis in primary(material):
-        for result in compared(material, analysis):
+        # Beside shares that are held against a threshold a comparison of the arms is secondary.
+        beside = shares_held(material, analysis)
+        for result in () if beside else compared(material, analysis):
             row = at_look(material, analysis, result.estimate)
             name = analysis.label + result.lead.removesuffix(":")
             kinds.setdefault((row["stat_name"], row["unit"]), []).append((name, row))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.picture import in_a_row
@@ -37,6 +38,20 @@ def shares_held(material: Material, analysis: Analysis) -> dict[str, ResultRow]:
     return {arm: row for arm, row in held.items() if row} if len(held) == len(found) else {}
 
 
+def threshold_of(material: Material, analysis: Analysis) -> str:
+    """ "50 %": what these shares are held against; empty where none is."""
+    first = next(iter(_tests(material.of(analysis.name))), None)
+    return f"{100 * _options(first[0])['threshold']:g} %" if first else ""
+
+
+def held_in_words(material: Material, analysis: Analysis) -> Iterator[str]:
+    """ "Drug 26.7 % (95 % CI …), Placebo 30.0 % (95 % CI …), each against 50 %", as plain text."""
+    if held := shares_held(material, analysis):
+        told = [f"{material.arm_label(arm)} {row['stat_text']}" for arm, row in held.items()]
+        each = "each " * (len(told) > 1)
+        yield f"{', '.join(told)}, {each}against {threshold_of(material, analysis)}"
+
+
 def beyond_thresholds(material: Material, analysis: Analysis) -> Iterator[str]:
     """The same for a conclusion: what is shown of which arms, where the trial decides; which
     intervals lie wholly on the other side."""
@@ -67,8 +82,12 @@ def _tests(rows: list[ResultRow]) -> list[list[ResultRow]]:
     return [*cuts.values()]
 
 
+def _options(test: ResultRow) -> dict[str, Any]:
+    return json.loads(test["options"])
+
+
 def _one_sided(test: ResultRow) -> bool:
-    return json.loads(test["options"]).get("sides") in SIDES
+    return _options(test).get("sides") in SIDES
 
 
 def _share(rows: list[ResultRow], test: ResultRow) -> ResultRow | None:
@@ -134,7 +153,7 @@ def _beyond(
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
     the other side of the threshold, and whether those who were lost could turn it; then the most
     that they could make of it."""
-    options = json.loads(test["options"])
+    options = _options(test)
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
         present(row["group1_level"])
@@ -145,7 +164,8 @@ def _beyond(
     both = len(arms) == len(material.trial.design.arms) == BOTH
     of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
     less = "fewer" if greater else "more"
-    by = "by exact intervals" if len(arms) > 1 else "by its exact interval"
+    level = f"exact {100 * analysis.confidence:g} % interval"
+    by = f"by {level}s" if len(arms) > 1 else f"by its {level}"
     told, size = escape_markdown(f"{less} than {100 * threshold:g} % succeed in {of}, {by}"), ""
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
