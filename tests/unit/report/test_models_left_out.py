@@ -86,6 +86,13 @@ def test_the_times_of_lines_are_told():
     assert over_times({"v1": 0, "v2": 1}) == [planned]
 
 
+def test_of_which_statistic_draws_are_made_is_told():
+    """Row mean scores have scores too, and nothing is drawn."""
+    row = {"options": json.dumps({"scores": "log_rank", "draws": 100}), "stat_name": "p_value"}
+    assert model_words(None, row) == ["of the sums of log-rank scores over the arms"]
+    assert model_words(None, row | {"options": json.dumps({"scores": "modified_ridit"})}) == []
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -1,5 +1,6 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
@@ -25,6 +26,7 @@ from trialtrace.report.sections.decisions import (
     level_words,
     unadjusted,
 )
+from trialtrace.report.sections.endpoints_section import norms
 from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
     compared,
@@ -47,7 +49,11 @@ from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.subgroups import subgroups
-from trialtrace.report.sections.thresholds import against_thresholds
+from trialtrace.report.sections.thresholds import (
+    against_thresholds,
+    shares_held,
+    threshold_of,
+)
 from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug, with_names
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -191,10 +197,14 @@ OF_THOSE_LEFT = (
     "so that a comparison is of its members at that time and not of the arms as randomised; it "
     "is given because the plan asks for it in them alone"
 )
-WHATEVER = " Those that hold either way are primary because what made the trial stop is not known."
+WHATEVER = (
+    " Those that hold either way are primary because it is not known by which boundary, if any, "
+    "the trial stopped."
+)
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
+OVER_VISITS = "over_visits"
 
 
 def analysis_sentences(material: Material, analysis: Analysis) -> str:
@@ -285,8 +295,10 @@ def _primary_too(material: Material, analysis: Analysis) -> str:
 def _rules(material: Material, analysis: Analysis) -> str:
     """How the outcome is made, and at which visit; that no time is declared, where none is."""
     words = labels(material.trial)
-    told = [with_names(rule_of(words, one)) for one in parameters(material.trial, analysis)]
-    if any(map(is_untimed, parameters(material.trial, analysis))):
+    endpoints = parameters(material.trial, analysis)
+    told = [with_names(rule_of(words, one)) for one in endpoints]
+    told += [text for one in endpoints for text in norms(material, one)]
+    if any(map(is_untimed, endpoints)):
         told.append("This analysis has no visit and no time of it.")
     return " ".join(told)
 
@@ -330,10 +342,12 @@ def _levels(material: Material, analysis: Analysis) -> str:
     p_values = [row for row in every if row["stat_name"] == "p_value"]
     look = analysis.look
     if look and p_values and all(STAGE_WISE in row["method"] for row in p_values):
-        tests += f"; they count the interim analyses, so that their level would be {look.alpha:g}"
+        tests += f"; p-values that allow for the interim analyses, of a level of {look.alpha:g}"
     elif p_values and not decides and analysis.decision_level != plan_level:
         about = "about " * (look is not None)
         tests += f"; the level of p would be {about}{analysis.decision_level:.{2 if about else 3}g}"
+    if every and not any(row["ci_level"] for row in every):
+        return f"{upper_first(tests.removeprefix('; '))}." if tests else ""
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     primary = "".join(
         f"The primary interval is at the {100 * one.confidence:g} % level; other c"
@@ -353,6 +367,9 @@ def asked(material: Material, analysis: Analysis) -> str:
     rows = material.of(analysis.name)
     if not any(row["comparison"] for row in rows):
         against = ""
+    if shares_held(material, analysis):
+        beside = against and f"; beside it{against[1:]}"
+        against = f", in each arm, against {threshold_of(material, analysis)}{beside}"
     population = material.trial.populations[estimand.population]
     events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
     if CHOSEN in population.label and not estimand.intercurrent:
@@ -455,7 +472,25 @@ def _entered(material: Material, analysis: Analysis) -> str:
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""
     known = "known in " if lacking else ""
-    return f"{escape_markdown(population.label + where)}: {known}{', '.join(parts)}."
+    told = f"{escape_markdown(population.label + where)}: {known}{', '.join(parts)}"
+    return f"{told}{_over_visits(material, analysis)}."
+
+
+def _over_visits(material: Material, analysis: Analysis) -> str:
+    """How many of each arm have a value at one visit at least, where an estimate over visits is of
+    more patients than any visit has."""
+    rows = material.of(analysis.name)
+    row = next(
+        (one for one in rows if one["group2_level"] == OVER_VISITS and one["comparison"]), None
+    )
+    behind = material.tracer.members.get(row["result_id"], ()) if row else ()
+    member = next((one for one in behind if one["role"] == "analysed"), None)
+    if row is None or member is None:
+        return ""
+    chosen = material.tracer.frames.select(member["dataset"], json.loads(member["predicate"]))
+    pairs = set(zip(chosen.column("TRTP").tolist(), chosen.column("USUBJID").tolist(), strict=True))
+    counts = [sum(arm == one for one, _ in pairs) for arm in material.trial.design.arms]
+    return f"; at one visit at least in {in_a_row([*map(str, counts)])}, {_n_link(row)} in all"
 
 
 def _n_of(row: ResultRow) -> int:

@@ -1,6 +1,9 @@
 """The endpoints of a trial: what each is, by which rule, in which unit, where higher is better; and
 declared constants: values that a rule takes from the configuration, each with its source."""
 
+from collections.abc import Iterator, Sequence
+from math import isfinite
+
 from trialtrace.base.words import number
 from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
@@ -9,6 +12,8 @@ from trialtrace.report.tables import texts_table, with_names
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.words import labels, rule_of
 from trialtrace.run.trial.constants import Constant
+from trialtrace.run.trial.endpoints.finding import FindingByNorm
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Endpoint, ValueScale
 
@@ -146,3 +151,30 @@ def _joined(material: Material, constants: list[Constant]) -> list[tuple[Constan
         labels = [material.trial.family(one.entry)[0].label for one in group]
         told.append((group[0], "; ".join(dict.fromkeys(labels))))
     return told
+
+
+def norms(material: Material, endpoint: Endpoint) -> Iterator[str]:
+    """The normal values, by group and age, of each finding by norms that an outcome is made of."""
+    trial = material.trial
+    for finding in filter(None, [endpoint, *map(trial.endpoints.get, endpoint.entry.parents)]):
+        if isinstance(finding.entry, FindingByNorm):
+            norm = finding.entry.norm
+            table = Norms.read(trial.at, norm.table)
+            groups = [
+                " ".join(filter(None, [group, ", ".join(_bands(bands, norm.shift or 0))]))
+                for group, bands in table.bands.items()
+            ]
+            scale = trial.endpoints[finding.entry.of].scale
+            of = f", on a scale of {scale.low:g} to {scale.high:g}" if scale and scale.high else ""
+            text = f"Normal for {lower_first(finding.label)}{of}: {'; '.join(groups)}"
+            told = "; these limits are not verified: their source was not at hand"
+            yield escape_markdown(f"{text}{told * table.unverified}.")
+
+
+def _bands(bands: Sequence[tuple[float, float, float]], shift: float) -> Iterator[str]:
+    """ "4.5 or more up to 40 years", "4 or more above": of each age what is normal."""
+    for end, low, high in bands:
+        ends = [(low, "or more"), (high, "or less")]
+        told = [f"{limit + shift:g} {word}" for limit, word in ends if isfinite(limit)]
+        age = f" up to {end:g} years" if isfinite(end) else " above" * (len(bands) > 1)
+        yield " and ".join(told) + age

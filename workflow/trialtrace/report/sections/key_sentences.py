@@ -8,6 +8,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import adjusted_of, verdict
 from trialtrace.report.sections.event_words import stat_words, without_event
+from trialtrace.report.sections.models import model_words
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -160,10 +161,11 @@ def _tests(material: Material, analysis: Analysis, result_rows: Sequence[ResultR
             f"p {_ends(own, partial(_place, material) if effect else where)}"
             for effect, own in effects.items()
         ]
+    how = [", ".join([method_of(r["method"]).title, *model_words(material, r)]) for r in rows]
     return [
         f"{escape_markdown(upper_first(where(row)))}: p {sign(row)}{link(row)} "
-        f"({escape_markdown(method_of(row['method']).title)}){_decided(material, analysis, row)}"
-        for row in rows
+        f"({escape_markdown(words)}){_decided(material, analysis, row)}"
+        for row, words in zip(rows, how, strict=True)
     ]
 
 

@@ -36,6 +36,12 @@ TIES = {
 }
 # Of an endpoint that has a time at each visit.
 TIME_UNITS = ("days", "weeks", "months", "years")
+# What a re-randomisation test draws the distribution of.
+SUMMED = {
+    "means": "of the sums of the values over the arms",
+    "ranks": "of the rank sums of the arms",
+    "log_rank": "of the sums of log-rank scores over the arms",
+}
 SIDES = {"less": "one-sided, less", "greater": "one-sided, greater"}
 STRATIFIED = "stratified by"
 # Of one step its p-value and its estimate may differ in these.
@@ -78,9 +84,10 @@ def adjusting(given: Mapping[str, object]) -> str:
 
 
 def model_words(material: Material, row: ResultRow) -> list[str]:
-    """What a model adjusts for, its strata, clusters and ties; of a p-value, its one side."""
+    """The statistic of which draws are made; what a model adjusts for, its strata, clusters and
+    ties; of a p-value, its one side."""
     given = json.loads(row["options"])
-    words = []
+    words = [SUMMED[given["scores"]]] if {"draws", "scores"} <= given.keys() else []
     if covariates := given.get("covariates"):
         words.append(f"{adjusting(given)} {listed(material, covariates)}")
     if strata := given.get("strata"):
