@@ -332,7 +332,7 @@ def test_a_difference_of_mean_times_has_its_horizon(mini, monkeypatch):
     of = {"stat_name": "mean_time_difference", "unit": "days", "stat_text": "9 days"}
     row = found.estimate | of | {"options": '{"horizon": 1826}'}
     told = words(results_module.sizes(mini, analysis, [replace(found, estimate=row)]))
-    assert told.endswith("difference of restricted mean times, up to 5 years 9 days")
+    assert told.endswith("difference in restricted mean survival time, up to 5 years 9 days")
 
 
 def test_a_synthetic_cohort_and_arms_together_conclude_nothing():

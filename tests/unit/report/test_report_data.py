@@ -4,7 +4,12 @@ from html import unescape
 from types import SimpleNamespace as Stub
 
 from trialtrace.report.sections.compact import _grid
-from trialtrace.report.sections.data_quality import _of_cleaning, conservation_table, rejects_table
+from trialtrace.report.sections.data_quality import (
+    _of_cleaning,
+    _rows_rejected,
+    conservation_table,
+    rejects_table,
+)
 from trialtrace.report.tables import in_labels
 from trialtrace.run.cleaning.account import RejectSummary
 
@@ -76,3 +81,13 @@ def test_a_caption_parts_quartiles_from_intervals():
     assert "Pain (quartiles after medians in brackets)." in told(median, quartile)
     both = "Pain (in brackets 95 % confidence intervals, quartiles after medians)."
     assert both in told(mean, median, quartile)
+
+
+def test_all_rows_that_were_rejected_are_told_by_rule():
+    tables = {
+        "visits": Stub(rows_rejected={"duplicate_row": 5, "subject_missing": 1}),
+        "patients": Stub(rows_rejected={}),
+    }
+    (told,) = _rows_rejected(Stub(tables=tables))
+    assert told == "Rows rejected, 6 in all: `visits`: duplicate row 5, subject missing 1."
+    assert [*_rows_rejected(Stub(tables={"patients": tables["patients"]}))] == []

@@ -4,6 +4,7 @@ import html
 import platform
 import re
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import mini_run
 import pytest
@@ -17,6 +18,7 @@ from trialtrace.report.sections.methods import (
     UNSIGNED,
     _articles,
     _cite,
+    _controlled,
     bibliography,
     cited,
     methods,
@@ -153,3 +155,20 @@ def test_shipped_documents_have_each_analysis_where_the_plan_has_it(name: str):
         if one.stem in (REPORT, SUPPLEMENT):
             main = one.stem == REPORT
             assert told == [each.name for each in planned if in_main_report(trial, each) is main]
+
+
+def test_only_procedures_of_the_plan_are_told_with_what_they_control():
+    def told(*adjusted: str) -> str:
+        families = {str(at): SimpleNamespace(adjust=one) for at, one in enumerate(adjusted)}
+        plan = SimpleNamespace(multiplicity=families)
+        trial = SimpleNamespace(trial=SimpleNamespace(plan=plan))
+        return html.unescape(" ".join(_controlled(trial)))
+
+    any_false = "the chance of any false rejection by Holm's step-down adjustment"
+    assert told("holm") == f"Controlled within the family alone: {any_false}."
+    shares = "the expected share of false rejections among all by Benjamini and Hochberg's"
+    assert told("holm", "benjamini_hochberg", "holm") == (
+        f"Controlled within each family alone, not over all of them: {any_false}; "
+        f"{shares} adjustment."
+    )
+    assert told() == ""

@@ -69,12 +69,12 @@ def test_a_difference_of_times_has_its_unit_once():
         words(compared(Stub(of=lambda _, r=row: [r], **stub), "a", "death")[0])
         for row in (days, years)
     ]
-    lead = "Difference of restricted mean times (95% CI) against None: Drug "
+    lead = "Difference in restricted mean survival time (95% CI) against None: Drug "
     assert told == [f"{lead}1183 (742 to 2018) days", f"{lead}3.24 years (2.03 to 5.52)"]
     heads = [title_of_choices("mean_time_difference", [row]) for row in (days, years)]
     assert heads == [
-        "Difference of restricted mean times, days",
-        "Difference of restricted mean times",
+        "Difference in restricted mean survival time, days",
+        "Difference in restricted mean survival time",
     ]
 
 

@@ -78,8 +78,7 @@ def typed(material: Material) -> str:
     kinds = {"read from the texts by a program": read, BY_HAND: n - read}
     made = [who for who, number in kinds.items() if number]
     who = " or ".join(made if len(made) == 1 else [f"{each} ({kinds[each]})" for each in made])
-    of = "none" if not seen else seen
-    place = "all" if seen == n else f"{of} of {n}"
+    place = "all" if seen == n else f"{seen or 'none'} of {n}"
     text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} "
     if not unread:
         return f"{text}{'have' if seen else 'has'} their place in the text."

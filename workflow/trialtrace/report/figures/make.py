@@ -44,6 +44,12 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
         yield analysis.name, _strip(material, analysis, rows)
 
 
+OF_N = (
+    " n is of the patients who enter the computation: of the arms compared, of all arms where one "
+    "model has all, and of everybody where lacking outcomes are imputed."
+)
+
+
 def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Picture:
     """The estimates by question, in each from the lowest to the highest; a heading for each
     comparison, endpoint and visit where there are several."""
@@ -63,7 +69,7 @@ def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Pic
     stat = rows[0]["stat_name"]
     caption = (
         f"{analysis.label}: {LABELS[stat]} under all analyses of the plan that ask the same "
-        f"question, sorted.{arrows(ordered, stat)}{points_alone(ordered)}"
+        f"question, sorted.{arrows(ordered, stat)}{points_alone(ordered)}{OF_N}"
     )
     alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
     return Picture(

@@ -141,8 +141,9 @@ def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:
         columns = {key: words_of(one) for key, one in trial.dictionary[check.table].items()}
         by: dict[float, list[str]] = {}
         for point in check.points:
-            text = describe(point.when, columns).removesuffix(" = Yes")
-            by.setdefault(point.give, []).append(lower_first(text))
+            parts = describe(point.when, columns).removesuffix(" = Yes").split(" and ")
+            text = " and ".join(map(lower_first, parts)).replace(" = ", " ")
+            by.setdefault(point.give, []).append(text.replace(" < ", " below "))
         told = [f"{give:g} for each of {', '.join(of)}" for give, of in by.items()]
         used = dict.fromkeys(each for point in check.points for each in columns_of(point.when))
         lacking = [

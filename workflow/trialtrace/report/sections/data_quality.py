@@ -137,7 +137,14 @@ def data_quality(material: Material) -> str:
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
     account = material.account
     parts = [
-        "\n\n".join([*left_out(material), *undated(material), subjects_line(account)]),
+        "\n\n".join(
+            [
+                *left_out(material),
+                *_rows_rejected(account),
+                *undated(material),
+                subjects_line(account),
+            ]
+        ),
         selection_lines(material.trial.dictionary, account),
         conservation_table(material, laws),
         coverage_table(material, account),
@@ -232,6 +239,14 @@ def known_table(material: Material) -> str:
     if any(lost_by_arm(material, analysis) for analysis in primary(material)):
         caption += " Patients lost are analysed as failures, and are not known."
     return captioned(material, table, "known", caption)
+
+
+def _rows_rejected(account: Account) -> Iterator[str]:
+    """How many rows were rejected in all, by table and rule."""
+    found = {name: dict(table.rows_rejected) for name, table in account.tables.items()}
+    if n := sum(sum(rules.values()) for rules in found.values()):
+        each = [f"{named(name)}: {with_names(_by_rule(of))}" for name, of in found.items() if of]
+        yield f"Rows rejected, {n} in all: {'; '.join(each)}."
 
 
 def coverage_table(material: Material, account: Account) -> str:

@@ -1,5 +1,5 @@
-"""Outcomes whose analyses are in the supplement alone: those of which papers print numbers in short,
-the other secondary ones by name."""
+"""Outcomes whose analyses are in the supplement alone: those of which papers print numbers in
+short, the other secondary ones by name."""
 
 from collections.abc import Iterator
 

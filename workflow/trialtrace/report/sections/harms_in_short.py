@@ -84,8 +84,8 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         )
         text = f"{_linked(shown, place)}: {_by_arm(material, whole, arms.get(ALL))}"
         text += _made_up(material, whole)
-        text += "".join(f"; {each}" for each in records(material, analysis, first["parameter"]))
-        yield text + (_effects(material, analysis, first) if analysis.report == "summary" else "")
+        text += _effects(material, analysis, first) if analysis.report == "summary" else ""
+        yield "; ".join([text, *records(material, analysis, first["parameter"])])
 
 
 def _made_up(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:

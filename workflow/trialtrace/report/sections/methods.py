@@ -21,11 +21,8 @@ from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 BIBLIOGRAPHY = "references.bib"
-OF_FAMILIES = (
-    "Errors are controlled within each family alone, not over all of them: by Holm's procedure and "
-    "closed tests the chance of any false rejection, by Benjamini and Hochberg's procedure, for "
-    "many exploratory tests, the expected share of false ones among those rejected."
-)
+# What procedures control that are not of any false rejection.
+OF_SHARES = ("benjamini_hochberg",)
 # What computes; what recomputed stands with its version in the results.
 COMPUTED_BY = ("numpy", "scipy")
 # A statistic that a method is not asked of: a count, and what stands in brackets behind a p-value.
@@ -96,8 +93,7 @@ def methods(material: Material) -> str:
     plan = material.trial.plan
     parts = [*_analyses(material, references)]
     parts += _families(material, references, main=True)
-    if plan.multiplicity:
-        parts.append(OF_FAMILIES)
+    parts += _controlled(material)
     parts.append(
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."
@@ -118,6 +114,23 @@ def _families(material: Material, references: _References, *, main: bool) -> Ite
             how = ADJUSTMENTS[family.adjust]
             label, title = escape_markdown(family.label), escape_markdown(how.title)
             yield f"{label}: p-values adjusted by {title}{references.cited(how.reference)}."
+
+
+def _controlled(material: Material) -> Iterator[str]:
+    """What the procedures of the plan control, each by its name."""
+    used = [family.adjust for family in material.trial.plan.multiplicity.values()]
+    told = []
+    for of_shares, what in (
+        (False, "the chance of any false rejection"),
+        (True, "the expected share of false rejections among all"),
+    ):
+        names = [ADJUSTMENTS[one].title for one in used if (one in OF_SHARES) == of_shares]
+        if names:
+            told.append(f"{what} by {in_a_row(list(dict.fromkeys(names)))}")
+    if told:
+        whole = ", not over all of them" if len(used) > 1 else ""
+        where = "within each family" if len(used) > 1 else "within the family"
+        yield escape_markdown(f"Controlled {where} alone{whole}: {'; '.join(told)}.")
 
 
 def methods_further(material: Material) -> str:

@@ -20,7 +20,7 @@ from trialtrace.report.tables import NO_BREAK, link, with_level, with_sign
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 PLACE = ("parameter", "visit", "stratum")
 PAIR = ("comparison", "reference")
@@ -127,17 +127,20 @@ def sizes(
         pair = " against ".join(arm_in_text(material, arm) for arm in arms)
         stat = "" if alike else f"{LABELS[one.estimate['stat_name']]} "
         size = _size(material, analysis, one, whole=not at or not alike)
-        told.append(f"{pair} {stat}{size}{_test(material, analysis, one) * tested}")
+        told.append(f"{pair} {stat}{size}{_test(material, analysis, one, named=not at) * tested}")
     against = ", against" if "," in label else " against"
     lead = f"{label}{against} {arm_in_text(material, of[0].estimate['reference'])}: "
     lead *= alike and not again
     return f"{lead}{'; '.join(told)}"
 
 
-def _test(material: Material, analysis: Analysis, one: Compared) -> str:
-    """ ", adjusted p = 0.02": the p-value that decides a comparison."""
+def _test(material: Material, analysis: Analysis, one: Compared, *, named: bool = True) -> str:
+    """ ", adjusted p = 0.02 (closed test of three arms)": the p-value that decides a comparison,
+    `named` with what adjusts it."""
     p = deciding(material, analysis, one.planned) if one.planned else None
-    return f", {LABELS[p['stat_name']]}{NO_BREAK}{with_sign(p)}" if p else ""
+    how = adjustment_of(p["method"].removeprefix("p_adjusted.")) if p and named else None
+    by = f" ({escape_markdown(ADJUSTMENTS[how].title)})" if how else ""
+    return f", {LABELS[p['stat_name']]}{NO_BREAK}{with_sign(p)}{by}" if p else ""
 
 
 def _size(
@@ -162,7 +165,11 @@ def _size(
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
         named = [(estimate, text), *((r, link(r)) for r in beside if r["method"] == method)]
-        text = "; ".join(f"{shown}, {method_of(r['method']).title}" for r, shown in named)
+        alone = {None: ", without an interval"}
+        text = "; ".join(
+            f"{shown}, {method_of(r['method']).title}{alone.get(r['ci_low'], '')}"
+            for r, shown in named
+        )
     elif ratios and alone and not shares_held(material, analysis):
         usual = ratios[0]["ci_level"] == material.trial.plan.confidence
         text += f", {LABELS[RATIO]} {link(ratios[0]) if usual else with_level(ratios[0])}"

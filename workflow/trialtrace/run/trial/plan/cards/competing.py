@@ -163,7 +163,7 @@ CARDS = (
     _of_intervals(
         "p_value.interval_log_rank",
         "log-rank test of interval-censored times",
-        "Sun 1996, Stat Med 15:1387; Finkelstein 1986",
+        "Sun 1996, Stat Med 15:1387; Finkelstein 1986, Biometrics 42:845",
         options=IntervalLogRank,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         formula="survival.interval_censored:interval_log_rank",

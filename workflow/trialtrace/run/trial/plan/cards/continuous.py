@@ -212,14 +212,13 @@ CARDS = (
     _test(
         "p_value.mann_whitney",
         "Mann-Whitney test",
-        "normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50",
+        "Mann and Whitney 1947, Ann Math Stat 18:50",
         means="Wilcoxon-Mann-Whitney test.",
         options=Corrected,
         gives="p_value.{}@pair u.{}@pair?",
         also={
             "mann_whitney_continuity": Named(
                 "Mann-Whitney test, continuity corrected",
-                "normal approximation with tie correction; "
                 "Mann and Whitney 1947, Ann Math Stat 18:50",
             )
         },

@@ -175,7 +175,8 @@ CARDS = (
     _log_rank(
         "p_value.log_rank_stratified",
         "stratified log-rank test",
-        "Mantel 1966; Fleming and Harrington 1991, Counting Processes, chapter 7",
+        "Mantel 1966, Cancer Chemother Rep 50:163; "
+        "Fleming and Harrington 1991, Counting Processes, chapter 7",
         options=LogRankStratified,
         formula=(
             "survival.weighted_log_rank:weighted_log_rank",

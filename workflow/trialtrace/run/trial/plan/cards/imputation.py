@@ -48,7 +48,8 @@ CARDS = (
     Card(
         "risk_difference.multiple_imputation",
         "multiple imputation of the components, Rubin's rules, Wald's interval",
-        "Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948",
+        "Rubin 1987, Multiple Imputation for Nonresponse in Surveys; "
+        "Barnard and Rubin 1999, Biometrika 86:948",
         options=MultipleImputation,
         gives="proportion.{}@arm? risk_difference.{}@pair fraction_missing.{}@pair?",
         formula=(

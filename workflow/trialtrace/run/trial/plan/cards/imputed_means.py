@@ -192,7 +192,8 @@ CARDS = (
     _drawn(
         "mean_difference.monotone_imputation",
         "multiple imputation, visit after visit, analysis of covariance, Rubin's rules",
-        "Rubin 1987, chapter 5; df: Barnard and Rubin 1999, Biometrika 86:948",
+        "Rubin 1987, Multiple Imputation for Nonresponse in Surveys, chapter 5; "
+        "df: Barnard and Rubin 1999, Biometrika 86:948",
         options=Monotone,
         formula=("missing.imputation:impute_monotone", *_POOLED_FITS),
     ),

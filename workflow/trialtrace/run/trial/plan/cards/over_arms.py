@@ -142,7 +142,8 @@ CARDS = (
     _of_values(
         "p_value.fisher_freeman_halton_drawn",
         "Fisher, Freeman and Halton's test by drawn tables",
-        "Freeman and Halton 1951, Biometrika 38:141; Phipson and Smyth 2010",
+        "Freeman and Halton 1951, Biometrika 38:141; "
+        "Phipson and Smyth 2010, Stat Appl Genet Mol Biol 9:39",
         means="The exact test of arms by all values of the endpoint by drawn tables, where these "
         "are too many to enumerate.",
         options=DrawnTables,

@@ -77,7 +77,8 @@ CARDS = (
     Card(
         "p_value.rerandomisation_exact",
         "re-randomisation test over all assignments",
-        "Fisher 1935; Rosenberger and Lachin 2016",
+        "Fisher 1935, The Design of Experiments; "
+        "Rosenberger and Lachin 2016, Randomization in Clinical Trials, 2nd ed.",
         options=RerandomisationExact,
         gives="p_value.{}@pair",
         kinds=BINARY,
@@ -87,7 +88,8 @@ CARDS = (
     Card(
         "p_value.rerandomisation",
         "re-randomisation test by draws",
-        "Phipson and Smyth 2010; Rosenberger and Lachin 2016",
+        "Phipson and Smyth 2010, Stat Appl Genet Mol Biol 9:39; "
+        "Rosenberger and Lachin 2016, Randomization in Clinical Trials, 2nd ed.",
         options=Rerandomisation,
         gives="p_value.{}@compared mc_se.{}@compared?",
         kinds=BINARY + SCORES + TIMES,

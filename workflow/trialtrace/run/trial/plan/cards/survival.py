@@ -105,7 +105,8 @@ CARDS = (
     Card(
         "hazard_ratio.cox",
         "Cox model",
-        "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974",
+        "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, J Am Stat Assoc 72:557; "
+        "Breslow 1974, Biometrics 30:89",
         options=Cox,
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_wald": Named("Wald test in the Cox model", "Cox 1972, J R Stat Soc B 34:187")},
@@ -122,7 +123,7 @@ CARDS = (
     Card(
         "p_value.log_rank",
         "log-rank test",
-        "Mantel 1966; Peto and Peto 1972",
+        "Mantel 1966, Cancer Chemother Rep 50:163; Peto and Peto 1972, J R Stat Soc A 135:185",
         options=LogRank,
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,
