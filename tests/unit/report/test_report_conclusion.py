@@ -211,7 +211,7 @@ def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside
     found = next(module.compared(beside, analysis))
     clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
     text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
-    assert text == words("an effect of drug is not shown: a primary interval includes 0.")
+    assert text == words("no effect of drug is shown: a primary interval includes 0.")
 
 
 def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini):
@@ -381,7 +381,9 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
         "Relief of all",
     ]
     estimate = next(module.compared(beside, looked)).estimate
-    assert reservations(beside, [estimate]).endswith(only)
+    # A caption has the level; when it holds stands with the analysis.
+    short = "at 99 %; no other interval is adjusted for the interim analyses."
+    assert reservations(beside, [estimate]).endswith(short)
     drawn = rows_shown.estimates(beside, {"of": [looked.name], "estimate": estimate["method"]})
     assert [row["analysis_id"] for row in drawn] == [at_level.name]
     assert rows_shown.counted(beside, drawn)[1] == [["6/10", "3/9"]]

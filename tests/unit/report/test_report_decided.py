@@ -16,13 +16,14 @@ RULE = {
 # By hand: 5 of 8 of whom each part is known, 9 of 12 where decided, of 15.
 WHOLE = [("drug", 2, 4), ("placebo", 3, 4)]
 DECIDED = [("drug", 4, 6), ("placebo", 5, 6)]
+RANDOMISED = {"drug": 8, "placebo": 7}
 
 
 def counts(arms):
     return [row("count.events", x, group1_level=arm, denominator=n) for arm, x, n in arms]
 
 
-def told(monkeypatch, missing="undecided", of="whole"):
+def told(monkeypatch, missing="undecided", of="whole", randomised=RANDOMISED):
     bounds = [
         row("proportion_lowest.best_worst", 0.0, group1_level=arm, n_used=n)
         for arm, n in (("drug", 8), ("placebo", 7))
@@ -30,8 +31,11 @@ def told(monkeypatch, missing="undecided", of="whole"):
     rows = {"whole": counts(WHOLE), "decided": [*counts(DECIDED), *bounds]}
     one = endpoint("composite_event", **RULE, missing=missing)
     monkeypatch.setattr(decided_early, "parameters", lambda trial, analysis: [one])
+    sizes = {arm: {"stat_value": n} for arm, n in randomised.items()}
+    monkeypatch.setattr(decided_early, "population_rows", lambda *_: sizes)
     material = Stub(trial=None, of=rows.__getitem__, arm_label=str.capitalize)
-    return decided_early.decided_early(material, Stub(name="decided", of=of))
+    analysis = Stub(name="decided", of=of, estimand=Stub(population="itt"))
+    return decided_early.decided_early(material, analysis)
 
 
 def test_those_added_are_told_beside_the_complete_cases(monkeypatch):
@@ -44,6 +48,11 @@ def test_those_added_are_told_beside_the_complete_cases(monkeypatch):
 
 def test_alone_it_says_how_it_selects(monkeypatch):
     assert told(monkeypatch, of=None).endswith("who is still undecided has no outcome.")
+
+
+def test_where_everybody_has_an_outcome_nobody_is_let_in_sooner(monkeypatch):
+    assert told(monkeypatch, randomised={"drug": 6, "placebo": 6}) == ""
+    assert told(monkeypatch, randomised={"drug": 6, "placebo": 7}) != ""
 
 
 @pytest.mark.parametrize("missing", ["any_missing", "measured"])

@@ -94,7 +94,7 @@ def test_an_interval_below_a_threshold_hangs_on_the_lost(material, monkeypatch, 
     share = row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, **at)
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     told = words("".join(thresholds._beyond(material, analysis, test, [share])))
-    assert told.startswith(f"; fewer than 50 % succeed in {arm}, by its exact 95 % interval")
+    assert told.startswith(f"; fewer than 50 % succeed in {arm}, by its exact interval")
     most = "; with the 2 lost as successes this is not certain"
     assert told.endswith(f"{most}: 33.3 % (95 % CI 17.3 to 52.8)") is hangs
     # The conclusion has it too, without a number that the results have.
@@ -111,7 +111,7 @@ def test_intervals_that_do_not_all_stay_below_a_threshold_are_no_less_than_it(ma
     ]
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     assert words("".join(thresholds._beyond(material, analysis, test, shares))) == (
-        "; fewer than 50 % succeed in both arms, by exact 95 % intervals; with the 2 lost as "
+        "; fewer than 50 % succeed in both arms, by exact intervals; with the 2 lost as "
         "successes this is not certain of all arms: 33.3 % (95 % CI 17.3 to 52.8)"
     )
 

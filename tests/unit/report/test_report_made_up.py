@@ -153,7 +153,7 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
 
 def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
     own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
-    assert set_beforehand(own, BOTH) == " (drawn to equal the printed counts)"
+    assert set_beforehand(own, BOTH) == " (drawn to equal printed counts)"
     assert set_beforehand(columns, BOTH) == ""
     own.trial.tells_cohort = False
     assert set_beforehand(own, BOTH) == ""

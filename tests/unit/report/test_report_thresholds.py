@@ -31,7 +31,7 @@ def material(rows, framework="superiority"):
 
 
 def told(rows, role="secondary"):
-    analysis = Stub(name="a", role=role, decision_level=0.05, confidence=0.95)
+    analysis = Stub(name="a", role=role, decision_level=0.05)
     return [words(sentence) for sentence in against_thresholds(material(rows), analysis)]
 
 
@@ -57,7 +57,7 @@ def test_each_arm_has_its_first_share_and_its_p_value():
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; fewer than 50 % succeed in drug, by its exact 95 % interval." in sentence
+    assert "; fewer than 50 % succeed in drug, by its exact interval." in sentence
 
 
 def test_a_conclusion_has_the_side_too_and_no_decision_of_a_trial_that_explores():
@@ -65,7 +65,7 @@ def test_a_conclusion_has_the_side_too_and_no_decision_of_a_trial_that_explores(
     analysis = Stub(
         name="a", role="secondary", decision_level=0.05, confidence=0.95, decides="drug"
     )
-    beyond = "fewer than 50 % succeed in drug, by its exact 95 % interval."
+    beyond = "fewer than 50 % succeed in drug, by its exact interval."
     (sentence,) = beyond_thresholds(material(rows), analysis)
     assert words(sentence) == f"more than 50 % is not shown of Drug at the level of 0.05; {beyond}"
     (sentence,) = beyond_thresholds(material(rows, "exploratory"), analysis)

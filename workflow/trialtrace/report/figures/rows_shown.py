@@ -289,23 +289,27 @@ def planned_side(material: Material, analysis: str) -> str | None:
 STOPPED = "median_unbiased"
 
 
-def of_levels(material: Material, analyses: Sequence[Analysis]) -> str:
+def of_levels(material: Material, analyses: Sequence[Analysis], *, short: bool = False) -> str:
     """ " The primary intervals are at 99.05 %: …", where a plan has some at the level of a look,
-    with when they hold; where those are that hold after a stop."""
+    with when they hold, which a `short` text leaves to the section of the analysis; where those
+    are that hold after a stop."""
     names = {looked_at(material, one.name) for one in analyses}
     plan = material.trial.plan.analyses
     looks = [look for name in names for look in of_look(material, plan[name])]
     if not looks:
         return ""
+    lead = f" The primary intervals are at {100 * looks[0].confidence:g} %"
+    if short:
+        return f"{lead}; no other interval is adjusted for the interim analyses."
     stopped = [
         f" The intervals of “{one.label}” hold once it has stopped by such a boundary."
         for one in plan.values()
         if one.of in names and any(step.method == STOPPED for step in one.estimates)
     ]
     return (
-        f" The primary intervals are at {100 * looks[0].confidence:g} %: adjusted for the interim "
-        "analyses, they hold whether or not the trial stops (Jennison and Turnbull's repeated "
-        f"intervals).{''.join(stopped)} No other interval is adjusted for the interim analyses."
+        f"{lead}: adjusted for the interim analyses, they hold whether or not the trial stops "
+        f"(Jennison and Turnbull's repeated intervals).{''.join(stopped)} No other interval is "
+        "adjusted for the interim analyses."
     )
 
 
@@ -315,6 +319,6 @@ def reservations(material: Material, rows: Iterable[ResultRow]) -> str:
     plan = material.trial.plan.analyses
     drawn = [plan[name] for name in dict.fromkeys(row["analysis_id"] for row in rows)]
     noted = [analysis for analysis in drawn if analysis.by is not None and analysis.note]
-    return of_levels(material, drawn) + "".join(
+    return of_levels(material, drawn, short=True) + "".join(
         f" {analysis.label}: {lower_first(analysis.note or '')}" for analysis in noted
     )

@@ -101,7 +101,7 @@ def _of_pair(
         return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
     if shown and (other := parting(material, analysis, estimate)):
         null = f"{no_effect(other['stat_name']):g}"
-        return f"an effect of {arms[0]} is not shown: a primary interval includes {null}."
+        return f"no effect of {arms[0]} is shown: a primary interval includes {null}."
     if not shown:
         return f"{pair}, no effect is shown: {label} {size}."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])

@@ -155,7 +155,7 @@ def none_logged(material: Material) -> bool:
 
 def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     """How many dates of death were not usable, and as what their patients count in times to it; of
-    an `analysis` nothing where none of its times is made of such a one."""
+    an `analysis` in short, and nothing where none of its times is made of such a one."""
     trial, frames = material.trial, material.tracer.frames
     dying = deaths(trial)
     of_times = [each for each in parameters(trial, analysis) if is_time(each)] if analysis else []
@@ -177,11 +177,14 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
     died = sum(end == 0 for end in ends.values())
     without = len({row["subject"] for row in lost}) - len(ends)
-    alive = "as alive at the last contact, as the status says, though a date of death is recorded"
+    alive = "as alive at the last contact"
+    alive += "" if analysis else ", as the status says, though a date of death is recorded"
     counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])
-    more = f" Counted as dead instead, deaths would be {ways[alive]} more." if alive in ways else ""
+    more = ""
+    if alive in ways and not analysis:
+        more = f" Counted as dead instead, deaths would be {ways[alive]} more."
     n = len({(row["table"], row["source_file"], row["source_row"]) for row in lost})
     dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
     whose = "its patient" if n == 1 else "their patients"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
+from trialtrace.report.sections.deaths import population_rows
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -13,10 +14,19 @@ from trialtrace.run.trial.plan.build import Analysis
 def decided_early(material: Material, analysis: Analysis) -> str:
     """The caution of the endpoint, with whom its rule adds to the analysis this one is made of.
 
-    Empty of other endpoints. Numbers are told where one endpoint at one visit is analysed.
+    Empty of other endpoints, and where everybody has an outcome. Numbers are told where one
+    endpoint at one visit is analysed.
     """
-    texts = _cautions(material, analysis)
+    texts = [] if _all_known(material, analysis) else _cautions(material, analysis)
     return " ".join([*texts, *_numbers(material, analysis)]) if texts else ""
+
+
+def _all_known(material: Material, analysis: Analysis) -> bool:
+    sizes = population_rows(material, analysis.estimand.population)
+    counts = _counted(material.of(analysis.name))
+    return bool(counts) and all(
+        arm in sizes and sizes[arm]["stat_value"] == n for arm, (_, n) in counts.items()
+    )
 
 
 def _cautions(material: Material, analysis: Analysis) -> list[str]:

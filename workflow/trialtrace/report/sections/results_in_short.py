@@ -135,12 +135,12 @@ def sizes(
 
 
 def _test(material: Material, analysis: Analysis, one: Compared, *, named: bool = True) -> str:
-    """ ", adjusted p = 0.02 (closed test of three arms)": the p-value that decides a comparison,
-    `named` with what adjusts it."""
+    """ ", p = 0.02 (closed test)": the p-value that decides a comparison, `named` with what
+    adjusts it."""
     p = deciding(material, analysis, one.planned) if one.planned else None
     how = adjustment_of(p["method"].removeprefix("p_adjusted.")) if p and named else None
-    by = f" ({escape_markdown(ADJUSTMENTS[how].title)})" if how else ""
-    return f", {LABELS[p['stat_name']]}{NO_BREAK}{with_sign(p)}{by}" if p else ""
+    by = f" ({escape_markdown(ADJUSTMENTS[how].title.partition(' of ')[0])})" if how else ""
+    return f", p{NO_BREAK}{with_sign(p)}{by}" if p else ""
 
 
 def _size(

@@ -164,8 +164,7 @@ def _beyond(
     both = len(arms) == len(material.trial.design.arms) == BOTH
     of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
     less = "fewer" if greater else "more"
-    level = f"exact {100 * analysis.confidence:g} % interval"
-    by = f"by {level}s" if len(arms) > 1 else f"by its {level}"
+    by = "by exact intervals" if len(arms) > 1 else "by its exact interval"
     told, size = escape_markdown(f"{less} than {100 * threshold:g} % succeed in {of}, {by}"), ""
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
