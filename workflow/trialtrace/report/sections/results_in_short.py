@@ -165,10 +165,10 @@ def _size(
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
         named = [(estimate, text), *((r, link(r)) for r in beside if r["method"] == method)]
-        alone = {None: ", without an interval"}
+        lacking = ["" if r["ci_level"] else ", without an interval" for r, _ in named]
         text = "; ".join(
-            f"{shown}, {method_of(r['method']).title}{alone.get(r['ci_low'], '')}"
-            for r, shown in named
+            f"{shown}, {method_of(r['method']).title}{lack}"
+            for (r, shown), lack in zip(named, lacking, strict=True)
         )
     elif ratios and alone and not shares_held(material, analysis):
         usual = ratios[0]["ci_level"] == material.trial.plan.confidence

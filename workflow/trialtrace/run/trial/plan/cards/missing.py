@@ -62,7 +62,7 @@ _tipping_map = partial(
 CARDS = (
     Card(
         "proportion.missing_as_event",
-        "missing counted as event",
+        "score interval, missing counted as event",
         "Hollis 2002, Stat Med 21:3823",
         gives="proportion.{}@group",
         formula="categorical.proportions:wilson",
@@ -75,7 +75,7 @@ CARDS = (
     ),
     Card(
         "proportion.missing_as_no_event",
-        "missing counted as no event",
+        "score interval, missing counted as no event",
         "Hollis 2002, Stat Med 21:3823",
         gives="proportion.{}@group",
         formula="categorical.proportions:wilson",
