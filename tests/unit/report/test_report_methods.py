@@ -164,9 +164,9 @@ def test_only_procedures_of_the_plan_are_told_with_what_they_control():
         trial = SimpleNamespace(trial=SimpleNamespace(plan=plan))
         return html.unescape(" ".join(_controlled(trial)))
 
-    any_false = "the chance of any false rejection by Holm's step-down adjustment"
+    any_false = "the chance of any false rejections by Holm's step-down adjustment"
     assert told("holm") == f"Controlled within the family alone: {any_false}."
-    shares = "the expected share of false rejections among all by Benjamini and Hochberg's"
+    shares = "the expected share of false rejections by Benjamini and Hochberg's"
     assert told("holm", "benjamini_hochberg", "holm") == (
         f"Controlled within each family alone, not over all of them: {any_false}; "
         f"{shares} adjustment."

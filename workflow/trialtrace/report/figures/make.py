@@ -44,10 +44,7 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
         yield analysis.name, _strip(material, analysis, rows)
 
 
-OF_N = (
-    " n is of the patients who enter the computation: of the arms compared, of all arms where one "
-    "model has all, and of everybody where lacking outcomes are imputed."
-)
+OF_N = " n is of all computed with: of more than two arms where one model has all of them."
 
 
 def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Picture:

@@ -291,8 +291,7 @@ STOPPED = "median_unbiased"
 
 def of_levels(material: Material, analyses: Sequence[Analysis], *, short: bool = False) -> str:
     """ " The primary intervals are at 99.05 %: …", where a plan has some at the level of a look,
-    with when they hold, which a `short` text leaves to the section of the analysis; where those
-    are that hold after a stop."""
+    with when they hold, which a `short` text leaves out; where those are that hold after a stop."""
     names = {looked_at(material, one.name) for one in analyses}
     plan = material.trial.plan.analyses
     looks = [look for name in names for look in of_look(material, plan[name])]

@@ -170,11 +170,8 @@ def _card(material: Material) -> str:
     )
     stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
     report = f"{trial.name}/report.html"
-    held = (
-        f"{one.label}: {text}{ending(material)}"
-        for one in primary(material)
-        for text in held_in_words(material, one)
-    )
+    every = ((one, text) for one in primary(material) for text in held_in_words(material, one))
+    held = [f"{one.label}: {text}{ending(material)}" for one, text in every]
     sentences = map(tight_percent, [*held, *primary_results(material)])
     known = (text for a in primary(material) for text in known_in_short(material, a))
     told = [*sentences, *known, *filter(None, [other_readings(material)])]
@@ -216,8 +213,7 @@ def _picture(material: Material) -> str:
     kinds: dict[tuple[str, str | None], list[tuple[str, ResultRow]]] = {}
     for analysis in primary(material):
         # Beside shares that are held against a threshold a comparison of the arms is secondary.
-        beside = shares_held(material, analysis)
-        for result in () if beside else compared(material, analysis):
+        for result in () if shares_held(material, analysis) else compared(material, analysis):
             row = at_look(material, analysis, result.estimate)
             name = analysis.label + result.lead.removesuffix(":")
             kinds.setdefault((row["stat_name"], row["unit"]), []).append((name, row))

@@ -49,11 +49,7 @@ from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.subgroups import subgroups
-from trialtrace.report.sections.thresholds import (
-    against_thresholds,
-    shares_held,
-    threshold_of,
-)
+from trialtrace.report.sections.thresholds import against_thresholds, threshold_of
 from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug, with_names
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -197,14 +193,10 @@ OF_THOSE_LEFT = (
     "so that a comparison is of its members at that time and not of the arms as randomised; it "
     "is given because the plan asks for it in them alone"
 )
-WHATEVER = (
-    " Those that hold either way are primary because it is not known by which boundary, if any, "
-    "the trial stopped."
-)
+WHATEVER = " Those that hold either way are primary, as the boundary of the stop is not known."
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
-OVER_VISITS = "over_visits"
 
 
 def analysis_sentences(material: Material, analysis: Analysis) -> str:
@@ -367,9 +359,8 @@ def asked(material: Material, analysis: Analysis) -> str:
     rows = material.of(analysis.name)
     if not any(row["comparison"] for row in rows):
         against = ""
-    if shares_held(material, analysis):
-        beside = against and f"; beside it{against[1:]}"
-        against = f", in each arm, against {threshold_of(material, analysis)}{beside}"
+    if held := threshold_of(material, analysis):
+        against = f", in each arm, against {held}{against.replace(', ', '; beside it ', 1)}"
     population = material.trial.populations[estimand.population]
     events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
     if CHOSEN in population.label and not estimand.intercurrent:
@@ -479,10 +470,8 @@ def _entered(material: Material, analysis: Analysis) -> str:
 def _over_visits(material: Material, analysis: Analysis) -> str:
     """How many of each arm have a value at one visit at least, where an estimate over visits is of
     more patients than any visit has."""
-    rows = material.of(analysis.name)
-    row = next(
-        (one for one in rows if one["group2_level"] == OVER_VISITS and one["comparison"]), None
-    )
+    over = [r for r in material.of(analysis.name) if r["group2_level"] == "over_visits"]
+    row = next((one for one in over if one["comparison"]), None)
     behind = material.tracer.members.get(row["result_id"], ()) if row else ()
     member = next((one for one in behind if one["role"] == "analysed"), None)
     if row is None or member is None:

@@ -136,15 +136,9 @@ def data_quality(material: Material) -> str:
     rejects = rejects_summary(material.tracer.rejects.table, material.disclosure)
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
     account = material.account
+    lead = [*left_out(material), *_rows_rejected(account)]
     parts = [
-        "\n\n".join(
-            [
-                *left_out(material),
-                *_rows_rejected(account),
-                *undated(material),
-                subjects_line(account),
-            ]
-        ),
+        "\n\n".join([*lead, *undated(material), subjects_line(account)]),
         selection_lines(material.trial.dictionary, account),
         conservation_table(material, laws),
         coverage_table(material, account),

@@ -182,9 +182,8 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])
-    more = ""
-    if alive in ways and not analysis:
-        more = f" Counted as dead instead, deaths would be {ways[alive]} more."
+    dead = f" Counted as dead instead, deaths would be {ways.get(alive)} more."
+    more = dead * (alive in ways and not analysis)
     n = len({(row["table"], row["source_file"], row["source_row"]) for row in lost})
     dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
     whose = "its patient" if n == 1 else "their patients"

@@ -17,16 +17,13 @@ def decided_early(material: Material, analysis: Analysis) -> str:
     Empty of other endpoints, and where everybody has an outcome. Numbers are told where one
     endpoint at one visit is analysed.
     """
-    texts = [] if _all_known(material, analysis) else _cautions(material, analysis)
-    return " ".join([*texts, *_numbers(material, analysis)]) if texts else ""
-
-
-def _all_known(material: Material, analysis: Analysis) -> bool:
     sizes = population_rows(material, analysis.estimand.population)
     counts = _counted(material.of(analysis.name))
-    return bool(counts) and all(
-        arm in sizes and sizes[arm]["stat_value"] == n for arm, (_, n) in counts.items()
-    )
+    known = {arm: n for arm, (_, n) in counts.items()}
+    if known and known == {arm: sizes[arm]["stat_value"] for arm in known if arm in sizes}:
+        return ""
+    texts = _cautions(material, analysis)
+    return " ".join([*texts, *_numbers(material, analysis)]) if texts else ""
 
 
 def _cautions(material: Material, analysis: Analysis) -> list[str]:

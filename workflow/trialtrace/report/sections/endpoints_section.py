@@ -158,16 +158,12 @@ def norms(material: Material, endpoint: Endpoint) -> Iterator[str]:
     trial = material.trial
     for finding in filter(None, [endpoint, *map(trial.endpoints.get, endpoint.entry.parents)]):
         if isinstance(finding.entry, FindingByNorm):
-            norm = finding.entry.norm
-            table = Norms.read(trial.at, norm.table)
-            groups = [
-                " ".join(filter(None, [group, ", ".join(_bands(bands, norm.shift or 0))]))
-                for group, bands in table.bands.items()
-            ]
-            scale = trial.endpoints[finding.entry.of].scale
-            of = f", on a scale of {scale.low:g} to {scale.high:g}" if scale and scale.high else ""
-            text = f"Normal for {lower_first(finding.label)}{of}: {'; '.join(groups)}"
+            table = Norms.read(trial.at, finding.entry.norm.table)
+            shift, scale = finding.entry.norm.shift or 0, trial.endpoints[finding.entry.of].scale
+            groups = [f"{name} {', '.join(_bands(of, shift))}" for name, of in table.bands.items()]
+            on = f", on a scale of {scale.low:g} to {scale.high:g}" if scale and scale.high else ""
             told = "; these limits are not verified: their source was not at hand"
+            text = f"Normal for {lower_first(finding.label)}{on}: {'; '.join(groups)}"
             yield escape_markdown(f"{text}{told * table.unverified}.")
 
 

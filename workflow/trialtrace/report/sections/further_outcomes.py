@@ -1,8 +1,6 @@
 """Outcomes whose analyses are in the supplement alone: those of which papers print numbers in
 short, the other secondary ones by name."""
 
-from collections.abc import Iterator
-
 from trialtrace.report.audit.cohort_words import of_rows
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
@@ -44,15 +42,14 @@ def further_outcomes(material: Material) -> str:
     for one in every:
         outcomes = {endpoint.name for endpoint in parameters(trial, one)}
         if in_main_report(trial, one) or one.by is not None or one.role == "exploratory":
-            # Exploratory are characteristics at entry, which the baseline table has.
-            continue
+            continue  # The baseline table has characteristics at entry.
         if one.name in printed and not outcomes & here:
             who = escape_markdown(lower_first(trial.populations[one.estimand.population].label))
             found = once(material, results_in_sentences(material, one))
             cohort = of_rows(material, material.of(one.name))
             told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
         elif one.role == "secondary":
-            others.append(f"{_named(one)}{''.join(_short(material, one))}")
+            others.append(f"{_named(one)}{_short(material, one)}")
     if others:
         told.append(f"{OTHERS}{'; '.join(others)}{ending(material)}")
     return "\n\n".join([LEAD, *told]) + "\n" if told else ""
@@ -62,11 +59,10 @@ def _named(one: Analysis) -> str:
     return f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})"
 
 
-def _short(material: Material, one: Analysis) -> Iterator[str]:
+def _short(material: Material, one: Analysis) -> str:
     """What it found of one outcome, else of how many comparisons it is."""
     found = [*compared(material, one)]
     places = {(each.estimate["parameter"], each.estimate["visit"]) for each in found}
     if found and len(found) <= MOST_SENTENCES and len(places) == 1:
-        yield f": {sizes(material, one, found)}"
-    elif found:
-        yield f" ({len(found)} comparisons)"
+        return f": {sizes(material, one, found)}"
+    return f" ({len(found)} comparisons)" if found else ""

@@ -21,8 +21,6 @@ from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 BIBLIOGRAPHY = "references.bib"
-# What procedures control that are not of any false rejection.
-OF_SHARES = ("benjamini_hochberg",)
 # What computes; what recomputed stands with its version in the results.
 COMPUTED_BY = ("numpy", "scipy")
 # A statistic that a method is not asked of: a count, and what stands in brackets behind a p-value.
@@ -119,18 +117,16 @@ def _families(material: Material, references: _References, *, main: bool) -> Ite
 def _controlled(material: Material) -> Iterator[str]:
     """What the procedures of the plan control, each by its name."""
     used = [family.adjust for family in material.trial.plan.multiplicity.values()]
+    controlled = {False: "the chance of any", True: "the expected share of"}
     told = []
-    for of_shares, what in (
-        (False, "the chance of any false rejection"),
-        (True, "the expected share of false rejections among all"),
-    ):
-        names = [ADJUSTMENTS[one].title for one in used if (one in OF_SHARES) == of_shares]
+    for of_shares, what in controlled.items():
+        of = [one for one in used if (one == "benjamini_hochberg") == of_shares]
+        names = [ADJUSTMENTS[one].title for one in of]
         if names:
-            told.append(f"{what} by {in_a_row(list(dict.fromkeys(names)))}")
+            told.append(f"{what} false rejections by {in_a_row(list(dict.fromkeys(names)))}")
     if told:
-        whole = ", not over all of them" if len(used) > 1 else ""
-        where = "within each family" if len(used) > 1 else "within the family"
-        yield escape_markdown(f"Controlled {where} alone{whole}: {'; '.join(told)}.")
+        where = "each family alone, not over all of them" if len(used) > 1 else "the family alone"
+        yield escape_markdown(f"Controlled within {where}: {'; '.join(told)}.")
 
 
 def methods_further(material: Material) -> str:

@@ -165,11 +165,8 @@ def _size(
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
         named = [(estimate, text), *((r, link(r)) for r in beside if r["method"] == method)]
-        lacking = ["" if r["ci_level"] else ", without an interval" for r, _ in named]
-        text = "; ".join(
-            f"{shown}, {method_of(r['method']).title}{lack}"
-            for (r, shown), lack in zip(named, lacking, strict=True)
-        )
+        text = "; ".join(f"{shown}, {method_of(r['method']).title}" for r, shown in named)
+        text += ", without an interval" * (named[-1][0]["ci_level"] is None)
     elif ratios and alone and not shares_held(material, analysis):
         usual = ratios[0]["ci_level"] == material.trial.plan.confidence
         text += f", {LABELS[RATIO]} {link(ratios[0]) if usual else with_level(ratios[0])}"

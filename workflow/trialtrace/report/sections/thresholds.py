@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.picture import in_a_row
@@ -40,8 +39,8 @@ def shares_held(material: Material, analysis: Analysis) -> dict[str, ResultRow]:
 
 def threshold_of(material: Material, analysis: Analysis) -> str:
     """ "50 %": what these shares are held against; empty where none is."""
-    first = next(iter(_tests(material.of(analysis.name))), None)
-    return f"{100 * _options(first[0])['threshold']:g} %" if first else ""
+    tests = _tests(material.of(analysis.name)) if shares_held(material, analysis) else []
+    return f"{100 * json.loads(tests[0][0]['options'])['threshold']:g} %" if tests else ""
 
 
 def held_in_words(material: Material, analysis: Analysis) -> Iterator[str]:
@@ -82,12 +81,8 @@ def _tests(rows: list[ResultRow]) -> list[list[ResultRow]]:
     return [*cuts.values()]
 
 
-def _options(test: ResultRow) -> dict[str, Any]:
-    return json.loads(test["options"])
-
-
 def _one_sided(test: ResultRow) -> bool:
-    return _options(test).get("sides") in SIDES
+    return json.loads(test["options"]).get("sides") in SIDES
 
 
 def _share(rows: list[ResultRow], test: ResultRow) -> ResultRow | None:
@@ -153,7 +148,7 @@ def _beyond(
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
     the other side of the threshold, and whether those who were lost could turn it; then the most
     that they could make of it."""
-    options = _options(test)
+    options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
         present(row["group1_level"])
