@@ -69,7 +69,7 @@ from trialtrace.run.trial.label_words import sex_meant
 # What a step calls the endpoint's own value before.
 OWN_BASELINE = "baseline"
 MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
-# Who took what was offered or changed arms, as the whole of a name; patients an arm, of whom a share tells.
+# Who took what was offered or changed arms, as a whole name; patients an arm that a share is of.
 TAKEN_UP = set(vocabulary("takeup take up crossed crossover over switched"))
 FEWEST_OF_ARM = 20
 # Letters at the end of what was before and after: pretest and posttest.
