@@ -6,9 +6,10 @@ from drafted_sides import read
 
 from trialtrace.audit.reading.cells import read_cell
 from trialtrace.audit.reading.comparisons import BY_GAP, NOT_ALL, OWN_OR_BETWEEN
+from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.expressions import NO_SPREAD_SAID
 from trialtrace.audit.reading.item import NO_GROUPS
-from trialtrace.audit.reading.paper import Table
+from trialtrace.audit.reading.paper import FIGURE, Passage, ReadPaper, Table
 from trialtrace.audit.reading.parted import TWO_SCORES
 from trialtrace.audit.reading.sentences import BY_METHODS
 from trialtrace.audit.reading.tables import LIMITS_UNSAID
@@ -313,3 +314,15 @@ def test_a_spread_is_what_the_paper_calls_it_elsewhere():
     ):
         first = next(iter(read(table, text=text).items.values()))
         assert (first.printed, first.doubts) == (printed, (doubt,))
+
+
+def test_the_legend_of_a_figure_names_no_spread_of_tables():
+    table = Table("table 1", "Table 1. Speed", (TWO, ("Speed", "1.2 ± 0.3", "1.1 ± 0.2")), 1)
+    legend = Passage("Cells of three dishes, mean ± SEM.", f"{FIGURE} 1")
+    for own, printed in (
+        ((), "1.2 ± 0.3"),
+        ((Passage("Data are mean ± SD.", "methods"),), "1.2 ± 0.3"),
+        ((Passage("Data are mean ± SEM.", "methods"),), "mean 1.2 (SE 0.3)"),
+    ):
+        made = draft(ReadPaper("", (legend, *own), (table,)))
+        assert next(iter(made.items.values())).printed == printed

@@ -117,13 +117,21 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     for one in laid:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
-    spreads = spreads_of([*(passage.text for passage in paper.passages), *notes])
+    legends = {one.text for one in paper.passages if one.place.startswith(FIGURE)}
+    spreads = _spreads([*(one.text for one in paper.passages), *notes], legends)
     read = [with_spread(one, spreads) for one in apart(read)]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
     return read, replace(named, labels={**arms.labels, **named.labels})
+
+
+def _spreads(texts: Sequence[str], legends: Set[str]) -> dict[str, str]:
+    """How a paper calls its spreads; legends of figures say it of none but their own."""
+    every = spreads_of(texts)
+    own = spreads_of([text for text in texts if text not in legends])
+    return {kind: name for kind, name in own.items() if every.get(kind) == name}
 
 
 def _by_text(item: Item | Left, known: Set[str | None]) -> Item | Left:
