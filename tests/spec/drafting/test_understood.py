@@ -459,6 +459,18 @@ def test_secondary_outcomes_and_covariates(at: Project, call: Call, primary: str
     assert {(one, ADJUSTED[one][1]) for one in others} <= made
 
 
+def test_what_is_adjusted_for_is_no_endpoint_and_a_file_given_twice_is_one(at: Project, call: Call):
+    rows = [f"{n},{('placebo', 'drug')[n % 2]},{n * 7 % 60},{n * 13 % 100}" for n in range(80)]
+    path = at.root / "data" / "twice.csv"
+    path.write_text("id,arm,grip,pain\n" + "\n".join(rows))
+    told = ("--primary", "grip", "--covariates", "pain")
+    assert call("new", "twice", str(path), f"{path.parent}/./twice.csv", "--yes", *told) == 0
+    assert check_trial(at, "twice") == []
+    folder = at.trial_config("twice")
+    assert list(yaml.safe_load((folder / "endpoints.yaml").read_text())) == ["grip"]
+    assert len(yaml.safe_load((folder / "guesses.yaml").read_text())["given"]) == 1
+
+
 WRONG_LISTS = {
     "healed, the primary endpoint": ("--secondary", "os_days,healed"),
     "found     zzz": ("--secondary", "zzz"),

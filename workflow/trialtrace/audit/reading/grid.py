@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trialtrace.audit.reading.cells import is_number
 from trialtrace.base.errors import Problem, UserError
 
-WIDEST, LONGEST = 60, 2_000
+WIDEST, LONGEST = 200, 2_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def grid(rows: Iterable[Sequence[Span]], heads: int) -> tuple[tuple[str, ...], .
     """The grid; a head's text stands in every column it spans, a body's in the first one.
 
     Down a column a spanning text is repeated in heads, and where it is words, as labels are.
-    Raises UserError for a table of too many rows.
+    Raises UserError for a table of too many rows or columns.
     """
     placed: list[dict[int, str]] = []
     hanging: dict[tuple[int, int], str] = {}
@@ -53,5 +53,8 @@ def grid(rows: Iterable[Sequence[Span]], heads: int) -> tuple[tuple[str, ...], .
         for hung, at in sorted(key for key in hanging if key[0] == number):
             cells.setdefault(at, hanging.pop((hung, at)))
         placed.append(cells)
-    width = min(max((max(cells, default=-1) + 1 for cells in placed), default=0), WIDEST)
+    width = max((max(cells, default=-1) + 1 for cells in placed), default=0)
+    if width > WIDEST:
+        expected = f"at most {WIDEST}"
+        raise UserError(Problem("a table", found=f"{width} columns", expected=expected))
     return tuple(tuple(cells.get(at, "") for at in range(width)) for cells in placed)

@@ -1,6 +1,7 @@
 """The commands `new` and `confirm`: their arguments, and who answers their questions."""
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +76,7 @@ def run_new(arguments: argparse.Namespace) -> int:
     arguments.with_pandas()
     at = project(arguments.project)
     told = {flag: given for flag in FLAGS if (given := getattr(arguments, flag)) is not None}
+    arguments.given = [*{os.path.normpath(one): one for one in arguments.given}.values()]
     if not (arguments.given or arguments.anew):
         mend = "--anew drafts a trial over itself, from the files that it was drafted from"
         raise wrong("trialtrace new", "no file", "FILE", mend)

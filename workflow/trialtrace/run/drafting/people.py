@@ -169,7 +169,7 @@ def people(draft: Draft) -> People:
     later |= {
         one.name: "it may be an outcome"
         for one in draft.home.columns
-        if one.name in draft.later - analysed and _describes(one)
+        if one.name in draft.later - analysed - told and _describes(one)
     }
     age = next((one for one in free if _is_age(one)), None)
     sex = next((made for one in free if (made := _sex(one)) is not None), None)
@@ -373,7 +373,7 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     own = {name for code, name in draft.primary.columns if code in draft.primary.before}
     no = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
     no |= draft.primary.names - own
-
+    no |= {name for one in draft.others[: draft.secondary] for name in one.names} - own
     factors = factors_of(draft)
     choices += [(name, "A second randomised factor.") for name in factors - {draft.arm.name}]
 
@@ -395,7 +395,10 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
         why = f"By its name it came after randomisation: {', '.join(doubts)}."
         decided.guess("adjusted", ("plan.yaml", "analyses"), ", ".join(chosen), why)
     guesses = (*draft.guesses, *decided.guesses)
-    return replace(draft, told=decided.told, covariates=tuple(chosen), guesses=guesses)
+    # Who adjusts for it says that it was before: it is no endpoint.
+    others = tuple(one for one in draft.others if not {*one.names} & {*chosen})
+    made = replace(draft, told=decided.told, others=others, guesses=guesses)
+    return replace(made, covariates=tuple(chosen))
 
 
 def _own_before(draft: Draft) -> str:
