@@ -111,6 +111,12 @@ def test_a_column_that_is_a_multiple_of_another(tmp_path, capsys, last, told):
     ) == told
 
 
+def test_columns_that_differ_in_their_signs_are_no_multiples(tmp_path, capsys):
+    rows = [("81.2", "-4.61"), ("40.3", "-1.92"), ("77.0", "-8.83"), ("65.4", "-2.04")]
+    rows = [[f"mean {one}" for one in row] for row in [*rows, ("58.1", "1.77")]]
+    assert "another multiple" not in asked(tmp_path, capsys, table(rows))
+
+
 @pytest.mark.parametrize(
     ("sentence", "told"),
     [

@@ -39,6 +39,35 @@ def test_a_head_names_the_test_of_its_column():
     assert p_tests("", (CURED,), heads) == ["fisher"]
 
 
+def test_a_mark_beside_a_p_or_its_statistic_tells_its_test():
+    notes = "* χ² test, † Fisher's exact test, § Wilcoxon test, ‡ Kruskal–Wallis"
+    rows = [(*CURED[:3], "0.007 *"), (*CURED[:3], "0.012†"), (*PAIN[:3], "0.02 ‡"), PAIN]
+    rows = [(label, *cells) for label, (_, *cells) in zip("ABCD", rows, strict=True)]
+    heads = (HEADS[0], "Drug (n = 40), n (%)", "Placebo (n = 40), n (%)", "P value")
+    assert p_tests(notes, rows[:2], heads) == ["chi_squared", "fisher"]
+    heads = (HEADS[0], "Drug (n = 40), mean ± SD", "Placebo (n = 40), mean ± SD", "P value")
+    assert p_tests(notes, rows[2:], heads) == ["other", None]
+    heads, rows = (*heads[:3], "Difference (95% CI)", "Statistic", "P value"), []
+    for label, mark in (("Pain", "§"), ("Joy", "")):
+        rows.append((label, "3.1 ± 1.2", "4.0 ± 1.4", "-0.9 (-1.5; -0.3)", f"612{mark}", "0.003"))
+    made = draft(ReadPaper("", (), (Table("table 2", "Scores", (heads, *rows), 1, notes),)))
+    effects = [one for one in made.claims.values() if "P = 0.003" in one["printed"]]
+    assert [one["about"].get("test") for one in effects] == ["mann_whitney", None]
+
+
+def test_all_others_are_those_that_the_words_do_not_name():
+    notes = "P of number of stays by Poisson regression. All other outcomes by Fisher's exact test."
+    heads = ("", "Drug (n = 40), n (%)", "Placebo (n = 40), n (%)", "Risk ratio", "95% CI", "P")
+    rows = [
+        (label, "24 (60.0)", "12 (30.0)", "2.00", "1.17–3.42", "0.013")
+        for label in ("Cured", "Number of stays")
+    ]
+    assert named_tests("Risk ratio by Fisher's exact test") == {"counts": "fisher"}
+    made = draft(ReadPaper("", (), (Table("table 2", "Outcomes", (heads, *rows), 1, notes),)))
+    told = [one["about"].get("test") for one in made.claims.values() if "P =" in one["printed"]]
+    assert told == ["fisher", None]
+
+
 def test_a_p_that_a_procedure_adjusts_is_not_that_of_the_test():
     assert p_tests("Chi-square test, Bonferroni.", (CURED,)) == [None]
 

@@ -67,22 +67,61 @@ def _says(words: str, text: str) -> bool:
     return bool(re.search(words, text, re.IGNORECASE))
 
 
-def with_tests(read: Sequence[Item | Left], text: str) -> Iterator[Item | Left]:
+_MARKED = re.compile(r"([*†‡§¶‖#]+)\s*([^*†‡§¶‖#]+)")
+_OF_RANKS = re.compile(r"wilcoxon|kruskal|friedman", re.IGNORECASE)
+_REST = re.compile(r"[^.;]*\b(?:all|the) (?:other|remaining|rest)[^.;]*", re.IGNORECASE)
+
+
+def _of_marks(text: str) -> dict[str, str]:
+    """By mark the test that a note gives it, as "§ Wilcoxon test": of ranks, or the only one."""
+    tests: dict[str, set[str]] = {}
+    for mark, words in _MARKED.findall(text):
+        named = {*named_tests(words).values()} - {"t", "welch", "anova"}
+        if ranks := _OF_RANKS.search(words):
+            named = {"mann_whitney" if ranks[0][0] in "wW" else "other"}
+        tests.setdefault(mark, set()).update(named)
+    return {mark: test for mark, named in tests.items() for test in named if len(named) == 1}
+
+
+def _mark(one: Item, rows: Sequence[Sequence[str]], marks: Iterable[str]) -> str | None:
+    """The mark behind a p, or else behind the statistic left of it."""
+    own = [(at, column) for at, column in one.cells if at < len(rows)]
+    near = [(at, column - 1) for at, column in own[-1:]]
+    for places in (own, near):
+        ends = {re.sub(r"^.*?([*†‡§¶‖#]*)$", r"\1", rows[at][n].strip()) for at, n in places}
+        if found := ends & {*marks}:
+            return found.pop()
+    return None
+
+
+def with_tests(
+    read: Sequence[Item | Left], text: str, rows: Sequence[Sequence[str]] = ()
+) -> Iterator[Item | Left]:
     """What was read of a table, its p with the test that `text` names for numbers such as those
-    of the groups in p's row, or in the rows below it."""
-    named = named_tests(text)
+    of the groups in p's row, or in the rows below it, or for the mark beside it in `rows`; "all
+    others" are those whose outcomes the words do not name."""
+    marks, rest = _of_marks(text), _REST.search(text)
+    named = named_tests(rest[0] if rest else text)
     items = [one for one in read if isinstance(one, Item)] if named else []
     if named.get(_MEANS) == "mann_whitney" and any(_KINDS.get(one.kind) == _RANKS for one in items):
         # Beside medians it is theirs.
         del named[_MEANS]
     twice = Counter(map(_compared, items))
     for one in read:
-        test = named.get(_numbers(one, items) or "") if isinstance(one, Item) else None
-        if test is None or not isinstance(one, Item) or twice[_compared(one)] > 1:
+        if not isinstance(one, Item) or "P " not in one.printed:
             yield one
             continue
-        doubt = f"by the test that the words beside its table name: {test.replace('_', ' ')}"
-        yield replace(one, test=test).doubted(doubt)
+        test = marks.get(_mark(one, rows, marks) or "")
+        told = rest is not None and one.path[-1:] and one.path[-1].lower() in text.lower()
+        if test is None and not told and twice[_compared(one)] < 2:
+            # Of a model are those that the words name, and no others.
+            plain = replace(one, model=one.model and rest is None)
+            test = named.get(_numbers(plain, items) or "")
+            one = plain if test else one
+        doubt = (
+            f"by the test that the words beside its table name: {(test or '').replace('_', ' ')}"
+        )
+        yield one if test is None else replace(one, test=test).doubted(doubt)
 
 
 def _compared(one: Item) -> tuple[object, ...]:
@@ -92,7 +131,8 @@ def _compared(one: Item) -> tuple[object, ...]:
 
 def _numbers(p: Item, items: Sequence[Item]) -> str | None:
     """What numbers a p compares; None for other items, and where these are not of one sort."""
-    if p.kind != "p" or p.model or p.procedure or not p.compare:
+    of_risks = p.kind == "effect" and (p.measure or "").startswith("risk_")
+    if not (p.kind == "p" or of_risks) or p.model or p.procedure or not p.compare:
         return None
     below = (one for one in items if one.arm and one.path[: len(p.path)] == p.path)
     sorts = {_KINDS.get(one.kind) for one in below if one.visit == p.visit}

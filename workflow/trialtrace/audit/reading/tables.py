@@ -524,7 +524,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
             else one
             for one in read
         ]
-    read = list(with_tests(read, text))
+    read = list(with_tests(read, text, table.rows))
     if _OF_CHANGES.search(table.caption):
         read = [
             one.doubted("its table may be of changes") if _at_no_time(one) else one for one in read
