@@ -290,3 +290,38 @@ def test_a_p_far_from_the_interval_of_a_ratio(tmp_path, capsys, p, told):
     row = (f"hazard ratio 0.54 (95% CI 0.30 to 0.83), P = {p}",)
     found = asked(tmp_path, capsys, table([row], {2: whose}))
     assert ("0.30 to 0.83 about it lets expect z of some 2.37" in found) == told
+
+
+# Of the 60 over the column 24 are 40.0 %, 18 30.0 %; of the 48 whose work is known (12 + 36) 12 are
+# 25.0 % and 36 75.0 %, as 30 are 62.5 %; with 13 for 12 they make 49, of whom 36 are 73.5 %.
+@pytest.mark.parametrize(
+    ("count", "told"), [("12 (25.0%)", False), ("13 (25.0%)", True)], ids=["honest", "altered"]
+)
+def test_shares_of_those_whose_row_is_known_are_not_asked_about(tmp_path, capsys, count, told):
+    of = "group: a, patients: '60'"
+    rows = ["24 (40.0%)", "18 (30.0%)", "15 (25.0%)", "45 (75.0%)", "33 (55.0%)", "27 (45.0%)"]
+    rows += [count, "36 (75.0%)", "30 (62.5%)", "6 (10.0%)"]
+    found = asked(tmp_path, capsys, table([[one] for one in rows], {2: of}))
+    assert "30 of 60 is 50.0 %" in found
+    path = tmp_path / "ledger.yaml"
+    text = path.read_text(encoding="utf-8")
+    for n, label in enumerate(("Work, Yes, Old", "Work, No, Old"), 6):
+        text = text.replace(f'label: "Number {n}"', f'label: "{label}"')
+    path.write_text(text, encoding="utf-8")
+    main(["audit", str(path), "--trust", "--all"])
+    found = " ".join(capsys.readouterr().out.split())
+    assert found.count("It is that of the 48 whom the counts of its section") == (0 if told else 3)
+    assert ("inconsistent" in found) == told
+
+
+# ln(1 - 0.240) = -0.274 and ln(1 - 0.095) = -0.100, whose middle -0.187 is a fall of 17.1 %; that
+# of -24.0 and -3.0 is one of 14.1 %.
+@pytest.mark.parametrize(("high", "told"), [("-9.5", False), ("-3.0", True)])
+def test_changes_in_percent_are_in_the_middle_as_ratios(tmp_path, capsys, high, told):
+    rows = [("-20.0%", "-30.0", "-10.0"), ("-8.0%", "-12.0", "-4.0"), ("-5.0%", "-9.0", "-1.0")]
+    rows += [("-17.1%", "-24.0", high)]
+    cells = table(
+        [[f"{a} (95% CI {low} to {up})"] for a, low, up in rows], {2: f"{A}, change: true"}
+    )
+    found = asked(tmp_path, capsys, cells)
+    assert ("It does not lie in the middle of its interval" in found) == told

@@ -40,6 +40,13 @@ from trialtrace.audit.reading.sentences import read_passages
         ("Pain fell (n=187, Δ −1.7, P=0.012).", ["P=0.012"]),
         ("Pain rose from 1.8 to 2.0 mg/d in one patient.", []),
         ("F(1, 54) = 4.74, P = 0.03, η2 = 0.081.", ["F(1, 54) = 4.74, P = 0.03, η² = 0.081"]),
+        # An interval that does not hold the second share is of a difference; nor is a dash a minus.
+        ("Sleep [A 75.0% versus B 74.0%, 95% CI (-4.8%, 6.9%)].", ["75.0%", "74.0%"]),
+        (
+            "Sleep [A 75.0% versus B 74.0%, 95% CI (64.8%, 80.9%)].",
+            ["75.0%", "74.0% (95% CI 64.8 to 80.9)"],
+        ),
+        ("It was seen in patients \u221248% (95% CI: 38\u201359%).", ["48% (95% CI 38 to 59)"]),
         # Statistics without degrees of freedom.
         ("Pain did not differ (t = −0.68, p = 0.50).", ["t = -0.68, p = 0.50"]),
         ("Pain was alike (F = 0.03 p = 0.87).", ["F = 0.03, p = 0.87"]),

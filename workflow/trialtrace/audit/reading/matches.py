@@ -325,6 +325,7 @@ def _spread_before(match: re.Match[str]) -> tuple[str, str] | None:
 
 
 _VERSUS_BEFORE = re.compile(r"\b(?:vs?\.?|versus)\s*$")
+_OF_TWO = re.compile(r"%[^.;%]{0,12}\b(?:vs?\.?|versus)\s[^.;%]{0,40}$")
 _AVERAGE = re.compile(r"\b(?:mean|median|average)\b", re.IGNORECASE)
 # "The median survival was ", and not "the mean difference was ".
 _AVERAGE_OF = re.compile(
@@ -384,6 +385,14 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         for printed, _ in _printed(name, given):
             yield begin, end, Item("", "", f"efficacy {printed}", "", "effect")
         return
+    if name == "percent_ci":
+        share, low, high = (float(given[one].replace(",", "")) for one in ("a", "low", "high"))
+        if share < 0 < low <= -share <= high:
+            given["a"] = given["a"].lstrip("-−–")
+        elif not low <= share <= high and _OF_TWO.search(match.string[:begin]):
+            item = Item("", "", f"{given['a']}%", "", "percent")
+            yield begin, end, item.doubted(_OF_BOTH)
+            return
     pair = name in PAIRS
     for key, (printed, kind) in zip("ab", _printed(name, given), strict=False):
         if kind == "percent_ci" and _DIFFERENCE.search(match.string[:begin]):
@@ -407,6 +416,7 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
                 return
 
 
+_OF_BOTH = "the interval behind it may be of a difference"
 NO_SPREAD = "whether the numbers beside it are quartiles or the range is not said"
 NO_LEVEL = "that its limits are those of a 95% interval is not said"
 BY_WORDS_BEFORE = "its spread is that which words earlier in the sentence name"

@@ -2,7 +2,7 @@
 question to the reader, which reading is meant."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 
@@ -10,12 +10,12 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.columns import breaking
 from trialtrace.audit.verdicts.far_p import far_from_interval
 from trialtrace.audit.verdicts.lines import far
-from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, sizes_of
+from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, own_sizes, sizes_of
 from trialtrace.audit.verdicts.slips import of_hundred, slipped
 from trialtrace.audit.verdicts.sums import broken, of_adjusted
 from trialtrace.audit.verdicts.twice import misprinted
@@ -23,6 +23,7 @@ from trialtrace.audit.verdicts.unlike import unlike
 
 CERTAIN = 0.95
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
+OF_SHARE = "share.percent"
 IN_DOUBT = ("whole.mean",)
 """Checks whose remarks that nothing decides are asked about in a draft."""
 RESTS_ON = "rests_on"
@@ -51,7 +52,8 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     """The findings; a contradiction that rests on a draft is a question to its reader first, where
     another reading of a table agrees as well, or a claim is uncertain. Whether numbers are printed
     right that others make unlikely is asked of what was confirmed too, until it is answered."""
-    readings = Readings(ledger, findings)
+    readings, own = Readings(ledger, findings), own_sizes(ledger)
+    findings = [_of_known(one, own) for one in findings]
     made = [
         _asked(finding, ledger, readings)
         if finding.agreement == INCONSISTENT or _of_draft(finding, ledger)
@@ -66,6 +68,15 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     remarks = of_adjusted(ledger, apart)
     made += {one.claim: one for one in remarks.values()}.values()
     return made + [_question(*one) for at, one in enumerate(apart) if at not in remarks]
+
+
+def _of_known(finding: Finding, own: Mapping[str, int]) -> Finding:
+    """A percentage of those of whom its row is known, as compatible."""
+    if finding.check != OF_SHARE or finding.agreement != INCONSISTENT or finding.claim not in own:
+        return finding
+    text = f"{finding.sentence} It is that of the {thousands(own[finding.claim])} whom the counts "
+    text += "of its section, or of another of its column, make together."
+    return replace(finding, agreement=COMPATIBLE, sentence=text)
 
 
 def _of_draft(finding: Finding, ledger: Ledger) -> bool:

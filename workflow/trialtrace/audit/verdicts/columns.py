@@ -18,6 +18,7 @@ from trialtrace.audit.verdicts.readings import (
     Reading,
     column_of,
     first_column,
+    own_sizes,
     question,
     sizes_of,
     table_of,
@@ -47,11 +48,12 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
             asked.setdefault(claim.name, _off_centre(claim, len(kept), len(line)))
     yield from asked.values()
     yield from (_of_none(claim) for claim in cells if _prints_of_none(ledger, claim))
+    own = own_sizes(ledger)
     shares = [claim for claim in cells if not claim.about.compared and sizes_of(claim)]
     # Of a column, and of its rows that are called alike, as "Year 2" below several heads.
     named = grouped(shares, lambda claim: (first_column(claim), *claim.label.split(", ")[-2:]))
     for line in chain(grouped(shares, first_column).values(), named.values()):
-        yield from _of_patients(ledger, line)
+        yield from (one for one in _of_patients(ledger, line) if one[1].name not in own)
 
 
 def _of_patients(ledger: Ledger, line: Sequence[Claim]) -> Iterator[Asked]:
@@ -137,6 +139,9 @@ def centred(entry: Claim) -> bool | None:
     if bounds[0][1] > 0:
         least = bounds[0][1] / 100
         scales.append([(log(max(low, least)), log(max(high, least))) for low, high in bounds])
+    if main.name == "percent" and entry.about.change and bounds[0][0] > -100:
+        # A change in percent, a ratio less 1.
+        scales.append([(log(100 + low), log(100 + high)) for low, high in bounds])
     if main.name == "percent" and bounds[2][0] < 100:
         # An efficacy, 1 less a ratio.
         left = [(max(100 - high, 0.1), max(100 - low, 0.1)) for low, high in reversed(bounds)]

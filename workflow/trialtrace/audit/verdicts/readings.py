@@ -8,6 +8,7 @@ the one that was taken. One misprint among numbers that agree leaves every other
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -118,6 +119,40 @@ def sizes_of(entry: Claim) -> range:
         return range(0)
     first, last = 100 * k / (percent.value + half), 100 * k / (percent.value - half)
     return range(max(k, ceil(first)), floor(last) + 1)
+
+
+def own_sizes(ledger: Ledger) -> dict[str, int]:
+    """By claim the patients of its section of a column, of which its counts are the percentages and
+    whom they make together, where most of the column are of others: those of whom it is known. A
+    count that has no other in its section is of one such number too."""
+    cells = [one for one in ledger.entries.values() if drafted(one) and not one.about.compared]
+    shares = [one for one in cells if one.whole_count is not None and "percent" in one.parts]
+    found: dict[str, int] = {}
+    for column in grouped([one for one in shares if column_of(one)], first_column).values():
+        votes = Counter(n for claim in column for n in sizes_of(claim))
+        most = max(votes, key=lambda n: (votes[n], -n), default=0)
+        own: dict[str, int] = {}
+        sections = [
+            *grouped(
+                column, lambda one: one.label.rpartition(", ")[0].rpartition(", ")[0] or one.label
+            ).values()
+        ]
+        for section in sections:
+            n = sum(claim.whole_count or 0 for claim in section)
+            counted = [claim for claim in section if claim.whole_count]
+            fit = all(n in sizes_of(claim) for claim in counted)
+            if (
+                len(section) > 1
+                and counted
+                and fit
+                and any(most not in sizes_of(c) for c in counted)
+            ):
+                own |= {claim.name: n for claim in section}
+        for claim in (section[0] for section in sections if len(section) == 1):
+            if most not in sizes_of(claim) and (of := {*sizes_of(claim)} & {*own.values()}):
+                own[claim.name] = min(of)
+        found |= own if 2 * len(own) <= len(column) else {}
+    return found
 
 
 class Readings:
