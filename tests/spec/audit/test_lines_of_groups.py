@@ -325,3 +325,66 @@ def test_changes_in_percent_are_in_the_middle_as_ratios(tmp_path, capsys, high, 
     )
     found = asked(tmp_path, capsys, cells)
     assert ("It does not lie in the middle of its interval" in found) == told
+
+
+LABELLED = """  c{n}:
+    from: paper
+    place: "table 1, row {row}, column {column}"
+    label: "{label}"
+    printed: "{printed}"
+    about: {{outcome: o{row}, group: {group}{more}}}
+    unconfirmed: "read"
+    chance: "0.95"
+"""
+
+
+def labelled(tmp_path, capsys, cells):
+    """What is told of cells, each (row, column, label, printed, more of whom)."""
+    text = HEAD + "".join(
+        f'  o{row}: {{label: "O {row}"}}\n' for row in dict.fromkeys(c[0] for c in cells)
+    )
+    text += "claims:\n"
+    for n, (row, column, label, printed, more) in enumerate(cells):
+        group, at = "ab"[column - 2], f"{label}, {('Old', 'New')[column - 2]}"
+        named = {"row": row, "column": column, "label": at, "group": group}
+        text += LABELLED.format(n=n, printed=printed, more=more, **named)
+    path = tmp_path / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
+    main(["audit", str(path), "--trust"])
+    return " ".join(capsys.readouterr().out.split())
+
+
+# 18 of 45 are 40 %, 27 60 %; 12 and 38 of 50 are 24 and 76 %. 34 % of 12 are 35 or 36, 76 % of 38
+# are 50. Of 53, of whom three did not say, 12 are 23 % and 38 72 %.
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [("24", "76", False), ("34", "76", True), ("24", "67", True), ("23", "72", False)],
+    ids=["as printed", "a digit", "exchanged digits", "of more patients"],
+)
+def test_a_section_that_is_whole_in_one_column_is_so_in_the_other(
+    tmp_path, capsys, first, second, told
+):
+    cells = [(2, 2, "Ripe, Yes", "18 (40%)", ""), (3, 2, "Ripe, No", "27 (60%)", "")]
+    cells += [(2, 3, "Ripe, Yes", f"12 ({first}%)", ""), (3, 3, "Ripe, No", f"38 ({second}%)", "")]
+    found = labelled(tmp_path, capsys, cells)
+    assert ("12 + 38 = 50, of whom they are not the percentages" in found) == told
+
+
+# 31 + 29 = 40 + 12 + 8 = 22 + 38 = 60; 22 + 83 = 105.
+@pytest.mark.parametrize(("last", "told"), [("38", False), ("83", True)])
+def test_lists_of_counts_make_all_patients(tmp_path, capsys, last, told):
+    lists = [("31", "29"), ("40", "12", "8"), ("22", last)]
+    cells = [
+        (row, 2, f"Row {row}, part {n}", printed, "")
+        for row, own in enumerate(lists, 2)
+        for n, printed in enumerate(own)
+    ]
+    found = labelled(tmp_path, capsys, cells)
+    assert ("22 + 83 do not make 60, as the 2 other lists of its column do" in found) == told
+
+
+@pytest.mark.parametrize(("n", "told"), [("1", 1), ("9", 0)])
+def test_one_patient_has_no_spread_told_once_a_table(tmp_path, capsys, n, told):
+    of = f', patients: "{n}"'
+    cells = [(row, 2, f"Row {row}", f"mean (SD) {row}.1 (0.4)", of) for row in (2, 3)]
+    assert labelled(tmp_path, capsys, cells).count("One patient has no spread") == told

@@ -109,16 +109,23 @@ def numbers_in(form: str, printed: str) -> tuple[str, ...]:
     return match.groups() if match else ()
 
 
-def sizes_of(entry: Claim) -> range:
-    """The numbers of patients of which a printed count is the printed percentage."""
+def sizes_of(entry: Claim, *, cut: bool = False) -> range:
+    """The numbers of patients of which a printed count is the printed percentage, rounded or, where
+    digits are `cut` off, above it by less than a unit."""
     count, percent = entry.parts.get("count"), entry.parts.get("percent")
     if not (count and percent and count.value and percent.value) or "denominator" in entry.parts:
         return range(0)
     k, half = int(count.value), percent.ulp / 2
     if percent.value <= half:
         return range(0)
-    first, last = 100 * k / (percent.value + half), 100 * k / (percent.value - half)
+    low, high = (0, 2 * half) if cut else (half, half)
+    first, last = 100 * k / (percent.value + high), 100 * k / (percent.value - low)
     return range(max(k, ceil(first)), floor(last) + 1)
+
+
+def section_of(entry: Claim) -> str:
+    """The words of its label before those of its row and its group, or all where it has no more."""
+    return entry.label.rpartition(", ")[0].rpartition(", ")[0] or entry.label
 
 
 def own_sizes(ledger: Ledger) -> dict[str, int]:
@@ -132,11 +139,7 @@ def own_sizes(ledger: Ledger) -> dict[str, int]:
         votes = Counter(n for claim in column for n in sizes_of(claim))
         most = max(votes, key=lambda n: (votes[n], -n), default=0)
         own: dict[str, int] = {}
-        sections = [
-            *grouped(
-                column, lambda one: one.label.rpartition(", ")[0].rpartition(", ")[0] or one.label
-            ).values()
-        ]
+        sections = [*grouped(column, section_of).values()]
         for section in sections:
             n = sum(claim.whole_count or 0 for claim in section)
             counted = [claim for claim in section if claim.whole_count]

@@ -11,8 +11,8 @@ from trialtrace.audit.prints.wording import listed
 
 @checks(
     "what no study can have: a count above its denominator, a p above 1, an interval "
-    "upside down, a negative deviation, a ratio below 0, a correlation beyond 1, an F or "
-    "χ² below 0; nothing else is held against it",
+    "upside down, a negative deviation, or one of one patient, a ratio below 0, a correlation "
+    "beyond 1, an F or χ² below 0; nothing else is held against it",
     {
         "number.impossible": "A number that no study can have.",
         "number.unclear": "A number of which the expression does not say what it is.",
@@ -22,8 +22,14 @@ from trialtrace.audit.prints.wording import listed
 def check_impossible(ledger: Ledger) -> Iterator[Finding]:
     for name in sorted(ledger.unclear):
         yield _unclear(ledger, ledger.entries[name])
+    alone = set[tuple[str, str | None]]()
     for entry in ledger.entries.values():
-        found = entry.impossible
+        found, spread = entry.impossible, entry.parts.get("sd", entry.parts.get("se"))
+        of = entry.place.partition(", row")[0], entry.about.group
+        if spread is not None and spread.value and ledger.size(entry) == 1 and of not in alone:
+            alone.add(of)
+            text = f"One patient has no spread; {spread.text} is printed."
+            yield verdict("number.impossible", entry, spread.name, INCONSISTENT, text)
         if not found:
             continue
         told = listed(
