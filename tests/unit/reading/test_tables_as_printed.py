@@ -36,19 +36,6 @@ def test_intervals_and_ranges_below_two_statistics():
     assert not any("30 to 70" in printed for printed in held[:2])
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize(
-    ("heads", "size"), [((*ARMS, "Total"), 90), ((ARMS[0], "Control", "Total"), None)]
-)
-def test_a_total_of_no_number_has_the_patients_of_all_arms(heads, size):
-    made = read([("", *heads), ("Weight, mean (SD)", "61 (9)", "65 (10)", "63 (10)")])
-    *_, total = made.items.values()
-    assert (total.arm, total.size) == ("all", size)
-    assert ("its patients are those of the arms together" in total.doubts) == (size is not None)
-
-
-=======
->>>>>>> 05dfe6aaf (A total without a number keeps none: sums of arms misled it)
 def test_answers_keep_their_labels():
     made = read(
         [

@@ -390,9 +390,6 @@ def with_visits(every: Sequence[Column]) -> list[Column]:
     return made
 
 
-_TOGETHER = "its patients are those of the arms together"
-
-
 def with_sizes(every: Sequence[Column]) -> list[Column]:
     """The columns, of which those headed "n" alone before each arm's are of that arm."""
     made = list(every)
@@ -404,14 +401,6 @@ def with_sizes(every: Sequence[Column]) -> list[Column]:
     ]
     for at in before if 1 < len(before) == len(arms) else ():
         made[at] = replace(every[at + 1], at=at, kind="count")
-<<<<<<< HEAD
-    whole = [one for one in arms if one.arm and EVERYONE.fullmatch(one.arm)]
-    sizes = {one.arm: one.size for one in arms if one not in whole}
-    if len(whole) == 1 and len(sizes) > 1 and all(sizes.values()) and not whole[0].size:
-        total = sum(size or 0 for size in sizes.values())
-        made[made.index(whole[0])] = replace(whole[0], size=total, doubt=_TOGETHER)
-=======
->>>>>>> 05dfe6aaf (A total without a number keeps none: sums of arms misled it)
     return made
 
 
