@@ -310,7 +310,7 @@ def test_shares_of_those_whose_row_is_known_are_not_asked_about(tmp_path, capsys
     path.write_text(text, encoding="utf-8")
     main(["audit", str(path), "--trust", "--all"])
     found = " ".join(capsys.readouterr().out.split())
-    assert found.count("It is that of the 48 whom the counts of its section") == (0 if told else 3)
+    assert found.count("It is that of the 48 whom its section") == (0 if told else 3)
     assert ("inconsistent" in found) == told
 
 

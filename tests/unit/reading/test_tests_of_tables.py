@@ -52,7 +52,7 @@ def test_a_mark_beside_a_p_or_its_statistic_tells_its_test():
         rows.append((label, "3.1 ± 1.2", "4.0 ± 1.4", "-0.9 (-1.5; -0.3)", f"612{mark}", "0.003"))
     made = draft(ReadPaper("", (), (Table("table 2", "Scores", (heads, *rows), 1, notes),)))
     effects = [one for one in made.claims.values() if "P = 0.003" in one["printed"]]
-    assert [one["about"].get("test") for one in effects] == ["mann_whitney", None]
+    assert [one["about"].get("test") for one in effects] == ["other", None]
 
 
 def test_all_others_are_those_that_the_words_do_not_name():

@@ -385,7 +385,7 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         for printed, _ in _printed(name, given):
             yield begin, end, Item("", "", f"efficacy {printed}", "", "effect")
         return
-    if name == "percent_ci":
+    if name == "percent_ci" and re.search("[0-9]", given["high"]):
         share, low, high = (float(given[one].replace(",", "")) for one in ("a", "low", "high"))
         if share < 0 < low <= -share <= high:
             given["a"] = given["a"].lstrip("-−–")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.item import Item, Left
@@ -77,21 +77,17 @@ def _of_marks(text: str) -> dict[str, str]:
     tests: dict[str, set[str]] = {}
     for mark, words in _MARKED.findall(text):
         named = {*named_tests(words).values()} - {"t", "welch", "anova"}
-        if ranks := _OF_RANKS.search(words):
-            named = {"mann_whitney" if ranks[0][0] in "wW" else "other"}
+        named = named or ({"other"} if _OF_RANKS.search(words) else named)
         tests.setdefault(mark, set()).update(named)
     return {mark: test for mark, named in tests.items() for test in named if len(named) == 1}
 
 
-def _mark(one: Item, rows: Sequence[Sequence[str]], marks: Iterable[str]) -> str | None:
+def _mark(one: Item, rows: Sequence[Sequence[str]], marks: Mapping[str, str]) -> str | None:
     """The mark behind a p, or else behind the statistic left of it."""
-    own = [(at, column) for at, column in one.cells if at < len(rows)]
-    near = [(at, column - 1) for at, column in own[-1:]]
-    for places in (own, near):
-        ends = {re.sub(r"^.*?([*†‡§¶‖#]*)$", r"\1", rows[at][n].strip()) for at, n in places}
-        if found := ends & {*marks}:
-            return found.pop()
-    return None
+    near = [(at, column - 1) for at, column in one.cells[-1:]]
+    texts = [rows[at][column] for at, column in (*one.cells, *near) if at < len(rows)]
+    ends = [re.split(r"[^*†‡§¶‖#]", text.strip())[-1] for text in texts]
+    return next((end for end in ends if end in marks), None)
 
 
 def with_tests(
@@ -118,9 +114,8 @@ def with_tests(
             plain = replace(one, model=one.model and rest is None)
             test = named.get(_numbers(plain, items) or "")
             one = plain if test else one
-        doubt = (
-            f"by the test that the words beside its table name: {(test or '').replace('_', ' ')}"
-        )
+        name = (test or "").replace("_", " ")
+        doubt = f"by the test that the words beside its table name: {name}"
         yield one if test is None else replace(one, test=test).doubted(doubt)
 
 

@@ -2,7 +2,7 @@
 question to the reader, which reading is meant."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 
@@ -23,7 +23,7 @@ from trialtrace.audit.verdicts.unlike import unlike
 
 CERTAIN = 0.95
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
-OF_SHARE = "share.percent"
+OF_KNOWN = "It is that of the {} whom its section, or another of its column, makes together."
 IN_DOUBT = ("whole.mean",)
 """Checks whose remarks that nothing decides are asked about in a draft."""
 RESTS_ON = "rests_on"
@@ -53,7 +53,14 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     another reading of a table agrees as well, or a claim is uncertain. Whether numbers are printed
     right that others make unlikely is asked of what was confirmed too, until it is answered."""
     readings, own = Readings(ledger, findings), own_sizes(ledger)
-    findings = [_of_known(one, own) for one in findings]
+    findings = [
+        replace(one, agreement=COMPATIBLE, sentence=f"{one.sentence} {OF_KNOWN.format(n)}")
+        if one.agreement == INCONSISTENT
+        and (n := own.get(one.claim))
+        and one.check == "share.percent"
+        else one
+        for one in findings
+    ]
     made = [
         _asked(finding, ledger, readings)
         if finding.agreement == INCONSISTENT or _of_draft(finding, ledger)
@@ -68,15 +75,6 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     remarks = of_adjusted(ledger, apart)
     made += {one.claim: one for one in remarks.values()}.values()
     return made + [_question(*one) for at, one in enumerate(apart) if at not in remarks]
-
-
-def _of_known(finding: Finding, own: Mapping[str, int]) -> Finding:
-    """A percentage of those of whom its row is known, as compatible."""
-    if finding.check != OF_SHARE or finding.agreement != INCONSISTENT or finding.claim not in own:
-        return finding
-    text = f"{finding.sentence} It is that of the {thousands(own[finding.claim])} whom the counts "
-    text += "of its section, or of another of its column, make together."
-    return replace(finding, agreement=COMPATIBLE, sentence=text)
 
 
 def _of_draft(finding: Finding, ledger: Ledger) -> bool:

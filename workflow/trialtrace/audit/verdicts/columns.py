@@ -33,10 +33,14 @@ SHARE = {CENTRE: 0.34, PATIENTS: 0.2}
 """At most so many of a column do not, or one."""
 LEEWAY = 0.01
 """A middle is met within this share of the interval's width."""
-MANY = 10
-"""Lists of counts make so many patients at least."""
 NARROW = 1.1
 """Numbers of patients within this factor of each other are much the same."""
+
+_BESIDE = Reading(
+    "Are each of these and the counts beside it read and printed right?",
+    "and the counts beside it read and printed right",
+    "All patients of its group are behind them, as behind the others.",
+)
 
 
 def breaking(ledger: Ledger) -> Iterator[Asked]:
@@ -64,65 +68,39 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
 def _of_sections(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of rows that in another column are exclusive, so that their sum gives all their percentages,
     a column of which no number of patients does."""
-    counted = [one for one in cells if "percent" in one.parts and ledger.size(one) is None]
-    counted = [one for one in counted if one.whole_count is not None and "count" in one.parts]
+    counted = [one for one in cells if {"count", "percent"} <= one.parts.keys()]
+    counted = [one for one in counted if one.whole_count is not None and not ledger.size(one)]
     for section in grouped(counted, lambda one: (table_of(one), section_of(one))).values():
-        columns = grouped(section, first_column).values()
-        kept = [column for column in columns if len(column) > 1 and _is_exclusive(column)]
-        for column in columns:
-            if kept and len(column) == len(kept[0]) and not set.intersection(*map(_near, column)):
-                told = " + ".join(claim.parts["count"].text for claim in column)
-                total = sum(claim.whole_count or 0 for claim in column)
-                text = f"{told} = {total}, of whom they are not the percentages, as in another "
-                text += "column; nor are they of any other number of patients."
-                reading = Reading(
-                    "Are each of these and the others of its section read and printed right?",
-                    "and the others of its section read and printed right",
-                    "No number of patients gives all their percentages.",
-                )
-                worst = max(column, key=lambda one: _off(one, total))
-                yield question(PATIENTS, worst, "percent", text, reading, column)
+        near = [
+            (own, set.intersection(*({*sizes_of(one), *sizes_of(one, cut=True)} for one in own)))
+            for own in grouped(section, first_column).values()
+        ]
+        rows = {len(own) for own, sizes in near if _total(own) in sizes and len(own) > 1}
+        for own in (own for own, sizes in near if not sizes and {len(own)} == rows):
+            text = f"{_sum(own)} = {_total(own)}, of whom they are not the percentages, as in "
+            text += "another column; nor are they of any other number of patients."
+            yield question(PATIENTS, own[0], "percent", text, _BESIDE, own)
 
 
-def _is_exclusive(column: Sequence[Claim]) -> bool:
-    total = sum(claim.whole_count or 0 for claim in column)
-    return all(total in _near(claim) for claim in column) and total > 0
+def _total(own: Sequence[Claim]) -> int:
+    return sum(claim.whole_count or 0 for claim in own)
 
 
-def _near(entry: Claim) -> set[int]:
-    """The numbers of patients of whom a count is the percentage, rounded or cut off."""
-    return {*sizes_of(entry), *sizes_of(entry, cut=True)}
-
-
-def _off(entry: Claim, total: int) -> float:
-    part = entry.parts["percent"]
-    return abs(100 * (entry.whole_count or 0) / total - float(part.value or 0)) if total else 0.0
-
-
-def _whole(entry: Claim) -> int:
-    """A whole number that stands alone, 0 where it is none."""
-    part = entry.main
-    return int(part.value or 0) if part and part.relation == "=" and not part.places else 0
+def _sum(own: Sequence[Claim]) -> str:
+    return " + ".join(str(claim.whole_count) for claim in own)
 
 
 def _of_lists(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of cells that list the counts of all patients, as "79/15/2", the one of a column that makes
     another number than all others do."""
-    counts = [one for one in cells if one.about.group and len(one.parts) == 1 and _whole(one)]
+    counts = [one for one in cells if one.whole_count is not None and len(one.parts) == 1]
     lists = [own for own in grouped(counts, lambda one: one.place).values() if len(own) > 1]
     for column in grouped(lists, lambda own: (*first_column(own[0]), own[0].about.group)).values():
-        sums = [sum(map(_whole, own)) for own in column]
-        (most, votes), *_ = Counter(sums).most_common()
-        if len(column) > LEAST[CENTRE] and votes == len(column) - 1 and most >= MANY:
-            own = next(own for own, total in zip(column, sums, strict=True) if total != most)
-            told = " + ".join(str(_whole(claim)) for claim in own)
-            text = f"{told} do not make {most}, as the {votes} other lists of its column do."
-            reading = Reading(
-                "Are each of these and the counts beside it read and printed right?",
-                "and the counts beside it read and printed right",
-                "All patients of its group are behind the others.",
-            )
-            yield question(PATIENTS, own[0], next(iter(own[0].parts)), text, reading, own)
+        (most, votes), *_ = Counter(map(_total, column)).most_common()
+        if len(column) > LEAST[CENTRE] and votes == len(column) - 1 and most > 2 * LEAST[PATIENTS]:
+            own = next(own for own in column if _total(own) != most)
+            text = f"{_sum(own)} do not make {most}, as the {votes} other lists of its column do."
+            yield question(PATIENTS, own[0], next(iter(own[0].parts)), text, _BESIDE, own)
 
 
 def _of_patients(ledger: Ledger, line: Sequence[Claim]) -> Iterator[Asked]:

@@ -139,21 +139,15 @@ def own_sizes(ledger: Ledger) -> dict[str, int]:
         votes = Counter(n for claim in column for n in sizes_of(claim))
         most = max(votes, key=lambda n: (votes[n], -n), default=0)
         own: dict[str, int] = {}
-        sections = [*grouped(column, section_of).values()]
-        for section in sections:
+        for section in (sections := grouped(column, section_of).values()):
             n = sum(claim.whole_count or 0 for claim in section)
-            counted = [claim for claim in section if claim.whole_count]
-            fit = all(n in sizes_of(claim) for claim in counted)
-            if (
-                len(section) > 1
-                and counted
-                and fit
-                and any(most not in sizes_of(c) for c in counted)
-            ):
+            of = [sizes_of(claim) for claim in section if claim.whole_count]
+            whole = len(section) > 1 and all(n in one for one in of)
+            if whole and any(most not in one for one in of):
                 own |= {claim.name: n for claim in section}
         for claim in (section[0] for section in sections if len(section) == 1):
-            if most not in sizes_of(claim) and (of := {*sizes_of(claim)} & {*own.values()}):
-                own[claim.name] = min(of)
+            if most not in sizes_of(claim) and (same := {*sizes_of(claim)} & {*own.values()}):
+                own[claim.name] = min(same)
         found |= own if 2 * len(own) <= len(column) else {}
     return found
 

@@ -268,13 +268,7 @@ def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
         most = max(ends, key=lambda k: sum(a <= k <= b for a, b in narrow.values()), default=None)
         left = [row for row, (a, b) in narrow.items() if most is None or not a <= most <= b]
         kept = len(narrow) - len(left)
-        if (
-            most is None
-            or most in (-1, 1)
-            or kept <= LEAST
-            or not left
-            or kept < SHARE * len(narrow)
-        ):
+        if most in (None, 1, -1) or kept <= LEAST or not left or kept < SHARE * len(narrow):
             continue
         for row in left:
             names = next(iter(one[row].parts)), next(iter(two[row].parts))
