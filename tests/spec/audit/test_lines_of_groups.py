@@ -366,6 +366,8 @@ def test_a_section_that_is_whole_in_one_column_is_so_in_the_other(
 ):
     cells = [(2, 2, "Ripe, Yes", "18 (40%)", ""), (3, 2, "Ripe, No", "27 (60%)", "")]
     cells += [(2, 3, "Ripe, Yes", f"12 ({first}%)", ""), (3, 3, "Ripe, No", f"38 ({second}%)", "")]
+    # Of none the percentage is that of any number of patients.
+    cells += [(4, 2, "Ripe, Unsaid", "0 (0%)", ""), (4, 3, "Ripe, Unsaid", "0 (0%)", "")]
     found = labelled(tmp_path, capsys, cells)
     assert ("12 + 38 = 50, of whom they are not the percentages" in found) == told
 

@@ -69,7 +69,7 @@ def _of_sections(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of rows that in another column are exclusive, so that their sum gives all their percentages,
     a column of which no number of patients does."""
     counted = [one for one in cells if {"count", "percent"} <= one.parts.keys()]
-    counted = [one for one in counted if one.whole_count is not None and not ledger.size(one)]
+    counted = [one for one in counted if one.whole_count and not ledger.size(one)]
     for section in grouped(counted, lambda one: (table_of(one), section_of(one))).values():
         near = [
             (own, set.intersection(*({*sizes_of(one), *sizes_of(one, cut=True)} for one in own)))
