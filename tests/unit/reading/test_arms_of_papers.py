@@ -195,7 +195,7 @@ def test_odds_ratios_against_the_arm_that_is_marked_as_the_reference():
     ]
     made = told(read(("Abstinence", 1, rows)), "table 1")
     assert made[-1] == (
-        "Abstinence",
+        "Abstinent",
         ("Gum", "Patch"),
         None,
         "odds ratio 2.0 (97.5% CI 0.8 to 5.1)",

@@ -133,8 +133,8 @@ FORMS = (
     _form("value", rf"(?P<a>{_N}){_UNIT}"),
 )
 _MISSING = re.compile(
-    r"\W*|n/?a\.?|n\.a\.|nd|nr|ref(?:erence)?\.?|1(?:\.0+)?\s*\(?(?:ref\w*\.?|n/?a|-|–|—)\)?|not "
-    r"(?:applicable|reported|done)",
+    r"\W*|n/?a\.?|n\.a\.|nd|nr|ref(?:erence)?\.?|0(?:\.0+)?\s*\(ref\w*\.?\)|"
+    r"1(?:\.0+)?\s*\(?(?:ref\w*\.?|n/?a|-|–|—)\)?|not (?:applicable|reported|done)",
     re.I,
 )
 

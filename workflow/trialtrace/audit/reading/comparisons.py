@@ -18,7 +18,7 @@ UNSAID_NUMBERS = "what its numbers are is not said"
 BY_HEAD = "arm by the head"
 ABOVE_1 = "no p is above 1: it is misprinted, or its head is of another number"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
-_REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:[01](?:\.0+)?\s*)?[(\[]?ref(?:erence|erent)?\.?[)\]]?", re.IGNORECASE)
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?i:(?:standard|std\.?) err(?:or)?))\b")
 _TERM = "that this coefficient is the difference of the groups is guessed"
 _OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
@@ -32,6 +32,7 @@ P_BEHIND = re.compile(
 BY_GAP = "it is taken for one against the group that has none in its row"
 NOT_ALL = "a number of its row is not taken up"
 OWN_OR_BETWEEN = "whether it is of its group alone, or against another one, is not said"
+_COMPARED = ("p", "effect")
 # Visit, whether of change, part, and the arm within which it compares.
 _Whose = tuple[str | None, bool, str | None, str | None]
 
@@ -257,10 +258,20 @@ class Comparisons(Context):
 
     def _without_reference(self, row: Row, path: tuple[str, ...]) -> tuple[str, ...]:
         """What was measured, without words such as "from placebo" that tell a comparison alone."""
-        if row.kind != "effect":
+        if row.kind not in ("effect", "p"):
             return path
         left = tuple(name for name in path if self.arms.reference([name]) is None)
         return left or (self._titled or row.label,)
+
+    def _below(self, row: Row) -> Row:
+        """A row whose words tell a comparison alone, "P vs placebo", as one of the row of numbers
+        above it."""
+        before = [one for one in self.laid.rows if one.at < row.at and one.kind not in _COMPARED]
+        bare = row.own == len(row.path) and all(self.arms.reference([one]) for one in row.path)
+        if row.kind not in _COMPARED or not bare or self.in_rows or not before:
+            return row
+        above = before[-1]
+        return replace(row, path=above.path, own=0, loose=True) if above.path else row
 
     def _reference(self, row: Row) -> str | None:
         """The arm that the others of a row are compared with: by its label, or by "reference" in
@@ -269,7 +280,7 @@ class Comparisons(Context):
             arm = self.arms.of(column.arm) if column.role == ARM else None
             if arm not in (None, ALL) and _REFERENCE.fullmatch(row.cells[column.at]):
                 return arm
-        return self.arms.reference(row.path)
+        return self.arms.reference([*row.path, row.label])
 
     def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
         names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))

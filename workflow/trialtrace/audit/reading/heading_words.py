@@ -103,7 +103,7 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("hazard_ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
     ("odds_ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
     ("rate_ratio", r"(?:incidence )?rate ratio|(?-i:\bIRRs?\b)"),
-    ("risk_ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)|ARR(?= or \w*\s?RR)"),
+    ("risk_ratio", r"(?:risk|prevalence) ratio|relative risk|(?-i:\ba?RRs?\b)|ARR(?= or \w*\s?RR)"),
     ("risk_difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
     (
         "standardised_difference",

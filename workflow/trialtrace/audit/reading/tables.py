@@ -42,6 +42,8 @@ _HALVES = re.compile(
     re.IGNORECASE,
 )
 _OF_CHANGES = re.compile(r"\b(?:changes?|differences?|improvements?|reductions?)\b", re.IGNORECASE)
+# Of p and of its visits: "P value (within group)", "P, before vs after".
+_WITHIN = re.compile(r"\b(?:within|baseline|before|pre)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
     r"(?:(?:\w+ )?(?:patients|participants|subjects)|patient numbers?)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
@@ -74,7 +76,7 @@ class _Reader(Comparisons):
         tested: list[tuple[Column, Cell]] = []
         columns = self._columns(row)
         joined = set[int]()
-        row = _with_sizes(row)
+        row = _with_sizes(self._below(row))
         for column in columns:
             text = row.cells[column.at]
             if column.role not in (ARM, COMPARE) or not text or is_missing(text):
@@ -256,7 +258,7 @@ class _Reader(Comparisons):
         by_column = column.kind in _BY_COLUMN
         # "% predicted" below "Mean (SD)" is a unit.
         empty: list[str] = []
-        if row.kind == "effect" and arm not in (None, ALL):
+        if row.kind in ("effect", "p") and arm not in (None, ALL):
             empty = self._lacking(column, self._columns(row), self._present(row))
             reference, doubt = self._reference(row), None
             if reference is None and len(empty) == 1:
@@ -314,6 +316,11 @@ class _Reader(Comparisons):
                 alone = arm not in (None, ALL) and not empty
                 item = replace(item, arm=arm if alone else None)
                 item = item.doubted(OWN_OR_BETWEEN if alone else NO_GROUPS)
+        elif found.kind == row.kind == "p" and item.arm not in (None, ALL):
+            told = row.change or column.change or self._within(column) or _WITHIN.search(own)
+            if empty:
+                item = replace(item, arm=None).doubted(NO_GROUPS)
+            item = item.doubted(None if empty or told else OWN_OR_BETWEEN)
         elif found.kind == "p" and item.arm is None and self.in_rows:
             # A row of p-values below the rows of arms.
             over = tuple(head for head in (column.over, column.arm) if head)
@@ -345,15 +352,16 @@ class _Reader(Comparisons):
         return None if kind in ("count_percent", "count", "percent") else kind
 
     def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:
-        """A difference from the arm that the row's label names, in the column of another arm."""
-        measure = row.measure or UNSAID
-        found = expression(cell, "effect", None, self.usual | {"ci"}, measure)
+        """A difference from the arm that the row's label names, in the column of another arm, or
+        its p."""
+        measure = row.measure or UNSAID if row.kind == "effect" else None
+        found = expression(cell, row.kind, None, self.usual | {"ci"}, measure)
         if found is None:
             return self._left(row, column.at, cell.text, UNSAID_NUMBERS)
         item = self._item(row, [(column, cell)], found.printed, found.kind)
         path = self._without_reference(row, item.path)
         item = replace(item, path=path, compare=pair, measure=measure, model=self.model)
-        return item.doubted(found.doubt, "the order of the groups is guessed")
+        return item.doubted(found.doubt, measure and "the order of the groups is guessed")
 
     def _of_arm(
         self,
