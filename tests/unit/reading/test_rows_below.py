@@ -66,3 +66,30 @@ def test_a_ratio_of_prevalences_is_against_the_reference():
     )
     found = [one[:2] + one[3:4] for one in told(FOUR, *rows) if "CI" in one[3]]
     assert found[0] == ("Lice", ("net a", "no net"), "risk ratio 0.66 (95% CI 0.41 to 1.07)")
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "visits"),
+    [
+        ("Time (min)", ("0", "15", "30"), ("Time (min) 0", "Time (min) 15", "Time (min) 30")),
+        ("Time (min)", ("0 min", "15 min", "30 min"), ("0 min", "15 min", "30 min")),
+        ("Week", ("0", "2", "4"), ("week 0", "week 2", "week 4")),
+        ("Visit", ("1", "2", "3"), ("visit 1", "visit 2", "visit 3")),
+    ],
+)
+def test_rows_below_a_time_are_visits_of_what_the_caption_measures(head, rows, visits):
+    made = told(
+        (head, "Shade (n = 30)", "Sun (n = 30)", "P"),
+        *((row, "21.4 ± 2.1", "24.9 ± 2.6", "0.02") for row in rows),
+        caption="Table 2: Leaf temperature (°C) at several times",
+    )
+    assert [one[:3] for one in made] == [
+        ("Leaf temperature", arm, visit)
+        for visit in visits
+        for arm in ("shade", "sun", ("shade", "sun"))
+    ]
+
+
+def test_a_time_that_is_measured_is_what_rows_are_of():
+    heads, row = ("Opening time (min)", "Shade", "Sun"), ("All", "21.4 ± 2.1", "24.9 ± 2.6")
+    assert told(heads, row, caption="Table 2: Flowers")[0][0] == "Opening time (min) – All"

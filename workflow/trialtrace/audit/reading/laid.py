@@ -22,6 +22,7 @@ from trialtrace.audit.reading.heading_words import (
 from trialtrace.audit.reading.heads import (
     ARM,
     COMPARE,
+    LABEL,
     Column,
     aligned,
     columns,
@@ -285,9 +286,11 @@ class Context:
         over = {one.over for one in self.laid.columns if one.role == ARM}
         return over.pop() if len(over) == 1 else ""
 
-    @property
-    def _measured(self) -> str:
-        """What stands over the labels with its unit, "Age (in years)", and so is of the rows."""
+    def _measured(self, row: Row) -> str:
+        """What stands over the labels with its unit, "Age (in years)", and so is of the rows, but
+        for a time."""
+        if row.visit and any(one.role == LABEL and one.visit for one in self.laid.columns):
+            return ""
         over = next((row[0] for row in self.laid.table.rows[: self.laid.heads] if row[0]), "")
         return over if re.fullmatch(r"[^()]+\((?:in )?[a-z/²]{2,10}\)", over) else ""
 
@@ -355,9 +358,9 @@ class Context:
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
         over = column.over or self._over
-        path = row.path or (over or self._measured or self._titled or row.label,)
+        title = over or self._measured(row) or self._titled
+        path = row.path or (title or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
-        title = over or self._measured or self._titled
         people = _PEOPLE.fullmatch(path[0]) or EVERYONE.fullmatch(path[0])
         of_people = kind not in (*_COUNTED, "statistic") and people
         staged = self._staged and row.own == 1 and row.kind is None and not row.visit
