@@ -93,3 +93,29 @@ def test_rows_below_a_time_are_visits_of_what_the_caption_measures(head, rows, v
 def test_a_time_that_is_measured_is_what_rows_are_of():
     heads, row = ("Opening time (min)", "Shade", "Sun"), ("All", "21.4 ± 2.1", "24.9 ± 2.6")
     assert told(heads, row, caption="Table 2: Flowers")[0][0] == "Opening time (min) – All"
+
+
+@pytest.mark.parametrize(
+    ("label", "outcome", "doubts"),
+    [
+        ("Height, cm, mean ± SD", "Height, cm", ()),
+        ("Height, mean ± SD", "Leaves – Height", ("that this row is one of “Leaves” is guessed",)),
+        (
+            "Peak, per plant, mean ± SD",
+            "Leaves – Peak, per plant",
+            ("that this row is one of “Leaves” is guessed",),
+        ),
+        ("Day 9", "Leaves", ()),
+    ],
+)
+def test_a_row_of_another_form_and_unit_ends_a_section_of_times(label, outcome, doubts):
+    made = told(
+        ("", "Shade (n = 30)", "Sun (n = 30)"),
+        ("Leaves, median (range)", "", ""),
+        ("Day 3", "4 (1–8)", "5 (2–9)"),
+        ("Day 6", "6 (2–9)", "8 (3–12)"),
+        (label, "21.4 ± 2.1", "24.9 ± 2.6") if "±" in label else (label, "7 (2–9)", "9 (3–12)"),
+        ("Pests", "", ""),
+        ("Mites, n (%)", "3 (10.0)", "6 (20.0)"),
+    )
+    assert [(one[0], one[4]) for one in made[:6]] == [("Leaves", ())] * 4 + [(outcome, doubts)] * 2

@@ -192,6 +192,7 @@ class _Sections:
         self.kinds: list[str | None] = []
         self.units = False
         self.numbered = 0
+        self.times = 0
         self.stacked = False
 
     def path(self) -> list[Said]:
@@ -233,7 +234,7 @@ class _Sections:
             self.nested = []
             self.stacked = False
         self.counted, self.kinds, self.units, self.numbered = [], [], False, 0
-        self.before = at
+        self.times, self.before = 0, at
 
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
@@ -245,8 +246,16 @@ class _Sections:
         if not self.loose:
             return
         # Rows of numbers end a section whose own rows count patients, and the other way.
+        above = self.loose[-1]
         other = len(self.kinds) > 1 and all(_unlike(one, kind) for one in self.kinds)
-        ended = other or _unlike(self.loose[-1].kind, kind) or (self.units and not is_unit(label))
+        ended = other or _unlike(above.kind, kind) or (self.units and not is_unit(label))
+        told = all((one or "").startswith(("mean", "median")) for one in (above.kind, said.kind))
+        timed, new = self.times == len(self.counted) > 0, said.kind != above.kind
+        if told and said.rest and (timed or new):
+            # "Appetite, % of ration, mean ± SD" behind "Nausea, median (range)" at two hours.
+            apart = timed and new and re.search("[,(]", said.rest) and not _OF_VISITS.search(label)
+            ended = ended or bool(apart)
+            self.stacked = True
         # Words end a section of numbers: "Smoker" below "0", "1" and "2 or more".
         if ended or (self.numbered > 1 and not _NUMBERED.search(label)):
             self.loose, self.kinds, self.units, self.numbered = self.loose[:-1], [], False, 0
@@ -267,9 +276,17 @@ class _Sections:
         self.kinds.append(said.kind or _kind_of(cells))
         self.units = is_unit(label) and (self.units or not self.counted)
         self.numbered += len(self.counted) == self.numbered and bool(_NUMBER.fullmatch(label))
+        self.times += bool(said.visit and not said.rest)
         self.counted.append(list(cells))
         if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):
             self.loose, self.counted = self.loose[:-1], []
+
+
+# What the visits above a row come to.
+_OF_VISITS = re.compile(
+    r"\b(?:peak|max\w*|min\w*|nadir|auc|area|total|mean of|average|slope|changes?|differences?)\b",
+    re.IGNORECASE,
+)
 
 
 def _kind_of(cells: Sequence[str]) -> str | None:
