@@ -465,10 +465,24 @@ def test_words_behind_a_page_s_table_or_in_its_foot_are_its_notes(behind, inside
     assert [one.test for one in made.items.values()] == [None, None, "fisher"]
 
 
-def test_a_sentence_of_a_number_behind_a_table_is_no_note():
-    body = "<table><tr><td>Pain</td><td>4</td></tr></table><p>In all 5 failed the walking test.</p>"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In all 5 failed the walking test.",
+        "A total of 60 walked. Of these 5 failed.",
+        "A significant rise was seen.",
+    ],
+)
+def test_a_sentence_behind_a_table_is_no_note(text):
+    body = f"<table><tr><td>Pain</td><td>4</td></tr></table><p>{text}</p>"
     paper = read_web(f"<html><body>{body}</body></html>".encode(), "page")
-    assert paper.tables[0].notes == "" and "walking test" in paper.passages[0].text
+    assert paper.tables[0].notes == "" and paper.passages[0].text == text
+
+
+@pytest.mark.parametrize("text", ["a P for trend.", "A Mann-Whitney.", "b Total of the scale."])
+def test_a_letter_before_a_table_s_note_is_a_mark(text):
+    body = f"<table><tr><td>Pain</td><td>4</td></tr></table><p>{text}</p>"
+    assert read_web(f"<html><body>{body}</body></html>".encode(), "page").tables[0].notes == text
 
 
 def test_a_row_of_numbers_in_a_foot_is_no_note():

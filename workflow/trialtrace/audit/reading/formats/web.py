@@ -101,8 +101,9 @@ def _is_note(text: str) -> bool:
 
 # "Values are means", "a P by chi-square test", "Mann-Whitney U test".
 _NOTE = re.compile(
-    r"(?:values|data|numbers|plus.minus|abbreviations|\W|[a-h] |note|SD|CI)\b|"
-    r"p(?:[\s-]?values?)?[\s,;:]+(?:(?:was|were|are|is|calculated|obtained) )*(?:by|from|of)\b|"
+    # "A total of" is no mark.
+    r"(?:values|data|numbers|plus.minus|abbreviations|\W|note|SD|CI|(?-i:[a-h] |[A-H] (?=[A-Z])))\b"
+    r"|p(?:[\s-]?values?)?[\s,;:]+(?:(?:was|were|are|is|calculated|obtained) )*(?:by|from|of)\b|"
     # Of a number a sentence tells.
     r"(?![^.]*\b[0-9]+\b)[^.]{0,80}\b(?:tests?|anova)\.?$",
     re.IGNORECASE,
