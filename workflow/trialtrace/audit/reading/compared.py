@@ -9,13 +9,14 @@ from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.categories import can_be_share
 from trialtrace.audit.reading.cells import Cell
 from trialtrace.audit.reading.expressions import Expression, expression, p_text, share_of_count
-from trialtrace.audit.reading.heading_words import UNSAID
+from trialtrace.audit.reading.heading_words import EITHER, UNSAID
 from trialtrace.audit.reading.heads import Column
 from trialtrace.audit.reading.item import Item
 from trialtrace.base.errors import UserError
 
 Read = tuple[Column, Cell]
 _OF_VALUES = re.compile("mean|median")
+BELOW_0 = "no ratio is below 0: it is taken for a difference"
 
 
 def compared(
@@ -45,7 +46,14 @@ def ordered(
     ratio = (measure or "").endswith("_ratio")
     own = [_main(item.printed) for name in names for item in items if item.arm == name]
     estimate = _main(expression.printed)
-    if len(names) != 2 or len(own) != 2 or estimate is None or own[0] is None or own[1] is None:
+    if (
+        measure == EITHER
+        or len(names) != 2
+        or len(own) != 2
+        or estimate is None
+        or own[0] is None
+        or own[1] is None
+    ):
         return names
     side = own[0] - own[1]
     told = estimate - 1 if ratio else estimate
@@ -128,6 +136,8 @@ def _joined(
     if measure == "risk_difference" and kinds and all(map(_OF_VALUES.match, kinds)):
         # "Risk difference" over a row of means.
         measure = UNSAID
+    below = measure.endswith("_ratio") and any(one.startswith("-") for one in cell.parts.values())
+    measure = UNSAID if below else measure
     found = expression(cell, "effect", None, usual, measure)
     if found is None:
         yield bundle, None, None
@@ -149,7 +159,7 @@ def _joined(
         printed += f", {p}"
     if measure == UNSAID and kinds & {"mean_sd", "mean_se", "mean"}:
         measure = "mean_difference"
-    yield bundle, Expression(printed, "effect", found.doubt), measure
+    yield bundle, Expression(printed, "effect", BELOW_0 if below else found.doubt), measure
 
 
 # Numbers of one arm that stand in columns of their own and are one expression: a mean and its

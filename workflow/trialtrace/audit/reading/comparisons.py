@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number
+from trialtrace.audit.reading.characters import MARKS
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import p_text
-from trialtrace.audit.reading.heading_words import COEFFICIENT, UNSAID, said
+from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, UNSAID, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, is_above_1
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Context
@@ -31,6 +32,7 @@ P_BEHIND = re.compile(
 """A p behind other numbers in their cell."""
 BY_GAP = "it is taken for one against the group that has none in its row"
 NOT_ALL = "a number of its row is not taken up"
+OF_EITHER = "which of the measures in its head this is is not said"
 OWN_OR_BETWEEN = "whether it is of its group alone, or against another one, is not said"
 _COMPARED = ("p", "effect")
 # Visit, whether of change, part, and the arm within which it compares.
@@ -71,7 +73,7 @@ class Comparisons(Context):
                 item = replace(item, compare=names, measure=measure, model=model)
                 if found.kind == "effect" and names == (ALL,):
                     names = ()
-                doubts = [found.doubt]
+                doubts = [found.doubt, OF_EITHER if measure == EITHER else None]
                 if model:
                     doubts.append("adjusted, by the words beside it")
                 if not names:
@@ -177,6 +179,8 @@ class Comparisons(Context):
                 column = replace(column, kind="p", measure=None)
             elif column.kind == "effect" and column.measure in (None, UNSAID):
                 column = replace(column, measure=row.measure or named or column.measure)
+            if column.kind == "effect" and (noted := self._noted(cell.text)):
+                column = replace(column, measure=noted)
             under = [one for name in column.names if (one := self._under(name))]
             within = None if column.tested else self.arms.of(column.arm)
             within = within or (under[0] if len(under) == 1 else None)
@@ -189,6 +193,16 @@ class Comparisons(Context):
             whose = (column.visit, column.change, column.part, within)
             groups.setdefault(whose, []).append((column, cell))
         return groups
+
+    def _noted(self, text: str) -> str | None:
+        """The measure that the note to a cell's mark names, "* Mean difference", and no more."""
+        mark = re.search(rf"[{re.escape(MARKS)}]+$", text)
+        notes = self.laid.table.notes
+        found = mark and re.search(
+            rf"(?:^|[^\w)]){re.escape(mark[0])}\s*(?=[A-Za-z])([^.;{MARKS}]+)", notes
+        )
+        told = said(found[1]) if found else None
+        return told.measure if told and told.kind == "effect" and not told.rest else None
 
     def _behind_arm(self, row: Row, column: Column) -> tuple[str, str] | None:
         """The two arms of "P vs placebo" that stands below or behind another arm."""

@@ -107,7 +107,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("risk_difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
     (
         "standardised_difference",
-        r"Cohen.?s d|Hedges.{0,2} g|standardi[sz]ed mean differences?|(?-i:\bSMD\b)",
+        r"Cohen.?s d|Hedges.{0,2} g|standardi[sz]ed mean differences?|(?-i:\bSMD\b)|"
+        r"effect sizes?\W{1,3}(?-i:[dg])",
     ),
     (
         "mean_difference",

@@ -260,6 +260,8 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
             # "% Dietary compensation" is measured.
             names.append(piece if one.kind == "percent" and piece.startswith("%") else one.rest)
             found = replace(found, sized=one.rest if one.size else found.sized)
+    if found.measure == UNSAID and names[-1:] in (["d"], ["g"]) and "ffect" in pieces[0]:
+        found = replace(found, measure="standardised_difference")
     if found.kind in ("p", "effect") or found.measure is not None:
         return replace(found, role=COMPARE, names=tuple(names))
     return named(replace(found, names=tuple(names)))

@@ -31,6 +31,7 @@ _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
 LIMITS_UNSAID = "whether its limits are an interval or the range is not said"
+MEAN_OR_SHARE = "whether it is a share or a mean in per cent is not said"
 _BY_CAPTION = "arm by the caption"
 _BY_COLUMN = ("statistic", "p", "ci", "mean", "sd", "se", "median", "percent", "count")
 # Kinds that rows below take over which do not say what their two numbers are.
@@ -305,6 +306,13 @@ class _Reader(Comparisons):
             item = item.doubted(OWN_OR_BETWEEN)
         if found.kind == "fraction" and cell.whole("n") != n and re.search(r"\bscore", own, re.I):
             item = item.doubted(TWO_SCORES)
+        if (
+            found.kind == "percent"
+            and cell.form == "value"
+            and kind == "percent"
+            and self._of_means
+        ):
+            item = item.doubted(MEAN_OR_SHARE)
         heads = self.laid.table.rows[: self.laid.heads]
         last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
         if found.kind == "count" and item.arm and re.fullmatch(r"n\W*|no\.", last, re.I):
@@ -327,6 +335,13 @@ class _Reader(Comparisons):
             path = (*(name for name in row.path if self._arm_of(row, name) is None), *over)
             item = replace(item, compare=self._compared(row, ()), path=path or item.path)
         return item.doubted(found.doubt, None if limits else LIMITS_UNSAID)
+
+    @property
+    def _of_means(self) -> bool:
+        """Whether caption and notes tell of means, and of no numbers of patients."""
+        text = f"{self.laid.table.caption} {self.laid.table.notes}"
+        told = re.search(r"\b(?<!by )means\b", text, re.IGNORECASE)
+        return bool(told) and not re.search(r"%|\b(?:numbers?|n|percent\w*)\b", text, re.IGNORECASE)
 
     def _limits(self, row: Row, column: Column, own: str, cell: Cell) -> str | None:
         """What two numbers behind a mean and its spread are, by the nearest words that tell it:
