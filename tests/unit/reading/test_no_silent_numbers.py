@@ -46,6 +46,25 @@ def test_what_a_sentence_holds_and_is_not_taken_up_is_told():
     assert [one.why.startswith("no result") for one in made.left] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Falls were few: 14 in the training group.", ["Falls were few: 14"]),
+        ("It took 84 mg with training as against 99.", ["It took 84"]),
+        ("Two falls, one in the training group.", ["one in the training"]),
+        ("Growth was 0.36 mm and 0.52 mm, respectively.", ["Growth was 0.36 mm and 0.52"]),
+        ("It did not (b = 0.03, SE = 0.05).", ["did not (b = 0.03", "= 0.05)"]),
+        ("It fell (pinteraction=0.018).", ["It fell (pinteraction=0.018)"]),
+        ("It was seen in 2 cows fed hay.", ["It was seen in 2"]),
+        ("Training was in one hall, and by week 12 in training.", []),
+    ],
+)
+def test_a_number_of_no_known_form_before_an_arm_or_behind_a_symbol_is_told(text, left):
+    made = read(SIDES, text=text)
+    assert [one.text for one in made.left if "abstract" in one.place] == left
+    assert not [one for one in made.claims.values() if "abstract" in one["place"]]
+
+
 def test_a_plural_names_its_arm():
     arms = Table("table 1", "", (("", "Training", "Control"), ("Falls", "1 (2)", "3 (4)")), 1)
     made = read(arms, text="Among controls 20/50 (40%) and with training 10/40 (25%) fell.")

@@ -77,7 +77,7 @@ _RESULT = re.compile(
     rf"(?<![\w.]){_NUMBER}\s+(?:out\s+)?(?:of|among|vs?\.?|versus)\s+(?:the\s+)?{_NUMBER}|"
     rf"(?<![\w.]){_NUMBER}\s?%(?!\s?(?:CIs?\b|confidence))|"
     rf"(?<![\w.]){_NUMBER}(?:\s[a-z]+)?\s*(?:±\s*|[(\[]\s*){_NUMBER}(?:\s*to\s*{_NUMBER})?|"
-    rf"(?<!\w)[Pp](?:[\s-]?[Vv]alue)?\s*[=<>≤≥]\s*{_NUMBER}|"
+    rf"(?<!\w)[Pp](?:[\s-]?(?:[Vv]alue|interaction|trend))?\s*[=<>≤≥]\s*{_NUMBER}|"
     rf"9[059]\s?%\s?(?:CI|confidence interval)\W*-?{_NUMBER}|"
     rf"\b(?:was|were|and|vs\.?|versus) {_NUMBER}\s?/\s?{_NUMBER}(?![\w.])"
 )
@@ -88,7 +88,8 @@ _BESIDE = re.compile(
     rf"[(\[][^()\[\]\d]{{0,20}}(?:9[059]\s?%[^()\[\]\d]{{1,30}})?{_DECIMAL}%?\s*(?:[-−–;,]|to)\s*"
     rf"{_DECIMAL}%?(?:\s[^\s()\[\]]{{1,15}})?[)\]]|"
     rf"{_DECIMAL}{_UNIT}(?:\s+(?:vs\.?|versus)\s+{_DECIMAL}{_UNIT})+|"
-    r"(?<![\w.])(?:[Ftzr]|[xXχ]\s?²|η²|df)\s?(?:\([0-9., ]{1,12}\))?\s?=\s?-?[0-9.]*[0-9]"
+    rf"{_DECIMAL}{_UNIT} and {_DECIMAL}{_UNIT},? respectively|"
+    r"(?<![\w.])(?:[FtzrbBβ]|SE|[xXχ]\s?²|η²|df)\s?(?:\([0-9., ]{1,12}\))?\s?=\s?-?[0-9.]*[0-9]"
 )
 # Numbers alone of several groups or times: "six of 31", "and with the splint 9", "and in 11 of IG",
 # "18, 16 and 9 women".
@@ -96,9 +97,17 @@ _OF_UNITS = re.compile(
     rf"(?<![\w-])(?:{'|'.join(IN_WORDS)}) (?:out )?of (?:the )?{_NUMBER}|"
     rf"\b(?:and|but|versus|vs\.?) (?:in|with|for|of|on|after) (?:the )?(?:[A-Za-z-]+ ){{1,4}}"
     rf"(?<!day )(?<!week )(?<!month )(?<!group )(?<!than )(?<!grade ){_NUMBER}(?=[.,;]|$)|"
+    rf"(?<![\w.-]){_NUMBER} (?:animal|calve|cat|cow|dog|goat|horse|pig|rat)s? "
+    r"(?:fed|given|had|in|on|w)|"
     rf"\band in {_NUMBER} (?:of|in|with|after) |\b[Tt]here were {_NUMBER} |"
     rf"(?<![\w.-])(?<!groups ){_NUMBER}, (?:{_NUMBER}, )?(?:{_NUMBER},? )?and {_NUMBER}"
     rf"(?=(?: [a-z]+)?,? respectively| {PEOPLE_COUNTED})"
+)
+# "14 in the control group", "84 mg with the drug": before the name of an arm.
+_OF_ARM = re.compile(
+    rf"(?<![\w.-])(?<!day )(?<!week )(?<!month )"
+    rf"(?:{_NUMBER}{_UNIT}|(?:{'|'.join(IN_WORDS)})) (?:in|with|on|for) (?:the )?",
+    re.IGNORECASE,
 )
 _IN_NOTES = re.compile(f"{_RESULT.pattern}|{_BESIDE.pattern}")
 _BOUND = re.compile(r"[Pp]\D*[<>≤≥]|[0-9][0-9.]*\s?%")
@@ -168,9 +177,12 @@ def read_passages(
             if not is_bare(sentence, names):
                 last = told[section] = sentence
             known, context = context, context.after(sentence, names)
-            if not re.search(r"[0-9]", sentence) or _NO_RESULT.search(sentence):
-                continue
             place = f"{passage.place}, sentence {number}"
+            if _NO_RESULT.search(sentence):
+                continue
+            if not re.search("[0-9]", sentence):
+                yield from _before_arms(sentence, sentence, place, names, [])
+                continue
             if _LEGEND.fullmatch(sentence) or _MARKED.match(sentence):
                 yield Left(place, words(sentence), NO_RESULT)
                 continue
@@ -280,6 +292,18 @@ def _sentence(
             form = BESIDE if match.re is _BESIDE else NO_FORM
             why = NO_RESULT if is_no_result(match) else NO_SHARE if change else form
             yield Left(place, near, why)
+    yield from _before_arms(sentence, text, place, names, spans)
+
+
+def _before_arms(
+    sentence: str, text: str, place: str, names: Names, spans: Sequence[tuple[int, int]]
+) -> Iterator[Left]:
+    """Numbers right before the name of an arm, of which nothing is taken up."""
+    ends = {mention.begin: mention.end for mention in names.mentions(text)}
+    for match in _OF_ARM.finditer(text):
+        apart = all(match.end() <= start or match.start() >= end for start, end in spans)
+        if apart and match.end() in ends:
+            yield Left(place, verbatim(sentence, text, match.start(), ends[match.end()]), NO_FORM)
 
 
 def results_in_notes(tables: Iterable[Table]) -> Iterator[Left]:
