@@ -196,8 +196,7 @@ class Comparisons(Context):
 
     def _noted(self, text: str) -> str | None:
         """The measure that the note to a cell's mark names, "* Mean difference", and no more."""
-        mark = re.search(rf"[{re.escape(MARKS)}]+$", text)
-        notes = self.laid.table.notes
+        mark, notes = re.search(rf"[{re.escape(MARKS)}]+$", text), self.laid.table.notes
         found = mark and re.search(
             rf"(?:^|[^\w)]){re.escape(mark[0])}\s*(?=[A-Za-z])([^.;{MARKS}]+)", notes
         )

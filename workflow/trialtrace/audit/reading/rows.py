@@ -253,8 +253,8 @@ class _Sections:
         timed, new = self.times == len(self.counted) > 0, said.kind != above.kind
         if told and said.rest and (timed or new):
             # "Appetite, % of ration, mean ± SD" behind "Nausea, median (range)" at two hours.
-            apart = timed and new and re.search("[,(]", said.rest) and not _OF_VISITS.search(label)
-            ended = ended or bool(apart)
+            own = re.search("[,(]", said.rest) and not _OF_VISITS.search(label)
+            ended = ended or bool(timed and new and own)
             self.stacked = True
         # Words end a section of numbers: "Smoker" below "0", "1" and "2 or more".
         if ended or (self.numbered > 1 and not _NUMBERED.search(label)):
@@ -282,7 +282,6 @@ class _Sections:
             self.loose, self.counted = self.loose[:-1], []
 
 
-# What the visits above a row come to.
 _OF_VISITS = re.compile(
     r"\b(?:peak|max\w*|min\w*|nadir|auc|area|total|mean of|average|slope|changes?|differences?)\b",
     re.IGNORECASE,

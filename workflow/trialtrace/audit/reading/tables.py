@@ -340,8 +340,8 @@ class _Reader(Comparisons):
     def _of_means(self) -> bool:
         """Whether caption and notes tell of means, and of no numbers of patients."""
         text = f"{self.laid.table.caption} {self.laid.table.notes}"
-        told = re.search(r"\b(?<!by )means\b", text, re.IGNORECASE)
-        return bool(told) and not re.search(r"%|\b(?:numbers?|n|percent\w*)\b", text, re.IGNORECASE)
+        sized = re.search(r"%|\b(?:numbers?|n|percent\w*)\b", text, re.I)
+        return sized is None and re.search(r"\b(?<!by )means\b", text, re.I) is not None
 
     def _limits(self, row: Row, column: Column, own: str, cell: Cell) -> str | None:
         """What two numbers behind a mean and its spread are, by the nearest words that tell it:

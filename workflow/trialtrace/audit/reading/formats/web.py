@@ -99,9 +99,8 @@ def _is_note(text: str) -> bool:
     return len(text) < 600 and bool(_NOTE.match(text))
 
 
-# "Values are means", "a P by chi-square test", "Mann-Whitney U test".
+# "Values are means", "a P by chi-square test", "Mann-Whitney U test"; "A total of" is no mark.
 _NOTE = re.compile(
-    # "A total of" is no mark.
     r"(?:values|data|numbers|plus.minus|abbreviations|\W|note|SD|CI|(?-i:[a-h] |[A-H] (?=[A-Z])))\b"
     r"|p(?:[\s-]?values?)?[\s,;:]+(?:(?:was|were|are|is|calculated|obtained) )*(?:by|from|of)\b|"
     # Of a number a sentence tells.
