@@ -230,7 +230,7 @@ def test_groups_are_those_of_a_numbers_own_clause(text, found):
             ["Home", "Clinic"],
             "In the clinic group they forgot (n = 5) or liked a kit at home (n = 9). Overall, 26 "
             "(18%) came to our clinic.",
-            ["clinic", "clinic", ()],
+            ["clinic", "clinic", "all"],
         ),
         (
             ["Ropi", "Control"],

@@ -122,7 +122,7 @@ BOTH = ("training", "usual care")
         # A bracket behind a second number is of that one.
         (
             "Overall, 8 patients had 10 serious events (training, n = 3).",
-            [None, "training"],
+            ["all", "training"],
         ),
         # "Training/diet" is neither.
         ("Of the training/diet group 12% fell.", [None]),

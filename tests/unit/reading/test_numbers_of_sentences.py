@@ -343,7 +343,7 @@ PAIN = Table(
         ("Pain reached 3.42 at the end.", "training", "Pain score"),
         # What names a group, or all of them, or has no word of the row, is not of that cell.
         ("In the usual care group pain reached 3.42 at the end.", "usual care", None),
-        ("Pain of all patients was 3.42 at the end.", None, None),
+        ("Pain of all patients was 3.42 at the end.", "all", None),
         ("Stay reached 3.42 at the end.", None, None),
         # Two digits are met by chance.
         ("Pain reached 1.1 at the end.", None, None),

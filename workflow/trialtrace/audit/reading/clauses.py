@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.context import Context
 from trialtrace.audit.reading.contrasts import A_GROUP, Outcome, comparing, of_pair
+from trialtrace.audit.reading.everyone import TAKEN, is_of_everyone
 from trialtrace.audit.reading.heading_words import UNSAID as UNSAID_DIFFERENCE
 from trialtrace.audit.reading.item import PARTS, Item, Seen
 from trialtrace.audit.reading.mentions import Mention, Names, distinct
@@ -145,6 +147,7 @@ def _told_apart(
     mentions = sorted(
         [*names.mentions(text), *context.named(text)], key=lambda mention: mention.begin
     )
+    spoken = context.told or len(names.arms) < 2 or bool(names.mentions(place))
     context = context.within(text, mentions)
     numbers = _of_each(numbers, mentions, text)
     assigned = arms_of_numbers(
@@ -204,6 +207,8 @@ def _told_apart(
             nameless = _NAMELESS.fullmatch(outcome.told) and NAMELESS
             item = item.doubted(UNSAID if unsaid or outcome.unsaid else nameless or None)
             outcome.unsaid = unsaid or outcome.unsaid
+            if arm is None and is_of_everyone(start, text, mentions, named=spoken):
+                arm, doubt = ALL, TAKEN
             yield replace(item, arm=arm, path=(_named(outcome, place),)).doubted(doubt)
             continue
         if item.kind != "p" and (outcome.compared or (outcome.tested and says)):

@@ -71,23 +71,25 @@ _FORMER = re.compile(r"\bthe (former|latter)\b")
 @dataclass(frozen=True)
 class Context:
     """The one arm that is spoken of, and two arms in the order in which they were named, or in
-    which the paper mostly has them (`usual`)."""
+    which the paper mostly has them (`usual`); `told` where the sentence before names any."""
 
     topic: str | None = None
     order: tuple[str, ...] = ()
     usual: bool = False
+    told: bool = False
 
     def after(self, sentence: str, names: Names) -> "Context":
         """What is known behind a sentence."""
         mentions = names.mentions(sentence)
         told = [one for one in mentions if not REFERENCE.search(sentence, 0, one.begin)]
         if not told:
-            return replace(self, topic=self.within(sentence, mentions).topic)
+            topic = self.within(sentence, mentions).topic
+            return replace(self, topic=topic, told=bool(mentions))
         framed = FRAMED.match(sentence, told[0].end) and len(distinct(told)) == 1
         begins = _TOPIC.fullmatch(sentence[: told[0].begin])
         topic = told[0].arm if begins and (framed or len(distinct(mentions)) == 1) else None
         order = in_order(mentions, sentence) if len(names.arms) == 2 else ()
-        return Context(topic, order or self.order, self.usual and not order)
+        return Context(topic, order or self.order, self.usual and not order, told=True)
 
     def named(self, text: str) -> list[Mention]:
         """ "The former" and "the latter" of two arms that were named before."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby, takewhile
 
 from trialtrace.audit.reading.arms import ALL
+from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.item import PARTS, Item, Left
 from trialtrace.audit.reading.wording import telling
 
@@ -182,7 +183,7 @@ def _by_number(item: Item, every: Mapping[str, list[Item]]) -> Item | None:
     cells = every.get(numbers[0].lstrip("-"), []) if numbers else []
     if len(cells) != 1 or not kind or not _is_of_one(cells[0]) or _digits(numbers[:1]) < ALONE:
         return None
-    named = item.arm not in (None, cells[0].arm)
+    named = item.arm not in (None, ALL, cells[0].arm)
     if named or not _alike(item, cells[0]) or _OF_ALL.search(item.outcome or ""):
         return None
     return _as_cell(item, cells[0])
@@ -198,5 +199,6 @@ def _as_cell(item: Item, cell: Item) -> Item | None:
     where = item.path[0].rpartition(" (")[2].rstrip(")")
     path = (f"{row} ({where})",) if row else item.path
     size = item.size or cell.size
-    item = replace(item, arm=cell.arm, compare=cell.compare, path=path, size=size)
+    doubts = tuple(one for one in item.doubts if one != TAKEN)
+    item = replace(item, arm=cell.arm, compare=cell.compare, path=path, size=size, doubts=doubts)
     return item.doubted(doubt)
