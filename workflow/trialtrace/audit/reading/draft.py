@@ -26,6 +26,7 @@ from trialtrace.audit.reading.sentences import (
     spreads_of,
     with_spread,
 )
+from trialtrace.audit.reading.subgroups import of_subgroups
 from trialtrace.audit.reading.tables import read_table
 from trialtrace.audit.reading.text_arms import with_text
 from trialtrace.base.config.scalars import resolve
@@ -119,6 +120,8 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
     legends = {one.text for one in paper.passages if one.place.startswith(FIGURE)}
     spreads = _spreads([*(one.text for one in paper.passages), *notes], legends)
+    captions = {table.name: table.caption for table in paper.tables}
+    read = [*of_subgroups(read, captions, paper.title)]
     read = [with_spread(one, spreads) for one in apart(read)]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
