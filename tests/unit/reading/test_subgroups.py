@@ -51,9 +51,3 @@ def test_times_in_which_captions_differ_are_visits():
 def test_captions_of_other_things_say_nothing_of_whom():
     one, other = "Falls in the first year of the trial", "Costs and what physicians thought of it"
     assert outcomes(table(2, one, 4), table(3, other, 8))[:3] == outcomes(table(2, one, 4))
-
-
-@pytest.mark.parametrize(("title", "lead"), [("Training for falls", "smokers – "), ("Smokers", "")])
-def test_a_part_of_the_patients_in_a_caption_is_told_unless_the_trial_is_of_it(title, lead):
-    found = outcomes(table(2, "Events among smokers", 4), title=title)
-    assert [one for one, _ in found] == [f"{lead}{row.split(',')[0]}" for row in ROWS]

@@ -156,7 +156,7 @@ class Arms:
     def pair(self, text: str) -> tuple[str, ...]:
         """The two arms of "A vs B" or "A – B"; none where a text names no such."""
         pieces = re.split(
-            r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/]\s|[—–]", text
+            r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/×xX]\s|[—–×]", text
         )
         bare = (re.sub(r"\b(?:diff(?:erence)?s?|contrasts?)\b\.?", "", piece) for piece in pieces)
         found = [self.of(piece.strip(" ,:()")) for piece in bare]

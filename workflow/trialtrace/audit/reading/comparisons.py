@@ -9,7 +9,7 @@ from trialtrace.audit.reading.cells import Cell, is_missing, is_number
 from trialtrace.audit.reading.characters import MARKS
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import p_text
-from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, UNSAID, said
+from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, OF_TIME, UNSAID, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, is_above_1
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Context
@@ -23,6 +23,7 @@ _REFERENCE = re.compile(r"(?:[01](?:\.0+)?\s*)?[(\[]?ref(?:erence|erent)?\.?[)\]
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?i:(?:standard|std\.?) err(?:or)?))\b")
 _TERM = "that this coefficient is the difference of the groups is guessed"
 _OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
+_OF_SOME = re.compile(rf"{_OF_GROUPS.pattern}|\b(?:those|who|with|without|among)\b", re.I)
 # "Wald χ2 (group)": what each arm's row has is no p of that arm.
 _OF_THE_GROUPS = re.compile(r"\b(?:between|inter)\b|\bgroups?\b", re.IGNORECASE)
 P_BEHIND = re.compile(
@@ -30,6 +31,7 @@ P_BEHIND = re.compile(
     re.I,
 )
 """A p behind other numbers in their cell."""
+OF_A_TERM = "taken for a term of a model of all patients, which compares no groups"
 BY_GAP = "it is taken for one against the group that has none in its row"
 NOT_ALL = "a number of its row is not taken up"
 OF_EITHER = "which of the measures in its head this is is not said"
@@ -104,6 +106,10 @@ class Comparisons(Context):
                 if arm is not None and arm != ALL:
                     doubts = ["taken for a comparison within one group"]
                     item = replace(item, compare=(), arm=arm)
+                elif self.predicts and not names and found.kind == "effect":
+                    if not any(map(_OF_SOME.search, (row.cells[0], self.laid.table.caption))):
+                        doubts = [OF_A_TERM if one == NO_GROUPS else one for one in doubts]
+                        item = replace(item, arm=ALL)
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield item.doubted(*doubts)
@@ -231,7 +237,10 @@ class Comparisons(Context):
         cells = (row.cells[one.at] for one in self._columns(row) if one.at < column.at)
         cells = (cell for cell in cells if cell and not is_number(cell))
         texts = (over, *column.names, row.path[-1] if row.path else "", *cells)
-        if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
+        effects = (one for one in column.pieces if "effect" in one.lower())
+        if column.kind != "effect" and any(map(OF_TIME.fullmatch, (*column.names, over, *effects))):
+            return ("?",)
+        if any(re.search(r"\S\s(?:vs?\.?|versus|×)\s", name) for name in column.names):
             # Two that are no arms, as two studies are, are not those of the row.
             return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
         over_arms = {name for one in self.laid.columns if one.role == ARM for name in one.names}

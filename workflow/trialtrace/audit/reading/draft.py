@@ -121,8 +121,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     legends = {one.text for one in paper.passages if one.place.startswith(FIGURE)}
     spreads = _spreads([*(one.text for one in paper.passages), *notes], legends)
     captions = {table.name: table.caption for table in paper.tables}
-    read = [*of_subgroups(read, captions, paper.title)]
-    read = [with_spread(one, spreads) for one in apart(read)]
+    read = [with_spread(one, spreads) for one in apart([*of_subgroups(read, captions)])]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
     sure = named.labels if named.labels == arms.labels else {}

@@ -40,7 +40,8 @@ _PART = re.compile(
     r"\b(?:who|whom|whose|those|these|them|remaining|not|(?:non-?)?(?:respond|complet|surviv|adher)\w*|"
     r"latter|former|samples|specimens|(?:of|in|among) \S+-(?:positive|negative)|"
     r"each|both|either|neither|others?|per|one of|(?:in|among|for) (?:(?:fe)?males?|(?:wo)?men)|"
-    r"groups?|arms?|cohort [0-9A-Z]|subgroups?|sub-?study|qualitative|interview\w*|"
+    r"groups?(?! were (?:\w+ )?(?:comparable|similar|balanced))|arms?|"
+    r"cohort [0-9A-Z]|subgroups?|sub-?study|qualitative|interview\w*|"
     r"screen\w*|eligib\w*|assessed|invit\w*|approach\w*|declin\w*|refus\w*|exclu\w*|consent\w*|"
     r"withdr\w*|lost|drop\w*|discontinu\w*|vs|versus|than|compared|respectively|cells?|"
     r"to the (?:intervention|treatment)|therapists|physicians|clinicians|doctors|nurses|carers|"
@@ -50,11 +51,6 @@ _PART = re.compile(
 )
 # "Mean age was 45 years in 4PRF".
 _ABBREVIATED = re.compile(r"(?:in|with|for) (?:the )?[\w+]*[A-Z+]{2}[\w+]*")
-_ALIKE = re.compile(
-    r"\b(?:the )?(?:(?:two|three|treatment|study) )*groups were (?:\w+ )?"
-    r"(?:comparable|similar|balanced|alike)\b",
-    re.IGNORECASE,
-)
 
 
 def is_of_everyone(start: int, text: str, mentions: Sequence[Mention], *, named: bool) -> bool:
@@ -68,4 +64,4 @@ def is_of_everyone(start: int, text: str, mentions: Sequence[Mention], *, named:
         return True
     if mentions or named or strangers(text, mentions) or _ABBREVIATED.search(text):
         return False
-    return bool(_OF_ALL.search(text)) and not _PART.search(_ALIKE.sub(" ", text))
+    return bool(_OF_ALL.search(text)) and not _PART.search(text)

@@ -27,9 +27,9 @@ _CI = (
     rf"(?:\s?{_LEVEL})?)"
 )
 _N = (
-    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases?|frequency)(?: of (?:patients|participants|"
-    r"subjects|cases|events|women|men|children|infants)| in (?:the )?analysis"
-    r"| (?:analy|randomi)[sz]ed| evaluated)?"
+    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases?|frequenc(?:y|ies)|freq\.?)"
+    r"(?: of (?:patients|participants|subjects|cases|events|women|men|children|infants)"
+    r"| in (?:the )?analysis| (?:analy|randomi)[sz]ed| evaluated)?"
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
@@ -132,7 +132,7 @@ _P = (
     r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:vs?\.|vs|versus|compared (?:with|to)|for|main|interaction|"
     r"within|between)(?!\w)[^()]*)?\W*|"
     r".*\bp[\s-]values?\b.*|p\W{0,3}\([^()]*\b(?:vs?|versus|test|trend|between|an[co]*ova|"
-    r"wilcox\w*|mann|fisher\w*|chi|log-?rank|(?:un)?adjusted)\b[^()]*\)|p\s?>\s?[|I]t[|I]|"
+    r"wilcox\w*|mann|fisher\w*|chi|log-?rank|(?:un)?adjusted|time|group|treatment)\b[^()]*\)|p\s?>\s?[|I]t[|I]|"
     r"(?:statistical )?significance|sig\.)"
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
@@ -140,6 +140,8 @@ _STATISTIC = re.compile(
     r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|(?:t|F|z|χ²?|chi)\s*\((?:p|df)\)|"
     r"[tFz](?:[\s-]values?)?(?: or |\s?/\s?)[χx]\s?²|"
     r"(?:within|between)[\s-]groups? (?-i:[tF])|"
+    r"(?:test[\s-]?)?(?:stadi?grap\w*|estad[ií]grafo|estad[ií]stic[oa]|statisti(?:cs?|k|que)|"
+    r"prüfgröße)(?: (?:de|of|du) \w+)?|(?-i:gl|g\.l\.)|"
     r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
     r"effect sizes?(?: [(\[][^()]*[)\]])?",
@@ -155,7 +157,7 @@ SYMBOLS = (
     ("F", r"F"),
     ("z", r"[zZ](?=$|[\s-])"),
     ("χ²", r"χ\s?²|[Cc]hi-?squared?"),
-    ("df", r"df|DF|d\.f\.|[Dd]egrees of freedom"),
+    ("df", r"df|DF|d\.f\.|g\.?l\.?|[Dd]egrees of freedom"),
 )
 # Of one group between two visits.
 _OVER_TIME = re.compile(
@@ -307,8 +309,25 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
 
 
+# What a p or an effect is of that is no difference of groups at a time.
+OF_TIME = re.compile(
+    r"(?:(?:main )?effects? (?:of|for) )?(?:the )?(?:time|day|visit|week|period|session)s?"
+    r"(?: (?:main )?effects?)?",
+    re.IGNORECASE,
+)
+_WHEN, _WHO = (
+    "(?:time|day|visit|week|period|session)s?",
+    "(?:group|treatment|intervention|arm|diet)s?",
+)
+_CROSSED = rf"(?:{_WHEN}\s?(?:[×*∗x]|by)\s?{_WHO}|{_WHO}\s?(?:[×*∗x]|by)\s?{_WHEN})"
+
+
 def _of_p(text: str, size: int | None, *, adjusted: bool) -> Said:
-    null = _OTHER_NULL.search(text)
+    left = _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)).strip("()")
+    left = re.sub(r"^(?:for|of) ", "", left)
+    if OF_TIME.fullmatch(left):
+        return Said(left, "p", size, adjusted=adjusted)
+    null = _OTHER_NULL.search(re.sub(_CROSSED, "interaction", text, flags=re.I))
     two = re.search(r"\b(?:vs?\b|versus)", text, re.I)
     bare = _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
     return Said(bare, "p", size, null=_null(null.group()) if null else None, adjusted=adjusted)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.cells import is_missing, is_number
@@ -54,7 +54,7 @@ class Column:
 
     `names` are all names over it, of which `sized` has the number of patients; `part` is what of
     an outcome it holds, such as a grade; `over` stands over all columns; `tested` says that p of
-    all groups stand among its numbers.
+    all groups stand among its numbers; `pieces` are the texts over it.
     """
 
     at: int
@@ -73,6 +73,7 @@ class Column:
     over: str = ""
     doubt: str | None = None
     tested: bool = False
+    pieces: tuple[str, ...] = field(default=(), compare=False)
 
 
 def is_head(row: Sequence[str], first: int) -> bool:
@@ -228,10 +229,13 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
         if at < first:
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
+            if pieces and re.fullmatch("[Ff]", pieces[-1]) and _is_frequency(table, heads, at):
+                pieces[-1] = "n"
             body = [row[at] for row in table.rows[heads:] if is_number(row[at])]
             shared = not all(map(_P_VALUE.fullmatch, body))
             own_texts = [_BEHIND_SIZE.sub("", piece) if shared else piece for piece in pieces]
             own = replace(column(at, own_texts, other), tested=own_texts != pieces)
+            own = replace(own, pieces=tuple(pieces))
             behind = own.kind in ("ci", "low", "high", "se") and made[-1].role == COMPARE
             if own.kind == "se" and made and made[-1].names[-1:] in _COEFFICIENTS:
                 names = made[-1].names[:-1]
@@ -243,6 +247,13 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
                 own = replace(own, role=COMPARE, arm=None)
             made.append(own)
     return made
+
+
+def _is_frequency(table: Table, heads: int, at: int) -> bool:
+    """Whether "F" is over whole numbers before a column of their percentages."""
+    body = [row[at] for row in table.rows[heads:] if is_number(row[at])]
+    behind = next((row[at + 1] for row in table.rows[heads - 1 :: -1] if row[at + 1 :][:1]), "")
+    return bool(body) and all(map(str.isdecimal, body)) and said(behind) == Said("", "percent")
 
 
 def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Column:
@@ -262,6 +273,10 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
             found = replace(found, sized=one.rest if one.size else found.sized)
     if found.measure == UNSAID and names[-1:] in (["d"], ["g"]) and "ffect" in pieces[0]:
         found = replace(found, measure="standardised_difference")
+    nulls = {name: said(f"P ({name})").null for name in names if found.kind == "p"}
+    for name in filter(nulls.get, nulls):
+        # "P" over "Group × time".
+        names, found = [one for one in names if one != name], replace(found, null=nulls[name])
     if found.kind in ("p", "effect") or found.measure is not None:
         return replace(found, role=COMPARE, names=tuple(names))
     return named(replace(found, names=tuple(names)))
@@ -380,9 +395,9 @@ def _spread_p(
 def with_visits(every: Sequence[Column]) -> list[Column]:
     """The columns, of which those whose names are alike but for a time at their ends, "Yoga before"
     and "Yoga after", are of one arm at several visits."""
-    made = list(every)
+    made = _with_places(every)
     ends: dict[str, dict[int, str]] = {}
-    for one in every:
+    for one in made:
         match = _AT_END.fullmatch(one.arm or "") if one.role == ARM and not one.visit else None
         if match and said(match["visit"]).visit:
             ends.setdefault(match["arm"], {})[one.at] = match["visit"]
@@ -390,6 +405,28 @@ def with_visits(every: Sequence[Column]) -> list[Column]:
         for at in visits if len(set(visits.values())) > 1 else ():
             made[at] = named(replace(made[at], names=(arm,), visit=visits[at]))
     return made
+
+
+def _with_places(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which those below several arms that have "Home day 1" and "Ward day 2" each
+    are of these arms then."""
+    below: dict[str, list[Column]] = {}
+    for one in every:
+        if one.role == ARM and len(one.pieces) == 2:
+            below.setdefault(one.pieces[0], []).append(one)
+    made, times = list(every), [[one.pieces[1] for one in of] for of in below.values()]
+    alike = len(times) > 1 and len(times[0]) > 1 and all(of == times[0] for of in times)
+    alike = alike and all(map(_PLACED.fullmatch, times[0]))
+    for one in (one for of in below.values() for one in of if alike):
+        made[one.at] = named(replace(one, names=one.names[:1], visit=one.pieces[1]))
+    return made
+
+
+_PLACED = re.compile(
+    r"[^\W\d_][\w ]{0,15}? (?:(?:week|month|day|year|hour|visit)s? [0-9]+|"
+    r"[0-9]+ ?(?:weeks?|months?|days?|hours?|min))",
+    re.IGNORECASE,
+)
 
 
 def with_sizes(every: Sequence[Column]) -> list[Column]:

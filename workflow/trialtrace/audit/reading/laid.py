@@ -59,13 +59,19 @@ _MEASURED = re.compile(
 # "Outcomes at week 52", and no "at week 4 and 8"; a label with a time of its own.
 _AT = re.compile(
     r"\bat (?:the )?((?:week|month|day|year) [0-9]+|[0-9]+[ -](?:week|month|day|year|hour)s?|"
-    r"post[- ]?(?:treatment|intervention|test)|follow[- ]up)"
+    r"post[- ]?(?:treatment|intervention|test)|follow[- ]up|"
+    r"end of (?:the )?(?:follow[- ]up|study|trial|treatment|intervention))"
     r"(?P<alone>(?=\W*(?:$|[.;(]|\b(?:by|in|of|for|between)\b)))?",
     re.IGNORECASE,
 )
 _TIMED = re.compile(
     r"[0-9][ -]?(?:hours?|h|days?|weeks?|months?|years?)\b|\b(?:week|month|day|year)s? ?[0-9]|"
     r"\b(?:baseline|follow|before|after|pre|post|change)",
+    re.IGNORECASE,
+)
+_GRADE = re.compile(
+    r"\bgrades? ?[≥>]?\s?[1-5](?:\s?(?:[-–/]|to|and|or)\s?[2-5]| or (?:higher|worse|more)| ?\+)?"
+    r"(?=,? (?:\S+ ){0,3}?(?:adverse|toxic|AEs?\b|events?\b|reactions?\b|side effects))",
     re.IGNORECASE,
 )
 _SUBGROUPS = re.compile(r"\bsubgroups?\b", re.IGNORECASE)
@@ -286,6 +292,21 @@ class Context:
         over = {one.over for one in self.laid.columns if one.role == ARM}
         return over.pop() if len(over) == 1 else ""
 
+    @cached_property
+    def _graded(self) -> str:
+        """The grade that the head over the labels, or else the caption, tells of all rows."""
+        heads, body = (
+            self.laid.table.rows[: self.laid.heads],
+            self.laid.table.rows[self.laid.heads :],
+        )
+        own = next((row[0] for row in heads if _GRADE.search(row[0])), "")
+        found = [match[0] for match in _GRADE.finditer(self.laid.table.caption)]
+        inner = " | ".join(
+            [*(cell for row in heads for cell in row[1:]), *(row[0] for row in body)]
+        )
+        several = len(found) > 1 or re.search(r"\b(?:grades?|G[0-5])\b", inner, re.I)
+        return "" if several else own or next(iter(found), "")
+
     def _measured(self, row: Row) -> str:
         """What stands over the labels with its unit, "Age (in years)", and so is of the rows, but
         for a time."""
@@ -373,6 +394,8 @@ class Context:
             path = (self._titled, *path)
         elif self._over not in ("", *path) and _MEASURED.search(self._over):
             path = (self._over, *path)
+        if self._graded:
+            path = (self._graded, *(one for one in path if one != self._graded))
         under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
@@ -500,7 +523,8 @@ def _piece(above: Cells, row: Cells, first: int) -> str | None:
 
 # Estimates of a model's terms are no comparisons of arms.
 _PREDICTS = re.compile(
-    r"\b(?:predict|regression|associat|correlat|factors|determinants|covariate)", re.I
+    r"\b(?:predict|regression|associat|correlat|factors|determinants|covariate|(?:uni|multi)varia)",
+    re.I,
 )
 _INTERCEPT = re.compile(r"[(\[]?(?:intercept|constant)[)\]]?", re.IGNORECASE)
 _BASELINE = re.compile(

@@ -162,6 +162,9 @@ def _no_effect(match: re.Match[str], before: str) -> bool:
     if _NUMBERED.search(match.string[: match.start("a")]):
         # "No difference at week 4 (P = …)".
         return True
+    if re.search(r"\b[Pp](?:[\s-]?[Vv]alue)?\s*[=<>≤≥]\s*$", match.string[: match.start("a")]):
+        # "Main effect of day, P = 0.03".
+        return True
     if any(match[part] for part in ("low", "p", "least")):
         return False
     link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])

@@ -1,4 +1,4 @@
-"""Of whom a table is where its caption alone says it: "… in women" beside "… in men"."""
+"""Tables of the same rows of which captions alone say of whom: "… in women", "… in men"."""
 
 import re
 from collections import defaultdict
@@ -12,17 +12,9 @@ from trialtrace.audit.reading.item import Item, Left
 
 _PEOPLE = (
     r"(?:fe)?males?|(?:wo)?men|boys|girls|(?:non-?|never |current |former |ex-?)?smokers|"
-    r"(?:non-?)?(?:responders|diabetics)|(?:pre|post)menopausal women|"
-    r"(?:older|younger) (?:patients|participants|adults)"
+    r"(?:non-?)?(?:responders|diabetics)|(?:older|younger) (?:patients|participants|adults)"
 )
-_AMONG = re.compile(
-    rf"\b(?:in|among|of|for)\s(?:the\s)?(?:subgroup of\s)?(?P<who>{_PEOPLE})"
-    r"(?=\s(?:in|by|at|from|of|after|before|during)\b|\s*(?:[.,;(]|$))",
-    re.IGNORECASE,
-)
-_LEAD = re.compile(
-    r"^(?:(?:in|among|of|for|with|the|patients|participants)\s)+(?=\S)", re.IGNORECASE
-)
+_LEAD = re.compile(r"^(?:(?:in|among|of|for|with|the|patients|participants)\s)+(?=\S)", re.I)
 # "Week 4" and "6 months" are one.
 _TIME = r"(?:hour|day|week|month|year)s?"
 _WORD = re.compile(rf"\b{_TIME} [0-9]+|\b[0-9]+[ -]{_TIME}|[^\s,;:()]+(?<!\.)", re.IGNORECASE)
@@ -30,61 +22,43 @@ LONGEST = 4
 """Words by which two captions differ."""
 
 
-def of_subgroups(
-    read: Sequence[Item | Left], captions: Mapping[str, str], title: str
-) -> Iterator[Item | Left]:
-    """What was read of tables, each outcome behind the patients whom the caption alone names: of
-    two tables of the same rows, words in which their captions differ, or else words for a sex or
-    the like that the paper's title has not."""
+def of_subgroups(read: Sequence[Item | Left], captions: Mapping[str, str]) -> Iterator[Item | Left]:
+    """What was read of tables; of two with the same rows each outcome is behind the words in which
+    their captions differ, as of the patients, or at the time that these are."""
     rows: dict[str, set[str | None]] = defaultdict(set)
+    whom: dict[str, list[str]] = defaultdict(list)
     for one in read:
         if isinstance(one, Item):
             rows[_table(one)].add(one.outcome)
-    whom: dict[str, list[str]] = defaultdict(list)
-    for first, second in combinations(rows, 2):
-        same = rows[first] & rows[second]
-        if len(same) > 2 and 2 * len(same) >= min(len(rows[first]), len(rows[second])):
-            for table, words in zip((first, second), _apart(captions, first, second), strict=True):
-                whom[table] += [words] if words and words not in whom[table] else []
-    for table in rows:
-        match = _AMONG.search(captions.get(table, ""))
-        if match and not whom[table] and match["who"].casefold() not in title.casefold():
-            whom[table].append(match["who"])
+    for pair in combinations(rows, 2):
+        same = len(rows[pair[0]] & rows[pair[1]])
+        if same > 2 and 2 * same >= min(len(rows[table]) for table in pair):
+            for table, words in zip(
+                pair, _apart([captions.get(one, "") for one in pair]), strict=True
+            ):
+                whom[table] += [words] if words not in ("", *whom[table]) else []
     for one in read:
         who = ", ".join(whom[_table(one)])
-        if not isinstance(one, Item) or not who or not one.path:
-            yield one
-        elif said(who).visit:
-            yield replace(one, visit=one.visit or who, baseline=False)
-        else:
-            yield replace(one, path=(who, *one.path), label=f"{who}, {one.label}")
+        if isinstance(one, Item) and said(who).visit:
+            one = replace(one, visit=one.visit or who, baseline=False)
+        elif isinstance(one, Item) and who and one.path:
+            one = replace(one, path=(who, *one.path), label=f"{who}, {one.label}")
+        yield one
 
 
-def _apart(captions: Mapping[str, str], first: str, second: str) -> tuple[str, str]:
-    """The words in which the captions of two tables differ, where they do in one place, or in one
-    that is of patients."""
-    both = [_words(captions.get(table, "")) for table in (first, second)]
+def _apart(captions: Sequence[str]) -> tuple[str, ...]:
+    """The words in which two captions differ, where they do in one place, or in one of people."""
+    both = [_WORD.findall(re.sub(r"^\s*table\s+\S+", "", one, flags=re.I)) for one in captions]
     matched = SequenceMatcher(a=both[0], b=both[1], autojunk=False)
-    blocks = [
-        (" ".join(both[0][a:b]), " ".join(both[1][c:d]))
+    found = [
+        tuple(_LEAD.sub("", " ".join(words)) for words in (both[0][a:b], both[1][c:d]))
         for kind, a, b, c, d in matched.get_opcodes()
         if kind != "equal"
     ]
-    people = [one for one in blocks if any(re.fullmatch(_PEOPLE, _bare(of), re.I) for of in one)]
-    found = people if people else blocks
-    longest = max((len(one.split()) for pair in found for one in pair), default=0)
-    if len(found) != 1 or matched.ratio() < 0.6 or longest > LONGEST:
-        return "", ""
-    return _bare(found[0][0]), _bare(found[0][1])
-
-
-def _words(caption: str) -> list[str]:
-    caption = re.sub(r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", caption, flags=re.I)
-    return _WORD.findall(caption)
-
-
-def _bare(words: str) -> str:
-    return _LEAD.sub("", words)
+    people = [one for one in found if any(re.fullmatch(_PEOPLE, of, re.I) for of in one)]
+    found = people or found
+    short = all(len(words.split()) <= LONGEST for one in found for words in one)
+    return found[0] if len(found) == 1 and short and matched.ratio() >= 0.6 else ("", "")
 
 
 def _table(one: Item | Left) -> str:

@@ -1,0 +1,95 @@
+"""What heads and captions say of whom, when and what numbers of a table are."""
+
+import pytest
+from test_misleading_tables import TWO, told
+
+from trialtrace.audit.reading.comparisons import OF_A_TERM
+from trialtrace.audit.reading.item import NO_GROUPS
+
+BOTH = ("brace", "placebo")
+PAIN = ("Pain, mean (SD)", "4.1 (1.2)", "5.2 (1.3)")
+
+
+@pytest.mark.parametrize("sign", [" × ", " x ", " vs ", " / ", "–"])
+def test_a_p_below_two_arms_is_of_both(sign):
+    arms = ("Brace (n=40)", "Taping (n=32)", "Placebo (n=42)")
+    found = told(
+        ("", *arms, f"Brace{sign}Taping", f"Brace{sign}Placebo"),
+        ("", *["Mean ± SD"] * 3, "p", "p"),
+        ("Pain", "4.1 ± 1.2", "4.3 ± 1.1", "5.2 ± 1.3", "0.04", "0.031"),
+        heads=2,
+    )
+    assert [one[1:4:2] for one in found[3:]] == [
+        (("brace", "taping"), "P = 0.04"),
+        (BOTH, "P = 0.031"),
+    ]
+
+
+@pytest.mark.parametrize("head", ["P-value (time)", "p for time", "P (time)"])
+def test_a_p_of_time_compares_no_arms(head):
+    assert told((*TWO, head), (*PAIN, "0.04"))[-1][1:] == ((), None, "P = 0.04", NO_GROUPS)
+    rows = (("", *TWO[1:], "P", "P"), ("", "", "", "Time", "Group"), (*PAIN, "0.04", "0.03"))
+    found = [one[1] for one in told(*rows, heads=2) if one[3].startswith("P")]
+    assert found == [(), BOTH]
+    rows = (("", *TWO[1:], *["Time effect"] * 2), ("", "", "", "F", "P"), (*PAIN, "3.2", "0.04"))
+    assert told(*rows, heads=2)[-1][1:4] == ((), None, "F = 3.2, P = 0.04")
+
+
+@pytest.mark.parametrize("head", ["P (time × group)", "P-value, group × time"])
+def test_a_p_of_group_and_time_is_of_their_interaction(head):
+    assert told((*TWO, head), (*PAIN, "0.31"))[-1][3] == "P = 0.31 for interaction"
+    rows = ((*TWO, "P"), ("", "", "", "Group × time"), (*PAIN, "0.31"))
+    assert told(*rows, heads=2)[-1][3] == "P = 0.31 for interaction"
+
+
+@pytest.mark.parametrize("head", ["F", "f", "n", "Freq", "Frequencies"])
+def test_whole_numbers_before_their_percentages_are_counts(head):
+    heads = ("", TWO[1], TWO[1], TWO[2], TWO[2], "Estadígrafo", "gl", "p-value")
+    below = ("", head, "%", head, "%", "", "", "")
+    found = told(heads, below, ("Falls", "4", "10", "5", "11.9", "1.61*", "1", "0.2039"), heads=2)
+    assert [one[1:4:2] for one in found] == [
+        ("brace", "4 (10%)"),
+        ("placebo", "5 (11.9%)"),
+        (BOTH, "P = 0.2039"),
+    ]
+
+
+def test_an_f_of_a_test_is_no_count():
+    found = told((*TWO, "F", "P"), (*PAIN, "3.21", "0.04"))
+    assert found[-1][3] == "F = 3.21, P = 0.04"
+
+
+def test_places_and_times_below_each_arm_are_when_and_no_arms():
+    times = ["Home day 1", "Ward day 1", "Ward day 8"]
+    heads = ("", *TWO[1:2] * 3, *TWO[2:] * 3)
+    cells = ("Pain, mean (SD)", *["4.1 (1.2)"] * 6)
+    found = told(heads, ("", *times, *times), cells, heads=2)
+    assert [one[1:3] for one in found] == [(arm, when) for arm in BOTH for when in times]
+
+
+@pytest.mark.parametrize(
+    ("head", "caption", "lead"),
+    [
+        ("Grade 3–4 adverse events", "Table 2. Safety", "Grade 3–4 adverse events – "),
+        ("", "Table 2. Grade ≥3 treatment-related toxicity", "Grade ≥3 – "),
+        ("", "Table 2. Patients with grade 3 haemorrhoids", ""),
+        ("", "Table 2. Adverse events of grade 1 and grade 2", ""),
+    ],
+)
+def test_the_grade_of_all_rows_goes_before_what_they_are_of(head, caption, lead):
+    found = told((head, *TWO[1:]), ("Falls, n (%)", "4 (10)", "5 (11.9)"), caption=caption)
+    assert [one[0] for one in found] == [f"{lead}Falls"] * 2
+
+
+def test_the_end_of_follow_up_in_a_caption_is_when():
+    caption = "Table 2. Outcomes at the end of follow-up in both groups"
+    assert [one[2] for one in told(TWO, PAIN, caption=caption)] == ["end of follow-up"] * 2
+
+
+def test_a_term_of_a_model_is_of_all_patients_and_the_treatment_compares_groups_unsaid():
+    heads, caption = ("Variable", "HR", "95% CI", "P"), "Table 3. Multivariate analysis of falls"
+    age, own = ("Age over 60", "1.2", "1.1-1.4", "0.01"), ("Treatment", "0.8", "0.7-0.9", "0.01")
+    found = [one[1:2] + one[4:] for one in told(heads, age, own, caption=caption)]
+    assert found == [("all", OF_A_TERM), ((), NO_GROUPS)]
+    found = told(heads, age, caption="Table 3. Multivariate analysis of falls in the brace arm")
+    assert [one[1:2] + one[4:] for one in found] == [((), NO_GROUPS)]
