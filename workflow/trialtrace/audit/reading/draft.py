@@ -17,7 +17,7 @@ from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
-from trialtrace.audit.reading.namesakes import apart
+from trialtrace.audit.reading.namesakes import apart, of_subgroups
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
 from trialtrace.audit.reading.repeated import by_cells
 from trialtrace.audit.reading.sentences import (
@@ -26,7 +26,6 @@ from trialtrace.audit.reading.sentences import (
     spreads_of,
     with_spread,
 )
-from trialtrace.audit.reading.subgroups import of_subgroups
 from trialtrace.audit.reading.tables import read_table
 from trialtrace.audit.reading.text_arms import with_text
 from trialtrace.base.config.scalars import resolve

@@ -7,6 +7,7 @@ from trialtrace.audit.reading.forms import PEOPLE_COUNTED
 from trialtrace.audit.reading.mentions import Mention, strangers
 
 TAKEN = "no group is named beside it: taken for one of everyone"
+_WAS = r"(?:was|were|had been) (?:\w+ly )?"
 # "A total of 194", "Overall, 12%", "At a median follow-up of 27 months".
 _LED = re.compile(
     r"(?:^|[;:] )(?:in total|overall|in all|altogether|(?:[^,;]{1,40}, )?an? total of|"
@@ -15,38 +16,31 @@ _LED = re.compile(
 )
 _JOINED = r"(?:randomi[sz]ed|enrolled|recruited|included|analy[sz]ed|participated)"
 _ENROLLED = re.compile(
-    rf"[\w,-]+(?: [a-z]+)?(?: {PEOPLE_COUNTED})? (?:was|were) (?:\w+ly )?"
-    r"(?:randomi[sz]ed|enrolled|recruited)\b",
-    re.IGNORECASE,
+    rf"[\w,-]+(?: [a-z]+)?(?: {PEOPLE_COUNTED})? {_WAS}(?:randomi[sz]ed|enrolled|recruited)\b", re.I
 )
 _OF_ALL = re.compile(
-    r"\b(?:overall|in total|total of|altogether|"
-    r"(?:whole|entire|total|full|overall|study|trial|patient) (?:cohort|sample|population)|"
-    r"the (?:study )?(?:population|sample|cohort) (?:was|were|had)|"
-    rf"(?:all|most|majority of)(?: of)?(?: the)? (?:study )?{PEOPLE_COUNTED}|most were|"
+    r"\b(?:overall|in total|total of|altogether|most were|the (?:study )?population was|"
+    r"(?:whole|entire|total|full|study|patient|the) (?:cohort|sample|population)|"
+    rf"(?:all|most|majority of)(?: of)?(?: the)? (?:study )?{PEOPLE_COUNTED}|"
     r"(?:of|among)(?: all)?(?: (?:the|our)(?: [0-9]+)?)?"
     rf"(?: (?:study|trial|enrolled|randomi[sz]ed|included))? {PEOPLE_COUNTED}|"
-    rf"{PEOPLE_COUNTED} (?:(?:was|were|had been|have been) (?:\w+ly )?)?{_JOINED}|"
-    rf"(?:we|trial|study) (?:\w+ly )?{_JOINED}|"
-    r"(?:mean|median|average) (?:\([^()]*\) )?(?:patient )?"
-    r"(?:age|BMI|body mass index|follow[\s-]?up)"
+    rf"{PEOPLE_COUNTED} (?:{_WAS})?{_JOINED}|(?:we|trial|study) (?:\w+ly )?{_JOINED}|"
+    r"(?:mean|median|average) (?:\([^()]*\) )?(?:patient )?(?:age|BMI|follow[\s-]?up)"
     r"(?: (?:time|duration|period))?(?: \([^()]*\))? (?:was|of)|"
-    r"(?:were|was|predominantly|mostly|mainly) (?:mostly |predominantly |mainly )?"
-    r"(?:(?:fe)?males?|women|men|boys|girls|white|Caucasian|black|Hispanic|married|smokers))\b",
+    r"(?:were|was|predominantly|mostly|mainly) (?:predominantly |mostly |mainly )?"
+    r"(?:(?:fe)?males?|women|men|boys|girls|white|Caucasian|smokers))\b",
     re.IGNORECASE,
 )
 # Words for some of all, for each of several groups, for who came before these, or for others.
 _PART = re.compile(
-    r"\b(?:who|whom|whose|those|these|them|remaining|not|(?:non-?)?(?:respond|complet|surviv|adher)\w*|"
-    r"latter|former|samples|specimens|(?:of|in|among) \S+-(?:positive|negative)|"
-    r"each|both|either|neither|others?|per|one of|(?:in|among|for) (?:(?:fe)?males?|(?:wo)?men)|"
-    r"groups?(?! were (?:\w+ )?(?:comparable|similar|balanced))|arms?|"
-    r"cohort [0-9A-Z]|subgroups?|sub-?study|qualitative|interview\w*|"
+    r"\b(?:who|whom|whose|th[eo]se|them|remaining|not|(?:non-?)?(?:respond|complet|surviv|adher)\w*|"
+    r"latter|former|samples|(?:of|in|among) \S+-(?:positive|negative)|each|both|n?either|others?|"
+    r"per|one of|(?:in|among|for) (?:(?:fe)?males?|(?:wo)?men)|arms?|subgroups?|sub-?study|"
+    r"groups?(?! were (?:\w+ )?(?:comparable|similar|balanced))|qualitative|interview\w*|"
     r"screen\w*|eligib\w*|assessed|invit\w*|approach\w*|declin\w*|refus\w*|exclu\w*|consent\w*|"
-    r"withdr\w*|lost|drop\w*|discontinu\w*|vs|versus|than|compared|respectively|cells?|"
-    r"to the (?:intervention|treatment)|therapists|physicians|clinicians|doctors|nurses|carers|"
-    rf"[a-z]+puncturists|{PEOPLE_COUNTED} (?:with|without|having|treated|receiving|given|from|"
-    r"aged|under|over))\b",
+    r"withdr\w*|lost|drop\w*|discontinu\w*|vs|versus|than|compared|respectively|cells?|[a-z]+ists|"
+    r"to the (?:intervention|treatment)|physicians|clinicians|doctors|nurses|carers|"
+    rf"{PEOPLE_COUNTED} (?:with|without|having|treated|receiving|given|from|aged|under|over))\b",
     re.IGNORECASE,
 )
 # "Mean age was 45 years in 4PRF".

@@ -252,8 +252,8 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
 def _is_frequency(table: Table, heads: int, at: int) -> bool:
     """Whether "F" is over whole numbers before a column of their percentages."""
     body = [row[at] for row in table.rows[heads:] if is_number(row[at])]
-    behind = next((row[at + 1] for row in table.rows[heads - 1 :: -1] if row[at + 1 :][:1]), "")
-    return bool(body) and all(map(str.isdecimal, body)) and said(behind) == Said("", "percent")
+    behind = [said(one).kind for one in table.rows[heads - 1][at + 1 : at + 2]]
+    return bool(body) and all(map(str.isdecimal, body)) and behind == ["percent"]
 
 
 def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Column:
