@@ -81,6 +81,12 @@ def test_the_grade_of_all_rows_goes_before_what_they_are_of(head, caption, lead)
     assert [one[0] for one in found] == [f"{lead}Falls"] * 2
 
 
+def test_a_grade_over_the_labels_is_of_no_section_below():
+    falls, section = ("Falls, n (%)", "4 (10)", "5 (11.9)"), ("Compliance", "", "")
+    found = told(("Grade 3 events", *TWO[1:]), falls, section, ("Brace worn", *falls[1:]))
+    assert [one[0] for one in found[::2]] == ["Grade 3 events – Falls", "Compliance – Brace worn"]
+
+
 def test_the_end_of_follow_up_in_a_caption_is_when():
     caption = "Table 2. Outcomes at the end of follow-up in both groups"
     assert [one[2] for one in told(TWO, PAIN, caption=caption)] == ["end of follow-up"] * 2

@@ -292,20 +292,19 @@ class Context:
         over = {one.over for one in self.laid.columns if one.role == ARM}
         return over.pop() if len(over) == 1 else ""
 
-    @cached_property
-    def _graded(self) -> str:
-        """The grade that the head over the labels, or else the caption, tells of all rows."""
+    def _graded(self, row: Row) -> str:
+        """The grade of a row: by the caption, or by the head over labels below no section."""
         heads, body = (
             self.laid.table.rows[: self.laid.heads],
             self.laid.table.rows[self.laid.heads :],
         )
-        own = next((row[0] for row in heads if _GRADE.search(row[0])), "")
+        own = [one[0] for one in heads if _GRADE.search(one[0])] if len(row.path) == row.own else []
         found = [match[0] for match in _GRADE.finditer(self.laid.table.caption)]
         inner = " | ".join(
-            [*(cell for row in heads for cell in row[1:]), *(row[0] for row in body)]
+            [*(cell for one in heads for cell in one[1:]), *(one[0] for one in body)]
         )
         several = len(found) > 1 or re.search(r"\b(?:grades?|G[0-5])\b", inner, re.I)
-        return "" if several else own or next(iter(found), "")
+        return "" if several else next(iter([*own, *found]), "")
 
     def _measured(self, row: Row) -> str:
         """What stands over the labels with its unit, "Age (in years)", and so is of the rows, but
@@ -394,8 +393,8 @@ class Context:
             path = (self._titled, *path)
         elif self._over not in ("", *path) and _MEASURED.search(self._over):
             path = (self._over, *path)
-        if self._graded:
-            path = (self._graded, *(one for one in path if one != self._graded))
+        if grade := self._graded(row):
+            path = (grade, *(one for one in path if one != grade))
         under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(

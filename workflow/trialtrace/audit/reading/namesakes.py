@@ -122,7 +122,7 @@ def _called(one: Item | Left, names: dict[tuple[str, str | None], str]) -> Item 
     return replace(one, path=tuple(path))
 
 
-def _table(one: Item) -> str:
+def _table(one: Item | Left) -> str:
     return one.place.partition(",")[0]
 
 
