@@ -87,6 +87,13 @@ def test_a_grade_over_the_labels_is_of_no_section_below():
     assert [one[0] for one in found[::2]] == ["Grade 3 events – Falls", "Compliance – Brace worn"]
 
 
+def test_changes_to_a_day_below_each_arm_are_changes():
+    heads = ("", *TWO[1:2] * 2, *TWO[2:] * 2)
+    days = ("", *["Change day 1", "Change day 8"] * 2)
+    found = told(heads, days, ("Pain, mean (SD)", *["4.1 (1.2)"] * 4), heads=2)
+    assert not any(str(one[2]).startswith("Change") for one in found)
+
+
 def test_the_end_of_follow_up_in_a_caption_is_when():
     caption = "Table 2. Outcomes at the end of follow-up in both groups"
     assert [one[2] for one in told(TWO, PAIN, caption=caption)] == ["end of follow-up"] * 2

@@ -309,16 +309,10 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
 
 
-# What a p or an effect is of that is no difference of groups at a time.
-OF_TIME = re.compile(
-    r"(?:(?:main )?effects? (?:of|for) )?(?:the )?(?:time|day|visit|week|period|session)s?"
-    r"(?: (?:main )?effects?)?",
-    re.IGNORECASE,
-)
-_WHEN, _WHO = (
-    "(?:time|day|visit|week|period|session)s?",
-    "(?:group|treatment|intervention|arm|diet)s?",
-)
+_WHEN = "(?:time|day|visit|week|period|session)s?"
+_WHO = "(?:group|treatment|intervention|arm|diet)s?"
+OF_TIME = re.compile(rf"(?:(?:main )?effects? (?:of|for) )?{_WHEN}(?: (?:main )?effects?)?", re.I)
+"""What a p is of that is no difference of groups."""
 _CROSSED = rf"(?:{_WHEN}\s?(?:[×*∗x]|by)\s?{_WHO}|{_WHO}\s?(?:[×*∗x]|by)\s?{_WHEN})"
 
 

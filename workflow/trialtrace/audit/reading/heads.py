@@ -412,7 +412,7 @@ def _with_places(every: Sequence[Column]) -> list[Column]:
     are of these arms then."""
     below: dict[str, list[Column]] = {}
     for one in every:
-        if one.role == ARM and len(one.pieces) == 2:
+        if one.role == ARM and len(one.pieces) == len(one.names) == 2 and not one.change:
             below.setdefault(one.pieces[0], []).append(one)
     made, times = list(every), [[one.pieces[1] for one in of] for of in below.values()]
     alike = len(times) > 1 and len(times[0]) > 1 and all(of == times[0] for of in times)

@@ -294,15 +294,11 @@ class Context:
 
     def _graded(self, row: Row) -> str:
         """The grade of a row: by the caption, or by the head over labels below no section."""
-        heads, body = (
-            self.laid.table.rows[: self.laid.heads],
-            self.laid.table.rows[self.laid.heads :],
-        )
-        own = [one[0] for one in heads if _GRADE.search(one[0])] if len(row.path) == row.own else []
-        found = [match[0] for match in _GRADE.finditer(self.laid.table.caption)]
-        inner = " | ".join(
-            [*(cell for one in heads for cell in one[1:]), *(one[0] for one in body)]
-        )
+        table, end = self.laid.table, self.laid.heads
+        own = [one[0] for one in table.rows[:end] if _GRADE.search(one[0])]
+        found = [match[0] for match in _GRADE.finditer(table.caption)]
+        inner = " | ".join(" ".join(one[at < end :]) for at, one in enumerate(table.rows))
+        own = own if len(row.path) == row.own else []
         several = len(found) > 1 or re.search(r"\b(?:grades?|G[0-5])\b", inner, re.I)
         return "" if several else next(iter([*own, *found]), "")
 
