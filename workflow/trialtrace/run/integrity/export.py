@@ -95,6 +95,7 @@ class Treatments:
 class Export:
     """All that the checks look at. Arm, site, cluster and strata are places by subject, `NOBODY`
     where missing, and None where the configuration names none, `arm_column` where the arm stands,
+    `arms` what each is called,
     `allocated` the arm and the unit that was allocated with it, which may be a cluster; `began` are
     the numbers whose first visit is the baseline. `scheme` is that of the randomisation, `complete`
     says whether all patients that were planned are there, `used` the tables and columns that an
@@ -112,6 +113,7 @@ class Export:
     sheets: tuple[Sheet, ...]
     arm: Places | None = None
     arm_column: tuple[str, str] | None = None
+    arms: tuple[str, ...] = ()
     allocated: tuple[Places, Places] | None = None
     began: frozenset[tuple[str, str]] = frozenset()
     site: Places | None = None

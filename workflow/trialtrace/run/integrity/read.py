@@ -85,6 +85,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         id_column=f"{first}.{subject}",
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
+        arms=_called(trial, tables[arm.table][arm.column]) if arm else (),
         allocated=_allocated(trial, arm, by_subject, len(people)),
         site=by_subject(first, site) if site else None,
         cluster=by_subject(cluster.table, cluster.column) if cluster else None,
@@ -123,6 +124,12 @@ def _allocated(
     if trial.design.kind == "cluster" and unit:
         return by_subject(arm.table, arm.column), by_subject(unit.table, unit.column)
     return None
+
+
+def _called(trial: Trial, cells: pa.ChunkedArray) -> tuple[str, ...]:
+    """What the arms are called, in the places of their codes."""
+    labels = {arm.code: arm.label for arm in trial.design.arms.values()}
+    return tuple(labels.get(code, "") for code in sorted({*cells.to_pylist()} - {None}))
 
 
 def _lasting(trial: Trial) -> frozenset[str]:

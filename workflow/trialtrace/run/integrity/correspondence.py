@@ -1,0 +1,238 @@
+"""Codes of two columns that say the same, and rows in which they do not.
+
+The arm and what was given, a status and the reason: each code of one column goes with one of the
+other. That is so where, of every code, nearly all rows have the one that most have, and the
+contrary (`SAME`); numbers of few values are codes too. It is looked at in all rows, in those of all
+sites but one, and in those before and after the sixths by row and by day of entry. Where it is so
+in a part, the rows that disagree are held against lots: the chance that so few of all of them are
+in that part (hypergeometric), times the parts. Where it is so in no part, but with the code of a
+row one to three above or below, one of the two columns is moved: the chance is that of as many that
+agree (binomial, by the more frequent code), times these. Single rows that disagree are told without
+a chance, as a patient may be treated otherwise than allocated: of the arm, and of columns of which
+one names a code of the other. Where names say which codes belong together more than half that
+disagree are unusual (binomial).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trialtrace.base.arrays import Flags, Floats, Whole
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export, Sheet
+from trialtrace.run.integrity.look import Look
+from trialtrace.run.trial.label_words import words_of
+
+FEWEST, EACH, MOST_CODES, SAME, MOSTLY, NAMED = 20, 5, 12, 0.98, 0.9, 0.75
+SURE, LAGS, PLACES = 0.0001, (1, -1, 2, -2, 3, -3), (1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6)
+OTHERWISE = "Treated otherwise than allocated, or one of the two is wrong"
+OTHER = "Codes that contradict another column, which says the same in the other rows"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two columns of the same rows: what stands where, the groups and orders of the rows."""
+
+    where: str
+    names: str
+    said: str
+    remark: str
+    values: Floats
+    other: Floats
+    rows: Whole
+    site: Floats
+    orders: tuple[Floats, ...]
+    named: dict[int, int] = field(default_factory=dict)
+    least: float = NAMED
+
+    @property
+    def known(self) -> Flags:
+        flags: Flags = ~np.isnan(self.values) & ~np.isnan(self.other)
+        return flags
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each column beside the arm, and for each two of codes of which one is used."""
+    for pair in (*_of_the_arm(export), *_of_codes(export)):
+        several = _codes(pair.values) > 1 and 1 < _codes(pair.other) <= MOST_CODES
+        if several and pair.known.sum() >= FEWEST:
+            yield from _look(pair)
+
+
+def _of_the_arm(export: Export) -> Iterator[Pair]:
+    if export.arm is None or export.arm_column is None:
+        return
+    arm = np.where(export.arm == NOBODY, np.nan, export.arm)
+    columns = {(s.name, c.name): c for s in export.sheets for c in s.columns}
+    for one in export.slices:
+        at = one.table, one.column
+        if one.kind == DATE or at in export.outcomes or export.known(at) is None:
+            continue
+        said = f"patients are in another arm than {one.column} says of the others"
+        named = _named(columns[at].levels, export.arms)
+        of = (arm, one.values, one.rows, *_orders(export, export.row_of.astype(float)))
+        yield Pair(
+            one.where,
+            f"arm and {one.column}",
+            said,
+            OTHERWISE,
+            *of,
+            named,
+            NAMED if named else MOSTLY,
+        )
+
+
+def _of_codes(export: Export) -> Iterator[Pair]:
+    for sheet in export.sheets:
+        coded = [c for c in sheet.columns if c.kind == CODE and 1 < _codes(c.values) <= MOST_CODES]
+        for column in coded:
+            if (sheet.name, column.name) not in export.used or _codes(column.values) > 2:
+                continue
+            for other in coded:
+                if other is not column and other.name not in export.lasting:
+                    said = f"rows have another {column.name} than {other.name} says in the others"
+                    of = (column.values, other.values, sheet.rows)
+                    yield Pair(
+                        f"{sheet.name}.{column.name}",
+                        f"{column.name} and {other.name}",
+                        said,
+                        OTHER if _names(column, other) or _names(other, column) else "",
+                        *of,
+                        *_orders(export, sheet.rows.astype(float), sheet),
+                    )
+
+
+def _orders(
+    export: Export, rows: Floats, sheet: Sheet | None = None
+) -> tuple[Floats, tuple[Floats, ...]]:
+    """The site of each row, and the orders in which it may stand: of the file, and of entry."""
+    site = np.zeros(export.n) if export.site is None else export.site.astype(float)
+    entry = export.known(export.entry)
+    days = [] if entry is None else [entry.values]
+    if sheet is not None:
+        site, days = site[sheet.subject], [one[sheet.subject] for one in days]
+    return site, (rows, *days)
+
+
+def _codes(values: Floats) -> int:
+    return len(np.unique(values[~np.isnan(values)]))
+
+
+def _words(text: str) -> set[str]:
+    """The beginnings of words: infected, infection."""
+    return {word[:4] for word in words_of(text) if len(word) > 3}
+
+
+def _names(column: Column, other: Column) -> bool:
+    """Whether what one column is called is a code of the other."""
+    called = _words(f"{column.name} {column.label}".replace("_", " "))
+    return any(_words(level) and _words(level) <= called for level in other.levels)
+
+
+def _named(levels: Sequence[str], arms: Sequence[str]) -> dict[int, int]:
+    """The arm that has the words of each level, and no other arm has."""
+    words = [_words(arm) for arm in arms]
+    own = [each - set[str]().union(*words[:at], *words[at + 1 :]) for at, each in enumerate(words)]
+    found = {
+        at: [arm for arm, each in enumerate(own) if each & _words(level)]
+        for at, level in enumerate(levels)
+    }
+    named = {at: arms_of[0] for at, arms_of in found.items() if len(arms_of) == 1}
+    return named if len({*named.values()}) > 1 else {}
+
+
+def _look(pair: Pair) -> Iterator[Look]:
+    known, parts = pair.known, list(_parts(pair))
+    due = np.array([pair.named.get(int(code), np.nan) for code in np.nan_to_num(pair.other)])
+    sure = known & ~np.isnan(due)
+    against = sure & (due != pair.values)
+    if against.sum() > sure.sum() / 2 and sure.sum() >= FEWEST:
+        p = chances.binomial(int(against.sum()), int(sure.sum()), 0.5)
+        yield _told(pair, p, against)
+        return
+    tried = [
+        (_spread(known, part, wrong), wrong)
+        for part in parts
+        if (wrong := disagreeing(pair.values, pair.other, known & part)) is not None
+    ]
+    if tried:
+        p, wrong = min(tried, key=lambda each: (each[0] > SURE, each[1].sum(), each[0]))
+        yield _told(pair, min(1.0, p * len(parts)), wrong)
+        return
+    wrong = disagreeing(pair.values, pair.other, known, pair.least) if pair.remark else None
+    if wrong is not None:
+        yield _told(pair, 1.0, wrong)
+    else:
+        yield from _moved(pair)
+
+
+def _told(pair: Pair, p: float, wrong: Flags) -> Look:
+    text = f"{int(wrong.sum())} of {int(pair.known.sum())} {pair.said}"
+    if pair.remark == OTHERWISE and wrong.any():
+        by = [wrong[pair.values == arm].sum() for arm in np.unique(pair.values[pair.known])]
+        text += f" ({', '.join(map(str, by))} by arm)"
+    rows = tuple(sorted(int(row) for row in pair.rows[wrong]))
+    return Look(pair.where, text, p, rows, remark=pair.remark)
+
+
+def _parts(pair: Pair) -> Iterator[Flags]:
+    """All rows, those of all sites but one, and of each order those before and after a place."""
+    yield np.ones(len(pair.rows), dtype=bool)
+    sites = np.unique(pair.site[pair.site >= 0])
+    yield from (pair.site != site for site in (sites if len(sites) > 1 else ()))
+    for order in pair.orders:
+        if (there := pair.known & ~np.isnan(order)).any():
+            for place in np.quantile(order[there], PLACES):
+                yield order < place
+                yield order > place
+
+
+def disagreeing(values: Floats, other: Floats, part: Flags, same: float = SAME) -> Flags | None:
+    """The rows, of all, that have not the code that goes with the other in a part of them; None
+    where no code does there."""
+    if part.sum() < FEWEST:
+        return None
+    levels, first = np.unique(values[part], return_inverse=True)
+    others, second = np.unique(other[part], return_inverse=True)
+    table = np.zeros((len(levels), len(others)))
+    np.add.at(table, (first, second), 1)
+    due = table.argmax(axis=0)
+    right = np.array([table[at, due == at].sum() for at in range(len(levels))])
+    said = np.array([table[:, due == at].sum() for at in range(len(levels))])
+    if min(right) < EACH or len(levels) < 2 or (right < same * table.sum(axis=1)).any():
+        return None
+    if (right < same * said).any():
+        return None
+    at = np.clip(np.searchsorted(others, np.nan_to_num(other, nan=others[0])), 0, len(others) - 1)
+    wrong: Flags = (others[at] == other) & ~np.isnan(values) & (levels[due[at]] != values)
+    return wrong
+
+
+def _spread(known: Flags, part: Flags, wrong: Flags) -> float:
+    """The chance that so few of the rows that disagree are in a part."""
+    n, outside = int(known.sum()), int((known & ~part).sum())
+    k, beyond = int(wrong.sum()), int((wrong & ~part).sum())
+    return chances.hypergeometric(beyond, n, outside, k) if beyond else 1.0
+
+
+def _moved(pair: Pair) -> Iterator[Look]:
+    """A look at whether the codes go with those of a row above or below."""
+    order = np.argsort(pair.rows, kind="stable")
+    values, other = pair.values[order], pair.other[order]
+    tried = []
+    for lag in LAGS:
+        beside = np.roll(other, lag)
+        beside[:lag] = np.nan if lag > 0 else beside[:lag]
+        beside[lag:] = np.nan if lag < 0 else beside[lag:]
+        known = ~np.isnan(values) & ~np.isnan(beside)
+        wrong = disagreeing(values, beside, known)
+        if wrong is not None:
+            n = int(known.sum())
+            share = np.unique(values[known], return_counts=True)[1].max() / n
+            way = "above" if lag > 0 else "below"
+            text = f"{pair.names} go together in {n - int(wrong.sum())} of {n} rows with the "
+            text += f"row {abs(lag)} {way}: one of them is moved"
+            tried.append((chances.binomial(n - int(wrong.sum()), n, share), text))
+    for p, text in sorted(tried)[:1]:
+        yield Look(pair.where, text, min(1.0, p * len(LAGS)))
