@@ -174,6 +174,9 @@ def _days(export: Export) -> Iterator[Look]:
                 continue
             agree, died = ends[date.column][known], date in deaths
             differ, what = end[known] > date.values[known] + 1, "more days than"
+            if died and date is not last and ends[last.column].mean() >= NEARLY:
+                # A follow-up that ended before a death has no other days.
+                agree |= ends[last.column][known] & (last.values < date.values)[known]
             if agree.mean() >= (MOSTLY if died else NEARLY):
                 differ, what = differ | ~(agree | cut[known]), "another number of days than"
             elif not died:

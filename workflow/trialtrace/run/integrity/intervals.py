@@ -46,12 +46,12 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             named = (export.entry, (sheet.name, column.name)) in by_name
             if entry is not None and not named and not sheet.step.any():
-                yield from _before_entry(sheet, column, entry, NEARLY)
+                yield from _before_entry(sheet, column, entry, export.site, NEARLY)
             if not sheet.step.any():
                 continue
             if entry is not None:
                 since = column.values - entry.values[sheet.subject]
-                yield from _before_entry(sheet, column, entry)
+                yield from _before_entry(sheet, column, entry, export.site)
                 yield from _off(sheet, column, since)
             for death in deaths:
                 if death.table != sheet.name:
@@ -70,15 +70,20 @@ def _called(sheet: Sheet) -> str:
 
 
 def _before_entry(
-    sheet: Sheet, column: Column, entry: Slice, mostly: float = MOSTLY
+    sheet: Sheet, column: Column, entry: Slice, site: Places | None, mostly: float = MOSTLY
 ) -> Iterator[Look]:
-    """A look at who has dates before entry; at the entry, where it is after all of theirs."""
+    """A look at who has dates before entry, where those of all sites but one are after it for most;
+    at the entry, where it is after all of theirs."""
     since = column.values - entry.values[sheet.subject]
     known = ~np.isnan(since)
     counted = np.zeros(len(since), dtype=bool)
     for step in np.unique(sheet.step[known]):
         own = known & (sheet.step == step)
-        if (since[own] >= 0).mean() >= mostly:
+        early, kept = own & (since < 0), own
+        if site is not None and early.any() and np.ptp(site) > 0:
+            at = site[sheet.subject]
+            kept = own & (at != np.bincount(at[early] + 1).argmax() - 1)
+        if max(_late(since[own]), _late(since[kept]) if kept.sum() >= FEWEST else 0) >= mostly:
             counted |= own
     wrong = counted & (since < 0)
     who, counts = np.unique(sheet.subject[wrong], return_counts=True)
@@ -91,6 +96,11 @@ def _before_entry(
         return
     text = f"patients have {_called(sheet)} dated before their entry"
     yield from _patients(sheet, column, counted, wrong, text, OUT_OF_ORDER)
+
+
+def _late(since: Floats) -> float:
+    """The share of dates that are not before entry."""
+    return float((since >= 0).mean())
 
 
 def _after_death(sheet: Sheet, column: Column, death: Slice) -> Iterator[Look]:

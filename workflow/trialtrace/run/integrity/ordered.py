@@ -3,7 +3,8 @@
 Who sorts one column of a sheet and not the others gives each patient the value of another. Of n
 values in an order drawn at random the chance of one without a step down is the product of the
 factorials of how often each occurs, over n factorial; twice that for either direction. Dates and
-numbers that count entries rise by themselves; so does what belongs to a site. Whole files are
+numbers that count entries rise by themselves; so does what belongs to a site. In a file whose rows
+are in no order a visit that stands sorted surely goes with no other visit. Whole files are
 sorted by groups (a sex, a phase, litters numbered from 1): of those only what an endpoint is made
 of is looked at. Of a number at several visits each visit is looked at too.
 
@@ -21,17 +22,19 @@ from scipy import special
 
 from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.codings import correlation
+from trialtrace.run.integrity.correlations import rank_correlation, weaker
 from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, FEW_LEVELS, ROWS_A_GROUP = 8, 10, 3
-FEWEST_IN_ORDER, LONGEST, GOES_WITH = 5, 100, 2.5
+FEWEST_IN_ORDER, LONGEST, GOES_WITH, TOGETHER = 5, 100, 2.5, 0.5
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of the tables whose rows are in the order of their patients."""
+    """A look for each column of the tables whose rows are in the order of their patients, of the
+    others at parts that are in order while no column is."""
     for sheet in export.sheets:
-        if not sheet.in_order or len(sheet.rows) < FEWEST:
+        if len(sheet.rows) < FEWEST or not (sheet.in_order or not is_sorted(sheet)):
             continue
         place, whole = np.argsort(sheet.rows, kind="stable"), is_sorted(sheet, 2)
         for column in sheet.columns:
@@ -41,7 +44,8 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             text = f"{int(known.sum())} values, in the order of the rows"
             p = 1.0 if whole else chance(values[known])
-            yield Look(f"{sheet.name}.{column.name}", text, p)
+            if sheet.in_order:
+                yield Look(f"{sheet.name}.{column.name}", text, p)
             if p == 1 and not whole and column.kind == NUMBER:
                 yield _part(sheet, column, place[known])
     for series in export.series:
@@ -58,12 +62,24 @@ def _at_a_visit(export: Export, series: tuple[Slice, ...]) -> Iterator[Look]:
         if len(values := one.values[one.there[np.argsort(one.rows[one.there])]]) >= FEWEST
         and len(np.unique(values)) > FEW_LEVELS
     ]
-    if not sheet.in_order or len(tried) < 2:
+    if len(tried) < 2:
         return
     p, one = min(tried, key=lambda each: each[0])
+    if not sheet.in_order:
+        # A file that was sorted by a visit is nearly in the order of the others too.
+        p = max(p, *(_apart(one, other) for other in series if other is not one))
     alone = sum(each < 1 for each, _ in tried) < len(tried)
     text = f"{len(one.there)} values of one visit, in the order of the rows"
     yield Look(one.where, text, min(1.0, p * len(tried)) if alone else 1.0)
+
+
+def _apart(one: Slice, other: Slice) -> float:
+    """The chance that two visits go together as little."""
+    known = ~np.isnan(one.values) & ~np.isnan(other.values)
+    x, y = one.values[known], other.values[known]
+    if len(x) < FEWEST or min(len(np.unique(x)), len(np.unique(y))) < 2:
+        return 0.0
+    return weaker(rank_correlation(x, y), len(x), TOGETHER)
 
 
 def _part(sheet: Sheet, column: Column, at: Whole) -> Look:

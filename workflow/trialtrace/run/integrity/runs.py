@@ -18,7 +18,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity.blocks import chance_alike
-from trialtrace.run.integrity.export import DATE, Export, Sheet
+from trialtrace.run.integrity.export import DATE, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
 PLACE = re.compile(
@@ -48,6 +48,25 @@ def looks(export: Export) -> Iterator[Look]:
             p = chance(values, start, length) if np.ptp(sheet.subject[at]) else 1.0
             rows = tuple(int(row) for row in sheet.rows[at])
             yield Look(f"{sheet.name}.{column.name}", text, p, rows)
+    visits = {sheet.name for sheet in export.sheets if sheet.visits}
+    for series in export.series:
+        if series[0].table in visits:
+            yield _at_a_visit(series)
+
+
+def _at_a_visit(series: tuple[Slice, ...]) -> Look:
+    """A look at a number of one visit in the patients after one another: the rows between them, of
+    other visits, hide a run."""
+    tried = []
+    for one in series:
+        at = one.there[np.argsort(one.rows[one.there])]
+        start, length = longest(one.values[at]) if len(at) >= FEWEST else (0, 0)
+        p = chance(one.values[at], start, length)
+        text = f"the longest run of one value of a visit has {length} of {len(at)} patients"
+        rows = tuple(one.rows[at[start : start + length]].tolist())
+        tried.append((p, text, rows))
+    p, text, rows = min(tried)
+    return Look(series[0].where, text, min(1.0, p * len(tried)), rows)
 
 
 def longest(values: Floats) -> tuple[int, int]:

@@ -1,0 +1,163 @@
+"""Numbers made of others, in two groups far apart, in order or alike beside rows that are not."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from trialtrace.run.integrity import (
+    agreement,
+    first_page,
+    formulas,
+    groups,
+    intervals,
+    ordered,
+    runs,
+)
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet
+
+N = 120
+WHO = np.arange(N)
+
+
+def number(name: str, values) -> Column:
+    return Column(name, NUMBER, np.asarray(values, float))
+
+
+def of_patients(*columns: Column, **more) -> Export:
+    sheet = Sheet("p", WHO + 2, WHO, WHO * 0, WHO * 0, columns)
+    used = frozenset(("p", column.name) for column in columns)
+    return Export(N, "p", (sheet,), used=used, **more)
+
+
+def lowest(looks):
+    return min(looks, key=lambda look: look.p)
+
+
+MADE = {
+    "ratio": lambda x, y: np.round(100 * x / y, 1),
+    "difference": lambda x, y: x - y,
+    "sum": lambda x, y: x + y,
+    "part that is the difference": lambda x, y: np.round(100 * (x - y) / y, 1),
+}
+
+
+@pytest.mark.parametrize("way", MADE)
+def test_rows_are_told_that_are_not_made_as_the_others(way):
+    rng = np.random.default_rng(1)
+    x, y = np.round(rng.normal(40, 9, N), 1), np.round(rng.normal(70, 8, N), 1)
+    made = MADE[way](x, y)
+    columns = number("diastole", x), number("cycle", y)
+    assert lowest(formulas.looks(of_patients(number("made", made), *columns))).p == 1
+    wrong = WHO % 3 == 1
+    other = np.where(wrong, np.roll(made, 5) + 30, made)
+    look = lowest(formulas.looks(of_patients(number("made", other), *columns)))
+    assert look.p < 1e-20 and look.where == "p.made" and f"the {way} of" in look.told
+    assert {*look.rows} <= {*(WHO[wrong] + 2)} and len(look.rows) > 30
+    # What is measured beside two others, and near what they give, is no formula of them.
+    near = of_patients(number("made", made + rng.normal(0, 3, N).round(1)), *columns)
+    assert not list(formulas.looks(near))
+
+
+def test_values_of_another_unit_are_a_group_of_their_own():
+    rng = np.random.default_rng(2)
+    glucose = np.round(rng.normal(5.6, 0.6, N), 1)
+    many = WHO >= 70
+    assert lowest(groups.looks(of_patients(number("glucose", glucose)))).p == 1
+    look = lowest(
+        groups.looks(of_patients(number("glucose", np.where(many, 18 * glucose, glucose))))
+    )
+    assert look.p < 1e-20 and look.rows == tuple(WHO[many] + 2)
+    # Women and men, or who had a long illness, are closer to each other.
+    both = np.append(rng.normal(1.6, 0.4, 60), rng.normal(17, 4, 60))
+    assert lowest(groups.looks(of_patients(number("testosterone", both)))).p == 1
+    skewed = rng.lognormal(1, 1.2, N)
+    assert lowest(groups.looks(of_patients(number("days", skewed)))).p == 1
+
+
+def of_visits(seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return np.round(rng.normal(60, 10, (N, 1)) + rng.normal(0, 4, (N, 3)), 1)
+
+
+def wide(values: np.ndarray) -> Export:
+    names = [f"force_{visit}" for visit in range(3)]
+    columns = map(number, names, values.T)
+    return of_patients(*columns, wide=(tuple(("p", name) for name in names),))
+
+
+def test_a_file_in_no_order_has_no_visit_that_stands_sorted():
+    values = of_visits(3)
+    assert lowest(ordered.looks(wide(values))).p > 0.01
+    alone = values.copy()
+    alone[:, 2] = np.sort(alone[:, 2])
+    look = lowest(ordered.looks(wide(alone)))
+    assert look.p < 1e-4 and look.where == "p.force_2"
+    # A file that was sorted by it has the other visits in nearly that order.
+    assert lowest(ordered.looks(wide(values[np.argsort(values[:, 2])]))).p > 0.01
+    part = values.copy()
+    part[40:70, 2] = 50 + np.arange(30) / 10
+    look = lowest(ordered.looks(wide(part)))
+    assert look.p < 1e-10 and {*range(42, 72)} <= {*look.rows}
+
+
+def test_a_visit_filled_down_between_rows_of_other_visits():
+    def export(values: np.ndarray) -> Export:
+        who, step = np.repeat(WHO, 3), np.tile(np.arange(3), N)
+        column = (number("force", values.ravel()),)
+        sheet = Sheet("v", np.arange(N * 3) + 2, who, step, who * 0, column, visits=True)
+        return Export(N, "v", (sheet,))
+
+    values = of_visits(4)
+    assert lowest(runs.looks(export(values))).p > 0.01
+    values[30:50, 1] = values[30, 1]
+    look = lowest(runs.looks(export(values)))
+    assert look.p < 1e-10 and look.rows == tuple(3 * WHO[30:50] + 3)
+
+
+def test_a_site_whose_treatment_began_before_entry_in_all_patients():
+    entered = Column("entered", DATE, 18000.0 + WHO)
+    site, first = WHO % 3, 18002.0 + WHO
+    early = site == 1
+
+    def look(days):
+        made = of_patients(entered, Column("first_bath", DATE, days), entry=("p", "entered"))
+        return lowest(intervals.looks(replace(made, site=site)))
+
+    assert look(first).p == 1
+    told = look(np.where(early, first - 12, first))
+    assert told.p < 1e-20 and told.rows == tuple(WHO[early] + 2)
+    # Dates before entry at all sites are of something that comes first.
+    assert look(np.where(WHO % 2 == 0, first - 12, first)).p == 1
+
+
+@pytest.mark.parametrize("slips", [0, 4])
+def test_a_follow_up_that_ended_before_a_death_has_its_own_days(slips):
+    rng = np.random.default_rng(5)
+    entered, days = 18000.0 + WHO, rng.integers(30, 300, N).astype(float)
+    last = entered + days
+    died = np.where(WHO < 30, last, np.nan)
+    died[:8] += 45
+    days[20 : 20 + slips] -= 9
+    dates = [
+        Column(name, DATE, values)
+        for name, values in (("entered", entered), ("last_seen", last), ("died_on", died))
+    ]
+    (look,) = [
+        one
+        for one in agreement._days(of_patients(*dates, number("days", days)))
+        if "died" in one.told
+    ]
+    assert look.rows == tuple(range(22, 22 + slips))
+
+
+@pytest.mark.parametrize("where", [{}, {"left": {"is": "0"}}, {"gone": {"is": "0"}}])
+def test_a_column_that_says_who_is_not_analysed_and_nobody_is_left_out(where):
+    told = Column("left", CODE, WHO % 10 == 3, label="Not analysed", levels=("no", "yes"))
+    other = replace(told, name="smoker", label="Smoker")
+    subjects = SimpleNamespace(origins={"gone": SimpleNamespace(column="left")})
+    trial = SimpleNamespace(populations={"all": where}, subjects=subjects)
+    lines = list(first_page.not_left_out(trial, of_patients(told, other)))
+    assert len(lines) == (not where)
+    assert all("is yes for 12 patients" in line.text and line.column == "left" for line in lines)

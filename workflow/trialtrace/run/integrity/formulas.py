@@ -1,0 +1,86 @@
+"""A number that is made of two others of its row, and the rows in which it is not.
+
+Sums, differences, ratios and parts of a difference (in powers of ten, as percents), and a weight by
+a squared height, to the digits of the number that is made. What at least four in ten of all rows
+have, and no more than one in ten where the numbers of another row are put in, is a formula; a row
+that is off by more than `OFF` of the spread is another. More than one in a hundred that is off is
+unusual (binomial). Of three numbers one look is made, at one that is used where one is.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import permutations
+
+import numpy as np
+
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet, resolution
+from trialtrace.run.integrity.look import Look
+
+FEWEST, LEVELS, COLUMNS, SAMPLE, OFTEN, SELDOM, SLIPS = 30, 12, 24, 60, 0.4, 0.1, 0.01
+OFF, POWERS = 0.1, (1.0, 10.0, 100.0, 1000.0, 10000.0)
+WAYS: dict[str, Callable[[Floats, Floats], tuple[Floats, ...]]] = {
+    "sum": lambda x, y: (x + y,),
+    "difference": lambda x, y: (x - y,),
+    "ratio": lambda x, y: tuple(power * x / y for power in POWERS),
+    "part that is the difference": lambda x, y: tuple(power * (x - y) / y for power in POWERS[:3]),
+    "ratio to the square": lambda x, y: tuple(power * x / y**2 for power in POWERS),
+}
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each formula that holds in many rows."""
+    for sheet in export.sheets:
+        numbers = [
+            column
+            for column in sheet.columns
+            if column.kind == NUMBER
+            and (~np.isnan(column.values)).sum() >= FEWEST
+            and len(np.unique(column.values[~np.isnan(column.values)])) >= LEVELS
+        ][:COLUMNS]
+        used = {c.name for c in numbers if (sheet.name, c.name) in export.used}
+        told: set[frozenset[str]] = set()
+        for made in sorted(numbers, key=lambda column: column.name not in used):
+            others = [column for column in numbers if column is not made]
+            for x, y in permutations(others, 2):
+                three = frozenset({made.name, x.name, y.name})
+                if three not in told and three & used:
+                    for look in _look(sheet, made, x, y):
+                        told.add(three)
+                        yield look
+
+
+def _look(sheet: Sheet, made: Column, x: Column, y: Column) -> Iterator[Look]:
+    at = np.flatnonzero(~np.isnan(made.values + x.values + y.values))
+    if len(at) < FEWEST:
+        return
+    few = at[np.unique(np.linspace(0, len(at) - 1, SAMPLE).astype(int))]
+    unit = resolution(made.values[at])
+    if unit is None:
+        return
+    for way, formula in WAYS.items():
+        if way == "sum" and x.name > y.name:
+            continue
+        with np.errstate(all="ignore"):
+            for nth, tried in enumerate(formula(x.values[few], y.values[few])):
+                if _equal(made.values[few], tried, unit).mean() < OFTEN:
+                    continue
+                due = formula(x.values[at], y.values[at])[nth]
+                equal = _equal(made.values[at], due, unit)
+                beside = _equal(made.values[at], np.roll(due, len(due) // 3), unit)
+                if equal.mean() < OFTEN or beside.mean() > SELDOM:
+                    continue
+                spread = np.subtract(*np.quantile(due[equal], (0.9, 0.1)))
+                off = np.abs(made.values[at] - due) > max(2 * unit, OFF * spread)
+                k, n = int(off.sum()), len(at)
+                text = f"{k} of {n} rows are not the {way} of {x.name} and {y.name} that it is in "
+                text += f"{int(equal.sum())}"
+                rows = tuple(sorted(int(row) for row in sheet.rows[at[off]]))
+                where = f"{sheet.name}.{made.name}"
+                yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
+                return
+
+
+def _equal(made: Floats, due: Floats, unit: float) -> Flags:
+    flags: Flags = np.abs(made - due) <= 0.51 * unit + 1e-9 * np.abs(made)
+    return flags
