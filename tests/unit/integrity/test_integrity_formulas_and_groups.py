@@ -1,21 +1,19 @@
 """Numbers made of others, in two groups far apart, in order or alike beside rows that are not."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from trialtrace.run.integrity import (
     agreement,
-    first_page,
     formulas,
     groups,
     intervals,
     ordered,
     runs,
 )
-from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
 
 N = 120
 WHO = np.arange(N)
@@ -150,14 +148,3 @@ def test_a_follow_up_that_ended_before_a_death_has_its_own_days(slips):
         if "died" in one.told
     ]
     assert look.rows == tuple(range(22, 22 + slips))
-
-
-@pytest.mark.parametrize("where", [{}, {"left": {"is": "0"}}, {"gone": {"is": "0"}}])
-def test_a_column_that_says_who_is_not_analysed_and_nobody_is_left_out(where):
-    told = Column("left", CODE, WHO % 10 == 3, label="Not analysed", levels=("no", "yes"))
-    other = replace(told, name="smoker", label="Smoker")
-    subjects = SimpleNamespace(origins={"gone": SimpleNamespace(column="left")})
-    trial = SimpleNamespace(populations={"all": where}, subjects=subjects)
-    lines = list(first_page.not_left_out(trial, of_patients(told, other)))
-    assert len(lines) == (not where)
-    assert all("is yes for 12 patients" in line.text and line.column == "left" for line in lines)

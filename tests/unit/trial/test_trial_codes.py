@@ -127,3 +127,12 @@ def test_an_arm_has_spellings_that_no_other_has(at):
     assert told(at) == ""
     edit(at, "trial.yaml", 'code: "B"', 'code: ["B", "a"]')
     assert '"a", which is also the code of drug' in told(at)
+
+
+def test_what_is_converted_is_in_the_unit_of_the_dictionary(at):
+    edit(at, "dictionary.csv", "Pain before", '"Pain before, kg (of weight)"')
+    converted = "convert: {pain0: {factor: 0.4536, from: lb, to: kg}}"
+    edit(at, "cleaning.yaml", "    units:", f"    {converted}\n    units:")
+    assert "convert.pain0.from" in told(at) and 'says "kg"' in told(at)
+    edit(at, "dictionary.csv", "kg (of weight)", "lb (of weight)")
+    assert told(at) == ""

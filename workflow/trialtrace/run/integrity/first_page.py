@@ -4,25 +4,22 @@ They are made where the endpoints are derived, so that it is known which columns
 unusual among them is a red line: on page 1 of the report, and in the last lines of a run.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from trialtrace.run.cleaning.account import CONTRADICTION, KNOWN, RedLine, run_text
+from trialtrace.run.integrity import declared
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import CERTAIN, PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
 from trialtrace.run.integrity.records import same_patients
 from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, WEIGHTS, look_at
-from trialtrace.run.trial.label_words import means_no
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.outcomes import texts
 
 # A table and column -> the endpoints made of it, or the reason why a look at it is known.
 Uses = dict[tuple[str, str], list[str]]
 Reasons = Mapping[tuple[str, str], str]
-LEFT_OUT = re.compile(r"\bexclu|not analy[sz]ed|\bausgeschlossen|nicht ausgewertet", re.IGNORECASE)
 LEAST_P, RUNS_SHOWN, NAMES_SHOWN = 0.0001, 8, 4
 # So many pairs that are the same are expected where they are told.
 LIKELY = 0.05
@@ -44,25 +41,8 @@ def looks_at_rows(
     every = judged(looks, WEIGHTS)
     told = any(one.look.check == "records" and one.adjusted < PAGE_LEVEL for one in every)
     lines = [*red_lines_of(every, uses, known), *remark_lines(every, known)]
-    lines += not_left_out(trial, export)
+    lines += declared.lines(trial, export)
     return looks, (*lines, *(() if told else same_line(export)))
-
-
-def not_left_out(trial: Trial, export: Export) -> Iterator[RedLine]:
-    """A line for each column that says who is not analysed, and that no population looks at."""
-    named = set(texts(list(trial.populations.values())))
-    named |= {trial.subjects.origins[one].column for one in named & {*trial.subjects.origins}}
-    for sheet in export.sheets:
-        for column in sheet.columns if sheet.name == export.subjects else ():
-            no = [means_no(level) for level in column.levels]
-            if column.name in named or len(no) != 2 or sum(no) != 1:
-                continue
-            said = f"{column.name} {column.label}".replace("_", " ")
-            yes = column.values == no.index(False)
-            if LEFT_OUT.search(said) and yes.any():
-                text = f"{column.name} ({column.label}) is {column.levels[no.index(False)]} for "
-                text += f"{int(yes.sum())} patients, and no population leaves one out by it."
-                yield RedLine("remark", sheet.name, column.name, text)
 
 
 def remark_lines(looks: Iterable[Judged], known: Reasons) -> Iterator[RedLine]:

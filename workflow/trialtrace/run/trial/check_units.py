@@ -49,10 +49,15 @@ def check_units(files: Files) -> None:
         cleaned = _cleaned(files, table)
         for name, variable in columns.items():
             at = ("tables", table, "units", name)
+            if not (found := _of_dictionary(variable)):
+                continue
+            said = found, f"{files.dictionary_shown} (line {variable.row}, {name})"
             # Of what is converted, the dictionary says the unit before.
-            if files.cleaning.get(*at) and (found := _of_dictionary(variable)):
-                place = f"{files.dictionary_shown} (line {variable.row}, {name})"
-                _compare(files.cleaning, at, cleaned[name], (found, place))
+            before = ("tables", table, "convert", name, "from")
+            if files.cleaning.get(*before):
+                _compare(files.cleaning, before, files.cleaning.get(*before), said)
+            elif files.cleaning.get(*at):
+                _compare(files.cleaning, at, cleaned[name], said)
 
 
 def unit_of_endpoint(files: Files, name: str, entry: Mapping[str, object]) -> None:
@@ -106,7 +111,7 @@ def _of_dictionary(variable: Variable) -> str:
     if variable.kind not in ("number", "integer") or variable.choices:
         return ""
     found = _IN_BRACKETS.findall(variable.label)[-1:]
-    found += [each.strip() for each in variable.label.split(",")[1:]]
+    found += [each.partition("(")[0].strip() for each in variable.label.split(",")[1:]]
     if note := _IN_A_NOTE.fullmatch(variable.note.strip()):
         found.append(note[1])
     units = [one for one in found if one.casefold() in _UNITS]
