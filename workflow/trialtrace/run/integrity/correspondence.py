@@ -15,12 +15,13 @@ disagree are unusual (binomial).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats, Whole
+from trialtrace.base.arrays import Flags, Floats, Places, Whole
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export, Sheet
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.label_words import words_of
 
@@ -41,7 +42,7 @@ class Pair:
     values: Floats
     other: Floats
     rows: Whole
-    site: Floats
+    site: Places
     orders: tuple[Floats, ...]
     named: dict[int, int] = field(default_factory=dict)
     least: float = NAMED
@@ -69,50 +70,35 @@ def _of_the_arm(export: Export) -> Iterator[Pair]:
         at = one.table, one.column
         if one.kind == DATE or at in export.outcomes or export.known(at) is None:
             continue
-        said = f"patients are in another arm than {one.column} says of the others"
         named = _named(columns[at].levels, export.arms)
-        of = (arm, one.values, one.rows, *_orders(export, export.row_of.astype(float)))
-        yield Pair(
-            one.where,
-            f"arm and {one.column}",
-            said,
-            OTHERWISE,
-            *of,
-            named,
-            NAMED if named else MOSTLY,
-        )
+        said = f"patients are in another arm than {one.column} says of the others"
+        site, days = _orders(export, export.row_of, np.arange(export.n))
+        of = arm, one.values, one.rows, site, days
+        least = NAMED if named else MOSTLY
+        yield Pair(one.where, f"arm and {one.column}", said, OTHERWISE, *of, named, least)
 
 
 def _of_codes(export: Export) -> Iterator[Pair]:
     for sheet in export.sheets:
-        coded = [c for c in sheet.columns if c.kind == CODE and 1 < _codes(c.values) <= MOST_CODES]
-        for column in coded:
-            if (sheet.name, column.name) not in export.used or _codes(column.values) > 2:
+        coded = [c for c in sheet.columns if c.kind == CODE]
+        used = [c for c in coded if (sheet.name, c.name) in export.used and _codes(c.values) == 2]
+        for one, other in product(used, coded):
+            if other is one or other.name in export.lasting:
                 continue
-            for other in coded:
-                if other is not column and other.name not in export.lasting:
-                    said = f"rows have another {column.name} than {other.name} says in the others"
-                    of = (column.values, other.values, sheet.rows)
-                    yield Pair(
-                        f"{sheet.name}.{column.name}",
-                        f"{column.name} and {other.name}",
-                        said,
-                        OTHER if _names(column, other) or _names(other, column) else "",
-                        *of,
-                        *_orders(export, sheet.rows.astype(float), sheet),
-                    )
+            remark = OTHER if _names(one, other) or _names(other, one) else ""
+            said = f"rows have another {one.name} than {other.name} says in the others"
+            site, days = _orders(export, sheet.rows, sheet.subject)
+            of = one.values, other.values, sheet.rows, site, days
+            names = f"{one.name} and {other.name}"
+            yield Pair(f"{sheet.name}.{one.name}", names, said, remark, *of)
 
 
-def _orders(
-    export: Export, rows: Floats, sheet: Sheet | None = None
-) -> tuple[Floats, tuple[Floats, ...]]:
+def _orders(export: Export, rows: Whole, subject: Places) -> tuple[Places, tuple[Floats, ...]]:
     """The site of each row, and the orders in which it may stand: of the file, and of entry."""
-    site = np.zeros(export.n) if export.site is None else export.site.astype(float)
+    site = np.zeros(export.n, np.intp) if export.site is None else export.site
     entry = export.known(export.entry)
-    days = [] if entry is None else [entry.values]
-    if sheet is not None:
-        site, days = site[sheet.subject], [one[sheet.subject] for one in days]
-    return site, (rows, *days)
+    days = () if entry is None else (entry.values[subject],)
+    return site[subject], (rows.astype(float), *days)
 
 
 def _codes(values: Floats) -> int:
@@ -134,11 +120,8 @@ def _named(levels: Sequence[str], arms: Sequence[str]) -> dict[int, int]:
     """The arm that has the words of each level, and no other arm has."""
     words = [_words(arm) for arm in arms]
     own = [each - set[str]().union(*words[:at], *words[at + 1 :]) for at, each in enumerate(words)]
-    found = {
-        at: [arm for arm, each in enumerate(own) if each & _words(level)]
-        for at, level in enumerate(levels)
-    }
-    named = {at: arms_of[0] for at, arms_of in found.items() if len(arms_of) == 1}
+    found = [[arm for arm, each in enumerate(own) if each & _words(level)] for level in levels]
+    named = {at: those[0] for at, those in enumerate(found) if len(those) == 1}
     return named if len({*named.values()}) > 1 else {}
 
 
@@ -200,9 +183,8 @@ def disagreeing(values: Floats, other: Floats, part: Flags, same: float = SAME) 
     due = table.argmax(axis=0)
     right = np.array([table[at, due == at].sum() for at in range(len(levels))])
     said = np.array([table[:, due == at].sum() for at in range(len(levels))])
-    if min(right) < EACH or len(levels) < 2 or (right < same * table.sum(axis=1)).any():
-        return None
-    if (right < same * said).any():
+    least = same * np.maximum(said, table.sum(axis=1))
+    if min(right) < EACH or len(levels) < 2 or (right < least).any():
         return None
     at = np.clip(np.searchsorted(others, np.nan_to_num(other, nan=others[0])), 0, len(others) - 1)
     wrong: Flags = (others[at] == other) & ~np.isnan(values) & (levels[due[at]] != values)
@@ -220,19 +202,15 @@ def _moved(pair: Pair) -> Iterator[Look]:
     """A look at whether the codes go with those of a row above or below."""
     order = np.argsort(pair.rows, kind="stable")
     values, other = pair.values[order], pair.other[order]
-    tried = []
     for lag in LAGS:
         beside = np.roll(other, lag)
-        beside[:lag] = np.nan if lag > 0 else beside[:lag]
-        beside[lag:] = np.nan if lag < 0 else beside[lag:]
+        beside[slice(0, lag) if lag > 0 else slice(lag, None)] = np.nan
         known = ~np.isnan(values) & ~np.isnan(beside)
         wrong = disagreeing(values, beside, known)
         if wrong is not None:
-            n = int(known.sum())
+            k, n = int((known & ~wrong).sum()), int(known.sum())
             share = np.unique(values[known], return_counts=True)[1].max() / n
-            way = "above" if lag > 0 else "below"
-            text = f"{pair.names} go together in {n - int(wrong.sum())} of {n} rows with the "
-            text += f"row {abs(lag)} {way}: one of them is moved"
-            tried.append((chances.binomial(n - int(wrong.sum()), n, share), text))
-    for p, text in sorted(tried)[:1]:
-        yield Look(pair.where, text, min(1.0, p * len(LAGS)))
+            text = f"{pair.names} go together in {k} of {n} rows with the row {abs(lag)} "
+            text += f"{'above' if lag > 0 else 'below'}: one of them is moved"
+            yield Look(pair.where, text, min(1.0, chances.binomial(k, n, share) * len(LAGS)))
+            return
