@@ -190,3 +190,32 @@ def test_a_status_of_a_marriage_ends_no_time(tmp_path: Path, label: str, ends: b
         ("time_to_event", "status") if ends else ("measure", "")
     )
     assert "event" in blinding(draft) or not ends
+
+
+def of_pumps(
+    path: Path, later: str = "last2", label: str = "duration as owner in years", **told: str
+) -> Draft:
+    """Pumps that failed between two looks, of owners whose codebook says since when they are so."""
+    draw, lines = random.Random(7), [f"obs_no,arm,Duration,failure,last1,{later}"]
+    for n in range(1, 91):
+        failed, seen = n // 2 % 2, draw.randint(10, 400) / 100
+        end = f"{seen + draw.randint(5, 90) / 100:.2f}" if failed else ""
+        lines.append(f"{50 + 3 * n},{ARMS[n % 2]},{draw.randint(1, 40)},{failed},{seen},{end}")
+    write(path / "made.csv", lines)
+    text = f"Duration: {label}\nfailure: whether the pump failed\nlast1: a look\n{later}: a look\n"
+    (path / "codebook.txt").write_text(text)
+    return decide(profile([str(path)]), told, guess_nothing_told)
+
+
+def test_what_was_before_is_no_time_and_ends_of_an_interval_are_asked(tmp_path: Path):
+    draft = of_pumps(tmp_path)
+    assert "primary" in blinding(draft) and draft.primary.kind != "time_to_event"
+    (said,) = [guess.evidence for guess in draft.guesses if guess.name == "primary"]
+    assert "last1 and last2 may be the ends of the interval in which failure happened" in said
+    told = of_pumps(tmp_path, primary="failure")
+    assert {*people(told).variables.values()} == {"Duration"}
+
+
+def test_a_duration_that_is_followed_and_has_no_interval_beside_it_is_a_time(tmp_path: Path):
+    draft = of_pumps(tmp_path, "other", "duration of follow-up in years")
+    assert (draft.primary.column, draft.primary.status) == ("Duration", "failure")

@@ -148,9 +148,8 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}"
         visits = subject != SOURCE_ROW and (subject,) not in table.keys
         why += ", with one visit by --where." if visits else "."
-        # Without a column of patients they may be what each value is.
-        named = name_words(pairs) & (PAIRS | RELATED)
-        decided.guess("pairs", place, PARALLEL, why, blinds=subject == SOURCE_ROW and not named)
+        why += f" --design {PARALLEL} takes them as they are."
+        decided.guess("pairs", place, PARALLEL, why, blinds=True)
     return made
 
 

@@ -33,6 +33,7 @@ from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import (
     ALONE,
     candidates,
+    may_end,
     of_a_person,
     was_before,
 )
@@ -75,6 +76,7 @@ from trialtrace.run.drafting.stacking import with_stacks
 from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
+from trialtrace.run.drafting.times import span_of
 from trialtrace.run.drafting.units import tell_units
 from trialtrace.run.drafting.unused import tell_exposure, tell_unused
 from trialtrace.run.drafting.visits import (
@@ -333,6 +335,8 @@ def _outcomes(
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in offered.found for _, name in one.columns[1:]}
     later |= {name for one in offered.found if one.status for name in (one.column, one.status)}
+    at = offered.table(primary.table)
+    later |= {name for one in at.columns if may_end(one) for name in span_of(at, one)[0]}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
         shown = with_before({table.name: table for table in offered.tables}, shown, decided)

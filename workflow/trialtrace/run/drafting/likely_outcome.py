@@ -29,7 +29,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.profile import Column, Table, without_heading
 from trialtrace.run.drafting.repeats import without_time
-from trialtrace.run.drafting.times import LEAST_TIMES, pairs
+from trialtrace.run.drafting.times import LEAST_TIMES, OVER, pairs
 from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 WHOLE = {
@@ -111,7 +111,7 @@ AFTER_IT = re.compile(
 BEFORE_IT = re.compile(
     r"\b(before|prior to|vor|avant|antes de|prima) (\w+ ){0,2}(entry|treatment|therapy|"
     r"intervention|randomi[sz]\w*|enrol\w*|trial|study|experiment|start\w*)\b|"
-    r"\b(last|past|previous) year\b|"
+    r"\b(last|past|previous) (year|\d+ years)\b|"
     # A prediction is made of what was before.
     r"\b(predicted|expected|estimated) (probability|risk|mortality)\b|\bpropensity score\b"
 )
@@ -255,7 +255,7 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     """Why a column is later than randomisation, or may be; nothing where its name and its label do
     not say so. `texts` are the names of all columns of its table."""
     name, label = name_words(column.name), set(parts(column.label))
-    if BEFORE_IT.search(" ".join(parts(column.label))):
+    if any(one.search(" ".join(parts(column.label))) for one in (BEFORE_IT, OVER)):
         return ""
     if AFTER_IT.search(" ".join(parts(column.label))):
         return "its label says that it came after the start"

@@ -86,6 +86,7 @@ CODE_OF = re.compile(
     r"code( number)?) (of|for)\b"
 )
 FEWEST_NUMBERED = 20
+OF_ROWS = {"obs", "row", "record", "line"}
 MOST_CODES, MOST_STATES = 12, 4
 
 EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = KINDS = vocabulary(
@@ -358,8 +359,8 @@ def is_form_status(column: Column) -> bool:
 
 
 def numbers_rows(column: Column) -> bool:
-    """Whether a column counts through its rows, has the name or the label of a subject and many
-    values, or is called an id or a code of something, as of who treated a patient."""
+    """Whether a column counts through its rows or is called so, has the name or the label of a
+    subject and many values, or is called an id or a code of something, as of who treated them."""
     if not is_number(column) or column.distinct < FEWEST_NUMBERED:
         return False
     whole = column.validation == "integer" and column.distinct == column.rows
@@ -367,7 +368,9 @@ def numbers_rows(column: Column) -> bool:
         return True
     in_turn = whole and float(column.high) - float(column.low) == column.rows - 1
     named = any(map(names_subject, (column.name, column.label)))
-    return in_turn or (named and 2 * column.distinct > column.rows)
+    # ObsLHS, with another number in each row.
+    of_rows = whole and bool({*parts(column.name)} & OF_ROWS)
+    return in_turn or of_rows or (named and 2 * column.distinct > column.rows)
 
 
 def judged(column: Column) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ from trialtrace.run.drafting.times import (
     may_be_time,
     may_be_until,
     paired,
+    span_of,
     tells_deaths,
     timed,
 )
@@ -194,7 +195,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     times = _beside_times(offered, fitting[0]) if fitting and not kind else []
     if times:
         name, why = choices[0]
-        why += f" {one_of(times)} may be the time until then: --primary takes it with that."
+        why += f" {times}"
         choices[0] = (name, why)
     # A sentence may speak of another study, or of what was planned, where anything else is left.
     by_text = any(
@@ -256,16 +257,22 @@ def _of_levels(offered: Offered, kind: str) -> list[Outcome]:
     ]
 
 
-def _beside_times(offered: Offered, outcome: Outcome) -> list[str]:
-    """The numbers that may be the times of an event, yes or no once a patient, of which the name or
-    the values say that it ends one."""
+def _beside_times(offered: Offered, outcome: Outcome) -> str:
+    """A sentence on the numbers that may be the times of an event, yes or no once a patient, of
+    which the name or the values say that it ends one; of whatever outcome, on the ends of an
+    interval in which such an event happened."""
     table = offered.table(outcome.table)
-    if outcome.kind != EVENT or offered.within or outcome.columns:
-        return []
-    state = table.column(outcome.column)
-    free = [column for column in table.columns if column.constant_within is not False]
-    ends = may_end(state) or tells_deaths(state)
-    return [one.name for one in free if ends and usable(one) and may_be_until(one)]
+    ends = [one for one in table.columns if may_end(one) or tells_deaths(one)]
+    if offered.within or outcome.columns:
+        return ""
+    if span := next(filter(None, (span_of(table, one)[1] for one in ends)), ""):
+        return span.strip()
+    free = [one for one in table.columns if one.constant_within is not False and usable(one)]
+    ended = outcome.kind == EVENT and outcome.column in {one.name for one in ends}
+    times = [one.name for one in free if ended and may_be_until(one)]
+    return f"{one_of(times)} may be the time until then: --primary takes it with that." * bool(
+        times
+    )
 
 
 def _status(decided: Decided) -> str:

@@ -28,7 +28,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.repeats import without_time
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of, without_time
 from trialtrace.run.tables.measures import AGES, folded, parts, plain
 
 EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
@@ -60,6 +60,13 @@ ALIVE = re.compile(r"alive|surviv(ed|or|al)?$|living|lebend|vivant|vivo$|levend"
 SINCE = {"since", "seit", "depuis", "diagnosis", "onset", "prior", "before", "disease", "illness"}
 SINCE |= {"symptom", "symptoms", *AGES}
 UNTIL_IT = {"to", "until", "till", "free", "bis"}
+# A label of what patients had been or had before it, or of how old they were.
+OVER = re.compile(
+    r"\b(duration|length|time|years|months) (as|being) (?!days|weeks|months|years)|\bhistory\b|"
+    r"\byears of (?!follow|observ|surviv|treat|therapy|study|trial|risk)|\bage (at|of|when|in)\b"
+)
+# How names of two ends of an interval differ, in which something happened.
+SPANS = (("1", "2"), ("l", "u"), ("l", "r"), ("left", "right"), ("lower", "upper"), ("lo", "hi"))
 LASTED = set(
     vocabulary("""
     stay los icu itu hospital ward vent ventilator ventilation intubation oxygen antibiotic
@@ -201,11 +208,40 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             made = paired(table, time, mates[0])
             doubt = f"{time.name} may be how long something lasted, or the time until "
             doubt += f"{mates[0].name}, alone or with other events. "
+            doubt = span_of(table, mates[0])[1] or doubt * by_place
             yield (
                 replace(made, score=DOUBTED, evidence=f"{doubt}{made.evidence}", doubted=True)
-                if by_place
+                if doubt
                 else made
             )
+
+
+def span_of(table: Table, state: Column) -> tuple[tuple[str, ...], str]:
+    """The two ends of the interval in which an event happened that a column tells, of which whoever
+    had none lacks the later one, with a sentence; nothing where there are none."""
+    numbers = {one.name.lower(): one.name for one in table.columns if is_number(one)}
+    found = [
+        (name, numbers[other])
+        for text, name in numbers.items()
+        for one, two in SPANS
+        for other in (
+            text.removesuffix(one) + two if text.endswith(one) else "",
+            two + text.removeprefix(one) if text.startswith(one) else "",
+        )
+        if other in numbers and table.rows <= MOST_ROWS and is_state(state)
+    ]
+    for lower, upper in found:
+        if not without_time(table, upper, state.name) or without_time(table, lower, state.name):
+            continue
+        cells = [(float(a), float(b)) for a, b in cells_of(table, [lower, upper]) if _both(a, b)]
+        if cells and all(a <= b for a, b in cells):
+            text = f"{lower} and {upper} may be the ends of the interval in which {state.name} "
+            return (lower, upper), f"{text}happened (interval censored), which no step takes. "
+    return (), ""
+
+
+def _both(*cells: str) -> bool:
+    return all(re.fullmatch(r"[0-9]+(\.[0-9]+)?", cell) for cell in cells)
 
 
 def _is_part(status: Column, coded: Sequence[Column]) -> bool:
@@ -267,9 +303,11 @@ def may_be_until(column: Column) -> bool:
 
 
 def _was_before(column: Column) -> bool:
-    """Whether a time by its name is an age, or since a disease began."""
-    words = {*parts(column.name)}
-    return bool(words & SINCE) and not words & UNTIL_IT
+    """Whether a time is an age, or since a disease began, by its name, or was over at the start,
+    by its label."""
+    words, label = {*parts(column.name)}, " ".join(parts(column.label))
+    over = OVER.search(label) and not UNTIL.search(label)
+    return bool(over or (words & SINCE and not words & UNTIL_IT))
 
 
 def is_time(column: Column) -> bool:
