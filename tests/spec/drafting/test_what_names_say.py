@@ -304,12 +304,12 @@ def test_rows_that_share_a_name_are_told(tmp_path: Path):
     told = {"arm": "prep", "control": "A", "primary": "relief"}
     alone = guess(one(tmp_path, given("volunteer", "prep", shuffled=True), **told), "subject.trial")
     assert alone is not None and "--subject volunteer" in alone.evidence and not alone.blinds
-    # Each has one row of each arm: of a patient, where nothing says that they are pairs.
+    # Each has one row of each arm: of a patient, or of a pair.
     rows = [f"N{k},{arm},{k * 7 % 31}" for arm in "AB" for k in range(25)]
-    draft = one(tmp_path, ["volunteer,prep,relief", *rows], **told)
-    assert "pairs" in blinding(draft)
-    draft = one(tmp_path, ["pair,prep,relief", *rows], **told)
-    assert guess(draft, "pairs") is not None and "pairs" not in blinding(draft)
+    for name in ("volunteer", "pair"):
+        assert "pairs" in blinding(one(tmp_path, [f"{name},prep,relief", *rows], **told))
+        own = one(tmp_path, [f"{name},prep,relief", *rows], **told, design="parallel")
+        assert "pairs" not in blinding(own)
 
 
 def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):

@@ -25,7 +25,6 @@ from trialtrace.run.drafting.keys import in_order
 from trialtrace.run.drafting.names import (
     PARAMETERS,
     PERIODS,
-    RELATED,
     SEQUENCES,
     SIDES,
     SITES,
@@ -36,7 +35,6 @@ from trialtrace.run.drafting.names import (
 from trialtrace.run.drafting.outcomes import MEAN, NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.unused import PAIRS
 from trialtrace.run.tables.measures import parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
