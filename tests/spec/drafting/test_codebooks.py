@@ -571,3 +571,36 @@ def test_a_word_for_none_that_labels_name_is_what_they_say(tmp_path: Path, label
     region = profile([str(tmp_path)])[0].column("region")
     assert region.missing_codes == missing
     assert dict(region.choices).get("NA") == (None if missing else label)
+
+
+def test_what_patients_completed_is_no_arm_and_codes_in_quotes_are_told(tmp_path: Path):
+    rows = ["id,Time,group,itch,completed months"]
+    for who in range(16):
+        had = ["D"] if who in (3, 4) else ["P"] if who in (8, 9) else ["PD", "DP"][who % 2]
+        done = " + ".join({"P": "Placebo", "D": "Drug"}[code] for code in sorted(had)[::-1])
+        rows += [
+            f"{who},t{4 * at + n},{code},{who * n % 7},{done}"
+            for at, code in enumerate(had)
+            for n in range(4)
+        ]
+    write(tmp_path / "made.csv", rows)
+    (tmp_path / "made.Rd").write_text(
+        "\\format{\\describe{\n\\item{group}{either 'P' (placebo) or 'D' (a drug)}\n"
+        "\\item{itch}{itching}\n}}\n"
+    )
+    draft = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert (draft.arm.name, draft.design.kind) == ("group", "crossover")
+    assert dict(draft.arm.choices) == {"P": "placebo", "D": "drug"} and draft.control == "placebo"
+    (arm,) = [guess for guess in draft.guesses if guess.name == "arm"]
+    assert arm.blinds
+
+
+def test_a_column_of_years_is_asked_as_arm(tmp_path: Path):
+    def arm(name: str, levels: Sequence[str]) -> bool:
+        rows = [f"{n},{levels[n % len(levels)]},{n * 7 % 31}" for n in range(60)]
+        write(tmp_path / "made.csv", [f"id,{name},relief", *rows])
+        draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+        return any(guess.name == "arm" and guess.blinds for guess in draft.guesses)
+
+    assert arm("treatment years", ["Placebo", "Drug"])
+    assert not arm("treatment", ["Placebo", "Drug"])

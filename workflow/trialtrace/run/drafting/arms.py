@@ -33,6 +33,7 @@ from trialtrace.run.drafting.names import (
     unit_of,
     vocabulary,
 )
+from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
 from trialtrace.run.drafting.profile import Column, without_heading
 from trialtrace.run.tables.measures import folded, parts
 from trialtrace.run.trial.label_words import SURE_CONTROL
@@ -99,6 +100,7 @@ FIRST_LOT = re.compile(
     r".*\b(by (randomi[sz]ation|lot)\b.*|allocated)",
     re.IGNORECASE,
 )
+BOTH = re.compile(r"\s*[+&]\s*")
 # What somebody took of what it was assigned, by the rest of its name or label.
 TOOK = set(vocabulary("received receipt taken took actual got enrolled enrollment uptake"))
 OF_LOT = set(vocabulary("assigned assignment allocated allocation randomised randomized"))
@@ -454,4 +456,10 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score += EVEN
         evidence.append(f"they are balanced ({', '.join(map(str, counts))} rows)")
     score += TWO * two
+    joint = [each for each in map(BOTH.split, flats) if len(each) > 1 and {*each} <= {*flats}]
+    if any(SURE_CONTROL.fullmatch(text) for each in joint for text in each):
+        # Placebo + Drug, beside Placebo and Drug: what somebody had in turn.
+        doubt = True
+        evidence.append("a level joins a control with another")
+    doubt = doubt or bool(words & {*UNITS_OF_TIME})
     return (min(score, LEAST), evidence, True) if ill else (score, evidence, doubt)

@@ -30,6 +30,7 @@ from trialtrace.run.drafting.mistyped import mistyped
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
     SITES,
+    TIMES,
     name_words,
     rank,
     rank_of_arm,
@@ -305,7 +306,11 @@ def _only_groups(
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
-    if table.column(name).distinct > MOST_ARMS or table.column(name).mostly_lacking:
+    if (
+        {*parts(name)} & {*TIMES}
+        or table.column(name).distinct > MOST_ARMS
+        or table.column(name).mostly_lacking
+    ):
         return False
     others = [
         column

@@ -150,13 +150,17 @@ def with_values(
     column = r"\w+\s*=\s*" if all(map(_WHOLE.fullmatch, values)) else r"(?:\w+\s*=\s*)?"
     closed = [*re.finditer(rf"([^\W\d][^()=;,]*?)\s*\({column}({known})\)", text)]
     bracketed = [(mark[2], _LED.sub("", mark[1])) for mark in closed]
+    # 'P' (placebo) or 'V' (verum)
+    noted = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?\s*\(([^\W\d][^()]*)\)", text)]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
     plain = [(mark[2], mark[1]) for mark in behind]
-    for marks, pairs in ((before, said), (closed, bracketed), (behind, plain)):
+    shown = [(mark[1], mark[2]) for mark in noted]
+    every = ((before, said), (closed, bracketed), (behind, plain), (noted, shown))
+    for marks, pairs in every:
         codes = {code for code, _ in pairs}
         if len(pairs) == len(codes) > max(1, len(values) // 2):
-            head = text[: marks[0].start()].rstrip()
+            head = text[: marks[0].start()].rstrip().removesuffix("either")
             edge = " .)]" if head[-1:] in ("(", "[") else " .\"'"
             labels = [
                 _ARTICLE.sub("", _EDGES.sub("", _FURTHER.sub("", label))).rstrip(edge)

@@ -79,7 +79,8 @@ NO_ARM_PARTS = vocabulary("""
     age sex race ethnic blood risk income stage diagnosis alter alters blut wiek vek ika leeftijd
     eta edad idade alder sanguin sanguineo sanguigno krwi bloed blod krevni krvna ver крови guess
     guessed belief believed prior previous preference preferred sequence seq sequenz reihenfolge
-    failure failed stopped discontinued discontinuation success adherence""")
+    failure failed stopped discontinued discontinuation success adherence
+    completed completers""")
 # Columns of who has which treatments in which order.
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
