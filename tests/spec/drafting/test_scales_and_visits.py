@@ -421,3 +421,21 @@ def test_a_number_behind_that_of_what_is_measured(tmp_path: Path, before: str, p
     draft, _ = asked_of(written(tmp_path / "air.csv", head, rows))
     found = next(one for one in (draft.primary, *draft.others) if one.columns)
     assert found.column == pattern
+
+
+@pytest.mark.parametrize("sex", ["mf", "mm"])
+def test_people_of_an_id_below_that_of_their_flat_are_asked(tmp_path: Path, sex: str):
+    flats = [(1000 + n, ARMS[n % 2]) for n in range(40)]
+    rows = [(at, arm, n % 7) for n, (at, arm) in enumerate(flats)]
+    written(tmp_path / "flats.csv", "id,arm,rooms", rows)
+    rows = [
+        (at, f"{at}{n}", sex[n % 2], arm, (at + n) % 3 % 2)
+        for at, arm in flats
+        for n in range(1 + at % 4)
+    ]
+    written(tmp_path / "tenants.csv", "id,q01tenid,gender,arm,coughs", rows)
+    told = {"arm": "tenants.arm", "primary": "coughs"}
+    paths = [str(tmp_path / f"{name}.csv") for name in ("flats", "tenants")]
+    draft = decide(profile(paths), told, first_choice)
+    asked = [one for one in draft.guesses if one.name == "subject" and one.blinds]
+    assert ["id has several of q01tenid" in one.evidence for one in asked] == [True] * (sex == "mf")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trialtrace.run.drafting.decided import Decided
-from trialtrace.run.drafting.names import name_words
+from trialtrace.run.drafting.names import SEX, name_words
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.structure import ENDS_AS_ID
@@ -39,10 +39,13 @@ def _group_and_member(table: Table) -> tuple[str, str] | None:
     their members, where many have several."""
     ids = [column.name for column in table.columns if ENDS_AS_ID.search(plain(column.name))]
     groups = table.subject[:1] or tuple(ids)
+    # Where a patient would be of both sexes, another id is of the people.
+    sexes = [one for one in table.columns if name_words(one.name) & {*SEX}]
+    people = any(one.constant_within is False for one in sexes) and not table.visit
     members = [
         column.name
         for column in table.columns
-        if name_words(column.name) & MEMBERS
+        if (name_words(column.name) & MEMBERS or (people and column.name in ids))
         and column.constant_within is not True
         and not column.blank
     ]
