@@ -121,3 +121,47 @@ def test_who_had_no_lot_is_asked_and_no_factor(tmp_path: Path, name: str, inside
         assert "factor" not in found and "design" not in found and draft.home.rows == 160
         everybody = decide(tables, draft.told | {"where": "all"}, first_choice)
         assert "factor" not in {one.name for one in everybody.guesses}
+
+
+def queued(folder: Path, said: str, told: Mapping[str, str] = TOLD) -> Draft:
+    """90 patients, of whom 60 have a match, and a number in a queue, beside a text."""
+    (folder / "README.md").write_text(said)
+    lines = ["pid,arm,matched,queue,score"]
+    lines += [
+        f"P{n},{('active', 'placebo')[n % 2]},{int(n % 3 > 0)},{n}.5,{n * 7 % 40}"
+        for n in range(90)
+    ]
+    write(folder / "trial.csv", lines)
+    return decide(profile([str(folder)]), told, first_choice)
+
+
+def test_a_sentence_on_who_was_studied_is_asked(tmp_path: Path):
+    said = "All were called.\n\nThe study population consists of those with\nmatched=1 and "
+    said += "queue < 50.\n"
+    draft = queued(tmp_path, said)
+    (guess,) = [one for one in draft.guesses if one.name == "where"]
+    assert guess.blinds and guess.value == "matched=1,queue<50"
+    assert "README.md, line 4: The study population consists of" in guess.evidence
+    for other in (said.replace("queue <", "age <"), said.replace("matched=1", "matched=7")):
+        assert "where" not in {one.name for one in queued(tmp_path, other).guesses}
+
+
+def test_bounds_are_told(tmp_path: Path):
+    def rows(where: str) -> int:
+        return queued(tmp_path, "", TOLD | {"where": where}).home.rows
+
+    assert rows("queue<=9.5") == 10 and rows("queue>=9.5,queue<20") == 11
+    assert rows("matched>0") == 60 and rows("matched=1,queue<9") == 6
+    with pytest.raises(UserError, match="--where"):
+        rows("matched>1")
+
+
+def test_bounds_are_conditions_of_the_draft(at: Project, call):
+    lines = ["pid,arm,queue,score"]
+    lines += [f"P{n},{('active', 'placebo')[n % 2]},{n}.5,{n * 7 % 40}" for n in range(90)]
+    write(at.root / "data" / "trial.csv", lines)
+    told = [text for flag, value in TOLD.items() for text in (f"--{flag}", value)]
+    where = ("--where", "queue>=10,queue<50")
+    assert call("new", "bounds", at.root / "data" / "trial.csv", *told, *where, "--yes") == 0
+    text = (at.config / "trials" / "bounds" / "trial.yaml").read_text()
+    assert "where: {queue: {present: true, at_least: 10, below: 50}}" in text

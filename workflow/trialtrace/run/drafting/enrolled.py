@@ -1,13 +1,13 @@
 """Rows of a file that are no part of its trial: of who was never randomised."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import isfinite, sqrt
 from statistics import fmean, variance
 
-from trialtrace.base.errors import wrong
+from trialtrace.base.errors import UserError, wrong
 from trialtrace.run.drafting.arms import TYPICAL
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
@@ -27,7 +27,7 @@ from trialtrace.run.drafting.outcomes import (
     of_analysis,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.repeats import BOUNDS, MOST_ROWS, cells_of, within
 from trialtrace.run.drafting.strangers import files_of_visits
 from trialtrace.run.drafting.tables import of_rows
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -65,6 +65,7 @@ BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
 ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
 # What only some analyses leave out, or why.
 OF_SOME = re.compile(r"\b(per[ -]?protocol|pp|sensitivity|reasons?|why)\b", re.IGNORECASE)
+BOUND = re.compile(r"([^=<>]+?)\s*(<=|>=|<|>)\s*(-?[0-9]+(?:\.[0-9]+)?)")
 # Columns without a value in these rows alone, from which on a word that may mean much is heard.
 FEWEST_LACKING = 3
 MOST_LEVELS = 6
@@ -100,10 +101,16 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         return made
 
     def rows_of(tables: Sequence[Table], text: str) -> tuple[Table, ...]:
-        name, _, values = text.partition("=")
+        bound = BOUND.fullmatch(text)
+        name, _, values = (bound[1], "", "") if bound else text.partition("=")
         column = column_of(tables, name.strip(), "where")[1]
         known = levels(column) or tuple(text for text, _ in column.values)
         codes = tuple(code.strip() for code in values.split(",") if code.strip())
+        if bound:
+            limit = (BOUNDS[bound[2]], bound[3])
+            # Of a few numbers each, as codes are.
+            codes = tuple(code for code in levels(column) if within(code, limit))
+            known, codes = (known, codes) if levels(column) else (limit * is_number(column),) * 2
         for code in codes or ("",):
             if code not in known:
                 raise none_of("where", text, [f"{column.name}={code}" for code in known])
@@ -121,16 +128,27 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         return read(decided.told["where"])
     alone = [one for one in tables if len(tables) == 1 or _of_patients([one])]
     found = [part for one in alone[:1] if one.rows <= MOST_ROWS for part in _parts(one)]
-    if not (found := found or [*_beside_active(tables), *_unlike(tables)]):
+    found = found or [*_beside_active(tables), *_unlike(tables)]
+    keys = ((*key.partition("."), why) for one in alone[:1] for key, why in one.evidence.items())
+    said = [(text, why) for key, _, text, why in keys if key == "population" and _fits(text, read)]
+    choices = [*said, *((f"{one.column}={','.join(one.codes)}", one.why) for one in found)]
+    if not choices:
         return tuple(tables)
-    choices = [(f"{one.column}={','.join(one.codes)}", one.why) for one in found]
     place = ("trial.yaml", f"tables.{(alone or [*tables])[0].name}.where")
     # Whom an analysis leaves out was randomised: everybody is then the likeliest.
-    first = found[0].analysed
+    first = not said and found[0].analysed
     why = "Every row of the file is of somebody who was randomised."
     why += f" {found[0].why}" if first else ""
     choices.insert(0 if first else len(choices), (ALL, why))
-    return decided.choose("where", WORDS, choices, place, read, found[0].sure)
+    return decided.choose("where", WORDS, choices, place, read, not said and found[0].sure)
+
+
+def _fits(text: str, read: Callable[[str], tuple[Table, ...]]) -> bool:
+    """Whether conditions leave rows, and not all."""
+    try:
+        return all(one.rows for one in read(text))
+    except UserError:
+        return False
 
 
 def _of_patients(tables: Sequence[Table]) -> bool:
@@ -143,7 +161,7 @@ def _conditions(text: str) -> list[str]:
     """The conditions of a text: values without a column belong to that before them."""
     made: list[str] = []
     for part in text.split(","):
-        if "=" in part or not made:
+        if re.search("[=<>]", part) or not made:
             made.append(part.strip())
         else:
             made[-1] += f",{part}"

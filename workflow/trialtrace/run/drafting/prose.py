@@ -46,6 +46,13 @@ GROUPS = re.compile(r"\b(\w+)\s+(?:groups?|arms?)\s+\(([^()]{2,60})\)", re.IGNOR
 
 ASSIGNED = re.compile(r"\b(?:randomi[sz]|allocat|assign)ed\b", re.IGNORECASE)
 
+# "The study population consists of subjects with M=1 and Q <= 103".
+IS = re.compile(r"([\w.]+)\s*(==?|<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)(?![\w.]*\d)")
+STUDIED = re.compile(
+    r"\b(population|sample|analys[ei]s|analy[sz]ed)\b.*\b(consists?|restricted|limited|comprises?|"
+    r"includes?|only|with|where|who|whose)\b",
+    re.IGNORECASE,
+)
 # A sentence on other groups than those of the file.
 OF_OTHERS = re.compile(
     r"\b(historical|earlier|previous|former|other|first|planned|trial of|study of|not|never|"
@@ -139,6 +146,26 @@ def arms_of_files(files: Sequence[str], tables: Collection[str]) -> dict[str, st
                 told[f"control.{controls[0]}"] = f"{path.name}, line {line}, says so of its file."
             return told
     return {}
+
+
+def population_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Conditions on columns by which a sentence says who was studied, each with the sentence; none
+    where it says who was not."""
+    made: dict[str, str] = {}
+    for path, text in _texts(files):
+        for sentence in re.finditer(r"(?:[^.;\n]|\.(?=\S)|\n(?=[^\n\s*#-]))+", text):
+            said = " ".join(sentence[0].split())
+            found = [(name, sign.replace("==", "="), n) for name, sign, n in IS.findall(said)]
+            if STUDIED.search(said) and not OF_OTHERS.search(said) and found:
+                known = all(
+                    n in values[name] or sign != "=" for name, sign, n in found if name in values
+                )
+                line = text.count("\n", 0, sentence.end()) + 1
+                if known and all(name in values for name, _, _ in found):
+                    made["population." + ",".join(map("".join, found))] = (
+                        f"{path.name}, line {line}: {said}."
+                    )
+    return made
 
 
 def controls_in(files: Sequence[str]) -> dict[str, str]:

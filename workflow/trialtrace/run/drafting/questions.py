@@ -10,7 +10,7 @@ FLAGS: Mapping[str, str] = {
     "(the same people once more, as by a reader) or apart",
     "subject": "column that tells patients apart, or source_row where a row is a patient",
     "visit": "column that tells the visits of a patient apart",
-    "where": "COLUMN=VALUE of the rows that are part of the trial, or all",
+    "where": "COLUMN=VALUE, or COLUMN<=NUMBER, of the rows that are part of the trial, or all",
     "arm": "column of the arm, or columns of an outcome, one a treatment, with commas between",
     "arms": "names of arms that have codes alone, in the order of the codes, with commas between",
     "control": "code or label of the control arm",

@@ -33,6 +33,7 @@ from trialtrace.run.drafting.prose import (
     controls_in,
     described_in,
     late_in,
+    population_in,
     primary_in,
 )
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
@@ -129,6 +130,7 @@ class Descriptions:
         evidence = {"described": " ".join(told)} if told else {}
         name, why = primary_in(self.texts, candidate.cells.names)
         evidence |= {f"primary.{name}": why} if name else {}
+        evidence |= population_in(self.texts, values)
         evidence |= arms_of_files(self.texts, self.files)
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}

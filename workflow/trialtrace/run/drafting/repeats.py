@@ -1,5 +1,6 @@
 """Rows of several kinds in one REDCap export: each repeating instrument is a table of its own."""
 
+import operator
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,10 @@ from trialtrace.run.drafting.raw_tables import Condition, Found, found
 from trialtrace.run.drafting.redcap import EVENT, INSTANCE, INSTRUMENT
 
 FIRST = "subjects"
+# Bounds of numbers as a person writes them, and as a condition has them.
+BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+_COMPARED = {"at_most": operator.le, "at_least": operator.ge, "below": operator.lt}
+_COMPARED |= {"above": operator.gt}
 NOTHING_KEPT: Mapping[str, tuple[str, ...]] = {}
 # Of larger tables cells are not read anew.
 MOST_ROWS = 2_000_000
@@ -213,8 +218,28 @@ def _with_codes(cells: Cells, kept: Mapping[str, tuple[str, ...]]) -> Cells:
             met = pa.array([True] * part.num_rows)
             for name, codes in kept.items():
                 texts = pc.utf8_trim_whitespace(pc.fill_null(part.column(name), ""))
-                own = [text in codes or spelt(text, codes) in codes for text in texts.to_pylist()]
+                own = [
+                    within(text, codes)
+                    if bounded(codes)
+                    else text in codes or spelt(text, codes) in codes
+                    for text in texts.to_pylist()
+                ]
                 met = pc.and_(met, pa.array(own))
             yield part.filter(met).select(list(wanted))
 
     return Cells(cells.names, of)
+
+
+def bounded(codes: Sequence[str]) -> bool:
+    """Whether these are no codes of a column but bounds of its numbers: at_most, 103."""
+    return codes[0] in _COMPARED
+
+
+def within(text: str, bounds: Sequence[str]) -> bool:
+    """Whether a cell is a number within bounds."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return False
+    pairs = zip(bounds[::2], bounds[1::2], strict=True)
+    return all(_COMPARED[how](number, float(limit)) for how, limit in pairs)

@@ -12,7 +12,7 @@ from trialtrace.run.drafting.names import POPULATION_FLAGS
 from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, population_of
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.repeats import MOST_ROWS, bounded, cells_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.version import CURRENT
@@ -128,7 +128,10 @@ def _condition(test: str | Mapping[str, str]) -> object:
 
 
 def _one_of(column: Column, codes: tuple[str, ...]) -> dict[str, object]:
-    """The codes of rows that are no others, or numbers, as the column has them."""
+    """The codes of rows that are no others, or numbers, as the column has them, or their bounds."""
+    if bounded(codes):
+        limits = zip(codes[::2], map(float, codes[1::2]), strict=True)
+        return {"present": True, **dict(limits)}
     tests = [float(code) if is_number(column) else Quoted(code) for code in codes]
     return {"present": True} | ({"is": tests[0]} if len(tests) == 1 else {"in": tests})
 

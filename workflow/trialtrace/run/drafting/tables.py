@@ -18,7 +18,13 @@ from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, na
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Stack, Table, Unread
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.redcap import ARM_OF_EVENT, OF_EVENTS, PART_OF_EVENT, events_of_arms
-from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of, stacked_behind
+from trialtrace.run.drafting.repeats import (
+    bounded,
+    cells_behind,
+    found_behind,
+    kinds_of,
+    stacked_behind,
+)
 from trialtrace.run.drafting.structure import (
     Structure,
     constant_in,
@@ -30,7 +36,7 @@ from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
 
 # Evidence that other files give.
-FROM_BESIDE = ("described", "set_aside", "crossover", "primary", "control")
+FROM_BESIDE = ("described", "set_aside", "crossover", "primary", "control", "population")
 # Evidence of rows that are told apart by their patients.
 BY_PATIENTS = ("repeats", "copies", "alike")
 # What a column is called that tells patients apart in the whole trial.
@@ -187,9 +193,10 @@ def stacked(name: str, stack: Stack) -> Table:
 
 
 def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
-    """The table of the rows with one of these codes in a column, profiled anew; the column is
-    declared with all of its codes, by which a run chooses the rows."""
-    kept = {**table.kept, name: codes}
+    """The table of the rows with one of these codes in a column, or within bounds, profiled anew;
+    the column is declared with all of its codes, by which a run chooses the rows."""
+    had = table.kept.get(name, ())
+    kept = {**table.kept, name: (*had, *codes) if had and bounded(codes) else codes}
     raw = found_behind(replace(table, kept=kept))
     beside = {k: why for k, why in table.evidence.items() if k.partition(".")[0] in FROM_BESIDE}
     raw = replace(raw, described=table.described, evidence={**raw.evidence, **beside})
