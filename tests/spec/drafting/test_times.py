@@ -12,6 +12,7 @@ from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
 from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.times import may_be_time
 
 
 def followed(path: Path, names: Sequence[str], **told: str) -> Draft:
@@ -219,3 +220,11 @@ def test_what_was_before_is_no_time_and_ends_of_an_interval_are_asked(tmp_path: 
 def test_a_duration_that_is_followed_and_has_no_interval_beside_it_is_a_time(tmp_path: Path):
     draft = of_pumps(tmp_path, "other", "duration of follow-up in years")
     assert (draft.primary.column, draft.primary.status) == ("Duration", "failure")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"), [("days_one_to_nine_number_of_falls", ""), ("number_of_days", "days")]
+)
+def test_a_number_of_something_in_days_counts_no_days(tmp_path: Path, name: str, unit: str):
+    column = followed(tmp_path, (name, "dead")).home.column(name)
+    assert (column.unit, may_be_time(column)) == (unit, bool(unit))

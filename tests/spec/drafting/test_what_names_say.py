@@ -451,3 +451,15 @@ def test_of_two_columns_with_the_patients_of_the_rest_none_is_taken(tmp_path: Pa
     (aside,) = [each for each in drafted(tmp_path, files).guesses if each.name == "aside"]
     assert "label, twin have the patients of main: --subject" in aside.evidence
     assert drafted(tmp_path, files, subject="twin").subject == {"main": "id", "signs": "twin"}
+
+
+def test_bsl_is_a_visit_before(tmp_path: Path):
+    rows = [f"{n},{'AB'[n % 2]},{n * 7 % 31},{n * 5 % 37},{n * 3 % 41}" for n in range(40)]
+    told = {"arm": "prep", "control": "A", "primary": "ease_{visit}"}
+    draft = one(tmp_path, ["pid,prep,ease_bsl,ease_end,ease_fup", *rows], **told)
+    assert draft.primary.before == ("bsl",) and [*dict(draft.primary.columns)] == [
+        "bsl",
+        "end",
+        "fup",
+    ]
+    assert one(tmp_path, ["pid,prep,ease_bsl,ease_end,ease_fup", *rows], **told, before="bsl")

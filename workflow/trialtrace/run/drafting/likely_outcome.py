@@ -255,7 +255,8 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     """Why a column is later than randomisation, or may be; nothing where its name and its label do
     not say so. `texts` are the names of all columns of its table."""
     name, label = name_words(column.name), set(parts(column.label))
-    if any(one.search(" ".join(parts(column.label))) for one in (BEFORE_IT, OVER)):
+    text = " ".join(parts(column.label))
+    if BEFORE_IT.search(text) or (OVER.search(text) and not label & AGES):
         return ""
     if AFTER_IT.search(" ".join(parts(column.label))):
         return "its label says that it came after the start"

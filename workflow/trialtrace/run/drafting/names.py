@@ -363,6 +363,10 @@ def unit_meant(text: str) -> str:
     return word if known else ""
 
 
+# Days one to seven, number of falls: no days are counted.
+OF_NUMBER = re.compile(rf"\b(number|count) of (?!{'|'.join(TIMES)})")
+
+
 def unit_of(*texts: str) -> str:
     """The unit that a label or a name ends with: Weight (kg), weight_kg, Age, years; none of a
     logarithm."""
@@ -380,7 +384,7 @@ def unit_of(*texts: str) -> str:
                     return match[1].strip()
         words = parts(text)
         if len(words) > 1 and words[0] in TIMES and not any(map(str.isdigit, words)):
-            return words[0]
+            return "" if OF_NUMBER.search(" ".join(words)) else words[0]
         # The m of fev1_6m_l is of months.
         months = len(words) > 2 and re.search(rf"[0-9]{words[-2]}[\W_]+{words[-1]}$", text, re.I)
         for length in (1,) if months else (2, 1):

@@ -48,7 +48,7 @@ DEAD = re.compile(
 )
 BEFORE = set(
     vocabulary("""
-    bl baseline base pre preop history hist hx entry screening previous prev prior enrol
+    bl bsl baseline base pre preop history hist hx entry screening previous prev prior enrol
     enrolment randomisation randomization start""")
 )
 TIMES = set(

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import column_of
+from trialtrace.run.drafting.names import OF_NUMBER, vocabulary
 from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
-from trialtrace.run.drafting.names import vocabulary
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     CENSORING,
@@ -294,6 +294,7 @@ def may_be_time(column: Column) -> bool:
     survtime, eventT, t_death, "Days to relapse"."""
     named = {*_words(column.name), plain(column.name)} & (TIMES - {"aval"})
     whole = is_number(column) and column.distinct >= min(LEAST_TIMES, column.rows / 2)
+    named = named if not OF_NUMBER.search(" ".join(parts(column.name))) else set()
     return whole and float(column.low or 0) >= 0 and (bool(named) or _until(column))
 
 

@@ -62,7 +62,7 @@ TOGETHER, FROM_START, CLOSE, CHANGED = 1.0, 1.5, 0.1, -3.0
 # Names that alone stand for what was first, by which one number more is a visit.
 FEWEST_FIRST = 3
 EARLY = (
-    r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
+    r"pre(?:test|op|trt|treatment)?|baseline|base|bsl|bl|before|screening|scr|initial|entry|"
     r"vor(?:her)?|avant|prima|antes|basal|alku|rand"
 )
 LATE = (
