@@ -6,10 +6,12 @@ from pathlib import Path
 from statistics import mean
 
 import pyarrow.parquet as pq
+import pytest
 import yaml
 from made_exports import write
 from mini_run import run_stages
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.questions import first_choice
@@ -93,3 +95,21 @@ def test_the_same_row_twice_is_two_events_where_nothing_was_measured(tmp_path: P
         (table,) = profile([str(tmp_path / "falls.csv")])
         assert ("alike" in table.evidence, "copies" in table.evidence) == (each, not each)
         assert not each or "6 of 86 rows" in table.evidence["alike"]
+
+
+def test_days_of_one_patient_are_no_treatments_told_once(tmp_path: Path):
+    """Treatments in turn over days (ABAB), with copies of a few rows and days alike in columns."""
+    rows = [
+        f"{who},{day},{'AB'[(day // 5 + who) % 2]},{(who + day) * 7 % 9}"
+        for who in range(12)
+        for day in range(14)
+    ]
+    path = tmp_path / "days.csv"
+    write(path, ["pid,day,treatment,stress", *rows, *rows[:4]])
+    told = {"arm": "treatment", "control": "A", "primary": "stress"}
+    with pytest.raises(UserError) as error:
+        decide(profile([str(path)]), told, first_choice)
+    assert "of 24 patients' treatments there are several rows" in str(error.value)
+    assert "--kind mean" in str(error.value) and "exact copies" not in str(error.value)
+    draft = decide(profile([str(path)]), told | {"kind": "mean"}, first_choice)
+    assert "5 to 9 rows of each patient and treatment" in draft.primary.evidence

@@ -347,3 +347,11 @@ def test_the_finnish_placebo_is_a_control(level: str, control: bool, tmp_path: P
     found = guess(one(tmp_path, ["id,arm,score", *rows]), "control")
     assert found and found.blinds is not control
     assert not control or found.value == level
+
+
+def test_a_value_in_the_first_of_merged_cells_is_told(tmp_path: Path):
+    rows = [f"{n % 20},{'' if n % 20 else ('old', 'new')[n // 20]},{n * 7 % 31}" for n in range(40)]
+    with pytest.raises(UserError) as error:
+        one(tmp_path, ["patient,group,pain", *rows])
+    assert "group has a value in 2 of 40 rows, as merged cells" in str(error.value)
+    assert "fill it down" in str(error.value) and "varies" not in str(error.value)

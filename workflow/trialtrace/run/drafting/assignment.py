@@ -155,7 +155,17 @@ def arm_of(
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
         mend = "give the file that has it beside this one, or name it: --arm COLUMN"
-        if varying := _treatments_given(tables):
+        columns = [one for table in tables for one in table.columns]
+        if lone := [
+            o
+            for o in columns
+            if o.rows - o.blank <= MOST_ARMS < o.blank and rank_of_arm(o.name) is not None
+        ]:
+            fault += f"; {lone[0].name} has a value in {lone[0].rows - lone[0].blank} of "
+            fault += f"{lone[0].rows} rows, as merged cells have in their first row alone"
+            mend = "fill it down in a copy of the file, each row with its arm; patients whose "
+            mend += "numbers begin anew in each arm need another number each"
+        elif varying := _treatments_given(tables):
             fault += (
                 f"; {one_of(varying)} varies within patients, as in a crossover, or where rows "
             )

@@ -239,11 +239,12 @@ def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> 
     place = _place(table, subject, arm.name)
     sequences = _sequences(table, arm)
     names = [subject, arm.name, place, *sequences, *(others := _pairs(table, sequences))]
-    rows = cells_of(table, names) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
-    rows = [row for row in rows if row[0] and row[1]]
-    # A run leaves copies out by a key of the patients.
+    # A run leaves copies in every column out by a key of the patients.
     left_out = "copies" in table.evidence and subject in (*table.keys, ())[0]
-    rows = [*dict.fromkeys(rows)] if left_out else rows
+    every = [*names, *(one.name for one in table.columns if left_out and one.name not in names)]
+    rows = cells_of(table, every) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
+    rows = [row for row in rows if row[0] and row[1]]
+    rows = [row[: len(names)] for row in (dict.fromkeys(rows) if left_out else rows)]
     times = Counter(row[:2] for row in rows)
     if several := _several_rows(table, subject, arm, times, means):
         why = f"{len({who for who, _ in times})} patients have several of {arm.distinct} "
@@ -269,7 +270,10 @@ def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> 
                 mend = (
                     f"{rest} leaves rows of the other levels out, if they are no treatment; {mend}"
                 )
-        mend = table.evidence.get("copies") or _one_period(table, subject, arm) or mend
+        if not means and _several_rows(table, subject, arm, times, True):
+            mend = f"--kind mean compares the means of the rows of each; {mend}"
+        copies = "" if left_out else table.evidence.get("copies")
+        mend = copies or _one_period(table, subject, arm) or mend
         if odd := of_several_arms(table, subject, arm.name):
             fault = f"{odd}, as where an id stands for two patients"
             mend = "give each patient an id of its own in a copy of the file, or leave them out"
@@ -319,6 +323,9 @@ def _several_rows(
     beside = {name for key in table.keys if len(key) == 2 and subject in key for name in key}
     beside -= {subject, arm.name}
     periods = [name for name in sorted(beside) if _is_period(table.column(name))][:1]
+    if means and not all(_in_turn(table, arm, name) for name in periods):
+        # Days of an experiment in one patient (ABAB): a person says that their mean is meant.
+        periods = []
     if (
         2 * sum(n > 1 for n in each.values()) < len(each)
         or 2 * len(again) < len(times)
