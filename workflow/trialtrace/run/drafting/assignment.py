@@ -155,12 +155,9 @@ def arm_of(
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
         mend = "give the file that has it beside this one, or name it: --arm COLUMN"
-        columns = [one for table in tables for one in table.columns]
-        if lone := [
-            o
-            for o in columns
-            if o.rows - o.blank <= MOST_ARMS < o.blank and rank_of_arm(o.name) is not None
-        ]:
+        columns = [one for table in tables for one in table.columns if one.blank > MOST_ARMS]
+        few = [one for one in columns if one.rows - one.blank <= MOST_ARMS]
+        if lone := [one for one in few if rank_of_arm(one.name) is not None]:
             fault += f"; {lone[0].name} has a value in {lone[0].rows - lone[0].blank} of "
             fault += f"{lone[0].rows} rows, as merged cells have in their first row alone"
             mend = "fill it down in a copy of the file, each row with its arm; patients whose "

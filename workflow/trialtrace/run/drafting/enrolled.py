@@ -27,7 +27,7 @@ from trialtrace.run.drafting.outcomes import (
     of_analysis,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.repeats import BOUNDS, MOST_ROWS, cells_of, within
+from trialtrace.run.drafting.repeats import BOUNDS, MOST_ROWS, bounded, cells_of, within
 from trialtrace.run.drafting.strangers import files_of_visits
 from trialtrace.run.drafting.tables import of_rows
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -120,6 +120,8 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         if len(having) < len(tables) and len(apart) < len(having) and not _of_patients(having):
             need = "a column that all files have, or one file"
             raise wrong("--where", f"{column.name}, which some of the files have not", need)
+        # Two bounds of a number both hold.
+        codes = (*having[0].kept.get(column.name, ()), *codes) if bounded(codes) else codes
         return tuple(
             of_rows(table, column.name, codes) if table in having else table for table in tables
         )

@@ -270,9 +270,8 @@ def _beside_times(offered: Offered, outcome: Outcome) -> str:
     free = [one for one in table.columns if one.constant_within is not False and usable(one)]
     ended = outcome.kind == EVENT and outcome.column in {one.name for one in ends}
     times = [one.name for one in free if ended and may_be_until(one)]
-    return f"{one_of(times)} may be the time until then: --primary takes it with that." * bool(
-        times
-    )
+    text = f"{one_of(times)} may be the time until then: --primary takes it with that."
+    return text if times else ""
 
 
 def _status(decided: Decided) -> str:

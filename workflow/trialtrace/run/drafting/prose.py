@@ -156,15 +156,12 @@ def population_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -
         for sentence in re.finditer(r"(?:[^.;\n]|\.(?=\S)|\n(?=[^\n\s*#-]))+", text):
             said = " ".join(sentence[0].split())
             found = [(name, sign.replace("==", "="), n) for name, sign, n in IS.findall(said)]
-            if STUDIED.search(said) and not OF_OTHERS.search(said) and found:
-                known = all(
-                    n in values[name] or sign != "=" for name, sign, n in found if name in values
-                )
-                line = text.count("\n", 0, sentence.end()) + 1
-                if known and all(name in values for name, _, _ in found):
-                    made["population." + ",".join(map("".join, found))] = (
-                        f"{path.name}, line {line}: {said}."
-                    )
+            fits = [
+                name in values and (n in values[name] or sign != "=") for name, sign, n in found
+            ]
+            if fits and all(fits) and STUDIED.search(said) and not OF_OTHERS.search(said):
+                key, line = ",".join(map("".join, found)), text.count("\n", 0, sentence.end()) + 1
+                made[f"population.{key}"] = f"{path.name}, line {line}: {said}."
     return made
 
 

@@ -18,13 +18,7 @@ from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, na
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Stack, Table, Unread
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.redcap import ARM_OF_EVENT, OF_EVENTS, PART_OF_EVENT, events_of_arms
-from trialtrace.run.drafting.repeats import (
-    bounded,
-    cells_behind,
-    found_behind,
-    kinds_of,
-    stacked_behind,
-)
+from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of, stacked_behind
 from trialtrace.run.drafting.structure import (
     Structure,
     constant_in,
@@ -195,8 +189,7 @@ def stacked(name: str, stack: Stack) -> Table:
 def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
     """The table of the rows with one of these codes in a column, or within bounds, profiled anew;
     the column is declared with all of its codes, by which a run chooses the rows."""
-    had = table.kept.get(name, ())
-    kept = {**table.kept, name: (*had, *codes) if had and bounded(codes) else codes}
+    kept = {**table.kept, name: codes}
     raw = found_behind(replace(table, kept=kept))
     beside = {k: why for k, why in table.evidence.items() if k.partition(".")[0] in FROM_BESIDE}
     raw = replace(raw, described=table.described, evidence={**raw.evidence, **beside})
