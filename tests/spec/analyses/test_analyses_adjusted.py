@@ -92,6 +92,7 @@ analyses:
     label: Death, then the score
     role: secondary
     estimand: death
+    describe: [{mean_time: {method: restricted, horizon: 5}}]
     estimates:
       - win_ratio:
           method: all_pairs
@@ -109,6 +110,15 @@ def test_a_competing_event_takes_from_the_risk(trial):
     assert found.value("incidence/incidence.aalen_johansen@high;time=4") == pytest.approx(expected)
     said = found["incidence/mean_time.restricted@sham"]["warning"]
     assert said.startswith("Restricted to the last observed time, 6 weeks")
+
+
+def test_no_mean_up_to_a_horizon_has_an_interval_beyond_it(trial):
+    """Of 1 and 6+ the mean up to 5 is 3, by Greenwood's variance 2² · 1/2 from 0.23 to 5.77."""
+    trial.times("high", "1", "6+").times("sham", "1", "6+")
+    found = trial.results(DEATH)["hierarchy/mean_time.restricted@sham"]
+    assert (found["stat_value"], found["ci_high"]) == (3, 5)
+    assert found["ci_low"] == pytest.approx(3 - 1.959964 * 2**0.5)
+    assert found["warning"].startswith("The interval is cut at the horizon")
 
 
 def test_the_first_outcome_that_tells_two_patients_apart(trial):

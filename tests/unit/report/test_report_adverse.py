@@ -157,7 +157,7 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     assert words(deaths).startswith("Deaths: ")
     assert "Denominators of events: All randomised (Drug 10; Placebo 10)." in words(text)
     assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
-    assert words(nausea).endswith(": 1/10 (10.0 %) and 1/10 (10.0 %).")
+    assert words(nausea).endswith(": drug 1/10 (10.0 %), placebo 1/10 (10.0 %).")
 
 
 def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path):
@@ -170,7 +170,7 @@ def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path
     (line,) = [one for one in harms_in_short(material, {}) if one.startswith("Relief: ")]
     assert words(line) == "Relief: drug 6/10 (60.0 %), placebo 3/9 (33.3 %)."
     logged = [one for one in harms_in_short(material, {}) if one.startswith("Nausea")]
-    assert words(logged[0]).startswith("Nausea of any kind (logged): 1/10 (10.0 %) and 1/10 ")
+    assert words(logged[0]).startswith("Nausea of any kind (logged): drug 1/10 (10.0 %), ")
     alone = of_log_alone(material, material.trial.plan.analyses["nausea"])
     assert words(alone) == (
         "These come from the log of adverse events alone. No share or bound here covers what else "
@@ -198,7 +198,7 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
         "recorded, yes or no, in 19 patients (yes: Drug 6/10, Placebo 3/9); the other 1 "
         "counts as without it"
     )
-    told = f"6/10 (60.0 %) and 3/10 (30.0 %); {recorded}"
+    told = f"drug 6/10 (60.0 %), placebo 3/10 (30.0 %); {recorded}"
     assert any(told in words(line) for line in harms_in_short(material, {}))
     assert f"; {recorded}" in words(harms_section(material))
     # A run names its results from its own folder; chunks of a document run in another one.
@@ -270,7 +270,7 @@ def test_harms_begin_with_deaths_by_arm(mini):
         "(all randomised; followed for different times, so that a percentage would mislead)."
     )
     assert words(deaths).startswith(
-        f"Deaths: {counts['drug']:g}/10 and {counts['placebo']:g}/10; hazard ratio "
+        f"Deaths: drug {counts['drug']:g}/10, placebo {counts['placebo']:g}/10; hazard ratio "
     )
     first, *_ = harms_section(mini).split("\n\n")
     assert words(first) == (
@@ -279,8 +279,8 @@ def test_harms_begin_with_deaths_by_arm(mini):
     )
 
 
-def test_deaths_of_some_whose_status_is_unknown_have_their_effects(mini, monkeypatch):
-    assert "unknown" not in harms_in_short(mini, {})[0]
+def test_deaths_of_some_whose_status_is_unknown_are_of_those_known(mini, monkeypatch):
+    assert "known" not in harms_in_short(mini, {})[0]
     own = module.population_sizes
 
     def more(*of):
@@ -288,7 +288,8 @@ def test_deaths_of_some_whose_status_is_unknown_have_their_effects(mini, monkeyp
 
     monkeypatch.setattr(module, "population_sizes", more)
     (deaths_line, *_) = harms_in_short(mini, {})
-    assert "; unknown: 1 and 1; hazard ratio " in words(deaths_line)
+    told = words(deaths_line)
+    assert told.startswith("Deaths of those known: drug ") and "; hazard ratio " in told
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,13 @@ def counts(arms):
     return [row("count.events", x, group1_level=arm, denominator=n) for arm, x, n in arms]
 
 
-def told(monkeypatch, missing="undecided", of="whole", randomised=RANDOMISED):
+def told(
+    monkeypatch,
+    asked=decided_early.decided_early,
+    randomised=RANDOMISED,
+    missing="undecided",
+    of="whole",
+):
     bounds = [
         row("proportion_lowest.best_worst", 0.0, group1_level=arm, n_used=n)
         for arm, n in (("drug", 8), ("placebo", 7))
@@ -35,7 +41,7 @@ def told(monkeypatch, missing="undecided", of="whole", randomised=RANDOMISED):
     monkeypatch.setattr(decided_early, "population_rows", lambda *_: sizes)
     material = Stub(trial=None, of=rows.__getitem__, arm_label=str.capitalize)
     analysis = Stub(name="decided", of=of, estimand=Stub(population="itt"))
-    return decided_early.decided_early(material, analysis)
+    return asked(material, analysis)
 
 
 def test_those_added_are_told_beside_the_complete_cases(monkeypatch):
@@ -51,8 +57,12 @@ def test_alone_it_says_how_it_selects(monkeypatch):
 
 
 def test_where_everybody_has_an_outcome_nobody_is_let_in_sooner(monkeypatch):
+    """So that the caution of its results is not printed either."""
     assert told(monkeypatch, randomised={"drug": 6, "placebo": 6}) == ""
+    (caution,) = told(monkeypatch, decided_early.known_of_all, {"drug": 6, "placebo": 6})
+    assert caution.startswith("An outcome counts as soon as the known parts decide it")
     assert told(monkeypatch, randomised={"drug": 6, "placebo": 7}) != ""
+    assert told(monkeypatch, decided_early.known_of_all, {"drug": 6, "placebo": 7}) == []
 
 
 @pytest.mark.parametrize("missing", ["any_missing", "measured"])

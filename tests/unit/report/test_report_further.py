@@ -21,6 +21,8 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
             report=where,
             role=role,
             by=None,
+            of=None,
+            note="As “G” has it." if name == "a" else None,
             estimand=Stub(population="itt"),
         )
         for name, (where, role) in places.items()
@@ -31,10 +33,17 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     monkeypatch.setattr(module, "results_in_sentences", lambda material, one: ["Found."])
     monkeypatch.setattr(module, "once", lambda material, found: " ".join(found))
     monkeypatch.setattr(module, "of_rows", lambda material, rows: "")
-    estimates = [{"parameter": "gait", "visit": at} for at in ("week 1", "week 2")]
+    ends = {"stat_name": "risk_difference", "ci_high": 9.0, "result_id": "r", "stat_text": "5"}
+    estimates = [
+        ends | {"parameter": "gait", "visit": at, "ci_low": low, "ci_level": 0.95}
+        for at, low in (("week 1", 1.0), ("week 2", -1.0))
+    ]
     monkeypatch.setattr(
-        module, "compared", lambda material, one: [Stub(estimate=row) for row in estimates]
+        module,
+        "compared",
+        lambda material, one: [Stub(estimate=row, further=()) for row in estimates],
     )
+    monkeypatch.setattr(module, "exceptions", lambda rows: f" of {len(rows)}")
     monkeypatch.setattr(module, "sizes", lambda material, one, found: f"of {len(found)}")
     selections = [{"analysis": name} for name in "abde"]
     material = Stub(
@@ -44,7 +53,8 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     )
     told = module.further_outcomes(material)
     printed, others = "**[D](#sec-of-d)** (everybody). Found.", f"{module.OTHERS}[F](#sec-of-f)"
-    assert told == f"{module.LEAD}\n\n{printed}\n\n{others} (2 comparisons).\n"
+    counted = ": 2 comparisons; 1 of 2 intervals is incompatible with no effect"
+    assert told == f"{module.LEAD}\n\n{printed}\n\n{others}{counted} of 2.\n"
     # Of one outcome at one visit the estimate is told.
     estimates.pop()
     assert module.further_outcomes(material).endswith(f"{others}: of 1.\n")

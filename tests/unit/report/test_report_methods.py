@@ -10,6 +10,7 @@ import mini_run
 import pytest
 from mini_trial import settings_of
 
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import sources
 from trialtrace.report.report import _check
@@ -26,6 +27,7 @@ from trialtrace.report.sections.methods import (
 )
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT, in_main_report, in_order
 
 
@@ -157,10 +159,34 @@ def test_shipped_documents_have_each_analysis_where_the_plan_has_it(name: str):
             assert told == [each.name for each in planned if in_main_report(trial, each) is main]
 
 
-def test_only_procedures_of_the_plan_are_told_with_what_they_control():
+def test_results_of_the_supplement_that_a_report_shows_have_their_methods(material: Material):
+    """Each with its reference; what no chunk of the report links to has none."""
+    trial = material.trial
+    aside = [each for each in in_order(trial) if not in_main_report(trial, each)]
+    rows = [row for each in aside for row in material.of(each.name) if row["ci_level"]]
+    first = rows[0]
+    label = trial.plan.analyses[first["analysis_id"]].label
+    added = methods(material, {trace_link(first["result_id"])})
+    lead = "- Of analyses in the supplement, the results that this report shows:\n"
+    assert lead not in methods(material)
+    _, _, listed = added.partition(lead)
+    lines = html.unescape(listed).split("\n\n")[0].splitlines()
+    (line,) = [each for each in lines if label in each]
+    about = method_of(first["method"])
+    assert about.title in line and line.count(" by ") == 1
+    assert (about.reference or "") in html.unescape(added)
+
+
+def test_only_procedures_of_the_report_are_told_with_what_they_control():
     def told(*adjusted: str) -> str:
-        families = {str(at): SimpleNamespace(adjust=one) for at, one in enumerate(adjusted)}
-        plan = SimpleNamespace(multiplicity=families)
+        of = {"shown": "main", "aside": "supplement"}
+        families = {
+            f"{at}{name}": SimpleNamespace(adjust=one, tests=[SimpleNamespace(analysis=name)])
+            for name, every in (("shown", adjusted), ("aside", ["hochberg"]))
+            for at, one in enumerate(every)
+        }
+        analyses = {name: SimpleNamespace(report=where) for name, where in of.items()}
+        plan = SimpleNamespace(multiplicity=families, analyses=analyses)
         trial = SimpleNamespace(trial=SimpleNamespace(plan=plan))
         return html.unescape(" ".join(_controlled(trial)))
 

@@ -131,12 +131,11 @@ def test_no_line_is_drawn_where_interval_censored_data_do_not_say_how_the_curve_
     axes = Stub(
         plot=lambda *xy, **_: lines.append(xy), fill_between=lambda *at, **_: boxes.append(at)
     )
-    _draw(axes, _places(fit, 1.0, 300.0, fine=True), {"color": "black"}, "Drug")
-    (time, share), outline = lines
+    _draw(axes, _places(fit, 1.0, 300.0, fine=True), {"color": "black"}, "Drug", "//")
+    ((time, share),) = lines
     assert np.array_equal(time, [0, 101, np.nan, 203, 203], equal_nan=True)
     assert np.array_equal(share, [1, 1, np.nan, 0.5, 0.5], equal_nan=True)
     assert boxes == [([101, 203], 0.5, 1.0)]
-    assert outline == ([101, 203, 203, 101, 101], [0.5, 0.5, 1.0, 1.0, 0.5])
 
 
 def test_interval_censored_curves_end_with_the_share_after_all_visits():

@@ -84,7 +84,16 @@ def test_the_shares_of_a_card_stand_with_what_they_are_held_against():
 def test_an_interval_of_another_method_is_named_and_judges_nothing():
     rows = [row for row in arm("drug", 0.3, 0.99) if "clopper" not in row["method"]]
     (sentence,) = told(rows)
-    assert "Drug 30.0 % (95 % CI 20.0 to 40.0) by Wilson's score interval, p = 0.99." in sentence
+    assert "Drug 30.0 % (95 % CI 20.0 to 40.0) by Wilson's score interval." in sentence
+
+
+def test_a_one_sided_p_of_the_other_side_is_not_printed():
+    """By 6 of 30 the exact interval ends below one half, and p asks whether it is more."""
+    (both,) = told([*arm("drug", 0.2, 0.9998), *arm("placebo", 0.4, 0.9)])
+    assert "xact binomial test" in both and ", p = 0.9" in both.partition("Placebo")[2]
+    assert "p = " not in both.partition("Placebo")[0].partition("Drug")[2]
+    (none,) = told(arm("drug", 0.2, 0.9998))
+    assert none.startswith("Against 50 %: Drug 20.0 %") and "p = " not in none
 
 
 def test_a_primary_test_has_its_verdict_in_words():

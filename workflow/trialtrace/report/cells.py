@@ -20,7 +20,15 @@ from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
 from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.material import Material
-from trialtrace.report.own_documents import FOLDER, STATE, SUMMARY, read_state, slug_of
+from trialtrace.report.own_documents import (
+    AFTER,
+    BEFORE,
+    FOLDER,
+    STATE,
+    SUMMARY,
+    read_state,
+    slug_of,
+)
 from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
@@ -44,7 +52,9 @@ from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import link
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.reported import REPORT, in_main_report
 
+METHODS = "methods"
 # Sections of a report that are of no analysis.
 SECTIONS: dict[str, Callable[[Material], str]] = {
     "trial": sections.trial_section,
@@ -57,7 +67,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "published": published,
     "limits": limits,
     "data": data_quality,
-    "methods": methods,
+    METHODS: methods,
     "methods_further": methods_further,
     "made": sections.made_by,
     "planning": planning_section,
@@ -73,6 +83,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
 }
 # Tells a document that is rendered elsewhere which project it is of.
 PROJECT = "TRIALTRACE_PROJECT"
+_LINK = re.compile(r"\]\((trace/[^#)]+#[^/)]+)")
 _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
 
 
@@ -141,7 +152,20 @@ class Cells:
         self._known("section", name)
         if name == SUMMARY:
             return summary(self.material, self.places)
+        if name == METHODS:
+            return methods(self.material, self._linked())
         return SECTIONS[name](self.material)
+
+    def _linked(self) -> set[str]:
+        """The links to results that the report's other chunks have."""
+        trial = self.material.trial
+        sections = [*(one for _, _, names in BEFORE for one in names), SUMMARY]
+        sections += [one for _, _, one in AFTER[REPORT] if one != METHODS]
+        chunks = [("section", one) for one in sections]
+        for analysis in trial.plan.analyses.values():
+            if in_main_report(trial, analysis):
+                chunks += [("sentences", analysis.name), ("table", analysis.name)]
+        return {link for chunk in chunks for link in _LINK.findall(self.text(*chunk))}
 
     def _sentences(self, name: str) -> str:
         self._known("sentences", name)

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 # compares a printed one with it; a report prints the estimate with its interval.
 
 
+# On each side of a 95 % interval.
+ONE_SIDE = 0.025
+OF_ARM = "p_value.binomial"
+
+
 def judged(plan: Plan, analysis: Analysis) -> bool:
     """Whether an analysis is primary, has a test in a family, or is made of one that is or has."""
     named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
@@ -69,6 +74,13 @@ def of_a_test(row: ResultRow) -> bool:
     of freedom; what an estimate assumes is neither."""
     tested = row["stat_name"] in P_VALUES | SYMBOLS | OF_P_VALUES
     return tested and row["group1_level"] is None and not of_assumption(row["method"])
+
+
+def asks(test: ResultRow) -> bool:
+    """Whether the p of a share asks what its exact interval leaves open: not one-sided where that
+    lies wholly on the other side of the threshold."""
+    value, sides = test["stat_value"], json.loads(test["options"]).get("sides")
+    return value is None or sides == "two_sided" or value < 1 - ONE_SIDE
 
 
 @dataclass(frozen=True)
@@ -125,8 +137,10 @@ class Material:
         return result_rows
 
     def printable(self, analysis: str) -> list[ResultRow]:
-        """The same but for p-values outside every family, where an estimate stands for them."""
-        rows, planned = self.of(analysis), self.trial.plan.analyses.get(analysis)
+        """The same but for p-values outside every family, where an estimate stands for them, and
+        for those that ask what nobody would."""
+        planned = self.trial.plan.analyses.get(analysis)
+        rows = [one for one in self.of(analysis) if one["method"] != OF_ARM or asks(one)]
         if planned is None or not without_p(self.trial.plan, planned, rows):
             return rows
         return [row for row in rows if not of_a_test(row)]

@@ -13,6 +13,8 @@ from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Reques
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.interval_censored import Turnbull, turnbull
 
+HATCHES = ("//", "\\\\", "..")
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -47,9 +49,10 @@ def draw(material: Material, entry: Given) -> Picture:
         axes = figure.subplots()
         for at, (arm, fit) in enumerate(turnbulls.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
+            hatch = HATCHES[at % len(HATCHES)]
             label = f"{material.arm_label(arm)} (n = {fit.n})"
             places = _places(fit, unit, last, fine)
-            _draw(axes, places, style, label)
+            _draw(axes, places, style, label, hatch)
             lines += places.rows(material.arm_label(arm))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
@@ -61,9 +64,9 @@ def draw(material: Material, entry: Given) -> Picture:
         axes.legend(frameon=False, loc="lower left")
     caption = (
         f"{request.title}, {request.population}: Turnbull's estimate from events "
-        "that lie between two visits. Within a shaded box, between two examinations and outlined "
-        "as the line of its arm, the data do not say how the curve runs; an arm has a line alone "
-        "where its share is known."
+        "that lie between two visits. Within a box, between two examinations and hatched in the "
+        "colour of its arm, the data do not say how the curve runs; an arm has a line alone where "
+        "its share is known."
     )
     caption += _after_the_last_step(material, turnbulls) if fine else ""
     alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."
@@ -109,7 +112,7 @@ def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:
     return Places(left, right, np.concatenate([[1.0], after[:-1]]), after)
 
 
-def _draw(axes: "Axes", at: Places, style: Given, label: str) -> None:
+def _draw(axes: "Axes", at: Places, style: Given, label: str, hatch: str) -> None:
     shown = np.isfinite(at.right)
     left, right, before, after = (each[shown] for each in (at.left, at.right, at.before, at.after))
     # Flat between the innermost intervals, and broken within each.
@@ -125,7 +128,8 @@ def _draw(axes: "Axes", at: Places, style: Given, label: str) -> None:
         **style,
     )
     for low, high, top, bottom in zip(left, right, before, after, strict=True):
-        axes.fill_between([low, high], bottom, top, color=style["color"], alpha=0.13, linewidth=0)
-        # Boxes of several arms may lie on one another: each has an outline as its line is.
-        ends = [low, high, high, low, low], [bottom, bottom, top, top, bottom]
-        axes.plot(*ends, linewidth=0.9, **style)
+        # Boxes of several arms may lie on one another, and an outline reads as a line of the curve.
+        face, edge = (style["color"], 0.13), (style["color"], 0.5)
+        axes.fill_between(
+            [low, high], bottom, top, facecolor=face, edgecolor=edge, hatch=hatch, linewidth=0
+        )

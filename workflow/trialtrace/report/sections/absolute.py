@@ -1,6 +1,7 @@
 """What stands beside an estimate in a sentence: counts and shares of both arms, or their shares
 without the event at the last time that is described."""
 
+import json
 from collections.abc import Iterator
 
 from trialtrace.base.styles import style_of
@@ -98,6 +99,14 @@ def _risks(material: Material, estimate: ResultRow, at: float) -> dict[str | Non
         and values_of(row, ("parameter", "stratum"))
         == values_of(estimate, ("parameter", "stratum"))
     }
+
+
+def of_few(material: Material, estimate: ResultRow) -> bool:
+    """Whether fewer than a fifth of an arm are at risk at the end of what a restricted mean is
+    of."""
+    horizon = json.loads(estimate["options"] or "{}").get("horizon")
+    known = isinstance(horizon, (int, float))
+    return known and _at_risk(material, estimate, horizon) < FEW_AT_RISK
 
 
 def few_at_risk(material: Material, analysis: Analysis) -> Iterator[str]:

@@ -17,7 +17,7 @@ from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import STAGE_WISE, other_choices
 from trialtrace.report.sections.deaths import population_rows, undated
-from trialtrace.report.sections.decided_early import decided_early
+from trialtrace.report.sections.decided_early import decided_early, known_of_all
 from trialtrace.report.sections.decisions import (
     adjusted_of,
     assumes,
@@ -252,11 +252,12 @@ def results_in_sentences(material: Material, analysis: Analysis) -> list[str]:
 
 def analysis_table(material: Material, analysis: Analysis) -> str:
     """The tables, families of p-values, other choices, and what could not be estimated."""
-    said = " ".join([decided_early(material, analysis), *_left_out(material, analysis)])
+    said = [decided_early(material, analysis), *known_of_all(material, analysis)]
+    said += _left_out(material, analysis)
     parts = [analysis_tables(material, analysis.name)]
     parts += families(material, analysis.name)
     parts.append(other_choices(material, analysis))
-    told = [*remarks(material, analysis.name, said), *disagreeing(material, analysis)]
+    told = [*remarks(material, analysis.name, " ".join(said)), *disagreeing(material, analysis)]
     parts.append("\n".join(f"- {remark}" for remark in told))
     return "\n\n".join(part for part in parts if part)
 

@@ -106,8 +106,9 @@ def sentence(looks: list[Judged]) -> str:
     found = sum(look.look.p < LEVEL for look in looks)
     unusual = sum(look.unusual for look in looks)
     text = (
-        f"{len(looks)} checks for unusual patterns were made on the rows; by chance alone about "
-        f"{decimals(LEVEL * len(looks), 1)} would have p below {LEVEL}, and {found} "
+        f"{len(looks)} checks for unusual patterns were made on the rows; by chance alone at most "
+        f"about {decimals(LEVEL * len(looks), 1)} are expected to have p below {LEVEL}, fewer "
+        f"since p of counts and ranks is conservative; {found} "
         f"{'has' if found == 1 else 'have'}. Allowing for the number of checks, "
         f"{unusual or 'none'} {'are' if unusual > 1 else 'is'} unusual. "
     )

@@ -26,6 +26,12 @@ def decided_early(material: Material, analysis: Analysis) -> str:
     return " ".join([*texts, *_numbers(material, analysis)]) if texts else ""
 
 
+def known_of_all(material: Material, analysis: Analysis) -> list[str]:
+    """The cautions of which nothing is to be said, as everybody has an outcome."""
+    texts = _cautions(material, analysis)
+    return [] if decided_early(material, analysis) else texts
+
+
 def _cautions(material: Material, analysis: Analysis) -> list[str]:
     told = {caution(endpoint): None for endpoint in parameters(material.trial, analysis)}
     return [text for text in told if text is not None]

@@ -8,7 +8,7 @@ from trialtrace.base.words import LABELS, no_effect, upper_first
 from trialtrace.report.audit.cohort_words import assumed_arms
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, trace_link
-from trialtrace.report.material import Material
+from trialtrace.report.material import OF_ARM, Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators, period
 from trialtrace.report.sections.anova import anova_sentences
@@ -79,8 +79,6 @@ MOST_SENTENCES = 4
 OF_METHODS = ("stat_name", "ci_level")
 SEVERAL = 2
 LOWEST = "_lowest"
-# The test of a single arm against a threshold.
-OF_ARM = "p_value.binomial"
 OF_CLOSED = "; the closed test decides a pair only after this test"
 
 

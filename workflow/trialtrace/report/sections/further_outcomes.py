@@ -1,5 +1,5 @@
 """Outcomes whose analyses are in the supplement alone: those of which papers print numbers in
-short, the other secondary ones by name."""
+short, the other secondary ones and those that a note of the report names in a line."""
 
 from trialtrace.report.audit.cohort_words import of_rows
 from trialtrace.report.links import analysis_place
@@ -8,6 +8,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import results_in_sentences
 from trialtrace.report.sections.baseline_table import at_baseline
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared, ending, once
+from trialtrace.report.sections.key_sentences import exceptions, excluding, leaves_out_no_effect
 from trialtrace.report.sections.results_in_short import sizes
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
@@ -18,13 +19,13 @@ LEAD = (
     "The analyses of these outcomes are in the supplement alone, with whom they are of and what "
     "must be known of them. Papers print numbers of those with a paragraph of their own."
 )
-OTHERS = "**Other secondary analyses.** "
+OTHERS = "**Other analyses.** "
 
 
 def further_outcomes(material: Material) -> str:
     """A paragraph an analysis which a printed number is held against, and of whose outcome under
-    treatment the main report has none; one of the other secondary ones; empty where there are
-    none."""
+    treatment the main report has none; one of the other secondary ones and of those that its notes
+    name; empty where there are none."""
     trial = material.trial
     every, before = in_order(trial), at_baseline(trial)
     here = {
@@ -38,6 +39,7 @@ def further_outcomes(material: Material) -> str:
         for claim in material.tracer.declared.values()
         for selection in claim.selections.values()
     }
+    notes = " ".join(each.note or "" for each in every if _noted_here(material, each))
     told, others = [], []
     for one in every:
         outcomes = {endpoint.name for endpoint in parameters(trial, one)}
@@ -48,11 +50,16 @@ def further_outcomes(material: Material) -> str:
             found = once(material, results_in_sentences(material, one))
             cohort = of_rows(material, material.of(one.name))
             told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
-        elif one.role == "secondary":
+        elif one.role == "secondary" or (one.of is None and f"“{one.label}”" in notes):
             others.append(f"{_named(one)}{_short(material, one)}")
     if others:
         told.append(f"{OTHERS}{'; '.join(others)}{ending(material)}")
     return "\n\n".join([LEAD, *told]) + "\n" if told else ""
+
+
+def _noted_here(material: Material, one: Analysis) -> bool:
+    """Whether the report has the note on an analysis: its own, and those of subgroups."""
+    return in_main_report(material.trial, one) or one.role == "subgroup"
 
 
 def _named(one: Analysis) -> str:
@@ -60,9 +67,16 @@ def _named(one: Analysis) -> str:
 
 
 def _short(material: Material, one: Analysis) -> str:
-    """What it found of one outcome, else of how many comparisons it is."""
+    """What it found of one outcome, else of how many comparisons it is, and how many of their
+    intervals lie beside no effect."""
     found = [*compared(material, one)]
     places = {(each.estimate["parameter"], each.estimate["visit"]) for each in found}
     if found and len(found) <= MOST_SENTENCES and len(places) == 1:
         return f": {sizes(material, one, found)}"
-    return f" ({len(found)} comparisons)" if found else ""
+    if not found:
+        return ""
+    rows = [row for each in found for row in (each.estimate, *each.further)]
+    bounded = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
+    clear = sum(map(leaves_out_no_effect, bounded))
+    told = f"; {excluding(clear, len(bounded))}" if bounded else ""
+    return f": {len(found)} comparisons{told}{exceptions(bounded)}"

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from trialtrace.report.audit.cohort_words import made_up_by_arm
-from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.absolute import of_few
 from trialtrace.report.sections.compact import counted, of_arm_in_words, of_whole, whole_of
 from trialtrace.report.sections.deaths import (
     deaths_by_arm,
     main_deaths,
-    randomised_by_arm,
     unknown_status,
     where_known,
 )
@@ -63,13 +62,12 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     if deaths is None:
         return deaths_by_arm(material, place) or [without_deaths(material)]
     analysis, arms = deaths
-    text = (
-        f"{_linked('Deaths', place(analysis))}: {_by_arm(material, arms)}{_made_up(material, arms)}"
-    )
-    known = where_known(material)
-    if known is None or known[0].estimand.population != analysis.estimand.population:
-        known = deaths
-    text += unknown_status(material, *known, "; unknown: ")
+    known, lead = where_known(material), _linked("Deaths", place(analysis))
+    same = known and known[0].estimand.population == analysis.estimand.population
+    if known and same and unknown_status(material, *known, ""):
+        arms = {arm: rows for arm, rows in known[1].items() if arm != ALL}
+        lead += " of those known"
+    text = f"{lead}: {_by_arm(material, arms)}{_made_up(material, arms)}"
     return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
 
 
@@ -102,10 +100,8 @@ def _by_arm(
     arms: Mapping[str, list[ResultRow]],
     every: Sequence[ResultRow] | None = None,
 ) -> str:
-    """ "4/10 (40.0 %) and 3/10 (30.0 %)", in the order in which the randomised are told, where the
-    counts are of all of them; else each behind its arm. Of none what it leaves room for: the
-    interval of the share of `every` arm together."""
-    sizes_of = {arm: row["stat_value"] for arm, row in randomised_by_arm(material).items()}
+    """ "drug 4/10 (40.0 %), placebo 3/10 (30.0 %)". Of none what it leaves room for: the interval
+    of the share of `every` arm together."""
     counts = {arm: counted(rows) for arm, rows in arms.items()}
     none = [row for row in counts.values() if row is not None and not row["stat_value"]]
     if none and len(none) == len(counts):
@@ -118,10 +114,6 @@ def _by_arm(
             level = 100 * present(share["ci_level"])
             bound = f" ({link(share, f'{level:g} % CI {interval} %')})"
         return f"{link(none[0], 'none')} of {whole}{bound}"
-    if [*arms] == [*material.trial.design.arms] and all(
-        row is not None and whole_of(row) == sizes_of.get(arm) for arm, row in counts.items()
-    ):
-        return in_a_row([of_whole(row) for row in counts.values() if row is not None])
     told = []
     for arm, rows in arms.items():
         row = counts[arm]
@@ -131,7 +123,8 @@ def _by_arm(
 
 
 def _effects(material: Material, analysis: Analysis, like: ResultRow | None) -> str:
-    """The effects of an analysis, of several endpoints those of the result `like`."""
+    """The effects of an analysis, of several endpoints those of the result `like`; none up to a
+    time at which few are at risk."""
     at = ("parameter", "visit")
     found = [
         one
@@ -139,6 +132,8 @@ def _effects(material: Material, analysis: Analysis, like: ResultRow | None) -> 
         if like is None or values_of(one.estimate, at) == values_of(like, at)
     ]
     if analysis.role == "published" or not 0 < len(found) <= MOST_SENTENCES:
+        return ""
+    if any(of_few(material, one.estimate) for one in found):
         return ""
     return f"; {sizes(material, analysis, found)}"
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
-from trialtrace.report.material import Material
+from trialtrace.report.material import OF_ARM, Material, asks
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.findings import OF_ARM
 from trialtrace.report.tables import NO_BREAK, link, sign, with_level
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -138,10 +137,10 @@ def lost_sessions(material: Material, analysis: Analysis) -> str:
         text = f"{escape_markdown(material.arm_label(arm))} {link(one.count)}"
         text += f" of {one.count['denominator']}"
         text += f", {with_level(one.share)}" if one.share else ""
-        text += f", p{NO_BREAK}{sign(one.p)}{link(one.p)}" if one.p else ""
+        text += f", p{NO_BREAK}{sign(one.p)}{link(one.p)}" if one.p and asks(one.p) else ""
         shares.append(text)
     label = f"[{escape_markdown(other.label)}](#{analysis_place(other.name)})"
-    of = next((question_of(one.p) for one in arms.values() if one.p), "")
+    of = next((question_of(one.p) for one in arms.values() if one.p and asks(one.p)), "")
     test = escape_markdown(f"; exact test, {of}") if of else ""
     return f"{RULE} With these as done ({label}{test}): {'; '.join(shares)}."
 

@@ -3,12 +3,13 @@ report is cited; the references once more as BibTeX."""
 
 import platform
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from importlib.metadata import version
 
 import trialtrace
 from trialtrace.base.words import number
 from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import stat_words
@@ -17,6 +18,7 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.multiplicity import Family
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
 
@@ -85,13 +87,17 @@ def cited(material: Material, analysis: Analysis, text: str) -> str:
     return re.sub(alone, numbered, text) if names else text
 
 
-def methods(material: Material) -> str:
-    """What was computed how, by which software, and the references."""
+def methods(material: Material, shown: Container[str] = ()) -> str:
+    """What was computed how, by which software, and the references; of analyses of the supplement
+    the results to which the report has a link, of those `shown`."""
     references = _References()
     plan = material.trial.plan
     parts = [*_analyses(material, references)]
     parts += _families(material, references, main=True)
     parts += _controlled(material)
+    if beside := [*_analyses(material, references, main=False, shown=shown)]:
+        parts.append("Of analyses in the supplement, the results that this report shows:")
+        parts += beside
     parts.append(
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."
@@ -105,18 +111,28 @@ def methods(material: Material) -> str:
 def _families(material: Material, references: _References, *, main: bool) -> Iterator[str]:
     """How each family of p-values is adjusted, of those with a test in the `main` report or of the
     others."""
+    for family in _adjusted(material, main=main):
+        how = ADJUSTMENTS[family.adjust]
+        label, title = escape_markdown(family.label), escape_markdown(how.title)
+        yield f"{label}: p-values adjusted by {title}{references.cited(how.reference)}."
+
+
+def _adjusted(material: Material, *, main: bool) -> list[Family]:
+    """Those families."""
     plan = material.trial.plan
-    for family in plan.multiplicity.values():
-        analyses = [plan.analyses[test.analysis] for test in family.tests]
-        if any(in_main_report(material.trial, analysis) for analysis in analyses) == main:
-            how = ADJUSTMENTS[family.adjust]
-            label, title = escape_markdown(family.label), escape_markdown(how.title)
-            yield f"{label}: p-values adjusted by {title}{references.cited(how.reference)}."
+    return [
+        family
+        for family in plan.multiplicity.values()
+        if main
+        == any(
+            in_main_report(material.trial, plan.analyses[test.analysis]) for test in family.tests
+        )
+    ]
 
 
 def _controlled(material: Material) -> Iterator[str]:
-    """What the procedures of the plan control, each by its name."""
-    used = [family.adjust for family in material.trial.plan.multiplicity.values()]
+    """What the procedures of the report control, each by its name."""
+    used = [family.adjust for family in _adjusted(material, main=True)]
     controlled = {False: "the chance of any", True: "the expected share of"}
     told = []
     for of_shares, what in controlled.items():
@@ -148,28 +164,38 @@ def _list(references: _References) -> str:
     )
 
 
-def _analyses(material: Material, references: _References, *, main: bool = True) -> Iterator[str]:
+def _analyses(
+    material: Material,
+    references: _References,
+    *,
+    main: bool = True,
+    shown: Container[str] | None = None,
+) -> Iterator[str]:
     """A sentence for all analyses of a population that have the same methods, those of the `main`
-    report or those of the supplement; what comes by the same method stands together."""
+    report or those of the supplement, all results or those `shown`; what comes by the same method
+    stands together."""
     alike: dict[tuple[str, ...], list[Analysis]] = {}
     for analysis in in_order(material.trial):
         if in_main_report(material.trial, analysis) == main:
             stats: dict[str, dict[str, None]] = {}
             for row in material.printable(analysis.name):
-                if row["stat_name"] not in _BARE:
+                seen = shown is None or trace_link(row["result_id"]) in shown
+                if seen and row["stat_name"] not in _BARE:
                     stats.setdefault(_method(material, row), {})[stat_words(row["stat_name"])] = (
                         None
                     )
             every = [f"{in_a_row(list(of))} {by(method)}" for method, of in stats.items()]
+            if not every and shown is not None:
+                continue
             population = material.trial.populations[analysis.estimand.population].label
             alike.setdefault((population, *every), []).append(analysis)
     for (population, *used), analyses in alike.items():
         labels = in_a_row([escape_markdown(one.label) for one in analyses])
-        shown = []
+        told = []
         for words in used:
             text, _, reference = words.partition("\n")
-            shown.append(escape_markdown(text) + references.cited(reference))
-        yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(shown)}."
+            told.append(escape_markdown(text) + references.cited(reference))
+        yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(told)}."
 
 
 def _method(material: Material, row: ResultRow) -> str:
@@ -194,8 +220,8 @@ def _software(material: Material) -> str:
 
 
 UNSIGNED = (
-    "It is unsigned: of those who made it no names, interests, funding or review of ethics are "
-    "declared, and the date is that of the run alone."
+    "It is unsigned and undated: of those who made it no names, interests, funding or review of "
+    "ethics are declared, and instead of a date the hash says from which data, plan and code."
 )
 
 

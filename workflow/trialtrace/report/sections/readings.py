@@ -28,8 +28,6 @@ from trialtrace.run.trial.plan.build import Analysis
 Bounds = tuple[ResultRow, ResultRow]
 OTHERWISE = "Other choices disagree."
 PAIR = ("comparison", "reference")
-# How all of one or of two are called.
-_EVERY = {1: "that", 2: "both"}
 
 
 @dataclass(frozen=True)
@@ -52,11 +50,13 @@ class Readings:
     ruled_bounds: list[Bounds]
 
     def otherwise(self) -> Iterator[str]:
-        """Which intervals lie otherwise about no effect than that of the result: "both of all
-        randomised", "3 of 12 by other rules of the outcome"."""
-        for k, n, words in self.counts():
-            if k:
-                yield f"{_EVERY.get(n, f'all {n}') if k == n else f'{k} of {n}'} {words}"
+        """How many intervals lie otherwise about no effect than that of the result, and which: "4
+        of 14 other intervals …: 1 of 2 for all randomised and 3 of 12 by …", the bounds."""
+        counts = [*self.counts()]
+        if kinds := [f"{k} of {n} {words}" for k, n, words in counts if k]:
+            every = f"{sum(k for k, *_ in counts)} of {sum(n for _, n, _ in counts)}"
+            tests = " (a test where there is none)" * bool(self.tested)
+            yield f"{every} other intervals{tests}: {in_a_row(kinds)}"
         bounds = any(includes_no_effect(*bound) for bound in self.bounds)
         if leaves_out_no_effect(self.first) and bounds:
             yield "the worst-case bounds"
@@ -89,7 +89,6 @@ class Readings:
                 tested = [present(row["stat_value"]) for row in self.tested]
                 n += len(tested)
                 k += sum((p <= 1 - present(self.first["ci_level"])) != clear for p in tested)
-                words += " (or tests, where there is no interval)" * bool(tested)
             yield k, n, words
 
 
@@ -173,8 +172,8 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
             at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
             told.append(
                 f"{pair_text(material, one.first)}{at}: its interval is "
-                f"{with_no_effect(clear)}; {'' if clear else 'in'}compatible with no effect: "
-                f"{in_a_row(kinds)}."
+                f"{with_no_effect(clear)}; {with_no_effect(not clear)} are "
+                f"{'; and '.join(kinds)}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""
 

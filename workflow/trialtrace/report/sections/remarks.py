@@ -85,7 +85,7 @@ def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
         named = [link(row, _place(material, row) or row["stat_text"]) for row in found]
         more = f"; and {len(named) - MOST_DISAGREEING} more" * (len(named) > MOST_DISAGREEING)
         yield (
-            "Intervals, or an interval and a test, disagree on whether there is an effect: "
+            "Intervals, or an interval and a test, disagree on whether no effect is excluded: "
             f"{'; '.join(named[:MOST_DISAGREEING])}{more}. They are by different methods, and none "
             "overrules the others."
         )

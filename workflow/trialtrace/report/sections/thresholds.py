@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.material import Material
+from trialtrace.report.material import OF_ARM, Material, asks
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import explores
-from trialtrace.report.sections.findings import OF_ARM, ending
+from trialtrace.report.sections.findings import ending
 from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm, question_of
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
@@ -97,6 +97,8 @@ def _sentence(
 ) -> str:
     first = tests[0]
     how = f"{method_of(first['method']).title}, {question_of(first)}"
+    if not any(map(asks, tests)):
+        how = f"against {100 * json.loads(first['options'])['threshold']:g} %"
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
@@ -122,8 +124,8 @@ def _arms(material: Material, tests: list[ResultRow], rows: list[ResultRow]) -> 
             # An interval of another kind is none of this test.
             shown += f" by {escape_markdown(method_of(share['method']).title)}"
         arms.append(
-            f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
-            f"p {sign(test)}{link(test)}"
+            f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}"
+            + (f", p {sign(test)}{link(test)}" if asks(test) else "")
         )
     return "; ".join(arms)
 

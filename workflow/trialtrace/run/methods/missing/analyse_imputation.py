@@ -1,6 +1,6 @@
 """Multiple imputation of the components of an event, in those whose event is not known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from math import inf, nan
@@ -140,7 +140,12 @@ def _outcomes(
         raise StatsError(
             f"an earlier visit of {open_before} subjects leaves open whether they had the event."
         )
-    return completed, _caution(open_before)
+    passing = subjects.column("TRT01P")[passed] if open_before else []
+    return completed, _caution(
+        {arm.label: int(np.sum(passing == name)) for name, arm in cut.trial.design.arms.items()}
+        if open_before
+        else {}
+    )
 
 
 def _each(
@@ -154,12 +159,14 @@ def _each(
     ]
 
 
-def _caution(open_before: int) -> str | None:
+def _caution(open_before: Mapping[str, int]) -> str | None:
+    """What is lost of subjects whom an earlier visit leaves open, by the label of their arm."""
     if not open_before:
         return None
+    arms = ", ".join(f"{label} {n}" for label, n in open_before.items())
     return (
-        f"of {open_before} subjects in whom an earlier visit leaves the event open it counts as "
-        "none there: an event that came and went by then is lost"
+        f"of {sum(open_before.values())} subjects ({arms}) in whom an earlier visit leaves the "
+        "event open it counts as none there: an event that came and went by then is lost"
     )
 
 

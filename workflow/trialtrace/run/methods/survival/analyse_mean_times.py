@@ -34,7 +34,7 @@ LAST = "last_observed"
 
 
 def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
-    """By arm: mean time without the event up to the horizon."""
+    """By arm: mean time without the event up to the horizon, at which its interval ends."""
     horizon = step.options.horizon
     for sample, rows in by_arm(cut, step):
         result = sample.interval(partial(_mean, cut, step, rows), unit=unit(cut))
@@ -42,6 +42,10 @@ def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
             result.warning = (
                 f"Restricted to the last observed time, {times(rows)[0].max():g} {unit(cut) or ''}"
             ).strip() + "; where the curve has not come down to 0 the mean itself is longer."
+        elif result.interval and result.interval[1] == horizon:
+            result.warning = (
+                "The interval is cut at the horizon, beyond which no such mean can lie."
+            )
         yield result
 
 
@@ -52,7 +56,7 @@ def _mean(cut: Cut, step: "Step[cards.Restricted]", rows: Selection) -> Interval
     horizon = step.options.horizon
     tau = float(time.max() if horizon == LAST else horizon)
     found = formula(step)(time, event, tau=tau, confidence=cut.analysis.confidence)
-    return Interval(found.estimate, found.low, found.high)
+    return Interval(found.estimate, max(found.low, 0.0), min(found.high, tau))
 
 
 def compare_means(

@@ -196,7 +196,8 @@ def mean(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
         return nan
     value, variance = area(records, tau)
     half = data.z(asked) * sqrt(variance)
-    return value, (value - half, value + half) if half > 0 else (nan, nan)
+    # A mean of times from 0 to the horizon has no bound beyond them.
+    return value, (max(value - half, 0.0), min(value + half, tau)) if half > 0 else (nan, nan)
 
 
 def _areas(data: Data, asked: Asked) -> tuple[list[tuple[float, float]] | None, int]:

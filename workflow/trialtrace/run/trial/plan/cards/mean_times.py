@@ -66,6 +66,7 @@ class ProportionalHazards:
 _MEAN_TIME = """\
 curve <- summary(survfit(Surv(time, event) ~ 1), rmean = {horizon})$table
 half <- qnorm(0.5 + {confidence} / 2) * curve["se(rmean)"]
+ends <- pmin(pmax(curve["rmean"] + c(0, -1, 1) * half, 0), {horizon})
 """
 _MEAN_TIMES = """\
 curves <- summary(survfit(Surv(time, event) ~ arm), rmean = {horizon})$table
@@ -90,9 +91,7 @@ CARDS = (
         options=Restricted,
         gives="mean_time.{}@group",
         formula="survival.rmst:restricted_mean",
-        r=R(
-            {"mean_time": 'curve["rmean"] + c(0, -1, 1) * half'}, _MEAN_TIME, packages=("survival",)
-        ),
+        r=R({"mean_time": "ends"}, _MEAN_TIME, packages=("survival",)),
     ),
     Card(
         "mean_time_difference.restricted",
