@@ -261,7 +261,7 @@ def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
 def test_harms_begin_with_deaths_by_arm(mini):
     """Of the ten of each arm patients 5, 15 and 8, 18 died; the log of nausea is no log of them."""
     deaths, *_ = harms_in_short(mini, {"sec-of-death-time": "report.html"})
-    assert deaths.startswith("[Deaths](report.html#sec-of-death-time): [")
+    assert deaths.startswith("[Deaths](report.html#sec-of-death-time): drug [")
     counts = {row["group1_level"]: row["stat_value"] for row in of_deaths(mini)}
     assert sum(counts.values()) > 0
     (hazard,) = (r for r in mini.of("death_time") if r["stat_name"] == "hazard_ratio")

@@ -14,6 +14,7 @@ from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import sources
 from trialtrace.report.report import _check
+from trialtrace.report.sections import methods as module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
     UNSIGNED,
@@ -157,6 +158,18 @@ def test_shipped_documents_have_each_analysis_where_the_plan_has_it(name: str):
         if one.stem in (REPORT, SUPPLEMENT):
             main = one.stem == REPORT
             assert told == [each.name for each in planned if in_main_report(trial, each) is main]
+
+
+def test_the_level_of_a_look_has_its_references(monkeypatch):
+    look = SimpleNamespace(boundary="spending_obrien_fleming")
+    monkeypatch.setattr(module, "leading", lambda _: [SimpleNamespace(look=look)])
+    monkeypatch.setattr(module, "of_look", lambda *_: ["at the level"])
+    assert [*module._looks(None, module._References())] == [
+        r"Level of an interim analysis by a spending function [\[1\]](#ref-1); "
+        r"the primary interval is a repeated one [\[2\]](#ref-2)."
+    ]
+    look.boundary = "pocock"
+    assert [*module._looks(None, module._References())] == []
 
 
 def test_results_of_the_supplement_that_a_report_shows_have_their_methods(material: Material):

@@ -14,6 +14,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import stat_words
 from trialtrace.report.sections.models import estimation_words, model_words
+from trialtrace.report.sections.questions import leading, of_look
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
@@ -95,6 +96,7 @@ def methods(material: Material, shown: Container[str] = ()) -> str:
     parts = [*_analyses(material, references)]
     parts += _families(material, references, main=True)
     parts += _controlled(material)
+    parts += _looks(material, references)
     if beside := [*_analyses(material, references, main=False, shown=shown)]:
         parts.append("Of analyses in the supplement, the results that this report shows:")
         parts += beside
@@ -143,6 +145,18 @@ def _controlled(material: Material) -> Iterator[str]:
     if told:
         where = "each family alone, not over all of them" if len(used) > 1 else "the family alone"
         yield escape_markdown(f"Controlled within {where}: {'; '.join(told)}.")
+
+
+def _looks(material: Material, references: _References) -> Iterator[str]:
+    """By what the level of a look is reckoned, and what the interval at it is."""
+    for one in leading(material):
+        if one.look and one.look.boundary.startswith("spending_"):
+            spending = references.cited("Lan and DeMets 1983, Biometrika 70:659")
+            text = f"Level of an interim analysis by a spending function{spending}"
+            if of_look(material, one):
+                repeated = "Jennison and Turnbull 1989, J R Stat Soc B 51:305"
+                text += f"; the primary interval is a repeated one{references.cited(repeated)}"
+            yield f"{text}."
 
 
 def methods_further(material: Material) -> str:
