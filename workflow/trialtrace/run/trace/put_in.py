@@ -118,11 +118,12 @@ class PutIn:
         if found.own:
             return [f"{DRAWN_TO} {self.margins_text(found.own)}"]
         if found.columns:
-            return [f"{MADE_OF} {self.margins_text(found.columns)}"]
+            return [f"{MADE_OF} {self.margins_text(found.columns, MOST_TOLD)}"]
         return [TO_NOTHING]
 
-    def margins_text(self, margins: Iterable[Margin]) -> str:
-        """ "CIPN: Drug 12 of 40 (printed 30.0%), Placebo 24 of 34 (…); Age: mean 49"."""
+    def margins_text(self, margins: Iterable[Margin], most: int | None = None) -> str:
+        """ "CIPN: Drug 12 of 40 (printed 30.0%), Placebo 24 of 34 (…); Age: mean 49"; all, or the
+        first `most` of each."""
         by: dict[str, list[tuple[str, str]]] = {}
         for margin in margins:
             by.setdefault(self._name(margin), []).append(self._number(margin))
@@ -130,13 +131,13 @@ class PutIn:
         for name, numbers in by.items():
             # What the numbers of one place are printed as is told once.
             once = len({printed for _, printed in numbers}) == 1
-            told = [text if once else text + printed for text, printed in numbers[:MOST_TOLD]]
-            rest = len(numbers) - MOST_TOLD
+            told = [text if once else text + printed for text, printed in numbers[:most]]
+            rest = len(numbers) - (most or len(numbers))
             told += [f"{rest} more number{'s' * (rest > 1)}"] if rest > 0 else []
             parts.append(f"{name}: {', '.join(told)}{numbers[0][1] if once else ''}")
-        rest = len(parts) - MOST_TOLD
+        rest = len(parts) - (most or len(parts))
         more = f"and {rest} more variable{'s' * (rest > 1)}"
-        return "; ".join([*parts[:MOST_TOLD], *([more] if rest > 0 else [])])
+        return "; ".join([*parts[:most], *([more] if rest > 0 else [])])
 
     def _name(self, margin: Margin) -> str:
         name = margin_name(self._trial, margin)
