@@ -14,12 +14,12 @@ REAL = Stub(
 def test_looks_are_counted_beside_what_chance_gives():
     looks = [Look(f"t.x{k}", "last digits", 0.5, check="digits") for k in range(150)]
     told = sentence(judged(looks))
-    assert (
-        told.startswith("150 checks ") and "about 1.5 would have p below 0.01, and 0 have." in told
-    )
+    assert told.startswith("150 checks ")
+    assert "by chance alone at most about 1.5 are expected to have p below 0.01, fewer" in told
+    assert "conservative; 0 have." in told
     assert "none is unusual" in told
     told = sentence(judged([*looks, Look("t.y", "spread", 1e-9, check="sites")]))
-    assert ", and 1 has." in told and "1 is unusual" in told
+    assert "; 1 has." in told and "1 is unusual" in told
 
 
 def test_rows_of_what_stands_out_are_shown_and_cut():

@@ -66,7 +66,8 @@ class ProportionalHazards:
 _MEAN_TIME = """\
 curve <- summary(survfit(Surv(time, event) ~ 1), rmean = {horizon})$table
 half <- qnorm(0.5 + {confidence} / 2) * curve["se(rmean)"]
-ends <- pmin(pmax(curve["rmean"] + c(0, -1, 1) * half, 0), {horizon})
+limit <- if (is.numeric({horizon})) {horizon} else max(time)
+ends <- pmin(pmax(curve["rmean"] + c(0, -1, 1) * half, 0), limit)
 """
 _MEAN_TIMES = """\
 curves <- summary(survfit(Surv(time, event) ~ arm), rmean = {horizon})$table
