@@ -171,7 +171,7 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     monkeypatch.setattr(harms_in_short, "main_deaths", lambda _: (analysis, arms))
     monkeypatch.setattr(harms_in_short, "where_known", lambda _: None)
     (deaths,) = harms_in_short._deaths(None, lambda _: "")
-    assert deaths == "Deaths: 1; 4 (2 made up); unknown; effect."
+    assert deaths == "Deaths of those known: 1; 4 (2 made up); effect."
     monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
     (line,) = harms_in_short._lines(None, analysis, "")
     assert line == "Nausea: 1; 4 (2 made up); effect; recorded"

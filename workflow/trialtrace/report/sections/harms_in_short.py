@@ -63,8 +63,9 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
         return deaths_by_arm(material, place) or [without_deaths(material)]
     analysis, arms = deaths
     known, lead = where_known(material), _linked("Deaths", place(analysis))
-    same = known and known[0].estimand.population == analysis.estimand.population
-    if known and same and unknown_status(material, *known, ""):
+    if known is None or known[0].estimand.population != analysis.estimand.population:
+        known = deaths
+    if unknown_status(material, *known, ""):
         arms = {arm: rows for arm, rows in known[1].items() if arm != ALL}
         lead += " of those known"
     text = f"{lead}: {_by_arm(material, arms)}{_made_up(material, arms)}"
