@@ -62,16 +62,21 @@ def test_values_of_another_unit_are_a_group_of_their_own():
     rng = np.random.default_rng(2)
     glucose = np.round(rng.normal(5.6, 0.6, N), 1)
     many = WHO >= 70
-    assert lowest(groups.looks(of_patients(number("glucose", glucose)))).p == 1
-    look = lowest(
-        groups.looks(of_patients(number("glucose", np.where(many, 18 * glucose, glucose))))
-    )
+
+    def looks(name, values, outcome=True):
+        made = of_patients(number(name, values))
+        return list(groups.looks(replace(made, outcomes=made.used) if outcome else made))
+
+    assert lowest(looks("glucose", glucose)).p == 1
+    mixed = np.where(many, 18 * glucose, glucose)
+    look = lowest(looks("glucose", mixed))
     assert look.p < 1e-20 and look.rows == tuple(WHO[many] + 2)
+    # A dose of two regimens is no outcome.
+    assert not looks("dose", mixed, outcome=False)
     # Women and men, or who had a long illness, are closer to each other.
     both = np.append(rng.normal(1.6, 0.4, 60), rng.normal(17, 4, 60))
-    assert lowest(groups.looks(of_patients(number("testosterone", both)))).p == 1
-    skewed = rng.lognormal(1, 1.2, N)
-    assert lowest(groups.looks(of_patients(number("days", skewed)))).p == 1
+    assert lowest(looks("testosterone", both)).p == 1
+    assert lowest(looks("days", rng.lognormal(1, 1.2, N))).p == 1
 
 
 def of_visits(seed: int) -> np.ndarray:

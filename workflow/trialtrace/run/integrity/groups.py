@@ -3,7 +3,8 @@
 The widest gap between values, or their logs where all are above zero, is held against that of as
 many drawn at random between the lowest and the highest (Feller, An Introduction to Probability
 Theory, vol. 2, I.7). A gap less than `WIDE` times as wide as each group is not looked at: women and
-men differ. Either group has `FEWEST` values, of as many levels: fewer stand alone (`far`).
+men differ. Either group has `FEWEST` values, of as many levels: fewer stand alone (`far`). Only
+what an endpoint is made of is looked at: doses of two regimens and numbers of kits are so by plan.
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,10 @@ FEWEST, WIDE = 6, 1.3
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each number at each visit."""
+    """A look for each number of an endpoint at each visit."""
     for number in export.numbers:
+        if (number.table, number.column) not in export.outcomes:
+            continue
         order = number.there[np.argsort(number.values[number.there], kind="stable")]
         x, n, p, fewer = number.values[order], len(order), 1.0, order[:0]
         if n < 2 * FEWEST:
