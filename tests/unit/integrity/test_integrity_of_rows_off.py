@@ -211,8 +211,8 @@ def test_rows_without_a_date_that_have_one_number(filled):
     pulse = rng.integers(50, 99, (N, 2)).astype(float)
     gone = np.arange(N) < 12
 
-    def looks(score: np.ndarray) -> list[float]:
-        columns = {"score": (NUMBER, score), "pulse": (NUMBER, pulse), "on": (DATE, on)}
+    def looks(score: np.ndarray, name: str = "score") -> list[float]:
+        columns = {name: (NUMBER, score), "pulse": (NUMBER, pulse), "on": (DATE, on)}
         return [one.p for one in values.lone(of_patients(sheet("v", columns, 2)))]
 
     for column in (on, pulse):
@@ -221,6 +221,7 @@ def test_rows_without_a_date_that_have_one_number(filled):
     same = int((score[~gone, 1] == score[~gone, 0]).sum()) if filled != "zero" else 0
     share = 3 * (same + 1) / (2 * N - 12 + 2)
     assert looks(score) == [pytest.approx(2 * share**12)]
+    assert not looks(score, "score_locf")
     score[gone, 1] = rng.integers(20, 80, 12)
     assert looks(score)[0] > 0.001
 

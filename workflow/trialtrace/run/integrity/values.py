@@ -14,6 +14,8 @@ from trialtrace.run.tables.measures import known_ends, known_middles, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
 COLUMNS, TOGETHER = 3, 2.0
+# What a plan fills in: the last value carried on, a non-responder.
+FILLED = re.compile(r"(?:^|[._ ])(?:[lbw]ocf|nri|imputed)(?:$|[._ ])", re.IGNORECASE)
 FEWEST_LONE, DATED, TIMES = 3, 0.9, 3.0
 FEWEST_ALIKE, EMPTY = 10, 0.05
 FEWEST_OF_ALL, FEWEST_CODED, LEVELS, LIKED, WHOLE = 8, 40, 10, 2.0, 1e-6
@@ -223,7 +225,8 @@ def _beside(values: Floats, code: float) -> int:
 
 def lone(export: Export) -> Iterator[Look]:
     """A look for each number of visits: whether rows without a date, or any other value, all have
-    one number (zero, a mean), or that of the visit before: filled in where it was missing.
+    one number (zero, a mean), or that of the visit before: filled in where it was missing, and not
+    by its name, as `total_locf`.
 
     The share of that among the other rows, and `TIMES` as much, is held against it (binomial).
     """
@@ -239,6 +242,8 @@ def lone(export: Export) -> Iterator[Look]:
         for column, known in zip(sheet.columns, there, strict=True):
             few, rest = known & alone, known & ~alone
             if column.kind != NUMBER or few.sum() < FEWEST_LONE or rest.sum() < FEWEST:
+                continue
+            if FILLED.search(column.name):
                 continue
             levels, counts = np.unique(column.values[few], return_counts=True)
             last = np.where(before >= 0, column.values[before], np.nan)
