@@ -13,12 +13,13 @@ N = 160
 SITE = np.arange(N) % 4
 
 
-def export(*columns: Column, arm=None, **more) -> Export:
+def export(*columns: Column, arm=None, arms=("A", "B", "C"), **more) -> Export:
     none = np.zeros(N, np.intp)
     sheet = Sheet("p", np.arange(2, N + 2), np.arange(N), none, none, columns)
     at = None if arm is None else ("p", "group")
     used = frozenset({("p", "cured")})
-    return Export(N, "p", (sheet,), arm=arm, arm_column=at, site=SITE, used=used, **more)
+    more |= {"arm": arm, "arm_column": at, "arms": arms, "used": used}
+    return Export(N, "p", (sheet,), site=SITE, **more)
 
 
 def arms(seed: int, codes: int = 2) -> np.ndarray:
@@ -42,7 +43,9 @@ def test_a_part_that_was_given_another_treatment_is_told_with_its_rows(wrong):
     assert look.p < 1e-6 and look.where == "p.eye_drops"
     assert look.rows == tuple(np.flatnonzero(wrong) + 2)
     both = [int((wrong & (arm == code)).sum()) for code in (0, 1)]
-    assert f"({both[0]}, {both[1]} by arm)" in look.told
+    assert f"(A {both[0]}, B {both[1]})" in look.told
+    # Of hidden arms nothing is said.
+    assert not list(correspondence.looks(export(given(arm), arm=arm, arms=())))
 
 
 def test_an_arm_one_row_down_is_told_by_a_dose():
@@ -96,6 +99,15 @@ def test_a_status_turned_at_a_site_contradicts_its_reason():
     other = replace(reason, levels=("a", "b", "c"))
     alone = of(export(given(few, ("no", "yes"), "cured"), other))
     assert alone.p > 0.05 and not alone.remark
+
+
+def test_two_codes_of_clusters_are_few():
+    """Of 14 practices most that are large are in towns; each has 11 or 12 rows."""
+    practice = np.arange(N) % 14
+    size, town = np.isin(practice, [0, 2, 4, 6, 8, 10]), np.isin(practice, [0, 2, 4, 6, 8, 12])
+    both = given(size, name="cured"), given(town, name="town")
+    assert list(correspondence.looks(export(*both)))
+    assert not list(correspondence.looks(export(*both, cluster=practice)))
 
 
 def test_the_chance_is_that_of_lots():

@@ -7,6 +7,7 @@ import pytest
 
 from trialtrace.run.integrity import (
     agreement,
+    breaks,
     formulas,
     groups,
     intervals,
@@ -14,6 +15,7 @@ from trialtrace.run.integrity import (
     runs,
 )
 from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.read import _without_start
 
 N = 120
 WHO = np.arange(N)
@@ -153,3 +155,26 @@ def test_a_follow_up_that_ended_before_a_death_has_its_own_days(slips):
         if "died" in one.told
     ]
     assert look.rows == tuple(range(22, 22 + slips))
+
+
+def test_a_site_that_joined_late_has_no_level():
+    late = number("site", np.where(WHO < 80, WHO % 3 + 1, WHO % 4 + 1))
+    made = replace(of_patients(late, number("grip", WHO * 7 % 40)), entry=("p", "on"))
+    day = Column("on", DATE, 18000.0 + WHO)
+    made = replace(made, sheets=(replace(made.sheets[0], columns=(*made.sheets[0].columns, day)),))
+    assert lowest(one for one in breaks.looks(made) if one.where == "p.site").p < 1e-4
+    site = replace(made, lasting=frozenset({"site"}))
+    assert not [one for one in breaks.looks(site) if one.where == "p.site"]
+
+
+@pytest.mark.parametrize(("start", "gone"), [(0, True), (3, False)])
+def test_a_change_of_none_where_it_begins_is_no_value(start, gone):
+    """The visit at which all have 0, and no other in half of the rows."""
+    step = np.repeat([0, 1, 2], 40)
+    values = np.where(step == 0, start, np.arange(120) % 13 - 6.0)
+    kept = _without_start(number("change", values), step)
+    assert np.isnan(kept[step == 0]).all() == gone
+    assert np.array_equal(kept[step > 0], values[step > 0])
+    # Of a sign that few have at any visit nothing is left out.
+    seldom = np.where(step == 0, 0, np.arange(120) % 3 // 2)
+    assert not np.isnan(_without_start(number("rash", seldom), step)).any()

@@ -31,7 +31,8 @@ def looks(export: Export) -> Iterator[Look]:
     unsorted = {sheet.name for sheet in export.sheets if sheet.by_number and not is_sorted(sheet)}
     for number in export.first_numbers:
         values = number.values[number.there]
-        if len(values) < 2 * FEWEST:
+        # A site that joins late has no level.
+        if len(values) < 2 * FEWEST or number.column in export.lasting:
             continue
         day = entry.values[number.there] if entry is not None else None
         if day is None and number.table in unsorted:

@@ -13,6 +13,7 @@ one names a code of the other. Where names say which codes belong together more 
 disagree are unusual (binomial).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -21,14 +22,14 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places, Whole
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.label_words import words_of
 
 FEWEST, EACH, MOST_CODES, SAME, MOSTLY, NAMED = 20, 5, 12, 0.98, 0.9, 0.75
 SURE, LAGS, PLACES = 0.0001, (1, -1, 2, -2, 3, -3), (1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6)
 OTHERWISE = "Treated otherwise than allocated, or one of the two is wrong"
-OTHER = "Codes that contradict another column, which says the same in the other rows"
+OTHER = "Codes that are unlike what another column says in the other rows"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Pair:
     orders: tuple[Floats, ...]
     named: dict[int, int] = field(default_factory=dict)
     least: float = NAMED
+    arms: tuple[str, ...] = ()
 
     @property
     def known(self) -> Flags:
@@ -62,7 +64,7 @@ def looks(export: Export) -> Iterator[Look]:
 
 
 def _of_the_arm(export: Export) -> Iterator[Pair]:
-    if export.arm is None or export.arm_column is None:
+    if export.arm is None or export.arm_column is None or not export.arms:
         return
     arm = np.where(export.arm == NOBODY, np.nan, export.arm)
     columns = {(s.name, c.name): c for s in export.sheets for c in s.columns}
@@ -74,8 +76,8 @@ def _of_the_arm(export: Export) -> Iterator[Pair]:
         said = f"patients are in another arm than {one.column} says of the others"
         site, days = _orders(export, export.row_of, np.arange(export.n))
         of = arm, one.values, one.rows, site, days
-        least = NAMED if named else MOSTLY
-        yield Pair(one.where, f"arm and {one.column}", said, OTHERWISE, *of, named, least)
+        how = named, NAMED if named else MOSTLY, export.arms
+        yield Pair(one.where, f"arm and {one.column}", said, OTHERWISE, *of, *how)
 
 
 def _of_codes(export: Export) -> Iterator[Pair]:
@@ -85,12 +87,23 @@ def _of_codes(export: Export) -> Iterator[Pair]:
         for one, other in product(used, coded):
             if other is one or other.name in export.lasting:
                 continue
+            if _of_clusters(export, sheet, one) and _of_clusters(export, sheet, other):
+                continue
             remark = OTHER if _names(one, other) or _names(other, one) else ""
             said = f"rows have another {one.name} than {other.name} says in the others"
             site, days = _orders(export, sheet.rows, sheet.subject)
             of = one.values, other.values, sheet.rows, site, days
             names = f"{one.name} and {other.name}"
             yield Pair(f"{sheet.name}.{one.name}", names, said, remark, *of)
+
+
+def _of_clusters(export: Export, sheet: Sheet, column: Column) -> bool:
+    """Whether all patients of each cluster have one code: rows say it again and again."""
+    if export.cluster is None:
+        return False
+    known = ~np.isnan(column.values)
+    cluster, code = export.cluster[sheet.subject[known]], column.values[known]
+    return len({*zip(cluster.tolist(), code.tolist(), strict=True)}) == len(np.unique(cluster))
 
 
 def _orders(export: Export, rows: Whole, subject: Places) -> tuple[Places, tuple[Floats, ...]]:
@@ -153,8 +166,8 @@ def _look(pair: Pair) -> Iterator[Look]:
 def _told(pair: Pair, p: float, wrong: Flags) -> Look:
     text = f"{int(wrong.sum())} of {int(pair.known.sum())} {pair.said}"
     if pair.remark == OTHERWISE and wrong.any():
-        by = [wrong[pair.values == arm].sum() for arm in np.unique(pair.values[pair.known])]
-        text += f" ({', '.join(map(str, by))} by arm)"
+        by = Counter(pair.values[wrong].astype(int).tolist())
+        text += f" ({', '.join(f'{pair.arms[arm]} {n}' for arm, n in sorted(by.items()))})"
     rows = tuple(sorted(int(row) for row in pair.rows[wrong]))
     return Look(pair.where, text, p, rows, remark=pair.remark)
 

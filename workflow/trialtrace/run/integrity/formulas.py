@@ -1,7 +1,7 @@
 """A number that is made of two others of its row, and the rows in which it is not.
 
 Sums, differences, ratios and parts of a difference (in powers of ten, as percents), and a weight by
-a squared height, to the digits of the number that is made. What at least four in ten of all rows
+a squared height, to the digits of the number that is made. What at least half of all rows
 have, and no more than one in ten where the numbers of another row are put in, is a formula; a row
 that is off by more than `OFF` of the spread is another. More than one in a hundred that is off is
 unusual (binomial). Of three numbers one look is made, at one that is used where one is.
@@ -17,7 +17,7 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet, resolution
 from trialtrace.run.integrity.look import Look
 
-FEWEST, LEVELS, COLUMNS, SAMPLE, OFTEN, SELDOM, SLIPS = 30, 12, 24, 60, 0.4, 0.1, 0.01
+FEWEST, LEVELS, COLUMNS, SAMPLE, OFTEN, SELDOM, SLIPS = 30, 12, 24, 60, 0.5, 0.1, 0.01
 OFF, POWERS = 0.1, (1.0, 10.0, 100.0, 1000.0, 10000.0)
 WAYS: dict[str, Callable[[Floats, Floats], tuple[Floats, ...]]] = {
     "sum": lambda x, y: (x + y,),

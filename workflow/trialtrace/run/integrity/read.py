@@ -73,7 +73,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
     def by_subject(table: str, column: str) -> Places:
         return first_by_subject(codes_of(tables[table], column), who[table], len(people))
 
-    arm = arm_origin(trial)
+    arm, hidden = arm_origin(trial), trial.at.purpose.hides_arms
     site, origins = trial.subjects.site, trial.subjects.origins
     cluster = origins.get(trial.design.unit or "")
     strata = [origins[one] for one in trial.design.strata if one in origins]
@@ -85,7 +85,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         id_column=f"{first}.{subject}",
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
-        arms=_called(trial, tables[arm.table][arm.column]) if arm else (),
+        arms=_called(trial, tables[arm.table][arm.column]) if arm and not hidden else (),
         allocated=_allocated(trial, arm, by_subject, len(people)),
         site=by_subject(first, site) if site else None,
         cluster=by_subject(cluster.table, cluster.column) if cluster else None,
@@ -187,7 +187,25 @@ def _sheet(
         bool(ordered) and spec.name in _tables_of_occurrences(trial),
         spec.subject in PLACE,
     )
-    return replace(made, visits=made.visits or (not made.occurrences and _in_turn(made)))
+    made = replace(made, visits=made.visits or (not made.occurrences and _in_turn(made)))
+    if not made.visits:
+        return made
+    columns = [replace(one, values=_without_start(one, made.step)) for one in made.columns]
+    return replace(made, columns=tuple(columns))
+
+
+def _without_start(column: Column, step: Places) -> Floats:
+    """The values of a column, without the visit at which all are 0 and at no other most: a change
+    is so where it begins, which says nothing of its rows."""
+    if column.kind != NUMBER:
+        return column.values
+    known = ~np.isnan(column.values)
+    at = {one: column.values[known & (step == one)] for one in np.unique(step[known]).tolist()}
+    zero = [one for one, values in at.items() if len(values) >= FEWEST and not values.any()]
+    others = [(values == 0).mean() for one, values in at.items() if one not in zero]
+    if len(zero) != 1 or not others or max(others) > 0.5:
+        return column.values
+    return np.where(step == zero[0], np.nan, column.values)
 
 
 def _in_turn(sheet: Sheet) -> bool:
