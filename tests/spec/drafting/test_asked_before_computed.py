@@ -489,3 +489,20 @@ def test_a_word_for_none_beside_labelled_codes_is_not_counted(at: Project, draft
     none = "flow/not_analysed.count@all;parameter=died;level=no_value_reason_not_reported"
     assert made[none]["stat_value"] == 20
     assert made["died/risk_difference.newcombe@laser-sham"]["stat_value"] == pytest.approx(-1 / 3)
+
+
+def test_a_change_since_the_told_visit_has_none_before(at: Project, call: Call):
+    """Grip at months 0, 2 and 4, and its change at 2 and 4: month 2 is no value before."""
+    rows = [
+        f"{n},{('sham', 'splint')[n % 2]},{40 + n % 7},{38 + n % 5},{36 + n % 9},{n % 5},{n % 9}"
+        for n in range(60)
+    ]
+    path = at.root / "data" / "grip.csv"
+    path.write_text("id,arm,grip_0,grip_2,grip_4,grip_chg_2,grip_chg_4\n" + "\n".join(rows))
+    told = ("--primary", "grip_{visit}", "--before", "0", "--control", "sham")
+    assert call("new", "mine", str(path), "--yes", *told) == 0
+    endpoints = yaml.safe_load((at.trial_config("mine") / "endpoints.yaml").read_text())
+    assert {name: one.get("baseline") for name, one in endpoints.items()} == {
+        "grip": "visit 0",
+        "grip_chg": None,
+    }

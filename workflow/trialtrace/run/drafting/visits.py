@@ -529,7 +529,8 @@ def with_before(
             if told.casefold() in (code.casefold(), label.casefold())
         ]
         before = seen.before
-        if told == NONE and visits:
+        # What was told is of an earlier visit: a change since has none before.
+        if visits and (told == NONE or (told and same and seen.doubt and not codes)):
             before = ()
         elif told and codes:
             before = tuple([*visits][: [*visits].index(codes[0]) + 1])
