@@ -494,7 +494,7 @@ def test_a_word_for_none_beside_labelled_codes_is_not_counted(at: Project, draft
 def test_a_change_since_the_told_visit_has_none_before(at: Project, call: Call):
     """Grip at months 0, 2 and 4, and its change at 2 and 4: month 2 is no value before."""
     rows = [
-        f"{n},{('sham', 'splint')[n % 2]},{40 + n % 7},{38 + n % 5},{36 + n % 9},{n % 5},{n % 9}"
+        f"{n},{('sham', 'splint')[n % 2]},{40 + n % 7},{38 + n % 5},{36 + n % 9},{n % 17},{n % 19}"
         for n in range(60)
     ]
     path = at.root / "data" / "grip.csv"
