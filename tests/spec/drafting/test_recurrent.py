@@ -160,4 +160,4 @@ def test_deaths_that_end_intervals_are_told(at: Project, call: Call):
     told = harms_in_short(Material(run.trial, load_settings(at), run.folder, {}), {})[0]
     died = {arm: sum(line.split(",")[1::4] == [arm, "1"] for line in lines) for arm in "ab"}
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told).replace("\u00a0", " ")
-    assert text.startswith(f"Deaths: {died['b']}/20 and {died['a']}/20; B against A: rate ratio")
+    assert text.startswith(f"Deaths: B {died['b']}/20, A {died['a']}/20; B against A: rate ratio")

@@ -48,19 +48,3 @@ def test_a_baseline_after_the_visit_that_is_before_treatment(tmp_path, start, li
     found = [line.text for line in declared.lines(load_trial("mini", at), NOBODY)]
     assert len(found) == lines
     assert all("baseline is week 6" in line and "of start that" in line for line in found)
-
-
-@pytest.mark.parametrize(("said", "lines"), [("month 3", 0), ("month 6", 1), ("end", 0)])
-def test_a_primary_analysis_at_another_visit_than_its_label(tmp_path, said, lines):
-    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
-    edit(at, E, "label: Pain\n", f"label: Pain (primary outcome at {said})\n")
-    edit(at, E, "{pain0: before, pain1: after}", "{pain0: before, pain1: month 3}")
-    edit(at, "plan.yaml", "    visits: all\n", "    visits: [month 3]\n")
-    trial = load_trial("mini", at)
-    secondary = list(declared.lines(trial, NOBODY))
-    edit(
-        at, "plan.yaml", "role: secondary\n    estimand: pain", "role: primary\n    estimand: pain"
-    )
-    found = [line.text for line in declared.lines(load_trial("mini", at), NOBODY)]
-    assert not secondary and len(found) == lines
-    assert all("primary at month 3, and called Pain" in line for line in found)
