@@ -58,7 +58,7 @@ def test_true_trials_are_seldom_unusual():
 
 def test_every_check_looks_at_something(made):
     # No table of a true trial has a column of another, nor two of codes, nor a number made of two;
-    # no endpoint declares a last contact, nor occurrences; no code has a label that says more than
+    # no endpoint is declared, nor a last contact, nor occurrences; no code has a label that says more than
     # yes, no row has one value alone, none of its patients' numbers is missing or names a
     # site, and people come on any day of the week.
     elsewhere = {
