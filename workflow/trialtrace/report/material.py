@@ -34,17 +34,16 @@ from trialtrace.run.trial.settings import Settings
 if TYPE_CHECKING:
     from trialtrace.run.endpoints.losses import EndpointLosses
 
+# On each side of a 95 % interval.
+ONE_SIDE = 0.025
+# The test of an arm's own share against a threshold.
+OF_ARM = "p_value.binomial"
+
+
 # Which analyses print estimates without p-values: those outside every declared family.
 # A p-value that no family adjusts, of an analysis that is neither primary nor made of one that
 # decides, invites a verdict that nobody planned. It is computed, checked and traced, and an audit
 # compares a printed one with it; a report prints the estimate with its interval.
-
-
-# On each side of a 95 % interval.
-ONE_SIDE = 0.025
-OF_ARM = "p_value.binomial"
-
-
 def judged(plan: Plan, analysis: Analysis) -> bool:
     """Whether an analysis is primary, has a test in a family, or is made of one that is or has."""
     named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}

@@ -83,10 +83,10 @@ BY_LABEL = re.compile(
     r"(?!.*\b(after|since|before|until|from|number|date|time|preferred|guessed)\b)(.* )?"
     r"(assign(ed|ment)|allocat(ed|ion)|randomi[sz](ed|ation)) to "
     r"(?!((the|a|an|which|what|study|treatment) )*(groups?|arms?|conditions?|cohorts?)\b).*|"
-    # "Name of the condition to which the participant was assigned".
     # "Coded 1 if the subject was (randomly) prompted to watch".
     r"(?!.*\b(after|since|before|until|group|arm)\b).*\b(was|were) randomly "
     r"(?!select|sampl|chosen)\w+ed\b.*|"
+    # "Name of the condition to which the participant was assigned".
     r".*\bto which (the |a |an |each )?\w+ (was|were|is|are) (\w+ly )?"
     r"(assigned|allocated|randomi[sz]ed)",
     re.IGNORECASE,
