@@ -4,6 +4,7 @@ And what stands around the lines of a forest plot: counts by arm, tests of inter
 which side of the axis favours.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trialtrace.base.words import NOT_ESTIMABLE, percent
@@ -163,7 +164,7 @@ DIRECTED = {
     "geometric_mean_ratio",
     "probability_of_superiority",
 }
-TOTAL = "n"
+TOTAL, SIDES = "n", ("comparison", "reference")
 
 
 def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[list[str]]]:
@@ -179,7 +180,7 @@ def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[
         for row, (one, two) in zip(rows, found, strict=True)
     ]
     what = "n/N" if any("/" in cell for line in cells for cell in line) else TOTAL
-    return [f"{_head(material, rows, side)}, {what}" for side in ("comparison", "reference")], cells
+    return [f"{_head(material, rows, side)}, {what}" for side in SIDES], cells
 
 
 def _head(material: Material, rows: list[ResultRow], side: str) -> str:
@@ -220,6 +221,30 @@ def _in_arm(material: Material, row: ResultRow, side: str) -> str:
             return f"{percent(share['stat_value'])}% of {share['n_used']}"
     told = min((each["n_used"] for each in here.values() if each["n_used"]), default=None)
     return str(told) if told else ""
+
+
+def of_arms(
+    material: Material, rows: Sequence[ResultRow], known: Mapping[str | None, str]
+) -> dict[str | None, str]:
+    """The same of each arm in some comparisons. Where their analysis does not describe its arms, or
+    all of them by one model, what is `known` of the arms if it is of as many patients, those of the
+    pair or of all arms; else how many it is of, under None."""
+    sizes = {arm: _size(text) for arm, text in known.items()}
+    every: dict[str | None, str] = {}
+    for row in rows:
+        found = {arm_of(row, side): _in_arm(material, row, side) for side in SIDES}
+        pair = [arm for arm in found if arm]
+        if not all(found.values()) or row["n_used"] in [_size(text) for text in found.values()]:
+            if row["n_used"] not in (sum(sizes.get(arm, 0) for arm in pair), sum(sizes.values())):
+                return {None: f"{' and '.join(dict.fromkeys(map(whole, rows)))} in all"}
+            found = {arm: text for arm, text in known.items() if arm in (pair or known)}
+        every |= found
+    return every
+
+
+def _size(text: str) -> int:
+    """Of how many patients "27/295", "29.9% of 55" or "12" is."""
+    return int(re.split("/| of ", text)[-1])
 
 
 def interactions(material: Material, analysis: Analysis) -> list[tuple[str, ResultRow | None]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from trialtrace.base.words import IN_UNITS, LABELS, P_VALUES, upper_first
+from trialtrace.report.figures.rows_shown import TOTAL, of_arms
 from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -22,6 +23,7 @@ from trialtrace.report.sections.questions import (
     missing_bounds,
     question_of,
 )
+from trialtrace.report.sections.results_in_short import arm_in_text
 from trialtrace.report.tables import (
     NO_BREAK,
     link,
@@ -32,11 +34,11 @@ from trialtrace.report.tables import (
     with_level,
     with_sign,
 )
-from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
-MOST_LINES = 40
+MOST_LINES, PLACE = 40, ("parameter", "visit")
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
 # An estimate that a line above has, and the label of the analysis of that line.
@@ -112,30 +114,34 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     units = {row["parameter"]: unit_of(row).strip() for row in estimates}
     apart = units if len({*units.values()}) > 1 else {}
     where = partial(_where, material, one_visit=one_visit, units=apart)
+    arms = [arm for arm in material.trial.design.arms if any(arm in pair for pair in pairs)]
+    of = partial(_of_arms, material, [r for rows in result_rows.values() for r in rows], arms)
     if len(pairs) > 1:
         inside = [pair for pair in analysis.pairs if pair in pairs]
         every = [*inside, *sorted(pairs - {*inside})]
-        header, body = _beside_arms(material, members, wanted, every, where, title)
+        header, body = _beside_arms(material, members, wanted, every, where, title, of)
     else:
         above: Above = {}
         body = [
             line
             for member, cuts in members
-            for line in _lines(material, member, cuts, wanted, where, above)
+            for line in _lines(material, member, cuts, wanted, where, above, of)
         ]
-        header = ["Analysis", "Endpoint, visit", title, "p"]
+        header = ["Analysis", "Endpoint, visit", "", title, "p"]
     if not body or len(body) > MOST_LINES:
         return ""
+    n = "n/N" if any("/" in line[2] for line in body) else TOTAL
+    header[2] = f"{n}: {', '.join(arm_in_text(material, arm) for arm in arms)}"
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
         del header[1]
-    of = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
+    whom = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
     label = choices_place(analysis.name).removeprefix("tbl-") + end
     scales = {
         scale_words(material.trial.endpoints.get(row["parameter"] or "")) for row in estimates
     }
     scale = scales.pop() if len(scales) == 1 and wanted in IN_UNITS else ""
-    caption = f"{analysis.label}{of}: {told}.{f' Values: {scale}.' if scale else ''}"
+    caption = f"{analysis.label}{whom}: {told}.{f' Values: {scale}.' if scale else ''}"
     return texts_table(material, header, body, label, caption)
 
 
@@ -146,6 +152,7 @@ def _beside_arms(
     pairs: list[Pair],
     where: Callable[[Key, ResultRow], str],
     title: str,
+    of: Callable[[list[ResultRow], list[ResultRow]], str],
 ) -> tuple[list[str], list[list[str]]]:
     """Head and lines of several comparisons: a column each under what they are compared with, one
     of tests of all arms, a line a method."""
@@ -162,12 +169,15 @@ def _beside_arms(
             place = where((*key, *pairs[0]), next(iter(by_pair.values()))[0])
             for method, cells in _methods(material, by_pair, wanted, above, member.label).items():
                 shown = [cells.get(column, "") for column in columns]
-                body.append([label, place, escape_markdown(upper_first(method)), *shown])
+                every = [row for rows in by_pair.values() for row in rows]
+                rows = [row for row in every if _short(row) == method] or every
+                named = escape_markdown(upper_first(method))
+                body.append([label, place, of(rows, every), named, *shown])
                 label = ""
     if not any(line[-1] for line in body):
         body, columns = [line[:-1] for line in body], columns[:-1]
     heads = [_head(material, pair, pairs, title) for pair in columns]
-    return ["Analysis", "Endpoint, visit", "Method", *heads], body
+    return ["Analysis", "Endpoint, visit", "", "Method", *heads], body
 
 
 def _label(material: Material, member: Analysis) -> str:
@@ -252,6 +262,7 @@ def _lines(
     wanted: str | None,
     where: Callable[[Key, ResultRow], str],
     above: Above,
+    of: Callable[[list[ResultRow], list[ResultRow]], str],
 ) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison. No cell of a number is blank: it says why there is none. What
@@ -268,8 +279,26 @@ def _lines(
         above |= dict.fromkeys(map(estimate_of, new), member.label)
         for at in range(max(len(estimates), 1)):
             shown = _estimate(material, estimates[at], wanted, above) if estimates else ONLY_TESTED
-            yield [label, where(key, rows[0]), shown, p]
+            yield [label, where(key, rows[0]), of(estimates[at : at + 1] or tests, rows), shown, p]
             label, p = "", AS_ABOVE if tests else p
+
+
+def _of_arms(
+    material: Material,
+    first: list[ResultRow],
+    arms: Sequence[str],
+    rows: list[ResultRow],
+    every: list[ResultRow],
+) -> str:
+    """ "12/40, 24/34": events and patients of each arm in a line, as `every` row of its place has
+    them or, of the same patients, the `first` analysis; else how many all are."""
+    known: dict[str | None, str] = {}
+    place = values_of(every[0], PLACE)
+    for of in ([row for row in first if values_of(row, PLACE) == place], every):
+        found = of_arms(material, [row for row in of if row["comparison"]], known)
+        known = known if None in found else found
+    found = of_arms(material, rows, known)
+    return found.get(None) or ", ".join(found.get(arm, "–") for arm in arms)
 
 
 def _estimates(rows: list[ResultRow], wanted: str | None) -> list[ResultRow]:
