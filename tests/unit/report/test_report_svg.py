@@ -127,15 +127,18 @@ def test_no_line_is_drawn_where_interval_censored_data_do_not_say_how_the_curve_
     from trialtrace.stats.survival.interval_censored import turnbull
 
     fit = turnbull(np.array([101.0, 203.0]), np.array([203.0, np.inf]))
-    lines, boxes = [], []
-    axes = Stub(
-        plot=lambda *xy, **_: lines.append(xy), fill_between=lambda *at, **_: boxes.append(at)
-    )
+    lines, boxes, hatched = [], [], []
+
+    def fill_between(*at, facecolor, hatch=None, **_):
+        (hatched if hatch and facecolor == "none" else boxes).append(at)
+
+    axes = Stub(plot=lambda *xy, **_: lines.append(xy), fill_between=fill_between)
     _draw(axes, _places(fit, 1.0, 300.0, fine=True), {"color": "black"}, "Drug", "//")
     ((time, share),) = lines
     assert np.array_equal(time, [0, 101, np.nan, 203, 203], equal_nan=True)
     assert np.array_equal(share, [1, 1, np.nan, 0.5, 0.5], equal_nan=True)
-    assert boxes == [([101, 203], 0.5, 1.0)]
+    # A hatch on a fill of its colour is not seen.
+    assert boxes == hatched == [([101, 203], 0.5, 1.0)]
 
 
 def test_interval_censored_curves_end_with_the_share_after_all_visits():

@@ -13,7 +13,7 @@ from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Reques
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.interval_censored import Turnbull, turnbull
 
-HATCHES = ("//", "\\\\", "..")
+HATCHES = ("//", "\\\\", "||")
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,7 +129,10 @@ def _draw(axes: "Axes", at: Places, style: Given, label: str, hatch: str) -> Non
     )
     for low, high, top, bottom in zip(left, right, before, after, strict=True):
         # Boxes of several arms may lie on one another, and an outline reads as a line of the curve.
-        face, edge = (style["color"], 0.13), (style["color"], 0.5)
+        # Hatches are drawn apart: of one drawing all, a pattern of an SVG has the fill's own colour
+        # behind them.
+        face, edge = (style["color"], 0.13), (style["color"], 0.7)
+        axes.fill_between([low, high], bottom, top, facecolor=face, linewidth=0)
         axes.fill_between(
-            [low, high], bottom, top, facecolor=face, edgecolor=edge, hatch=hatch, linewidth=0
+            [low, high], bottom, top, facecolor="none", edgecolor=edge, hatch=hatch, linewidth=0
         )
