@@ -140,6 +140,22 @@ def test_a_long_title_of_an_axis_is_within_the_figure(mini, module, kind):
     assert whole.y0 <= box.y0 and box.y1 <= whole.y1
 
 
+def test_a_threshold_is_told_with_what_is_held_against_it(mini, monkeypatch):
+    inputs = given(mini, "bars") | {"of": ["relief_primary", "relief_by_smoker"]}
+    of = [mini.trial.plan.analyses[name].label for name in inputs["of"]]
+    ends = {
+        0: ".",
+        1: f", the plan's threshold of “{of[0]}”, against which nothing else here is held.",
+    }
+    for held, end in (ends | {len(of): ", the plan's threshold."}).items():
+        monkeypatch.setattr(
+            bars, "threshold_of", lambda _, one, held=held: "50 %" * (one.label in of[:held])
+        )
+        assert bars.draw(mini, inputs | {"threshold": 0.5}).caption.endswith(
+            f" The line is at 50 %{end}"
+        )
+
+
 def test_an_axis_of_means_says_the_range_and_which_values_are_better(mini):
     (one,) = profile.draw(mini, given(mini, "profile")).figure.axes
     assert " ".join(one.get_ylabel().split()).endswith("mean; 0 to 10, higher is worse")

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.report.figures import canvas
-from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
+from trialtrace.report.figures.picture import Given, Picture, arms_of, in_a_row, nothing
 from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
+from trialtrace.report.sections.thresholds import threshold_of
 from trialtrace.report.tables import level_of, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
@@ -37,7 +38,12 @@ def draw(material: Material, inputs: Given) -> Picture:
     bars = [f"{name}, {material.arm_label(arm)}" for name, of in groups.items() for arm in of]
     alt = f"Bars of shares, {many} group{'s' * (many > 1)}: {told(bars, rows)}."
     held = inputs.get("threshold")
-    caption += f" The line is at {100 * held:g} %." if held is not None else ""
+    if held is not None:
+        of = [material.trial.plan.analyses[name] for name in inputs["of"]]
+        against = [f"“{one.label}”" for one in of if threshold_of(material, one)]
+        which = f" of {in_a_row(against)}, against which nothing else here is held"
+        caption += f" The line is at {100 * held:g} %" + ", the plan's threshold" * bool(against)
+        caption += which * (0 < len(against) < len(of)) + "."
     figure = _figure(material, inputs["title"], groups, shown, held)
     lines = [name for name, group in groups.items() for _ in group]
     return Picture(figure, caption, alt, data_of(material, rows, lines))
