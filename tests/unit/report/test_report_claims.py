@@ -22,7 +22,7 @@ from trialtrace.report.audit.audit_page import (
     tally_list,
 )
 from trialtrace.report.audit.claims_page import claims_page
-from trialtrace.report.audit.published import _findings, _recomputed, _unsaid, typed
+from trialtrace.report.audit.published import UNRECORDED, _findings, _recomputed, _unsaid, typed
 from trialtrace.report.links import trace_link
 
 NONE = SimpleNamespace(printed={"findings": []})
@@ -299,7 +299,12 @@ def test_who_took_the_printed_numbers_from_where_is_told():
     claims["a"]["quote"], papers["main"] = "seven of nine", "A"
     told = shown(typed(SimpleNamespace(trial=trial)))
     assert "read from the texts by a program (1) or typed" in told
-    assert told.endswith("2 of 3 have their place in the text.")
+    assert told.endswith(f"2 of 3 have their place in the text.{UNRECORDED}")
+    # What a program has read nobody has typed.
+    trial.claims_document["claims"] = {"a": claims["a"]}
+    assert shown(typed(SimpleNamespace(trial=trial))).endswith("all have their place in the text.")
+    page = audit_page({"claims": [], "findings": [], "searches": []}, "T", typed="By <hand>.")
+    assert '</ul><p class="prose">By &lt;hand&gt;.</p>' in page.replace("\n", "")
 
 
 def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():

@@ -11,6 +11,7 @@ from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
+from trialtrace.report.audit.published import typed
 from trialtrace.report.cells import Cells, at_hand
 from trialtrace.report.documents import differs, sections_left_out, write_documents, written
 from trialtrace.report.downloads import offer_tables
@@ -186,6 +187,7 @@ def render_report(
             coverage=bool(trial.claims_document.get("items")),
             draft=trial.draft,
             put_in=put_in(material),
+            typed=typed(material),
             readings=_readings(material, places),
         )
         write_text(out / links.AUDIT_PAGE, tight_percent(text))

@@ -130,14 +130,16 @@ def audit_page(
     coverage: bool = False,
     draft: str = "",
     put_in: str = "",
+    typed: str = "",
     readings: Readings | None = None,
 ) -> str:
     """The page of one ledger; `audit` as `print_audit.as_json` gives it.
 
     In a trial's report folder it links to the report and to the traces of recomputed numbers, with
     `coverage` to the page of what the texts tell. `put_in` is a sentence on numbers of a synthetic
-    cohort that a paper set; after it stands the link to the cohort's settings. `readings` has of
-    each claim that may be several things what these are, each with the link to its section.
+    cohort that a paper set; after it stands the link to the cohort's settings. `typed` says who
+    took the printed numbers from where. `readings` has of each claim that may be several things
+    what these are, each with the link to its section.
     """
     rows = audit["claims"]
     papers = "".join(
@@ -148,7 +150,7 @@ def audit_page(
     parts = [
         f"<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
-        *([f'<p class="prose">{escape(audit["standing"])}</p>'] if "standing" in audit else []),
+        *(f'<p class="prose">{escape(t)}</p>' for t in (typed, audit.get("standing")) if t),
         *tally_list(rows),
         meanings(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',

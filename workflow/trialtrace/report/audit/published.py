@@ -42,6 +42,10 @@ from trialtrace.report.tables import texts_table
 Row = Mapping[str, Any]
 # What the lead says of all claims that have it: told of a claim of which nothing else is.
 UNSAID = (UNCHECKED, SYNTHETIC, "", None)
+UNRECORDED = (
+    " Who typed them and when is not recorded, nor that anybody else compared them with their "
+    "source."
+)
 BY_HAND = "typed by whoever wrote the configuration of this trial"
 # The columns of what the data give, and of what set a synthetic cohort.
 EITHER = (2, 6)
@@ -63,13 +67,15 @@ def published(material: Material) -> str:
     lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"
     if searches_of(material):
         lead += f"\n\n{escape_markdown(READ_SO)}"
-    lead = f"{typed(material)}\n\n{lead}"
+    taken = escape_markdown(typed(material))
+    taken = taken.replace(escape_markdown(OF_PRINT), f"[{OF_PRINT}]({config_page(OF_PRINT)})")
+    lead = f"{taken}\n\n{lead}"
     return "\n\n".join([sources, lead, _claims(material), *_searches(material)])
 
 
 def typed(material: Material) -> str:
-    """Who took the printed numbers from where: by hand or by a program, with which places, and that
-    a text which was not at hand had no say."""
+    """Who took the printed numbers from where: by hand or by a program, with which places, that a
+    text which was not at hand had no say, and what is not recorded of it. Plain text."""
     document = material.trial.claims_document
     entries, unread = document["claims"].values(), without_text(document["papers"])
     n, read = len(entries), sum("quote" in entry or "unconfirmed" in entry for entry in entries)
@@ -79,15 +85,16 @@ def typed(material: Material) -> str:
     made = [who for who, number in kinds.items() if number]
     who = " or ".join(made if len(made) == 1 else [f"{each} ({kinds[each]})" for each in made])
     place = "all" if seen == n else f"{seen or 'none'} of {n}"
-    text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} "
+    text = f"The printed numbers in {OF_PRINT} were {who}; {place} "
+    told = UNRECORDED if read < n else ""
     if not unread:
-        return f"{text}{'have' if seen else 'has'} their place in the text."
+        return f"{text}{'have' if seen else 'has'} their place in the text.{told}"
     text += f"{'were' if seen else 'was'} compared with a text"
     if named:
-        places = escape_markdown(in_a_row(list(dict.fromkeys(named))))
+        places = in_a_row(list(dict.fromkeys(named)))
         text += f"; for {len(named)} the list names a place ({places})"
     text += ". Where a text was not available, its numbers are those of the list or description "
-    return f"{text}named with the paper, with any mistakes of it."
+    return f"{text}named with the paper, with any mistakes of it.{told}"
 
 
 def _claims(material: Material) -> str:
