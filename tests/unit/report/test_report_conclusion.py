@@ -203,7 +203,7 @@ def beside(tmp_path_factory):
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 
-def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside):
+def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside, monkeypatch):
     """No second estimand, and what one of the two alone shows is not shown; where both say the
     same, the first stands for both."""
     assert "primary interval includes" not in words(conclusion(beside))
@@ -212,6 +212,13 @@ def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside
     clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
     text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
     assert text == words("no effect of drug is shown: a primary interval includes 0.")
+    # That the rule is met is said too; not of an effect that no interval bears out.
+    for ends, met in (((0.1, 0.4), True), ((-0.1, 0.4), False)):
+        one = found.estimate | dict(zip(("ci_low", "ci_high"), ends, strict=True))
+        monkeypatch.setattr(module, "parting", lambda *_: None)
+        monkeypatch.setattr(module, "same_footing", lambda *_, one=one: [one])
+        told = words(module._of_pair(beside, analysis, one, found.planned | {"stat_value": 0.01}))
+        assert told.endswith("; both primary intervals exclude 0.") is met
 
 
 def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini):
@@ -254,6 +261,10 @@ def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
     assert (but in told) is parts
     (plain,) = (text for text in findings.primary_results(beside) if "adjustment" in text)
     assert ("0.05, but see “Relief of all”: no effect is shown" in plain) is parts
+    assert " agrees" not in told
+    monkeypatch.setattr(findings, "parting", lambda *_: None)
+    (told,) = findings.sentences(beside, analysis)
+    assert (", and “[Relief of all](#sec-of-relief-all)” agrees" in told) is parts
 
 
 def test_the_published_outcome_stands_beside_the_primary_one(beside, monkeypatch):

@@ -9,7 +9,14 @@ from trialtrace.report.figures.rows_shown import by_scale, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
-from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, parting
+from trialtrace.report.sections.findings import (
+    MOST_SENTENCES,
+    Compared,
+    compared,
+    parting,
+    same_footing,
+)
+from trialtrace.report.sections.key_sentences import TWO, leaves_out_no_effect
 from trialtrace.report.sections.questions import at_look, leading
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import (
@@ -111,4 +118,8 @@ def _of_pair(
     how = (
         f"the estimate favours {' over '.join(arms)}" if better else f"{' and '.join(arms)} differ"
     )
-    return f"{how}: {label} {size}."
+    every = [estimate, *same_footing(material, analysis, estimate)]
+    clear = all(map(leaves_out_no_effect, every))
+    many = f"{'both' if len(every) == TWO else 'all'} primary intervals"
+    met = f"; {many} exclude {no_effect(estimate['stat_name']):g}" if every[1:] and clear else ""
+    return f"{how}: {label} {size}{met}."

@@ -504,32 +504,37 @@ def _decided(material: Material, analysis: Analysis, compared: Compared, p: Resu
 
 
 def _but(material: Material, analysis: Analysis, one: Compared, p: ResultRow, named: str) -> str:
-    """That an effect is not shown, behind a test that alone would show it: `named` is how the
-    primary analysis stands that parts from it."""
+    """Behind a test that would show an effect whether it is shown: `named` is how the primary
+    analysis stands that parts from it, or the first of those that agree."""
     decides = deciding(material, analysis, p) if p is one.planned else None
     value = decides["stat_value"] if decides is not None else None
-    parts = parting(material, analysis, one.estimate)
-    if value is None or parts is None or not rejected([value], analysis.decision_level):
+    beside = same_footing(material, analysis, one.estimate)
+    if value is None or not beside or not rejected([value], analysis.decision_level):
         return ""
-    other = material.trial.plan.analyses[parts["analysis_id"]]
+    parts = parting(material, analysis, one.estimate)
+    other = material.trial.plan.analyses[(parts or beside[0])["analysis_id"]]
     label = escape_markdown(other.label) if "](" in named else other.label
-    return f", but see {named.format(label, analysis_place(other.name))}: no effect is shown"
+    where = named.format(label, analysis_place(other.name))
+    agrees = f", and {where} agrees" * leaves_out_no_effect(one.estimate)
+    return f", but see {where}: no effect is shown" if parts else agrees
+
+
+def same_footing(material: Material, analysis: Analysis, estimate: ResultRow) -> list[ResultRow]:
+    """The estimates of the same comparison by the primary analyses that ask the same question."""
+    return [
+        one.estimate
+        for other in alongside(material, analysis)
+        for one in compared(material, other)
+        if one.estimate["stat_name"] == estimate["stat_name"]
+        and question_of(one.estimate) == question_of(estimate)
+    ]
 
 
 def parting(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow | None:
-    """The estimate of the same comparison, by a primary analysis that asks the same question, whose
-    interval lies otherwise about no effect."""
-    return next(
-        (
-            one.estimate
-            for other in alongside(material, analysis)
-            for one in compared(material, other)
-            if one.estimate["stat_name"] == estimate["stat_name"]
-            and question_of(one.estimate) == question_of(estimate)
-            and leaves_out_no_effect(one.estimate) != leaves_out_no_effect(estimate)
-        ),
-        None,
-    )
+    """The first of them whose interval lies otherwise about no effect."""
+    clear = leaves_out_no_effect(estimate)
+    beside = same_footing(material, analysis, estimate)
+    return next((row for row in beside if leaves_out_no_effect(row) != clear), None)
 
 
 def _adjustment(adjusted: ResultRow) -> str:
