@@ -267,7 +267,8 @@ def test_harms_begin_with_deaths_by_arm(mini):
     (hazard,) = (r for r in mini.of("death_time") if r["stat_name"] == "hazard_ratio")
     counted = (
         f"**Deaths** (Death): Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
-        "(all randomised; followed for different times, so that a percentage would mislead)."
+        "(all randomised; no percentage, as they were followed for different times, and who is "
+        "followed for longer can be seen to die for longer)."
     )
     assert words(deaths).startswith(
         f"Deaths: drug {counts['drug']:g}/10, placebo {counts['placebo']:g}/10; hazard ratio "

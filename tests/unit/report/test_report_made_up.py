@@ -153,7 +153,8 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
 
 def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
     own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
-    assert set_beforehand(own, BOTH) == " (drawn to equal printed counts)"
+    told = " (the cohort was drawn to have these printed counts, which confirms nothing)"
+    assert set_beforehand(own, BOTH) == told
     assert set_beforehand(columns, BOTH) == ""
     own.trial.tells_cohort = False
     assert set_beforehand(own, BOTH) == ""
@@ -167,7 +168,7 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     monkeypatch.setattr(harms_in_short, "records", lambda *_: ["recorded"])
     monkeypatch.setattr(harms_in_short, "of_log", lambda *_: False)
     arms = {"drug": BOTH[:1], "placebo": BOTH[1:]}
-    analysis = Stub(name="a", note="", report="summary")
+    analysis = Stub(name="a", note="", report="summary", role="secondary")
     monkeypatch.setattr(harms_in_short, "main_deaths", lambda _: (analysis, arms))
     monkeypatch.setattr(harms_in_short, "where_known", lambda _: None)
     (deaths,) = harms_in_short._deaths(None, lambda _: "")
@@ -175,6 +176,19 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
     (line,) = harms_in_short._lines(None, analysis, "")
     assert line == "Nausea: 1; 4 (2 made up); effect; recorded"
+    # Of what a paper has of harms the effect is not ours; deaths have that of their shares where
+    # times to them have none.
+    analysis.role = "published"
+    (line,) = harms_in_short._lines(None, analysis, "")
+    assert line == "Nausea: 1; 4 (2 made up); recorded"
+    other = Stub(**(vars(analysis) | {"name": "b"}), estimand=Stub(population="itt"))
+    analysis.estimand = other.estimand
+    monkeypatch.setattr(harms_in_short, "where_known", lambda _: (other, arms))
+    monkeypatch.setattr(
+        harms_in_short, "_effects", lambda _, of, __: f"; of {of.name}" * (of is other)
+    )
+    (deaths,) = harms_in_short._deaths(None, lambda _: "")
+    assert deaths.endswith("(2 made up); of b.")
 
 
 def test_a_printed_number_is_told_from_a_count_that_prints_so():

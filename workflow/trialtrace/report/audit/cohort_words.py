@@ -112,9 +112,10 @@ def _assumed(material: Material, rows: Sequence[ResultRow]) -> tuple[bool, list[
 
 
 def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (drawn to equal printed counts)" behind numbers that a cohort was drawn to give."""
+    """ " (the cohort was drawn to have …)" behind numbers that a cohort was drawn to give."""
     put_in = material.trial.tells_cohort and _together(material, rows).own
-    return " (drawn to equal printed counts)" if put_in else ""
+    words = " (the cohort was drawn to have these printed counts, which confirms nothing)"
+    return words if put_in else ""
 
 
 def _print_of(margin: Margin) -> str:

@@ -225,7 +225,8 @@ def _by_arm(
     population = material.trial.populations[analysis.estimand.population]
     known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
     if _censors(arms):
-        known += "; followed for different times, so that a percentage would mislead"
+        known += "; no percentage, as they were followed for different times, and who is followed "
+        known += "for longer can be seen to die for longer"
     head = f"**Deaths** ({linked(analysis, place)}): {_counts(material, arms)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
     return " ".join(

@@ -69,12 +69,14 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
         arms = {arm: rows for arm, rows in known[1].items() if arm != ALL}
         lead += " of those known"
     text = f"{lead}: {_by_arm(material, arms)}{_made_up(material, arms)}"
-    return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
+    size = _effects(material, analysis, None) or _effects(material, known[0], None)
+    return [f"{text}{size}.{caveat(analysis)}"]
 
 
 def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
     """ "Any adverse event: drug 4 of 10, placebo 3 of 10", an endpoint and visit each; the effects
     of an analysis that the plan wants on the first page."""
+    wanted = analysis.report == "summary" and analysis.role != "published"
     for (label, visit), arms in by_arm(material, analysis).items():
         whole = {arm: rows for arm, rows in arms.items() if arm != ALL or len(arms) == 1}
         first = next(iter(whole.values()))[0]
@@ -83,7 +85,7 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         )
         text = f"{_linked(shown, place)}: {_by_arm(material, whole, arms.get(ALL))}"
         text += _made_up(material, whole)
-        text += _effects(material, analysis, first) if analysis.report == "summary" else ""
+        text += _effects(material, analysis, first) if wanted else ""
         yield "; ".join([text, *records(material, analysis, first["parameter"])])
 
 
@@ -132,7 +134,7 @@ def _effects(material: Material, analysis: Analysis, like: ResultRow | None) -> 
         for one in compared(material, analysis)
         if like is None or values_of(one.estimate, at) == values_of(like, at)
     ]
-    if analysis.role == "published" or not 0 < len(found) <= MOST_SENTENCES:
+    if not 0 < len(found) <= MOST_SENTENCES:
         return ""
     if any(of_few(material, one.estimate) for one in found):
         return ""
