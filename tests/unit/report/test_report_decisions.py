@@ -207,7 +207,7 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
     (told,) = subgroups(rows, analysis("primary"), lambda _: "")
     assert words(told).startswith(
         "A (exploratory, not adjusted): interaction p = 0.030 (Breslow and Day's test of equal "
-        "odds ratios); risk difference in percentage points: F "
+        "odds ratios); risk difference in percentage points (Newcombe's score interval): F "
     )
     assert words(told).count("; M ") == 1
     # What one arm alone has is in no test, and what the note says first holds here too.
@@ -236,8 +236,8 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
     [
         (
             0.03,
-            "1 made, with p ≤ 0.05: A, p = 0.030; risk difference in percentage points: "
-            "F −20.0 (−30.0 to −10.0); M −20.0 (−30.0 to −10.0); made up by sex.",
+            "1 made, with p ≤ 0.05: A, p = 0.030; risk difference in percentage points (Newcombe's "
+            "score interval): F −20.0 (−30.0 to −10.0); M −20.0 (−30.0 to −10.0); made up by sex.",
         ),
         (0.3, "1 made, none with p ≤ 0.05."),
     ],

@@ -33,17 +33,22 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     monkeypatch.setattr(module, "results_in_sentences", lambda material, one: ["Found."])
     monkeypatch.setattr(module, "once", lambda material, found: " ".join(found))
     monkeypatch.setattr(module, "of_rows", lambda material, rows: "")
-    ends = {"stat_name": "risk_difference", "ci_high": 9.0, "result_id": "r", "stat_text": "5"}
+    ends = {"stat_name": "risk_difference", "ci_high": 9.0, "stat_text": "5"}
     estimates = [
-        ends | {"parameter": "gait", "visit": at, "ci_low": low, "ci_level": 0.95}
+        ends | {"result_id": at, "parameter": "gait", "visit": at, "ci_low": low, "ci_level": 0.95}
         for at, low in (("week 1", 1.0), ("week 2", -1.0))
     ]
     monkeypatch.setattr(
         module,
         "compared",
-        lambda material, one: [Stub(estimate=row, further=()) for row in estimates],
+        lambda material, one: [
+            Stub(estimate=row, further=(), lead=f", {row['visit']}:") for row in estimates
+        ],
     )
-    monkeypatch.setattr(module, "exceptions", lambda rows: f" of {len(rows)}")
+    monkeypatch.setattr(module, "by_methods", lambda *_: " (by t)")
+    monkeypatch.setattr(
+        module, "exceptions", lambda rows, where: f" of {'; '.join(map(where, rows))}"
+    )
     monkeypatch.setattr(module, "sizes", lambda material, one, found: f"of {len(found)}")
     selections = [{"analysis": name} for name in "abde"]
     material = Stub(
@@ -53,13 +58,13 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     )
     told = module.further_outcomes(material)
     printed, others = "**[D](#sec-of-d)** (everybody). Found.", f"{module.OTHERS}[F](#sec-of-f)"
-    counted = ": 2 comparisons; 1 of 2 intervals is incompatible with no effect"
-    assert told == f"{module.LEAD}\n\n{printed}\n\n{others}{counted} of 2.\n"
+    counted = ": 2 comparisons (by t); 1 of 2 intervals is incompatible with no effect"
+    assert told == f"{module.LEAD}\n\n{printed}\n\n{others}{counted} of week 1; week 2.\n"
     # Of one outcome at one visit the estimate is told.
     estimates.pop()
-    assert module.further_outcomes(material).endswith(f"{others}: of 1.\n")
+    assert module.further_outcomes(material).endswith(f"{others}: of 1 (by t).\n")
     selections.clear()
     material.tracer.declared["claim"].selections.clear()
-    assert module.further_outcomes(material) == f"{module.LEAD}\n\n{others}: of 1.\n"
+    assert module.further_outcomes(material) == f"{module.LEAD}\n\n{others}: of 1 (by t).\n"
     analyses.pop("f")
     assert module.further_outcomes(material) == ""

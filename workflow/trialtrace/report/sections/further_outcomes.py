@@ -9,7 +9,7 @@ from trialtrace.report.sections.analysis_section import results_in_sentences
 from trialtrace.report.sections.baseline_table import at_baseline
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared, ending, once
 from trialtrace.report.sections.key_sentences import exceptions, excluding, leaves_out_no_effect
-from trialtrace.report.sections.results_in_short import sizes
+from trialtrace.report.sections.results_in_short import by_methods, sizes
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.plan.build import Analysis
@@ -72,11 +72,17 @@ def _short(material: Material, one: Analysis) -> str:
     found = [*compared(material, one)]
     places = {(each.estimate["parameter"], each.estimate["visit"]) for each in found}
     if found and len(found) <= MOST_SENTENCES and len(places) == 1:
-        return f": {sizes(material, one, found)}"
+        return f": {sizes(material, one, found)}{by_methods(material, one, found)}"
     if not found:
         return ""
+    leads = {
+        row["result_id"]: each.lead.strip(", :")
+        for each in found
+        for row in (each.estimate, *each.further)
+    }
     rows = [row for each in found for row in (each.estimate, *each.further)]
     bounded = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
     clear = sum(map(leaves_out_no_effect, bounded))
     told = f"; {excluding(clear, len(bounded))}" if bounded else ""
-    return f": {len(found)} comparisons{told}{exceptions(bounded)}"
+    told += exceptions(bounded, lambda row: leads[row["result_id"]])
+    return f": {len(found)} comparisons{by_methods(material, one, found)}{told}"

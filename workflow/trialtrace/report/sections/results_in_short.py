@@ -151,23 +151,13 @@ def _size(
     for bias, shares at the end of times."""
     estimate = at_look(material, analysis, one.estimate)
     text = link(estimate, estimate["stat_text"] if whole else None)
-    beside = [
-        row
-        for row in material.of(estimate["analysis_id"])
-        if row["stat_value"] is not None
-        and values_of(row, PLACE + PAIR) == values_of(estimate, PLACE + PAIR)
-    ]
-    ratios = [
-        row
-        for row in beside
-        if (row["stat_name"], estimate["stat_name"]) == (RATIO, "risk_difference")
-    ]
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
+        beside = _beside(material, estimate)
         named = [(estimate, text), *((r, link(r)) for r in beside if r["method"] == method)]
         text = "; ".join(f"{shown}, {method_of(r['method']).title}" for r, shown in named)
         text += ", without an interval" * (named[-1][0]["ci_level"] is None)
-    elif ratios and alone and not shares_held(material, analysis):
+    elif alone and (ratios := _ratios(material, analysis, estimate)):
         usual = ratios[0]["ci_level"] == material.trial.plan.confidence
         text += f", {LABELS[RATIO]} {link(ratios[0]) if usual else with_level(ratios[0])}"
     if estimate is not one.estimate:
@@ -175,6 +165,23 @@ def _size(
     if estimate["stat_name"] != "hazard_ratio":
         return text
     return text + at_the_end(material, estimate, links=True, short=True).replace(";", ",", 1)
+
+
+def _beside(material: Material, estimate: ResultRow) -> list[ResultRow]:
+    """What is estimated of the same comparison."""
+    return [
+        row
+        for row in material.of(estimate["analysis_id"])
+        if row["stat_value"] is not None
+        and values_of(row, PLACE + PAIR) == values_of(estimate, PLACE + PAIR)
+    ]
+
+
+def _ratios(material: Material, analysis: Analysis, estimate: ResultRow) -> list[ResultRow]:
+    """The ratios beside a difference of risks, but of shares that are held against a threshold."""
+    if estimate["stat_name"] != "risk_difference" or shares_held(material, analysis):
+        return []
+    return [row for row in _beside(material, estimate) if row["stat_name"] == RATIO]
 
 
 def beside_in_short(
@@ -219,7 +226,7 @@ def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[s
     ]
     for other in material.trial.plan.analyses.values():
         if other.report == "summary" and not other.harms and other not in beside:
-            yield from _other(material, other, places, other.label)
+            yield from _other(material, other, places, other.label, named=True)
 
 
 def _other(
@@ -229,10 +236,24 @@ def _other(
     words: str,
     *,
     again: bool = False,
+    named: bool = False,
 ) -> Iterator[str]:
-    """`words`, with the way to the analysis, and its comparisons where these are few."""
+    """`words`, with the way to the analysis, and its comparisons where these are few, the methods
+    of their intervals `named`."""
     found = [*compared(material, other)]
     if 0 < len(found) <= MOST_SENTENCES:
         place, label = place_link(analysis_place(other.name), places), escape_markdown(words)
         label = f"[{label}]({place})" if place else label
-        yield f"{label}: {sizes(material, other, found, again=again)}."
+        by = by_methods(material, other, found) if named else ""
+        yield f"{label}: {sizes(material, other, found, again=again)}{by}."
+
+
+def by_methods(material: Material, analysis: Analysis, found: Sequence[Compared]) -> str:
+    """ " (Newcombe's score interval)": the methods of comparisons as `sizes` tells them, but where
+    it names them itself."""
+    estimates = [at_look(material, analysis, one.estimate) for one in found]
+    rows = [row for row in estimates if not row["method"].endswith(UNBIASED)]
+    if len(rows) == 1:
+        rows += _ratios(material, analysis, rows[0])[:1]
+    titles = dict.fromkeys(method_of(row["method"]).title for row in rows)
+    return f" ({escape_markdown(in_a_row([*titles]))})" if titles else ""

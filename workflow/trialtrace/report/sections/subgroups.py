@@ -83,6 +83,7 @@ def _within(material: Material, analysis: Analysis) -> str:
         levels.setdefault(level, []).append(f"{who} {size}".strip())
     unit = unit_of(found[0].estimate).strip()
     label = f"{LABELS[found[0].estimate['stat_name']]}{f' in {unit}' * bool(unit)}"
+    label += f" ({escape_markdown(method_of(found[0].estimate['method']).title)})"
     told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
     return f"; {label}: {'; '.join(told)}"
 
