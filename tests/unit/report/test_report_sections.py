@@ -192,9 +192,9 @@ def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
 @pytest.mark.parametrize(
     ("left", "cells"),
     [
-        (lambda row: row["ci_level"] is not None, ["26.7", "not tested"]),
+        (lambda row: row["ci_level"] is not None, ["6/10, 3/9", "26.7", "not tested"]),
         # χ² = 19 (6·6 − 4·3)² / (10·9·9·10) = 1.351 of one degree of freedom.
-        (lambda row: row["stat_name"] == "p_value", ["only tested", "0.25"]),
+        (lambda row: row["stat_name"] == "p_value", ["6/10, 3/9", "only tested", "0.25"]),
     ],
 )
 def test_a_choice_without_estimate_or_test_says_so_in_the_place_of_its_number(

@@ -153,8 +153,8 @@ def test_a_visit_has_a_column_only_where_lines_are_of_several(visits):
     made = other_choices(visits, visits.trial.plan.analyses["pain_after"])
     heads = [line for line in made.splitlines() if line.startswith("| Analysis")]
     assert heads == [
-        "| Analysis | Mean difference | p |",
-        "| Analysis | Endpoint, visit | Mean difference | p |",
+        "| Analysis | n: drug, placebo | Mean difference | p |",
+        "| Analysis | Endpoint, visit | n: drug, placebo | Mean difference | p |",
     ]
 
 
@@ -221,6 +221,11 @@ def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_pat
     assert [one[0] for one in told] == ["Relief", "", "Relief otherwise", ""]
     # Newcombe's interval and Fisher's test stand above already.
     assert [one[1] for one in told] == ["Newcombe's", "Fisher's", "Wald's", "Pearson's"]
+    # Of whom each analysis is stands behind its first numbers; what describes no arm is of the
+    # patients of the first, if of as many.
+    of = [[cell.rpartition(", ")[2] for cell in line[2:]] for line in found]
+    assert of[0] == of[2] and all(re.fullmatch(r"\d/\d and \d/\d", each) for each in of[0])
+    assert "/" not in f"{of[1]}{of[3]}" and "n/N of both arms behind the first number" in text
     assert all(
         cell.startswith(f"p{NO_BREAK}") for line in (found[1], found[3]) for cell in line[2:]
     )

@@ -8,11 +8,11 @@ import pytest
 
 from trialtrace.report.render.pandoc import READER, find_pandoc
 from trialtrace.report.render.tree.crossref import cross_refer
-from trialtrace.report.render.tree.formats import LINE, LYING
+from trialtrace.report.render.tree.formats import LINE, LYING, PDF_LINE, PDF_LYING, _held
 from trialtrace.report.render.tree.heads import keep_per_cents
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import Node, all_of, rows_of, text_of, walk, word
-from trialtrace.report.render.tree.widths import MOST, Widths, group
+from trialtrace.report.render.tree.widths import MOST, Widths, group, set_tables
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -165,3 +165,13 @@ def test_numbers_of_a_line_have_a_place_each_and_stand_as_in_the_document():
     (table,) = all_of(tree, "Table")
     told = [text_of(row[1][4]) for row in rows_of(table)[1:]]
     assert told == [f"by hand: 3{NBSP}def; 2{NBSP}abc", f"by hand: 4{NBSP}ghi"]
+
+
+@pytest.mark.parametrize(("letters", "whole"), [(20, True), (110, False)])
+def test_a_table_that_may_be_longer_than_a_page_is_not_kept_on_one(letters: int, whole: bool):
+    """Of 20 rows, those with narrow columns have four lines each."""
+    lines = [["a " * (letters // 2)] * 4 for _ in range(20)]
+    rows = [f"| {' | '.join(row)} |" for row in [["a"] * 4, ["---"] * 4, *lines]]
+    (element,) = read("\n".join(rows))["blocks"]
+    set_tables([element], Widths(PDF_LINE, PDF_LYING), {})
+    assert (len(_held(element)) > 1) is whole

@@ -1,9 +1,11 @@
 """What changes under other choices: an analysis and those made `of` it, side by side."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from trialtrace.base.words import IN_UNITS, LABELS, P_VALUES, upper_first
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import TOTAL, of_arms
 from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
@@ -38,6 +40,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
+_OF_EVENTS = re.compile(r"(^| )\d+/\d+(,| |$)")
 MOST_LINES, PLACE = 40, ("parameter", "visit")
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
@@ -114,12 +117,13 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     units = {row["parameter"]: unit_of(row).strip() for row in estimates}
     apart = units if len({*units.values()}) > 1 else {}
     where = partial(_where, material, one_visit=one_visit, units=apart)
-    arms = [arm for arm in material.trial.design.arms if any(arm in pair for pair in pairs)]
-    of = partial(_of_arms, material, [r for rows in result_rows.values() for r in rows], arms)
+    of = partial(_of_arms, material, [r for rows in result_rows.values() for r in rows])
+    counts = ""
     if len(pairs) > 1:
         inside = [pair for pair in analysis.pairs if pair in pairs]
         every = [*inside, *sorted(pairs - {*inside})]
         header, body = _beside_arms(material, members, wanted, every, where, title, of)
+        counts = f" {_n(body)} of both arms behind the first number of each analysis."
     else:
         above: Above = {}
         body = [
@@ -127,11 +131,11 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
             for member, cuts in members
             for line in _lines(material, member, cuts, wanted, where, above, of)
         ]
-        header = ["Analysis", "Endpoint, visit", "", title, "p"]
+        arms = [arm_in_text(material, arm) for pair in pairs for arm in pair]
+        n = ": ".join(filter(None, [_n(body), ", ".join(arms)]))
+        header = ["Analysis", "Endpoint, visit", n, title, "p"]
     if not body or len(body) > MOST_LINES:
         return ""
-    n = "n/N" if any("/" in line[2] for line in body) else TOTAL
-    header[2] = f"{n}: {', '.join(arm_in_text(material, arm) for arm in arms)}"
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
         del header[1]
@@ -141,7 +145,7 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
         scale_words(material.trial.endpoints.get(row["parameter"] or "")) for row in estimates
     }
     scale = scales.pop() if len(scales) == 1 and wanted in IN_UNITS else ""
-    caption = f"{analysis.label}{whom}: {told}.{f' Values: {scale}.' if scale else ''}"
+    caption = f"{analysis.label}{whom}: {told}.{f' Values: {scale}.' if scale else ''}{counts}"
     return texts_table(material, header, body, label, caption)
 
 
@@ -152,13 +156,14 @@ def _beside_arms(
     pairs: list[Pair],
     where: Callable[[Key, ResultRow], str],
     title: str,
-    of: Callable[[list[ResultRow], list[ResultRow]], str],
+    of: Callable[[Sequence[str], list[ResultRow], list[ResultRow]], list[str]],
 ) -> tuple[list[str], list[list[str]]]:
     """Head and lines of several comparisons: a column each under what they are compared with, one
     of tests of all arms, a line a method."""
     body: list[list[str]] = []
     above: Above = {}
     columns: list[Pair | None] = [*pairs, None]
+    arms = [arm for arm in material.trial.design.arms if any(arm in pair for pair in pairs)]
     for member, cuts in members:
         label = _label(material, member)
         places: dict[Key, dict[Pair | None, list[ResultRow]]] = {}
@@ -167,17 +172,22 @@ def _beside_arms(
             places.setdefault(key[:2], {})[pair] = rows
         for key, by_pair in places.items():
             place = where((*key, *pairs[0]), next(iter(by_pair.values()))[0])
+            every = [row for rows in by_pair.values() for row in rows]
+            # Tests of all arms have patients of their own where nothing else does.
+            counted = {*by_pair} - {None} or {*by_pair}
             for method, cells in _methods(material, by_pair, wanted, above, member.label).items():
+                for pair in counted & {*cells}:
+                    of_pair = [row for row in by_pair[pair] if _short(row) == method]
+                    n = of(pair or arms, of_pair or by_pair[pair], every)
+                    cells[pair] = ", ".join([cells[pair], in_a_row(n)])
+                counted -= {*cells}
                 shown = [cells.get(column, "") for column in columns]
-                every = [row for rows in by_pair.values() for row in rows]
-                rows = [row for row in every if _short(row) == method] or every
-                named = escape_markdown(upper_first(method))
-                body.append([label, place, of(rows, every), named, *shown])
+                body.append([label, place, escape_markdown(upper_first(method)), *shown])
                 label = ""
     if not any(line[-1] for line in body):
         body, columns = [line[:-1] for line in body], columns[:-1]
     heads = [_head(material, pair, pairs, title) for pair in columns]
-    return ["Analysis", "Endpoint, visit", "", "Method", *heads], body
+    return ["Analysis", "Endpoint, visit", "Method", *heads], body
 
 
 def _label(material: Material, member: Analysis) -> str:
@@ -262,7 +272,7 @@ def _lines(
     wanted: str | None,
     where: Callable[[Key, ResultRow], str],
     above: Above,
-    of: Callable[[list[ResultRow], list[ResultRow]], str],
+    of: Callable[[Sequence[str], list[ResultRow], list[ResultRow]], list[str]],
 ) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison. No cell of a number is blank: it says why there is none. What
@@ -279,7 +289,8 @@ def _lines(
         above |= dict.fromkeys(map(estimate_of, new), member.label)
         for at in range(max(len(estimates), 1)):
             shown = _estimate(material, estimates[at], wanted, above) if estimates else ONLY_TESTED
-            yield [label, where(key, rows[0]), of(estimates[at : at + 1] or tests, rows), shown, p]
+            n = ", ".join(of([*filter(None, key[2:])], estimates[at : at + 1] or tests, rows))
+            yield [label, where(key, rows[0]), n, shown, p]
             label, p = "", AS_ABOVE if tests else p
 
 
@@ -289,8 +300,8 @@ def _of_arms(
     arms: Sequence[str],
     rows: list[ResultRow],
     every: list[ResultRow],
-) -> str:
-    """ "12/40, 24/34": events and patients of each arm in a line, as `every` row of its place has
+) -> list[str]:
+    """ "12/40", "24/34": events and patients of each arm in a line, as `every` row of its place has
     them or, of the same patients, the `first` analysis; else how many all are."""
     known: dict[str | None, str] = {}
     place = values_of(every[0], PLACE)
@@ -298,7 +309,11 @@ def _of_arms(
         found = of_arms(material, [row for row in of if row["comparison"]], known)
         known = known if None in found else found
     found = of_arms(material, rows, known)
-    return found.get(None) or ", ".join(found.get(arm, "–") for arm in arms)
+    return [found[arm] for arm in (arms if None not in found and arms else found) if arm in found]
+
+
+def _n(body: list[list[str]]) -> str:
+    return "n/N" if any(_OF_EVENTS.search(text) for line in body for text in line) else TOTAL
 
 
 def _estimates(rows: list[ResultRow], wanted: str | None) -> list[ResultRow]:

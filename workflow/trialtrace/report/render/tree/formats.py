@@ -39,6 +39,7 @@ from trialtrace.report.render.tree.widths import (
     UPRIGHT,
     Widths,
     broken,
+    lines_of,
     set_tables,
     turn,
     without_pages,
@@ -183,7 +184,8 @@ PDF_LINE, PDF_LYING = 112, 172
 SPLIT_FROM = (
     1000  # letters of a cell beyond which its row may be split: it may be longer than a page
 )
-FEW, SHORT = 24, 120  # rows and letters of a cell up to which a table stays on one page
+# Rows, letters of a cell and lines of type up to which a table stays on one page.
+FEW, SHORT, LINES = 24, 120, 55
 # Inlines of a list of numbers up to which it is one paragraph: typst looks for each letter in all
 # pieces of its paragraph.
 NUMBERS = 200
@@ -288,14 +290,16 @@ def _drawn(image: Node, words: str, folder: Path) -> Node:
 
 def _held(element: Node) -> Nodes:
     """A table that stays on one page, or of which a row may be split, is told so."""
-    _, _, _, head, bodies, _ = element["c"]
+    _, _, columns, head, bodies, _ = element["c"]
     _without_links(head[1])
-    cells = (cell for body in bodies for row in body[3] for cell in row[1])
-    longest = max((len(text_of(cell[4])) for cell in cells), default=0)
-    rows = len(head[1]) + sum(len(body[3]) for body in bodies)
+    rows = [row for body in bodies for row in body[3]]
+    longest = max((len(text_of(cell[4])) for row in rows for cell in row[1]), default=0)
     if longest > SPLIT_FROM:
         return _around("split", [element])
-    return _around("whole", [element]) if rows <= FEW and longest <= SHORT else [element]
+    if len(head[1]) + len(rows) > FEW or longest > SHORT:
+        return [element]
+    room = [column[1].get("c", 1) * PDF_LINE for column in columns]
+    return _around("whole", [element]) if lines_of(rows, room) <= LINES else [element]
 
 
 def _without_links(rows: Inner) -> None:

@@ -259,6 +259,11 @@ def _height(cells: Inner, room: list[float]) -> int:
     return max(1, *(math.ceil(1.1 * len(text_of(one[4])) / max(width, 1)) for one, width in sizes))
 
 
+def lines_of(rows: list[Inner], room: list[float]) -> int:
+    """Lines of type that rows take; of one under a label that goes on the first cell is none."""
+    return sum(_height(row[1], room[-len(row[1]) :]) for row in rows)
+
+
 def _copy(label: Inner) -> Inner:
     """The label once more, without the places that links lead to."""
     blocks: Inner = copied(label[4])
