@@ -234,8 +234,9 @@ def _software(material: Material) -> str:
 
 
 UNSIGNED = (
-    "It is unsigned and undated: of those who made it no names, interests, funding or review of "
-    "ethics are declared, and instead of a date the hash says from which data, plan and code."
+    "It is unsigned and undated, with [room for names and dates](#tbl-seal): of those who made it "
+    "no names, interests, funding or review of ethics are declared, and instead of a date the hash "
+    "says from which data, plan and code."
 )
 
 

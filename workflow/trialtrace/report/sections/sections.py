@@ -434,6 +434,7 @@ def _seal_box(material: Material) -> str:
         ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
         ["Verify", f"`{command}`"],
         ["Made by", f"trialtrace {trialtrace.__version__}, the code of the hashes above"],
+        ["Unsigned", "Prepared by … on …; checked by … on …"],
         ["Repeat", f"`trialtrace run {material.trial.name}` in the project, with the same data"],
     ]
     text = "The same data, configuration and code give the same hash."
