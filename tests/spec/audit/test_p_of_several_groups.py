@@ -71,6 +71,23 @@ def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, v
     assert ("of two groups on one degree of freedom" in found) == printed.startswith("F")
 
 
+# R: pf(0.505, 1, 1e6, lower = FALSE) is 0.477, pf(0.015, 1, 1e6, lower = FALSE) 0.9025.
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("F = 0.50, P = 0.01", ["inconsistent"]),
+        ("F = 0.50, P = 0.62", ["not_checkable"]),
+        ("F = 0.01, P = 0.72", ["inconsistent"]),
+        ("F = 0.01, P = 0.91", ["not_checkable"]),
+        ("F = 1.50, P = 0.01", ["not_checkable"]),
+    ],
+)
+def test_an_f_below_1_is_significant_on_no_degrees_of_freedom(printed, agreement):
+    test = claim(printed, outcome="age", compare="all")
+    found = [one for one in findings(read({"f": test}, THREE)) if one.check == "statistic.p"]
+    assert [one.agreement for one in found] == agreement
+
+
 # R: 2 * pt(-1.57, c(19, 38)) is 0.1329 and 0.1247; 2 * pt(-1.29, c(19, 38)) 0.2125 and 0.2048.
 @pytest.mark.parametrize(
     ("printed", "about", "agreement", "open_to_all"),
@@ -94,6 +111,14 @@ def test_a_t_without_its_degrees_has_those_of_its_groups(printed, about, agreeme
     assert ("as groups of 20 and 20 have" in found[0].sentence) == (
         open_to_all or agreement == "inconsistent"
     )
+
+
+# 6.7 is 1.96 or, of 50 degrees of freedom, 2.009 errors: P = 0.0034 or 0.0042 of z or t = 10/error.
+@pytest.mark.parametrize("whose", [{"group": "smt"}, {"compare": "all"}])
+def test_a_difference_of_groups_that_are_not_told_may_have_few_degrees(whose):
+    printed = "mean difference 10 (95% CI 3.3 to 16.7), P = 0.004"
+    every = findings(read({"d": claim(printed, outcome="age", **whose)}, THREE))
+    assert [one.agreement for one in every if one.check == "interval.p"] == ["compatible"]
 
 
 # 0, 0, 3 have a mean of 1, a median of 0 and a deviation of 1.73: 1 is less. 12.5 is 8.5 from 21.

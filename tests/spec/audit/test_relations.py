@@ -628,6 +628,13 @@ def test_equal_rows_are_a_remark():
     _, found = audited(claims, outcomes=outcomes)
     (one,) = [one for one in found if one.check == "baseline.rows"]
     assert "age and weight" in one.sentence
+    # What a sentence tells of a row is that row again.
+    told_again = {
+        name: one | {"place": "results, paragraph 2, sentence 1"} if "weight" in name else one
+        for name, one in claims.items()
+    }
+    _, found = audited(told_again, outcomes=outcomes)
+    assert not [one for one in found if one.check == "baseline.rows"]
     claims["age_control"] = claim("mean (SD) 56.15 (8.81)", outcome="age", group="control")
     _, found = audited(claims, outcomes=outcomes)
     assert not [one for one in found if one.check == "baseline.rows"]

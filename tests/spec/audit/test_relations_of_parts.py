@@ -306,6 +306,19 @@ def test_categories_add_up_to_a_printed_count_of_all_of_them(stopped, expected):
     assert told("total.categories", whole, *claims, event={"part_of": "harm"}) == expected
 
 
+# 18 + 12 of training, and 10 + 20 of control, are 60.
+@pytest.mark.parametrize(("whole", "expected"), [("60", [("compatible",)]), ("66", [WRONG[:1]])])
+def test_categories_of_all_groups_add_up_to_a_count_of_all(whole, expected):
+    cells = {"training": ("18 (60%)", "12 (40%)"), "control": ("10 (33%)", "20 (67%)")}
+    claims = [
+        one for group, own in cells.items() for one in shares(*own, patients="30", group=group)
+    ]
+    found = told("total.groups", (whole, ARM | {"group": "all"}), *claims)
+    assert [one[:1] for one in found] == expected
+    # A category that is of some leaves it open.
+    assert not told("total.groups", (whole, ARM | {"group": "all"}), *claims[1:])
+
+
 def test_categories_that_add_up_to_another_group_hold_everyone():
     claims = shares("5 (17%)", "4 (13%)", "20 (67%)")
     other = shares("6 (20%)", "4 (13%)", "20 (67%)", group="control")

@@ -166,7 +166,8 @@ class Readings:
             entry = self.ledger.entries.get(name)
             if entry is None or not drafted(entry):
                 continue
-            for other in self._others(entry):
+            # A number of all groups is a count.
+            for other in self._others(entry) if finding.check != "total.groups" else ():
                 try:
                     agrees = self._agrees(finding, other)
                 except StatsError:

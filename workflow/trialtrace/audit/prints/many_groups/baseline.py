@@ -166,7 +166,9 @@ def _copies(ledger: Ledger) -> Iterator[Finding]:
                     (claim.parts["value"].number, claim.parts["sd"].number) for claim in ordered
                 )
                 rows.setdefault(key, []).append(ordered[0])
-    for same in rows.values():
+    for every in rows.values():
+        # What a sentence tells of a table's row is that row again.
+        same = [claim for claim in every if "sentence" not in claim.place]
         if len({claim.about.outcome for claim in same}) > 1:
             labels = listed([ledger.outcomes[claim.about.outcome or ""].label for claim in same])
             text = f"{labels} have the same means and deviations in every group."

@@ -83,13 +83,17 @@ def check_statistics(ledger: Ledger) -> Iterator[Finding]:
 
 def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None:
     """A t, χ² or F of two groups against p, over all degrees of freedom that are not printed: a t
-    has two or more, χ² one or more, and F of two groups is t² unless it has visits too. Where a t
-    of more than two would need fewer than its groups have, that is open: fewer may be analysed."""
+    has two or more, χ² one or more, and F of two groups is t² unless it has visits too; p of an F
+    below 1 is the least on one between groups and endless ones within. Where a t of more than two
+    would need fewer than its groups have, that is open: fewer may be analysed."""
     part, printed = entry.parts["statistic"], entry.parts.get("p")
     if printed is None or printed.relation == "ns" or printed.adjusted or entry.tails != TWO_SIDED:
         return None
     statistic, sizes = as_range(part), _sizes(ledger, entry) if symbol == "t" else None
-    if symbol == "f" and len(ledger.compared_groups(entry)) == 2:
+    below_1 = symbol == "f" and part.relation == "=" and float(part.bounds[1]) <= 1
+    if below_1:
+        every = [p_of_f(statistic, 1.0, MOST, epsilon=(1.0, 1.0))]
+    elif symbol == "f" and len(ledger.compared_groups(entry)) == 2:
         every = [p_of_f(statistic, 1.0, df, epsilon=(1.0, 1.0)) for df in (FEWEST, MOST)]
     elif symbol == "t":
         every = [p_of_t(statistic, df, sides="two_sided") for df in (FEWEST, MOST)]
@@ -98,9 +102,9 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None
     else:
         return None
     low, high = span_of(*every)
-    span = Span(low, 1.0 if symbol == CHI_SQUARED else high)
-    fits, least = overlaps(printed, *span), 1 if symbol == CHI_SQUARED else f"{FEWEST:g}"
-    degrees = f"{least} degrees of freedom or more"
+    from_one = below_1 or symbol == CHI_SQUARED
+    span = Span(low, 1.0 if from_one else high)
+    fits, degrees = overlaps(printed, *span), f"{1 if from_one else 2} degrees of freedom or more"
     if sizes is not None:
         # Welch's degrees of freedom lie between those of the smaller group and the pooled ones.
         ends = float(min(sizes) - 1), float(sum(sizes) - 2)
@@ -115,7 +119,7 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None
         # What is left open is told, and decides nothing.
         return None
     text = f"{part.text} on {degrees} gives {p_span(*span)}"
-    if symbol == "f":
+    if symbol == "f" and not below_1:
         text = f"{part.text} of two groups on one degree of freedom between them gives "
         text += f"{p_span(*span)}; printed is {printed.text}. Of more degrees it may be another."
         return verdict("statistic.p", entry, printed, UNDECIDED, text, open=True)

@@ -390,10 +390,10 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
 
     `FEWEST_DF` where no size is known.
     """
-    if entry.measure is None:
-        return [inf, FEWEST_DF]
-    if entry.measure != "mean_difference" or len(entry.about.compared) != 2:
+    if entry.measure not in (None, "mean_difference"):
         return [inf]
+    if entry.measure is None or len(entry.about.compared) != 2:
+        return [inf, FEWEST_DF]
     sizes = [ledger.fewest_of(entry, group) for group in entry.about.compared]
     if None in sizes:
         return [inf, FEWEST_DF]

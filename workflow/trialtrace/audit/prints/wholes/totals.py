@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
@@ -44,10 +45,12 @@ class Repair:
     "categories that should add up to their group, or to a printed count of all of them, and the "
     "count that would make them; a remark where every percentage is that of the group (some may be "
     "in none, or in several), or of those in the categories; without counts their percentages, "
-    "which are not above 100 together",
+    "which are not above 100 together; categories that hold everyone of each group against a "
+    "printed count of all groups",
     {
         "total.categories": "Categories that should add up to their group.",
         "total.percentages": "Percentages of categories that exclude each other, together.",
+        "total.groups": "Categories of all groups, and the count of all.",
     },
     of_sizes=("total.categories",),
 )
@@ -60,6 +63,25 @@ def check_totals(ledger: Ledger) -> Iterator[Finding]:
             yield _total(ledger, entries, *found)
         elif entries[0].about.category is not None:
             yield from _percentages(entries)
+    yield from _of_all_groups(ledger)
+
+
+def _of_all_groups(ledger: Ledger) -> Iterator[Finding]:
+    """A count of everyone beside the categories of all groups, each of which is in one of them."""
+    by_cell = grouped(ledger.categories.values(), lambda own: own[0].about.cell)
+    for entry in ledger.entries.values():
+        groups = by_cell.get(entry.about.cell, []) if entry.about.category is None else []
+        counted = [_counted(ledger, own) for own in groups if own[0].about.group != ALL]
+        own = [found for found in counted if found and sum(found[0].values()) == found[1]]
+        n = entry.whole_count if entry.about.group == ALL else None
+        if n is None or len(own) < max(len(counted), 2):
+            continue
+        total, part = sum(size for _, size in own), entry.parts.get("count", entry.main)
+        text = f"The categories of {len(own)} groups add up to {total}"
+        text += "." if total == n else f", not to {n}."
+        names = [name for found, _ in own for name in found]
+        beside = [ledger.entries[name] for name in names]
+        yield verdict("total.groups", entry, part or "value", total == n, text, beside)
 
 
 def _percentages(entries: list[Claim]) -> Iterator[Finding]:
