@@ -134,6 +134,13 @@ def test_a_number_alone_far_from_its_row(tmp_path, capsys, last, asked):
     assert ("Its value lies far from those beside it" in told) == asked
 
 
+@pytest.mark.parametrize(("whole", "asked"), [("36", False), ("76", True)])
+def test_a_number_that_the_others_of_its_row_make_together(tmp_path, capsys, whole, asked):
+    row = [f"mean {one}" for one in (whole, "11", "12", "13")]
+    told = said(tmp_path, capsys, [row], OF_A)
+    assert ("Its value lies far from those beside it" in told) == asked
+
+
 def test_a_ratio_of_which_an_end_rounds_to_nothing_has_no_z(tmp_path, capsys):
     rows = [["hazard ratio 0.00 (95% CI 0.01 to 0.02), P = 0.5"]]
     assert "lets expect z" not in said(tmp_path, capsys, rows, "compare: [a, b]")

@@ -153,6 +153,20 @@ def test_a_bound_of_p_that_no_paper_uses(tmp_path, capsys, bound, told):
     assert "hardly any paper" not in asked(tmp_path, capsys, rows + others)
 
 
+# 40 + 43 + 60 + 50 of "often" with the rest make 100 each; 43 and 60 the other way 117 and 83.
+@pytest.mark.parametrize(("often", "told"), [("60 43", True), ("43 60", False), ("66 43", False)])
+def test_percentages_exchanged_between_two_columns(tmp_path, capsys, often, told):
+    rows = [["", *(f"Month {at} (n = 100)" for at in range(1, 6))], ["Use, n (%)", *[""] * 5]]
+    every = [["40", *often.split(), "50", "52"], ["37", "30", "17", "33", "30"]]
+    every.append(["23", "27", "23", "17", "18"])
+    rows += [
+        [label, *(f"{n} ({n}.0)" for n in own)]
+        for label, own in zip(("Often", "At times", "Never"), every, strict=True)
+    ]
+    text = asked(tmp_path, capsys, rows)
+    assert ("in 3 other columns they make 100 %" in text) == told
+
+
 # 86 + 12 + 2 = 93 + 5 + 2 = 89 + 9 + 2 = 100; 23 + 5 + 2 = 30.
 @pytest.mark.parametrize(("first", "told"), [("23", True), ("93", False)])
 def test_percentages_of_a_section_that_are_called_none(tmp_path, capsys, first, told):

@@ -115,7 +115,8 @@ def _alone(ledger: Ledger) -> Iterator[Apart]:
             continue
         floors = [SHARE * abs(mean([*values[:at], *values[at + 1 :]])) for at in range(len(row))]
         apart = [at for at in range(len(row)) if _is_far(at, values, floors[at])]
-        if len(apart) == 1:
+        # All of them together are no more alike than a number of all is.
+        if len(apart) == 1 and 2 * values[apart[0]] != sum(values):
             yield row[apart[0]], _part(row[0]), [*row[: apart[0]], *row[apart[0] + 1 :]]
 
 

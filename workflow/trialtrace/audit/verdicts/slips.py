@@ -47,8 +47,9 @@ LOW, HIGH = 6.0, 16.0
 """By so much a number differs from the others, at least and at most."""
 MOST = 2
 """So many bounds are asked about at most."""
-EVEN, SMALL = 5, 0.01
-"""So many other p a column has at least, and so large a p of more decimals is."""
+EVEN, SMALL, NEAR = 5, 0.01, (0.045, 0.055)
+"""So many other p a column has at least, and so large a p of more decimals is; near 0.05 these tell
+on which side it is."""
 BOUNDS = re.compile(r"0?\.0+[15]|0?\.025")
 """Bounds that p are told to be below."""
 ALIKE = 3.0
@@ -135,7 +136,8 @@ def _decimals(cells: Sequence[Claim]) -> Iterator[Asked]:
     are no more digits."""
     entry = max(cells, key=lambda one: one.parts["p"].places)
     own, others = entry.parts["p"], [cell for cell in cells if cell is not entry]
-    if max(claim.parts["p"].places for claim in others) < own.places and _size(own) >= SMALL:
+    fewer = max(claim.parts["p"].places for claim in others) < own.places
+    if fewer and _size(own) >= SMALL and not NEAR[0] <= _size(own) < NEAR[1]:
         beside = listed([claim.printed for claim in others[:3]])
         text = f"{own.text} has more decimals than all others of its column, {beside} and so on."
         reading = Reading(
@@ -338,6 +340,12 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
     columns = [column for column in section[0] if all(column in row for row in section)]
     left = [column for column in columns if not _is_whole([row[column] for row in section])]
     kept = len(columns) - len(left)
+    if len(left) == 2 and kept > KEPT:
+        # Numbers of two columns are exchanged, where both make 200 together.
+        both = [_part(row[column]) for row in section for column in left]
+        beyond = sum((part.value or Decimal(0) for part in both), Decimal(-200))
+        reach = sum((part.ulp for part in both), Decimal(0)) / 2
+        left = left[:1] if abs(beyond) <= reach else left
     if len(left) != 1 or kept < KEPT + (len(section) == 2):
         return
     entry = max((row[left[0]] for row in section), key=lambda cell: _apart(cell, section))

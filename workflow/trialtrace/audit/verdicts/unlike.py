@@ -9,6 +9,7 @@ against each other by F.
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import chain, combinations
 from math import sqrt
 from statistics import median
@@ -49,6 +50,8 @@ at any time, and so many in columns that are no arms, since they may be visits."
 OF_MEDIANS, OF_CHANGES, OF_VISITS, OF_SHARES = 1.5, 1.0, 2.5, 3.5
 """So many deviations, of 1/1.35 of the width between quartiles, medians lie apart, changes between
 two visits, and visits where no other group has both; so many errors shares before treatment."""
+SMALL = Decimal("0.001")
+"""A p up to this says itself that the means of its row lie apart."""
 _BEFORE = re.compile(
     r"(?:at )?(?:baseline|before|pre\b|pre-|pretest|pretreat)|(?:week|day|month) 0$", re.IGNORECASE
 )
@@ -218,11 +221,26 @@ def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
             for claim in row
             if all(apart(ledger, claim, other) for other in row if other is not claim)
         ]
-        if far:
+        if far and not (name == "value" and _tested(ledger, far[0], row)):
             what = "median" if _is_median(far[0]) else "mean"
             if name == "sd":
                 what = "spread" if _is_median(far[0]) else "deviation"
             yield _asked(far[0], [claim for claim in row if claim is not far[0]], name, what)
+
+
+def _tested(ledger: Ledger, entry: Claim, row: Sequence[Claim]) -> bool:
+    """Whether the paper says by a small p that the groups differ, and they do so by no more than
+    treatments drive them."""
+    of_row = [one for one in ledger.entries.values() if one.place.startswith(_row_place(entry))]
+    small = [one.parts["p"] for one in of_row if "p" in one.parts and one.about.compared]
+    spread = max(_spread(ledger, claim) or 0.0 for claim in row)
+    apart = max(_middle(claim) for claim in row) - min(_middle(claim) for claim in row)
+    told = any(part.relation in "<=" and (part.value or 1) <= SMALL for part in small)
+    return told and not _is_baseline(ledger, entry) and apart <= 2 * DEVIATIONS * spread
+
+
+def _row_place(entry: Claim) -> str:
+    return "{}, row {}, ".format(*row_of(entry)) if row_of(entry) else entry.place
 
 
 def _asked(entry: Claim, others: Sequence[Claim], name: str, what: str) -> Asked:
