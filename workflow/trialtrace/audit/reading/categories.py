@@ -14,6 +14,10 @@ _MISSING = re.compile(
     r"unspecified|no (?:data|answer|response)|refused|declined)\b",
     re.IGNORECASE,
 )
+OF_SECTION = "taken for the patients of all groups in its section together"
+_OF_BLOCK = "its patients are those of its section together, of whom they are the percentages"
+MOST_LACKING = 0.85
+"""From such a share of the patients over its column on a row is of those with a value."""
 _OTHER_SHARE = "its percentage is that of fewer patients than are over its column"
 
 
@@ -43,7 +47,31 @@ def without_missing(read: Sequence[Item | Left]) -> list[Item | Left]:
             one.doubted(_OTHER_SHARE) if isinstance(one, Item) and id(one) in every else one
             for one in judged
         ]
-    return judged
+    return _with_a_value(judged)
+
+
+def _with_a_value(read: Sequence[Item | Left]) -> list[Item | Left]:
+    """The same items; of rows whose counts are percentages of somewhat fewer patients in all arms,
+    each is of the most that give its own."""
+    shares = (one for one in read if isinstance(one, Item) and one.arm and one.kind in _COUNTED)
+    rows = grouped(shares, lambda one: (one.place.partition(", column")[0], one.visit))
+    known: dict[int, int] = {}
+    for row in rows.values():
+        if len({one.arm for one in row}) == len(row) > 1:
+            sizes = {id(one): _fewer(one) for one in row}
+            known |= {at: n for at, n in sizes.items() if n and all(sizes.values())}
+    return [
+        replace(one, size=known[id(one)]) if isinstance(one, Item) and id(one) in known else one
+        for one in read
+    ]
+
+
+def _fewer(item: Item) -> int | None:
+    """The most patients, below those over the column, of whom a count is its percentage."""
+    if not item.size or _OTHER_SHARE not in item.doubts:
+        return None
+    sizes = range(item.size - 1, int(MOST_LACKING * item.size), -1)
+    return next((size for size in sizes if _is_of(item, size)), None)
 
 
 def _of_known(items: Sequence[Item], lacking: Item) -> dict[int, Item]:
@@ -94,14 +122,17 @@ def _is_of(item: Item, size: int) -> bool:
 def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
     """The same items; those of a section are categories where counts of an arm add up to it.
 
-    A test beside one of the rows, or in the section's own row, is then of all of them.
+    A test beside one of the rows, or in the section's own row, is then of all of them. A number of
+    patients beside the section's label is kept where they are categories.
     """
+    read = _with_wholes(read)
     within = (item for item in read if isinstance(item, Item) and len(item.path) > 1)
     blocks = grouped(within, lambda item: item.path[:-1])
     changed: dict[int, Item] = {}
     for section, block in blocks.items():
         own = [item for item in block if item.kind in ("p", "statistic")]
         above = [item for item in read if isinstance(item, Item) and item.path == section]
+        above = [item for item in above if OF_SECTION not in item.doubts]
         if len(own) + len(above) > 1 or not _exclusive(block):
             continue
         whole = all(_adds_up(block, arm) for arm in {item.arm for item in block if item.arm})
@@ -111,7 +142,35 @@ def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
                 changed[id(item)] = text if whole else text.doubted("categories by their sum")
             elif item in own:
                 changed[id(item)] = replace(item, path=section, label=", ".join(section))
-    return [changed.get(id(item), item) if isinstance(item, Item) else item for item in read]
+    sections = {one.path[:-1] for one in changed.values() if one.category}
+    made = [changed.get(id(item), item) if isinstance(item, Item) else item for item in read]
+    left = [id(one) for path, one in _wholes(read).items() if path not in sections]
+    return [one for one in made if id(one) not in left]
+
+
+def _wholes(read: Sequence[Item | Left]) -> dict[tuple[str, ...], Item]:
+    return {one.path: one for one in read if isinstance(one, Item) and OF_SECTION in one.doubts}
+
+
+def _with_wholes(read: Sequence[Item | Left]) -> list[Item | Left]:
+    """The same items; counts below a number of patients of all groups are of those that the counts
+    of their group make together, where they are the percentages of these."""
+    whole = {path: _count(one) for path, one in _wholes(read).items()}
+    within = [one for one in read if isinstance(one, Item) and one.path[:-1] in whole]
+    changed: dict[int, Item] = {}
+    for section, block in grouped(within, lambda one: one.path[:-1]).items():
+        counts = [one for one in block if one.arm and one.kind == "count_percent" and not one.size]
+        arms = grouped(counts, lambda one: one.arm)
+        sizes = {arm: sum(map(_count, own)) for arm, own in arms.items() if len(own) > 1}
+        sizes = {arm: n for arm, n in sizes.items() if all(_is_of(one, n) for one in arms[arm])}
+        left = [arm for arm in arms if arm not in sizes]
+        if len(left) == 1 and sizes:
+            # One misprinted count leaves what the others are of.
+            sizes[left[0]] = max(whole[section] - sum(sizes.values()), 0)
+        for arm in sizes if len(sizes) > 1 else ():
+            for one in arms[arm]:
+                changed[id(one)] = replace(one, size=sizes[arm] or None).doubted(_OF_BLOCK)
+    return [changed.get(id(one), one) if isinstance(one, Item) else one for one in read]
 
 
 def _exclusive(block: Sequence[Item]) -> bool:

@@ -22,7 +22,7 @@ _POINTS = "·∙⋅‧•"
 # Three digits behind a point, of which one of thousands is possible.
 _THOUSANDS = r"(?<![0-9.,])[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9]|\.[0-9])"
 BY_POINT = "a point before three digits is taken for one of thousands"
-MARKS = "*†‡§¶#‖"
+MARKS = "*†‡§¶#‖⌘"
 _SUPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN = str.maketrans(f"{_RAISED}⁻", "0123456789-")

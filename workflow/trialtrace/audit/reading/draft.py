@@ -183,6 +183,9 @@ def _label(draft: Draft, item: Item) -> str:
     return ", ".join(str(part) for part in (item.label, named) if part)
 
 
+_OF_CLUSTERS = re.compile(r"\bcluster[\s‐-]*randomi[sz]|randomi[sz]ed cluster", re.IGNORECASE)
+
+
 def _about(draft: Draft, item: Item) -> Entry:
     about: Entry = {}
     if item.is_size:
@@ -208,6 +211,8 @@ def _about(draft: Draft, item: Item) -> Entry:
         about["measure"] = item.measure
     if item.procedure:
         about["design"] = [item.procedure]
+    elif item.compare and not item.baseline and _OF_CLUSTERS.search(draft.paper.title):
+        about["design"] = ["clustered"]
     elif item.model:
         about["basis"] = "model"
     if item.test:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from math import sqrt
 
 from trialtrace.audit.reading.cells import Cell
 from trialtrace.audit.reading.heading_words import EITHER, UNSAID
@@ -53,7 +54,8 @@ def expression(
     if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
         kind = None
     if kind in ("count_percent", "percent", "count") and cell.form == "ranged":
-        kind = "percent_ci" if kind == "percent" and not usual & _RANGED else None
+        of_share = kind == "percent" and not usual & _RANGED and _can_be_interval(cell, size)
+        kind = "percent_ci" if of_share else None
     if cell.form in _COUNTED:
         return Expression(_COUNTED[cell.form].format(**cell.parts), "count_percent")
     if cell.form in _BY_FORM:
@@ -61,6 +63,17 @@ def expression(
     return None
 
 
+def _can_be_interval(cell: Cell, size: int | None) -> bool:
+    """Whether two limits that nothing calls an interval are not too wide for one of a share."""
+    share, low, high = (float(cell.parts[name].replace(",", "")) for name in "abc")
+    if size is None or "CI" in cell.text:
+        return True
+    share = min(max(share / 100, 1 / size), 1 - 1 / size) if size > 1 else 0.5
+    return 0 <= low <= high <= 100 and high - low <= WIDEST * sqrt(share * (1 - share) / size)
+
+
+WIDEST = 520
+"""So many errors, in percent, the interval of a share is wide at most: a third more than Wald's."""
 _OF_SHARES = ("fraction", "percent", "percent_count", "count_percent")
 
 
@@ -94,7 +107,7 @@ def p_text(cell: Cell) -> str | None:
         p = cell.parts["p"]
         return f"P {cell.parts['relation'] or '='} {'1 × ' if p.startswith('10^') else ''}{p}"
     value = cell.parts.get("a", "")
-    if cell.form not in ("value", "bound") or value.startswith("-"):
+    if cell.form not in ("value", "bound") or re.match(r"-(?!0?\.)", value):
         return None
     return f"P {cell.parts.get('relation', '=')} {value}"
 

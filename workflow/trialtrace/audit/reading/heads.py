@@ -235,6 +235,9 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
             shared = not all(map(_P_VALUE.fullmatch, body))
             own_texts = [_BEHIND_SIZE.sub("", piece) if shared else piece for piece in pieces]
             own = replace(column(at, own_texts, other), tested=own_texts != pieces)
+            if own.kind == "p" and pieces[-1] == "P" and len(pieces) > 1 and _of_wholes(body):
+                # "P" below a scale, over numbers of patients too, is a part of it.
+                own = named(replace(own, role=ARM, kind=None, part="P"))
             own = replace(own, pieces=tuple(pieces))
             behind = own.kind in ("ci", "low", "high", "se") and made[-1].role == COMPARE
             if own.kind == "se" and made and made[-1].names[-1:] in _COEFFICIENTS:
@@ -247,6 +250,11 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
                 own = replace(own, role=COMPARE, arm=None)
             made.append(own)
     return made
+
+
+def _of_wholes(cells: Sequence[str]) -> bool:
+    """Whether a fourth of some numbers are whole ones above 1."""
+    return 4 * sum(cell.isdecimal() and is_above_1(cell) for cell in cells) > len(cells)
 
 
 def _is_frequency(table: Table, heads: int, at: int) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from trialtrace.audit.reading.characters import MARKS
 from trialtrace.audit.reading.item import Item, Left
 
 _COUNTS, _MEANS, _RANKS = "counts", "means", "ranks"
@@ -67,7 +68,8 @@ def _says(words: str, text: str) -> bool:
     return bool(re.search(words, text, re.IGNORECASE))
 
 
-_MARKED = re.compile(r"([*†‡§¶‖#]+)\s*([^*†‡§¶‖#]+)")
+_SIGNS = f"{MARKS}€¥£"
+_MARKED = re.compile(rf"([{_SIGNS}]+)\s*([^{_SIGNS}]+)")
 _OF_RANKS = re.compile(r"wilcoxon|kruskal|friedman", re.IGNORECASE)
 _REST = re.compile(r"[^.;]*\b(?:all|the) (?:other|remaining|rest)[^.;]*", re.IGNORECASE)
 
@@ -86,7 +88,7 @@ def _mark(one: Item, rows: Sequence[Sequence[str]], marks: Mapping[str, str]) ->
     """The mark behind a p, or else behind the statistic left of it."""
     near = [(at, column - 1) for at, column in one.cells[-1:]]
     texts = [rows[at][column] for at, column in (*one.cells, *near) if at < len(rows)]
-    ends = [re.split(r"[^*†‡§¶‖#]", text.strip())[-1] for text in texts]
+    ends = [re.split(rf"[^{_SIGNS}]", text.strip())[-1] for text in texts]
     return next((end for end in ends if end in marks), None)
 
 

@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
+from trialtrace.audit.reading.categories import OF_SECTION
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import limited, paired
@@ -46,7 +47,7 @@ _OF_CHANGES = re.compile(r"\b(?:changes?|differences?|improvements?|reductions?)
 # Of p and of its visits: "P value (within group)", "P, before vs after".
 _WITHIN = re.compile(r"\b(?:within|baseline|before|pre)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
-    r"(?:(?:\w+ )?(?:patients|participants|subjects)|patient numbers?)"
+    r"(?:(?:\w+\.? )?(?:patients|participants|subjects)|patient numbers?)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
     re.IGNORECASE,
 )
@@ -56,9 +57,22 @@ class _Reader(Comparisons):
     """Reads one table."""
 
     def items(self) -> Iterator[Item | Left]:
+        wholes: set[tuple[str, ...]] = set()
         for row in self.laid.rows:
+            section = row.path[: len(row.path) - row.own]
+            if row.size and section and not re.search(rf"\b{row.size}\b", row.cells[0]):
+                if section not in wholes:
+                    yield self._whole(row, section)
+                wholes.add(section)
             for one in [*self._parted(row)] or [row]:
                 yield from self._row(one)
+
+    def _whole(self, row: Row, section: tuple[str, ...]) -> Item:
+        """The number of patients beside the label of a section, "Stage (n = 120)"."""
+        place, label = self.laid.table.place_of(row.at - 1, [0]), ", ".join(section)
+        stem = f"{self.laid.table.name.split(' (')[0].replace('table ', 't')}_whole"
+        item = Item(place, label, str(row.size), row.path[0], "count", section, arm=ALL, stem=stem)
+        return replace(item, cells=((row.at - 1, 0),)).doubted(OF_SECTION)
 
     def _parted(self, row: Row) -> list[Row]:
         """The rows that a row of cells with several numbers is; none of patients: "4/40"."""
@@ -183,7 +197,8 @@ class _Reader(Comparisons):
             return False
         patients, first = bool(_PATIENTS.fullmatch(label)), row.at == self.laid.heads
         bare = row.kind == "count" and (row.own == 0 or patients)
-        bare = bare or (row.kind is None and patients and first)
+        counted = row.kind is None or (row.kind == "percent" and label.startswith(("No", "Num")))
+        bare = bare or (counted and patients and first)
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
     def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
