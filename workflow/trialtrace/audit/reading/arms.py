@@ -253,6 +253,10 @@ def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:
     spelt = {one: of for one, of in spelt.items() if of in found}
     for short, long in known.explained:
         of = spelt.get(bare(long), bare(long))
+        if of not in found and _CALLED.search(long):
+            # "Donepezil hydrochloride group (DG)", where tables have "Donepezil".
+            near = [name for name in found if {*name.split()} <= {*of.split()}]
+            of = near[0] if len(near) == 1 else of
         if of in found and bare(short) not in found:
             spelt.setdefault(bare(short), of)
     return Arms(found, guessed, spelt)

@@ -55,8 +55,10 @@ def told_apart(
         while end < len(items) and goes_on.fullmatch(text, numbers[end - 1][1], numbers[end][0]):
             end += 1
         run = items[at:end]
-        alike = {(other.kind, other.arm, other.compare) for other in run}
-        ended = _RESPECTIVELY.match(text, numbers[end - 1][1]) or (one.arm and one.kind in PARTS)
+        alike = {(_EFFECTS.get(each.kind, each.kind), each.arm, each.compare) for each in run}
+        ended = _RESPECTIVELY.match(text, numbers[end - 1][1]) or (
+            one.arm if one.kind in PARTS else one.kind != "p"
+        )
         if len(run) > 1 and len(alike) == 1 and ended:
             items[at:end] = _each(run, names)
     if (end := text.rfind("respectively")) > 0 and len(items) > 1 and numbers[-1][1] < end:
@@ -103,6 +105,7 @@ def told_apart(
     return items
 
 
+_EFFECTS = {"effect": "estimate"}
 # "−1.8% (P = 0.1) and −2.5%", "P = 0.02 or t = 4.30, P = 0.04".
 _LIST_OF_P = re.compile(r"\s*[;,] (?:and )?| and ")
 _AND = re.compile(
@@ -153,7 +156,7 @@ def _told_apart(
     assigned = arms_of_numbers(
         [one for one in numbers if one[2].kind in PARTS], mentions, text, names, context
     )
-    outcome, before, lone, first, head = Outcome(), 0, 0, "", ""
+    outcome, before, lone, first, head, tested = Outcome(), 0, 0, "", "", ""
     for at, (start, end, item) in enumerate(numbers):
         says = measured_between(text, before, start, mentions)
         says = says and not (outcome.seen and _REFERS.search(text, before, start))
@@ -182,13 +185,11 @@ def _told_apart(
         head = head or clause
         if _DUE_TO.match(clause) and clause != head:
             clause = f"{head} … {clause}"
-        noun = _BEINGS.search(text, start, end) if item.kind == "count" else None
+        noun = _BEINGS.search(text, start, end) if item.kind in _COUNTS else None
         if noun and noun[0] not in clause:
-            last = _BEINGS.search(outcome.told)
-            if last and last.end() == len(outcome.told) and not says:
-                says, clause = True, outcome.told[: last.start()] + noun[0]
-            else:
-                clause = " … ".join(filter(None, (clause, noun[0])))
+            last = re.search(rf"(?: … )?{_BEINGS.pattern}$", outcome.told)
+            lead = clause if says else outcome.told[: last.start() if last else None] or clause
+            says, clause = True, " … ".join(filter(None, (lead, noun[0])))
         begin, before = before, max(before, end)
         if item.kind in PARTS:
             arm, doubt = assigned[start, item.printed]
@@ -198,7 +199,8 @@ def _told_apart(
             another = other or TURN.search(text, begin, start) if alone else turned(between)
             again = again or bool(says and arm and another)
             again = again or bool(outcome.seen and _says_another(between, behind, outcome))
-            again = again and (other or changed is None)
+            counted = noun is not None and bool(outcome.seen) and noun[0] not in outcome.told
+            again = (again and (other or changed is None)) or counted
             unsaid = again and not says
             if again or ((outcome.tested or outcome.compared) and says):
                 outcome.next(clause if says or not outcome.told else outcome.told)
@@ -218,6 +220,9 @@ def _told_apart(
             lone += 1
             label = (clause if says else outcome.told) or clause
             label = label or clause_of("", text[end:], first)
+            if tested and (also := _ALSO.match(label)) and not PREDICATE.search(label):
+                label = f"{tested.rpartition(f' {also[1]} ')[0] or tested} … {label}"
+            tested = label
             path = f"{label} ({place}, p {lone})" if label else f"{place}, p {lone}"
             yield replace(item, path=(path,))
             continue
@@ -227,6 +232,8 @@ def _told_apart(
         yield replace(item, path=(_named(outcome, place),))
 
 
+# "Both in the first test (P = 0.01) and in the last (P = 0.02)".
+_ALSO = re.compile(r"(?:and|or|but)(?: also)? (in|at|on|for|after|during|with|by) ")
 NAMELESS = "what was measured is not said by the words beside it"
 # "Of the residents", "At week 24 … had a".
 _NAMELESS = re.compile(
@@ -238,7 +245,8 @@ _NAMELESS = re.compile(
     re.IGNORECASE,
 )
 # "6 boys and 3 girls".
-_BEINGS = re.compile(r"\b(?:boys|girls|men|women|males|females|deaths)\b")
+_BEINGS = re.compile(r"\b(?:boys|girls|men|women|(?:fe)?males?|deaths)\b")
+_COUNTS = ("count", "count_percent")
 
 
 def _says_another(between: str, behind: str, outcome: Outcome) -> bool:

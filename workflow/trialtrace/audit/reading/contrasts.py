@@ -27,10 +27,12 @@ _BETWEEN = re.compile(
 _TWO_OF = re.compile(r"\bthe (?:two|2) ([\w-]+) (?:groups|arms)\b", re.IGNORECASE)
 # "(P = 0.008, for the comparison)".
 _OF_BOTH = re.compile(r"\W{0,3}(?:for (?:the |this )?(?:comparison|difference)|between groups)\b")
+_SIZE = re.compile(r"ES\b|effect sizes?\b")
 # "A treatment difference of 3", and not "time by treatment effects", or what these depend on.
 _EFFECT = re.compile(
     r"(?<!\bby )(?<!heterogeneity of )\b(?:(?:treatment|intervention|group) "
-    r"(?:effect|difference)s?|effects? of (?:the )?(?:intervention|treatment))\b(?! (?:by|size)\b)",
+    r"(?:effect|difference)s?|(?:effects?|benefits?) of (?:the )?(?:intervention|treatment))"
+    r"\b(?! (?:by|size)\b)",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
@@ -131,7 +133,7 @@ def comparing(
         if not _INTERACTION.search(text):
             whole = whole or _EFFECT.search(text, begin, end)
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
-        whole = whole or _OF_BOTH.match(text, end)
+        whole = whole or _OF_BOTH.match(text, end) or _SIZE.match(text, start)
         if other is not None or whole:
             compare = (named[0], str(other)) if other is not None else names.arms
     elif not (compare or outcome.tested) and len(seen) == len(names.arms) > 2 and item.kind == "p":

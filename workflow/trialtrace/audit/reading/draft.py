@@ -13,6 +13,7 @@ from trialtrace.audit.reading.arms import ALL, Arms, arms_of, bare, names_contro
 from trialtrace.audit.reading.categories import categorised, without_missing
 from trialtrace.audit.reading.crossed import crossed, of_arms, within_arms
 from trialtrace.audit.reading.doubt import chances
+from trialtrace.audit.reading.everyone import by_sizes
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE, UNSAID, said
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
@@ -123,6 +124,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     read = [with_spread(one, spreads) for one in apart([*of_subgroups(read, captions)])]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
+    texts = list(by_sizes(texts, read))
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
     return read, replace(named, labels={**arms.labels, **named.labels})

@@ -78,7 +78,7 @@ _CI = (
 # "[0.87 to 1.42]" behind an effect.
 _LIMITS = rf"\s*[(\[,;]\s*(?:CI\s*(?:95\s?%)?[:,=]?\s*)?(?P<least>{N})\s*to\s*(?P<most>{N})"
 _MEASURE = "|".join(f"(?:{pattern})" for _, pattern in MEASURES)
-_MEASURE += r"|(?-i:(?<![-A-Z0-9])(?<![A-Z0-9] )[Bb]eta(?=\W{1,3}[0-9.]))"
+_MEASURE += r"|(?-i:(?<![-A-Z0-9])(?<![A-Z0-9] )(?:[Bb]eta|ES(?=\s*=))(?=\W{1,3}[0-9.]))"
 # Words before a number end before its sign.
 _NO_SIGN = r"(?<![-–+])(?<![-–+]\s)"
 
@@ -106,7 +106,7 @@ FORMS = (
     _form(
         "effect",
         rf"(?<!\w)(?P<measure>{_MEASURE})(?!\w)(?:\s*\([A-Za-z]{{2,4}}\))?(?:\s+(?:for|of|in|between)\s+[^0-9;:(=<>]{{1,70}}?{_NO_SIGN})?"
-        rf"\s*[\[(]?\s*(?:=|:|,|of|was|is)?\s*(?P<a>{N}){_UNIT}(?:{_CI}\s*|{_LIMITS})?"
+        rf"\s*[\[(]?\s*(?:=|:|,|of|was|is)?\s*(?P<a>{N}){_UNIT}(?:\s*±\s*{N}\s?%?)?(?:{_CI}\s*|{_LIMITS})?"
         rf"(?:{_C})?(?:\s*[,;(]\s*(?P<p>{P}))?",
     ),
     _form(

@@ -9,7 +9,7 @@ from trialtrace.audit.reading.characters import MARKS
 _SD = r"(?:SDs?|s\.?\s?d\.?(?![a-z])|standard deviations?|std\.? dev\.?)"
 # "Se" is selenium.
 _SE = (
-    r"(?:(?-i:SEM?s?|sem?|S\.\s?E\.(?:\s?M\.)?|s\.e\.(?:m\.)?)|"
+    r"(?:(?-i:SEM?|SEMs|(?<=[(\[±,/])SEs|(?<=\s±\s)SEs|(?<=and\s)SEs|sem?|S\.\s?E\.(?:\s?M\.)?|s\.e\.(?:m\.)?)|"
     r"(?:standard|std\.?) err(?:ors?)?(?: of the mean)?)"
 )
 _IQR = (

@@ -9,7 +9,7 @@ from decimal import Decimal
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.reading.expressions import NOT_SAID
 from trialtrace.audit.reading.forms import IN_WORDS, PAIRS, PEOPLE_COUNTED
-from trialtrace.audit.reading.heading_words import COEFFICIENT, MEASURES
+from trialtrace.audit.reading.heading_words import COEFFICIENT, MEASURES, UNSAID
 from trialtrace.audit.reading.item import Item, Seen
 
 # Words before the number of patients of whom another number is a part.
@@ -42,7 +42,7 @@ CHANGE_BEHIND = re.compile(
 )
 # One end of a range, and no share of anyone; "fell from 60% to 40%" has two.
 _RANGE_BEFORE = re.compile(
-    r"\bbetween [0-9.]+\s?% and $|(?<!from )(?<![0-9.])[0-9.]+\s?%? to $|"
+    r"\bbetween [0-9.]+\s?% and $|(?<!from )(?<![0-9.])[0-9.]+\s?%? to $|(?<![0-9.])[0-9.]+ to $|"
     r"rang\w+ from [0-9.]+%? to $"
 )
 _RANGE_BEHIND = re.compile(r" to [0-9.]+\s?%")
@@ -167,7 +167,7 @@ def _no_effect(match: re.Match[str], before: str) -> bool:
         return True
     if any(match[part] for part in ("low", "p", "least")):
         return False
-    link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
+    link = re.search(r"(?:=|\bof|\bwas|\bis|difference[,:])\s*$", match.string[: match.start("a")])
     return not link or "." not in match["a"]
 
 
@@ -251,10 +251,11 @@ _DOSE = re.compile(r"\s?(?:[mµμ]?g|m?[lL]|IU|U|Gy|-?fold|times|T|mm|years? (?:
 # "The mean score was 12", and further numbers of its list.
 _IS_SAID = re.compile(
     r"\b(?:means?|medians?|averages?|averaged|scores?|GMTs?|titres?|levels?|values?|rates?|numbers?|"
-    r"concentrations?|pressures?|costs?|times?|durations?|weights?)\b[^.;0-9()]{0,60}"
+    r"concentrations?|pressures?|costs?|times?|durations?|weights?)\b"
+    r"[^.;0-9()]{0,60}(?:\([^.;0-9()]{0,60}\)[^.;0-9()]{0,30})?"
     r"\b(?:was|were|of|by|is|to|from|averaged|=|:)\s*(?:only |about |approximately )?"
     r"(?:-?[0-9.,]+(?: (?!groups\b)[a-z/]+)?"
-    r"(?: (?:in|with|after|for) (?:the )?[^.;0-9()]{3,40})?,? "
+    r"(?: (?:in|with|after|for) (?:the )?[^.;0-9()]{3,60})?,? "
     r"(?:and |or |to |against |vs\.? |versus )?)*$|"
     r"\b(?:means|medians) (?:[0-9.]+ and )?$",
     re.IGNORECASE,
@@ -287,7 +288,8 @@ _OF_ALL = re.compile(r"(?:^|[;,] )(?:of |among )?(?:all )?(?:the |these )$", re.
 # "Pain was seen in 225 patients".
 _SEEN_IN = re.compile(
     r"\b(?:seen|observed|occurr?ed|occurring|found|reported|noted|present|detected|achieved|"
-    r"documented|diagnosed|performed|identified|confirmed|recorded) in\s*$"
+    r"documented|diagnosed|performed|identified|confirmed|recorded) in\s*$|"
+    r"\b(?:available|obtained) (?:for|in|from) (?:[0-9]+ [^.;0-9]{3,60},? and (?:for|in|from) )?$"
 )
 
 
@@ -428,7 +430,7 @@ BY_WORDS_BEFORE = "its spread is that which words earlier in the sentence name"
 def _measure(text: str) -> str:
     """The name of a measure; that of "beta", which as a head may be an arm's, besides."""
     found = (name for name, pattern in MEASURES if re.fullmatch(pattern, text, re.IGNORECASE))
-    return next(found, COEFFICIENT)
+    return next(found, UNSAID if text == "ES" else COEFFICIENT)
 
 
 _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {

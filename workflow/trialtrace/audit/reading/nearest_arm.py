@@ -103,7 +103,9 @@ def before_bracket(number: Seen, mentions: Sequence[Mention], text: str) -> str 
     before = [one for one in mentions if one.end <= opened]
     if opened < 0 or not before or not re.fullmatch(_GROUP_WORD, text[before[-1].end : opened]):
         return None
-    listed = _PAIRED.search(text, 0, before[-1].begin) or VERSUS.search(text, opened, closed)
+    each = len(before) > 1 and all(SIZED.match(text, one.end) for one in before[-2:])
+    paired = not each and _PAIRED.search(text, 0, before[-1].begin)
+    listed = paired or VERSUS.search(text, opened, closed)
     others = any(opened < one.begin < closed for one in mentions)
     if listed or others or re.search(r"[)\]]", text[opened : number[0]]):
         return None
@@ -111,6 +113,8 @@ def before_bracket(number: Seen, mentions: Sequence[Mention], text: str) -> str 
 
 
 _GROUP_WORD = r"(?:(?:[\s-]\w+)?[\s-](?:groups?|arms?|patients|participants|subjects))?\s*"
+# "A (n = 27) or B (n = 28)": each has its own.
+SIZED = re.compile(rf"{_GROUP_WORD}[(\[]\s*[nN]\s*=\s*[0-9,]+\s*[)\]]")
 # "In A and B (5% and 8%)", "between A and B", "A more than B".
 _PAIRED = re.compile(
     r"(?:\b(?:and|or|vs\.?|versus|to)|(?<!\) )\bthan|,)\s(?:in )?(?:the )?$", re.IGNORECASE

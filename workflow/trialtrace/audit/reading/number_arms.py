@@ -14,6 +14,7 @@ from trialtrace.audit.reading.nearest_arm import (
     EARLIER,
     NEAREST,
     OF,
+    SIZED,
     VERSUS,
     before_bracket,
     nearest,
@@ -33,6 +34,7 @@ def arms_of_numbers(
     if "respectively" not in text:
         # "In both A and B" is neither.
         both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
+        both = [at for at in both if not SIZED.match(text, mentions[at].end)]
         mentions = [m for at, m in enumerate(mentions) if not {at, at - 1} & {*both}]
     if closed := _closed(numbers, mentions, text):
         return closed
@@ -328,6 +330,9 @@ def _listed(
     )
     if not between and (told or facing or _joined(run, text)) and len(tight) == size:
         return [(arm, None if told else IN_ORDER) for arm in tight]
+    if told and len(tight) == 1 and _AT_TIMES.match(text, around.tight[-1].end):
+        # "4 and 2 of the A group at 3 and 6 months, respectively".
+        return [(tight[0], NEAREST)] * size
     if told and 0 < len(tight) < size and _GOES_ON.match(text, around.tight[-1].end):
         # "In B and others, respectively".
         return [(None, UNKNOWN)] * size
@@ -368,6 +373,10 @@ OF_NAME = re.compile(
 )
 _GOES_ON = re.compile(r"(?:[\s-](?:groups?|arms?))?,? (?:and|or) ")
 _TO = re.compile(r"[\s%]*(?:\S+ )?to ")
+_AT_TIMES = re.compile(
+    r"(?:[\s-](?:groups?|arms?|patients|participants))?,? (?:at|after|on|by) (?:\w+ )?[0-9][\w ,-]*"
+    r" and [\w -]+,? respectively"
+)
 # "From 3.8 to 1.4 points" is of one arm.
 _CHANGED = re.compile(
     r".*\|[\s%]*(?:(?!compar|rel|sim)[a-zµμ/]+ )?to |"

@@ -9,7 +9,9 @@ from itertools import groupby, takewhile
 
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.everyone import TAKEN
+from trialtrace.audit.reading.expressions import NO_SPREAD_SAID
 from trialtrace.audit.reading.item import PARTS, Item, Left
+from trialtrace.audit.reading.sentences import BY_METHODS
 from trialtrace.audit.reading.wording import telling
 
 ENOUGH = 7
@@ -21,6 +23,7 @@ _LEVEL = re.compile(r"\b9[059](?:\.[0-9])?\s?%\s?CI\b")
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 BY_ROW = "its groups are those of the numbers before it, by their row"
 _OF_ALL = re.compile(r"\b(?:all|both|overall|combined|total|whole|entire)\b", re.IGNORECASE)
+_GUESSED = {BY_METHODS, NO_SPREAD_SAID}
 _Key = tuple[bool, tuple[str, ...]]
 
 
@@ -41,6 +44,7 @@ def by_cells(texts: Iterable[Item | Left], cells: Iterable[Item | Left]) -> Iter
         read = [*sentence]
         rows = _of_rows(read, every)
         named = [_by_cell(at, one, rows, same, every) for at, one in enumerate(read)]
+        named = [_as_spread(one, same) if isinstance(one, Item) else one for one in named]
         yield from _compared(read, named)
 
 
@@ -175,6 +179,19 @@ def _grouped(item: Item, cells: list[Item]) -> Item | None:
     if not alike or len(groups) > 1 or len(numbers) < 2 or digits < FEWEST:
         return None
     return _as_cell(item, alike[0])
+
+
+def _as_spread(item: Item, same: Mapping[_Key, list[Item]]) -> Item:
+    """The same with the spread that cells of the same two numbers have, where it is guessed."""
+    cells = same.get(_key(item), [])
+    told = {(cell.printed, cell.kind) for cell in cells if not _GUESSED & {*cell.doubts}}
+    if not (_GUESSED & {*item.doubts} or "±" in item.printed) or len(told) != 1:
+        return item
+    ((shown, kind),) = told
+    if kind not in ("mean_sd", "mean_se"):
+        return item
+    doubts = tuple(one for one in item.doubts if one not in _GUESSED)
+    return replace(item, printed=shown, kind=kind, doubts=doubts)
 
 
 def _by_number(item: Item, every: Mapping[str, list[Item]]) -> Item | None:

@@ -206,17 +206,22 @@ def parted(clause: str, count: int) -> Sequence[str] | None:
             first or second for first, second in zip(told, told[3:], strict=False)
         )
         own = re.split(r",? and |, ", every)
+        if len(own) == count + 1 and _FRAME.match(own[0]):
+            # "At six months, X, Y and Z were".
+            lead, own = f"{lead}{own[0]}, ", own[1:]
         each = len(own) == count and all(re.search("[A-Za-z]{2}", one) for one in own)
         return [f"{lead}{one} … {behind.strip()}" for one in own] if each else None
+    clause = re.sub(r", (?:adjust|controll|correct)(?:ed|ing)\b[^,]*,", "", clause)
     sides = re.split(r" (?:and|or) ", re.sub(r"\bboth ", "", clause))
     if len(sides) != 2 or _NO_PAIR.search(sides[0]) or re.match(r"\d", sides[1]):
         return None
     left, right = sides
     noun = re.match(
-        r"(?P<own>(?:(?!(?:was|were|did|had|at|after|in|for|of|on)\b)\S+ )*)(?P<rest>.*)", right
+        r"(?P<own>(?:(?!(?:was|were|did|had|at|after|in|for|of|on|between)\b)\S+ )*)(?P<rest>.*)",
+        right,
     )
     own = noun["own"].split() if noun else []
-    if noun is None or not own or not telling(left):
+    if noun is None or not own or not (telling(left) or re.search("[A-Z]{2}", left)):
         return None
     shared = own[-1:] if len(own) > 1 else []
     before = re.match(r"(.*\b(?:in|of|for|regarding|on))\s", left)
