@@ -3,8 +3,9 @@
 import pytest
 from drafted_sides import SIDES, read
 
-from trialtrace.audit.reading.everyone import BY_SIZE, TAKEN
+from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.paper import Table
+from trialtrace.audit.reading.patients import BY_SIZE
 
 
 def told(*tables, text):

@@ -98,7 +98,7 @@ class Arms:
         own = set(key.split())
         if not own or _TOGETHER.search(text):
             return None
-        plural = [name for name in self.labels if _run_together(name) == _run_together(key)]
+        plural = [name for name in self.labels if run_together(name) == run_together(key)]
         if len(plural) == 1:
             return plural[0]
         # "Group 1" of "Group 1 (repair)".
@@ -225,6 +225,8 @@ def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:
         sized |= {bare(one.arm or "") for one in arms if one.size}
         alike |= _paired(arms)
     spelt = _spellings(seen, together, known)
+    for name, of in spelt.items():
+        seen[of] += seen[name]
     together = [list(dict.fromkeys(spelt.get(name, name) for name in names)) for names in together]
     sized = {spelt.get(name, name) for name in sized}
     anchored = {name for name in labels if names_control(name) or known.names(name)}
@@ -294,9 +296,7 @@ def _spellings(
             spelt[second] = first
 
     for name, other in combinations(names, 2):
-        alike = set(name.split()) == set(other.split()) or _run_together(name) == _run_together(
-            other
-        )
+        alike = set(name.split()) == set(other.split()) or run_together(name) == run_together(other)
         short = _initials(other) == name or _initials(name) == other
         if alike or short or _short_for(name, other, known) or _short_for(other, name, known):
             same(name, other)
@@ -329,7 +329,7 @@ def _beside(
     return kept
 
 
-def _run_together(name: str) -> str:
+def run_together(name: str) -> str:
     """A name without spaces and the ends of plurals, in which heads and texts differ."""
     return re.sub(r"(?<=[a-z]{3})s\b| ", "", name)
 

@@ -12,7 +12,7 @@ from trialtrace.audit.reading.expressions import p_text
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, OF_TIME, UNSAID, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, is_above_1
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
-from trialtrace.audit.reading.laid import Context
+from trialtrace.audit.reading.laid import Context, of_treatment
 from trialtrace.audit.reading.rows import Row
 
 UNSAID_NUMBERS = "what its numbers are is not said"
@@ -317,7 +317,8 @@ class Comparisons(Context):
         heads = any(column.role == ARM and column.arm for column in self.laid.columns)
         # Where one row names the arms, the others are of other terms of a model.
         heads = heads or any(self.arms.pair(one.path[-1]) for one in self.laid.rows if one.path)
-        if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
+        apart = (heads and not of_treatment(self.laid.table)) or self.predicts
+        if not names and len(self.arms.labels) == 2 and not apart:
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
 

@@ -13,13 +13,13 @@ from trialtrace.audit.reading.arms import ALL, Arms, arms_of, bare, names_contro
 from trialtrace.audit.reading.categories import categorised, without_missing
 from trialtrace.audit.reading.crossed import crossed, of_arms, within_arms
 from trialtrace.audit.reading.doubt import chances
-from trialtrace.audit.reading.everyone import by_sizes
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE, UNSAID, said
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
 from trialtrace.audit.reading.namesakes import apart, of_subgroups
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
+from trialtrace.audit.reading.patients import by_shares, by_sizes, sizes_of
 from trialtrace.audit.reading.repeated import by_cells
 from trialtrace.audit.reading.sentences import (
     read_passages,
@@ -124,7 +124,8 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     read = [with_spread(one, spreads) for one in apart([*of_subgroups(read, captions)])]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
-    texts = list(by_sizes(texts, read))
+    sizes = sizes_of([*texts, *read])
+    texts, read = [*by_sizes(texts, sizes)], [*by_shares(read, sizes)]
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
     return read, replace(named, labels={**arms.labels, **named.labels})

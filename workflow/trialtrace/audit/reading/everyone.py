@@ -1,15 +1,10 @@
 """Numbers of sentences that name no group, and are of everyone."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.forms import PEOPLE_COUNTED
-from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.mentions import Mention, strangers
-from trialtrace.audit.reading.nearest_arm import NOT_NAMED
 
 TAKEN = "no group is named beside it: taken for one of everyone"
 _WAS = r"(?:was|were|had been) (?:\w+ly )?"
@@ -64,34 +59,3 @@ def is_of_everyone(start: int, text: str, mentions: Sequence[Mention], *, named:
     if mentions or named or strangers(text, mentions) or _ABBREVIATED.search(text):
         return False
     return bool(_OF_ALL.search(text)) and not _PART.search(text)
-
-
-def by_sizes(texts: Sequence[Item | Left], cells: Iterable[Item | Left]) -> Iterator[Item | Left]:
-    """The same; a share without a group is of the one arm that has as many patients, or of everyone
-    where all arms have together."""
-    sizes: dict[str, Counter[int]] = defaultdict(Counter)
-    for one in (*texts, *cells):
-        if isinstance(one, Item) and one.arm:
-            told = _SIZE.search(one.quote) if one.kind == "count" else None
-            size = one.size or (told and int(told[1].replace(",", "")))
-            sizes[one.arm].update([size] if size else [])
-    groups: dict[int, set[str]] = defaultdict(set)
-    for arm, of in sizes.items():
-        for size in of:
-            groups[size].add(arm)
-    own = [of.most_common(1)[0][0] for arm, of in sizes.items() if arm != ALL and of]
-    if len(own) == len(sizes.keys() - {ALL}) > 1:
-        groups[sum(own)].add(ALL)
-    for one in texts:
-        share = _SHARE.match(one.printed) if isinstance(one, Item) else None
-        if isinstance(one, Item) and share and NOT_NAMED in one.doubts:
-            doubts = tuple(doubt for doubt in one.doubts if doubt != NOT_NAMED)
-            if len(of_size := groups[int(share[1])]) == 1:
-                one = replace(one, arm=next(iter(of_size)), doubts=doubts)
-                one = one.doubted(TAKEN if one.arm == ALL else BY_SIZE)
-        yield one
-
-
-BY_SIZE = "its arm is the one of as many patients"
-_SIZE = re.compile(r"[(\[]n ?= ?([0-9,]+)[)\]]$", re.IGNORECASE)
-_SHARE = re.compile(r"[0-9]+/([0-9]+)(?![0-9.,])")

@@ -427,6 +427,8 @@ def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
         return Expression(a, "count")
     if kind is None and "percentages" in usual and 0 <= float(a.replace(",", "")) <= 100:
         return Expression(f"{a}%", "percent", "a percentage by the caption")
+    if kind is None and "lone means" in usual and "." in a:
+        return Expression(f"mean {a}", "mean", "kind from the caption or a mean difference")
     if kind is None and count is not None and (size is not None and count <= size):
         return Expression(a, "count", "taken for a count")
     if kind in (None, "count", "count_percent") or kind in _AVERAGED:

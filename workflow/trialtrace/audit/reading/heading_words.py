@@ -119,7 +119,7 @@ MEASURES: tuple[tuple[str, str], ...] = (
     (
         COEFFICIENT,
         r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coef(?:ficients?\b|f?s?\b\.?)(?! of)|"
-        rf"(?-i:(?<![\w-])β)|(?-i:^B)(?=\s*[±(\[]\s*{_SE})",
+        rf"(?-i:(?<![\w-])β)|(?-i:^B)(?=\s*[±(\[]\s*(?:{_SE}|{_CI}))",
     ),
     (
         UNSAID,
@@ -144,7 +144,7 @@ _STATISTIC = re.compile(
     r"prüfgröße)(?: (?:de|of|du) \w+)?|(?-i:gl|g\.l\.)|"
     r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
-    r"effect sizes?(?: [(\[][^()]*[)\]])?",
+    r"effect sizes?(?: [(\[](?![^()]*\bCI)[^()]*[)\]])?",
     re.IGNORECASE,
 )
 # "HR (bpm)" and "RR (/min)" are of the heart and of breath.

@@ -112,11 +112,30 @@ def laid_out(table: Table) -> Laid | None:
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first, other)
     ]
-    by_heads = with_sizes(with_visits(with_limits(every, table, heads)))
+    by_heads = with_sizes(with_visits(with_limits(_with_shares(every), table, heads)))
     every = crossed(by_heads)
     whole, under = joined(table, heads, first)
     made = tuple(rows(whole, heads, every, other))
     return Laid(whole, tuple(every), heads, made, under, tuple(by_heads))
+
+
+def _with_shares(every: Sequence[Column]) -> list[Column]:
+    """The columns; of "A | % | B | %" the shares are of the names before them."""
+    behind = {
+        share.at: one
+        for one, share in pairwise(every)
+        if one.role == share.role == ARM
+        and (one.arm and not one.kind and not share.arm and share.kind == "percent")
+    }
+    named = {one.at for one in behind.values()} if len(behind) > 1 else {}
+    return [
+        replace(one, kind="count")
+        if one.at in named
+        else replace(behind[one.at], at=one.at, kind="percent")
+        if named and one.at in behind
+        else one
+        for one in every
+    ]
 
 
 def _with_units(table: Table, heads: int, first: int) -> Table:
@@ -391,6 +410,7 @@ class Context:
             path = (self._over, *path)
         if grade := self._graded(row):
             path = (grade, *(one for one in path if one != grade))
+        section = row.path[0] if len(row.path) > row.own else row.visit
         under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
@@ -409,9 +429,7 @@ class Context:
             TITLED if path[0] == self._titled and len(path[0].split()) > NAME else None,
             BY_POINT if by_point else None,
             _IN_ROWS if self.in_rows else None,
-            f"that this row is one of “{row.path[0]}” is guessed"
-            if row.loose and row.path
-            else None,
+            f"that this row is one of “{section}” is guessed" if row.loose and section else None,
         )
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
@@ -546,6 +564,9 @@ _VALUES_ARE = re.compile(
 )
 
 
+_OF_MEANS = re.compile(r"(?:the )?means?(?: ?(?:±|[(\[]).*)?", re.IGNORECASE)
+
+
 def usual(table: Table, heads: int) -> set[str]:
     """The kinds of numbers that caption, notes and heads tell, and how some of them are printed:
     "±" of deviations, "per 1000" of rates, "percentages" of numbers alone."""
@@ -560,13 +581,26 @@ def usual(table: Table, heads: int) -> set[str]:
         kinds.add("coefficients")
     for match in _VALUES_ARE.finditer(caption):
         kinds |= {f"usual {kind}" for kind in kinds_in(match[1])}
+        kinds |= {"lone means"} if _OF_MEANS.fullmatch(match[1]) else set()
     return kinds | ({"percentages"} if _PERCENTAGES.search(caption) else set())
 
 
 def predicts(table: Table) -> bool:
     """Whether a table is of a model's terms, as its caption or an intercept among them says."""
     terms = any(_INTERCEPT.fullmatch(row[0]) for row in table.rows if row)
-    return terms or bool(_PREDICTS.search(table.caption))
+    return terms or bool(_PREDICTS.search(table.caption) and not of_treatment(table))
+
+
+def of_treatment(table: Table) -> bool:
+    """Whether a caption calls what is estimated the effect of the treatment."""
+    return bool(_TREATMENT.search(table.caption))
+
+
+_TREATMENT = re.compile(
+    r"\b(?:effects?|impact) of (?:the )?(?:\w+ )?(?:interventions?|treatments?)\b|"
+    r"\b(?:treatment|intervention) effects?\b",
+    re.IGNORECASE,
+)
 
 
 def at_baseline(table: Table) -> bool:

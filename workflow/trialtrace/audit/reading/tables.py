@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from trialtrace.audit.printed.symbols import PROCEDURES
-from trialtrace.audit.reading.arms import ALL, Arms, bare
+from trialtrace.audit.reading.arms import ALL, Arms, bare, run_together
 from trialtrace.audit.reading.categories import OF_SECTION
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
@@ -199,6 +199,12 @@ class _Reader(Comparisons):
         bare = row.kind == "count" and (row.own == 0 or patients)
         counted = row.kind is None or (row.kind == "percent" and label.startswith(("No", "Num")))
         bare = bare or (counted and patients and first)
+        if first and row.own == 0 and row.kind == "count_percent":
+            # "N (%)" over 40 (44.4) and 50 (55.6).
+            own = [cell for one, cell in read if one.arm != ALL and cell.whole("a")]
+            pairs = [cell for cell in own if cell.form in ("pair", "count_percent")]
+            shares = [float(cell.parts["b"].replace(",", "")) for cell in pairs]
+            return len(shares) == len(own) > 1 and abs(sum(shares) - 100) < 1
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
     def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
@@ -292,6 +298,9 @@ class _Reader(Comparisons):
             column.kind in ("count", "percent") and more.startswith(("mean_", "median_"))
         ):
             kind = row.kind
+        if row.kind and (column.kind or "").startswith(f"{row.kind}_"):
+            # "Mean diurnal" below "Mean ± SE".
+            kind = column.kind
         if cell.form == "pair" and self.shares is not None:
             kind = self._of_row(kind)
         if cell.form == "decimal_percent" and self.counts:
@@ -419,7 +428,7 @@ class _Reader(Comparisons):
             path = path or (self._titled or row.label,)
             item = replace(item, path=path, label=", ".join(path))
             doubts += [None if own else _BY_CAPTION if arm else _NO_ARM]
-        elif arm != ALL and column.arm is not None and bare(column.arm) != arm:
+        elif arm != ALL and run_together(bare(column.arm or arm)) != run_together(arm):
             doubts.append(f"{BY_HEAD} “{column.arm}”")
         n = None if kind == "p" else size or self._size(row, column, arm)
         model = self.model and kind in ("effect", "p")
@@ -541,10 +550,11 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
     )
     body = [cell for row in table.rows[laid.heads :] for cell in row]
     told = {kind for column in laid.columns for kind in [column.kind] if kind}
+    told |= {"lone means" for one in laid.columns if one.measure == "mean_difference"}
     reader = _Reader(
         laid,
         arms,
-        usual(table, laid.heads) | {kind for kind in told if "_" in kind},
+        usual(table, laid.heads) | {kind for kind in told if re.search("[_ ]", kind)},
         decimal_commas(body),
         said(text[:LONGEST]).adjusted and not at_baseline(table),
         {},
@@ -563,7 +573,11 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
             for one in read
         ]
     read = list(with_tests(read, text, table.rows))
-    if _OF_CHANGES.search(table.caption):
+    changes = {one.lower() for one in _OF_CHANGES.findall(table.caption)}
+    if any(one.measure and one.kind == "effect" for one in laid.columns):
+        # "Differences in mean scores", which have a column.
+        changes -= {"difference", "differences"}
+    if changes:
         read = [
             one.doubted("its table may be of changes") if _at_no_time(one) else one for one in read
         ]

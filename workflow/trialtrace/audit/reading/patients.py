@@ -1,0 +1,84 @@
+"""Numbers of patients that a paper tells of its arms, where a share or a table lacks its own."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from trialtrace.audit.reading.arms import ALL
+from trialtrace.audit.reading.everyone import TAKEN
+from trialtrace.audit.reading.expressions import is_share_of
+from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.nearest_arm import NOT_NAMED
+
+BY_SIZE = "its arm is the one of as many patients"
+_SIZE = re.compile(r"[(\[]n ?= ?([0-9,]+)[)\]]$", re.IGNORECASE)
+_FRACTION = re.compile(r"[0-9]+/([0-9]+)(?![0-9.,])")
+_SHARE = re.compile(r"([0-9]+) \(([0-9.]+)%\)")
+Sizes = Mapping[str, Counter[int]]
+"""How many patients each arm has, and how often so."""
+
+
+def sizes_of(read: Iterable[Item | Left]) -> Sizes:
+    """The numbers of patients that tables have over or beside their numbers, and sentences behind
+    the name of an arm."""
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    for one in read:
+        if isinstance(one, Item) and one.arm:
+            told = _SIZE.search(one.quote) if one.kind == "count" else None
+            counted = one.printed if one.is_size else told[1] if told else ""
+            whole = re.fullmatch(r"[0-9,]*[0-9]", counted)
+            size = one.size or (int(counted.replace(",", "")) if whole else None)
+            found[one.arm].update([size] if size else [])
+    return found
+
+
+def by_sizes(texts: Sequence[Item | Left], sizes: Sizes) -> Iterator[Item | Left]:
+    """The same; a share without a group is of the one arm that has as many patients, or of everyone
+    where all arms have together."""
+    groups: dict[int, set[str]] = defaultdict(set)
+    for arm, of in sizes.items():
+        for size in of:
+            groups[size].add(arm)
+    own = [of.most_common(1)[0][0] for arm, of in sizes.items() if arm != ALL and of]
+    if len(own) == len(sizes.keys() - {ALL}) > 1:
+        groups[sum(own)].add(ALL)
+    for one in texts:
+        share = _FRACTION.match(one.printed) if isinstance(one, Item) else None
+        if isinstance(one, Item) and share and NOT_NAMED in one.doubts:
+            doubts = tuple(doubt for doubt in one.doubts if doubt != NOT_NAMED)
+            if len(of_size := groups[int(share[1])]) == 1:
+                one = replace(one, arm=next(iter(of_size)), doubts=doubts)
+                one = one.doubted(TAKEN if one.arm == ALL else BY_SIZE)
+        yield one
+
+
+def by_shares(cells: Sequence[Item | Left], sizes: Sizes) -> Iterator[Item | Left]:
+    """The same; what a table has of an arm at one time without its number of patients is of the one
+    number told elsewhere of which two of its counts or more, and nearly all, are the shares."""
+    shares: dict[tuple[str, str, str | None], set[tuple[str, str]]] = defaultdict(set)
+    for one in cells:
+        share = _SHARE.fullmatch(one.printed) if isinstance(one, Item) else None
+        if isinstance(one, Item) and one.arm and not one.size and share and share[1] != "0":
+            shares[_column(one)].add((share[1], share[2]))
+    told: dict[tuple[str, str, str | None], int] = {}
+    for column, own in shares.items():
+        fits = {n: sum(_is_rounded(*each, n) for each in own) for n in sizes.get(column[1], ())}
+        best = [n for n, times in fits.items() if times > 1 and times >= 0.9 * len(own)]
+        if len(best) == 1:
+            told[column] = best[0]
+    for one in cells:
+        if isinstance(one, Item) and one.arm and not (one.size or one.compare or one.is_size):
+            size, share = told.get(_column(one)), _SHARE.fullmatch(one.printed)
+            if size and (share is None or is_share_of(share[1], share[2], size)):
+                one = replace(one, size=size)
+        yield one
+
+
+def _is_rounded(count: str, percent: str, size: int) -> bool:
+    unit = 10.0 ** -len(percent.partition(".")[2])
+    return int(count) <= size and abs(100 * int(count) / size - float(percent)) <= 0.51 * unit
+
+
+def _column(one: Item) -> tuple[str, str, str | None]:
+    return one.place.partition(",")[0], str(one.arm), one.visit
