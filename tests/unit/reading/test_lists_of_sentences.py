@@ -131,3 +131,36 @@ def test_a_spread_is_that_of_the_cells_with_the_same_numbers():
         "mean (SD) 22.7 (2.1)",
         "mean (SD) 22.4 (2.8)",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In all, 68 patients were assigned to training (n = 40) or control (n = 28).",
+        "A total of 68 patients were randomised to either training (n = 40) or control (n = 28).",
+    ],
+)
+def test_the_sum_of_the_arms_is_of_everyone_and_each_size_of_its_arm(text):
+    rows = (("", "Training (n=40)", "Control (n=50)"), ("Women, n (%)", "10 (25)", "20 (40)"))
+    made = read(Table("table 1", "Table 1. Baseline", rows, 1), text=text)
+    own = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert [(one.printed, one.arm) for one in own] == [
+        ("68", "all"),
+        ("40", "training"),
+        ("28", "control"),
+    ]
+
+
+def test_groups_that_text_lists_thrice_are_the_arms():
+    group = "for the NC+BM, BC+BM, and BM groups, respectively."
+    text = f"The fall was 5.1±1.5, 3.6±1.2, and 3.5±2.1 mm {group} "
+    text += f"The gain was 3.6±2.7, 2.5±1.7, and 2.4±3.4 mm {group} "
+    made = read(text=text + f"The fill was 5.8±3.6, 5.0±2.3, and 6.9±2.4 mm {group}")
+    assert [one.arm for one in made.items.values()] == ["nc+bm", "bc+bm", "bm"] * 3
+
+
+def test_a_p_between_as_many_groups_as_a_figure_says_is_of_all():
+    rows = (("", "A (n=40)", "B (n=50)", "C (n=45)"), ("Age, mean (SD)", "6 (1)", "6 (2)", "5 (1)"))
+    text = "There was no difference in pain (P > 0.05) between the 3 treatment groups."
+    made = read(Table("table 1", "Table 1. Baseline", rows, 1), text=text)
+    assert [one.compare for one in made.items.values() if one.kind == "p"] == [("all",)]

@@ -113,7 +113,7 @@ def comparing(
     """An estimate or a p with the groups that it compares, or the one in which it does; `at` is
     where the words for it begin, and where it begins and ends."""
     begin, start, end = at
-    beyond = re.split(r"[,;(0-9]|(?<!vs)\.", text[end:].lstrip(" )]"), maxsplit=1)[0]
+    beyond = _STOP.split(text[end:].lstrip(" )]"), maxsplit=1)[0]
     clause = f"{text[begin:start]} {beyond}"
     near = distinct([one for one in mentions if begin <= one.begin < start])
     before = distinct([one for one in mentions if one.begin < start])
@@ -183,6 +183,10 @@ def comparing(
     if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
         item = replace(item, model=True).doubted("adjusted, by the words beside it")
     return item
+
+
+# "(P > 0.05) between the 3 treatment groups" goes on.
+_STOP = re.compile(r"[,;(]|[0-9](?! (?:\w+ )?(?:groups|arms)\b)|(?<!vs)\.")
 
 
 def _behind(mentions: Sequence[Mention], text: str, end: int) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
 
 _BEFORE_ROLE = (
     r"(?:^|(?<=[(\[%=:\d])|(?<=[%=:;,\d] )|(?<=\bthe )|(?<=\b(?:in|vs|to) )|(?<=\b(?:and|for) )|"
-    r"(?<=\bbetween )|"
+    r"(?<=\bbetween )|(?<=\bor )|"
     r"(?<=\b(?:with|than) )|(?<=\bversus )|(?<=vs\. ))"
 )
 

@@ -103,9 +103,7 @@ def before_bracket(number: Seen, mentions: Sequence[Mention], text: str) -> str 
     before = [one for one in mentions if one.end <= opened]
     if opened < 0 or not before or not re.fullmatch(_GROUP_WORD, text[before[-1].end : opened]):
         return None
-    each = len(before) > 1 and all(SIZED.match(text, one.end) for one in before[-2:])
-    paired = not each and _PAIRED.search(text, 0, before[-1].begin)
-    listed = paired or VERSUS.search(text, opened, closed)
+    listed = _PAIRED.search(text, 0, before[-1].begin) or VERSUS.search(text, opened, closed)
     others = any(opened < one.begin < closed for one in mentions)
     if listed or others or re.search(r"[)\]]", text[opened : number[0]]):
         return None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.context import BEFORE, UNKNOWN, Context
 from trialtrace.audit.reading.forms import PEOPLE_COUNTED
 from trialtrace.audit.reading.greater import IN_ORDER, OTHER, ArmOf, by_size
@@ -30,14 +31,16 @@ def arms_of_numbers(
     context: Context,
 ) -> dict[tuple[int, str], ArmOf]:
     """The arm of each number and the doubt of it: of numbers beside each other together."""
-    made: dict[tuple[int, str], ArmOf] = {}
+    whole = _whole(numbers, text)
+    made: dict[tuple[int, str], ArmOf] = {(one[0], one[2].printed): (ALL, None) for one in whole}
+    numbers = [one for one in numbers if one not in whole]
     if "respectively" not in text:
         # "In both A and B" is neither.
         both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
         both = [at for at in both if not SIZED.match(text, mentions[at].end)]
         mentions = [m for at, m in enumerate(mentions) if not {at, at - 1} & {*both}]
     if closed := _closed(numbers, mentions, text):
-        return closed
+        return made | closed
     runs = [*_runs(numbers, mentions, text)]
     every = [_of_run(run, numbers, mentions, text, names) for run in runs]
     ends = [*(run[0][0] for run in runs[1:]), len(text)]
@@ -53,6 +56,15 @@ def arms_of_numbers(
                 arm if sure else (None, arm[1] if sure is None else UNKNOWN)
             )
     return made
+
+
+def _whole(numbers: Sequence[Seen], text: str) -> list[Seen]:
+    """The count that sizes behind it add up to: "55 got A (n = 27) or B (n = 28)"."""
+    counts = [one for one in numbers if one[2].kind == "count" and one[2].printed.isdigit()]
+    sizes = [one for one in counts if text[one[0] : one[1]].lstrip()[:1] in {*"nN"}]
+    whole = sum(int(one[2].printed) for one in sizes)
+    before = [one for one in counts if one not in sizes and one[0] < sizes[0][0]] if sizes else []
+    return [one for one in before if int(one[2].printed) == whole and len(sizes) > 1]
 
 
 _GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")

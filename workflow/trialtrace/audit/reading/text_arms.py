@@ -17,6 +17,8 @@ _SENTENCES = re.compile(r"(?<=[.;])\s")
 def arms_of_text(title: str, texts: Sequence[str]) -> Arms:
     """The arms that text alone names: those called groups in one sentence more than once, or those
     to which patients were allocated, whichever more sentences with numbers name."""
+    if (listed := _in_lists(texts)).labels:
+        return listed
     every = [_called_groups(texts), _in_brackets(texts)]
     for called in _allocated(title, texts):
         labels = {bare(name): name for name, _ in called}
@@ -220,6 +222,22 @@ def _called_groups(texts: Sequence[str]) -> Arms:
     short = {name for name in kept for other in pairs[0] if other.endswith(f" {name}")}
     kept = {name: None for name in kept if name not in long | letters | short or name in pairs[0]}
     return Arms({name: labels[name] for name in kept} if 1 < len(kept) < 5 else {})
+
+
+def _in_lists(texts: Sequence[str]) -> Arms:
+    """Three groups or more that are listed in the same words three times: "the A, A+B, and B
+    groups"."""
+    lists = Counter(match[1] for text in texts for match in _LIST_OF_GROUPS.finditer(text))
+    listed, times = (lists.most_common(1) or [("", 0)])[0]
+    names = re.split(r",? and (?:the )?|, (?:the )?", listed)
+    named = times > 2 and not any(NO_ARM.search(name.lower()) for name in names)
+    return Arms({bare(name): name for name in names} if named else {})
+
+
+_LIST_OF_GROUPS = re.compile(
+    r"\b(?:the|in|for|of|among) ((?:[\w/+-]{1,20}, (?:the )?){1,3}[\w/+-]{1,20},? and "
+    r"(?:the )?[\w/+-]{1,20}) (?:group|arm)s\b"
+)
 
 
 def _in_brackets(texts: Sequence[str]) -> Arms:
