@@ -51,3 +51,10 @@ def test_times_in_which_captions_differ_are_visits():
 def test_captions_of_other_things_say_nothing_of_whom():
     one, other = "Falls in the first year of the trial", "Costs and what physicians thought of it"
     assert outcomes(table(2, one, 4), table(3, other, 8))[:3] == outcomes(table(2, one, 4))
+
+
+def test_people_whom_one_caption_alone_names_are_the_subgroup_of_its_table():
+    whole, women = table(1, "Falls in 90 patients", 8), table(2, "Pain at 6 months in women", 5)
+    assert outcomes(whole, women)[3:] == [(f"women – {one[:-7]}", "6 months") for one in ROWS]
+    trial = outcomes(whole, women, title="Training in women")
+    assert trial[3:] == [(one[:-7], "6 months") for one in ROWS]

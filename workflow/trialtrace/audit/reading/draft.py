@@ -120,11 +120,11 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
     legends = {one.text for one in paper.passages if one.place.startswith(FIGURE)}
     spreads = _spreads([*(one.text for one in paper.passages), *notes], legends)
-    captions = {table.name: table.caption for table in paper.tables}
+    captions = {table.name: table.caption for table in paper.tables} | {"": paper.title}
     read = [with_spread(one, spreads) for one in apart([*of_subgroups(read, captions)])]
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
-    sizes = sizes_of([*texts, *read])
+    sizes = sizes_of([*texts, *read], named, told.passages)
     texts, read = [*by_sizes(texts, sizes)], [*by_shares(read, sizes)]
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]

@@ -12,6 +12,9 @@ from trialtrace.audit.reading.item import Item, Left
 
 _Cell = tuple[object, ...]
 _PEOPLE = r"(?:fe)?males?|(?:wo)?men|boys|girls|(?:non-?)?(?:smokers|responders|diabetics)"
+_ONLY = re.compile(
+    rf"\b(?:in|among|of|for) (?:the )?({_PEOPLE})\b(?!,| and\b| or\b)", re.IGNORECASE
+)
 _LEAD = re.compile(r"^(?:(?:in|among|of|for|with|the|patients|participants)\s)+(?=\S)", re.I)
 # "Week 4" and "6 months" are one.
 _TIME = r"(?:hour|day|week|month|year)s?"
@@ -31,7 +34,8 @@ def apart(read: Sequence[Item | Left]) -> Iterator[Item | Left]:
 
 def of_subgroups(read: Sequence[Item | Left], captions: Mapping[str, str]) -> Iterator[Item | Left]:
     """What was read of tables; of two with the same rows each outcome is behind the words in which
-    their captions differ, as of the patients, or at the time that these are."""
+    their captions differ, as of the patients, or at the time that these are; of one it is behind
+    the people whom its caption alone has, of all `captions` and the title among them."""
     rows: dict[str, set[str | None]] = defaultdict(set)
     whom: dict[str, list[str]] = defaultdict(list)
     for one in read:
@@ -44,6 +48,12 @@ def of_subgroups(read: Sequence[Item | Left], captions: Mapping[str, str]) -> It
                 pair, _apart([captions.get(one, "") for one in pair]), strict=True
             ):
                 whom[table] += [words] if words not in ("", *whom[table]) else []
+    for table in rows:
+        # "Pain in women" of a paper whose title and other captions know none.
+        only = _ONLY.search(captions.get(table, ""))
+        others = (text for name, text in captions.items() if only and name != table)
+        if only and not any(re.search(rf"\b{only[1]}\b", text, re.I) for text in others):
+            whom[table] = whom[table] or [only[1]]
     for one in read:
         who = ", ".join(whom[_table(one)])
         if isinstance(one, Item) and said(who).visit:

@@ -5,31 +5,42 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.audit.reading.arms import ALL
+from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import is_share_of
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.mentions import names_of
 from trialtrace.audit.reading.nearest_arm import NOT_NAMED
 
 BY_SIZE = "its arm is the one of as many patients"
-_SIZE = re.compile(r"[(\[]n ?= ?([0-9,]+)[)\]]$", re.IGNORECASE)
+_SENTENCES = re.compile(r"(?<=[.;])\s")
+_SIZED = re.compile(
+    r"(?:[\s-](?:groups?|arms?))?[\s,;]{0,3}[(\[][nN]\s?=\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\b"
+)
 _FRACTION = re.compile(r"[0-9]+/([0-9]+)(?![0-9.,])")
 _SHARE = re.compile(r"([0-9]+) \(([0-9.]+)%\)")
 Sizes = Mapping[str, Counter[int]]
 """How many patients each arm has, and how often so."""
 
 
-def sizes_of(read: Iterable[Item | Left]) -> Sizes:
-    """The numbers of patients that tables have over or beside their numbers, and sentences behind
-    the name of an arm."""
+def sizes_of(read: Iterable[Item | Left], arms: Arms, texts: Sequence[str]) -> Sizes:
+    """The numbers of patients that tables have over or beside their numbers, and texts, that of
+    methods too, behind the name of an arm: "training (n = 27)"."""
     found: dict[str, Counter[int]] = defaultdict(Counter)
     for one in read:
         if isinstance(one, Item) and one.arm:
-            told = _SIZE.search(one.quote) if one.kind == "count" else None
-            counted = one.printed if one.is_size else told[1] if told else ""
-            whole = re.fullmatch(r"[0-9,]*[0-9]", counted)
-            size = one.size or (int(counted.replace(",", "")) if whole else None)
+            counted = one.printed if one.is_size else ""
+            size = one.size or (int(counted) if counted.isdigit() else None)
             found[one.arm].update([size] if size else [])
+    names = names_of(arms, texts)
+    for sentence in (one for text in texts for one in _SENTENCES.split(text)):
+        sized = {one.start(): int(one[1].replace(",", "")) for one in _SIZED.finditer(sentence)}
+        for mention in names.mentions(sentence) if sized else ():
+            if mention.end in sized:
+                found[mention.arm][sized[mention.end]] += 1
+    own = [found[arm].most_common(1)[0][0] for arm in arms.labels if found[arm]]
+    if len(own) == len(arms.labels) > 1:
+        found[ALL][sum(own)] += 1
     return found
 
 
@@ -40,9 +51,6 @@ def by_sizes(texts: Sequence[Item | Left], sizes: Sizes) -> Iterator[Item | Left
     for arm, of in sizes.items():
         for size in of:
             groups[size].add(arm)
-    own = [of.most_common(1)[0][0] for arm, of in sizes.items() if arm != ALL and of]
-    if len(own) == len(sizes.keys() - {ALL}) > 1:
-        groups[sum(own)].add(ALL)
     for one in texts:
         share = _FRACTION.match(one.printed) if isinstance(one, Item) else None
         if isinstance(one, Item) and share and NOT_NAMED in one.doubts:
