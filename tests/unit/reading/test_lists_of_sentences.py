@@ -151,6 +151,11 @@ def test_the_sum_of_the_arms_is_of_everyone_and_each_size_of_its_arm(text):
     ]
 
 
+def test_the_sum_of_reasons_is_of_no_group():
+    text = "A further 12 patients were excluded for health (n = 8) and choice (n = 4)."
+    assert [one[:2] for one in told(text=text)] == [("12", ()), ("8", ()), ("4", ())]
+
+
 def test_groups_that_text_lists_thrice_are_the_arms():
     group = "for the NC+BM, BC+BM, and BM groups, respectively."
     text = f"The fall was 5.1±1.5, 3.6±1.2, and 3.5±2.1 mm {group} "

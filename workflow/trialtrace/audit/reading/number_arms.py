@@ -31,7 +31,7 @@ def arms_of_numbers(
     context: Context,
 ) -> dict[tuple[int, str], ArmOf]:
     """The arm of each number and the doubt of it: of numbers beside each other together."""
-    whole = _whole(numbers, text)
+    whole = _whole(numbers, mentions, text)
     made: dict[tuple[int, str], ArmOf] = {(one[0], one[2].printed): (ALL, None) for one in whole}
     numbers = [one for one in numbers if one not in whole]
     if "respectively" not in text:
@@ -58,13 +58,15 @@ def arms_of_numbers(
     return made
 
 
-def _whole(numbers: Sequence[Seen], text: str) -> list[Seen]:
-    """The count that sizes behind it add up to: "55 got A (n = 27) or B (n = 28)"."""
+def _whole(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> list[Seen]:
+    """The count that the sizes of arms behind it add up to: "55 got A (n = 27) or B (n = 28)"."""
+    arms = {found.end() - 1: one.arm for one in mentions if (found := SIZED.match(text, one.end))}
     counts = [one for one in numbers if one[2].kind == "count" and one[2].printed.isdigit()]
-    sizes = [one for one in counts if text[one[0] : one[1]].lstrip()[:1] in {*"nN"}]
-    whole = sum(int(one[2].printed) for one in sizes)
-    before = [one for one in counts if one not in sizes and one[0] < sizes[0][0]] if sizes else []
-    return [one for one in before if int(one[2].printed) == whole and len(sizes) > 1]
+    sizes = [one for one in counts if one[1] in arms]
+    if len({arms[one[1]] for one in sizes}) < 2:
+        return []
+    whole, first = sum(int(one[2].printed) for one in sizes), sizes[0][0]
+    return [one for one in counts if one[0] < first and int(one[2].printed) == whole]
 
 
 _GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")
