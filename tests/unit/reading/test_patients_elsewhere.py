@@ -137,3 +137,35 @@ def test_the_section_that_is_guessed_is_named():
     )
     found = told(read(SIDES, table(*rows)))
     assert "“1 month after discharge” is guessed" in found[2][4]
+
+
+def test_a_number_alone_among_counts_with_percentages_is_a_count():
+    found = claims(
+        ("", "Training (%)", "Usual care (%)"),
+        ("Stage 1", "4 (10)", "5 (10)"),
+        ("Stage 2", "3", "2"),
+        ("Stage 3", "33 (82)", "43 (86)"),
+    )
+    assert [one[0] for one in found[2:4]] == ["3", "2"]
+    found = claims(("", "Training (%)", "Usual care (%)"), ("Stage 2", "3", "2"))
+    assert [one[0] for one in found] == ["3%", "2%"]
+
+
+def test_a_label_alone_below_the_head_is_a_section():
+    rows = (
+        ("Parameter", "Training", "Usual care"),
+        ("Age", "", ""),
+        ("Mean ± SD (years)", "68.1 ± 12.4", "69.1 ± 9.4"),
+    )
+    made = read(SIDES, Table("table 2", "Table 2. Patients", rows, 2))
+    assert {one[2] for one in told(made)} == {"Age – (years)"}
+
+
+def test_an_arm_in_several_rows_below_no_outcome_is_in_doubt():
+    rows = [("Group", "Before", "After", "Comment")]
+    for name in ("Glucose", "Insulin"):
+        rows.append((name, "", "", "5 of 9"))
+        rows += [("Training", "3.9 ± 1.8", "5.7 ± 2.8", ""), ("Usual care", "2 ± 1", "2.3 ± 1", "")]
+    found = told(read(SIDES, table(*rows)))
+    assert len(found) == 10
+    assert all("what was measured is not said" in one[4] for one in found if one[1])

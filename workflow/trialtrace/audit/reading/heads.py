@@ -176,6 +176,9 @@ def head_rows(table: Table, first: int) -> int:
     count = table.heads
     if count >= len(table.rows):
         count = 0
+    while count > 1 and table.rows[count - 2][0] and not any(table.rows[count - 1][1:]):
+        # A section's label below the head of the labels.
+        count -= 1
     end = count
     while count < len(table.rows) - 1:
         row = table.rows[count]

@@ -28,7 +28,8 @@ from trialtrace.audit.reading.text_arms import with_others
 _SKIPPED = re.compile(
     r"(?:abstract, )?(?:(?:[0-9]+(?:\.[0-9]+)*|[ivx]+)\.?\s+)?"
     r"(?!.*\b(?:results?|findings|outcomes)\b)"
-    r"(?:introduction|background|aims?\b|objectives?|purpose|context|rationale|importance|"
+    r"(?:introduction|(?:summary (?:of )?)?background|aims?\b|objectives?|purpose|context|"
+    r"rationale|importance|"
     r"[\w ,-]*\b(?:methods?|methodology)|(?:study |trial )?design|setting|"
     r"[\w -]*\bdiscussion|[\w ]*conclusions?|interpretation|significance|limitations?|"
     r"references|acknowledg|supporting|author|funding|competing|statistic|sample size|ethics|"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeGuard
 
 from trialtrace.audit.printed.symbols import PROCEDURES
@@ -31,6 +32,7 @@ from trialtrace.audit.reading.rows import Row
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
+_NAMELESS = "what was measured is not said above this arm"
 LIMITS_UNSAID = "whether its limits are an interval or the range is not said"
 MEAN_OR_SHARE = "whether it is a share or a mean in per cent is not said"
 _BY_CAPTION = "arm by the caption"
@@ -303,6 +305,9 @@ class _Reader(Comparisons):
             kind = column.kind
         if cell.form == "pair" and self.shares is not None:
             kind = self._of_row(kind)
+        if kind == "percent" and cell.form == "value" and column.at in self._paired:
+            # "3" below "Arm A (%)", beside "4 (50)".
+            kind = "count_percent"
         if cell.form == "decimal_percent" and self.counts:
             kind = kind or "count_percent"
         measure = row.measure if column.arm is None and kind == "effect" else None
@@ -359,6 +364,17 @@ class _Reader(Comparisons):
             path = (*(name for name in row.path if self._arm_of(row, name) is None), *over)
             item = replace(item, compare=self._compared(row, ()), path=path or item.path)
         return item.doubted(found.doubt, None if limits else LIMITS_UNSAID)
+
+    @cached_property
+    def _paired(self) -> set[int]:
+        """Columns in which several cells are a number with another one in brackets."""
+        cells = [
+            (column.at, cell.form)
+            for row in self.laid.rows
+            for column in self.laid.columns
+            if (cell := read_cell(row.cells[column.at], commas=self.commas))
+        ]
+        return {at for at, form in cells if form == "pair" and cells.count((at, form)) > 1}
 
     @property
     def _of_means(self) -> bool:
@@ -427,7 +443,10 @@ class _Reader(Comparisons):
             path += tuple(head for head in heads if head not in ("", self._titled, *path))
             path = path or (self._titled or row.label,)
             item = replace(item, path=path, label=", ".join(path))
+            again = sum(own in self._arms_of(one) for one in self.laid.rows) > 1
+            named = any(self._arm_of(row, name) is None for name in row.path)
             doubts += [None if own else _BY_CAPTION if arm else _NO_ARM]
+            doubts.append(_NAMELESS if own and again and not (named or row.visit) else None)
         elif arm != ALL and run_together(bare(column.arm or arm)) != run_together(arm):
             doubts.append(f"{BY_HEAD} “{column.arm}”")
         n = None if kind == "p" else size or self._size(row, column, arm)
