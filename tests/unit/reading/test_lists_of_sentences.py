@@ -61,7 +61,7 @@ def test_numbers_of_a_group_at_two_times_are_both_of_it():
             [("15", "training")],
         ),
         (
-            "The time spent walking (minutes per week) was 74 for training and 45 for usual care.",
+            "The time spent (minutes per week) was 74 for interval training and 45 for usual care.",
             [("74", "training"), ("45", "usual care")],
         ),
         (
@@ -119,7 +119,7 @@ def test_a_share_of_as_many_patients_as_an_arm_or_all_arms_is_of_these():
 def test_a_spread_is_that_of_the_cells_with_the_same_numbers():
     rows = (
         ("", "Training (n=40)", "Usual care (n=50)"),
-        ("Pressure, mean ± SD", "22.7 ± 2.1", "22.4 ± 2.8"),
+        ("Pressure, mean ± SD (range)", "22.7 ± 2.1 (18 to 27)", "22.4 ± 2.8 (17 to 28)"),
     )
     text = (
         "The fall was 3.1 ± 0.4 (mean ± SE) with training. Mean pressure was 22.7 ± 2.1 and "

@@ -239,7 +239,7 @@ def _is_value(match: re.Match[str]) -> bool:
 # "F = ", "95% CI: 2.1, ", "10 to ", and what no value is: "version 2.1".
 _NO_VALUE = re.compile(
     r"(?:(?<!\bM )(?<!mean )(?<!median )(?<!scores )(?<!score )[=±×/^]\s*|"
-    r"\b(?:CI|CL|interval|confidence limits)\b[^()]{0,30}|(?<!from )[-0-9.]+ to |"
+    r"\b(?:CI|CL|interval(?! training)|confidence limits)\b[^()]{0,30}|(?<!from )[-0-9.]+ to |"
     r"\b(?:group|arm|cohort)\s*[,:]?\s*|"
     r"(?<![0-9][ -])\b(?:days?|weeks?|months?|years?)\s*[,:(]?\s*|"
     r"\b(?:version|v|table|fig\w*|SPSS|Stata|and [Rr]|"

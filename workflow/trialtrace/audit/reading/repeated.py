@@ -11,7 +11,7 @@ from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import NO_SPREAD_SAID
 from trialtrace.audit.reading.item import PARTS, Item, Left
-from trialtrace.audit.reading.sentences import BY_METHODS
+from trialtrace.audit.reading.sentences import BY_METHODS, SPREADS
 from trialtrace.audit.reading.wording import telling
 
 ENOUGH = 7
@@ -44,7 +44,7 @@ def by_cells(texts: Iterable[Item | Left], cells: Iterable[Item | Left]) -> Iter
         read = [*sentence]
         rows = _of_rows(read, every)
         named = [_by_cell(at, one, rows, same, every) for at, one in enumerate(read)]
-        named = [_as_spread(one, same) if isinstance(one, Item) else one for one in named]
+        named = [_as_spread(one, every) if isinstance(one, Item) else one for one in named]
         yield from _compared(read, named)
 
 
@@ -181,16 +181,18 @@ def _grouped(item: Item, cells: list[Item]) -> Item | None:
     return _as_cell(item, alike[0])
 
 
-def _as_spread(item: Item, same: Mapping[_Key, list[Item]]) -> Item:
+def _as_spread(item: Item, every: Mapping[str, list[Item]]) -> Item:
     """The same with the spread that cells of the same two numbers have, where it is guessed."""
-    cells = same.get(_key(item), [])
-    told = {(cell.printed, cell.kind) for cell in cells if not _GUESSED & {*cell.doubts}}
-    if not (_GUESSED & {*item.doubts} or "±" in item.printed) or len(told) != 1:
+    (_, numbers), open_ = _key(item), _GUESSED & {*item.doubts} or "±" in item.printed
+    if len(numbers) != 2 or not open_:
         return item
-    ((shown, kind),) = told
-    if kind not in ("mean_sd", "mean_se"):
+    cells = [one for one in every.get(numbers[0].lstrip("-"), ()) if _key(one)[1][:2] == numbers]
+    kinds = {one.kind for one in cells if not _GUESSED & {*one.doubts}} & {"mean_sd", "mean_se"}
+    if len(kinds) != 1:
         return item
+    kind = kinds.pop()
     doubts = tuple(one for one in item.doubts if one not in _GUESSED)
+    shown = SPREADS[kind].format(a=numbers[0], b=numbers[1])
     return replace(item, printed=shown, kind=kind, doubts=doubts)
 
 

@@ -213,7 +213,7 @@ _BY_METHODS = {
     ),
 }
 """Of a kind, a number whose spread has no name, and how a paper names it once for all."""
-_SPREADS = {
+SPREADS = {
     "mean_sd": "mean (SD) {a} ({b})",
     "mean_se": "mean {a} (SE {b})",
     "iqr": "median (IQR) {a} ({low} to {high})",
@@ -240,7 +240,7 @@ def with_spread(one: Item | Left, spreads: Mapping[str, str]) -> Item | Left:
     if match is None:
         return one
     name = spreads[one.kind]
-    printed = _SPREADS[name].format_map(match.groupdict())
+    printed = SPREADS[name].format_map(match.groupdict())
     kind = one.kind if one.kind == "median" else name
     doubts = tuple(doubt for doubt in one.doubts if doubt != NO_SPREAD_SAID)
     return replace(one, printed=printed, kind=kind, doubts=doubts).doubted(BY_METHODS)
