@@ -212,16 +212,16 @@ def _share(right: np.ndarray) -> str:
     return share(int(right.sum()), len(right)) if len(right) else "none"
 
 
-def fit(folder: Path, of: str) -> None:
+def write_fit(folder: Path, of: str) -> None:
     """Write the weights of claims of tables or of sentences, and the page's section."""
     with LABELS.open(newline="") as file:
         labels = [Label(**row) for row in csv.DictReader(file)]
-    sets = {
-        one: judged([each for each in labels if each.set == one], folder).only(of)
+    fit, other = (
+        judged([each for each in labels if each.set == one], folder).only(of)
         for one in ("fit", "check")
-    }
-    blind, other = as_read(of), sets["check"]
-    own = joined(blind, sets["fit"])
+    )
+    blind = as_read(of)
+    own = joined(blind, fit)
     names = sorted({name for one in own.known for name in one}, key=lambda name: (name[0], name))
     weights = fitted(own.matrix(names), own.right, names)
     kept = {name: one for name, one in read_weights(WEIGHTS).items() if not name.startswith(of)}
@@ -232,12 +232,13 @@ def fit(folder: Path, of: str) -> None:
         writer.writerows((name, f"{one:.2f}") for name, one in every)
     read_weights.cache_clear()
     rounded = np.array([read_weights(WEIGHTS)[name] for name in names])
-    checked = 1 / (1 + np.exp(-other.matrix(names) @ rounded))
-    head = ("chance", "stated, papers left out", "right", "stated, other papers", "right")
     # Where there are claims that were judged blind, these tell how well the others do.
     tested = slice(len(blind.right) or None)
-    apart, right = left_out(own, names)[tested], own.right[tested]
-    rows = list(bands((apart, right), (checked, other.right)))
+    sets = {"papers left out": (left_out(own, names)[tested], own.right[tested])}
+    if len(other.right):
+        checked = 1 / (1 + np.exp(-other.matrix(names) @ rounded))
+        sets["other papers"] = (checked, other.right)
+    head = ("chance", *(each for one in sets for each in (f"stated, {one}", "right")))
     judged_blind = (
         f" {len(blind.right)} of those fitted on, of {len(set(blind.papers))} papers, were judged "
         "blind and keep what was known of them when they were read; the first columns hold these "
@@ -247,6 +248,8 @@ def fit(folder: Path, of: str) -> None:
         else ""
     )
     counts = [f"{len(one.right)} claims of {len(set(one.papers))} papers" for one in (own, other)]
+    apart = [f"{((chance - right) ** 2).mean():.3f}" for chance, right in sets.values()]
+    whole = [f"{right.var():.3f}" for _, right in sets.values()]
     text = (
         f"Fitted on {counts[0]} (the chance of a claim is here by weights fitted without its "
         f"paper), checked on {counts[1]} not used in it; {own.lost} and {other.lost} "
@@ -255,10 +258,8 @@ def fit(folder: Path, of: str) -> None:
         "than in a draft, "
         "and judged by the rules of "
         "[papers nobody had looked at](#papers-nobody-had-looked-at).\n\n"
-        f"{table(head, rows)}\n\nThe mean squared distance of chance and truth is "
-        f"{((apart - right) ** 2).mean():.3f} and "
-        f"{((checked - other.right) ** 2).mean():.3f}; one chance for all would have "
-        f"{right.var():.3f} and {other.right.var():.3f}."
+        f"{table(head, list(bands(*sets.values())))}\n\nThe mean squared distance of chance and "
+        f"truth is {' and '.join(apart)}; one chance for all would have {' and '.join(whole)}."
     )
     write_section(f"{TITLE}, of {of}s", text, PAGE)
 
@@ -274,7 +275,7 @@ def main() -> None:
     if given.do == "sample":
         sample(given.papers, given.per, given.seed)
     else:
-        fit(given.papers, given.of)
+        write_fit(given.papers, given.of)
 
 
 if __name__ == "__main__":

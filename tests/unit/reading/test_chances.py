@@ -5,6 +5,7 @@ from math import exp
 import pytest
 
 from trialtrace.audit.reading.doubt import WEIGHTS, Known, chances, features, read_weights
+from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.item import Item, Left
 
 CELL = {"cells": ((2, 1),), "kind": "count_percent", "path": ("Nausea",), "label": "Nausea"}
@@ -103,6 +104,7 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature(known):
         cell(3, 2, "a", kind=kind, doubts=(doubt,)) for kind in kinds for doubt in ("x", "arm")
     ]
     every += [sentence("12 and", kind="effect", printed="1 (2%)", arm="a")]
+    every += [sentence("fell", kind="count", printed="12", arm="all", doubts=(TAKEN,))]
     of = Known(every, LEFT, ["A", "B", "C", "D"])
     names = {name for item in every for name in features(item, of)}
     names |= {*features(every[-1], Known(every[-1:], [], ["A"]))}

@@ -14,6 +14,7 @@ from math import exp
 from pathlib import Path
 
 from trialtrace.audit.reading.arms import ALL
+from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import is_share_of
 from trialtrace.audit.reading.item import Item, Left
 
@@ -84,6 +85,7 @@ def features(item: Item, known: Known) -> dict[str, float]:
             "sentence": True,
             "sentence, no group": not grouped,
             "sentence, group guessed": group and grouped,
+            "sentence, taken for everyone": TAKEN in item.doubts,
             "sentence, no group of a p or an estimate": not grouped and item.kind in _COMPARING,
             "sentence, fewer than two arms known": known.arms < 2,
             "sentence, no other number in it": known.beside[item.place] < 2,
