@@ -158,13 +158,16 @@ def _days(export: Export) -> Iterator[Look]:
         for start in dates if number.table == export.subjects else ():
             end = number.values + start.values
             ends = {date.column: _agree(end, date.values) for date in dates if date is not start}
-            count = int(np.any([*ends.values()], axis=0).sum())
+            # Counts of 0 and 1 are days between two dates that are one.
+            count = int((np.any([*ends.values()], axis=0) & (number.values > 1)).sum())
             if count >= max(FEWEST, OF_DATES * int((~np.isnan(end)).sum())):
                 found.append((count, start, end, ends))
         if not found:
             continue
         _, start, end, ends = max(found, key=lambda each: each[0])
+        of_all = ~np.isnan(end)
         cut = (end >= np.nanmax(end)) | (number.values == np.nanmax(number.values))
+        usual = np.any([cut, *ends.values()], axis=0)[of_all].mean()
         last = max(
             (date for date in dates if date is not start), key=lambda d: ends[d.column].sum()
         )
@@ -177,7 +180,8 @@ def _days(export: Export) -> Iterator[Look]:
             if died and date is not last and ends[last.column].mean() >= NEARLY:
                 # A follow-up that ended before a death has no other days.
                 agree |= ends[last.column][known] & (last.values < date.values)[known]
-            if agree.mean() >= (MOSTLY if died else NEARLY):
+            # Where fewer end on a date of theirs, days may be those to the first of several events.
+            if agree.mean() >= (MOSTLY if died and usual >= NEARLY else NEARLY):
                 differ, what = differ | ~(agree | cut[known]), "another number of days than"
             elif not died:
                 continue

@@ -5,8 +5,9 @@ zero, is therefore held against one of a whole standard deviation, not against n
 another coding is further away. The test is that of two samples with a noncentral t, by its normal
 approximation, times the sites, or times the places at which the patients in the order of their
 entry can be cut. Where no day of entry is known the order is that of the rows, unless a column
-shows that the file was sorted by it. An end of a column that nobody has before or after one place
-in that order has the chance that all who have it are drawn from the other side, times four.
+shows that the file was sorted by it. An end of a scale of at most 21 values that five or more have,
+and nobody before or after one place in that order, has the chance that all who have it are drawn
+from the other side, times four: the longest times to a cut are those of who entered first.
 Of dates of visits it is the days since entry, at the visit with the most, whose spread is taken for
 a week at least: one site may keep its visits closer to their day.
 """
@@ -23,6 +24,7 @@ from trialtrace.run.integrity.look import Look
 from trialtrace.run.integrity.ordered import is_sorted
 
 FEWEST, LEVELS, ALLOWED, SHOWN, WEEK = 10, 8, 1.0, 0.01, 7.0
+OF_SCALE, AT_END = 21, 5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -37,9 +39,10 @@ def looks(export: Export) -> Iterator[Look]:
         day = entry.values[number.there] if entry is not None else None
         if day is None and number.table in unsorted:
             day = number.rows[number.there].astype(float)
-        if day is not None:
+        levels = len(np.unique(values))
+        if day is not None and levels <= OF_SCALE:
             yield _ends(number, values, day)
-        if len(np.unique(values)) < LEVELS:
+        if levels < LEVELS:
             continue
         scaled = np.log(values) if values.min() > 0 else values
         if export.site is not None:
@@ -142,7 +145,7 @@ def _ends(item: Slice, values: Floats, day: Floats) -> Look:
     tried = []
     for end in (values.min(), values.max()):
         at = np.flatnonzero(x == end)
-        if len(at):
+        if len(at) >= AT_END:
             tried += [(on_one_side(len(at), int(at[-1]) + 1, n), int(at[-1]) + 1, n)]
             tried += [(on_one_side(len(at), n - int(at[0]), n), 0, int(at[0]))]
     p, first, last = min(tried, default=(1.0, 0, 0))

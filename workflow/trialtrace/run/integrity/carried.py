@@ -6,8 +6,9 @@ last digit, so whoever rounds meets both as often (Fisher's exact test). Where h
 that far from its target, the share is that of other patients' targets, doubled (binomial). A column
 is looked at where equal values are rare, the spread is at least eight units, and visits are
 correlated by at most 0.9: what hardly changes is equal to itself. Values at either end of the
-column are left out. Visits that are correlated by more are looked at where those that are not
-equal change by eight units or more, on the median.
+column are left out, and so is a number that is as far from its targets as a
+coarser one of its rows, of which it is made. Visits that are correlated by more are looked at where
+those that are not equal change by eight units or more, on the median.
 
 Of a whole visit the values that are those of the visit before, but for either end of the column,
 are held against five times the odds of that at the other visits, at least one in two (binomial,
@@ -22,6 +23,7 @@ three times the sum of these products.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,6 +38,8 @@ from trialtrace.run.integrity.look import Look
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
 FEWEST_COPIED, ODDS, AT_LEAST, OFTEN = 15, 5.0, 0.5, 0.8
+Targets = tuple[Slice, Floats, Floats, Floats]
+SHOWN = 0.01
 COLUMNS, AT_MOST, TOGETHER, FEW_VISITS, WORTH_A_REMARK = 3, 0.5, 3.0, 4, 0.005
 # What each row of a patient repeats by what it is: an age, a value before.
 OF_PATIENT = re.compile(rf"{LASTING.pattern}|(.*_)?(base|baseline|bl)(_.*)?|[a-z0-9]+bl", re.I)
@@ -48,13 +52,31 @@ def looks(export: Export) -> Iterator[Look]:
     yield from _whole_visits(pairs)
     yield from _whole_patients(export, pairs)
     after = {id(one): later for one, later in pairs}
-    for one, later in pairs:
-        yield from _look(later, one.values, later.values, one.values, "equal to the value before")
-        last = after.get(id(later))
-        if last is not None:
-            midway = (one.values + last.values) / 2
-            text = "midway between the values around them"
-            yield from _look(later, midway, one.values, last.values, text)
+    before = [(later, one.values, later.values, one.values) for one, later in pairs]
+    midway = [
+        (later, (one.values + after[id(later)].values) / 2, one.values, after[id(later)].values)
+        for one, later in pairs
+        if id(later) in after
+    ]
+    ways = (before, "equal to the value before"), (midway, "midway between the values around them")
+    for every, text in ways:
+        for targets in every:
+            for look in _look(*targets, text):
+                coarser = look.p < SHOWN and _of_a_coarser(*targets[:2], every)
+                yield replace(look, p=1.0, rows=()) if coarser else look
+
+
+def _of_a_coarser(own: Slice, target: Floats, every: list[Targets]) -> bool:
+    """Whether a number is as far from its target as a coarser one of its rows is, from which it is
+    made: a score by age of a weight in tenths."""
+    for other, target_of, _, _ in every:
+        same = (other.table, other.part, other.step) == (own.table, own.part, own.step)
+        if same and len(np.unique(other.values)) < len(np.unique(own.values)):
+            far = np.column_stack([own.values - target, other.values - target_of])
+            far = far[~np.isnan(far).any(axis=1)]
+            if len(far) >= FEWEST and rank_correlation(far[:, 0], far[:, 1]) > OFTEN:
+                return True
+    return False
 
 
 def _look(middle: Slice, target: Floats, first: Floats, last: Floats, text: str) -> Iterator[Look]:

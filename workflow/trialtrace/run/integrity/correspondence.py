@@ -13,6 +13,7 @@ one names a code of the other. Where names say which codes belong together more 
 disagree are unusual (binomial).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places, Whole
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export, Sheet
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.label_words import words_of
 
@@ -77,7 +78,14 @@ def _of_the_arm(export: Export) -> Iterator[Pair]:
         site, days = _orders(export, export.row_of, np.arange(export.n))
         of = arm, one.values, one.rows, site, days
         how = named, NAMED if named else MOSTLY, export.arms
-        yield Pair(one.where, f"arm and {one.column}", said, OTHERWISE, *of, *how)
+        remark = OTHERWISE if one.kind == CODE or _doses(one, export.arms) else ""
+        yield Pair(one.where, f"arm and {one.column}", said, remark, *of, *how)
+
+
+def _doses(one: Slice, arms: Sequence[str]) -> bool:
+    """Whether arms are called by values of a number, a dose: others are counts, or totals."""
+    called = {float(number) for arm in arms for number in re.findall(r"\d+(?:\.\d+)?", arm)}
+    return len(called & {*one.values[one.there].tolist()}) > 1
 
 
 def _of_codes(export: Export) -> Iterator[Pair]:

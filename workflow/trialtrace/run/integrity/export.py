@@ -11,7 +11,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 NUMBER, DATE, CODE = "number", "date", "code"
 NOBODY = -1
 FEW_SUBJECTS = 20
-FEW_BEYOND, YEARS, AGAIN = 3, 730.0, 10
+FEW_BEYOND, YEARS, AGAIN, DOSES, KEPT = 3, 730.0, 10, 7, 0.95
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,8 @@ class Export:
             [replace(alone[at], step=step) for step, at in enumerate(wide) if at in alone]
             for wide in self.wide
         ]
-        return tuple(tuple(each) for each in (*rows.values(), *columns) if len(each) > 1)
+        every = (each for each in (*rows.values(), *columns) if len(each) > 1)
+        return tuple(tuple(each) for each in every if not _is_plan(each))
 
     @cached_property
     def end(self) -> float:
@@ -225,6 +226,15 @@ def once_a_subject(sheet: Sheet, column: Column) -> Places:
     _, first, whose = np.unique(sheet.subject[known], return_index=True, return_inverse=True)
     values = column.values[known]
     return known[np.sort(first)] if np.array_equal(values[first][whose], values) else known
+
+
+def _is_plan(visits: list[Slice]) -> bool:
+    """Whether nearly all keep one of a few values, as of a dose: what was planned, no measure."""
+    values = np.column_stack([one.values for one in visits])
+    change = np.diff(values, axis=1)
+    change = change[~np.isnan(change)]
+    few = len(np.unique(values[~np.isnan(values)])) <= DOSES
+    return bool(few and len(change) and (change == 0).mean() >= KEPT)
 
 
 def _slices(sheet: Sheet, n: int) -> Iterator[Slice]:

@@ -6,7 +6,8 @@ conversion (powers of ten; haemoglobin, glucose, cholesterol, creatinine, biliru
 between conventional and SI units; pounds, inches, kilojoules), or less near a power of ten by which
 its values have more decimals, or fewer. As time changes most measures, the
 mean log ratio is held against one of a standard deviation between patients, not against none: the
-one-sample test with a noncentral t, by its normal approximation, times the visits.
+one-sample test with a noncentral t, by its normal approximation, times the visits. A visit that is
+much nearer to another one than to their mean has changed, and is of no other unit.
 
 Single values are ten, a hundred or more powers of ten times, or that part of, the median of the
 patient's other visits, as of a unit at one visit of a site, where the other patients' are not by
@@ -31,7 +32,7 @@ from trialtrace.run.integrity.look import Look
 FEWEST, FEWEST_AT_SITE, LEVELS, ALLOWED, NEAR = 20, 5, 8, 1.0, 0.05
 FEWEST_OF_ALL, SLIPS, OF_TEN, WIDE, WORTH_A_REMARK = 8, 0.01, 0.2, 4.0, 0.2
 TENFOLD = "Values a power of ten off those of the patient's other visits"
-SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
+SCALES, KEPT, NEAR_TEN, OF_UNIT = (1.0, 10.0, 100.0), 0.2, 0.3, 0.8
 CONVERSIONS = (
     10.0, 100.0, 1000.0, 1e6,
     0.6206, 18.016, 38.67, 88.57, 88.42, 17.10, 2.801, 4.008, 0.3571, 6.006,
@@ -104,11 +105,18 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
         # With two visits nobody knows which is off: the second is named.
         if len(visits) == 2 and at == 0:
             continue
+        # What all start with, such as a dose, is of no unit.
+        if np.ptp(logs[visits[at].there, at]) == 0:
+            continue
         others = np.delete(logs, at, axis=1)
         some = ~np.isnan(logs[:, at]) & ~np.isnan(others).all(axis=1)
         if some.sum() < FEWEST:
             continue
         ratio = logs[some, at] - np.nanmean(others[some], axis=1)
+        to_each = np.abs(mean_of((logs[some, at][:, None] - others[some]).T))
+        if np.nanmin(to_each) < OF_UNIT * abs(ratio.mean()):
+            # What grows, or falls, from visit to visit is as far from the nearest by less.
+            continue
         p = converted(ratio, float(np.nanstd(others, ddof=1)), _finer(logs, at))
         if p < smallest:
             smallest, place, size, mean = p, at, int(some.sum()), float(ratio.mean())

@@ -25,6 +25,7 @@ FEWEST, LEVELS = 20, 5
 # Ranges between the quartiles beyond which a value may be far: heights in inches amid centimetres
 # are five to seven. The share that may be.
 QUARTILE_RANGES, MOST = 4.0, 0.1
+DILUTED, NEARLY_WHOLE = 0.3, 0.05
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -52,13 +53,23 @@ def looks(export: Export) -> Iterator[Look]:
 
 def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     values = column.values[known]
-    if len(np.unique(values)) < LEVELS or len(values) < FEWEST:
+    if len(np.unique(values)) < LEVELS or len(values) < FEWEST or in_dilutions(values):
         return
     ends = [isolated(values, values), isolated(-values, values), _negative(values)]
     p, far = min(ends, key=lambda end: end[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[far]]))
     text = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
     yield Look(f"{sheet.name}.{column.name}", text, min(1.0, len(ends) * p), rows)
+
+
+def in_dilutions(values: Floats) -> bool:
+    """Whether all values are those of a series of dilutions, each as often the one below, so that
+    the highest are no further from the others than these from each other."""
+    logs = np.log(np.unique(values)) if values.min() > 0 else np.zeros(1)
+    steps = np.diff(logs)
+    if len(steps) < LEVELS - 1 or steps.min() < DILUTED:
+        return False
+    return bool((np.abs(steps / steps.min() - np.rint(steps / steps.min())) <= NEARLY_WHOLE).all())
 
 
 def _beyond(export: Export) -> Iterator[Look]:

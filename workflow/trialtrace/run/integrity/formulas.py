@@ -18,7 +18,7 @@ from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet, resol
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, COLUMNS, SAMPLE, OFTEN, SELDOM, SLIPS = 30, 12, 24, 60, 0.5, 0.1, 0.01
-OFF, POWERS = 0.1, (1.0, 10.0, 100.0, 1000.0, 10000.0)
+OFF, FEWEST_VARIED, POWERS = 0.1, 10, (1.0, 10.0, 100.0, 1000.0, 10000.0)
 WAYS: dict[str, Callable[[Floats, Floats], tuple[Floats, ...]]] = {
     "sum": lambda x, y: (x + y,),
     "difference": lambda x, y: (x - y,),
@@ -68,7 +68,12 @@ def _look(sheet: Sheet, made: Column, x: Column, y: Column) -> Iterator[Look]:
                 due = formula(x.values[at], y.values[at])[nth]
                 equal = _equal(made.values[at], due, unit)
                 beside = _equal(made.values[at], np.roll(due, len(due) // 3), unit)
-                if equal.mean() < OFTEN or beside.mean() > SELDOM:
+                both = _varies(x.values[at], equal) & _varies(y.values[at], equal)
+                if (
+                    equal.mean() < OFTEN
+                    or beside.mean() > SELDOM
+                    or (both.sum() < FEWEST_VARIED or equal[both].mean() < OFTEN)
+                ):
                     continue
                 spread = np.subtract(*np.quantile(due[equal], (0.9, 0.1)))
                 off = np.abs(made.values[at] - due) > max(2 * unit, OFF * spread)
@@ -79,6 +84,14 @@ def _look(sheet: Sheet, made: Column, x: Column, y: Column) -> Iterator[Look]:
                 where = f"{sheet.name}.{made.name}"
                 yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
                 return
+
+
+def _varies(values: Floats, equal: Flags) -> Flags:
+    """The rows in which a number is not what it mostly is where a formula holds: with no days of
+    one kind the sum is the days of the other."""
+    levels, counts = np.unique(values[equal], return_counts=True)
+    flags: Flags = values != levels[counts.argmax()] if len(levels) else equal
+    return flags
 
 
 def _equal(made: Floats, due: Floats, unit: float) -> Flags:

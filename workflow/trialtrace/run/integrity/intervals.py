@@ -76,6 +76,10 @@ def _before_entry(
     at the entry, where it is after all of theirs."""
     since = column.values - entry.values[sheet.subject]
     known = ~np.isnan(since)
+    patients = np.unique(sheet.subject[known])
+    if not sheet.visits and len(np.unique(sheet.subject[since < 0])) > len(patients) / 2:
+        # A diary that most began before entry.
+        return
     counted = np.zeros(len(since), dtype=bool)
     for step in np.unique(sheet.step[known]):
         own = known & (sheet.step == step)

@@ -29,8 +29,7 @@ GRADES = ("mild", "moderate", "severe", "life", "fatal|death")
 
 def looks(export: Export) -> Iterator[Look]:
     """Looks at deaths, at serious events and at who completed, by what their codes are called."""
-    deaths = [one.values for one in export.slices if roles.is_death(export, one)]
-    died = np.logical_or.reduce([~np.isnan(day) for day in deaths]) if deaths else None
+    died = roles.died(export)
     for sheet in export.sheets:
         coded = [c for c in sheet.columns if c.kind == CODE and len(c.levels) > 1]
         grades = [column for column in coded if GRADE.search(_named(column))]

@@ -43,6 +43,8 @@ OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""
 FEWEST, RISING = 20, 0.8
 """Rows of a visit, the share of dates after those of the visit before."""
+NUMBERED = re.compile("[A-Z]{2}SEQ", re.IGNORECASE)
+"""What SDTM numbers the rows of a patient with, of whatever visit and test."""
 PLAIN = "^[0-9]{1,18}$"
 """A key that is a number alone, as most are."""
 
@@ -166,7 +168,9 @@ def _sheet(
         if name not in left_out and (kind := kind_of(variable))
     ]
     used = np.flatnonzero(subject != NOBODY)
-    visits = _visit_columns(trial)
+    visits, occurrences = _visit_columns(trial), spec.name in _tables_of_occurrences(trial)
+    if not occurrences and all(NUMBERED.fullmatch(name) for name in keys):
+        keys = _declared_keys(trial, spec.name)
     if trial.design.kind == "crossover" and spec.arm:
         visits |= {*keys} - {*arm_columns(trial, spec)}
     ordered = [name for name in keys if name in visits or kind_of(known[name]) == NUMBER]
@@ -184,7 +188,7 @@ def _sheet(
         tuple(replace(column, values=column.values[used]) for column in columns),
         _in_order(names, table["source_row"].to_numpy()),
         bool(visits.intersection(ordered[:1])),
-        bool(ordered) and spec.name in _tables_of_occurrences(trial),
+        bool(ordered) and occurrences,
         spec.subject in PLACE,
     )
     made = replace(made, visits=made.visits or (not made.occurrences and _in_turn(made)))
@@ -244,6 +248,20 @@ def _visit_columns(trial: Trial) -> set[str]:
     """The columns that an endpoint declares to hold its visits."""
     told = (endpoint.entry.visit for endpoint in trial.endpoints.values())
     return {visit.column for visit in told if isinstance(visit, Visit | VisitDates)}
+
+
+def _declared_keys(trial: Trial, table: str) -> list[str]:
+    """The columns of visits, and of what else endpoints at visits ask for, of a table."""
+    entries = (endpoint.entry for endpoint in trial.endpoints.values())
+    made = [
+        name
+        for entry in entries
+        if isinstance(entry, RepeatedInRows)
+        and entry.table == table
+        and isinstance(entry.visit, Visit)
+        for name in (entry.visit.column, *columns_of(entry.where or {}))
+    ]
+    return list(dict.fromkeys(made))
 
 
 def _tables_of_occurrences(trial: Trial) -> set[str]:

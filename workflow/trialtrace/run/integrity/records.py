@@ -31,7 +31,7 @@ from trialtrace.run.integrity.roles import BIRTH
 
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED, EACH = 20, 3, 0.1, 3.0, 2.0, 10
 MOST_COLUMNS, FOLLOWS, SAME, CROWD, MOST_TELLING = 10, 0.9, 0.25, 30, 12
-FORMULA, MOST_ROWS, FEWEST_AT_END = 0.002, 1000, 5
+FORMULA, MOST_ROWS, FEWEST_AT_END, CUT = 0.002, 1000, 5, 0.1
 """Of the variance of a number, what its digits leave of it beside what it is computed from."""
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
@@ -253,8 +253,11 @@ def _due(n: int, columns: Iterable[Slice]) -> float:
     """How many pairs of so many patients are equal in all columns by chance: a missing value equals
     a missing one alone, and a column that another one of few levels decides gives no further."""
     kept: list[Slice] = []
-    for column in sorted(columns, key=_luck):
-        if not any(_decides(other, column, n) for other in kept) and not _adds_up(column, kept):
+    every = sorted(columns, key=_luck)
+    dates = [one.values for one in every if one.kind == DATE]
+    for column in every:
+        follows = any(_decides(other, column, n) for other in kept) or _adds_up(column, kept)
+        if not follows and not any(_is_cut(column, date) for date in dates):
             kept.append(column)
     share = np.array([len(one.there) / n for one in kept])
     chance = share**2 * np.array([_luck(one) for one in kept]) + (1 - share) ** 2
@@ -266,6 +269,13 @@ def _decides(column: Slice, other: Slice, n: int) -> bool:
     values = np.nan_to_num(np.column_stack([column.values, other.values]), nan=np.inf)
     levels = len(np.unique(values[:, 0]))
     return levels * EACH <= n and len(np.unique(values, axis=0)) == levels
+
+
+def _is_cut(column: Slice, date: Floats) -> bool:
+    """Whether days from a date end on one last day for many, who have them by their date."""
+    ends = column.values + date if column.kind == NUMBER else np.array([np.nan])
+    ends = ends[~np.isnan(ends)]
+    return bool(len(ends) and (ends == ends.max()).mean() >= CUT)
 
 
 def _adds_up(column: Slice, others: Sequence[Slice]) -> bool:

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
+import numpy as np
+
+from trialtrace.base.arrays import Flags
 from trialtrace.run.integrity.export import DATE, Column, Export, Slice
 
 BIRTH = re.compile(r"\w*(birth|born|dob|geburt|geboren|naissance|nascita|nacimiento)\w*", re.I)
@@ -61,6 +64,12 @@ def is_death(export: Export, item: Slice) -> bool:
         and single
         and any(DEATH.search(text) and not LATER.search(text) for text in texts)
     )
+
+
+def died(export: Export) -> Flags | None:
+    """Who has a day of death; None where no column holds one."""
+    days = [one.values for one in export.slices if is_death(export, one)]
+    return np.any(~np.isnan(np.column_stack(days)), axis=1) if days else None
 
 
 def rank_of(name: str, label: str) -> int | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.losses import SELDOM
-from trialtrace.run.integrity import chances
+from trialtrace.run.integrity import chances, roles
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, resolution
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.tables.measures import known_ends, known_middles, parts
@@ -24,6 +24,8 @@ LEVELS_OF_ZERO, FAR_FROM_ZERO, MANY, FEW_TOLD = 5, 1.5, 0.2, 0.1
 SYSTOLIC, DIASTOLIC = {"sbp", "sysbp", "systolic"}, {"dbp", "diabp", "diastolic"}
 ABOVE = "Diastolic pressures above the systolic, each a mistake in some row"
 ZEROS = "Zeros with nothing near: missing values?"
+DEAD = "Zeros of who died, with nothing near: a value that a plan gives them, or none?"
+OF_DEAD = 0.8
 UNANSWERED = "One of two answers is nobody's, and many have none"
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
@@ -189,12 +191,13 @@ def codes(export: Export) -> Iterator[Look]:
     twice what stands near it leads to are unusual (Poisson), by all such numbers of a column; not
     where a number within five units has as many: pulses counted in 15 seconds are 84, 88 and 92.
     """
+    died = roles.died(export)
     for sheet, column, known in _numbers(export, FEWEST_OF_ALL):
         values, subject = column.values[known], sheet.subject[known]
         levels = np.unique(values)
         natural = NONE_OF.search(f"{column.name} {column.label}")
         if levels[0] == 0 and len(levels) >= LEVELS_OF_ZERO and not natural:
-            yield _zeros(sheet, column, known)
+            yield _zeros(sheet, column, known, died)
         if len(values) < FEWEST_CODED or resolution(values) is None or len(levels) < LEVELS:
             continue
         counts = {
@@ -271,13 +274,14 @@ def _row_before(sheet: Sheet) -> Places:
     return before
 
 
-def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
+def _zeros(sheet: Sheet, column: Column, known: Places, died: Flags | None) -> Look:
     """A look at zeros far below all else: whether they stand for missing values.
 
     Of what is measured there are fewer the lower it is, below the lower quartile. So of the
     patients below half of that the share who have zero is at most that of the most frequent value
     between the quartiles, by their width, and what of a logistic tail would lie below zero, where
-    a scale ends (binomial). Where a fifth have zero, they have none of something.
+    a scale ends (binomial). Where a fifth have zero, they have none of something; the zeros of who
+    died are what the dead are given.
     """
     values, subject = column.values[known], sheet.subject[known]
     third, upper = np.quantile(values[values > 0], [0.25, 0.75])
@@ -294,6 +298,8 @@ def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
     rows = tuple(sorted(int(row) for row in sheet.rows[known[values == 0]]))
     # Of few values one in ten is told: chance is no measure of two zeros.
     remark = ZEROS if p < (SLIPS if n >= FEWEST_CODED else FEW_TOLD) else ""
+    if remark and died is not None and died[none].mean() >= OF_DEAD:
+        text, p, remark = f"{text}; {int(died[none].sum())} of the {k} died", 1.0, DEAD
     return Look(f"{sheet.name}.{column.name}", text, p, rows, remark=remark)
 
 
