@@ -67,7 +67,7 @@ def results_in_short(material: Material, analysis: Analysis) -> str:
 
 def _where(material: Material, one: Compared) -> str:
     parts = [*material.parameter_words(one.estimate), one.estimate["visit"] or ""]
-    return escape_markdown(", ".join(filter(None, parts)) + ": ")
+    return escape_markdown(", ".join(filter(None, parts)) + ":") + " "
 
 
 def _shares(material: Material, analysis: Analysis) -> str:
