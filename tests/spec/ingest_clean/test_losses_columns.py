@@ -327,6 +327,12 @@ def test_a_column_that_is_blank_in_one_visit_alone_names_the_visit(tmp_path: Pat
     )
 
 
+def test_what_is_asked_since_the_last_visit_is_blank_at_the_first(tmp_path: Path):
+    given = Given()
+    given.visits = [[n, v, "" if v == "0" else p] for n, v, p in given.visits]
+    assert account(tmp_path, given).warnings == ()
+
+
 def test_a_visit_that_the_dictionary_does_not_list_is_not_named(tmp_path: Path):
     listed = (
         'id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,radio,Visit,"0, before | 1, after"'

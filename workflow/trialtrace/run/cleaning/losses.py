@@ -82,10 +82,13 @@ def _bare(typed: Typed, key: Variable, missing: np.ndarray) -> list[tuple[int, s
     if len(rows) < 2 or not bare.any() or (filled[~bare] < FILLED).any():
         return []
     names = codes.dictionary.to_pylist()
+    # What happened since the last visit is not asked at the first.
+    numbers = [name for name in names if isinstance(name, int | float)]
+    first = next(iter(key.choices), min(numbers, default=None))
     return [
         (int(rows[one]), _where(key, names[one]))
         for one in np.flatnonzero(bare)
-        if rows[one] >= FEWEST
+        if rows[one] >= FEWEST and str(names[one]) != str(first)
     ]
 
 
