@@ -99,6 +99,7 @@ def test_an_order_of_treatments_is_no_arm(tmp_path: Path, orders, columns):
 
 def test_months_in_a_name_are_no_part_of_its_unit():
     names = {"fev1_6m_l": "", "weight_6m_g": "", "volume_ml": "mL", "dose_mg": "mg"}
+    names |= {"ntprobnp_pg_ml": "pg/mL"}
     names |= {"crea_6_mg_dl": "mg/dL", "birth weight (grams)": "g"}
     assert {name: unit_of(name) for name in names} == names
 

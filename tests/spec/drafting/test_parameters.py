@@ -166,6 +166,29 @@ def test_findings_of_sdtm_beside_their_demographics(at: Project, call: Call):
     assert check_trial(at, "mine") == []
 
 
+@pytest.mark.parametrize("twice", [False, True])
+def test_findings_are_told_apart_by_test_and_visit_before_their_numbers(at: Project, twice: bool):
+    """Numbered over tests and visits; not where one stands twice. One test has one visit alone."""
+    people = ["USUBJID,ARM", *(f"S{n:02},{'AB'[n % 2]}" for n in range(40))]
+    rows = ["USUBJID,VSSEQ,VSTESTCD,VSSTRESN,VISIT"]
+    for n in range(40):
+        found = [("HEIGHT", 150 + n, "SCREENING")]
+        for k, visit in enumerate(("SCREENING", "BASELINE", "WEEK 4")):
+            found += [("SYSBP", 120 + n + k, visit), ("DIABP", 70 + n % 9 + k, visit)]
+        found += [("SYSBP", 130, "WEEK 4")] * (twice and n == 7)
+        rows += [f"S{n:02},{k},{test},{x},{visit}" for k, (test, x, visit) in enumerate(found, 1)]
+    for name, lines in (("dm", people), ("vs", rows)):
+        (at.root / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    tables = profile([str(at.root / "data" / f"{name}.csv") for name in ("dm", "vs")])
+    (key,) = (table.keys[0] for table in tables if table.name == "vs")
+    assert {*key} == {"USUBJID", "VSSEQ"} if twice else {"USUBJID", "VISIT", "VSTESTCD"}
+    told = {"arm": "ARM", "control": "A", "primary": "VSSTRESN", "parameter": "SYSBP"}
+    told |= {"before": "BASELINE"}
+    if not twice:
+        others = decide(tables, told, guess_nothing_told).others
+        assert [one.where for one in others] == [(("VSTESTCD", "DIABP"),)]
+
+
 def adam(folder: Path) -> list[Path]:
     """ADSL, times with a description of the event, and a laboratory value with its change."""
     draw, who = random.Random(4), [(f"S{n:02}", ("Drug", "Placebo")[n % 2]) for n in range(60)]

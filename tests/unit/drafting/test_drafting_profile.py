@@ -1,10 +1,13 @@
 """What is read out of files of which nothing is declared: small tables with the answer in sight."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.draft import _where_asked
+from trialtrace.run.drafting.outcomes import Outcome
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.tables import profile
 
@@ -51,6 +54,26 @@ def test_a_long_table(tmp_path: Path):
     assert (weight.low, weight.high) == ("51", "64")
     assert table.column("arm").constant_within is True
     assert weight.constant_within is False
+
+
+@pytest.mark.parametrize(("name", "kind"), [("centre", "radio"), ("pulse", "text")])
+def test_numbers_of_sites_are_codes(tmp_path: Path, name: str, kind: str):
+    lines = [f"{at},{(11, 12, 21, 22, 31, 32)[at % 6]},{at % 2}" for at in range(60)]
+    column = of(tmp_path, rows(f"id,{name},arm", *lines)).column(name)
+    assert (column.type, len(column.choices)) == (kind, 6 if kind == "radio" else 0)
+
+
+def test_an_outcome_has_the_visits_at_which_it_is_asked(tmp_path: Path):
+    """Falls since the last visit are not asked at the first."""
+    lines = [
+        f"P{n:02},{'ab'[n % 2]},{week},{50 + n + week / 4},{'' if week == 0 else n % 3}"
+        for n in range(40)
+        for week in (0, 4, 8)
+    ]
+    table = of(tmp_path, rows("id,arm,week,pain_score,falls", *lines))
+    outcome = Outcome("visits", "falls", "repeated", 1.0, "", visit="week")
+    assert _where_asked(table, outcome).visits == ("4", "8")
+    assert _where_asked(table, replace(outcome, column="pain_score")).visits == ()
 
 
 def test_the_registry():

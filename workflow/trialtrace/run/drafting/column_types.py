@@ -13,6 +13,7 @@ from trialtrace.run.drafting.names import (
     PARAMETERS,
     REPEATS,
     SEX,
+    SITES,
     SUBJECTS,
     VISIT_PARTS,
     VISITS,
@@ -159,7 +160,7 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     if (
         not tally.exact
         or rank(name, REPEATS) is not None
-        or len(levels) > MOST_CODES
+        or len(levels) > (MOST_LEVELS if rank(name, SITES) is not None else MOST_CODES)
         or not all(level.isdecimal() for level in levels)
     ):
         return kind
@@ -173,15 +174,16 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     ):
         return kind
     follow = found == list(range(found[0], found[0] + len(found))) and found[-1] <= LAST_CODE
-    if not follow or found[0] > 1 or len(found) < 2 or tally.present < ROWS_A_LEVEL * len(found):
+    codes = (follow and found[0] <= 1) or rank(name, SITES) is not None
+    if not codes or len(found) < 2 or tally.present < ROWS_A_LEVEL * len(found):
         return kind
     if found == [0, 1]:
         yes = rank(name, SEX) is None and rank(name, ARMS) is None
         why = "The codes are 0 and 1" + (", read as No and Yes." if yes else ".")
     else:
         yes = False
-        why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not "
-        why += "said."
+        said = f"{found[0]} to {found[-1]}, as codes are" if follow else "that sites have"
+        why = f"The whole numbers {said}; what they mean is not said."
     choices = (("0", "No"), ("1", "Yes")) if yes else tuple((level, level) for level in levels)
     coded = "yesno" if yes else "radio"
     return replace(kind, type=coded, validation="", choices=choices, low="", high="", why=why)

@@ -489,7 +489,21 @@ def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
         and not endings(offered, outcome)
         and not without_end(offered.table(outcome.table), outcome)
     ]
-    return [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
+    made = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
+    made = [_where_asked(offered.table(one.table), one) for one in made]
+    # What is measured at one visit alone, as a height, is none of several.
+    return [one for one in made if len(one.visits) != 1]
+
+
+def _where_asked(table: Table, outcome: Outcome) -> Outcome:
+    """An endpoint at the visits at which anybody has a value: nothing happened since the last one
+    at the first."""
+    if not outcome.visit or outcome.where or table.rows > MOST_ROWS:
+        return outcome
+    codes = levels(table.column(outcome.visit))
+    there = {at for at, cell in cells_of(table, [outcome.visit, outcome.source]) if cell}
+    visits = tuple(code for code in codes if code in there)
+    return replace(outcome, visits=visits) if len(visits) < len(codes) else outcome
 
 
 def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> Iterator[Outcome]:

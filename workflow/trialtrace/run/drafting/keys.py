@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from trialtrace.run.drafting.names import (
     ARMS,
+    FINDINGS,
     PARAMETERS,
     REPEATS,
     ROW_NUMBERS,
@@ -105,6 +106,8 @@ COUNTED = ("visit", "cycle")
 WHOLE_NUMBER = re.compile("-?[0-9]+")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 DUMMIES = re.compile("[01](-[01]){2,}")
+NUMBERED = re.compile(f"{FINDINGS}seq", re.IGNORECASE)
+TESTS = re.compile(f"{FINDINGS}test(cd)?", re.IGNORECASE)
 SINCE = re.compile(r"(day|week|month)s (from|since|after|relative)\b")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
@@ -126,6 +129,10 @@ def keys_of(
     subjects = [name for name in named if groups[name] == SUBJECT and not patients]
     subjects += [patients] if patients in usable else []
     keys = [key for key in alone if key[0] in subjects]
+    # Rows of findings are numbered anew in each export: what they are of goes before their numbers.
+    planned = [name for name in usable if groups[name] == VISIT or TESTS.fullmatch(name)]
+    if any(NUMBERED.fullmatch(name) for name in usable):
+        keys = keys or _with_subject(search, subjects, planned, alone)
     keys = keys or _with_subject(search, subjects, usable, alone)
     others = [key for key in alone if key not in keys]
     if not keys and all(_counts_rows(key[0]) for key in others):

@@ -259,8 +259,8 @@ _UNITS = """
     semanas: weeks; days tage jours giorni días dagen dagar: days; hrs hours stunden heures ore
     horas: hours; mins minutes minuten minuti minutos: minutes; secs seconds sekunden secondes
     secondi segundos: seconds; pct percent perc %: %; ml: mL; mmoll mmol/l: mmol/L; umoll umol/l
-    µmol/l μmol/l: µmol/L; mgdl mg/dl: mg/dL; gdl g/dl: g/dL; ngml ng/ml: ng/mL; kcal: kcal; kgm2
-    kg/m2 kg/m² kg/m^2: kg/m²"""
+    µmol/l μmol/l: µmol/L; mgdl mg/dl: mg/dL; gdl g/dl: g/dL; ngml ng/ml: ng/mL; pgml pg/ml: pg/mL;
+    ugml µg/ml: µg/mL; kcal: kcal; kgm2 kg/m2 kg/m² kg/m^2: kg/m²"""
 UNITS = {
     word: unit.strip()
     for words, _, unit in (entry.partition(":") for entry in _UNITS.split(";"))
