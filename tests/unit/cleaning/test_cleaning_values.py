@@ -177,6 +177,9 @@ def test_dates(order: str, cell: str, day: tuple[int, int, int]):
         ("dmy", "20.11.26", "not_a_date"),
         ("ymd", "2026-11-20T08:00:00", "not_a_date"),
         ("ymd", "yesterday", "not_a_date"),
+        ("ymd", "2026-13", "not_a_date"),
+        ("ymd", "2026-11", "partial_date"),
+        ("dmy", "2026", "partial_date"),
     ],
 )
 def test_what_is_no_date(order: str, cell: str, rule: str):

@@ -28,6 +28,7 @@ RULES = (
     "decimal_sign",
     "not_finite",
     "not_an_integer",
+    "partial_date",
     "not_a_date",
     "too_large",
     "impossible_date",

@@ -34,6 +34,8 @@ from trialtrace.run.trial.model import Variable
 # Text becomes dates, by the declared order of day, month and year.
 
 ISO = r"^(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})$"
+# What SDTM writes where the day, or the month too, is not known.
+PARTIAL = r"^[0-9]{4}(-(0[1-9]|1[0-2]))?$"
 SHAPES = {
     "ymd": r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})$",
     "dmy": r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})$",
@@ -51,13 +53,15 @@ def parse_dates(text: pa.Array, order: str) -> Parsed:
     year, month, day = (np.where(i >= 0, i, s) for i, s in zip(iso, shaped, strict=True))
     present = as_mask(pc.is_valid(text))
     read = year >= 0
+    part = as_mask(pc.match_substring_regex(text, PARTIAL))
     possible = read & _exists(year, month, day)
     days = _days(np.where(possible, year, 1970), np.where(possible, month, 1)) + day - 1
     values = pa.array(np.where(possible, days, 0).astype(np.int32), mask=~possible)
     words = {"d": "day", "m": "month", "y": "year"}
     spelt = ", ".join(words[letter] for letter in order)
     return values.cast(pa.date32()), [
-        Broken("not_a_date", f"not a date in the order {spelt}", present & ~read),
+        Broken("partial_date", "a month or a year, of which no day is known", part),
+        Broken("not_a_date", f"not a date in the order {spelt}", present & ~read & ~part),
         Broken("impossible_date", "no such day in the calendar", read & ~possible),
     ]
 
