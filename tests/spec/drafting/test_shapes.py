@@ -120,7 +120,8 @@ def test_a_bare_name_is_what_was_before_its_numbered_one(tmp_path: Path):
     draft = drafted(tmp_path, lines, primary="LDL{visit}")
     assert draft.primary.columns == (("LDL", "LDL"), ("1", "LDL1"))
     assert guess(draft, "before").blinds
-    assert drafted(tmp_path, lines, primary="LDL1").primary.named_visit == "1"
+    for told in ({}, {"kind": "repeated"}):
+        assert drafted(tmp_path, lines, primary="LDL1", **told).primary.named_visit == "1"
     assert not {"HDL1", "TG1", "LDL1"} & {*people(draft).variables.values()}
     alone = drafted(tmp_path, ["pid,treatment,score,score_6m", *(
         f"P{n},{('drug', 'placebo')[n % 2]},{draw.random():.3f},{draw.random():.3f}"

@@ -117,6 +117,10 @@ def test_a_second_lot_without_its_words_is_asked_and_describes_nobody(tmp_path: 
     assert not any(one.blinds for one in sure.guesses) and guess(sure, "factor") is not None
     none = drafted(tmp_path, lots(), **told, design="parallel")
     assert {"mindset"} == {*people(none).variables.values()} and guess(none, "factor") is None
+    # Where the second factor is not to be seen, a design that is told is not passed over.
+    one = [line.replace("Fixed", "Growth") for line in lots()]
+    lost = guess(drafted(tmp_path, one, **told, design="factorial"), "factor")
+    assert lost is not None and "no column is surely" in lost.evidence
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,10 @@ def tell_factors(table: Table, arm: Column, cluster: str, decided: Decided) -> N
             "control one by one; an effect over both levels of the other treatment no step gives."
         )
         decided.guess("factor", PLACE, arm.name, why)
+    elif decided.told.get("design") == FACTORIAL and "covariates" not in decided.told:
+        why = "The design is told to be factorial, and no column is surely the second factor: arms "
+        why += f"of {arm.name} are compared over it, and --covariates with its name adjusts for it."
+        decided.guess("factor", PLACE, arm.name, why)
 
 
 def _asked(table: Table, arm: Column, cluster: str, decided: Decided) -> str:

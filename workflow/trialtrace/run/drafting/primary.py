@@ -104,7 +104,8 @@ class Offered:
         )
         if made is not None and not (flag == "primary" and _status(decided)):
             return made
-        if made := None if kind or _status(decided) else self._visit_of_several(name, decided):
+        alone = kind not in ("", REPEATED) or _status(decided)
+        if made := None if alone else self._visit_of_several(name, decided):
             return made
         table, column = column_of(self.tables, name, flag)
         roles = {
