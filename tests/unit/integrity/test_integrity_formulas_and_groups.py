@@ -14,7 +14,15 @@ from trialtrace.run.integrity import (
     ordered,
     runs,
 )
-from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.export import (
+    CODE,
+    DATE,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    without_copies,
+)
 from trialtrace.run.integrity.read import _without_start
 
 N = 120
@@ -79,6 +87,40 @@ def test_values_of_another_unit_are_a_group_of_their_own():
     both = np.append(rng.normal(1.6, 0.4, 60), rng.normal(17, 4, 60))
     assert lowest(looks("testosterone", both)).p == 1
     assert lowest(looks("days", rng.lognormal(1, 1.2, N))).p == 1
+
+
+def test_groups_that_are_the_sexes_are_no_other_unit():
+    rng = np.random.default_rng(6)
+    men = rng.random(N) < 0.5
+    psa = np.where(men, rng.lognormal(1, 0.2, N), rng.lognormal(-5, 0.2, N))
+    sex, site = Column("sex", CODE, men.astype(float)), Column("site", CODE, men.astype(float))
+
+    def least(column, **more):
+        made = of_patients(number("psa", psa), column, lasting=frozenset({column.name}), **more)
+        looks = groups.looks(replace(made, outcomes=made.used))
+        return min((one.p for one in looks), default=1.0)
+
+    assert least(sex) == 1
+    # Of a site it may be its laboratory.
+    assert least(site, site=men.astype(np.intp)) < 1e-10
+
+
+def test_copies_and_what_all_have_alike_say_nothing_of_their_own():
+    rng = np.random.default_rng(7)
+    who, part = np.repeat(WHO, 4), np.tile(np.arange(4), N)
+    value = rng.normal(50, 9, 4 * N)
+    limit = np.array([3.0, 30.0, 60.0, 130.0])[part]
+    odd = np.where(np.arange(4 * N) == 9, limit + 1, limit)
+    columns = [number(name, data) for name, data in (("a", value), ("b", value), ("limit", limit))]
+    columns.append(number("odd", odd))
+    sheet = Sheet("v", np.arange(4 * N) + 2, who, who * 0, part, tuple(columns))
+
+    def left(*used: str) -> list[str]:
+        own = without_copies(sheet, frozenset(("v", name) for name in used))
+        return [one.name for one in own.columns]
+
+    assert left() == ["a", "odd"] and left("b") == ["b", "odd"]
+    assert left("limit", "a", "b") == ["a", "b", "limit", "odd"]
 
 
 def of_visits(seed: int) -> np.ndarray:

@@ -47,6 +47,9 @@ FEWEST = 5
 NAMED = 3
 SELDOM = re.compile(r"[A-Z][A-Z0-9]*FL|P?CHG|BASE|DTYPE")
 """Columns of ADaM that hold something where they apply: flags, and what has a baseline."""
+UNPLANNED = re.compile(r"un(scheduled|planned)", re.IGNORECASE)
+OF_ROW = re.compile(r".*(test|param|seq)(cd)?|(parameter|variable|item|measure)s?", re.IGNORECASE)
+"""Keys that say what a row is about, or count a patient's rows: each is filled as its kind is."""
 
 
 def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]:
@@ -65,7 +68,7 @@ def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]
         f"{f' and of {len(bare) - NAMED} more' if len(bare) > NAMED else ''}"
         f"; of those of each other {key}, at least {100 * FILLED:.0f} % have one"
         for key in typed.spec.key_
-        if key in variables and key != typed.spec.subject
+        if key in variables and key != typed.spec.subject and not OF_ROW.fullmatch(key)
         if (bare := _bare(typed, variables[key], missing))
     ]
 
@@ -89,6 +92,7 @@ def _bare(typed: Typed, key: Variable, missing: np.ndarray) -> list[tuple[int, s
         (int(rows[one]), _where(key, names[one]))
         for one in np.flatnonzero(bare)
         if rows[one] >= FEWEST and str(names[one]) != str(first)
+        if not UNPLANNED.search(str(names[one]))
     ]
 
 

@@ -220,6 +220,33 @@ class Export:
         return tuple(sorted({int(row) for row in self.row_of[subjects] if row != NOBODY}))
 
 
+def without_copies(sheet: Sheet, used: frozenset[tuple[str, str]]) -> Sheet:
+    """The sheet without columns of numbers that say nothing of their own: the copies of another, of
+    which one that is `used` stays, and what all subjects have alike at each visit and part, as the
+    planned day or the limits of a test."""
+    place = sheet.part * (int(sheet.step.max(initial=0)) + 1) + sheet.step
+    several = len(np.unique(sheet.subject)) < len(sheet.subject)
+    kept: dict[bytes, Column] = {}
+    for column in sorted(sheet.columns, key=lambda one: (sheet.name, one.name) not in used):
+        if column.kind != NUMBER or (several and _alike_at(place, column.values)):
+            continue
+        kept.setdefault(np.nan_to_num(column.values, nan=np.inf).tobytes(), column)
+    own = {one.name for one in kept.values()}
+    columns = tuple(
+        one
+        for one in sheet.columns
+        if one.kind != NUMBER or one.name in own or (sheet.name, one.name) in used
+    )
+    return replace(sheet, columns=columns)
+
+
+def _alike_at(place: Places, values: Floats) -> bool:
+    """Whether all have one value wherever rows are of one place, which differs between places."""
+    known = ~np.isnan(values)
+    pairs = np.unique(np.column_stack([place[known], values[known]]), axis=0)
+    return 1 < len(np.unique(pairs[:, 0])) == len(pairs) and AGAIN * len(pairs) <= known.sum()
+
+
 def once_a_subject(sheet: Sheet, column: Column) -> Places:
     """The rows with a value; the first of each subject alone where nobody has two values."""
     known = np.flatnonzero(~np.isnan(column.values))

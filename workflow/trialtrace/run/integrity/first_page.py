@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trialtrace.run.cleaning.account import CONTRADICTION, KNOWN, RedLine, run_text
 from trialtrace.run.integrity import declared
-from trialtrace.run.integrity.export import Export
+from trialtrace.run.integrity.export import Export, without_copies
 from trialtrace.run.integrity.look import CERTAIN, PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
 from trialtrace.run.integrity.records import same_patients
@@ -30,8 +30,10 @@ def looks_at_rows(
 ) -> tuple[tuple[Look, ...], tuple[RedLine, ...]]:
     """Every look of the checks that need no arm, and a red line for each that is unusual."""
     used = {(origin.table, origin.column) for origin in trial.subjects.origins.values()}
+    taken = frozenset({*uses, *used})
     whole = read_export(trial, clean_dir)
-    export = replace(whole, used=frozenset({*uses, *used}), outcomes=frozenset(uses))
+    sheets = tuple(without_copies(sheet, taken) for sheet in whole.sheets)
+    export = replace(whole, sheets=sheets, used=taken, outcomes=frozenset(uses))
     looks = tuple(look_at(export, OF_ROWS))
     known = {
         (name, column): reason

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.run.integrity.export import Export
+from trialtrace.base.arrays import Places
+from trialtrace.run.integrity.export import CODE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, WIDE = 6, 1.3
@@ -34,6 +35,19 @@ def looks(export: Export) -> Iterator[Look]:
             if levels >= FEWEST and gap >= WIDE * max(np.ptp(low), np.ptp(high)):
                 p = min(p, float(n * (1 - gap / np.ptp(scaled)) ** (n - 1)))
                 fewer = order[at:] if len(high) <= len(low) else order[:at]
+        if _of_people(export, number, fewer):
+            continue
         text = f"{len(fewer)} of {n} values are far from the others, and near to each other"
         rows = tuple(sorted(int(row) for row in number.rows[fewer]))
         yield Look(number.where, text, min(1.0, p), rows)
+
+
+def _of_people(export: Export, number: Slice, group: Places) -> bool:
+    """Whether one group of values is that of a sex, as of PSA."""
+    inside = np.isin(number.there, group)
+    return any(
+        len(np.unique(np.column_stack([one.values[number.there], inside]), axis=0)) == 2
+        and not export.of_sites(one.values[one.there], one.there)
+        for one in export.slices
+        if one.kind == CODE and one.column in export.lasting and len(group)
+    )
