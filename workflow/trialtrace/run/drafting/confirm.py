@@ -5,7 +5,8 @@ the same files; a file that was edited since is never written over. Any other va
 its place, and every other character of the file stays.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -326,11 +327,23 @@ def anew(
     Raises UserError, and leaves the folder as it was, where what stays and what is new do not fit.
     """
     found, folder = read_guesses(at, name), at.trial_config(name)
+    others = bool(texts) and [*texts] != [*found.given]
     texts = texts or found.given
     answers, taken = carried(found, told)
     profiles = profile(texts)
-    asking = as_before(taken, ask)
-    draft = with_covariates(decide(profiles, answers, asking), asking)
+    draft, asking = None, as_before(taken, ask)
+    misfits: list[str] = []
+    while draft is None:
+        try:
+            draft = with_covariates(decide(profiles, answers, asking), asking)
+        except UserError as error:
+            odd = _misfit(error, answers.keys() - told.keys()) if others else ""
+            if not odd:
+                raise
+            # Of other files it is asked anew, as is what hangs on it.
+            out = {odd, *HANGS_ON.get(odd, ())} - told.keys()
+            misfits += [f"{flag} {answers.pop(flag)}" for flag in [*answers] if flag in out]
+            asking = as_before({k: v for k, v in taken.items() if k not in out}, ask)
     files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
     edited = [
@@ -353,7 +366,15 @@ def anew(
     stays = [f"{key} {value}" for key, value in answers.items() if key not in told]
     if stays:
         lines.append(f"{name}: kept as told: {', '.join(stays)}")
+    if misfits:
+        lines.append(f"{name}: told before, and not of these files: {', '.join(misfits)}")
     return lines
+
+
+def _misfit(error: UserError, flags: Collection[str]) -> str:
+    """The flag, of those, whose answer an error is about."""
+    places = [re.match("--([a-z]+)", one.place) for one in error.problems]
+    return next((at[1] for at in places if at and at[1] in flags), "")
 
 
 def carried(
