@@ -70,6 +70,9 @@ def groups_of_one_arm(
     many have several. `known` are the arm and the column of the patients."""
     if _of_a_patient(column) or column.constant_within is False:
         return {}
+    if column.name in table.joined_numbers:
+        # Of patients at other sites, who are others.
+        return {}
     few_each = _of_one_size(column) or names_few(column.name)
     # Most families, and mothers, have one child of a trial.
     related = bool((name_words(column.name) | {*parts(column.label)}) & RELATED)

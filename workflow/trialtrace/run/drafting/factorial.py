@@ -34,6 +34,7 @@ GROUPED = re.compile(
     r"\b(groups?|conditions?|induction|factor|randomi[sz]\w*|assign\w*|allocat\w*|manipulat\w*|iv)\b"
 )
 SAYS = ("its label is that of an arm", "its levels read like treatments")
+OF_TEST = {"positive", "negative"}
 PLACE = ("trial.yaml", "design.arms")
 
 
@@ -131,10 +132,10 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
 
 
 def _is_state_or_side(column: Column) -> bool:
-    """Whether a level is of a side of the body, or says who is dead or alive."""
+    """Whether a level is of a side of the body, of a test, or says who is dead or alive."""
     words = [parts(label_of(column, code)) for code in levels(column)]
     return any(
-        word in LEFT_RIGHT or DEAD.fullmatch(word) or ALIVE.match(word)
+        word in LEFT_RIGHT | OF_TEST or DEAD.fullmatch(word) or ALIVE.match(word)
         for each in words
         for word in each
     )

@@ -39,6 +39,9 @@ def near_numbers(tally: Tally) -> str:
         if what == "numbers" and not _one_unit(fits):
             return ""
         odd = sorted(text for text in cells if what != "numbers" or not PLAIN.fullmatch(text))
+        if not odd:
+            n = sum(cells.values())
+            return f"{n} cells are numbers with another decimal sign than the file's."
         n = sum(cells[text] for text in odd)
         shown = one_of([repr(text) for text in odd], SHOWN)
         return f"{n} of {sum(cells.values())} cells are {what} that no run reads ({shown})."

@@ -31,7 +31,7 @@ from trialtrace.run.drafting.strangers import (
 )
 from trialtrace.run.drafting.tables import by_subject, joined_in_sites, stacked
 from trialtrace.run.drafting.wide import EARLY, LATE
-from trialtrace.run.tables.measures import AGES, folded, plain
+from trialtrace.run.tables.measures import AGES, folded, parts, plain
 from trialtrace.run.trial.label_words import SURE_CONTROL
 
 VISIT, ARM, PART, REPEAT, APART = "visit", "arm", "part", "repeat", "apart"
@@ -48,6 +48,11 @@ ROW = "row"
 WHEN, YEARS = re.compile(rf"{EARLY}|{LATE}"), re.compile("(?:19|20)[0-9]{2}")
 # Beside a number in a name: 6m, T1, v2, years.
 UNITS = {*VISITS, *"mwdyv", "mo", "yr", "yrs", "months", "jahr", "jahre"}
+# Words of where people are, of which the same numbers are others.
+PLACES = {*SITES, "north", "south", "east", "west", "city", "town", "village", "rural", "urban"}
+PLACES |= {
+    *("nord", "sud", "sued", "ost", "stadt", "land", "ouest", "est", "norte", "sur", "oeste")
+}
 # Years by which the ages of one person in two files may differ from those of others in them.
 SAME_AGE = 1
 
@@ -298,8 +303,15 @@ def _choices(read: Read, form: Form) -> Iterator[tuple[str, str]]:
         yield from (part, visit, again)
     elif once and form.column:
         yield from (visit, part, again)
+    elif all({*parts(one)} & PLACES for one in form.values) and all(map(_from_1, form.people)):
+        yield from (part, visit, again)
     elif once and all(one.isdecimal() for one in form.values):
         yield from (again, visit, part)
+
+
+def _from_1(people: set[str]) -> bool:
+    """Whether patients are numbered from 1 on."""
+    return people == {str(n) for n in range(1, len(people) + 1)}
 
 
 def _names(form: Form) -> dict[str, None]:
