@@ -84,6 +84,13 @@ AT_ITS_END = re.compile(
 )
 
 
+# "A suffix _0 stands for baseline"; "_1: 3 months".
+SUFFIX = re.compile(
+    r"(?<![\w.])[`'\"*]*_([a-z]?[0-9]{1,3}|[a-z]{1,4})[`'\"*]*\s*(?:=|:|is|are|means?|stands? for|"
+    r"denotes?|indicates?|for|\()\s*(?:the )?([^,.;)\n]{2,40})"
+)
+
+
 def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Columns of which texts say that they lie behind the treatment, or that their first whole
     number does (month.0), each with a sentence; `values` are the different cells of each."""
@@ -209,6 +216,21 @@ def described_in(
                 line = text.count("\n", 0, said.start()) + 1
                 about = Described(by=f"{path.name}, line {line}", label=said[2].strip())
                 made.setdefault(said[1], about)
+    return made
+
+
+def suffixes_in(files: Sequence[str], names: Collection[str]) -> dict[str, Described]:
+    """Columns of which a text says what the end of their names means, "_0 = baseline", where it
+    says so of every end of that form: labels that say it, of names with the same stem."""
+    made: dict[str, Described] = {}
+    for path, text in _texts(files):
+        said = {one[1]: (one[2].strip(), one.start()) for one in SUFFIX.finditer(text)}
+        for name in names:
+            stem, _, end = name.rpartition("_")
+            if stem and end in said:
+                words, at = said[end]
+                by = f"{path.name}, line {text.count(chr(10), 0, at) + 1}"
+                made.setdefault(name, Described(by=by, label=f"{stem} at {words}"))
     return made
 
 

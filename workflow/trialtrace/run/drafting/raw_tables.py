@@ -35,6 +35,7 @@ from trialtrace.run.drafting.prose import (
     late_in,
     population_in,
     primary_in,
+    suffixes_in,
 )
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
@@ -127,6 +128,13 @@ class Descriptions:
                 about[name] = merged(about[name], said) if name in about else said
                 what = f"the codes of {name} mean" if said.choices else f"{name} is"
                 told.append(f"{said.by}, says what {what}.")
+        ends: dict[str, list[str]] = {}
+        for name, said in suffixes_in(self.texts, candidate.cells.names).items():
+            known = (about.get(name), candidate.described.get(name))
+            if not any(one and one.label for one in known):
+                about[name] = merged(about[name], said) if name in about else said
+                ends.setdefault(said.by, []).append(name)
+        told += [f"{by}, says what ends of names mean: {one_of(own)}." for by, own in ends.items()]
         evidence = {"described": " ".join(told)} if told else {}
         name, why = primary_in(self.texts, candidate.cells.names)
         evidence |= {f"primary.{name}": why} if name else {}
