@@ -15,7 +15,6 @@ from trialtrace.run.drafting.names import (
     FIRST,
     NO_ARM_PARTS,
     NOT_RANDOMISED,
-    PARAMETERS,
     PERIODS,
     SEQUENCES,
     SIDES,
@@ -30,6 +29,7 @@ from trialtrace.run.drafting.names import (
     rank,
     rank_of_arm,
     speaks_of,
+    tells_parameter,
     unit_of,
     vocabulary,
 )
@@ -54,6 +54,8 @@ VARIES, CROSSED, ORDER = 3.0, 1.0, 4.0
 # Pairs of a subject and a level, of all there could be.
 WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
+# What SDTM tells of a record: its number, its category, its term.
+OF_ROWS = re.compile("[A-Z]{2}(SEQ|S?CAT|TERM|DECOD|STAT|POS|LOC|[A-Z0-9]{1,2}FL|TPT(NUM)?|NRIND)")
 # Periods that each treatment is given in, in the mean, where it is not a step of all patients.
 CHANGING = 1.5
 # Who is ill beside who is not: no arms. "Normal saline" and "healthy diet" are treatments.
@@ -353,8 +355,11 @@ def without_levels(column: Column, out: Sequence[str], what: str) -> Column:
 
 
 def _may_cross(column: Column) -> bool:
-    """Whether a column that varies within subjects may be a treatment: no visit, no parameter."""
-    if speaks_of(column.name, VISITS, VISIT_PARTS) or rank(column.name, PARAMETERS) is not None:
+    """Whether a column that varies within subjects may be a treatment: no visit, no parameter, and
+    no number of their rows."""
+    if speaks_of(column.name, VISITS, VISIT_PARTS) or tells_parameter(column.name):
+        return False
+    if OF_ROWS.fullmatch(column.name):
         return False
     return rank_of_arm(column.name) is not None or column.distinct <= MOST_CROSSED
 

@@ -22,7 +22,13 @@ from trialtrace.run.drafting.arms import (
     tells_taken,
     tells_treatments,
 )
-from trialtrace.run.drafting.clusters import of_several_arms, turning_once, turns_one_way
+from trialtrace.run.drafting.clusters import (
+    begins_with,
+    in_steps,
+    of_several_arms,
+    turning_once,
+    turns_one_way,
+)
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
@@ -132,6 +138,9 @@ def arm_of(
         choices.append((shown, why))
     for name, why in odd.items():
         choices.insert(1, (name, f"{why}, which may stand for two patients each."))
+    stepped = {} if ranked else _in_steps(tables, others)
+    choices.sort(key=lambda choice: choice[0] not in stepped)
+    choices = [(name, stepped.get(name, why)) for name, why in choices]
     if turned:
         # What somebody was assigned to is the same at all visits.
         stays = {
@@ -187,6 +196,16 @@ def arm_of(
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _in_steps(tables: Sequence[Table], columns: Sequence[Column]) -> dict[str, str]:
+    """The columns of two values that clusters take up in turn, each with a sentence."""
+    return {
+        one.name: in_steps(table, one)[0]
+        for table in tables
+        for one in table.columns
+        if one in columns and len(levels(one)) == 2 and begins_with(table, one)
+    }
 
 
 def _treatments_given(tables: Sequence[Table]) -> list[str]:

@@ -53,6 +53,28 @@ def changes(table: Table) -> dict[str, tuple[str, str]]:
     return made | scaled
 
 
+def filled_copies(table: Table, apart: set[str]) -> dict[str, str]:
+    """Numbers that are another wherever that has a value, and have one where it lacks it, each with
+    that other: the last one carried forward, or imputed, whatever they are called. Those of one arm
+    alone, which stand `apart`, lack nothing."""
+    numbers = [one for one in table.columns if is_number(one)]
+    pairs = [
+        (one.name, other.name)
+        for one in numbers
+        for other in numbers
+        if other.name not in apart
+        if one.blank < other.blank <= one.rows / 2 and other.distinct >= FEWEST
+    ]
+    if not pairs or table.rows > MOST_ROWS or len(pairs) > MOST_TRIED:
+        return {}
+    names = [*dict.fromkeys(name for pair in pairs for name in pair)]
+    columns = dict(zip(names, zip(*cells_of(table, names), strict=True), strict=True))
+    cells = {pair: [*zip(*map(columns.get, pair), strict=True)] for pair in pairs}
+    return {
+        one: other for (one, other), rows in cells.items() if all(a == b or not b for a, b in rows)
+    }
+
+
 def standardised(table: Table) -> set[str]:
     """Numbers that are called standardised, or z-scores, and are another number on that scale: the
     same outcome once more."""

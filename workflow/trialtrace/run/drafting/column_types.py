@@ -10,7 +10,6 @@ from trialtrace.run.drafting.names import (
     ARM_PARTS,
     ARMS,
     NO_ARM_PARTS,
-    PARAMETERS,
     REPEATS,
     SEX,
     SITES,
@@ -21,12 +20,13 @@ from trialtrace.run.drafting.names import (
     rank,
     sign,
     speaks_of,
+    tells_parameter,
     words_apart,
 )
 from trialtrace.run.drafting.near_numbers import near_numbers
 from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.tables.measures import parts
 from trialtrace.run.trial.label_words import sex_meant
 
 # Levels that a coded text may have, and so many rows a level in the mean.
@@ -245,7 +245,12 @@ def _as_text(name: str, tally: Tally, words: tuple[str, ...], why: str) -> Kind:
 
 def _text(name: str, tally: Tally) -> Kind:
     """Codes where a text has few levels that come back, else text."""
+    tests = tells_parameter(name)
     words = missing_words(tally)
+    if tests:
+        # Na beside K is measured, as often.
+        least = min((n for text, n in tally.values.items() if text not in words), default=0)
+        words = tuple(word for word in words if tally.values[word] < least)
     words = (*words, *_beside_answers([text for text in tally.values if text not in words]))
     also = told_missing(words, ())
     levels = [text for text in tally.values if text not in words]
@@ -254,7 +259,6 @@ def _text(name: str, tally: Tally) -> Kind:
     there = sum(tally.values[level] for level in levels)
     if not levels:
         return Kind(missing=words, why="No cell has a value.", also=also)
-    tests = rank(name, PARAMETERS) is not None or plain(name).endswith("testcd")
     most = MOST_TESTS if tests else MOST_LEVELS
     if not tally.exact or len(levels) > most or there < ROWS_A_LEVEL * len(levels):
         longest = f"{len(levels)} or more" if not tally.exact else str(len(levels))

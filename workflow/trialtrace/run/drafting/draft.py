@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.base.errors import Problem, ProblemsError, UserError, wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
 from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
-from trialtrace.run.drafting.changes import changes, standardised
+from trialtrace.run.drafting.changes import changes, filled_copies, standardised
 from trialtrace.run.drafting.clusters import (
     begins_with,
     members_by,
@@ -50,6 +50,7 @@ from trialtrace.run.drafting.names import (
     VISITS,
     name_words,
     rank,
+    tells_parameter,
 )
 from trialtrace.run.drafting.outcome_levels import with_competing
 from trialtrace.run.drafting.outcomes import (
@@ -76,11 +77,12 @@ from trialtrace.run.drafting.stacking import with_stacks
 from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
-from trialtrace.run.drafting.times import span_of
+from trialtrace.run.drafting.times import bounds_of_event, span_of
 from trialtrace.run.drafting.units import tell_units
 from trialtrace.run.drafting.unused import tell_exposure, tell_unused
 from trialtrace.run.drafting.visits import (
     ask_before,
+    at_filled,
     own_before,
     stem_before,
     visit_of,
@@ -320,6 +322,7 @@ def _outcomes(
     known = not any(guess.name == "arm" and guess.blinds for guess in decided.guesses)
     offered = _offered(tables, *roles, treated, kind, known)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
+    primary = at_filled(offered.table(primary.table), primary)
     doubt = primary.evidence if primary.visit_word == TREATMENT else ""
     if not doubt and design.kind == PARALLEL and tells_order(treated[1]):
         doubt = f"The levels of {treated[1].name} are orders of treatments, which are compared "
@@ -330,13 +333,14 @@ def _outcomes(
         decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
     if not design.own_treatment:
         ask_before(offered.table(primary.table), primary, treated[1].name, decided)
-    others = _others(offered, primary)
+    others = [at_filled(offered.table(one.table), one) for one in _others(offered, primary)]
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in offered.found for _, name in one.columns[1:]}
     later |= {name for one in offered.found if one.status for name in (one.column, one.status)}
     at = offered.table(primary.table)
     later |= {name for one in at.columns if may_end(one) for name in span_of(at, one)[0]}
+    later |= {*bounds_of_event(at)[0]}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
         shown = with_before({table.name: table for table in offered.tables}, shown, decided)
@@ -387,12 +391,14 @@ def _offered(
         taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
-        taken |= standardised(table)
+        if name in told_by:
+            taken |= _of_visits(table, told_by[name].column) | _of_visits(table, at[name])
+        taken |= standardised(table) | {*filled_copies(table, of_one_arm(table, arm))}
         taken |= {table.stack.column, table.stack.row} if table.stack else set()
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *design.steps}
             taken |= {one for key in table.keys[:1] for one in key if design.several}
-            taken |= _of_one_arm(table, arm)
+            taken |= of_one_arm(table, arm)
             taken |= numbers_groups(table, subject[name])
             if design.steps:
                 taken |= of_clusters(table, design.steps[0])
@@ -442,11 +448,12 @@ def _known_before(column: Column) -> bool:
     return bool(name_words(column.name) & AGES) or was_before(column)
 
 
-def _of_one_arm(table: Table, arm: Column) -> set[str]:
+def of_one_arm(table: Table, arm: Column) -> set[str]:
     """Columns with values in one arm alone, which nothing can compare: a dose, a copy by arm."""
     most = max((count for _, count in arm.values), default=0)
     names = [column.name for column in table.columns if 0 < column.rows - column.blank <= most]
-    if not arm.name or arm.name in names or table.rows > MOST_ROWS:
+    here = any(one.name == arm.name for one in table.columns)
+    if not here or arm.name in names or table.rows > MOST_ROWS:
         return set()
     filled: dict[str, set[str]] = {name: set() for name in names}
     lacking = {name: {"", *table.column(name).missing_codes} for name in names}
@@ -479,14 +486,20 @@ def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
     """What else is likely an outcome: other parameters, then other columns."""
     own = {primary.column, primary.status} - {""}
     told_by = offered.parameters
+    # Of a table of parameters the likeliest column is their value, the rest tells more of it.
+    rows = (one for one in offered.found if one.table in told_by and one.table != primary.table)
+    values = {one.table: one for one in reversed([*rows])}
+    ends = {one.name: {*bounds_of_event(one)[0]} for one in offered.tables}
     others = [
         outcome
         for outcome in offered.found
         if outcome.score >= LEAST_SCORE
         and not (outcome.table == primary.table and {outcome.column, outcome.status} & own)
         and not {name for _, name in outcome.columns} & own
-        and not (outcome.table in told_by and told_by[outcome.table].beside_value(outcome.column))
+        and not (outcome.table in told_by and outcome is not values.get(outcome.table))
+        and not (outcome.kind == MEAN and _of_parameters(offered.table(outcome.table)))
         and not endings(offered, outcome)
+        and not outcome.names & ends[outcome.table]
         and not without_end(offered.table(outcome.table), outcome)
     ]
     made = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
@@ -506,12 +519,17 @@ def _where_asked(table: Table, outcome: Outcome) -> Outcome:
     return replace(outcome, visits=visits) if len(visits) < len(codes) else outcome
 
 
+def _of_parameters(table: Table) -> bool:
+    """Whether the rows of a patient are of several things, of which nothing is a mean."""
+    return any(tells_parameter(one.name) and one.constant_within is False for one in table.columns)
+
+
 def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> Iterator[Outcome]:
     """The primary endpoint's column in the rows of other parameters."""
     parameters = told_by.get(primary.table)
     if parameters is None or not primary.where:
         return
-    for code in parameters.labels_of(primary.kind):
+    for code in parameters.labels_of(primary.kind, primary.column):
         if parameters.rows_of(code) != primary.where:
             yield parameters.of(primary, code)
 
@@ -519,11 +537,15 @@ def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> It
 def _likeliest(told_by: Mapping[str, Parameters], outcome: Outcome) -> Outcome:
     """Another endpoint of a table with parameters is of the likeliest one."""
     parameters = told_by.get(outcome.table)
-    return parameters.of(outcome, next(iter(parameters.labels))) if parameters else outcome
+    if parameters is None:
+        return outcome
+    labels = parameters.labels_of(outcome.kind, outcome.column) or parameters.labels
+    return parameters.of(outcome, next(iter(labels)))
 
 
 def _of_visits(table: Table, visit: str) -> set[str]:
-    """Columns that all patients share at each visit: they are of it, and nobody's outcome."""
+    """Columns that all patients share at each visit, or in the rows of each parameter: they are of
+    it, and nobody's outcome."""
     if not visit or table.rows < FEWEST_A_VISIT * table.column(visit).distinct:
         return set()
     names = [

@@ -8,11 +8,11 @@ from math import isfinite, sqrt
 from statistics import fmean, variance
 
 from trialtrace.base.errors import UserError, wrong
-from trialtrace.run.drafting.arms import TYPICAL
+from trialtrace.run.drafting.arms import TYPICAL, named_arm
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import NUMBERED, was_before
-from trialtrace.run.drafting.names import NEVER_IN, flat, name_words
+from trialtrace.run.drafting.names import NEVER_IN, flat, name_words, rank_of_arm, tells_parameter
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     IN,
@@ -130,7 +130,7 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         return read(decided.told["where"])
     alone = [one for one in tables if len(tables) == 1 or _of_patients([one])]
     found = [part for one in alone[:1] if one.rows <= MOST_ROWS for part in _parts(one)]
-    found = found or [*_beside_active(tables), *_unlike(tables)]
+    found = [*_arm_in_rows(tables), *found] or [*_beside_active(tables), *_unlike(tables)]
     keys = ((*key.partition("."), why) for one in alone[:1] for key, why in one.evidence.items())
     said = [(text, why) for key, _, text, why in keys if key == "population" and _fits(text, read)]
     choices = [*said, *((f"{one.column}={','.join(one.codes)}", one.why) for one in found)]
@@ -201,6 +201,29 @@ def _parts(table: Table) -> Iterator[Part]:
         if lacking:
             why += f" {len(lacking)} columns have no value in any of them, and in all others."
         yield Part(column.name, codes, why, sure, analysed)
+
+
+def _arm_in_rows(tables: Sequence[Table]) -> Iterator[Part]:
+    """The rows of a table of parameters of which one is the arm by its code or its words, once a
+    patient, where no column is called so: they give the arm, and leave no patient out."""
+    if any(named_arm(name) for table in tables for name in table.arm):
+        return
+    for table in (one for one in tables if one.subject and one.rows <= MOST_ROWS):
+        for column in (one for one in table.columns if tells_parameter(one.name)):
+            for code in levels(column):
+                rows = [
+                    who
+                    for who, told in cells_of(table, [table.subject[0], column.name])
+                    if told == code
+                ]
+                named = any(
+                    rank_of_arm(text) is not None for text in (code, label_of(column, code))
+                )
+                if named and len(rows) == len({*rows}):
+                    why = f"{column.name} {code} is the arm by its name, in a row of {len(rows)} "
+                    why += f"{table.subject[0]} each: the other rows of {table.name} are not used."
+                    yield Part(column.name, (code,), why, True)
+                    return
 
 
 def _beside_active(tables: Sequence[Table]) -> Iterator[Part]:

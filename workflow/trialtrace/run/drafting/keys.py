@@ -26,6 +26,7 @@ from trialtrace.run.drafting.names import (
     VISITS,
     numbers_people,
     rank,
+    tells_parameter,
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
@@ -107,7 +108,6 @@ WHOLE_NUMBER = re.compile("-?[0-9]+")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 DUMMIES = re.compile("[01](-[01]){2,}")
 NUMBERED = re.compile(f"{FINDINGS}seq", re.IGNORECASE)
-TESTS = re.compile(f"{FINDINGS}test(cd)?", re.IGNORECASE)
 SINCE = re.compile(r"(day|week|month)s (from|since|after|relative)\b")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
@@ -130,7 +130,7 @@ def keys_of(
     subjects += [patients] if patients in usable else []
     keys = [key for key in alone if key[0] in subjects]
     # Rows of findings are numbered anew in each export: what they are of goes before their numbers.
-    planned = [name for name in usable if groups[name] == VISIT or TESTS.fullmatch(name)]
+    planned = [name for name in usable if groups[name] in (VISIT, PARAMETER)]
     if any(NUMBERED.fullmatch(name) for name in usable):
         keys = keys or _with_subject(search, subjects, planned, alone)
     keys = keys or _with_subject(search, subjects, usable, alone)
@@ -263,7 +263,9 @@ def _order(column: Column, place: int) -> tuple[int, int, int]:
         return SUBJECT, named if named is not None else len(SUBJECTS), place
     if plain(column.name) == "age":
         return AGED, 0, place
-    known = ((VISIT, VISITS), (PARAMETER, PARAMETERS), (REPEAT, REPEATS), (SITE, SITES))
+    if tells_parameter(column.name):
+        return PARAMETER, rank(column.name, PARAMETERS) or 0, place
+    known = ((VISIT, VISITS), (REPEAT, REPEATS), (SITE, SITES))
     for group, names in known:
         if (named := rank(column.name, names)) is not None:
             return group, named, place

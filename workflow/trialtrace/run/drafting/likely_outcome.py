@@ -123,9 +123,9 @@ RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
     r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol|tried|uptake|"
-    r"stop|opened|clicked|clicks|unsub\w*|contact(ed)?|reached|enrolled"
+    r"aes?|saes?|teaes?|dlts?|cmax|tmax|auc\w*|stop|opened|clicked|clicks|unsub\w*|contact(ed)?|reached|enrolled"
 )
-FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$", re.IGNORECASE)
+FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$|^(?:locf|bocf|nri)[._ ]", re.IGNORECASE)
 # What patients are divided by: ageGroup4, region_3, STRATA2.
 GROUPS = {"group", "grp", "gr", "agegr", "agegroup", "region", "strata", "stratum", "cohort"}
 QUESTIONS = (["q"], ["question"], ["item"], ["frage"], ["pregunta"], ["vraag"])
@@ -501,6 +501,8 @@ def _of_family(name: str, texts: Sequence[str]) -> str:
         return ""
     numbers = _numbers(name, texts)
     if 2 <= len(numbers) <= LONGEST_FAMILY and numbers[0] > min(numbers[1:]):
+        return "The same was measured before."
+    if any(parts(text) == [*parts(name), "0"] for text in texts):
         return "The same was measured before."
     stem = measured_stem(name)
     if stem and any(measured_stem(text) == stem for text in texts if set(parts(text)) & BEFORE):

@@ -332,6 +332,14 @@ def rank(name: str, known: tuple[str, ...]) -> int | None:
     return next((at for at, one in enumerate(known) if cut and one.startswith(short)), None)
 
 
+_TEST = re.compile(f".*testcd|{FINDINGS}test")
+
+
+def tells_parameter(name: str) -> bool:
+    """Whether a name is that of a column which says what a row is about: PARAM, LBTESTCD."""
+    return rank(name, PARAMETERS) is not None or _TEST.fullmatch(plain(name)) is not None
+
+
 def is_dose(name: str) -> bool:
     """Whether a name is that of a dose, with or without its unit: dose, dose_mg, Dosis (µg)."""
     words = parts(name)

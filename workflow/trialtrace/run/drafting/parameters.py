@@ -28,6 +28,7 @@ from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts, plain
 
 NAMES = PARAMETERS + vocabulary("""
+    entry field attribute domain concept
     scale subscale questionnaire instrument etype eventtype endpoint endpt outcometype eventcode""")
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
 TEST = re.compile(f"{FINDINGS}testcd")
@@ -64,10 +65,13 @@ class Parameters:
     where: tuple[tuple[str, str], ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
 
-    def labels_of(self, kind: str) -> dict[str, str]:
-        """The labels of the parameters that can be of a kind: no count is a time."""
+    def labels_of(self, kind: str, column: str) -> dict[str, str]:
+        """The labels of the parameters that can be of a kind, by a column that has a value of them:
+        no count is a time, and no colour is among numbers."""
         no = {code for code, unit in self.units.items() if not TIME_UNIT.fullmatch(unit)}
-        return {c: label for c, label in self.labels.items() if kind != TIME or c not in no}
+        no = no if kind == TIME else set()
+        filled = {code for code, cell in cells_of(self.view, [self.column, column]) if cell}
+        return {c: label for c, label in self.labels.items() if c in filled - no}
 
     def rows_of(self, code: str) -> tuple[tuple[str, str], ...]:
         """The condition on the rows of a parameter: columns with their codes."""

@@ -9,10 +9,10 @@ from trialtrace.base.errors import wrong
 from trialtrace.run.drafting import control
 from trialtrace.run.drafting.arms import tells_treatments
 from trialtrace.run.drafting.assignment import same_groups, tells_arm
-from trialtrace.run.drafting.changes import changes
+from trialtrace.run.drafting.changes import changes, filled_copies
 from trialtrace.run.drafting.clusters import of_clusters
 from trialtrace.run.drafting.decided import Decided, column_of
-from trialtrace.run.drafting.draft import GROUPS, Draft
+from trialtrace.run.drafting.draft import GROUPS, Draft, of_one_arm
 from trialtrace.run.drafting.likely_outcome import (
     FILLED,
     FLAG,
@@ -162,6 +162,11 @@ def people(draft: Draft) -> People:
     }
     later |= {name: why for name, why in texts.items() if name not in {*told, *later}}
     later |= {name: f"its values are at {alone[name]} alone" for name in names}
+    apart = of_one_arm(home, draft.arm)
+    later |= dict.fromkeys(apart & {one.name for one in free} - {*told}, "one arm alone has values")
+    copies = filled_copies(home, apart)
+    copies = {name: of for name, of in copies.items() if name not in {*told, *later}}
+    later |= {name: f"{of}, filled where that has no value" for name, of in copies.items()}
     later |= _tell_presence(draft, [one for one in free if one.name not in later], {*later})
     later |= _may_be_outcomes(draft, free, {*told, *later}, {*later, *draft.later})
     free = [one for one in free if one.name not in later]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import one_of, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, by_table, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import (
+    PLACE,
     items_of,
     may_end,
     may_last,
@@ -49,6 +50,7 @@ from trialtrace.run.drafting.several_rows import (
 )
 from trialtrace.run.drafting.times import (
     as_text,
+    bounds_of_event,
     may_be_time,
     may_be_until,
     paired,
@@ -65,6 +67,8 @@ NO_STATUS = NONE
 BARE = {"time", "to", "of", *UNITS_OF_TIME}
 # A number for who had no end stands in more cells than one for what nobody knows.
 MANY_WITHOUT = 0.05
+# Outcomes of equal standing, from which on each says so.
+FEWEST_ALIKE = 5
 ROW_A_PATIENT = (
     "give a file with a row a patient: in this one its value stands in several rows, of which no "
     "visit or start chooses one of each patient"
@@ -174,18 +178,8 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     fitting = fitting or _as_kind(offered, kind) or _of_levels(offered, kind)
     if not fitting and "primary" not in decided.told:
-        fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
-        texts = {
-            column.name: as_text(column) for table in offered.tables for column in table.columns
-        }
-        fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
-        need = "a column of numbers, of two values, or of numbered levels"
-        mend = "give the file that has the outcomes beside this one, or name the column: --primary "
-        mend += "COLUMN, and the order of its values, if words: --order"
-        if offered.within:
-            need = f"numbers, or yes or no, in the rows with {offered.arm.name}"
-            mend = "give one file with a row of each patient and treatment that has its outcomes"
-        raise wrong("the primary endpoint", fault, need, mend)
+        raise _none_of(offered, kind)
+    fitting = _of_equal_standing(fitting)
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
     words = "Which column is the primary endpoint?"
@@ -210,6 +204,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     several = any(one.name == "subject" and one.blinds for one in decided.guesses)
     sure = sure and not (times or several or (by_text and left))
     made = decided.choose("primary", words, choices, place, read, sure)
+    _tell_ends(offered, made, decided)
     if not kind and made.kind == MEASURE:
         made = _with_status(offered, made, decided)
     if not kind or "order" in decided.told:
@@ -221,6 +216,40 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
     made = with_event(offered.tables, made, decided)
     return _of_parameter(offered.parameters, made, decided)
+
+
+def _none_of(offered: Offered, kind: str) -> UserError:
+    """No column may be the primary endpoint, with what those are that nearly are one."""
+    fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
+    texts = {column.name: as_text(column) for table in offered.tables for column in table.columns}
+    fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
+    spans = (bounds_of_event(table)[1] for table in offered.tables)
+    fault += "".join(f". {text.strip().removesuffix('.')}" for text in spans if text)
+    need = "a column of numbers, of two values, or of numbered levels"
+    mend = "give the file that has the outcomes beside this one, or name the column: --primary "
+    mend += "COLUMN, and the order of its values, if words: --order"
+    if offered.within:
+        need = f"numbers, or yes or no, in the rows with {offered.arm.name}"
+        mend = "give one file with a row of each patient and treatment that has its outcomes"
+    return wrong("the primary endpoint", fault, need, mend)
+
+
+def _of_equal_standing(ranked: list[Outcome]) -> list[Outcome]:
+    """The candidates; many that their place alone ranks say so."""
+    n = sum(ranked[0].score - one.score <= PLACE for one in ranked)
+    if n < FEWEST_ALIKE or ranked[0].primary:
+        return ranked
+    text = f"Nothing but the place in the file ranks {n} outcomes of equal standing. "
+    return [replace(one, evidence=text + one.evidence) for one in ranked[:n]] + ranked[n:]
+
+
+def _tell_ends(offered: Offered, made: Outcome, decided: Decided) -> None:
+    """A guess that blinds the report where an end of an interval was told as an exact time."""
+    ends, text = bounds_of_event(offered.table(made.table))
+    if made.names & {*ends} and made.kind != EVENT:
+        why = f"{text}Taken as an exact time, or as a number, it is biased."
+        place = ("plan.yaml", "analyses")
+        decided.guess("interval_censored", place, " to ".join(ends), why, blinds=True)
 
 
 def _as_kind(offered: Offered, kind: str) -> list[Outcome]:
@@ -266,6 +295,8 @@ def _beside_times(offered: Offered, outcome: Outcome) -> str:
     ends = [one for one in table.columns if may_end(one) or tells_deaths(one)]
     if offered.within or outcome.columns:
         return ""
+    if text := bounds_of_event(table)[1]:
+        return text.strip()
     if span := next(filter(None, (span_of(table, one)[1] for one in ends)), ""):
         return span.strip()
     free = [one for one in table.columns if one.constant_within is not False and usable(one)]
@@ -424,7 +455,7 @@ def _of_parameter(
             raise wrong("--parameter", fault, "a table with PARAMCD or the like")
         return outcome
     why = f"It is one of {len(data.labels)} of {data.column}; nothing says which is the primary."
-    labels = data.labels_of(outcome.kind) or data.labels
+    labels = data.labels_of(outcome.kind, outcome.column) or data.labels
     choices = [(code, f"{label}. {why}") for code, label in labels.items()]
 
     def read(text: str) -> Outcome:

@@ -2,12 +2,12 @@
 which."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import column_of
-from trialtrace.run.drafting.names import OF_NUMBER, vocabulary
+from trialtrace.run.drafting.names import OF_NUMBER, flat, vocabulary
 from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
@@ -67,6 +67,15 @@ OVER = re.compile(
 )
 # How names of two ends of an interval differ, in which something happened.
 SPANS = (("1", "2"), ("l", "u"), ("l", "r"), ("left", "right"), ("lower", "upper"), ("lo", "hi"))
+LAST_WITHOUT = re.compile(
+    r"\blast (date |day |visit |test |known |seen )*(neg\w*|free|without|uninfected|well|clear)\b|"
+    r"\b(neg\w*) last\b"
+)
+FIRST_WITH = re.compile(
+    r"\bfirst (date |day |visit |test |known |seen )*(pos\w*|with|infected|detect\w*|event)\b|"
+    r"\b(pos\w*) first\b"
+)
+ENDLESS = re.compile(r"\+?inf(inity)?|∞", re.IGNORECASE)
 LASTED = set(
     vocabulary("""
     stay los icu itu hospital ward vent ventilator ventilation intubation oxygen antibiotic
@@ -219,17 +228,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
 def span_of(table: Table, state: Column) -> tuple[tuple[str, ...], str]:
     """The two ends of the interval in which an event happened that a column tells, of which whoever
     had none lacks the later one, with a sentence; nothing where there are none."""
-    numbers = {one.name.lower(): one.name for one in table.columns if is_number(one)}
-    found = [
-        (name, numbers[other])
-        for text, name in numbers.items()
-        for one, two in SPANS
-        for other in (
-            text.removesuffix(one) + two if text.endswith(one) else "",
-            two + text.removeprefix(one) if text.startswith(one) else "",
-        )
-        if other in numbers and table.rows <= MOST_ROWS and is_state(state)
-    ]
+    numbers = [one.name for one in table.columns if is_number(one)]
+    found = _spans(numbers, SPANS) if is_state(state) and table.rows <= MOST_ROWS else ()
     for lower, upper in found:
         if not without_time(table, upper, state.name) or without_time(table, lower, state.name):
             continue
@@ -238,6 +238,47 @@ def span_of(table: Table, state: Column) -> tuple[tuple[str, ...], str]:
             text = f"{lower} and {upper} may be the ends of the interval in which {state.name} "
             return (lower, upper), f"{text}happened (interval censored), which no step takes. "
     return (), ""
+
+
+def bounds_of_event(table: Table) -> tuple[tuple[str, str] | tuple[()], str]:
+    """Two columns of numbers, or of days, between which an event lay by their names, as last_neg
+    and first_pos, or L and R, with a sentence: the first is before the second, and whoever had no
+    event lacks the second alone. Nothing where there are none."""
+    names = [one.name for one in table.columns if one.constant_within is not False]
+    ends = [(a, b) for a in names if LAST_WITHOUT.search(flat(a).lower()) for b in names]
+    ends = [(a, b) for a, b in ends if FIRST_WITH.search(flat(b).lower())]
+    for lower, upper in (*ends, *_spans(names, SPANS[1:])) if table.rows <= MOST_ROWS else ():
+        cells = [(_place(a), b) for a, b in cells_of(table, [lower, upper]) if a]
+        later = [(a, _place(b)) for a, b in cells if b and not ENDLESS.fullmatch(b)]
+        n = len(cells) - len(later)
+        known = 2 * len(cells) >= table.rows and n and all(a and b for a, b in later)
+        if known and all(a <= b for a, b in later) and any(a < b for a, b in later):
+            text = f"{lower} and {upper} may be the ends of the interval in which an event "
+            text += f"happened (interval censored): {n} of {len(cells)} rows have no {upper}. No "
+            text += "step takes two such columns, and neither is its time; of yes or no at visits "
+            text += "the kind interval_time does. "
+            return (lower, upper), text
+    return (), ""
+
+
+def _spans(names: Iterable[str], words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The names that differ by the words of two ends alone."""
+    known = {name.lower(): name for name in names}
+    for text, name in known.items():
+        for one, two in words:
+            behind = text.removesuffix(one) + two if text.endswith(one) else ""
+            ahead = two + text.removeprefix(one) if text.startswith(one) else ""
+            yield from ((name, known[other]) for other in (behind, ahead) if other in known)
+
+
+def _place(cell: str) -> tuple[float, ...]:
+    """A number, or a day as year, month and day, so that both sort; nothing of any other text."""
+    if day := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2}).*", cell):
+        return tuple(map(float, day.groups()))
+    if day := re.fullmatch(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})", cell):
+        return tuple(map(float, day.groups()[::-1]))
+    found = re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?", cell)
+    return (float(found[0].replace(",", ".")),) if found else ()
 
 
 def _both(*cells: str) -> bool:

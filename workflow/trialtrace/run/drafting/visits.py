@@ -30,7 +30,9 @@ PHASE_BEFORE = re.compile(r"(before|pre|prior to|baseline)\b", re.IGNORECASE)
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 # Words of a name that say when, and nothing of what was measured.
 OF_WHEN, OF_UNIT = re.compile(rf"[0-9]+|{EARLY}|{LATE}"), re.compile(UNIT)
-EARLY_WORDS = re.compile(rf"\b(?:{EARLY}|enrol\w*|randomi[sz]ation|anamnese)\b")
+EARLY_WORDS = re.compile(
+    rf"\b(?:{EARLY}|enrol\w*|randomi[sz]ation|anamnese|einschluss|inclusion|inklusion)\b"
+)
 LATE_WORDS = re.compile(rf"\b(?:{LATE})\b")
 # A change from baseline is later than it, as what was after it.
 CHANGED = re.compile(
@@ -166,9 +168,34 @@ def _shifted(table: Table, outcome: Outcome) -> int:
     return found[0] if numbered and len(found) > 1 and len({*found}) == 1 else 0
 
 
+def at_filled(table: Table, outcome: Outcome) -> Outcome:
+    """The outcome without visits at which nobody has a value: what came of a treatment has none
+    before it, beside a measure that has."""
+    if not outcome.visit or outcome.visits or table.rows > MOST_ROWS:
+        return outcome
+    column = table.column(outcome.column)
+    lacking = {"", *column.missing_codes}
+    cells = (
+        cells_of(table, [outcome.visit, column.name])
+        if column.blank or column.missing_codes
+        else []
+    )
+    filled = {code for code, cell in cells if cell not in lacking}
+    codes = tuple(code for code in levels(table.column(outcome.visit)) if code in filled)
+    return replace(outcome, visits=codes) if len(codes) > 1 else outcome
+
+
+def in_visit_order(table: Table, column: Column) -> Column:
+    """The column of visits with its codes in their order, where no file lists them."""
+    codes = [] if column.given else [*_as_rows_follow(table, column.name, labels_of(column))]
+    place = {str(code): at for at, code in enumerate(codes)}
+    choices = sorted(column.choices, key=lambda one: place.get(one[0], len(place)))
+    return replace(column, choices=tuple(choices))
+
+
 def _as_rows_follow(table: Table, visit: str, labels: dict[str, str]) -> dict[str, str]:
-    """The visits with those that no number and no word places where the rows of patients have
-    them, if these follow the numbers; what nobody planned comes last."""
+    """The visits with those that no number and no word places where the days of patients have
+    them, or else their rows, if these follow the numbers; what nobody planned comes last."""
     subject = (*table.subject, SOURCE_ROW)[0]
     odd = [one for one in labels if UNPLANNED.search(labels[one].lower())]
     planned = [one for one in labels if one not in odd]
@@ -176,16 +203,39 @@ def _as_rows_follow(table: Table, visit: str, labels: dict[str, str]) -> dict[st
     loose = [one for one in loose if when((one, labels[one])) != BEFORE]
     placed = [one for one in planned if one not in loose]
     each: dict[str, list[str]] = {}
-    known = loose and subject != SOURCE_ROW and table.rows <= MOST_ROWS
-    for who, code in cells_of(table, [subject, visit]) if known else ():
+    early = [one for one in placed if not NUMBERED.search(f"{one} {labels[one]}")]
+    known = (loose or early[1:]) and subject != SOURCE_ROW and table.rows <= MOST_ROWS
+    days = _days_of(table) if known else []
+    rows = cells_of(table, [subject, visit, *(one.name for one in days)]) if known else []
+    for who, code, *_ in sorted(rows, key=lambda row: _by_day(days[0], row[2])) if days else rows:
         each.setdefault(who, []).append(code)
     ahead = Counter(pair for codes in each.values() for pair in combinations(codes, 2))
+    # Of screening and baseline, which no number tells apart, the one that came first.
+    first = sorted(early, key=lambda one: sum(ahead[two, one] > ahead[one, two] for two in early))
+    placed = [first.pop(0) if one in early else one for one in placed]
     if not each or any(ahead[b, a] > ahead[a, b] for a, b in pairwise(placed)):
         return {one: labels[one] for one in (*planned, *odd)}
     for one in loose:
         after = [at for at, other in enumerate(placed, 1) if ahead[other, one] > ahead[one, other]]
         placed.insert(max(after, default=0), one)
     return {one: labels[one] for one in (*placed, *odd)}
+
+
+def _days_of(table: Table) -> list[Column]:
+    """The columns with the day of each row, of most rows: by these visits follow one another, in
+    whatever order a file has its rows."""
+    return [
+        one
+        for one in table.columns
+        if one.validation.startswith("date") and one.constant_within is False
+        if 2 * one.blank < one.rows
+    ]
+
+
+def _by_day(column: Column, cell: str) -> tuple[str, ...]:
+    """A day as text that sorts: year, month and day, as the order of the column has them."""
+    at = dict(zip(column.validation[-3:], re.findall("[0-9]+", cell), strict=False))
+    return tuple(at.get(part, "").zfill(4) for part in "ymd")
 
 
 def label_in(table: Table, outcome: Outcome) -> str:
@@ -435,8 +485,10 @@ def stem_before(name: str, later: str) -> str | None:
     words, others = parts(name), parts(later)
     pairs = [one for one in AROUND if one[0] in words and one[1] in others]
     around = {word for pair in pairs for word in pair}
-    at_zero = words[-1:] == ["0"] and words[:-1] == others[:-1] and others[-1].isdecimal()
-    if not (pairs or at_zero or any(re.fullmatch(EARLY, word) for word in words)):
+    later_of = others[:-1] if others[-1:] and others[-1].isdecimal() else others
+    if words[-1:] == ["0"] and words[:-1] == later_of:
+        return "".join(later_of)
+    if not (pairs or any(re.fullmatch(EARLY, word) for word in words)):
         return None
     stem, of_later = (
         "".join(

@@ -16,6 +16,7 @@ from trialtrace.run.drafting.parameters import visit_alone
 from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.visits import in_visit_order
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
@@ -99,6 +100,8 @@ def columns_of(draft: Draft) -> Columns:
             made.guesses.append(Guessed(f"covers.{table.name}", CLEANING, key, "some", why))
         fields: set[str] = set()
         visit = draft.visit[table.name]
+        outcomes = [o for o in (draft.primary, *draft.others) if o.table == table.name]
+        visits = {visit, *(one.visit for one in outcomes)}
         alone = visit_alone(table, visit)
         below = _below_0(draft, table)
         for column in table.columns:
@@ -107,6 +110,7 @@ def columns_of(draft: Draft) -> Columns:
                 continue
             if column.field not in fields:
                 whole = _with_steps(column, scales.get((table.name, column.name), ()))
+                whole = in_visit_order(table, whole) if column.name in visits else whole
                 entry = row(table, whole, bounded=column.name not in names)
                 if column.name in alone and not entry.get("branching"):
                     entry["branching"] = _at_visit(visit, alone[column.name])
@@ -121,8 +125,7 @@ def columns_of(draft: Draft) -> Columns:
         if table.of and _others(draft, table):
             made.ignore[table.name]["others"] = "columns of other rows of the file"
         there = [one for one in table.columns if not _not_used(table, one, used, draft.arm)]
-        outcomes = (draft.primary, *draft.others)
-        means = {one.column for one in outcomes if one.several and one.table == table.name}
+        means = {one.column for one in outcomes if one.several}
         ends = draft.primary.names if draft.primary.table == table.name else set[str]()
         made.guesses += _guesses(table, there, names, (means, ends))
         if below:
@@ -202,7 +205,7 @@ def _not_used(table: Table, column: Column, used: set[str], arm: Column) -> str:
         return "a number of the row"
     if column.name in table.joined_numbers:
         return "a part of " + next(one for one, of in table.joined.items() if column.name in of)
-    if column.blank == column.rows:
+    if not column.distinct:
         return "no value in the file"
     if column.identifier:
         return "may tell who a patient is"
