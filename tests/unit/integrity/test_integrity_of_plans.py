@@ -8,6 +8,7 @@ from tiny_trial import tiny
 
 from trialtrace.run.integrity import (
     agreement,
+    balance,
     breaks,
     carried,
     correspondence,
@@ -227,3 +228,14 @@ def test_two_who_entered_on_a_day_and_live_at_the_cut_are_two(cut):
     entered = number("entered", entry, DATE)
     export = patients(*(number(name, values) for name, values in columns.items()), entered)
     assert (records.same_patients(export, 0.05) is None) == cut
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_who_treats_one_arm_alone_is_no_baseline(nested):
+    arm, rng = WHO % 2, np.random.default_rng(11)
+    therapist = WHO // 2 % 5 + 5 * arm * nested
+    columns = number("therapist", therapist, CODE), number("age", rng.normal(50, 9, N))
+    columns = (*columns, number("weight", rng.normal(80, 9, N)))
+    at = tuple(("p", one.name) for one in columns)
+    looks = [*balance.looks(patients(*columns, arm=arm, baseline=at))]
+    assert f"in {2 if nested else 3} variables" in looks[0].told and least(looks) > 0.01

@@ -3,7 +3,8 @@
 Pearson's chi-squared of each variable at entry (of a number: the squared standardised difference)
 is summed over the variables, and the arms are drawn again, within strata, so that variables that
 go together and rounded ones count as they are. Chances beyond the draws come from a gamma
-distribution with the mean and variance of the draws. What patients were stratified by is left out.
+distribution with the mean and variance of the draws. What patients were stratified by is left out,
+and so is who treats those of one arm alone.
 After Carlisle, Anaesthesia 2017;72:944, who sums over printed means.
 """
 
@@ -21,7 +22,7 @@ DRAWS = 1999
 FEWEST = 20
 # Draws times patients that are in memory at once.
 CELLS = 1_000_000
-SURE = 10
+SURE, SEVERAL = 10, 4
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -31,6 +32,7 @@ def looks(export: Export) -> Iterator[Look]:
     known = np.flatnonzero(export.arm >= 0)
     found = [one for at in export.baseline if (one := export.known(at)) is not None]
     found = [one for one in found if len(np.unique(one.values[one.there])) > 1]
+    found = [one for one in found if not _of_an_arm(one, export.arm)]
     if len(known) < FEWEST or len(np.unique(export.arm[known])) < 2 or len(found) < 2:
         return
     arm = export.arm[known]
@@ -51,6 +53,15 @@ def looks(export: Export) -> Iterator[Look]:
         p = tails(float(seen[cut:].sum()), sums)
         text = f"how differently {len(numbers)} variables at entry spread in the arms"
         yield Look(export.subjects, text, p[1])
+
+
+def _of_an_arm(item: Slice, arm: Places) -> bool:
+    """Whether each of more levels than arms has patients of one arm alone, several in the mean: who
+    treats them, which the arm decides."""
+    there = item.there[arm[item.there] >= 0]
+    pairs = np.unique(np.column_stack([item.values[there], arm[there]]), axis=0)
+    levels, arms = (len(np.unique(each)) for each in pairs.T)
+    return levels == len(pairs) > arms and len(there) >= SEVERAL * levels
 
 
 def columns(item: Slice, known: Places) -> Floats:
