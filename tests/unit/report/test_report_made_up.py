@@ -153,8 +153,7 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
 
 def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
     own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
-    told = " (the cohort was drawn to have these printed counts, which confirms nothing)"
-    assert set_beforehand(own, BOTH) == told
+    assert set_beforehand(own, BOTH) == " (set to the printed counts: confirms nothing)"
     assert set_beforehand(columns, BOTH) == ""
     own.trial.tells_cohort = False
     assert set_beforehand(own, BOTH) == ""

@@ -112,10 +112,9 @@ def _assumed(material: Material, rows: Sequence[ResultRow]) -> tuple[bool, list[
 
 
 def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (the cohort was drawn to have …)" behind numbers that a cohort was drawn to give."""
+    """ " (set to the printed counts: …)" behind numbers that a cohort was drawn to give."""
     put_in = material.trial.tells_cohort and _together(material, rows).own
-    words = " (the cohort was drawn to have these printed counts, which confirms nothing)"
-    return words if put_in else ""
+    return " (set to the printed counts: confirms nothing)" if put_in else ""
 
 
 def _print_of(margin: Margin) -> str:
