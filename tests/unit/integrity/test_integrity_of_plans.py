@@ -12,6 +12,7 @@ from trialtrace.run.integrity import (
     breaks,
     carried,
     correspondence,
+    exchanged,
     factors,
     far,
     formulas,
@@ -239,3 +240,14 @@ def test_who_treats_one_arm_alone_is_no_baseline(nested):
     at = tuple(("p", one.name) for one in columns)
     looks = [*balance.looks(patients(*columns, arm=arm, baseline=at))]
     assert f"in {2 if nested else 3} variables" in looks[0].told and least(looks) > 0.01
+
+
+@pytest.mark.parametrize(("apart", "told"), [(20, True), (120, False)])
+def test_arms_that_are_given_other_levels_are_not_exchanged(apart, told):
+    """Half of the patients rise by 20 and half fall; one arm begins higher."""
+    arm, rng = WHO % 2, np.random.default_rng(12)
+    first = rng.normal(100, 5, N) + apart * arm
+    values = np.column_stack([first, first + np.where(WHO // 2 % 2, 20, -20)])
+    sheet = rows_of("v", number("x", np.round(values, 1).ravel()), visits=2)
+    export = Export(N, "v", (sheet,), allocated=(arm, WHO), began=frozenset({("v", "x")}))
+    assert (least(exchanged.of_groups(export)) < 1e-6) == told

@@ -79,11 +79,12 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
 # At the baseline arms differ by chance: the test of two samples, of the means of what was
 # allocated, times the arms. No later value is compared by arm: it is asked of all patients whether
 # their changes to a visit cancel, to half of their mean size, and whether the baselines of the arm
-# are apart by that half at least. Sites differ: their changes are held against a difference of half
-# a standard deviation (`breaks`), times the sites and the visits, and do not count but where both
-# visits are nearer to the other one of the others than the baselines are to each other.
+# are apart by that half at least, and by twice their size at most. Sites differ: their changes are
+# held against a difference of half a standard deviation (`breaks`), times the sites and the visits,
+# and do not count but where both visits are nearer to the other one of the others than the
+# baselines are to each other.
 
-HALF, FEWEST_UNITS, FEWEST_IN_GROUP = 0.5, 3, 10
+HALF, OF_CHANGES, FEWEST_UNITS, FEWEST_IN_GROUP = 0.5, 4.0, 3, 10
 SHARES = {"an arm": 0.75, "a site": 0.25}
 
 
@@ -133,7 +134,9 @@ def _arms(export: Export, visits: tuple[Slice, ...]) -> Iterator[tuple[float, st
         few = min(len(x) for x, _ in sides) < FEWEST_IN_GROUP
         if not few and min(map(len, means)) >= FEWEST_UNITS:
             apart = abs(float(sides[0][0].mean() - sides[1][0].mean()))
-            p = chances.anova(means) if any(apart >= half for half in cancel) else 1.0
+            # Arms that are much further apart than anybody changes are so by what they are given.
+            near = any(half <= apart <= OF_CHANGES * half for half in cancel)
+            p = chances.anova(means) if near else 1.0
             text = "an arm have another baseline than the others: a later visit?"
             yield p / share / SHARES["an arm"], text, first.rows[known[own]]
 
