@@ -3,6 +3,7 @@
 from types import SimpleNamespace as Stub
 
 from trialtrace.report.sections import further_outcomes as module
+from trialtrace.report.sections import results_in_short as short
 
 
 def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatch):
@@ -30,6 +31,7 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     monkeypatch.setattr(module, "parameters", lambda trial, one: [Stub(name=outcomes[one.name])])
     monkeypatch.setattr(module, "in_order", lambda trial: [*analyses.values()])
     monkeypatch.setattr(module, "at_baseline", lambda trial: [analyses["before"]])
+    monkeypatch.setattr(module, "analysed", lambda *_: "Everybody: 9 of 10 drug.")
     monkeypatch.setattr(module, "results_in_sentences", lambda material, one: ["Found."])
     monkeypatch.setattr(module, "once", lambda material, found: " ".join(found))
     monkeypatch.setattr(module, "of_rows", lambda material, rows: "")
@@ -57,7 +59,10 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
         of=lambda name: [],
     )
     told = module.further_outcomes(material)
-    printed, others = "**[D](#sec-of-d)** (everybody). Found.", f"{module.OTHERS}[F](#sec-of-f)"
+    printed, others = (
+        "**[D](#sec-of-d)** (everybody: 9 of 10 drug). Found.",
+        f"{module.OTHERS}[F](#sec-of-f)",
+    )
     counted = ": 2 comparisons (by t); 1 of 2 intervals is incompatible with no effect"
     assert told == f"{module.LEAD}\n\n{printed}\n\n{others}{counted} of week 1; week 2.\n"
     # Of one outcome at one visit the estimate is told.
@@ -68,3 +73,16 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     assert module.further_outcomes(material) == f"{module.LEAD}\n\n{others}: of 1 (by t).\n"
     analyses.pop("f")
     assert module.further_outcomes(material) == ""
+
+
+def test_an_estimate_told_in_short_has_its_patients(monkeypatch):
+    """By arm of one outcome at one visit; of several how many each is of."""
+    rows = [
+        dict.fromkeys(short.PLACE) | {"n_used": n, "visit": visit} for n, visit in ((9, 1), (8, 2))
+    ]
+    monkeypatch.setattr(short, "of_arms", lambda *_: {"drug": "4/5", "placebo": "1/4"})
+    monkeypatch.setattr(short, "arm_in_text", lambda _, arm: arm)
+    assert short._of_whom(Stub(), rows[:1]) == "drug 4/5, placebo 1/4"
+    assert short._of_whom(Stub(), rows) == "8 to 9 patients"
+    monkeypatch.setattr(short, "of_arms", lambda *_: {None: "9 in all"})
+    assert short._of_whom(Stub(), rows[:1]) == "9 in all"

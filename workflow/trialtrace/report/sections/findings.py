@@ -159,12 +159,12 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         return [*first, many + ending(material), *over_visits]
     if len(found) > MOST_SENTENCES:
         return [*first, _many(material, analysis, found) + ending(material), *over_visits]
-    told, bounded = [], _leads_with_bounds(material, analysis)
+    told = []
     for one in found:
         estimate, whole = one.estimate, at_look(material, analysis, one.estimate)
         shown = escape_markdown(f"{_what(material, whole)} {whole['stat_text']}")
         start = upper_first(one.lead.removeprefix(", "))
-        far = _bounds(material, analysis, estimate) if bounded else ""
+        far = bounds_first(material, analysis, estimate)
         text = f"{escape_markdown(start)} {far}[{shown}]({trace_link(whole['result_id'])})"
         text += f", {UNADJUSTED} {with_level(estimate)}" * (whole is not estimate)
         text += escape_markdown(_model(material, estimate))
@@ -185,8 +185,11 @@ def _leads_with_bounds(material: Material, analysis: Analysis) -> bool:
     return next(compared, "").endswith(LOWEST)
 
 
-def _bounds(material: Material, analysis: Analysis, estimate: ResultRow) -> str:
-    """How far the estimate could go, whatever the outcomes of those without one were."""
+def bounds_first(material: Material, analysis: Analysis, estimate: ResultRow) -> str:
+    """How far the estimate could go, whatever the outcomes of those without one were, where the
+    plan leads with that."""
+    if not _leads_with_bounds(material, analysis):
+        return ""
     told = [
         f"whatever the outcomes of those without one were, {_what(material, estimate)} "
         f"{link(low)} to {link(high, high['stat_text'])}; of those with one, "

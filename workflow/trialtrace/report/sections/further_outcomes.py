@@ -5,9 +5,15 @@ from trialtrace.report.audit.cohort_words import of_rows
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.analysis_section import results_in_sentences
+from trialtrace.report.sections.analysis_section import analysed, results_in_sentences
 from trialtrace.report.sections.baseline_table import at_baseline
-from trialtrace.report.sections.findings import MOST_SENTENCES, compared, ending, once
+from trialtrace.report.sections.findings import (
+    MOST_SENTENCES,
+    bounds_first,
+    compared,
+    ending,
+    once,
+)
 from trialtrace.report.sections.key_sentences import exceptions, excluding, leaves_out_no_effect
 from trialtrace.report.sections.results_in_short import by_methods, sizes
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -43,14 +49,17 @@ def further_outcomes(material: Material) -> str:
     told, others = [], []
     for one in every:
         outcomes = {endpoint.name for endpoint in parameters(trial, one)}
-        if in_main_report(trial, one) or one.by is not None or one.role == "exploratory":
-            continue  # The baseline table has characteristics at entry.
+        noted = one.of is None and f"“{one.label}”" in notes
+        # The baseline table has characteristics at entry.
+        unseen = one.role == "exploratory" and not noted
+        if in_main_report(trial, one) or one.by is not None or unseen:
+            continue
         if one.name in printed and not outcomes & here:
-            who = escape_markdown(lower_first(trial.populations[one.estimand.population].label))
+            who = lower_first(analysed(material, one).rstrip("."))
             found = once(material, results_in_sentences(material, one))
             cohort = of_rows(material, material.of(one.name))
             told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
-        elif one.role == "secondary" or (one.of is None and f"“{one.label}”" in notes):
+        elif one.role == "secondary" or noted:
             others.append(f"{_named(one)}{_short(material, one)}")
     if others:
         told.append(f"{OTHERS}{'; '.join(others)}{ending(material)}")
@@ -72,7 +81,8 @@ def _short(material: Material, one: Analysis) -> str:
     found = [*compared(material, one)]
     places = {(each.estimate["parameter"], each.estimate["visit"]) for each in found}
     if found and len(found) <= MOST_SENTENCES and len(places) == 1:
-        return f": {sizes(material, one, found)}{by_methods(material, one, found)}"
+        far = bounds_first(material, one, found[0].estimate) if len(found) == 1 else ""
+        return f": {far}{sizes(material, one, found)}{by_methods(material, one, found)}"
     if not found:
         return ""
     leads = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialtrace.base.words import LABELS, upper_first
 from trialtrace.report.audit.cohort_words import set_beforehand
 from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.figures.rows_shown import of_arms
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -249,11 +250,23 @@ def _other(
 
 
 def by_methods(material: Material, analysis: Analysis, found: Sequence[Compared]) -> str:
-    """ " (Newcombe's score interval)": the methods of comparisons as `sizes` tells them, but where
-    it names them itself."""
+    """ " (Newcombe's score interval; drug 12/40, placebo 24/34)": the methods of comparisons as
+    `sizes` tells them, but where it names them itself, and of whom they are."""
     estimates = [at_look(material, analysis, one.estimate) for one in found]
     rows = [row for row in estimates if not row["method"].endswith(UNBIASED)]
     if len(rows) == 1:
         rows += _ratios(material, analysis, rows[0])[:1]
     titles = dict.fromkeys(method_of(row["method"]).title for row in rows)
-    return f" ({escape_markdown(in_a_row([*titles]))})" if titles else ""
+    told = [escape_markdown(in_a_row([*titles]))] if titles else []
+    return f" ({'; '.join([*told, _of_whom(material, estimates)])})"
+
+
+def _of_whom(material: Material, estimates: Sequence[ResultRow]) -> str:
+    """ "drug 12/40, placebo 24/34" of one endpoint and visit; else how many patients."""
+    if len({values_of(row, PLACE) for row in estimates}) == 1:
+        found = of_arms(material, estimates, {})
+        return ", ".join(
+            f"{arm_in_text(material, arm)} {text}" if arm else text for arm, text in found.items()
+        )
+    sizes_of = [row["n_used"] or 0 for row in estimates]
+    return " to ".join(dict.fromkeys(f"{n}" for n in (min(sizes_of), max(sizes_of)))) + " patients"
