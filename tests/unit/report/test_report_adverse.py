@@ -11,6 +11,7 @@ import pytest
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
 from trialtrace.report.sections import deaths as module
+from trialtrace.report.sections import harms_in_short as in_short
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.deaths import _assumes, deaths
@@ -291,6 +292,12 @@ def test_deaths_of_some_whose_status_is_unknown_are_of_those_known(mini, monkeyp
     (deaths_line, *_) = harms_in_short(mini, {})
     told = words(deaths_line)
     assert told.startswith("Deaths of those known: drug ") and "; hazard ratio " in told
+    # Where another analysis is of those known, that of the times counts all, and says so.
+    other = replace(module.main_deaths(mini)[0], name="seen", role="published")
+    arms = module.main_deaths(mini)[1]
+    monkeypatch.setattr(in_short, "where_known", lambda _: (other, arms))
+    told = words(harms_in_short(mini, {})[0])
+    assert told.startswith("Deaths: drug ") and " (status unknown: 1 and 1); hazard" in told
 
 
 @pytest.mark.parametrize(
@@ -514,7 +521,7 @@ def test_a_summary_counts_the_deaths_that_the_harms_begin_with(mini, monkeypatch
     assert module.main_deaths(mini) == (analysis, arms)
     monkeypatch.setattr(module, "_assumes", lambda _, one: one is analysis)
     assert module.main_deaths(mini) == (analysis, arms)
-    monkeypatch.setattr(module, "_censors", lambda _: False)
+    monkeypatch.setattr(module, "censors", lambda _: False)
     assert module.main_deaths(mini) == (other, few)
     monkeypatch.setattr(module, "_assumes", lambda *_: True)
     assert module.main_deaths(mini) == (analysis, arms)

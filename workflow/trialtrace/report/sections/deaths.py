@@ -36,6 +36,7 @@ from trialtrace.run.trial.reported import in_order
 
 # The level of a column of adverse events that says death: CTCAE's grade 5.
 FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
+SEEN = "; percentages of those seen, not risks at a time"
 NONE_LOGGED = "The log of adverse events has none of these deaths."
 OF_TIMES = {"survival", "hazard_ratio"}
 # Roles of the analyses that a plan makes by itself.
@@ -76,7 +77,9 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
         if main is not None and main[0] not in counted:
             analysis, arms = main
             counted.append(analysis)
-            line = _by_arm(material, analysis, arms, place)
+            # Beside deaths over time the shares of those seen are told as what they are.
+            seen = len(counted) > 1 and not censors(arms)
+            line = _by_arm(material, analysis, arms, place, SEEN * seen)
             rows = [row for each in arms.values() for row in each]
             told.append(with_cohort(material, line, rows))
             found = max(found, _sum(arms))
@@ -129,12 +132,12 @@ def main_deaths(material: Material) -> tuple[Analysis, Arms] | None:
         key=lambda each: (each[0].role in OWN and each[0].of is None, _patients(each[1])),
         default=None,
     )
-    if found and _assumes(material.trial, found[0]) and not _censors(found[1]):
+    if found and _assumes(material.trial, found[0]) and not censors(found[1]):
         found = where_known(material) or found
     return (found[0], _arms(found[1])) if found else None
 
 
-def _censors(arms: Arms) -> bool:
+def censors(arms: Arms) -> bool:
     """Whether deaths are counted of patients who were followed for different times."""
     return any(row["method"] in OF_TIME for rows in arms.values() for row in rows)
 
@@ -220,11 +223,16 @@ def _sum(arms: Arms) -> float:
 
 
 def _by_arm(
-    material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
+    material: Material,
+    analysis: Analysis,
+    arms: Arms,
+    place: Callable[[Analysis], str],
+    seen: str,
 ) -> str:
     population = material.trial.populations[analysis.estimand.population]
     known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
-    if _censors(arms):
+    known += seen
+    if censors(arms):
         known += "; no percentage, as they were followed for different times, and who is followed "
         known += "for longer can be seen to die for longer"
     head = f"**Deaths** ({linked(analysis, place)}): {_counts(material, arms)}"

@@ -9,6 +9,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import of_few
 from trialtrace.report.sections.compact import counted, of_arm_in_words, of_whole, whole_of
 from trialtrace.report.sections.deaths import (
+    censors,
     deaths_by_arm,
     main_deaths,
     unknown_status,
@@ -30,7 +31,9 @@ from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import arm_in_text, sizes
 from trialtrace.report.tables import link, short_text
 from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.plan.build import Analysis
 
 
@@ -65,10 +68,15 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     known, lead = where_known(material), _linked("Deaths", place(analysis))
     if known is None or known[0].estimand.population != analysis.estimand.population:
         known = deaths
-    if unknown_status(material, *known, ""):
-        arms = {arm: rows for arm, rows in known[1].items() if arm != ALL}
-        lead += " of those known"
-    text = f"{lead}: {_by_arm(material, arms)}{_made_up(material, arms)}"
+    status = ""
+    seen = {arm: rows for arm, rows in known[1].items() if arm != ALL}
+    if unknown := unknown_status(material, *known, " (status unknown: "):
+        if known[0] is not analysis and censors(arms):
+            status = f"{unknown})"
+        else:
+            arms = seen
+            lead += " of those known"
+    text = f"{lead}: {_by_arm(material, arms)}{_made_up(material, seen)}{status}"
     size = _effects(material, analysis, None) or _effects(material, known[0], None)
     return [f"{text}{size}.{caveat(analysis)}"]
 
@@ -86,7 +94,12 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         text = f"{_linked(shown, place)}: {_by_arm(material, whole, arms.get(ALL))}"
         text += _made_up(material, whole)
         text += _effects(material, analysis, first) if wanted else ""
-        yield "; ".join([text, *records(material, analysis, first["parameter"])])
+        text = "; ".join([text, *records(material, analysis, first["parameter"])])
+        chosen = CHOSEN in material.trial.populations[analysis.estimand.population].label
+        none = not any(row["stat_value"] for row in map(counted, whole.values()) if row)
+        # Who is in it, and what nothing is seen in, says what such a number leaves out.
+        note = caveat(analysis).strip(" .") if chosen or none else ""
+        yield f"{text}; {lower_first(note)}" if note else text
 
 
 def _made_up(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
@@ -126,8 +139,8 @@ def _by_arm(
 
 
 def _effects(material: Material, analysis: Analysis, like: ResultRow | None) -> str:
-    """The effects of an analysis, of several endpoints those of the result `like`; none up to a
-    time at which few are at risk."""
+    """The effects of an analysis, of several endpoints those of the result `like`; that few are at
+    risk where they end."""
     at = ("parameter", "visit")
     found = [
         one
@@ -136,9 +149,8 @@ def _effects(material: Material, analysis: Analysis, like: ResultRow | None) -> 
     ]
     if not 0 < len(found) <= MOST_SENTENCES:
         return ""
-    if any(of_few(material, one.estimate) for one in found):
-        return ""
-    return f"; {sizes(material, analysis, found)}"
+    few = any(of_few(material, one.estimate) for one in found)
+    return f"; {sizes(material, analysis, found)}{' (few at risk at the end)' * few}"
 
 
 def _logged(material: Material, texts: Mapping[str, str]) -> str:
