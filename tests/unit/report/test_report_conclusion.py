@@ -85,16 +85,18 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
     text = words(" ".join(this_reanalysis._against(mini, {})))
     assert text.startswith(
-        "drug against placebo: 2 of 5 other intervals exclude no effect, as the result above does"
+        "drug against placebo: unlike the result above, no effect is included (risk difference"
     )
-    assert text.endswith(" The 5: 2 for all randomised and 3 by other definitions of the outcome.")
+    # No score: intervals of the same counts would be counted several times.
+    assert " of 5" not in text
+    assert text.endswith("2 for all randomised and 3 by other definitions of the outcome.")
     assert text.count("“") == 3 and "(-10.0 to 50.0)" in text.replace("\N{MINUS SIGN}", "-")
     # Bounds with no effect in them bear out an interval that has it.
     of_all = {"first": wide, "everybody": [wide, clear], "bounds": [(first, first)]}
     monkeypatch.setattr(this_reanalysis, "includes_no_effect", lambda *_: True)
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
     text = words(" ".join(this_reanalysis._against(mini, {})))
-    assert "1 of 2 other intervals include no effect" in text and "bounds" not in text
+    assert "no effect is excluded" in text and "bounds" not in text
     monkeypatch.setattr(
         this_reanalysis, "readings", lambda *_: [Readings(**none | {"first": clear})]
     )
@@ -127,13 +129,13 @@ def test_a_result_above_is_no_other_choice(beside, monkeypatch):
     given = [Readings(**none | {"first": first, "methods": rows})]
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: given)
     text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "0 of 1 other intervals" in text and "“Relief by another interval”" in text
+    assert "no effect is included" in text and "“Relief by another interval”" in text
     # Of two results above it is said which; a single kind is not counted again.
-    assert "as the first result above does" in text and "The 1:" not in text
+    assert "unlike the first result above" in text and "Looked at" not in text
     p = first | {"stat_name": "p_value", "stat_value": 0.2, "stat_text": "0.20"}
     given[0] = Readings(**none | {"first": first, "methods": rows, "tested": [p]})
     text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "0 of 2 other intervals and tests exclude" in text
+    assert "Looked at, some with the same numbers: 1 by other methods and 1 for" in text
 
 
 @pytest.mark.parametrize(

@@ -273,17 +273,16 @@ def test_readings_whose_interval_lies_otherwise_are_counted_by_kind():
     clear, across = row(2.5, 0.5, 4.5), row(1.0, -1.0, 3.0)
     several = {"everybody": [across] * 2, "planned": [across], "rules": [clear] * 9 + [across] * 3}
     assert list(read(clear, **several).otherwise()) == [
-        "6 of 15 other intervals: 2 of 2 for all randomised, 1 of 1 for the outcome as registered "
-        "or planned and 3 of 12 by other definitions of the outcome"
+        "intervals, 2 for all randomised, 1 for the outcome as registered or planned and 3 by "
+        "other definitions of the outcome"
     ]
     # A test stands for the interval of an analysis that has none.
     tests = {"planned": [across], "tested": [row(0.03, None, None), row(0.2, None, None)]}
     assert list(read(clear, **tests).otherwise()) == [
-        "2 of 3 other intervals (a test where there is none): 2 of 3 for the outcome as registered "
-        "or planned"
+        "intervals (a test where there is none), 2 for the outcome as registered or planned"
     ]
     (told,) = read(across, **several).otherwise()
-    assert told == "9 of 15 other intervals: 9 of 12 by other definitions of the outcome"
+    assert told == "intervals, 9 by other definitions of the outcome"
     ends = (row(-0.5, None, None), row(4.0, None, None))
     assert list(replace(read(clear), bounds=[ends]).otherwise()) == ["the worst-case bounds"]
 

@@ -157,8 +157,8 @@ def _is_primary(material: Material, claim: str) -> bool:
 
 
 def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """ "Drug against placebo: 12 of 14 intervals exclude no effect, …; not so …", each by name;
-    then of what kinds the 14 are."""
+    """ "Drug against placebo: unlike the result above, these … include no effect: …", each by name,
+    without a score of others that are hardly distinct; then of what kinds all are."""
     counted = dict[str, None]()
     for analysis in leading(material):
         place = place_link(choices_place(analysis.name), places)
@@ -177,16 +177,15 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 several = len(analysis.visits or ()) > 1
                 at = escape_markdown(f", {one.first['visit']}" if several else "")
                 what = escape_markdown(f"{LABELS[one.first['stat_name']]}{_unit(one.first)}")
-                holds = "exclude" if leaves_out_no_effect(one.first) else "include"
+                holds = "included" if leaves_out_no_effect(one.first) else "excluded"
                 kinds = {words.partition(" (")[0]: n for _, n, words in one.counts() if n}
-                whole = sum(kinds.values())
                 parts = in_a_row([f"{n} {words}" for words, n in kinds.items()])
-                counted |= {f"The {whole}: {parts}.": None} if len(kinds) > 1 else {}
+                looked = f"Looked at, some with the same numbers: {parts}."
+                counted |= {looked: None} if len(kinds) > 1 else {}
                 yield (
-                    f"{lead}{at}: {whole - len(unlike)} of {whole} other intervals"
-                    f"{' and tests' * bool(one.tested)} {holds} no effect, as the "
-                    f"{'first ' * bool(above)}result above does; not so ({what}, where no other "
-                    f"is named): {'; '.join(named)}."
+                    f"{lead}{at}: unlike the {'first ' * bool(above)}result above, "
+                    f"no effect is {holds} ({what}, where no other is named) by "
+                    f"{'; '.join(named)}."
                 )
     yield from counted
 
