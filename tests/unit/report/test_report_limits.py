@@ -61,10 +61,15 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
     declared = (
         "limitations: [No severity was kept.]\ndesign:\n  interim: One, in May; by the board.\n"
     )
-    run = mini_run.run_mini(tmp_path, trial=mini_trial.TRIAL.replace("design:\n", declared, 1))
-    material = Material(run.trial, load_settings(run.at), run.folder, {})
-    text = words(limits(material))
-    assert "- No severity was kept.\n" in text and "- Interim analyses: One, in May.\n" in text
+    trial = mini_trial.TRIAL.replace("design:\n", declared, 1)
+    role = "    role: primary\n"
+    plan = mini_trial.PLAN.replace(role, f"{role}    note: As asked.\n", 1)
+    run = mini_run.run_mini(tmp_path, trial=trial, plan=plan)
+    text = words(limits(Material(run.trial, load_settings(run.at), run.folder, {})))
+    assert "- No severity was kept.\n" in text
+    assert "- Interim analyses: one, in May. Intervals and p-values allow" in text
+    # What an outcome is limits nothing.
+    assert "note: As asked" in plan and "As asked" not in text
 
 
 @pytest.mark.parametrize(

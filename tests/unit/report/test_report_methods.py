@@ -26,6 +26,7 @@ from trialtrace.report.sections.methods import (
     methods,
     methods_further,
 )
+from trialtrace.report.sections.models import estimation_words
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.references import method_of
@@ -211,3 +212,9 @@ def test_only_procedures_of_the_report_are_told_with_what_they_control():
         f"{shares} adjustment."
     )
     assert told() == ""
+
+
+def test_standardised_risks_name_their_variance():
+    row = {"options": '{"variance": "sandwich"}', "method": "risk_difference.standardised"}
+    assert "sandwich of the influence function" in estimation_words(row)[0]
+    assert estimation_words(row | {"method": "rate_ratio.poisson"}) == []

@@ -49,6 +49,8 @@ UNRECORDED = (
 BY_HAND = "typed by whoever wrote the configuration of this trial"
 # The columns of what the data give, and of what set a synthetic cohort.
 EITHER = (2, 6)
+# The end of the finding of a search whose match would be had by chance.
+SAYS_NOTHING = "so this says nothing."
 
 
 def published(material: Material) -> str:
@@ -155,9 +157,13 @@ def _searches(material: Material) -> Iterator[str]:
     body = [
         [*(escape_markdown(cell[name]) for name in header), escape_markdown(search["finding"])]
         for cell, search in zip(cells, searches, strict=True)
+        if not search["finding"].endswith(SAYS_NOTHING)
     ]
     caption = "Other choices tried."
-    yield texts_table(material, [*header, "What it says"], body, "searches", caption)
+    if without := len(cells) - len(body):
+        caption += f" Left out: {without} of which a match says nothing."
+    if body:
+        yield texts_table(material, [*header, "What it says"], body, "searches", caption)
 
 
 def _findings(material: Material, rows: Sequence[Row]) -> Iterator[str]:

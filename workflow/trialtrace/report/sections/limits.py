@@ -20,10 +20,12 @@ from trialtrace.report.sections.registered import (
     registered_unread,
     unread,
 )
-from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.sections import not_recorded, unstated
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.reported import in_main_report
+
+ALLOWED = "Intervals and p-values allow for them only where this is said."
 
 
 def limits(material: Material) -> str:
@@ -38,8 +40,6 @@ def _limits(material: Material) -> Iterator[str]:
     if trial.reanalysis:
         yield escape_markdown(trial.reanalysis)
     for analysis in leading(material):
-        if first := caveat(analysis):
-            yield f"{escape_markdown(analysis.label)}: {first.strip()}"
         yield from map(escape_markdown, known_in_short(material, analysis))
         yield from filter(None, [available_cases(material, analysis)])
         yield from filter(None, [lost_sessions(material, analysis)])
@@ -67,7 +67,7 @@ def _limits(material: Material) -> Iterator[str]:
     if trial.design.interim:
         # The rest stands with the primary analysis.
         first = trial.design.interim.partition(";")[0].rstrip(".")
-        yield escape_markdown(f"Interim analyses: {first}.")
+        yield escape_markdown(f"Interim analyses: {lower_first(first)}. {ALLOWED}")
     if trial.design.stopped:
         yield escape_markdown(f"Stopped before its planned end. {trial.design.stopped}")
     if lacking := not_recorded(trial):

@@ -34,6 +34,12 @@ _ARTICLE = re.compile(
     r"(?P<journal>[A-Z][A-Za-z ]+?) (?P<volume>\d+):(?P<page>\d+)"
 )
 
+BOTH_OF_SHARES = ("proportion.wilson", "proportion.clopper_pearson")
+OF_SHARES = (
+    "Of shares, Wilson's score interval has about its level on average; the exact interval, which "
+    "is wider, has at least it, and stands where the plan wants that, as of harms or a threshold."
+)
+
 
 def _to_list(at: int, letter: str = "") -> str:
     return rf" [\[{at}\]](#ref-{letter}{at})"
@@ -100,6 +106,8 @@ def methods(material: Material, shown: Container[str] = ()) -> str:
     if beside := [*_analyses(material, references, main=False, shown=shown)]:
         parts.append("Of analyses in the supplement, the results that this report shows:")
         parts += beside
+    if {row["method"] for row in material.results} >= {*BOTH_OF_SHARES}:
+        parts.append(OF_SHARES)
     parts.append(
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."

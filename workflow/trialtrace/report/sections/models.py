@@ -136,6 +136,8 @@ def estimation_words(row: ResultRow) -> list[str]:
         words.append(f"working correlation {given['working']}")
         words += [SANDWICHES[given["variance"]]] if "variance" in given else []
         words += [DISTRIBUTIONS[given["reference"]]] if "reference" in given else []
+    elif given.get("variance") == "sandwich" and row["method"].endswith(".standardised"):
+        words.append("variance by the sandwich of the influence function, not corrected for few")
     elif str(given.get("variance")).startswith("HC"):
         words.append(f"errors robust to unequal variances ({given['variance']})")
     if given.get("covariance") in COVARIANCES:
