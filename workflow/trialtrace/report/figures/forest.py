@@ -189,7 +189,9 @@ def _plot(
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
     level = level_of(rows)
-    head = upper_first(LABELS[stat]) + (f"\n({100 * level:g}% CI)" if level is not None else "")
+    mixed = len({row["ci_level"] for row in rows} - {None}) > 1
+    head = upper_first(LABELS[stat])
+    head += f"\n({'' if mixed else f'{100 * level:g}% '}CI)" if level is not None else ""
     top = 0.16 * (1 + max(text.count("\n") for text in (*heads, head)))
     sizes = iter(_sizes(rows, stat))
     with drawing(sum(widths) + BETWEEN, 1.2 + top + pitch * float(heights.sum())) as figure:

@@ -66,7 +66,7 @@ def draw(material: Material, entry: Given) -> Picture:
         f"{request.title}, {request.population}: Turnbull's estimate from events "
         "that lie between two visits. Within a box, between two examinations and hatched in the "
         "colour of its arm, the data do not say how the curve runs; an arm has a line alone where "
-        "its share is known."
+        "the estimate is one number, 100% before its first box. The shares have no interval."
     )
     caption += _after_the_last_step(material, turnbulls) if fine else ""
     alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."

@@ -4,6 +4,7 @@ first screen, beside an analysis, or alone."""
 import csv
 import importlib
 import io
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from math import floor, isfinite, log10
@@ -45,6 +46,7 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
 
 
 OF_N = " n is of all computed with: of more than two arms where one model has all of them."
+OF_IMPUTED = " Where values are imputed it is of both arms, and the models that draw have all arms."
 
 
 def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Picture:
@@ -68,6 +70,7 @@ def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Pic
         f"{analysis.label}: {LABELS[stat]} under all analyses of the plan that ask the same "
         f"question, sorted.{arrows(ordered, stat)}{points_alone(ordered)}{OF_N}"
     )
+    caption += OF_IMPUTED * any("imputations" in json.loads(row["options"]) for row in ordered)
     alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
     return Picture(
         strip(material, stat, blocks, planned_side(material, analysis.name)),

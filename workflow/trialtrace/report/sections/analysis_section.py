@@ -54,7 +54,7 @@ from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slu
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import ADJUSTED, family_of, labels, members, rule_of
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.plan.build import Analysis
@@ -141,6 +141,11 @@ def _of_family(material: Material, row: ResultRow, words: str, level: float) -> 
     ]
 
 
+def of_one_pair(one: ResultRow, other: ResultRow) -> bool:
+    place = ("parameter", "visit", "stratum", "comparison", "reference")
+    return values_of(one, place) == values_of(other, place)
+
+
 def _same(one: ResultRow | None, other: ResultRow) -> bool:
     return one is not None and one["result_id"] == other["result_id"]
 
@@ -148,8 +153,12 @@ def _same(one: ResultRow | None, other: ResultRow) -> bool:
 def _but(material: Material, row: ResultRow) -> str:
     """That an effect is not shown all the same, and by which primary analysis it is not."""
     analysis = material.trial.plan.analyses[row["analysis_id"]]
-    for one in compared(material, analysis):
-        parts = parting(material, analysis, one.estimate) if _same(one.planned, row) else None
+    # Tests by another rule, without an estimate, are of the analysis that they are made of.
+    found = [*compared(material, analysis)]
+    whose = analysis if found else material.trial.plan.analyses.get(analysis.of or "", analysis)
+    for one in found or compared(material, whose):
+        same = _same(one.planned, row) if found else of_one_pair(one.estimate, row)
+        parts = parting(material, whose, one.estimate) if same else None
         if parts is not None:
             other = material.trial.plan.analyses[parts["analysis_id"]]
             place = f"#{analysis_place(other.name)}"

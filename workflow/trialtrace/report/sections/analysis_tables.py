@@ -160,7 +160,9 @@ def _pivot(
         caption += f", {one_cut}" if one_cut else ""
         lines = {("", name): line for (_, name), line in lines.items()}
     if level is not None:
-        caption += f" ({100 * level:g} % confidence intervals in brackets)"
+        others = len({row["ci_level"] for row in rows} - {None}) > 1
+        named = ", at another level where it is named" * others
+        caption += f" ({100 * level:g} % confidence intervals in brackets{named})"
     caption = (caption if caption.endswith("?") else f"{caption}.") + of_needed(shown)
     caption += _of_scale(material, shown)
     if len(of := {row["analysis_id"] for row in shown}) > 1:
