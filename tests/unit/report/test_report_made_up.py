@@ -17,6 +17,7 @@ from trialtrace.report.audit.cohort_words import (
 from trialtrace.report.sections import harms_in_short
 from trialtrace.report.sections.findings import resting_on
 from trialtrace.run.trace.put_in import Rests
+from trialtrace.run.trial.outcomes import CHOSEN
 
 ARMS = {
     "drug": Stub(label="Drug", short=None),
@@ -175,12 +176,21 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
     (line,) = harms_in_short._lines(None, analysis, "")
     assert line == "Nausea: 1; 4 (2 made up); effect; recorded"
+    # What is known of some alone says whom it leaves out.
+    analysis.note, analysis.estimand = "Six have no image. More.", Stub(population="imaged")
+    of = Stub(trial=Stub(populations={"imaged": Stub(label=f"Imaged ({CHOSEN})")}))
+    (line,) = harms_in_short._lines(of, analysis, "")
+    assert line.endswith("; recorded; six have no image")
+    of.trial.populations["imaged"].label = "All"
+    (line,) = harms_in_short._lines(of, analysis, "")
+    assert line.endswith("; recorded")
+    analysis.note = ""
     # Of what a paper has of harms the effect is not ours; deaths have that of their shares where
     # times to them have none.
     analysis.role = "published"
     (line,) = harms_in_short._lines(None, analysis, "")
     assert line == "Nausea: 1; 4 (2 made up); recorded"
-    other = Stub(**(vars(analysis) | {"name": "b"}), estimand=Stub(population="itt"))
+    other = Stub(**(vars(analysis) | {"name": "b", "estimand": Stub(population="itt")}))
     analysis.estimand = other.estimand
     monkeypatch.setattr(harms_in_short, "where_known", lambda _: (other, arms))
     monkeypatch.setattr(

@@ -95,11 +95,11 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         text += _made_up(material, whole)
         text += _effects(material, analysis, first) if wanted else ""
         text = "; ".join([text, *records(material, analysis, first["parameter"])])
-        chosen = CHOSEN in material.trial.populations[analysis.estimand.population].label
-        none = not any(row["stat_value"] for row in map(counted, whole.values()) if row)
         # Who is in it, and what nothing is seen in, says what such a number leaves out.
-        note = caveat(analysis).strip(" .") if chosen or none else ""
-        yield f"{text}; {lower_first(note)}" if note else text
+        note = caveat(analysis).strip(" .")
+        none = not any(row["stat_value"] for row in map(counted, whole.values()) if row)
+        some = note and CHOSEN in material.trial.populations[analysis.estimand.population].label
+        yield f"{text}; {lower_first(note)}" if note and (none or some) else text
 
 
 def _made_up(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
