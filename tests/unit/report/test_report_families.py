@@ -1,11 +1,13 @@
 """A family of p-values has its table once, where the report has it first; later a link there."""
 
 import re
+from types import SimpleNamespace as Stub
 
 import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.material import Material
+from trialtrace.report.sections import analysis_section as module
 from trialtrace.report.sections.analysis_section import families
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.reported import in_main_report, in_order
@@ -42,3 +44,19 @@ def test_the_first_analysis_lists_the_p_values_and_the_other_leads_there(materia
     label, _, told = later.partition(": see ")
     assert f"{label}&#58; 3 p&#45;values" in first
     assert re.search(r"^“\[.+\]\(#sec-of-relief-primary\)”\.$", told)
+
+
+def test_a_test_by_another_rule_has_the_caveat_of_what_it_is_made_of(monkeypatch):
+    """It has no estimate; that of its parent, of the same pair, is not borne out."""
+    pair = {"parameter": "P", "visit": None, "stratum": None}
+    pair |= {"comparison": "drug", "reference": "placebo"}
+    plan = {
+        name: Stub(name=name, label=name.upper(), of=of) for name, of in (("a", ""), ("b", "a"))
+    }
+    material = Stub(trial=Stub(plan=Stub(analyses=plan)))
+    made_of = [Stub(estimate=pair, planned=None)]
+    monkeypatch.setattr(module, "compared", lambda _, one: made_of if one.name == "a" else [])
+    monkeypatch.setattr(module, "parting", lambda *_: {"analysis_id": "a"})
+    assert "“[A](#sec-of-a)”: no effect" in module._but(material, pair | {"analysis_id": "b"})
+    other = pair | {"analysis_id": "b", "comparison": "other"}
+    assert module._but(material, other) == ""
