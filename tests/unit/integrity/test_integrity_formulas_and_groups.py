@@ -199,6 +199,17 @@ def test_a_follow_up_that_ended_before_a_death_has_its_own_days(slips):
     assert look.rows == tuple(range(22, 22 + slips))
 
 
+@pytest.mark.parametrize(("unit", "levels", "looks"), [("", 1, 0), ("mg", 9, 0), ("days", 9, 1)])
+def test_a_dose_is_no_number_of_days_between_two_dates_that_are_often_one(unit, levels, looks):
+    """Half have none, and of them all who died were seen last on that day."""
+    dose = np.where(WHO % 2 == 0, 0.0, 10.0 + WHO % levels)
+    last = 18000.0 + WHO
+    died = np.where(WHO < 90, last + dose * (levels > 1), np.nan)
+    dates = Column("last_seen", DATE, last), Column("died_on", DATE, died)
+    made = of_patients(*dates, replace(number("dose", dose), unit=unit))
+    assert len(list(agreement._days(made))) == looks
+
+
 def test_a_site_that_joined_late_has_no_level():
     late = number("site", np.where(WHO < 80, WHO % 3 + 1, WHO % 4 + 1))
     made = replace(of_patients(late, number("grip", WHO * 7 % 40)), entry=("p", "on"))

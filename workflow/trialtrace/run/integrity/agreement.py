@@ -34,6 +34,7 @@ from trialtrace.run.integrity.export import (
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 from trialtrace.run.integrity.roles import BIRTH
+from trialtrace.run.trial.label_words import moments
 
 FEWEST, MOSTLY, SLIPS, BY_DESIGN, OF_DATES, NEARLY = 20, 0.7, 0.01, 0.0001, 0.2, 0.9
 LASTING = re.compile(
@@ -146,12 +147,15 @@ def _as_designed(of: Treatments) -> Look:
 def _days(export: Export) -> Iterator[Look]:
     """Looks at each number of days between two dates of a patient, those with which most agree: at
     who died before they end, and, where they are nearly always the days to a date, at who has other
-    days; but for the most days of all, and the last day, at which a follow-up may be cut."""
+    days; but for the most days of all, and the last day, at which a follow-up may be cut. Days of 0
+    alone, as no dose where two dates are one, and another unit than of time are no number of days.
+    """
     dates = [one for one in export.slices if one.kind == DATE and one.table == export.subjects]
     deaths = [date for date in dates if roles.is_death(export, date)]
     for number in export.first_numbers if deaths else ():
         values = number.values[~np.isnan(number.values)]
-        if (values == np.rint(values)).mean() < NEARLY:
+        of_time = not number.unit or moments(f"1 {number.unit}")
+        if (values == np.rint(values)).mean() < NEARLY or not of_time:
             # A measure of few units, which a date soon after another meets by chance.
             continue
         found = []
@@ -159,7 +163,8 @@ def _days(export: Export) -> Iterator[Look]:
             end = number.values + start.values
             ends = {date.column: _agree(end, date.values) for date in dates if date is not start}
             # Counts of 0 and 1 are days between two dates that are one.
-            count = int((np.any([*ends.values()], axis=0) & (number.values > 1)).sum())
+            met = np.any([*ends.values()], axis=0) & (number.values > 1)
+            count = int(met.sum()) if len(np.unique(number.values[met])) > 1 else 0
             if count >= max(FEWEST, OF_DATES * int((~np.isnan(end)).sum())):
                 found.append((count, start, end, ends))
         if not found:
