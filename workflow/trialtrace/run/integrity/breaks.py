@@ -1,7 +1,7 @@
 """A column whose level is another at one site, or from one patient on.
 
-Sites and years differ. The difference of two means, on the scale of logs where all values are above
-zero, is therefore held against one of a whole standard deviation, not against none: another unit or
+Sites and years differ, clusters by twice as much. The difference of two means, on the scale of logs
+where all values are above zero, is therefore held against one of a whole standard deviation, not against none: another unit or
 another coding is further away. The test is that of two samples with a noncentral t, by its normal
 approximation, times the sites, or times the places at which the patients in the order of their
 entry can be cut. Where no day of entry is known the order is that of the rows, unless a column
@@ -23,7 +23,7 @@ from trialtrace.run.integrity.export import DATE, Export, Slice
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.integrity.ordered import is_sorted
 
-FEWEST, LEVELS, ALLOWED, SHOWN, WEEK = 10, 8, 1.0, 0.01, 7.0
+FEWEST, LEVELS, ALLOWED, SHOWN, WEEK, OF_CLUSTERS = 10, 8, 1.0, 0.01, 7.0, 2.0
 OF_SCALE, AT_END = 21, 5
 
 
@@ -45,8 +45,8 @@ def looks(export: Export) -> Iterator[Look]:
         if levels < LEVELS:
             continue
         scaled = np.log(values) if values.min() > 0 else values
-        if export.site is not None:
-            yield from _by_site(export, number, scaled, export.site[number.there])
+        if export.centre is not None:
+            yield from _by_site(export, number, scaled, export.centre[number.there])
         if day is not None:
             yield from _by_entry(number, scaled, day)
     if entry is not None:
@@ -99,12 +99,12 @@ def _places(rows: Whole) -> tuple[int, ...]:
 def _by_site(
     export: Export, item: Slice, values: Floats, site: Places, least: float = 0.0
 ) -> Iterator[Look]:
-    looks = []
+    looks, allowed = [], ALLOWED if export.site is not None else OF_CLUSTERS
     for s in np.unique(site[site >= 0]):
         own = site == s
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             inside, others = values[own], values[~own]
-            p = float(further(*sums(inside), *sums(others), least))
+            p = float(further(*sums(inside), *sums(others), least, allowed))
             looks.append((p, int(s)))
     if looks:
         p, s = min(looks)

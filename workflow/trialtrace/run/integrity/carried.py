@@ -18,12 +18,14 @@ says that each row repeats what the patient had before (BASE) or was.
 Of a patient all numbers of a visit are held against those of the visit before: in columns of many
 levels, between their ends, three or more. The chance is the product of how often each is equal,
 where another is or in all, among the visits that are not copies; of as many copies Poisson, of
-three times the sum of these products.
+three times the sum of these products. Of two numbers of one row those of a site, or cluster,
+are held against five times the odds of the others, at least one in five.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
@@ -43,6 +45,7 @@ SHOWN = 0.01
 COLUMNS, AT_MOST, TOGETHER, FEW_VISITS, WORTH_A_REMARK = 3, 0.5, 3.0, 4, 0.005
 # What each row of a patient repeats by what it is: an age, a value before.
 OF_PATIENT = re.compile(rf"{LASTING.pattern}|(.*_)?(base|baseline|bl)(_.*)?|[a-z0-9]+bl", re.I)
+SELDOM, MOST_BESIDE = 0.2, 40
 COPIES = "Whole visits that hold the numbers of the visit before"
 
 
@@ -51,6 +54,7 @@ def looks(export: Export) -> Iterator[Look]:
     pairs = list(successive(export))
     yield from _whole_visits(pairs)
     yield from _whole_patients(export, pairs)
+    yield from _of_a_site(export)
     after = {id(one): later for one, later in pairs}
     before = [(later, one.values, later.values, one.values) for one, later in pairs]
     midway = [
@@ -195,6 +199,41 @@ def copied(equal: Floats) -> tuple[Flags, float]:
     return np.zeros(equal.shape[1], dtype=bool), 1.0
 
 
+def _of_a_site(export: Export) -> Iterator[Look]:
+    """A look for each number that another of its row is at one site, or cluster, and seldom at the
+    others: a value copied into the column beside it."""
+    tables: dict[tuple[str, int, int], list[Slice]] = {}
+    for one in export.numbers if export.centre is not None else ():
+        if len(np.unique(one.values[one.there])) >= SPREAD:
+            tables.setdefault((one.table, one.part, one.step), []).append(one)
+    tried: dict[str, list[tuple[float, str, Slice, Flags]]] = {}
+    for columns in tables.values():
+        for one, other in combinations(columns[:MOST_BESIDE], 2):
+            tried.setdefault(other.where, []).append(_beside(export, one, other))
+    for where, each in tried.items():
+        p, name, other, same = min(each, key=lambda found: found[0])
+        text = f"{int(same.sum())} values of a site are those of {name} in their row"
+        rows = tuple(sorted(int(row) for row in other.rows[same]))
+        yield Look(where, text, min(1.0, p * len(each)), rows)
+
+
+def _beside(export: Export, one: Slice, other: Slice) -> tuple[float, str, Slice, Flags]:
+    """The chance of as many equal values of two columns at a site, times the sites."""
+    site = np.full(export.n, -1) if export.centre is None else export.centre
+    x = other.values
+    ends = np.nanmin(x), np.nanmax(x)
+    known = (site >= 0) & ~np.isnan(one.values) & (x > ends[0]) & (x < ends[1])
+    same = known & (one.values == x)
+    n = np.bincount(site[known], minlength=1)
+    k = np.bincount(site[same], minlength=len(n))
+    tried = [
+        (of_a_visit(int(k[at]), int(n[at]), k.sum() - k[at], n.sum() - n[at], SELDOM), int(at))
+        for at in np.flatnonzero(2 * k > n)
+    ]
+    p, at = min(tried, default=(1.0, -1))
+    return p * int((n > 0).sum()), one.column, other, same & (site == at)
+
+
 def _shares(same: Floats, there: Floats) -> Floats:
     """How often each number is equal: in all visits, or in those where another is, if more; where
     these are few, as much as in `FEW_VISITS` of all."""
@@ -205,9 +244,9 @@ def _shares(same: Floats, there: Floats) -> Floats:
     return shares
 
 
-def of_a_visit(k: int, n: int, others: int, of_others: int) -> float:
+def of_a_visit(k: int, n: int, others: int, of_others: int, at_least: float = AT_LEAST) -> float:
     """The chance of as many copies at a visit, by how many there are at the others; 1 for few."""
     if min(n, of_others) < FEWEST_COPIED:
         return 1.0
     odds = ODDS * (others + 1) / (of_others - others + 1)
-    return chances.binomial(k, n, max(AT_LEAST, odds / (1 + odds)))
+    return chances.binomial(k, n, max(at_least, odds / (1 + odds)))

@@ -2,7 +2,9 @@
 
 Alike: of each column of two values that is used, a site at which all have the same one. Sites
 differ, so that the odds of the others times or by `ALLOWED` are held against it: the tail of the
-binomial distribution, times the sites and the sides. Of a number, one value at a site has the
+binomial distribution, times the sites and the sides. Of an outcome of two values a quarter of the
+sites at most have mostly the one that the middle site has seldom, at nine times its odds, or even
+ones (of so many chances the binomial distribution again). Of a number, one value at a site has the
 chance that as many of the others are alike. Scale: a measure is not negatively correlated with
 itself at another visit of the same patients. Where it is at a site, and is not in all others
 together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided), times the
@@ -14,13 +16,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
+FLIPPED, SELDOM, FEW_OF = 9.0, 0.1, 4
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -32,19 +35,24 @@ def looks(export: Export) -> Iterator[Look]:
     for visits in series:
         if len(visits) > 2:
             yield from _against(visits)
-    if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
+    centre = export.centre
+    if centre is None or len(np.unique(centre[centre >= 0])) < 2:
         return
     alike: dict[str, list[tuple[float, tuple[int, ...], int]]] = {}
     for visit in export.slices:
-        known = visit.there[export.site[visit.there] >= 0]
+        known = visit.there[centre[visit.there] >= 0]
         levels = np.unique(visit.values[known])
         used = (visit.table, visit.column) in export.used
         if export.of_sites(visit.values[known], known):
             continue
         if used and visit.kind != DATE and len(levels) == 2:
-            yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
-        elif used and visit.kind == NUMBER and len(levels) > 2:
-            found = _one_value(visit, export.site[known], known)
+            first = visit.values[known] == levels[0]
+            if export.site is not None:
+                yield from _share(visit, first, centre[known], known)
+            if (visit.table, visit.column) in export.outcomes:
+                yield from _the_other_way(visit, first, centre[known], known)
+        elif used and visit.kind == NUMBER and len(levels) > 2 and export.site is not None:
+            found = _one_value(visit, centre[known], known)
             alike.setdefault(visit.where, []).append(found)
     for where, tried in alike.items():
         p, rows, n = min(tried)
@@ -52,7 +60,7 @@ def looks(export: Export) -> Iterator[Look]:
         yield Look(where, text, min(1.0, p * len(tried)), rows)
     for visits in series:
         if len(visits) > 1:
-            yield from _scale(export.site, visits)
+            yield from _scale(centre, visits)
 
 
 def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:
@@ -66,6 +74,29 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
+
+
+def _the_other_way(visit: Slice, first: Flags, site: Places, known: Places) -> Iterator[Look]:
+    """A look at whether few sites have mostly the outcome that the middle one has seldom."""
+    _, which, sizes = np.unique(site, return_inverse=True, return_counts=True)
+    counts = np.bincount(which, first)
+    middle = float(np.median(counts / sizes))
+    counts = counts if middle <= 0.5 else sizes - counts
+    share = max(min(middle, 1 - middle), SELDOM)
+    odds = FLIPPED * share / (1 - share)
+    p = np.array(
+        [
+            chances.binomial(int(k), int(n), odds / (1 + odds))
+            for k, n in zip(counts, sizes, strict=True)
+        ]
+    )
+    order = np.argsort(p, kind="stable")[: len(p) // FEW_OF]
+    tried = [(chances.binomial(k, len(p), float(p[at])), k) for k, at in enumerate(order, start=1)]
+    if tried:
+        least, k = min(tried)
+        text = f"whether {k} of {len(p)} sites have mostly what the others have seldom"
+        rows = tuple(sorted(int(row) for row in visit.rows[known[np.isin(which, order[:k])]]))
+        yield Look(visit.where, text, min(1.0, least * len(tried)), rows)
 
 
 def _one_value(visit: Slice, site: Places, known: Places) -> tuple[float, tuple[int, ...], int]:

@@ -95,7 +95,7 @@ def of_groups(export: Export) -> Iterator[Look]:
         if (first.table, first.column) not in export.began:
             continue
         tried = list(_arms(export, visits))
-        site = np.full(export.n, NOBODY) if export.site is None else export.site
+        site = np.full(export.n, NOBODY) if export.centre is None else export.centre
         for later in visits[1:]:
             x = np.column_stack([first.values, later.values])
             known = np.flatnonzero((site >= 0) & ~np.isnan(x).any(axis=1))

@@ -201,6 +201,12 @@ class Export:
         years = np.flatnonzero(np.diff(latest) >= YEARS)
         return float(latest[years[0]] if len(years) else latest[-1]) if len(latest) else np.inf
 
+    @property
+    def centre(self) -> Places | None:
+        """Who codes and copies alone: the site of each subject, or its cluster where none is
+        named, whose levels may differ by more."""
+        return self.site if self.site is not None else self.cluster
+
     def known(self, column: tuple[str, str] | None) -> Slice | None:
         """The slice of a column that has one value a subject; None where it has several."""
         found = [one for one in self.slices if (one.table, one.column) == column]

@@ -52,8 +52,8 @@ def looks(export: Export) -> Iterator[Look]:
             yield _by_scale(visits, values, export.scales[at])
         if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
-            if export.site is not None:
-                yield _of_a_site(visits, np.log(values), export.site)
+            if export.centre is not None:
+                yield _of_a_site(visits, np.log(values), export.centre)
     for every in export.series:
         yield from _tenfold(every)
 

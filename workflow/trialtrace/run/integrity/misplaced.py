@@ -293,8 +293,8 @@ def _rows(
     part = np.arange(len(x)) * PARTS // len(x)
     yield "", Rows(x, y, part, np.ones((1, PARTS))), order
     yield " in a part of the file", Rows(x, y, part, STRETCHES), order
-    if export.site is not None and len(np.unique(export.site[order])) > 1:
-        sites = export.site[order]
+    if export.centre is not None and len(np.unique(export.centre[order])) > 1:
+        sites = export.centre[order]
         by_site = np.argsort(sites, kind="stable")
         _, part, sizes = np.unique(sites[by_site], return_inverse=True, return_counts=True)
         groups = np.eye(len(sizes))[sizes >= SMALL]

@@ -12,7 +12,8 @@ Of a part: L values that follow each other rise or fall without a step back with
 drawn one by one from those of the column do: the coefficient of t^L in the product of 1/(1 - pt)
 over the shares p of its values, which is 1/L! where none is there twice; times two, and the places
 where it may begin. Patients with several rows count once, and by the share of other patients whose
-rows are in order as well. Nothing is looked at where other rows go with the one above.
+rows are in order as well. Nothing is looked at where other rows go with the one above. Nor are the
+outcomes of one site, or cluster, where at others these rise or fall with the rows.
 """
 
 from collections.abc import Iterator
@@ -48,8 +49,31 @@ def looks(export: Export) -> Iterator[Look]:
                 yield Look(f"{sheet.name}.{column.name}", text, p)
             if p == 1 and not whole and column.kind == NUMBER:
                 yield _part(sheet, column, place[known])
+        alone = sheet.in_order and len(np.unique(sheet.subject)) == len(sheet.subject)
+        if alone and not whole and export.centre is not None:
+            for column in sheet.columns:
+                if column.kind == NUMBER and (sheet.name, column.name) in export.outcomes:
+                    at = place[~np.isnan(column.values[place])]
+                    yield from _of_a_site(sheet, column, at, export.centre[sheet.subject[at]])
     for series in export.series:
         yield from _at_a_visit(export, series)
+
+
+def _of_a_site(sheet: Sheet, column: Column, at: Whole, site: Places) -> Iterator[Look]:
+    """A look at the outcomes of each site: whether those of one stand sorted, where at the others
+    they rise or fall with the rows in none."""
+    values = column.values[at]
+    groups = [site == one for one in np.unique(site[site >= 0])]
+    groups = [own for own in groups if own.sum() >= FEWEST and np.ptp(values[own]) > 0]
+    tried = [(chance(values[own]), at[own]) for own in groups]
+    rest = [values[own] for (p, _), own in zip(tried, groups, strict=True) if p == 1]
+    turns = [(correlation(x, np.arange(len(x), dtype=np.float64)), len(x)) for x in rest]
+    z = [np.arctanh(r) * np.sqrt(n - 3) for r, n in turns]
+    if rest and abs(sum(z)) <= GOES_WITH * np.sqrt(len(z)):
+        p, own = min(tried, key=lambda each: each[0])
+        rows = tuple(sorted(int(row) for row in sheet.rows[own])) if p < 1 else ()
+        text = f"{len(own)} outcomes of one site, in the order of the rows"
+        yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p * len(tried)), rows)
 
 
 def _at_a_visit(export: Export, series: tuple[Slice, ...]) -> Iterator[Look]:

@@ -29,27 +29,28 @@ TURNED = "Another level at one site, as if its scale were turned round"
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each number that others go with, and one at its levels by site."""
-    if export.site is None:
+    site = export.centre
+    if site is None:
         return
-    sites = np.unique(export.site[export.site >= 0])
+    sites = np.unique(site[site >= 0])
     numbers = list(_of_patients(export))
     if len(sites) < 2 or not numbers:
         return
-    for item, values in numbers:
+    for item, values in numbers if export.site is not None else ():
         yield from _level(export, item, values, sites)
     values = np.column_stack([each for _, each in numbers])
     stems = [re.sub(r"[\d_]+$", "", item.column) for item, _ in numbers]
     same = np.array([[stem == other for other in stems] for stem in stems])
     tried: dict[int, list[tuple[float, int]]] = {}
     for s in sites:
-        own, others = export.site == s, (export.site >= 0) & (export.site != s)
+        own, others = site == s, (site >= 0) & (site != s)
         if min(own.sum(), others.sum()) >= FEWEST:
             for at, p in _backwards(_scores(values[own]), _scores(values[others]), same):
                 tried.setdefault(at, []).append((p, int(s)))
     for at, each in tried.items():
         p, s = min(each)
         item = numbers[at][0]
-        rows = _rows(item, export.site == s)
+        rows = _rows(item, site == s)
         text = f"of {len(rows)} patients at a site: whether it runs against the "
         text += "numbers that it goes with elsewhere"
         yield Look(item.where, text, min(1.0, p * len(each)), rows)
