@@ -50,11 +50,11 @@ def names(fact: str, owner: str, used: str, edit: Edit, *says: str) -> Fact:
 
 
 def clusters(slip: bool) -> str:
-    """Ten practices of one arm each; with a slip one patient has the other arm."""
+    """Ten practices, by number, of one arm each; with a slip one patient has the other arm."""
     lines = ["id,practice,arm,age,score"]
     for n in range(120):
         arm = ("card", "usual")[(n % 10 + (slip and n == 50)) % 2]
-        lines.append(f"{n + 1},P{n % 10},{arm},{40 + n % 30},{50 + n * 7 % 31}.5")
+        lines.append(f"{n + 1},{n % 10 + 1},{arm},{40 + n % 30},{50 + n * 7 % 31}.5")
     return "\n".join(lines) + "\n"
 
 

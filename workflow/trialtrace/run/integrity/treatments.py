@@ -28,7 +28,7 @@ def treatments_of(
     groups = {
         name: of_subjects(at.table, at.column)
         for name, at in trial.subjects.origins.items()
-        if kind_of(trial.dictionary[at.table][at.column]) == CODE
+        if name == unit or kind_of(trial.dictionary[at.table][at.column]) == CODE
     }
     if trial.design.kind == "cluster" and unit in groups and arm:
         arms = of_subjects(arm.table, arm.column)
