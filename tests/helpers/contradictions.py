@@ -425,6 +425,62 @@ FACTS = [
         ("analyses.first_pain: named as the endpoint", "death"),
     ),
     Fact(
+        "when an analysis is",
+        (f"{P}: label of an analysis", f"{P}: visits of an analysis"),
+        "one number of a week, month or the like",
+        TOLD,
+        (
+            (E, "{pain0: before, pain1: after}", "{pain0: week 0, pain1: week 6}"),
+            (E, "baseline: before", "baseline: week 0"),
+            (L, "visit: after", "visit: week 6"),
+            (P, "    label: Pain\n", "    label: Pain after 12 weeks\n"),
+            (P, "visits: all", "visits: [week 6]"),
+        ),
+        ("analyses.pain_each: called Pain after 12 weeks", "its visits are week 6"),
+    ),
+    Fact(
+        "what an outcome is adjusted for",
+        (f"{T}: subjects.variables", f"{E}: column"),
+        "a covariate reads another column than the outcome",
+        TOLD,
+        (
+            (T, "    smoker: smoker\n", "    smoker: smoker\n    start: pain0\n"),
+            (
+                P,
+                "analyses:\n",
+                "  first_itt: {treatment: {of: drug, to: placebo}, population: itt,\n"
+                "    variable: first_pain, intercurrent: [], summary: difference}\n"
+                "analyses:\n  first: {label: First, role: secondary, estimand: first_itt,\n"
+                "    estimates: [{mean_difference: {method: ancova, strata: [], covariates:\n"
+                "      [start], variance: model}}]}\n",
+            ),
+        ),
+        ("analyses.first: its covariate start reads pain0, the outcome itself",),
+    ),
+    Fact(
+        "which column an endpoint is",
+        (f"{E}: name, label", f"{D}: field, label"),
+        "an endpoint that is called as a column of its table reads it",
+        TOLD,
+        ((E, "label: Pain before\n", "label: Pain after\n"),),
+        ("first_pain: called as pain1 (Pain after;", "and reads pain0"),
+    ),
+    Fact(
+        "what a yes or no is worth",
+        (f"{E}: codes", f"{D}: choices"),
+        "no word for no is worth 1, unless the label of the endpoint says the contrary",
+        TOLD,
+        (
+            (
+                E,
+                "",
+                "ease: {label: Relief now, code: EASE, kind: measure, table: patients,\n"
+                '  column: relief, codes: {"0": 1, "1": 0}}\n',
+            ),
+        ),
+        ("ease: 0 of relief (Relief;", "is worth 1, which is No"),
+    ),
+    Fact(
         "whether a code means yes",
         (f"{E}: event, where", f"{D}: choices"),
         "no word for no is counted, unless the label of the endpoint says the contrary",

@@ -1,8 +1,8 @@
 """What labels say of codes and visits against what is declared: to be looked at before its numbers.
 
-The dictionary calls a code "No" that an endpoint counts, or a visit by another number. A label may
-be wrong, or short for more than it says: so these are told and stop nothing, and another label
-makes them silent.
+The dictionary calls a code "No" that an endpoint counts, or a visit by another number, or another
+column as the endpoint is called. A label may be wrong, or short for more than it says: so these are
+told and stop nothing, and another label makes them silent.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from trialtrace.run.tables.conditions import tests_of
+from trialtrace.run.tables.conditions import columns_of, tests_of
 from trialtrace.run.trial.endpoints.occurrence import OfOccurrences
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import InTable, Visit, VisitDates
@@ -33,6 +33,8 @@ def label_remarks(trial: Trial) -> Iterator[str]:
     for endpoint in trial.endpoints.values():
         columns = _columns(trial, endpoint)
         yield from _codes(trial, endpoint, columns)
+        yield from _turned(endpoint, columns)
+        yield from _other_column(endpoint, columns)
         yield from _visits(endpoint, columns)
 
 
@@ -133,6 +135,36 @@ class _Counted:
         return any(map(is_in, others)) and not any(words & set(words_of(o)) for o in self.labels)
 
 
+def _turned(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
+    """A yes or no whose no is worth 1."""
+    codes = getattr(endpoint.entry, "codes", None) or {}
+    variable = columns.get(getattr(endpoint.entry, "column", None) or "")
+    if variable is None or {*codes.values()} != {0, 1} or len(codes) != 2:
+        return
+    no = next(code for code, worth in codes.items() if worth == 1)
+    label = variable.choices.get(no, "")
+    if means_no(label) and contraries(endpoint.label) == contraries(variable.label):
+        yield f"{_place(endpoint)}: {no} of {_described(variable)} is worth 1, which is {label}"
+
+
+def _other_column(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
+    """One column has the name or the label of the endpoint, which reads another."""
+    entry = endpoint.entry
+    event = getattr(entry, "event", None) if endpoint.kind == "event" else None
+    names = (getattr(entry, "column", ""), getattr(entry, "time", ""), *columns_of(event or {}))
+    read = {str(name) for name in names if name in columns}
+    called = {columns[name].label.partition(",")[0].casefold() for name in read} | read
+    name, label = endpoint.name.casefold(), endpoint.label.casefold()
+    for other in columns.values() if read else ():
+        said = {other.name.casefold(), other.label.partition(",")[0].casefold()}
+        alike = name in said or label in said
+        if alike and other.name not in read and not {name, label} & called:
+            yield (
+                f"{_place(endpoint)}: called as {_described(other)}, and reads "
+                f"{', '.join(sorted(read))}"
+            )
+
+
 # Visits
 
 
@@ -147,7 +179,7 @@ def _visits(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
     elif isinstance(entry, RepeatedInColumns):
         named = {name: label for name, label in entry.columns.items() if name in columns}
         said = {name: (label, columns[name].label) for name, label in named.items()}
-    wrong = [key for key, (label, other) in said.items() if _differ(moments(label), moments(other))]
+    wrong = [key for key, (label, other) in said.items() if differ(moments(label), moments(other))]
     for key in wrong:
         label, other = said[key]
         yield f"{_place(endpoint)}: {key} is the visit {label}, and the dictionary calls it {other}"
@@ -159,7 +191,7 @@ def _visits(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
         yield f"{_place(endpoint)}: of the visits, {crossed}: the numbers cross each other"
 
 
-def _differ(first: set[Moment], second: set[Moment]) -> bool:
+def differ(first: set[Moment], second: set[Moment]) -> bool:
     """Whether two labels name other numbers of one period."""
     periods = {period for period, _ in first} & {period for period, _ in second}
     return bool(periods) and not first & second

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.measures import folded
-from trialtrace.run.trial.label_remarks import label_remarks
-from trialtrace.run.trial.label_words import SURE_CONTROL, words_of
+from trialtrace.run.trial.label_remarks import differ, label_remarks
+from trialtrace.run.trial.label_words import SURE_CONTROL, moments, words_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import with_parents
 from trialtrace.run.trial.outcomes import Outcomes, texts
@@ -41,6 +41,7 @@ def plan_remarks(trial: Trial) -> list[str]:
     ]
     named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
     named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
+    named += [*_at_another_visit(trial), *_by_their_outcome(trial)]
     named += [*_labelled_alike(trial), *_several_primary(trial), *without_clusters(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
@@ -169,6 +170,31 @@ def _at_baseline(trial: Trial) -> Iterator[str]:
                 yield (
                     f"plan.yaml, analyses.{name}: {analysis.role}, and it compares arms at "
                     f"{start}, the baseline of {variable}: name the visits after it (visits)"
+                )
+
+
+def _at_another_visit(trial: Trial) -> Iterator[str]:
+    """An analysis whose label names another time than its visits do."""
+    for name, analysis in trial.plan.analyses.items():
+        visits = ", ".join(analysis.visits or ())
+        if differ(moments(analysis.label), moments(visits)):
+            called = f"called {analysis.label}, and its visits are {visits}"
+            yield f"plan.yaml, analyses.{name}: {called}"
+
+
+def _by_their_outcome(trial: Trial) -> Iterator[str]:
+    """A covariate that is read from the column of the outcome itself."""
+    origins = trial.subjects.origins
+    for name, analysis in trial.plan.analyses.items():
+        entries = [trial.endpoints[of].entry for of in analysis.estimand.variables]
+        read = {(getattr(one, "table", ""), getattr(one, "column", "")) for one in entries}
+        options = [getattr(step.options, "covariates", ()) for step in analysis.estimates]
+        for covariate in dict.fromkeys(str(one) for each in options for one in each):
+            at = origins.get(covariate)
+            if at is not None and (at.table, at.column) in read and analysis.visits is None:
+                yield (
+                    f"plan.yaml, analyses.{name}: its covariate {covariate} reads {at.column}, "
+                    "the outcome itself (trial.yaml, subjects.variables)"
                 )
 
 
