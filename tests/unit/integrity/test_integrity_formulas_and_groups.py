@@ -210,6 +210,17 @@ def test_a_dose_is_no_number_of_days_between_two_dates_that_are_often_one(unit, 
     assert len(list(agreement._days(made))) == looks
 
 
+def test_nobody_is_without_relapse_for_longer_than_alive():
+    alive = 200.0 + WHO
+    without = np.where(WHO % 2 == 0, alive, alive - 90)
+    looks = lambda rfs: [  # noqa: E731
+        one.rows
+        for one in agreement._longer(of_patients(number("os", alive), number("rfs_days", rfs)))
+    ]
+    assert looks(without) == [()]
+    assert looks(np.where(WHO == 7, alive + 365, without)) == [(9,)]
+
+
 def test_a_site_that_joined_late_has_no_level():
     late = number("site", np.where(WHO < 80, WHO % 3 + 1, WHO % 4 + 1))
     made = replace(of_patients(late, number("grip", WHO * 7 % 40)), entry=("p", "on"))

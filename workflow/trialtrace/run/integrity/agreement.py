@@ -42,6 +42,14 @@ LASTING = re.compile(
 )
 AGE = re.compile(r"age|alter|eta|edad", re.I)
 YEAR = 365.25
+PROGRESSION = re.compile(
+    r"\b(pfs|dfs|efs|rfs|ttp)\b|\b(progression|disease|event|relapse|recurrence).free"
+    r"|\b(time|days|weeks|months) (to|until) (progression|relapse|recurrence)",
+    re.IGNORECASE,
+)
+SURVIVAL = re.compile(
+    r"\bos\b|\boverall survival|\b(time|days|weeks|months) (to|until) death", re.IGNORECASE
+)
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -49,6 +57,7 @@ def looks(export: Export) -> Iterator[Look]:
     age beside a birth, for days up to a death, and for what lasts in the rows of a table."""
     yield from _arms(export)
     yield from _days(export)
+    yield from _longer(export)
     yield from map(_as_designed, export.treatments)
     alone: dict[tuple[str, str], list[Slice]] = {}
     for sheet in export.sheets:
@@ -193,6 +202,26 @@ def _days(export: Export) -> Iterator[Look]:
             who = "patients who died" if died else "patients"
             text = f"{int(differ.sum())} of {len(known)} {who} have {what} from {start.column} to "
             yield _differing(number, text + date.column, known, differ, CONTRADICTIONS)
+
+
+def _longer(export: Export) -> Iterator[Look]:
+    """A look at each time to a progression, or without one, beside a time of survival: at who has
+    the longer one, which nobody can."""
+    called = {
+        (sheet.name, column.name): f"{column.name} {column.label}".replace("_", " ")
+        for sheet in export.sheets
+        for column in sheet.columns
+    }
+    times = [one for one in export.first_numbers if one.table == export.subjects]
+    first = [one for one in times if PROGRESSION.search(called[one.table, one.column])]
+    whole = [one for one in times if SURVIVAL.search(called[one.table, one.column])]
+    for one in first:
+        for other in whole:
+            known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values))
+            longer = one.values[known] > other.values[known] + 1
+            if one.unit == other.unit and one not in whole and longer.mean() <= 1 - MOSTLY:
+                text = f"{int(longer.sum())} of {len(known)} patients have more than {other.column}"
+                yield _differing(one, text, known, longer, CONTRADICTIONS)
 
 
 def _agree(end: Floats, day: Floats) -> Flags:

@@ -1,15 +1,15 @@
 """A column whose level is another at one site, or from one patient on.
 
 Sites and years differ, clusters by twice as much. The difference of two means, on the scale of logs
-where all values are above zero, is therefore held against one of a whole standard deviation, not against none: another unit or
-another coding is further away. The test is that of two samples with a noncentral t, by its normal
-approximation, times the sites, or times the places at which the patients in the order of their
-entry can be cut. Where no day of entry is known the order is that of the rows, unless a column
-shows that the file was sorted by it. An end of a scale of at most 21 values that five or more have,
-and nobody before or after one place in that order, has the chance that all who have it are drawn
-from the other side, times four: the longest times to a cut are those of who entered first.
-Of dates of visits it is the days since entry, at the visit with the most, whose spread is taken for
-a week at least: one site may keep its visits closer to their day.
+where all values are above zero, is therefore held against one of a whole standard deviation, not
+against none: another unit or another coding is further away. The test is that of two samples with a
+noncentral t, by its normal approximation, times the sites, or times the places at which the
+patients in the order of their entry can be cut. Where no day of entry is known the order is that of
+the rows, unless a column shows that the file was sorted by it. An end of a scale of at most 21
+values that five or more have, and nobody before or after one place in that order, has the chance
+that all who have it are drawn from the other side, times four: the longest times to a cut are those
+of who entered first. Of dates of visits it is the days since entry, at the visit with the most,
+whose spread is taken for a week at least: one site may keep its visits closer to their day.
 """
 
 from collections.abc import Iterator
