@@ -80,9 +80,10 @@ def test_an_estimate_told_in_short_has_its_patients(monkeypatch):
     rows = [
         dict.fromkeys(short.PLACE) | {"n_used": n, "visit": visit} for n, visit in ((9, 1), (8, 2))
     ]
-    monkeypatch.setattr(short, "of_arms", lambda *_: {"drug": "4/5", "placebo": "1/4"})
+    of = Stub(trial=Stub(design=Stub(arms=["drug", "placebo"])))
+    monkeypatch.setattr(short, "of_arms", lambda *_: {"placebo": "1/4", "drug": "4/5"})
     monkeypatch.setattr(short, "arm_in_text", lambda _, arm: arm)
-    assert short._of_whom(Stub(), rows[:1]) == "drug 4/5, placebo 1/4"
-    assert short._of_whom(Stub(), rows) == "8 to 9 patients"
+    assert short._of_whom(of, rows[:1]) == "drug 4/5, placebo 1/4"
+    assert short._of_whom(of, rows) == "8 to 9 patients"
     monkeypatch.setattr(short, "of_arms", lambda *_: {None: "9 in all"})
-    assert short._of_whom(Stub(), rows[:1]) == "9 in all"
+    assert short._of_whom(of, rows[:1]) == "9 in all"

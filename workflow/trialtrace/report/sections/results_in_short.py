@@ -265,8 +265,9 @@ def _of_whom(material: Material, estimates: Sequence[ResultRow]) -> str:
     """ "drug 12/40, placebo 24/34" of one endpoint and visit; else how many patients."""
     if len({values_of(row, PLACE) for row in estimates}) == 1:
         found = of_arms(material, estimates, {})
+        arms = [arm for arm in (*material.trial.design.arms, None) if arm in found]
         return ", ".join(
-            f"{arm_in_text(material, arm)} {text}" if arm else text for arm, text in found.items()
+            f"{arm_in_text(material, arm)} {found[arm]}" if arm else found[arm] for arm in arms
         )
     sizes_of = [row["n_used"] or 0 for row in estimates]
     return " to ".join(dict.fromkeys(f"{n}" for n in (min(sizes_of), max(sizes_of)))) + " patients"
