@@ -228,3 +228,21 @@ def test_a_duration_that_is_followed_and_has_no_interval_beside_it_is_a_time(tmp
 def test_a_number_of_something_in_days_counts_no_days(tmp_path: Path, name: str, unit: str):
     column = followed(tmp_path, (name, "dead")).home.column(name)
     assert (column.unit, may_be_time(column)) == (unit, bool(unit))
+
+
+@pytest.mark.parametrize(
+    ("name", "event"), [("Death = 1 Alive = 0", "1"), ("0=dead 1=alive", "0"), ("Alive", "0")]
+)
+def test_a_name_that_has_codes_says_which_is_the_event(tmp_path: Path, name: str, event: str):
+    draft = followed(tmp_path, ("Days to death", name), primary="Days to death", status=name)
+    assert draft.primary.event == event
+
+
+def test_a_label_of_a_time_or_censoring_has_its_end_asked(tmp_path: Path):
+    lines = ["name,label", "progyrs,time in years from entry to progression or censoring"]
+    write(tmp_path / "codebook.csv", lines)
+    rows = [f"{n},{ARMS[n % 2]},{n % 17 / 8},{n % 3 // 2}" for n in range(1, 91)]
+    write(tmp_path / "made.csv", ["pid,arm,progyrs,prog", *rows])
+    files = [str(tmp_path / name) for name in ("made.csv", "codebook.csv")]
+    draft = decide(profile(files), {"primary": "progyrs"}, guess_nothing_told)
+    assert "status" in blinding(draft)

@@ -39,8 +39,10 @@ GLUED = re.compile(r"([flr]|[a-z]{2,}?)(time|days|weeks|months|status|stat|event
 UNTIL = re.compile(
     r"\b(time|days|weeks|months|years|zeit|tage|wochen|monate|temps|jours|tempo|giorni|tiempo|dias|"
     r"tijd|dagen|tid|dager|dagar) "
-    r"((from|since) (randomi[sz]\w*|enrol\w*|inclusion|baseline) )?"
+    r"(in (days|weeks|months|years) )?"
+    r"((from|since) (randomi[sz]\w*|enrol\w*|inclusion|baseline|(study )?entry) )?"
     r"(to|until|till|bis|jusqu|fino|hasta|tot|til)\b|surviv|uberleben|survie|sopravviv|superviv|"
+    r"\bor (to )?censor|"
     r"follow.?up time|time on study|duration of follow"
 )
 SURVIVAL = re.compile(r"surviv|uberleben|survie|sopravviv|superviv|overlev")
@@ -55,6 +57,9 @@ STANDS = re.compile(
 )
 # Of who is, the time ended with the other value.
 ALIVE = re.compile(r"alive|surviv(ed|or|al)?$|living|lebend|vivant|vivo$|levend", re.IGNORECASE)
+# Codes that a name or label gives, by either order.
+WORD_FIRST = re.compile(r"([^\W\d_]+) ?= ?(-?[0-9]{1,3})(?![\w.])")
+CODE_FIRST = re.compile(r"(?<![\w.])(-?[0-9]{1,3}) ?= ?([^\W\d_]+)")
 # A time of these words was before the trial, unless it is to something; of others it is how long
 # something lasted, which death ended or not.
 SINCE = {"since", "seit", "depuis", "diagnosis", "onset", "prior", "before", "disease", "illness"}
@@ -367,18 +372,30 @@ def _until(column: Column) -> bool:
 def paired(table: Table, time: Column, status: Column) -> Outcome:
     """A time and how it ended: with the one value that is neither censored nor no, and of who is
     alive, yes or no, with the no."""
+    bare, status = status, _with_codes_of_name(status)
     code, sure = event_code(status)
     ended, told = _reading(status, DEAD), _reading(status, CENSORED)
     others = [one for one in levels(status) if one not in (*told, *_reading(status, NO))]
     if (ended or told) and len(others) == 1:
         code, sure = others[0], True
-    elif ALIVE.search(plain(status.name)) and len(levels(status)) == 2:
+    elif status is bare and ALIVE.search(plain(status.name)) and len(levels(status)) == 2:
         code = next(one for one in levels(status) if one != code)
     elif len(levels(status)) == 2 and _stands(status, code):
         # A time is until the state ends.
         code, sure = next(one for one in levels(status) if one != code), False
     text = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
+
+
+def _with_codes_of_name(status: Column) -> Column:
+    """A column of numbers without labels with those that its own name or label gives: "Death = 1
+    Alive = 0", "0=alive, 1=dead"."""
+    text, codes = f"{status.name}; {status.label}", levels(status)
+    named = {code: word for word, code in WORD_FIRST.findall(text)}
+    named |= dict(CODE_FIRST.findall(text))
+    if not {*codes} <= {*named}:
+        return status
+    return replace(status, choices=tuple((code, named[code]) for code in codes))
 
 
 def _stands(status: Column, code: str) -> bool:
