@@ -148,6 +148,17 @@ def test_the_value_before_goes_with_those_after(at: Project, call: Call, names: 
     assert check_trial(at, "mine") == []
 
 
+def test_columns_of_one_outcome_have_the_unit_of_one_label(at: Project, call: Call):
+    draw = random.Random(3)
+    rows = [(n, ARMS[n % 2], *(f"{draw.gauss(9, 2):.2f}" for _ in "ab")) for n in range(1, 61)]
+    path = written(at.root / "data" / "wide.csv", "pid,arm,walk_pre,walk_post", rows)
+    words = [("walk_pre", '"walking time before, in hours"'), ("walk_post", "walking time after")]
+    book = written(at.root / "data" / "labels.csv", "name,label", words)
+    assert call("new", "mine", path, book, "--primary", "walk_{visit}", "--yes") == 0
+    (table,) = read(at, "cleaning.yaml")["tables"].values()
+    assert table["units"] == {"walk_pre": "hours", "walk_post": "hours"}
+
+
 def test_numbers_alone_stay_a_question(tmp_path: Path):
     """Without a value before three numbered columns may be the items of a scale."""
     draw = random.Random(3)

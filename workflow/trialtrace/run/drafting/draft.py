@@ -231,6 +231,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     )
     for outcome in shown:
         tell_below(next(one for one in tables if one.name == outcome.table), outcome, decided)
+    tables = tuple(_in_units(table, shown) for table in tables)
+    home = next(table for table in tables if table.name == home.name)
     tell_units(tables, shown, decided)
     tell_exposure({table.name: table for table in tables}[shown[0].table], shown[0], decided)
     if design.own_treatment and not design.columns:
@@ -280,6 +282,18 @@ def _with(
     columns = tuple(column if one.name == column.name else one for one in home.columns)
     made = replace(home, columns=columns)
     return tuple(made if table is home else table for table in tables), made
+
+
+def _in_units(table: Table, outcomes: Sequence[Outcome]) -> Table:
+    """The table; columns that are one outcome have the unit that the label of some of them says."""
+    columns = {column.name: column for column in table.columns}
+    for outcome in outcomes:
+        names = dict(outcome.columns).values() if outcome.table == table.name else ()
+        series = [columns[name] for name in names]
+        units = {column.unit for column in series} - {""}
+        if len(units) == 1:
+            columns |= {column.name: replace(column, unit=min(units)) for column in series}
+    return replace(table, columns=tuple(columns.values()))
 
 
 def _judged_alone(
