@@ -324,10 +324,10 @@ def test_a_summary_has_the_analyses_that_the_plan_wants_there(beside):
     )
 
 
-def test_a_visit_stands_apart_from_what_is_told_of_it(beside):
+def test_a_visit_stands_apart_from_what_is_told_of_it():
     one = SimpleNamespace(estimate={"visit": "Month 3"})
     silent = SimpleNamespace(parameter_words=lambda _: [])
-    assert results_module._where(silent, one) == "Month 3: "
+    assert html.unescape(results_module._where(silent, one)) == "Month 3: "
 
 
 def test_at_a_look_results_and_conclusion_have_the_interval_of_its_level(beside, monkeypatch):
