@@ -186,7 +186,8 @@ def _by_their_outcome(trial: Trial) -> Iterator[str]:
     """A covariate that is read from the column of the outcome itself."""
     origins = trial.subjects.origins
     for name, analysis in trial.plan.analyses.items():
-        entries = [trial.endpoints[of].entry for of in analysis.estimand.variables]
+        named = [of for of in analysis.estimand.variables if of in trial.endpoints]
+        entries = [trial.endpoints[of].entry for of in named]
         read = {(getattr(one, "table", ""), getattr(one, "column", "")) for one in entries}
         options = [getattr(step.options, "covariates", ()) for step in analysis.estimates]
         for covariate in dict.fromkeys(str(one) for each in options for one in each):
