@@ -7,7 +7,7 @@ from functools import partial
 from trialtrace.base.words import IN_UNITS, LABELS, P_VALUES, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import TOTAL, of_arms
-from trialtrace.report.links import analysis_place, choices_place
+from trialtrace.report.links import analysis_place, choices_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decided_early import decided_early
@@ -40,7 +40,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
-_OF_EVENTS = re.compile(r"(^| )\d+/\d+(,| |$)")
+_OF_EVENTS = re.compile(r"[\[ ]\d+/\d+[, \]]")
 MOST_LINES, PLACE = 40, ("parameter", "visit")
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
@@ -178,8 +178,9 @@ def _beside_arms(
             for method, cells in _methods(material, by_pair, wanted, above, member.label).items():
                 for pair in counted & {*cells}:
                     of_pair = [row for row in by_pair[pair] if _short(row) == method]
-                    n = of(pair or arms, of_pair or by_pair[pair], every)
-                    cells[pair] = ", ".join([cells[pair], in_a_row(n)])
+                    counts = of_pair or by_pair[pair]
+                    n = _counted(counts[0], in_a_row(of(pair or arms, counts, every)))
+                    cells[pair] = ", ".join([cells[pair], n])
                 counted -= {*cells}
                 shown = [cells.get(column, "") for column in columns]
                 body.append([label, place, escape_markdown(upper_first(method)), *shown])
@@ -289,9 +290,15 @@ def _lines(
         above |= dict.fromkeys(map(estimate_of, new), member.label)
         for at in range(max(len(estimates), 1)):
             shown = _estimate(material, estimates[at], wanted, above) if estimates else ONLY_TESTED
-            n = ", ".join(of([*filter(None, key[2:])], estimates[at : at + 1] or tests, rows))
+            counts = estimates[at : at + 1] or tests
+            n = _counted(counts[0], ", ".join(of([*filter(None, key[2:])], counts, rows)))
             yield [label, where(key, rows[0]), n, shown, p]
             label, p = "", AS_ABOVE if tests else p
+
+
+def _counted(row: ResultRow, n: str) -> str:
+    """Of how many a result is, as a link to that line of its trace."""
+    return f"[{n}]({trace_link(row['result_id'], 'n')})" if n else ""
 
 
 def _of_arms(
