@@ -90,7 +90,6 @@ class PutIn:
         self._constants = constants
         self._columns: dict[str, Columns] = {}
         self._behind: dict[tuple[object, ...], Rests] = {}
-        self._of_result: dict[str, Rests] = {}
 
     @cached_property
     def margins(self) -> list[Margin]:
@@ -106,12 +105,10 @@ class PutIn:
     def behind(self, row: ResultRow) -> Rests:
         """The margins that a result rests on; of its own those of its groups, its population and
         its visit."""
-        if row["result_id"] not in self._of_result:
-            key = values_of(row, (*PLACE, *GROUPS))
-            if key not in self._behind:
-                self._behind[key] = self._rests(row)
-            self._of_result[row["result_id"]] = self._behind[key]
-        return self._of_result[row["result_id"]]
+        key = values_of(row, (*PLACE, *GROUPS))
+        if key not in self._behind:
+            self._behind[key] = self._rests(row)
+        return self._behind[key]
 
     def lines(self, row: ResultRow) -> list[str]:
         """What a trace says of it; nothing of data that were not drawn here."""

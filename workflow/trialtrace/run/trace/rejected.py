@@ -27,25 +27,20 @@ class RowKeys:
     def __init__(self, trial: Trial, raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
-        self._known: dict[str, tuple[list[str], int]] = {}
         self._numbers: dict[tuple[str, str], Places] = {}
         self._pairs: dict[tuple[str, str], tuple[Places, Places]] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, Flags]] = {}
         self._last: tuple[tuple[str, str], Places, Flags] | None = None
 
-    def through(self, table: str, files: Labels, lines: Places) -> Places:
-        """Lines of a table numbered through its files."""
-        names, at = np.unique(files.astype(str), return_inverse=True)
-        return self._through(table, at, names.tolist(), lines)
-
-    def of_another(self, table: str, lines: Places, selection: Selection) -> Flags:
-        """Which of these rows of a table, numbered through its files, have a key that only other
-        rows of the same subjects have.
+    def of_another(self, table: str, files: Labels, lines: Places, selection: Selection) -> Flags:
+        """Which of these rows of a table have a key that only other rows of the same subjects have.
 
         A key that leads to no value is not known to be of another kind: such a row could have been
         one of the selected.
         """
         found = np.zeros(len(lines), dtype=bool)
+        names, at = np.unique(files.astype(str), return_inverse=True)
+        lines = self._through(table, at, names.tolist(), lines)
         for column, values in self._values_elsewhere(table, selection).items():
             found |= values[self._numbered(table, column)[lines]]
         return found
@@ -129,19 +124,13 @@ class RowKeys:
     def _through(self, table: str, files: Places, names: Sequence[str], lines: Places) -> Places:
         """Lines numbered through the files of a table, each of which begins anew; `files` are the
         places of theirs among the names."""
-        known, width = self._files(table)
+        raw = self._raw(table)
+        known = sorted(pc.unique(raw["source_file"]).to_pylist())
         if len(known) < 2:
             return lines
+        width = 1 + pc.max(raw["source_row"]).as_py()
         first = [width * known.index(name) if name in known else 0 for name in names]
         return np.array(first, dtype=np.int64)[files] + lines
-
-    def _files(self, table: str) -> tuple[list[str], int]:
-        """The files of a table, and the lines that each has room for."""
-        if table not in self._known:
-            raw = self._raw(table)
-            width = 1 + (pc.max(raw["source_row"]).as_py() or 0)
-            self._known[table] = sorted(pc.unique(raw["source_file"]).to_pylist()), width
-        return self._known[table]
 
     def _raw(self, table: str) -> pa.Table:
         name = self._trial.tables[table].of
@@ -168,8 +157,7 @@ class Rejected:
         self._touched: dict[RawPart, Places] = {}
         self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
         self._open: dict[tuple[str, str, tuple[str, ...]], tuple[Flags, Flags]] = {}
-        self._here: dict[str, tuple[Places, Places]] = {}
-        self._others: dict[tuple[object, str], Flags] = {}
+        self._here: dict[str, Places] = {}
 
     @cached_property
     def _both(self) -> tuple[pa.Table, pa.Table]:
@@ -282,21 +270,18 @@ class Rejected:
             theirs = self._raw.subjects(possible)[self._subject] | (self._subject == NOBODY)
             self._open[key] = reached, theirs
         reached, theirs = self._open[key]
-        return reached, theirs & ~self._of_another(selection, key, tables)
+        return reached, theirs & ~self._of_another(selection, tables)
 
-    def _of_another(self, selection: Selection, key: object, tables: Iterable[str]) -> Flags:
-        """Which stand in a row that is of another visit, side or muscle than those selected, which
-        have a `key`."""
+    def _of_another(self, selection: Selection, tables: Iterable[str]) -> Flags:
+        """Which stand in a row that is of another visit, side or muscle than those selected."""
         found = np.zeros(self.table.num_rows, dtype=bool)
         for table in tables:
             if table not in self._here:
-                here = np.flatnonzero(self._tables == table)
-                lines = self._keys.through(table, self._files[here], self._lines[here])
-                self._here[table] = here, lines
-            here, lines = self._here[table]
-            if (key, table) not in self._others:
-                self._others[key, table] = self._keys.of_another(table, lines, selection)
-            found[here] = self._others[key, table]
+                self._here[table] = np.flatnonzero(self._tables == table)
+            here = self._here[table]
+            found[here] = self._keys.of_another(
+                table, self._files[here], self._lines[here], selection
+            )
         return found
 
     def _touching(self, part: RawPart) -> Places:
