@@ -40,6 +40,12 @@ def test_a_misprinted_count_of_a_section_is_of_those_whom_the_others_leave(tmp_p
     assert "17 of 37 is 45.9 %; printed is 32.4" in text
 
 
+def test_a_section_in_which_nobody_was_is_read(tmp_path, capsys):
+    rows = [HEAD, ["Relapse (n = 80)", "", ""], ["Early", "0 (0%)", "0 (0%)"]]
+    _, ledger = asked(tmp_path, capsys, [*rows, ["Late", "0 (0%)", "0 (0%)"]])
+    assert ledger.count('printed: "0 (0%)"') == 4
+
+
 def test_a_number_beside_a_section_of_no_categories_is_none_of_all(tmp_path, capsys):
     rows = [HEAD, ["Pain (n = 80)", "", ""], ["Mild", "12 (32.4%)", "18 (41.9%)"]]
     _, ledger = asked(tmp_path, capsys, [*rows, ["Severe", "5 (13.5%)", "9 (20.9%)"]])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.cells import read_cell
+from trialtrace.audit.reading.expressions import ROUNDED, is_share_of
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.base.grouping import grouped
 
@@ -113,10 +114,8 @@ def _is_of(item: Item, size: int) -> bool:
     """Whether a percentage is that which its count is of so many, to its last digit."""
     cell = read_cell(item.printed)
     count, percent = _count(item), cell.parts.get("b", "") if cell else ""
-    if not percent or percent.startswith("-") or not 0 <= count <= size:
-        return False
-    half = 0.5 * 10.0 ** -len(percent.partition(".")[2])
-    return abs(100 * count / size - float(percent.replace(",", ""))) <= half * (1 + 1e-9)
+    known = percent and not percent.startswith("-") and size > 0 <= count
+    return bool(known) and is_share_of(str(count), percent, size, ROUNDED)
 
 
 def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:

@@ -324,11 +324,15 @@ def is_share(cell: Cell, size: int | None) -> bool:
     return is_share_of(cell.parts["a"], percent, size)
 
 
-def is_share_of(count: str, percent: str, size: int) -> bool:
-    """Whether a percentage is that of a count of patients, to one unit of its last digit."""
+def is_share_of(count: str, percent: str, size: int, units: float = 1.0) -> bool:
+    """Whether a percentage is that of a count of patients, to so many units of its last digit."""
     number, places = float(count.replace(",", "")), len(percent.partition(".")[2])
     share = float(percent.replace(",", ""))
-    return number <= size and abs(100 * number / size - share) <= 10.0**-places
+    return number <= size and abs(100 * number / size - share) <= units * 10.0**-places
+
+
+ROUNDED = 0.5 * (1 + 1e-9)
+"""So many units of its last digit a share is off that is rounded."""
 
 
 def _of_fewer(cell: Cell, size: int | None) -> bool:

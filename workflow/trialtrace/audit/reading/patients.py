@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.everyone import TAKEN
-from trialtrace.audit.reading.expressions import is_share_of
+from trialtrace.audit.reading.expressions import ROUNDED, is_share_of
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.mentions import names_of
 from trialtrace.audit.reading.nearest_arm import NOT_NAMED
@@ -71,7 +71,9 @@ def by_shares(cells: Sequence[Item | Left], sizes: Sizes) -> Iterator[Item | Lef
             shares[_column(one)].add((share[1], share[2]))
     told: dict[tuple[str, str, str | None], int] = {}
     for column, own in shares.items():
-        fits = {n: sum(_is_rounded(*each, n) for each in own) for n in sizes.get(column[1], ())}
+        fits = {
+            n: sum(is_share_of(*each, n, ROUNDED) for each in own) for n in sizes.get(column[1], ())
+        }
         best = [n for n, times in fits.items() if times > 1 and times >= 0.9 * len(own)]
         if len(best) == 1:
             told[column] = best[0]
@@ -81,11 +83,6 @@ def by_shares(cells: Sequence[Item | Left], sizes: Sizes) -> Iterator[Item | Lef
             if size and (share is None or is_share_of(share[1], share[2], size)):
                 one = replace(one, size=size)
         yield one
-
-
-def _is_rounded(count: str, percent: str, size: int) -> bool:
-    unit = 10.0 ** -len(percent.partition(".")[2])
-    return int(count) <= size and abs(100 * int(count) / size - float(percent)) <= 0.51 * unit
 
 
 def _column(one: Item) -> tuple[str, str, str | None]:
