@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.drafting.draft import _where_asked
 from trialtrace.run.drafting.outcomes import Outcome
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.visits import at_filled
 
 
 def of(folder: Path, content: str | bytes, name: str = "visits.csv") -> Table:
@@ -72,8 +72,8 @@ def test_an_outcome_has_the_visits_at_which_it_is_asked(tmp_path: Path):
     ]
     table = of(tmp_path, rows("id,arm,week,pain_score,falls", *lines))
     outcome = Outcome("visits", "falls", "repeated", 1.0, "", visit="week")
-    assert _where_asked(table, outcome).visits == ("4", "8")
-    assert _where_asked(table, replace(outcome, column="pain_score")).visits == ()
+    assert at_filled(table, outcome).visits == ("4", "8")
+    assert at_filled(table, replace(outcome, column="pain_score")).visits == ()
 
 
 def test_the_registry():

@@ -336,7 +336,8 @@ def _outcomes(
     known = not any(guess.name == "arm" and guess.blinds for guess in decided.guesses)
     offered = _offered(tables, *roles, treated, kind, known)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
-    primary = at_filled(offered.table(primary.table), primary)
+    filled = at_filled(offered.table(primary.table), primary)
+    primary = filled if len(filled.visits) != 1 else primary
     doubt = primary.evidence if primary.visit_word == TREATMENT else ""
     if not doubt and design.kind == PARALLEL and tells_order(treated[1]):
         doubt = f"The levels of {treated[1].name} are orders of treatments, which are compared "
@@ -347,7 +348,7 @@ def _outcomes(
         decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
     if not design.own_treatment:
         ask_before(offered.table(primary.table), primary, treated[1].name, decided)
-    others = [at_filled(offered.table(one.table), one) for one in _others(offered, primary)]
+    others = _others(offered, primary)
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in offered.found for _, name in one.columns[1:]}
@@ -517,20 +518,9 @@ def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
         and not without_end(offered.table(outcome.table), outcome)
     ]
     made = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
-    made = [_where_asked(offered.table(one.table), one) for one in made]
+    made = [at_filled(offered.table(one.table), one) for one in made]
     # What is measured at one visit alone, as a height, is none of several.
     return [one for one in made if len(one.visits) != 1]
-
-
-def _where_asked(table: Table, outcome: Outcome) -> Outcome:
-    """An endpoint at the visits at which anybody has a value: nothing happened since the last one
-    at the first."""
-    if not outcome.visit or outcome.where or table.rows > MOST_ROWS:
-        return outcome
-    codes = levels(table.column(outcome.visit))
-    there = {at for at, cell in cells_of(table, [outcome.visit, outcome.source]) if cell}
-    visits = tuple(code for code in codes if code in there)
-    return replace(outcome, visits=visits) if len(visits) < len(codes) else outcome
 
 
 def _of_parameters(table: Table) -> bool:

@@ -170,19 +170,16 @@ def _shifted(table: Table, outcome: Outcome) -> int:
 
 def at_filled(table: Table, outcome: Outcome) -> Outcome:
     """The outcome without visits at which nobody has a value: what came of a treatment has none
-    before it, beside a measure that has."""
+    before it, and nothing happened since the last visit at the first."""
     if not outcome.visit or outcome.visits or table.rows > MOST_ROWS:
         return outcome
-    column = table.column(outcome.column)
+    column, codes = table.column(outcome.source), levels(table.column(outcome.visit))
     lacking = {"", *column.missing_codes}
-    cells = (
-        cells_of(table, [outcome.visit, column.name])
-        if column.blank or column.missing_codes
-        else []
-    )
+    some = column.blank or column.missing_codes
+    cells = cells_of(table, [outcome.visit, column.name]) if some else []
     filled = {code for code, cell in cells if cell not in lacking}
-    codes = tuple(code for code in levels(table.column(outcome.visit)) if code in filled)
-    return replace(outcome, visits=codes) if len(codes) > 1 else outcome
+    kept = tuple(code for code in codes if code in filled)
+    return replace(outcome, visits=kept) if 0 < len(kept) < len(codes) else outcome
 
 
 def in_visit_order(table: Table, column: Column) -> Column:
