@@ -142,6 +142,7 @@ def _of_family(material: Material, row: ResultRow, words: str, level: float) -> 
 
 
 def of_one_pair(one: ResultRow, other: ResultRow) -> bool:
+    """Whether two results compare the same arms in the same outcome."""
     place = ("parameter", "visit", "stratum", "comparison", "reference")
     return values_of(one, place) == values_of(other, place)
 
