@@ -213,10 +213,11 @@ def test_a_dose_is_no_number_of_days_between_two_dates_that_are_often_one(unit, 
 def test_nobody_is_without_relapse_for_longer_than_alive():
     alive = 200.0 + WHO
     without = np.where(WHO % 2 == 0, alive, alive - 90)
-    looks = lambda rfs: [  # noqa: E731
-        one.rows
-        for one in agreement._longer(of_patients(number("os", alive), number("rfs_days", rfs)))
-    ]
+
+    def looks(rfs):
+        made = of_patients(number("os", alive), number("rfs_days", rfs))
+        return [one.rows for one in agreement.looks(made)]
+
     assert looks(without) == [()]
     assert looks(np.where(WHO == 7, alive + 365, without)) == [(9,)]
 
