@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trialtrace.base.words import NOT_ESTIMABLE, percent
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.questions import at_look, looked_at, of_look, same_question
 from trialtrace.report.tables import NO_BREAK, tight_text
@@ -171,7 +172,8 @@ def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[
     """Heads of columns, and for each line what stands in them: events of patients in each of the
     two arms, else the patients of each, else those of the comparison."""
     found = [
-        (_in_arm(material, row, "comparison"), _in_arm(material, row, "reference")) for row in rows
+        (in_arm(material, row, "comparison")[0], in_arm(material, row, "reference")[0])
+        for row in rows
     ]
     if not any(one and two for one, two in found):
         return [TOTAL], [[whole(row)] for row in rows]
@@ -200,10 +202,10 @@ def whole(row: ResultRow) -> str:
     return str(row["n_used"]) if row["n_used"] else ""
 
 
-def _in_arm(material: Material, row: ResultRow, side: str) -> str:
+def in_arm(material: Material, row: ResultRow, side: str) -> tuple[str, str]:
     """ "27/295": events and patients of an arm at the place of a comparison; "29.9% of 55" where it
-    has a share alone, "12" where nothing is counted; empty where its analysis does not describe the
-    arm."""
+    has a share alone, "12" where nothing is counted; and the link to the description that says so.
+    Empty where its analysis does not describe the arm."""
     arm = arm_of(row, side)
     here = {
         each["method"]: each
@@ -215,12 +217,17 @@ def _in_arm(material: Material, row: ResultRow, side: str) -> str:
     }
     for method in ("count.events", "events.count"):
         if method in here and here[method]["stat_value"] is not None:
-            return f"{round(present(here[method]['stat_value']))}/{here[method]['denominator']}"
+            events = f"{round(present(here[method]['stat_value']))}/{here[method]['denominator']}"
+            return events, trace_link(here[method]["result_id"])
     for method, share in here.items():
         if method.startswith("proportion.") and share["stat_value"] is not None:
-            return f"{percent(share['stat_value'])}% of {share['n_used']}"
-    told = min((each["n_used"] for each in here.values() if each["n_used"]), default=None)
-    return str(told) if told else ""
+            text = f"{percent(share['stat_value'])}% of {share['n_used']}"
+            return text, trace_link(share["result_id"])
+    known = [each for each in here.values() if each["n_used"]]
+    if not known:
+        return "", ""
+    least = min(known, key=lambda each: present(each["n_used"]))
+    return str(least["n_used"]), trace_link(least["result_id"], "n")
 
 
 def of_arms(
@@ -232,7 +239,7 @@ def of_arms(
     sizes = {arm: _size(text) for arm, text in known.items()}
     every: dict[str | None, str] = {}
     for row in rows:
-        found = {arm_of(row, side): _in_arm(material, row, side) for side in SIDES}
+        found = {arm_of(row, side): in_arm(material, row, side)[0] for side in SIDES}
         pair = [arm for arm in found if arm]
         if not all(found.values()) or row["n_used"] in [_size(text) for text in found.values()]:
             if row["n_used"] not in (sum(sizes.get(arm, 0) for arm in pair), sum(sizes.values())):

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import product
 
 from trialtrace.base.words import IN_UNITS, LABELS, P_VALUES, upper_first
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.figures.rows_shown import TOTAL, of_arms
+from trialtrace.report.figures.rows_shown import SIDES, TOTAL, arm_of, in_arm, of_arms
 from trialtrace.report.links import analysis_place, choices_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -40,7 +41,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
-_OF_EVENTS = re.compile(r"[\[ ]\d+/\d+[, \]]")
+_OF_EVENTS = re.compile(r"\[\d+/\d+\]")
 MOST_LINES, PLACE = 40, ("parameter", "visit")
 # p-values that count the looks of a trial that could stop.
 STAGE_WISE = ".stage_wise_"
@@ -179,7 +180,7 @@ def _beside_arms(
                 for pair in counted & {*cells}:
                     of_pair = [row for row in by_pair[pair] if _short(row) == method]
                     counts = of_pair or by_pair[pair]
-                    n = _counted(counts[0], in_a_row(of(pair or arms, counts, every)))
+                    n = in_a_row(of(pair or arms, counts, every))
                     cells[pair] = ", ".join([cells[pair], n])
                 counted -= {*cells}
                 shown = [cells.get(column, "") for column in columns]
@@ -291,14 +292,9 @@ def _lines(
         for at in range(max(len(estimates), 1)):
             shown = _estimate(material, estimates[at], wanted, above) if estimates else ONLY_TESTED
             counts = estimates[at : at + 1] or tests
-            n = _counted(counts[0], ", ".join(of([*filter(None, key[2:])], counts, rows)))
+            n = ", ".join(of([*filter(None, key[2:])], counts, rows))
             yield [label, where(key, rows[0]), n, shown, p]
             label, p = "", AS_ABOVE if tests else p
-
-
-def _counted(row: ResultRow, n: str) -> str:
-    """Of how many a result is, as a link to that line of its trace."""
-    return f"[{n}]({trace_link(row['result_id'], 'n')})" if n else ""
 
 
 def _of_arms(
@@ -309,14 +305,22 @@ def _of_arms(
     every: list[ResultRow],
 ) -> list[str]:
     """ "12/40", "24/34": events and patients of each arm in a line, as `every` row of its place has
-    them or, of the same patients, the `first` analysis; else how many all are."""
+    them or, of the same patients, the `first` analysis; else how many all are. Each is a link to
+    the result that counts them."""
     known: dict[str | None, str] = {}
+    links: dict[tuple[str | None, str], str] = {}
     place = values_of(every[0], PLACE)
+    for of in (rows, every, [row for row in first if values_of(row, PLACE) == place]):
+        for row, side in product(of, SIDES):
+            text, at = in_arm(material, row, side)
+            links.setdefault((arm_of(row, side), text), at)
     for of in ([row for row in first if values_of(row, PLACE) == place], every):
         found = of_arms(material, [row for row in of if row["comparison"]], known)
         known = known if None in found else found
     found = of_arms(material, rows, known)
-    return [found[arm] for arm in (arms if None not in found and arms else found) if arm in found]
+    if None in found:
+        return [f"[{found[None]}]({trace_link(rows[0]['result_id'], 'n')})"]
+    return [f"[{found[arm]}]({links[arm, found[arm]]})" for arm in arms or found if arm in found]
 
 
 def _n(body: list[list[str]]) -> str:
