@@ -32,3 +32,27 @@ def test_a_stratum_of_one_is_drawn_as_it_is():
 def test_single_values_alone_have_one_difference():
     found = checked({"a": [5]}, {"a": [2]})
     assert (found.value, found.interval) == (3, (3, 3))
+
+
+def shuffled(treated, reference, sides="two_sided"):
+    """The check of a test of ranks without strata."""
+    rows = [
+        {"TRTP": arm, "AVAL": float(value), "USUBJID": f"{arm}{at}"}
+        for arm, values in ((TREATED, treated), (REFERENCE, reference))
+        for at, value in enumerate(values)
+    ]
+    step = asked(
+        "p_value.rerandomisation", strata=[], scores="ranks", sides=sides, draws=100_000, seed=1
+    )
+    return check.drawn(data(pd.DataFrame(rows)), step)
+
+
+def test_a_small_p_is_drawn_until_chance_is_less_than_it():
+    """Of 12!/(6! 6!) = 924 ways to part twelve values one is as far to one side as it can be."""
+    for sides, exact in (("two_sided", 2 / 924), ("greater", 1 / 924)):
+        found = shuffled(range(7, 13), range(1, 7), sides)
+        assert abs(found.value - exact) < found.chance < exact
+    # One that is not small needs no more.
+    found = shuffled([1, 4, 5, 8], [2, 3, 6, 7])
+    assert found.value > check.SMALL
+    assert found.chance > 5 * (found.value * (1 - found.value) / check.OF_SMALL) ** 0.5

@@ -12,7 +12,13 @@ from trialtrace.report.sections import subgroups as subgroups_module
 from trialtrace.report.sections.absolute import at_the_end
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.deaths import effects
-from trialtrace.report.sections.decisions import deciding, turned, unadjusted_interval, verdict
+from trialtrace.report.sections.decisions import (
+    beside_adjusted,
+    deciding,
+    turned,
+    unadjusted_interval,
+    verdict,
+)
 from trialtrace.report.sections.findings import (
     Compared,
     _counted,
@@ -625,6 +631,25 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
     (text,) = told(-0.2, -0.01, 0.03, upper=1.01)
     assert text.startswith("Intervals, or an interval and a test, disagree")
     assert told(-0.2, -0.01, 0.2, options='{"sides": "greater"}') == []
+
+
+def test_a_table_says_which_of_its_p_values_are_not_adjusted():
+    """Of an analysis with adjusted ones; the test with which a closed test begins needs none."""
+    of_a = {"analysis_id": "a"} | ARMS
+    first, second = (pair(f"p_value.{one}", 0.02, **of_a) for one in ("cmh", "fisher"))
+    adjusted = pair("p_adjusted.holm_cmh", 0.04, **of_a)
+    begin = Stub(adjust="closed", global_=Stub(analysis="a", test="fisher"))
+
+    def told(*rows, families=(), every=(first, second, adjusted)):
+        plan = Stub(multiplicity=dict(enumerate(families)))
+        return beside_adjusted(Stub(of=lambda _: every, trial=Stub(plan=plan)), rows)
+
+    assert told(first, second) == (
+        " A p-value without an adjusted one beside it is not adjusted for multiplicity."
+    )
+    assert told(second) == " No p-value of this table is adjusted for multiplicity."
+    assert told(first) == told(first, second, families=[begin]) == ""
+    assert told(first, second, every=(first, second)) == ""
 
 
 @pytest.mark.parametrize(("other", "said"), [(0.054, True), (0.049, False)])

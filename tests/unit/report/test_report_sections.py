@@ -93,7 +93,7 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
         "Difference in risk, Drug against Placebo. Variable: relief; population: all randomised. "
         "Intercurrent events: rescue drug (treatment policy: what happens after it counts as it "
         "is). Confidence intervals are at the 95 % level; tests are decided at the level of 0.05; "
-        "p-values are adjusted for multiplicity, intervals are not."
+        "p-values that are called adjusted allow for multiplicity, intervals do not."
     )
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."

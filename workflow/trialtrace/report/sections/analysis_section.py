@@ -103,6 +103,8 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         if len(rows) > MOST_OF_FAMILY:
             rows = [row for row in rows if _adjusted_value(material, row) <= level]
             caption += f" Shown are the {len(rows)} whose adjusted p is at most {level:.3g}."
+        if rows and all(row["group1_level"] and not row["comparison"] for row in rows):
+            caption += " Each is of one arm alone: a change within it is no effect of treatment."
         header = ["Test", "p", "Adjusted p", *verdicts]
         named = [_test_words(material, row) for row in rows]
         if len(set(named)) < len(named):
@@ -341,7 +343,7 @@ def _levels(material: Material, analysis: Analysis) -> str:
         tests = "; p-values are shown without a decision"
     every, plan_level = material.of(analysis.name), material.trial.plan.decision_level
     if any(row["stat_name"] == ADJUSTED for row in every) and any(row["ci_low"] for row in every):
-        tests += "; p-values are adjusted for multiplicity, intervals are not"
+        tests += "; p-values that are called adjusted allow for multiplicity, intervals do not"
     p_values = [row for row in every if row["stat_name"] == "p_value"]
     look = analysis.look
     if look and p_values and all(STAGE_WISE in row["method"] for row in p_values):

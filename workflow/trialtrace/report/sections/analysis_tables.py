@@ -9,6 +9,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables, of_whom
+from trialtrace.report.sections.decisions import beside_adjusted
 from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.report.sections.event_words import WITHOUT, stat_words, without_event
 from trialtrace.report.sections.periods import periods_table
@@ -164,7 +165,7 @@ def _pivot(
         named = ", at another level where it is named" * others
         caption += f" ({100 * level:g} % confidence intervals in brackets{named})"
     caption = (caption if caption.endswith("?") else f"{caption}.") + of_needed(shown)
-    caption += _of_scale(material, shown)
+    caption += _of_scale(material, shown) + beside_adjusted(material, shown)
     if len(of := {row["analysis_id"] for row in shown}) > 1:
         caption += of_levels(material, [material.trial.plan.analyses[one] for one in of])
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):

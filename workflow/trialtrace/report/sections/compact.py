@@ -7,6 +7,7 @@ from trialtrace.base.words import LABELS, POINTS, percent, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
+from trialtrace.report.sections.decisions import beside_adjusted
 from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.report.tables import (
     NO_BREAK,
@@ -110,7 +111,7 @@ def _grid(
         table = _table(parts, columns, visit is None)
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
-        text = f"{caption}{at}{brackets}.{of_needed(rows)}"
+        text = f"{caption}{at}{brackets}.{of_needed(rows)}{beside_adjusted(material, rows)}"
         yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), text)
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 CONVOLVED = "scipy.stats.hypergeom (strata combined)"
 SHUFFLED = "numpy.random.Generator.permuted"
-SHUFFLES = 2000
+# A p-value that may decide is small: more shuffles, by which chance is less than it.
+SHUFFLES, OF_SMALL, SMALL = 2000, 40_000, 0.05
 # Standard errors by which two Monte Carlo p-values may differ.
 WIDTH = 5.0
 
@@ -58,13 +59,13 @@ def drawn(data: Data, asked: Asked) -> Recomputed:
     if n == 0 or mixed < 2 or timed != (options["scores"] == "log_rank"):
         return Recomputed(SHUFFLED, nan, n_used=n)
     key = ("shuffled", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
-    p = data.once(
+    p, shuffles = data.once(
         (*key, str(options)),
         lambda: _share(
             _scores(rows, cells, options), rows["TRTP"].to_numpy(), cells.to_numpy(), asked
         ),
     )
-    spread = sqrt(max(p * (1 - p), 1 / SHUFFLES) * (1 / SHUFFLES + 1 / options["draws"]))
+    spread = sqrt(max(p * (1 - p), 1 / shuffles) * (1 / shuffles + 1 / options["draws"]))
     return Recomputed(SHUFFLED, p, n_used=n, chance=WIDTH * spread)
 
 
@@ -87,32 +88,43 @@ def _scores(rows, cells, options) -> np.ndarray:
     return (ranks - ranks.groupby(cells).transform("mean")).to_numpy()
 
 
-def _share(scores: np.ndarray, arm: np.ndarray, cells: np.ndarray, asked: Asked) -> float:
+def _share(
+    scores: np.ndarray, arm: np.ndarray, cells: np.ndarray, asked: Asked
+) -> tuple[float, int]:
+    """The share of shuffles at least as extreme as the arms are, and of how many it is."""
     draw = np.random.default_rng(20240229)
-    shuffled = np.tile(arm, (SHUFFLES, 1))
-    for cell in np.unique(cells):
-        at = np.flatnonzero(cells == cell)
-        shuffled[:, at] = draw.permuted(shuffled[:, at], axis=1)
     centred = scores.copy()
     for cell in np.unique(cells):
         centred[cells == cell] -= scores[cells == cell].mean()
+    least = _extremes(centred, arm[None], arm, cells, asked)[0]
+    least -= 1e-9 * max(np.abs(centred).sum(), 1e-300)
+    extreme, shuffles = 0, 0
+    while shuffles < SHUFFLES or (shuffles < OF_SMALL and extreme < SMALL * shuffles):
+        shuffled = np.tile(arm, (SHUFFLES, 1))
+        for cell in np.unique(cells):
+            at = np.flatnonzero(cells == cell)
+            shuffled[:, at] = draw.permuted(shuffled[:, at], axis=1)
+        extreme += int((_extremes(centred, shuffled, arm, cells, asked) >= least).sum())
+        shuffles += SHUFFLES
+    return (1 + extreme) / (1 + shuffles), shuffles
+
+
+def _extremes(
+    scores: np.ndarray, arms: np.ndarray, arm: np.ndarray, cells: np.ndarray, asked: Asked
+) -> np.ndarray:
+    """How far the arms are apart in each row of `arms`, in the direction that the test asks."""
     if asked.pair is None:
-        own, others = _distance(centred, arm[None], cells)[0], _distance(centred, shuffled, cells)
-    else:
-        own = (centred * (arm == asked.contrast[0])).sum()
-        others = (centred * (shuffled == asked.contrast[0])).sum(axis=1)
-        sides = asked.options["sides"]
-        sign = -1.0 if sides == "less" else 1.0
-        own, others = (
-            (abs(own), np.abs(others)) if sides == "two_sided" else (sign * own, sign * others)
-        )
-    tie = 1e-9 * max(np.abs(centred).sum(), 1e-300)
-    return float((1 + (others >= own - tie).sum()) / (1 + SHUFFLES))
+        return _distance(scores, arms, arm, cells)
+    sums = (scores * (arms == asked.contrast[0])).sum(axis=1)
+    sides = asked.options["sides"]
+    return np.abs(sums) if sides == "two_sided" else (-sums if sides == "less" else sums)
 
 
-def _distance(scores: np.ndarray, arms: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def _distance(
+    scores: np.ndarray, arms: np.ndarray, arm: np.ndarray, cells: np.ndarray
+) -> np.ndarray:
     """Quadratic form of the sums by arm with the inverse of their covariance."""
-    names = np.unique(arms[0])[:-1]
+    names = np.unique(arm)[:-1]
     sums = np.stack([(scores * (arms == name)).sum(axis=1) for name in names], axis=1)
     spread = np.zeros((len(names), len(names)))
     for cell in np.unique(cells):
@@ -120,7 +132,7 @@ def _distance(scores: np.ndarray, arms: np.ndarray, cells: np.ndarray) -> np.nda
         n = at.sum()
         if n < 2:
             continue
-        share = np.array([(arms[0][at] == name).mean() for name in names])
+        share = np.array([(arm[at] == name).mean() for name in names])
         square = (scores[at] ** 2).sum()
         spread += square * n / (n - 1) * (np.diag(share) - np.outer(share, share))
     return np.einsum("ra,ab,rb->r", sums, np.linalg.pinv(spread, hermitian=True), sums)
