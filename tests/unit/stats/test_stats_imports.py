@@ -20,8 +20,7 @@ from trialtrace.stats.stratified import (
 from trialtrace.stats.continuous import means, ranks
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.repeated import (
-    ordinal_ranks, anova as repeated, anova_batch as repeated_batch, contrasts as
-    repeated_contrasts
+    ordinal_ranks, anova as repeated, contrasts as repeated_contrasts
 )
 from trialtrace.stats.multiplicity import (
     closed_testing, graphical, group_sequential, stopped_estimates

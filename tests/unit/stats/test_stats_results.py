@@ -166,7 +166,7 @@ def test_a_contrast_is_found_by_its_label():
 WITHOUT_A_TABLE = {
     *("ArmDesign", "VisitDesign", "GroupMoments", "RiskSets", "Scheme", "Printed", "Curve"),
     *("CurveDraws", "JointInference", "Imputations", "ConditionalMeans"),
-    *("DeltaGrid", "TippingMap", "BatchAnova", "GroupCox", "Curves", "LogRankSums"),
+    *("DeltaGrid", "TippingMap", "GroupCox", "Curves", "LogRankSums"),
     *("WeightedSums", "Standardised", "EstimateCheck", "Debit", "Grim", "Grimmer"),
 }
 

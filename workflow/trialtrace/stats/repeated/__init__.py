@@ -4,7 +4,6 @@
 `anova`          analysis of variance of repeated measures, one or several arms
 `anova_general`  the same with any factors within and between, types II and III
 `contrasts`      planned contrasts within and between, with their own error term
-`anova_batch`    the analysis of variance for many data sets at once
 `covariances`    Box's M test that groups have one covariance matrix
 `sphericity`     epsilons and Mauchly's test from one error matrix
 `eta`            partial and generalised eta squared

@@ -4,10 +4,6 @@ from trialtrace.stats.repeated.anova import RepeatedAnova as RepeatedAnova
 from trialtrace.stats.repeated.anova import WithinEffect as WithinEffect
 from trialtrace.stats.repeated.anova import mixed_anova as mixed_anova
 from trialtrace.stats.repeated.anova import rm_anova as rm_anova
-from trialtrace.stats.repeated.anova_batch import BatchAnova as BatchAnova
-from trialtrace.stats.repeated.anova_batch import BatchEffect as BatchEffect
-from trialtrace.stats.repeated.anova_batch import mixed_anova_batch as mixed_anova_batch
-from trialtrace.stats.repeated.anova_batch import rm_anova_batch as rm_anova_batch
 from trialtrace.stats.repeated.anova_general import Anova as Anova
 from trialtrace.stats.repeated.anova_general import AnovaEffect as AnovaEffect
 from trialtrace.stats.repeated.anova_general import Corrected as Corrected

@@ -64,17 +64,12 @@ def sphericity(
     if d == 1:
         return Sphericity(1.0, 1.0, 1.0, nan, nan, nan)
     trace, square_sum = np.asarray(np.trace(error)), np.asarray(np.sum(error**2))
-    gg = greenhouse_geisser(trace, square_sum, d)
-    hf, hf_1976 = (float(huynh_feldt(gg, d, df, n)) for n in (df + 1, subjects or df + 1))
+    gg = np.minimum(trace**2 / (d * square_sum), 1.0)
+    hf, hf_1976 = (float(_huynh_feldt(gg, d, df, n)) for n in (df + 1, subjects or df + 1))
     return Sphericity(float(gg), hf, hf_1976, *_mauchly(error, df, columns or d + 1))
 
 
-def greenhouse_geisser(trace: Floats, square_sum: Floats, d: int) -> Floats:
-    """Greenhouse and Geisser's epsilon of error matrices of d contrasts, from tr(E) and tr(EE)."""
-    return np.minimum(trace**2 / (d * square_sum), 1.0)
-
-
-def huynh_feldt(gg: Floats, d: int, df: int, n: int) -> Floats:
+def _huynh_feldt(gg: Floats, d: int, df: int, n: int) -> Floats:
     """Huynh and Feldt's epsilon from Greenhouse and Geisser's, NaN where it is not defined.
 
     n is the number of subjects, as published in 1976, or `df` + 1, as corrected by Lecoutre.
@@ -93,7 +88,7 @@ def _mauchly(error: Floats, df: int, columns: int) -> tuple[float, float, float]
     if df < d or roots[0] <= d * np.finfo(np.float64).eps * 16 * roots[-1]:
         return nan, nan, nan
     log_w = float(np.sum(np.log(roots)) - d * log(roots.mean()))
-    p, anderson = (float(mauchly_tail(log_w, d, df, c)) for c in (columns, d))
+    p, anderson = (float(_mauchly_tail(log_w, d, df, c)) for c in (columns, d))
     return exp(log_w), p, anderson
 
 
@@ -108,7 +103,7 @@ def mauchly_chi_squared(w: float, p_value: float, *, visits: int, df: int) -> Te
     return TestResult(statistic, d * (d + 1) / 2 - 1, p_value)
 
 
-def mauchly_tail(log_w: Floats | float, d: int, df: int, columns: int) -> Floats:
+def _mauchly_tail(log_w: Floats | float, d: int, df: int, columns: int) -> Floats:
     """P-value of Mauchly's W from its logarithm, elementwise: chi-squared to second order.
 
     In the second-order term R's mauchly.test and car multiply one coefficient by the number of
