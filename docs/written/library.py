@@ -26,6 +26,32 @@ SHARED = {
     "repeated.anova_general": ("corrected_test",),
     "categorical.score": ("risk_difference", "restricted_risks"),
     "repeated.sphericity": ("mauchly_chi_squared",),
+    "missing.imputation": (
+        *("Data", "named", "marks", "fillable", "outcome_columns", "check_data", "fixed_columns"),
+        *("sequential", "chained", "fill_column"),
+    ),
+    "missing.pooling": ("barnard_rubin",),
+    "missing.reference": (
+        *("Visits", "conditional", "check_visits", "place_of_reference", "reference_based"),
+    ),
+    "resampling.bootstrap": (
+        *("bootstrap_replicates", "percentile_bounds", "bca_bounds", "jackknife_acceleration"),
+    ),
+    "resampling.cells": (
+        *("all_arrangements", "split_by_keys", "split_by_coins", "coin_words", "fair"),
+    ),
+    "resampling.curves": ("summarised", "joined", "places", "border"),
+    "resampling.drawing": (
+        *("Group", "Layout", "check_seed", "random_words", "unit_interval", "layout_of"),
+        *("blocks", "draw_block"),
+    ),
+    "resampling.exact": ("count_all", "listed", "share"),
+    "resampling.linear": ("check_draws", "check_tolerance"),
+    "resampling.schemes": ("arrangements", "few_arrangements"),
+    "resampling.sums": (
+        *("WholeScores", "Question", "whole_scores", "observed_sums", "signs", "products"),
+        "sums_of",
+    ),
     "stratified.generalised_cmh": ("checked_tables", "smallest_expected"),
     "stratified.mantel_haenszel": ("comparable_strata", "departures"),
     "summaries.printed": ("not_negative", "one_shape"),
@@ -68,8 +94,6 @@ IN_NO_PLAN = {
         "resampling.binary.binary_tables",
     ),
 }
-# Packages that hand on what they offer; of their modules only that is told.
-EXPORTING = ("missing.", "resampling.")
 # Modules beside the families that have no methods.
 NO_SUBJECTS = {"conventions", "results"}
 _LABELS = ("Raises", "Source", "Oracle", "R:")
@@ -148,26 +172,16 @@ def subjects(folder: Path = STATS, prefix: str = "") -> Iterator[Subject]:
             yield from subjects(folder / name, f"{prefix}{name}.")
             continue
         tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
-        exported = _exported(package, name) if prefix in EXPORTING else None
-        told = tuple(_functions(tree, exported, SHARED.get(prefix + name, ())))
+        told = tuple(_functions(tree, SHARED.get(prefix + name, ())))
         if told:
             yield Subject(prefix + name, line, ast.get_docstring(tree) or "", told)
 
 
-def _exported(package: ast.Module, module: str) -> set[str]:
-    """What a package offers of a module."""
-    imports = [node for node in package.body if isinstance(node, ast.ImportFrom)]
-    own = (node for node in imports if (node.module or "").endswith(f".{module}"))
-    return {alias.name for node in own for alias in node.names}
-
-
-def _functions(
-    tree: ast.Module, exported: set[str] | None, shared: tuple[str, ...]
-) -> Iterator[Function]:
+def _functions(tree: ast.Module, shared: tuple[str, ...]) -> Iterator[Function]:
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue
-        if node.name not in shared and (exported is None or node.name in exported):
+        if node.name not in shared:
             yield Function(node.name, _signature(node), ast.get_docstring(node) or "")
 
 

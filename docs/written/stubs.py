@@ -1,19 +1,21 @@
 """What the families offer: the stubs of their packages (`__init__.pyi`).
 
-A family offers the public functions of its modules and the types of their results.
+A family offers the public functions of its modules, the types of their results, and few constants.
 """
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from written.library import EXPORTING, SHARED, STATS
+from written.library import SHARED, STATS
+
+# Constants that a family offers beside its functions: what a keyword without a default is given.
+CONSTANTS = {"resampling.sums": ("TIE_TOLERANCE",)}
 
 
 def families() -> list[str]:
-    """Packages that offer lazily; the others import their modules themselves."""
-    found = sorted(path.parent.name for path in STATS.glob("*/__init__.py"))
-    return [name for name in found if f"{name}." not in EXPORTING]
+    """Packages of formulas, each of one family."""
+    return sorted(path.parent.name for path in STATS.glob("*/__init__.py"))
 
 
 def written(family: str) -> str:
@@ -35,7 +37,7 @@ def _imports(family: str, path: Path) -> Iterator[str]:
         and not node.name.startswith("_")
         and node.name not in shared
     ]
-    for name in sorted(names):
+    for name in (*CONSTANTS.get(f"{family}.{path.stem}", ()), *sorted(names)):
         line = f"from trialtrace.stats.{family}.{path.stem} import {name} as {name}"
         if len(line) <= 100:
             yield line

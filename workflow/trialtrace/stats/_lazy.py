@@ -17,21 +17,10 @@ from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-_OWN = {"align", "attach"}
-
 
 def attach(package: str) -> None:
     """Let a package offer what its stub imports."""
     sys.modules[package].__class__ = Family
-
-
-def align(package: str) -> None:
-    """The same for a package that imports what it offers itself."""
-    module = sys.modules[package]
-    for name in module.__all__:
-        found = getattr(module, name)
-        if isinstance(found, FunctionType):
-            setattr(module, name, offer(sys.modules[found.__module__], name))
 
 
 class Family(ModuleType):
@@ -60,7 +49,7 @@ class Family(ModuleType):
         super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
-        plain = {name for name in super().__dir__() if name not in _OWN and name[:1] != "_"}
+        plain = {name for name in super().__dir__() if name != "attach" and name[:1] != "_"}
         return sorted(plain | set(offered(Path(self.__file__ or ""))))
 
 
@@ -126,7 +115,7 @@ def of_r(package: ModuleType, name: str) -> str:
 def offers(package: ModuleType) -> list[str]:
     """The functions that the packages inside this one offer."""
     names = (name for file in _families(package) for name in offered(file))
-    return sorted({name for name in names if name.islower() and name not in _OWN})
+    return sorted({name for name in names if name.islower()})
 
 
 def _families(package: ModuleType) -> list[Path]:
@@ -135,9 +124,7 @@ def _families(package: ModuleType) -> list[Path]:
 
 @cache
 def offered(package: Path) -> dict[str, str]:
-    """Each name that a package imports, by its stub if it has one -> the module it is in."""
-    stub = package.with_suffix(".pyi")
-    file = stub if stub.exists() else package
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    """Each name that a package's stub imports -> the module it is in."""
+    tree = ast.parse(package.with_suffix(".pyi").read_text(encoding="utf-8"))
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     return {alias.name: node.module or "" for node in imports for alias in node.names}

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from stats_strategies import given, same
 
 from trialtrace.stats import resampling as r
-from trialtrace.stats.resampling import exact
+from trialtrace.stats.resampling import exact, linear, sums
 
 EXACT = {
     "draws": 1,
@@ -78,7 +78,7 @@ def test_halves_count_as_a_list_of_all_assignments(trial, tolerance):
         r.bernoulli(arm, **fair),
     ):
         for sides in ("two_sided", "greater", "less"):
-            question, data = r.linear._prepared(scheme, y, 1, sides, r.TIE_TOLERANCE)
+            question, data = linear._prepared(scheme, y, 1, sides, r.TIE_TOLERANCE)
             border = question.border(data)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(exact, "LONGEST_LIST", tolerance)
@@ -173,9 +173,9 @@ def test_draws_do_not_depend_on_blocks_endpoints_or_processes(kind):
     columns = np.concatenate([counts_of(scheme, scores[:, [i]], 0, 700, 350) for i in (0, 2, -1)])
     assert columns.tolist() == whole[[0, 2, -1]].tolist()
     options = {"arm": 1, "seed": (7, 8)}
-    sums = r.draw_statistics(scheme, scores, start=0, stop=300, **options)
+    drawn = r.draw_statistics(scheme, scores, start=0, stop=300, **options)
     later = r.draw_statistics(scheme, scores[:, 1:3], start=211, stop=217, **options)
-    assert sums[211:217, 1:3].tobytes() == later.tobytes()
+    assert drawn[211:217, 1:3].tobytes() == later.tobytes()
     whole_list = r.draw_assignments(scheme, seed=(7, 8), start=0, stop=300)
     assert (
         r.draw_assignments(scheme, seed=(7, 8), start=211, stop=217) == whole_list[211:217]
@@ -195,13 +195,13 @@ def test_sums_are_exact_in_any_order():
     arm = np.arange(200) % 2
     order = rng.permutation(200)
     codes = r.draw_assignments(r.fixed_margins(arm), seed=(1, 2), start=0, stop=50).astype(float)
-    data = r.sums.whole_scores(r.fixed_margins(arm), scores)
+    data = sums.whole_scores(r.fixed_margins(arm), scores)
     reversed_ = codes[:, order] @ data.whole[order]
     assert (codes @ data.whole).tobytes() == np.ascontiguousarray(reversed_).tobytes()
     drawn = r.draw_statistics(r.fixed_margins(arm), scores, arm=1, seed=(1, 2), start=0, stop=50)
     many = np.column_stack([scores, scores / 3, scores**2])
     scheme = r.stratified(arm, np.arange(200) // 70)
-    together, alone = (r.sums.whole_scores(scheme, x) for x in (many, many[:, 1]))
+    together, alone = (sums.whole_scores(scheme, x) for x in (many, many[:, 1]))
     assert together.whole[:, 1].tobytes() == alone.whole[:, 0].tobytes()
     assert together.sd()[1] == alone.sd()[0]
     plain = (codes @ (scores - scores.mean()))[:, None]

@@ -16,7 +16,6 @@ from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.study.file import Design
-from trialtrace.stats import resampling
 from trialtrace.stats.resampling.curves import (
     Curve,
     CurveDraws,
@@ -24,7 +23,7 @@ from trialtrace.stats.resampling.curves import (
     curve_draws,
     joined,
 )
-from trialtrace.stats.resampling.schemes import Scheme
+from trialtrace.stats.resampling.schemes import Scheme, fixed_margins, stratified, unfit_cells
 from trialtrace.stats.resampling.sums import whole_scores
 from trialtrace.stats.results import StatsError
 
@@ -208,8 +207,8 @@ def _scheme(work: Work, pair: tuple[str, str]) -> Scheme:
     _check_blocks(work)
     cells = _cells(work, pair)
     if cells is None:
-        return resampling.fixed_margins(work.arms(pair))
-    return resampling.stratified(work.arms(pair), cells)
+        return fixed_margins(work.arms(pair))
+    return stratified(work.arms(pair), cells)
 
 
 def _cells(work: Work, arms: Sequence[str]) -> Labels | None:
@@ -233,7 +232,7 @@ def _check_blocks(work: Work) -> None:
     cells = _cells(work, [*declared])
     names, cell = np.unique(np.zeros(len(arm)) if cells is None else cells, return_inverse=True)
     counts = np.array([np.bincount(cell[arm == name], minlength=len(names)) for name in declared]).T
-    unfit = resampling.unfit_cells(counts, sizes)
+    unfit = unfit_cells(counts, sizes)
     if unfit.size:
         first = int(unfit[0])
         told = zip(counts[first].tolist(), declared.values(), strict=True)

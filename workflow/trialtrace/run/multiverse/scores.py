@@ -19,9 +19,16 @@ from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.methods.survival.analyse import times
 from trialtrace.run.methods.survival.analyse_competing import EVENT, causes
 from trialtrace.run.tables.frames import Selection
-from trialtrace.stats import resampling
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.regression.poisson import modified_poisson
+from trialtrace.stats.resampling.scores import (
+    log_rank_scores,
+    mean_scores,
+    rank_scores,
+    residual_scores,
+    stratum_scores,
+)
+from trialtrace.stats.resampling.time_scores import incidence_scores, restricted_mean_scores
 from trialtrace.stats.results import StatsError
 
 Score = Callable[["Sampled"], Floats]
@@ -51,18 +58,18 @@ class Sampled:
 
 
 def _means(sample: Sampled) -> Floats:
-    return resampling.mean_scores(sample.values, included=None)
+    return mean_scores(sample.values, included=None)
 
 
 def _ranks(sample: Sampled) -> Floats:
-    return resampling.rank_scores(sample.values, stratum=None, weights="equal", included=None)
+    return rank_scores(sample.values, stratum=None, weights="equal", included=None)
 
 
 def _strata(sample: Sampled) -> Floats:
     if not sample.strata:
         return _means(sample)
     cells = keys_of(sample.rows, sample.strata)
-    return resampling.stratum_scores(sample.values, cells, included=None)
+    return stratum_scores(sample.values, cells, included=None)
 
 
 def _log_rank(sample: Sampled) -> Floats:
@@ -71,24 +78,24 @@ def _log_rank(sample: Sampled) -> Floats:
         raise StatsError(NO_SCORE)
     event = (sample.rows.column("CNSR") == 0).astype(float)
     stratum = keys_of(sample.rows, sample.strata) if sample.strata else None
-    return resampling.log_rank_scores(sample.values, event, stratum=stratum, included=None)
+    return log_rank_scores(sample.values, event, stratum=stratum, included=None)
 
 
 def _survival(sample: Sampled) -> Floats:
     """Of being without the event at the time of the estimate, others competing not."""
     time, event = times(sample.rows)
-    return -resampling.incidence_scores(time, event, of=EVENT, at=sample.options["time"])
+    return -incidence_scores(time, event, of=EVENT, at=sample.options["time"])
 
 
 def _incidence(sample: Sampled) -> Floats:
     at = sample.options["time"]
-    return resampling.incidence_scores(*causes(sample.rows), of=EVENT, at=at)
+    return incidence_scores(*causes(sample.rows), of=EVENT, at=at)
 
 
 def _mean_time(sample: Sampled) -> Floats:
     """Of the time without the event, or with the other sign of that lost to it."""
     sign = -1.0 if sample.options.get("of") == "time_lost" else 1.0
-    scores = resampling.restricted_mean_scores(*times(sample.rows), tau=sample.options["horizon"])
+    scores = restricted_mean_scores(*times(sample.rows), tau=sample.options["horizon"])
     return sign * scores
 
 
@@ -99,7 +106,7 @@ def _columns(sample: Sampled) -> Floats:
 
 
 def _least_squares(sample: Sampled) -> Floats:
-    return resampling.residual_scores(sample.values, _columns(sample), included=None)
+    return residual_scores(sample.values, _columns(sample), included=None)
 
 
 def _with_intercept(sample: Sampled) -> Floats:

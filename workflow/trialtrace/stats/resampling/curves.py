@@ -33,9 +33,9 @@ from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats._inputs import check_confidence, numbers
 from trialtrace.stats._threads import one_thread
 from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed, layout_of
-from trialtrace.stats.resampling.linear import TIE_TOLERANCE, monte_carlo
+from trialtrace.stats.resampling.linear import monte_carlo
 from trialtrace.stats.resampling.schemes import Scheme
-from trialtrace.stats.resampling.sums import observed_sums, sums_of, whole_scores
+from trialtrace.stats.resampling.sums import TIE_TOLERANCE, observed_sums, sums_of, whole_scores
 from trialtrace.stats.results import StatsError
 
 # Places of the ordered curve at which its band is kept: enough for a line.

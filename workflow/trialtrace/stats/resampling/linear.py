@@ -43,10 +43,6 @@ from trialtrace.stats.resampling.sums import (
 )
 from trialtrace.stats.results import Columns, StatsError
 
-# Relative to the sum of absolute scores. Covers what rounding does to values whose offset is up to
-# a million times their spread; of untied continuous sums it takes in some 1 of 10^8.
-TIE_TOLERANCE = 1e-9
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Rerandomisation(Columns):

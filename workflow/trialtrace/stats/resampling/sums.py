@@ -25,6 +25,9 @@ from trialtrace.stats.results import StatsError
 SLAB = 256
 # Cells of one factor, 1 MiB as float64.
 FACTOR_CELLS = 1 << 17
+# Relative to the sum of absolute scores. Covers what rounding does to values whose offset is up to
+# a million times their spread; of untied continuous sums it takes in some 1 of 10^8.
+TIE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)

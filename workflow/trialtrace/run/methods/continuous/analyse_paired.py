@@ -23,8 +23,9 @@ from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats import resampling
 from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.resampling.schemes import fixed_margins, within_patient
+from trialtrace.stats.resampling.sums import TIE_TOLERANCE
 from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _rerandomise(test: Formula, paired: Paired, *, allocation: str, sides: str) 
         raise StatsError("all subjects were treated on the same side, so sides cannot be swapped.")
     second = np.unique(side)[1]
     score = np.where(side == second, 1.0, -1.0) * paired.difference
-    schemes = {"coin": resampling.within_patient, "balanced": resampling.fixed_margins}
+    schemes = {"coin": within_patient, "balanced": fixed_margins}
     result = test(
         schemes[allocation](side),
         score,
@@ -167,7 +168,7 @@ def _rerandomise(test: Formula, paired: Paired, *, allocation: str, sides: str) 
         exact_up_to=ENUMERATED,
         seed=NO_SEED,
         confidence=0.95,
-        tie_tolerance=resampling.TIE_TOLERANCE,
+        tie_tolerance=TIE_TOLERANCE,
     )
     if not result.exact:
         raise StatsError("there are too many assignments to enumerate.")

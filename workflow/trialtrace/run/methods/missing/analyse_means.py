@@ -38,7 +38,10 @@ from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import imputed_means as cards
-    from trialtrace.stats.missing import ConditionalMeans, Imputations, ImputedFits, Pooled
+    from trialtrace.stats.missing.conditional_mean import ConditionalMeans
+    from trialtrace.stats.missing.imputation import Imputations
+    from trialtrace.stats.missing.linear import ImputedFits
+    from trialtrace.stats.missing.pooling import Pooled
     from trialtrace.stats.regression.ancova import AncovaFit
 
 CAUTION = (

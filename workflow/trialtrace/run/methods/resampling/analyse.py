@@ -21,7 +21,9 @@ from trialtrace.run.methods.stratified.analyse import keys_of, of_strata, tables
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats import resampling
+from trialtrace.stats.resampling.schemes import fixed_margins, stratified
+from trialtrace.stats.resampling.scores import log_rank_scores, mean_scores, rank_scores
+from trialtrace.stats.resampling.sums import TIE_TOLERANCE
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def _draw(
         raise StatsError("there is one arm only, so nothing to lay anew.")
     strata = step.options.strata
     cells = keys_of(rows, strata)
-    scheme = resampling.stratified(arm, cells) if strata else resampling.fixed_margins(arm)
+    scheme = stratified(arm, cells) if strata else fixed_margins(arm)
     test, of_all = formulas(step)
     if place.pair is None:
         test = of_all
@@ -70,7 +72,7 @@ def _draw(
         exact_up_to=0,
         seed=(step.options.seed, stream(place)),
         confidence=cut.analysis.confidence,
-        tie_tolerance=resampling.TIE_TOLERANCE,
+        tie_tolerance=TIE_TOLERANCE,
     )
     return {"p_value": float(found.p_value[0]), "mc_se": float(found.mc_se[0])}
 
@@ -83,13 +85,13 @@ def _scores(
         if rows.dataset != "adtte":
             raise StatsError("log-rank scores are of times to an event.")
         time, event = rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
-        return resampling.log_rank_scores(time, event, stratum=None, included=None)
+        return log_rank_scores(time, event, stratum=None, included=None)
     if rows.dataset == "adtte":
         raise StatsError("times to an event, some of them censored, have log_rank scores only.")
     values = cut.values(rows)
     if step.options.scores == "means":
-        return resampling.mean_scores(values, included=None)
-    return resampling.rank_scores(
+        return mean_scores(values, included=None)
+    return rank_scores(
         values, stratum=cells if step.options.strata else None, weights="equal", included=None
     )
 
