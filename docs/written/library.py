@@ -89,9 +89,7 @@ IN_NO_PLAN = {
         "resampling.schemes.permuted_blocks",
         "resampling.schemes.stratified_blocks",
         "resampling.drawing.draw_assignments",
-        "resampling.linear.count_extreme",
         "resampling.linear.draw_statistics",
-        "resampling.binary.binary_tables",
     ),
 }
 # Modules beside the families that have no methods.

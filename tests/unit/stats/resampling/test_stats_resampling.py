@@ -20,7 +20,7 @@ EXACT = {
     "tie_tolerance": r.TIE_TOLERANCE,
 }
 DRAWN = {**EXACT, "draws": 2000, "exact_up_to": 0}
-COUNT = {"arm": 1, "sides": "two_sided", "seed": (7, 8), "tie_tolerance": r.TIE_TOLERANCE}
+COUNT = {"arm": 1, "sides": "two_sided", "seed": (7, 8), "draws": 700}
 
 
 @st.composite
@@ -91,7 +91,9 @@ def test_halves_count_as_a_list_of_all_assignments(trial, tolerance):
 def test_binary_endpoints_agree_with_the_list_of_all_assignments(trial):
     arm, stratum, y = trial
     scheme, event = r.stratified(arm, stratum), (y > 0).astype(float)
-    found = r.binary_exact(*r.binary_tables(scheme, event, arm=1, included=None))
+    margins = scheme.margins()
+    with_event = [np.bincount(scheme.cell, event * (arm == one), len(margins)) for one in (1, 0)]
+    found = r.binary_exact(with_event[0], margins[:, 1], with_event[1], margins[:, 0])
     tests = {"distance": "two_sided", "greater": "greater", "less": "less"}
     for name, sides in tests.items():
         same(getattr(found, name), p_value(scheme, event, sides=sides)[0])
@@ -149,8 +151,8 @@ def test_level_over_all_assignments_of_a_trial():
         assert np.mean(np.array(p) <= level) == pytest.approx(level)
 
 
-def counts_of(scheme, scores, start, stop, rows):
-    return r.count_extreme(scheme, scores, start=start, stop=stop, rows=rows, **COUNT)
+def statistics_of(scheme, scores, start, stop):
+    return r.draw_statistics(scheme, scores, arm=1, seed=(7, 8), start=start, stop=stop)
 
 
 @pytest.mark.parametrize("kind", ["blocks", "strata", "large", "coins", "sides"])
@@ -167,25 +169,23 @@ def test_draws_do_not_depend_on_blocks_endpoints_or_processes(kind):
     }[kind]()
     scores = rng.normal(size=(n, 300)) * 10.0 ** rng.integers(-9, 9, 300)
     scores = scores[:, : 3 if kind == "large" else 300]
-    whole = counts_of(scheme, scores, 0, 700, None)
-    parts = sum(counts_of(scheme, scores, a, min(a + 97, 700), 13) for a in range(0, 700, 97))
-    assert whole.tobytes() == parts.tobytes()
-    columns = np.concatenate([counts_of(scheme, scores[:, [i]], 0, 700, 350) for i in (0, 2, -1)])
-    assert columns.tolist() == whole[[0, 2, -1]].tolist()
-    options = {"arm": 1, "seed": (7, 8)}
-    drawn = r.draw_statistics(scheme, scores, start=0, stop=300, **options)
-    later = r.draw_statistics(scheme, scores[:, 1:3], start=211, stop=217, **options)
-    assert drawn[211:217, 1:3].tobytes() == later.tobytes()
+    whole = statistics_of(scheme, scores, 0, 700)
+    parts = [statistics_of(scheme, scores, a, min(a + 97, 700)) for a in range(0, 700, 97)]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()
+    counts = r.rerandomisation_test(scheme, scores, **DRAWN | COUNT).extreme
+    for i in (0, 2, -1):
+        alone = scores[:, [i]]
+        assert statistics_of(scheme, alone, 0, 700).tobytes() == whole[:, [i]].tobytes()
+        assert r.rerandomisation_test(scheme, alone, **DRAWN | COUNT).extreme == counts[i]
     whole_list = r.draw_assignments(scheme, seed=(7, 8), start=0, stop=300)
     assert (
         r.draw_assignments(scheme, seed=(7, 8), start=211, stop=217) == whole_list[211:217]
     ).all()
     if kind == "strata":
         with ProcessPoolExecutor(2) as pool:
-            jobs = [
-                pool.submit(counts_of, scheme, scores, a, a + 175, None) for a in range(0, 700, 175)
-            ]
-            assert sum(job.result() for job in jobs).tobytes() == whole.tobytes()
+            parts = range(0, 700, 175)
+            jobs = [pool.submit(statistics_of, scheme, scores, a, a + 175) for a in parts]
+            assert np.concatenate([job.result() for job in jobs]).tobytes() == whole.tobytes()
 
 
 def test_sums_are_exact_in_any_order():

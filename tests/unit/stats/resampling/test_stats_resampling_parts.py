@@ -15,6 +15,7 @@ from trialtrace.stats.resampling.bootstrap import (
     bootstrap_replicates,
     percentile_bounds,
 )
+from trialtrace.stats.resampling.drawing import blocks, layout_of
 
 OPTIONS = {
     "draws": 50,
@@ -91,16 +92,8 @@ REFUSED = {
     "numbered from 0": lambda: r.draw_assignments(
         r.fixed_margins(ARM), seed=(1, 2), start=-1, stop=1
     ),
-    "rows must be": lambda: r.count_extreme(
-        r.fixed_margins(ARM),
-        [1, 2, 3, 4],
-        arm=1,
-        sides="less",
-        seed=(1, 2),
-        start=0,
-        stop=9,
-        rows=-1,
-        tie_tolerance=0.0,
+    "rows must be": lambda: next(
+        blocks(layout_of(r.fixed_margins(ARM)), seed=(1, 2), start=0, stop=9, rows=-1)
     ),
     "draws must be": lambda: r.global_test(
         r.fixed_margins(ARM), [1, 2, 3, 4], **{**OPTIONS, "draws": 0}
@@ -120,7 +113,6 @@ REFUSED = {
     "residual degrees": lambda: r.residual_scores([1, 2], [[1], [2]], included=None),
     "no patient is included": lambda: r.mean_scores([1, 2], included=[False, False]),
     "weights must be": lambda: r.rank_scores([1, 2], stratum=None, weights="x", included=None),
-    "fixed margins": lambda: r.binary_tables(r.within_patient(ARM), ARM, arm=1, included=None),
     "does not exist in": lambda: boot(
         [[1.0, 2]], lambda s: np.where(s[0].min(1) > 1, 1, np.nan), "bca"
     ),

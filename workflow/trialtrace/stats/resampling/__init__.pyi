@@ -3,7 +3,6 @@ from trialtrace.stats.resampling.arms import GlobalRerandomisation as GlobalRera
 from trialtrace.stats.resampling.arms import global_test as global_test
 from trialtrace.stats.resampling.binary import BinaryExact as BinaryExact
 from trialtrace.stats.resampling.binary import binary_exact as binary_exact
-from trialtrace.stats.resampling.binary import binary_tables as binary_tables
 from trialtrace.stats.resampling.bootstrap import bootstrap_interval as bootstrap_interval
 from trialtrace.stats.resampling.bootstrap import difference_of_means as difference_of_means
 from trialtrace.stats.resampling.bootstrap import difference_of_medians as difference_of_medians
@@ -16,7 +15,6 @@ from trialtrace.stats.resampling.curves import joint_inference as joint_inferenc
 from trialtrace.stats.resampling.curves import spread_by_choice as spread_by_choice
 from trialtrace.stats.resampling.drawing import draw_assignments as draw_assignments
 from trialtrace.stats.resampling.linear import Rerandomisation as Rerandomisation
-from trialtrace.stats.resampling.linear import count_extreme as count_extreme
 from trialtrace.stats.resampling.linear import draw_statistics as draw_statistics
 from trialtrace.stats.resampling.linear import monte_carlo as monte_carlo
 from trialtrace.stats.resampling.linear import rerandomisation_test as rerandomisation_test

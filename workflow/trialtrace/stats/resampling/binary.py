@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import as_array, counts, numbers
-from trialtrace.stats.resampling.schemes import Scheme
+from trialtrace.stats._inputs import counts
 from trialtrace.stats.results import Columns, StatsError
 
 # Outcomes whose probability is larger by this factor only through rounding are tied, as in R.
@@ -86,42 +85,6 @@ def binary_exact(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> 
     masks = (value >= events, value <= events, rare, far)
     tails = (min(1.0, float(probability[mask].sum())) for mask in masks)
     return BinaryExact(events, expected, float(variance), *tails)
-
-
-def binary_tables(
-    scheme: Scheme, event: ArrayLike, *, arm: object, included: ArrayLike | None
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Counts (x1, n1, x0, n0) of each cell of a scheme, for `binary_exact` and `stratified`.
-
-    event (n,) is 1 or True for the event; patients not `included` are left out, and the margins
-    are then those of the patients included. `arm` is the treated one. Raises `StatsError` for a
-    scheme without fixed margins or of more than two arms, or events other than 0 and 1.
-
-    Oracle: that of `binary_exact`.
-
-    >>> from trialtrace.stats.resampling.schemes import stratified
-    >>> scheme = stratified(list("aabbaabb"), [1, 1, 1, 1, 2, 2, 2, 2])
-    >>> x1, n1, x0, n0 = binary_tables(scheme, [1, 0, 0, 0, 1, 1, 0, 1], arm="a", included=None)
-    >>> x1, x0
-    (array([1., 2.]), array([0., 1.]))
-    """
-    if scheme.kind != "fixed" or len(scheme.arms) != 2:
-        raise StatsError("the exact distribution needs two arms with fixed margins.")
-    keep = np.ones(scheme.n, dtype=bool) if included is None else np.asarray(included)
-    event = as_array(event, "event")
-    if keep.dtype != bool or event.shape != (scheme.n,) or keep.shape != (scheme.n,):
-        raise StatsError(f"event and included must hold one value for each of {scheme.n} patients.")
-    y = numbers(event[keep], "event")
-    if not np.isin(y, (0.0, 1.0)).all():
-        raise StatsError("event must be 1 for the event and 0 without it.")
-    treated = scheme.code[keep] == scheme.index_of(arm)
-    cell, cells = scheme.cell[keep], int(scheme.cell.max()) + 1
-
-    def per_cell(weights: ArrayLike) -> Floats:
-        count = np.bincount(cell, np.asarray(weights, dtype=np.float64), cells)
-        return count.astype(np.float64, copy=False)
-
-    return per_cell(treated * y), per_cell(treated), per_cell(~treated * y), per_cell(~treated)
 
 
 def _distribution(n1: Floats, n0: Floats, cases: Floats) -> tuple[float, Floats]:

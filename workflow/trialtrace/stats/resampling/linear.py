@@ -121,43 +121,8 @@ def rerandomisation_test(
             p, extreme = found
             zero, number = np.zeros_like(p), scheme.assignments()
             return Rerandomisation(observed, sd, p, extreme, number, True, zero, p, p)
-    count = _count(data, question, seed, 0, draws, None)
+    count = _count(data, question, seed, draws)
     return Rerandomisation(observed, sd, *monte_carlo(count, draws=draws, confidence=confidence))
-
-
-@one_thread
-def count_extreme(
-    scheme: Scheme,
-    scores: ArrayLike,
-    *,
-    arm: object,
-    sides: str,
-    seed: Seed,
-    start: int,
-    stop: int,
-    rows: int | None,
-    tie_tolerance: float,
-) -> Whole:
-    """How many of the draws start .. stop - 1 are at least as extreme as observed, (endpoints,).
-
-    The part of `rerandomisation_test` that can be divided: counts of adjoining ranges add up to
-    that of the whole range, to the last one, for any `rows` a block (None: fitted to the cache)
-    and in any process; `monte_carlo` then gives the p-values. Raises as `rerandomisation_test`.
-
-    Oracle: that of `rerandomisation_test`.
-
-    >>> from trialtrace.stats.resampling.schemes import fixed_margins
-    >>> from trialtrace.stats.resampling.scores import mean_scores
-    >>> scheme, scores = (
-    ...     fixed_margins(list("aaabbb")),
-    ...     mean_scores([7, 9, 6, 5, 6, 4], included=None),
-    ... )
-    >>> given = {"sides": "two_sided", "seed": (1, 2), "start": 0, "stop": 100, "rows": None}
-    >>> count_extreme(scheme, scores, arm="a", **given, tie_tolerance=1e-9).shape
-    (1,)
-    """
-    question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
-    return _count(data, question, check_seed(seed), start, stop, rows)
 
 
 @one_thread
@@ -166,7 +131,7 @@ def draw_statistics(
 ) -> Floats:
     """Statistics of the draws start .. stop - 1, shape (draws, endpoints), in units of the scores.
 
-    The sums that `count_extreme` compares with the observed ones, bit for bit. Raises as
+    The sums that a test compares with the observed one, bit for bit. Raises as
     `rerandomisation_test`.
 
     Oracle: sums over the arms that `draw_assignments` gives.
@@ -183,7 +148,7 @@ def draw_statistics(
     question, data = _prepared(scheme, scores, arm, "two_sided", 0.0)
     check_range(start, stop, "draws", least=0)
     sums = np.empty((stop - start, data.whole.shape[1]))
-    for first, columns, part in products(data, seed, start, stop, None):
+    for first, columns, part in products(data, seed, start, stop):
         sums[first - start : first - start + len(part), columns] = part
     return data.in_units_of_scores(question.sign * sums)
 
@@ -234,12 +199,10 @@ def check_tolerance(tolerance: float) -> None:
         raise StatsError(f"tie_tolerance must be from 0 to below 0.001; got {tolerance!r}.")
 
 
-def _count(
-    data: WholeScores, question: Question, seed: Seed, start: int, stop: int, rows: int | None
-) -> Whole:
+def _count(data: WholeScores, question: Question, seed: Seed, draws: int) -> Whole:
     border = question.border(data)
     counts = np.zeros(border.size, dtype=np.int64)
-    for _, columns, sums in products(data, seed, start, stop, rows):
+    for _, columns, sums in products(data, seed, 0, draws):
         if question.direction == "both":
             np.abs(sums, out=sums)
         elif question.direction == "down":

@@ -134,11 +134,11 @@ def _centred(values: Floats, cell: Places) -> Floats:
 
 
 def products(
-    data: WholeScores, seed: Seed, start: int, stop: int, rows: int | None
+    data: WholeScores, seed: Seed, start: int, stop: int
 ) -> Iterator[tuple[int, slice, Floats]]:
     """Yield (first draw, columns, sums) of each block of draws; the sums may be overwritten."""
     parts = _slabs(data)
-    for first, codes in blocks(data.layout, seed=seed, start=start, stop=stop, rows=rows):
+    for first, codes in blocks(data.layout, seed=seed, start=start, stop=stop, rows=None):
         for at, slab, sums in _by_parts(data, parts, codes):
             yield first + at, slab, sums
 
