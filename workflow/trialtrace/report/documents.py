@@ -143,11 +143,7 @@ def _chunk(cells: Cells, function: str, name: str, label: str = "") -> Iterator[
         return
     table = _LABEL.search(text) if function != "sentences" else None
     label = label or (table[1] if table else f"{function}-{name.replace('_', '-')}")
-    yield _written_chunk(label, function, name)
-
-
-def _written_chunk(label: str, function: str, name: str) -> str:
-    return f'```{{python}}\n#| label: {label}\n#| output: asis\n{function}("{name}")\n```\n'
+    yield f'```{{python}}\n#| label: {label}\n#| output: asis\n{function}("{name}")\n```\n'
 
 
 def sections_left_out(material: Material, documents: Sequence[Source]) -> list[str]:

@@ -98,7 +98,7 @@ def review_page(
         else:
             break
     waiting, later = sum(map(len, open_.values())), len(open_) - len(seen)
-    ticked = [at for at, one in seen.items() if _ticked(one, data)]
+    ticked = [at for at, one in seen.items() if any(_likely(data["claims"][name]) for name in one)]
     first = next(iter([*ticked, *seen]), "")
     enter = "Nothing is ticked yet, so that Enter writes corrections alone."
     if ticked:
@@ -130,10 +130,6 @@ def review_page(
     ]
     body = "\n".join(part for part in parts if part) + "\n"
     return page(title, body, stamp=None, style=STYLE, forms=True)
-
-
-def _ticked(names: Sequence[str], data: Data) -> bool:
-    return any(_likely(data["claims"][name]) for name in names)
 
 
 def _names(outcomes: Claims) -> str:

@@ -101,7 +101,14 @@ def audit_rows(
                 found = list(Auditor(trial, results, alone, place).rows())
             except UserError as error:
                 found = _not_tied(alone, error)
-            common = _identity(claim) | {"reading": reading}
+            common = {
+                "claim_id": claim.name,
+                "paper": claim.cite,
+                "place": claim.place,
+                "label": claim.label,
+                "quote": claim.printed,
+                "reading": reading,
+            }
             rows += [common | row | {"data_finding": house(row["data_finding"])} for row in found]
     return rows
 
@@ -129,16 +136,6 @@ def _not_tied(claim: Claim, error: UserError) -> list[dict[str, Any]]:
         }
         for part in claim.parts.values()
     ]
-
-
-def _identity(claim: Claim) -> dict[str, Any]:
-    return {
-        "claim_id": claim.name,
-        "paper": claim.cite,
-        "place": claim.place,
-        "label": claim.label,
-        "quote": claim.printed,
-    }
 
 
 def _why_not(row: ResultRow) -> str:

@@ -9,7 +9,6 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
-from trialtrace.run.methods.categorical.check import Table
 from trialtrace.run.methods.categorical.check_score import (
     BY_LIKELIHOOD,
     bound,
@@ -25,10 +24,6 @@ ROUNDS = 100
 WILSON = "statsmodels.stats.proportion.proportion_confint (wilson)"
 
 Score = Callable[[float], tuple[float, float]]
-
-
-def _tables(table: pd.DataFrame) -> list[Table]:
-    return [(int(row.x1), int(row.n1), int(row.x0), int(row.n0)) for row in table.itertuples()]
 
 
 def _weights(table: pd.DataFrame, name: str, p1: np.ndarray, p0: np.ndarray) -> np.ndarray:
@@ -47,7 +42,7 @@ def _weights(table: pd.DataFrame, name: str, p1: np.ndarray, p0: np.ndarray) -> 
 
 
 def _difference(table: pd.DataFrame, weights: str) -> Score:
-    tables = _tables(table)
+    tables = [(int(row.x1), int(row.n1), int(row.x0), int(row.n0)) for row in table.itertuples()]
     observed = (table.x1 / table.n1 - table.x0 / table.n0).to_numpy()
 
     def score(d: float) -> tuple[float, float]:

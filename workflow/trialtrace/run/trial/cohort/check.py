@@ -39,7 +39,8 @@ def check(files: Files, *, stated: bool = False) -> None:
     entries = {
         name: entry
         for name, entry in document.entries("quantities")
-        if _one_kind(document, name, entry) and _on_level(document, name, entry, levels)
+        if _one_kind(document, name, entry)
+        and known(document, ("quantities", name, "level"), entry["level"], levels, "a level")
     }
     quantities: dict[str, Quantity] = structure(Quantities, entries)
     cohort = CohortFile(levels=levels, quantities=quantities, forms=None, mess=None)
@@ -135,12 +136,6 @@ def _one_kind(document: Document, name: str, entry: dict[str, object]) -> bool:
         expected = f"options of {kind}: {one_of(options)}" if options else f"{kind} without it"
         document.add((*path, key), f"{key}, which {kind} does not have", expected)
     return not wrong
-
-
-def _on_level(
-    document: Document, name: str, entry: dict[str, str], levels: dict[str, Level]
-) -> bool:
-    return known(document, ("quantities", name, "level"), entry["level"], levels, "a level")
 
 
 def _names(document: Document, cohort: CohortFile) -> None:
