@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import mini_run
 import pytest
+from ars_rules import faults
 from sentinel_trial import good_export
 
 from trialtrace.base.errors import UserError
@@ -14,7 +15,6 @@ from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.report.commands import hand_over
 from trialtrace.report.commands.export import write_form
-from trialtrace.report.interchange.ars_rules import faults
 from trialtrace.report.public import PublicResults
 from trialtrace.run.disclosure.presets import PRESETS
 from trialtrace.run.trial.load import Trial, load_trial

@@ -8,10 +8,10 @@ import subprocess
 
 import pyarrow.parquet as pq
 import pytest
+from ars_rules import faults
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.commands.export import write_form
-from trialtrace.report.interchange.ars_rules import faults
 
 
 @pytest.fixture(scope="module")

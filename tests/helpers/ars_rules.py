@@ -1,4 +1,4 @@
-"""The rules of CDISC's Analysis Results Standard 1.0 that a document of ours is held to.
+"""The rules of CDISC's Analysis Results Standard 1.0, to which a document of ours is held.
 
 No package holds its JSON schema. Here are the classes that are written, with the keys that each
 may and must have, the values of its lists of terms, and what the schema does not say: that every
