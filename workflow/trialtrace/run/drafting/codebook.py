@@ -93,6 +93,8 @@ FORMAT = re.compile(r"^(?:#+\s*)?Format:?\s*$", re.MULTILINE)
 OF_HELP = re.compile(
     r"(?P<mark>[•*-]\s+)?`?(?P<name>[^\W\d][\w.]*)`?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
 )
+# Between sentences; "No. of visits" is one, as are abbreviations of one letter.
+SENTENCE = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\bvs)(?<!\b\w)(\.) ", re.IGNORECASE)
 NO_NAMES = {"a", "an", "the", "this"}
 Row = tuple[int, Mapping[int, str]]
 
@@ -213,7 +215,7 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
 def _first_sentence(label: str) -> str:
     """What a label says of a column itself; how it was made stands behind, but for its role."""
     label = AS_VECTOR.sub("", label, count=1) if AS_VECTOR.match(label) else label
-    first, _, rest = label.partition(". ")
+    first, _, rest = [*SENTENCE.split(label, maxsplit=1), "", ""][:3]
     told = {"main", "primary", "exclude", "excluded"} & {*rest.lower().split()}
     return label if told else first.rstrip(".")
 

@@ -24,7 +24,9 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     VISIT_PARTS,
     VISITS,
+    numbers_events,
     numbers_people,
+    of_count,
     rank,
     tells_parameter,
 )
@@ -245,6 +247,12 @@ def may_tell_apart(column: Column) -> bool:
     return whole and column.type not in ("notes", "checkbox")
 
 
+def may_tell_people(column: Column) -> bool:
+    """The same of patients: no count of visits, and no number of an adverse event."""
+    counts = of_count(column.name, column.label) or numbers_events(column.name)
+    return may_tell_apart(column) and not counts
+
+
 def _may_be_key(column: Column) -> bool:
     """Nothing with decimals, long texts or gaps tells rows apart."""
     return (
@@ -286,7 +294,8 @@ def numbers_visits(name: str) -> bool:
 
 def names_subject(name: str) -> bool:
     """Whether a name is that of a subject, or ends in id or in the number of a patient."""
-    return rank(name, SUBJECTS) is not None or ends_in_id(name) or numbers_people(name)
+    named = rank(name, SUBJECTS) is not None or ends_in_id(name) or numbers_people(name)
+    return named and not numbers_events(name)
 
 
 def ends_in_id(name: str) -> bool:

@@ -33,12 +33,37 @@ SUBJECTS = (
     "patienten",
     *(one for one in _PEOPLE if one not in ("hasta", "sujet")),
     *(text for one in _PEOPLE for n in _BESIDE for text in (one + n, n + one, f"{n}de{one}")),
-    *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
+    *(
+        "id",
+        "uid",
+        "idno",
+        "idnum",
+        "idnumber",
+        "identifier",
+        "person",
+        "personid",
+        "individual",
+        "child",
+    ),
     *("caseid", "casenum", "caseno", "case", "childid", "woman", "rat", "animal", "animalid"),
     *("mouse", "dog", "pig", "rabbit"),
 )
 # Of them those that are the number of a patient at the end of any name.
 _NUMBERS = set(SUBJECTS[: SUBJECTS.index("pid")]) - {"screeningno", "randno"}
+# What happens to a patient, and how it is numbered in one word; how many of something there are.
+_HAPPENED = set(
+    vocabulary("""
+    ae aes sae saes susar susars adverse event events episode episodes visit visits ereignis
+    ereignisse visite visiten evenement evenements evento eventos eventi""")
+)
+_OF_HAPPENED = re.compile(
+    rf"({'|'.join(sorted(_HAPPENED, key=len, reverse=True))})(id|no|nr|num|number|n|count|code)"
+)
+_MANY = re.compile(
+    r"\b(number|count|no|nr|n|num|anzahl|nombre|numero|antal|aantal|liczba) (of|de|di|von|der) "
+    rf"(?!(the )?({'|'.join(SUBJECTS)})\b)\w|"
+    rf"^(n|no|nr|num|number|count|total|anzahl) ({'|'.join(_HAPPENED)}|\w+s|children)$"
+)
 # So many of them mean a subject however few there are.
 SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
@@ -165,6 +190,13 @@ TREATED = re.compile(
     r"[0-9.]+ ?mg|chemotherapy|radiotherapy|surgery|therapy|standard care|test|verum|"
     r"kontroll\w*|behandlung|intervencion|controle|controllo|temoin)\b|pla[cz]ebo|plasebo",
     re.IGNORECASE,
+)
+# When a treatment begins: at once, and later; early and late are also what patients are.
+AT_ONCE = re.compile(
+    r"(?:imm(?:ed(?:iate(?:ly)?)?)?|prompt|upfront|sofort\w*|(early))(?: \w+){0,3}", re.I
+)
+LATER_ON = re.compile(
+    r"(?:def(?:er(?:red)?)?|delay(?:ed)?|postponed|verzogert\w*|(late))(?: \w+){0,3}", re.IGNORECASE
 )
 # Marks of a page: a new line, and what is heavy, small or a link; no bounds, as in <18 and >65.
 NEW_LINE = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
@@ -432,6 +464,20 @@ def numbers_people(name: str) -> bool:
     deidentified_patient_number; no patient_number_of_visits."""
     *_, who, what = ("", "", *parts(name))
     return what in _NUMBERS or (who in _PEOPLE and what in (*_BESIDE, "identifier"))
+
+
+def numbers_events(name: str) -> bool:
+    """Whether a name is that of the numbers, or of the number, of what happened to a patient:
+    ae_id, visits_no, saeid; no ae_patient_id."""
+    words = parts(name)
+    happened = _HAPPENED & {*words} or _OF_HAPPENED.fullmatch(plain(name))
+    return bool(happened) and not numbers_people(name)
+
+
+def of_count(*texts: str) -> bool:
+    """Whether a label or a name says how many of something there are: Number of visits, no_events,
+    n_children; no "number of the patient"."""
+    return any(_MANY.search(flat(text).lower()) for text in texts)
 
 
 def not_known(text: str) -> bool:

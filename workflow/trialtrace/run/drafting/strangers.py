@@ -13,7 +13,7 @@ from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.cleaning.fits import as_known
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.delimited import by_pandas, python
-from trialtrace.run.drafting.keys import may_tell_apart
+from trialtrace.run.drafting.keys import may_tell_people
 from trialtrace.run.drafting.names import (
     CLUSTERS,
     RELATED,
@@ -168,7 +168,7 @@ def _ids(table: Table) -> list[Column]:
         for one in table.columns
         if plain(one.name) not in ROW_NUMBERS
         and rank(one.name, SITES) is None
-        and may_tell_apart(one)
+        and may_tell_people(one)
         and not (one.blank or one.missing_codes or one.validation.startswith("date"))
         and one.distinct >= FEWEST
         and table.rows <= MOST_ROWS
@@ -420,7 +420,7 @@ def by_samples(read: Read, table: Table, home: Table) -> str:
     if not whose or (whose,) in home.keys or max(table.rows, home.rows) > MOST_ROWS:
         return ""
     each = [
-        [one for one in t.columns if one.distinct == t.rows and may_tell_apart(one)]
+        [one for one in t.columns if one.distinct == t.rows and may_tell_people(one)]
         for t in (home, table)
     ]
     for mine, other in product(*each):

@@ -15,7 +15,7 @@ from trialtrace.run.drafting.keys import (
     joined,
     keys_of,
     marks_of,
-    may_tell_apart,
+    may_tell_people,
     names_subject,
     numbers_visits,
 )
@@ -155,7 +155,7 @@ def _subjects(
         site = rank(candidate.name, SITES) is not None and not _like_id(candidate)
         role = site or plain(candidate.name) in ROW_NUMBERS
         lacks = not candidate.distinct or 2 * candidate.blank > rows
-        if role or lacks or not may_tell_apart(candidate):
+        if role or lacks or not may_tell_people(candidate):
             continue
         alone = candidate.name in single
         sure = named is not None and named < SURE_SUBJECTS
@@ -194,7 +194,7 @@ def _at_visits(columns: Sequence[Column], rows: int, load: Load) -> tuple[str, s
         one
         for one in columns
         if FEWEST_AT_VISITS <= one.distinct <= rows / 2 and not one.blank
-        if may_tell_apart(one)
+        if may_tell_people(one)
         and ENDS_AS_ID.search(plain(one.name))
         and not plain(one.name).startswith(tuple(CLUSTERS | set(SITES)))
     ]

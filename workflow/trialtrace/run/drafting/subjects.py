@@ -1,20 +1,22 @@
 """Which column tells the patients of each table apart, and how tables belong together."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby, pairwise, permutations
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.cleaning.fits import as_known
-from trialtrace.run.drafting.arms import MOST_ARMS
+from trialtrace.run.drafting.arms import MOST_ARMS, named_arm
 from trialtrace.run.drafting.assignment import WHERE_OR_WHO
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.design import is_side
-from trialtrace.run.drafting.keys import may_tell_apart
+from trialtrace.run.drafting.keys import may_tell_apart, may_tell_people
 from trialtrace.run.drafting.members import with_members
 from trialtrace.run.drafting.names import (
     CLUSTERS,
     ROW_NUMBERS,
+    SEX,
     SITES,
     VISIT_PARTS,
     VISITS,
@@ -44,6 +46,8 @@ from trialtrace.run.tables.measures import AGES, plain
 FEWEST_ROWS = 3
 # Values of a column that may be patients, and their rows in the mean.
 FEWEST_PATIENTS, LEAST_ROWS_EACH, MOST_ROWS_EACH = 10, 1.5, 8
+# Rows of the most frequent value to those of the rarest, of what is no design.
+UNEVEN = 3
 WORDS = "Which column tells patients apart?"
 
 
@@ -182,7 +186,7 @@ def _numbered_in_sites(tables: Sequence[Table]) -> Sequence[Table]:
         one.name
         for one in shared
         if one.name not in sites and plain(one.name) not in AGES
-        if may_tell_apart(one) and not one.blank
+        if may_tell_people(one) and not one.blank
     ]
     if any(_links(tables, name) for name in numbers):
         return tables
@@ -303,7 +307,7 @@ def _may_link(table: Table, name: str) -> bool:
     return (
         column is not None
         and plain(name) not in ROW_NUMBERS
-        and may_tell_apart(column)
+        and may_tell_people(column)
         and not (column.blank or column.missing_codes)
         and column.distinct > MOST_ARMS
     )
@@ -327,6 +331,8 @@ def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
     data = decided.told.get("subject", "")
     if data and not (beside and table.subject and not _has(table, data)):
         table = _as_told(table, data)
+    elif whole := _of_whole_rows(table):
+        table = _of_rows(table, whole, place, decided)
     elif table.subject:
         why = table.evidence.get("joined") or table.evidence.get("subject", "")
         if "joined" in table.evidence or len(table.subject) > 1:
@@ -357,6 +363,48 @@ def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
     return table
 
 
+def _of_whole_rows(table: Table) -> list[str]:
+    """The columns called as ids that all rows have another value of, where the one of the surest
+    name comes again and what is a patient's own, a sex or an arm, differs in most of its values,
+    which stand in some rows or in many: a count, as of cases or children."""
+    if not table.subject or table.visit or table.joined or table.rows > MOST_ROWS:
+        return []
+    whose = table.subject[0]
+    whole = [name for name in table.subject[1:] if table.column(name).distinct == table.rows]
+    own = [
+        one.name
+        for one in table.columns
+        if (name_words(one.name) & {*SEX} or named_arm(one.name))
+        and one.constant_within is False
+        and one.distinct <= MOST_ARMS
+    ]
+    for name in own if whole else ():
+        held = defaultdict[str, list[str]](list)
+        for who, value in cells_of(table, [whose, name]):
+            held[who].append(value)
+        again = [values for values in held.values() if len(values) > 1]
+        mixed = sum(len({*values}) > 1 for values in again)
+        sizes = sorted(map(len, held.values()))
+        odd = sizes[-1] >= UNEVEN * sizes[0] or table.rows > MOST_ROWS_EACH * len(sizes)
+        if odd and 2 * mixed > len(again):
+            return whole
+    return []
+
+
+def _of_rows(table: Table, whole: Sequence[str], place: tuple[str, str], decided: Decided) -> Table:
+    """The table by its patients where one id tells its rows apart and the likelier name does not,
+    which is asked."""
+    name = table.subject[0]
+    n, several = table.column(name).distinct, "of which patients would be of several sexes or arms"
+    choices = [(one, f"Each of {table.rows} rows has another value.") for one in whole]
+    choices.append((name, f"It has {n} values in {table.rows} rows, {several}: it may be a count."))
+
+    def read(text: str) -> Table:
+        return _as_told(table, text)
+
+    return decided.choose("subject", WORDS, choices, place, read, False)
+
+
 def _in_runs(table: Table, column: Column) -> bool:
     """Whether the rows of each value follow each other: rows of a patient do."""
     if not _in_groups(table, column):
@@ -371,7 +419,7 @@ def _in_groups(table: Table, column: Column) -> bool:
     of_groups = name_words(column.name) & (CLUSTERS | AGES | PAIRS | STRATA | WHERE_OR_WHO)
     return not (
         column.blank
-        or not may_tell_apart(column)
+        or not may_tell_people(column)
         or (is_number(column) and not _counts(column))
         or column.validation.startswith("date")
         or of_groups
@@ -460,7 +508,7 @@ def _of_several(
             f"It has {column.distinct} values in {table.rows} rows, and {name} {n} levels.",
         )
         for column in table.columns
-        if may_tell_apart(column)
+        if may_tell_people(column)
         and table.rows <= n * column.distinct + 2
         and column.distinct < table.rows
     ]
