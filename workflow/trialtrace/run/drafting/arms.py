@@ -12,7 +12,9 @@ from trialtrace.run.drafting.keys import Load, joined
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
     ARMS,
+    AT_ONCE,
     FIRST,
+    LATER_ON,
     NO_ARM_PARTS,
     NOT_RANDOMISED,
     PERIODS,
@@ -205,6 +207,18 @@ def tells_assignment(column: Column) -> bool:
     *what, last = parts(column.name) or [""]
     named = last in ("assigned", "allocated") and not {*what} & {*ARMS, *ARM_PARTS}
     return bool(labelled or named)
+
+
+def tells_begin(column: Column) -> str:
+    """What the levels of a column are where one is at once and the other later: when a treatment
+    begins, or `early` and late, which may be of patients."""
+    told = dict(column.choices)
+    texts = [flat(told.get(code, code)).casefold() for code, _ in column.values]
+    for one, other in (texts, texts[::-1]) if len(texts) == 2 else ():
+        soon, later = AT_ONCE.fullmatch(one), LATER_ON.fullmatch(other)
+        if soon and later:
+            return "early" if soon[1] or later[1] else "begin"
+    return ""
 
 
 def tells_taken(column: Column, arm: Column) -> bool:
@@ -449,6 +463,9 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score += TREATMENTS
         doubt = doubt and named is None
         evidence.append("its levels read like treatments")
+    elif tells_begin(column) == "begin":
+        score += TREATMENTS
+        evidence.append("its levels say when a treatment begins")
     if any(map(SURE_CONTROL.fullmatch, flats)) and not (ordered or ill or words & {*NO_ARM_PARTS}):
         # Nothing else of a file has a placebo; a second such column is a rival.
         score += EVEN

@@ -8,9 +8,9 @@ from itertools import chain, permutations
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.values import WHOLE_CODE
-from trialtrace.run.drafting.arms import NUMBER, tells_assignment
+from trialtrace.run.drafting.arms import NUMBER, tells_assignment, tells_begin
 from trialtrace.run.drafting.decided import Decided, none_of
-from trialtrace.run.drafting.names import CONTROL, flat, is_dose, vocabulary
+from trialtrace.run.drafting.names import CONTROL, LATER_ON, flat, is_dose, vocabulary
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
@@ -109,6 +109,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     if letters == {"t", "r"} and column.constant_within is False:
         # Test and reference, of treatments that patients have in turn.
         return [name for name, label in labels.items() if label == "r"], True
+    if tells_begin(column):
+        return [name for name, each in words.items() if any(map(LATER_ON.fullmatch, each))], False
     return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import combinations
 
-from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, named_arm
+from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, named_arm, tells_begin
 from trialtrace.run.drafting.clusters import expected, members_by
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
@@ -33,7 +33,11 @@ CUT = re.compile(r"[0-9<>≤≥]")
 GROUPED = re.compile(
     r"\b(groups?|conditions?|induction|factor|randomi[sz]\w*|assign\w*|allocat\w*|manipulat\w*|iv)\b"
 )
-SAYS = ("its label is that of an arm", "its levels read like treatments")
+SAYS = (
+    "its label is that of an arm",
+    "its levels read like treatments",
+    "its levels say when a treatment begins",
+)
 OF_TEST = {"positive", "negative"}
 PLACE = ("trial.yaml", "design.arms")
 
@@ -125,6 +129,7 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
         counts[level] += n
     mean = cells.total() / len(codes)
     even = all(abs(counts[code] - mean) <= NEAR * mean**0.5 for code in codes)
+    even = even or (tells_begin(column) != "" and min(counts.values()) >= BALANCED * mean)
     if not even or not _independent(cells):
         return ""
     shown = ", ".join(str(counts[code]) for code in codes)

@@ -1,0 +1,122 @@
+"""What the files of strangers were last read as, each on a made file, beside the case next to it
+that stays as it was: counts that are called as an id, when a treatment begins."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from made_exports import write
+
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import Question
+from trialtrace.run.drafting.tables import profile
+
+N = 90
+DRAW = random.Random(3)
+LOTS = [DRAW.choice(["drug", "placebo"]) for _ in range(N)]
+Row = Callable[[int], str]
+
+
+def some(low: int, high: int) -> int:
+    return DRAW.randint(low, high)
+
+
+def patients(head: str, row: Row) -> list[str]:
+    """A row a patient behind their arm, and a score at the end."""
+    return [f"{head},arm,score", *(f"{row(n)},{LOTS[n]},{some(0, 40)}" for n in range(N))]
+
+
+def drafted(
+    folder: Path, files: dict[str, Sequence[str]], **told: str
+) -> tuple[Draft, dict[str, Question]]:
+    """A draft, and what was asked by its flag; Enter alone answers, and takes what is sure."""
+    questions: dict[str, Question] = {}
+
+    def answer(question: Question) -> str | None:
+        questions[question.flag] = question
+        return question.choices[0][0] if question.sure and not question.several else None
+
+    for name, lines in files.items():
+        write(folder / name, list(lines))
+    return decide(profile([str(folder)]), told, answer), questions
+
+
+def offered(questions: dict[str, Question], flag: str) -> list[str]:
+    return [value for value, _ in questions[flag].choices] if flag in questions else []
+
+
+@pytest.mark.parametrize("name", ["ae_id", "ID_AE", "SAEid", "event_nr", "patient_visits_no"])
+def test_numbers_of_events_are_no_patients(tmp_path: Path, name: str):
+    table = patients(f"{name},age", lambda n: f"{some(0, 12)},{some(20, 70)}")
+    assert drafted(tmp_path, {"t.csv": table})[0].subject == {"data": "source_row"}
+
+
+@pytest.mark.parametrize("label", ["Number of cases in the household", "No. of siblings"])
+def test_a_count_by_its_label_is_no_patient(tmp_path: Path, label: str):
+    files = {
+        "t.csv": patients("case,code", lambda n: f"{some(0, 12)},K{n}"),
+        "codebook.csv": ["variable,label", f"case,{label}", "score,Score at the end"],
+    }
+    assert "case" not in drafted(tmp_path, files)[0].subject.values()
+
+
+def test_the_number_of_a_patient_is_one(tmp_path: Path):
+    files = {
+        "t.csv": [
+            "case,visit,arm,score",
+            *(f"{n},{visit},{LOTS[n]},{some(0, 40)}" for n in range(N) for visit in (1, 2, 3)),
+        ],
+        "codebook.csv": ["variable,label", "case,Number of the patient", "score,Score"],
+    }
+    assert drafted(tmp_path, files)[0].subject == {"data": "case"}
+
+
+@pytest.mark.parametrize(("count", "most"), [("nr", 14), ("child", 4), ("participant", 4)])
+def test_an_id_of_all_rows_goes_before_a_count(tmp_path: Path, count: str, most: int):
+    table = patients(f"{count},screening_code", lambda n: f"{some(0, most)},S{n:03}")
+    draft, questions = drafted(tmp_path, {"t.csv": table})
+    assert offered(questions, "subject") == ["screening_code", count]
+    assert (draft.subject["data"], draft.design.kind) == ("screening_code", "parallel")
+
+
+def test_a_crossover_beside_numbers_of_rows_is_not_asked(tmp_path: Path):
+    rows = [
+        f"{2 * n + k},{n},{k},{'AB'[k ^ (n % 2)]},{some(0, 40)}" for n in range(N) for k in (0, 1)
+    ]
+    table = ["entry_id,patient,period,arm,score", *rows]
+    draft, questions = drafted(tmp_path, {"t.csv": table})
+    assert "subject" not in questions
+    assert draft.design.kind == "crossover"
+
+
+def beside(second: str, levels: tuple[str, str], share: float = 0.4) -> list[str]:
+    """A treatment, and a second column of two levels that was drawn apart from it."""
+    return [
+        f"id,arm,{second},age,score",
+        *(
+            f"{n},{'AB'[some(0, 1)]},{levels[DRAW.random() < share]},{some(20, 70)},{some(0, 40)}"
+            for n in range(160)
+        ),
+    ]
+
+
+@pytest.mark.parametrize("levels", [("imm", "def"), ("immediate ART", "deferred ART")])
+def test_when_a_treatment_begins_is_an_arm_of_like_weight(tmp_path: Path, levels: tuple[str, str]):
+    draft, questions = drafted(tmp_path, {"t.csv": beside("group", levels)})
+    assert {*offered(questions, "arm")} == {"arm", "group"}
+    assert not questions["arm"].sure
+    assert offered(questions, "control")[0] == levels[1]
+    assert [one.value for one in draft.guesses if one.name == "factor"] == ["arm"]
+
+
+def test_early_and_late_beside_an_arm_may_be_a_factor(tmp_path: Path):
+    questions = drafted(tmp_path, {"t.csv": beside("timing", ("early", "late"))})[1]
+    assert offered(questions, "design") == ["factorial", "parallel"]
+
+
+@pytest.mark.parametrize("second", ["onset", "disease_stage"])
+def test_early_and_late_of_patients_are_no_factor(tmp_path: Path, second: str):
+    draft, questions = drafted(tmp_path, {"t.csv": beside(second, ("early", "late"))})
+    assert "design" not in questions
+    assert draft.arm.name == "arm"
