@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -25,7 +26,8 @@ from trialtrace.run.tables.measures import parts, plain
 DESCRIBING = set(
     vocabulary("""
     dictionary description descriptions codebook variable variables legend columns fields metadata
-    instrument instruments questionnaire questionnaires fragebogen
+    instrument instruments questionnaire questionnaires fragebogen labels valuelabels codes coding
+    codelist codelists
     beschreibung datenbeschreibung variablen codierung""")
 )
 OF_COLUMNS = set(
@@ -36,6 +38,7 @@ OF_COLUMNS = set(
 OF_LABELS = set(
     vocabulary("""
     description descriptions label labels meaning definition explanation variablelabel question
+    valuelabel codelabel codemeaning
     variabledescription details beschreibung""")
 )
 OF_CODES = set(
@@ -50,6 +53,8 @@ NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".ta
 DICTIONARIES = (".yaml", ".yml")
 # Larger files are data; rows among which the heads of a sheet are looked for.
 MOST_BYTES, LATEST_HEAD = 2_000_000, 30
+# Columns of a list without known heads, and a word that says what a name is.
+MOST_BESIDE, WORD = 5, re.compile(r"[^\W\d_]{3,}")
 # Names that are columns: as a share of those of a section, and at least.
 MOSTLY, FEWEST = 0.5, 2
 # Columns that one name with numbers may stand for.
@@ -284,6 +289,9 @@ def _heads(cells: Mapping[int, str]) -> dict[str, int]:
         role = next((one for one, known in ROLES.items() if word in known), "")
         if role:
             made.setdefault(role, at)
+    if made == {"codes": 1, "label": 3} and len(cells) == 2:
+        # As SPSS prints labels of values: nothing stands above the values of each variable.
+        return {"name": 1, "codes": 2, "label": 3}
     return made if "name" in made and {"label", "codes"} & {*made} else {}
 
 
@@ -294,20 +302,22 @@ def _of_rows(rows: Sequence[Row], file: str, sheet: str, what: str) -> Iterator[
     at: dict[str, int] = {}
     heading, entries = "", list[Entry]()
     if what == "row" and not any(_heads(cells) for _, cells in rows[:LATEST_HEAD]):
-        # Names and what they are, without heads.
-        told = tuple(Entry(cells[1], _bare(cells.get(2, "")), n) for n, cells in rows if 1 in cells)
-        if told and all({*cells} <= {1, 2} for _, cells in rows):
+        # Names and what they are, without heads that are known.
+        if told := tuple(_without_heads(rows)):
             yield Section(place, "", told, called, sheet)
         return
 
     def made() -> Iterator[Section]:
         if entries:
-            yield Section(place, heading, tuple(entries), called, sheet)
+            yield Section(place, heading, tuple(_by_column(entries)), called, sheet)
 
     for number, (line, cells) in enumerate(rows):
         if heads := _heads(cells):
             yield from made()
             at, entries = heads, []
+        elif at and entries and {at.get("codes"), at.get("label")} == {*cells}:
+            # A further value of the column above, whose name is not said again.
+            entries.append(_entry(entries[-1].name, line, cells, at))
         elif (
             at and len(cells) == 1 and (OF_FILE.search(text := min(cells.values())) or not entries)
         ):
@@ -318,6 +328,33 @@ def _of_rows(rows: Sequence[Row], file: str, sheet: str, what: str) -> Iterator[
         elif not at and number >= LATEST_HEAD:
             return
     yield from made()
+
+
+def _without_heads(rows: Sequence[Row]) -> Iterator[Entry]:
+    """The entries of a sheet of names with words beside them, the longest of which say what each
+    is; nothing of numbers, as of a table of results."""
+    every = [(line, cells) for line, cells in rows if 1 in cells]
+    places = {at for _, cells in every for at in cells if at > 1}
+    if max(places, default=1) > MOST_BESIDE or len(every) < len(rows):
+        return
+    length = {at: sum(len(cells.get(at, "")) for _, cells in every) for at in places}
+    said = max(sorted(places), key=lambda at: length[at], default=2)
+    words = sum(bool(WORD.search(cells.get(said, ""))) for _, cells in every)
+    if 2 * words > len(every):
+        yield from (Entry(cells[1], _bare(cells.get(said, "")), line) for line, cells in every)
+
+
+def _by_column(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """The entries; rows of the values of one column, a value each with what it means, are one."""
+    for _, rows in groupby(entries, key=lambda entry: entry.name):
+        first, *_ = each = [*rows]
+        valued = [one for one in each if one.codes and one.label and "=" not in one.codes]
+        if len(valued) < max(FEWEST, len(each) - 1) or len(each) - len(valued) > (not first.codes):
+            yield from each
+            continue
+        codes = "; ".join(f"{one.codes} = {one.label}" for one in valued)
+        label = "" if first.codes else first.label
+        yield dataclasses.replace(first, label=label, codes=codes)
 
 
 def _entry(name: str, line: int, cells: Mapping[int, str], at: Mapping[str, int]) -> Entry:

@@ -13,6 +13,7 @@ from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting import codebook, redcap
 from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting.cells import Cells, held
+from trialtrace.run.drafting.code_lists import MOST_COLUMNS, as_section, codes_and_labels
 from trialtrace.run.drafting.codebook import Section
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.delimited import is_prose
@@ -172,8 +173,10 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
     notes = [note for note in notes_of(texts) if note not in files]
-    sections = _codebooks(tables, notes)
-    read = {(section.item, section.sheet) for section in sections}
+    lists, unknown = _lists(tables)
+    sections = [one for one in _codebooks(tables, notes) if not _of([one]) & _of(lists)]
+    read = _of(sections := [*sections, *lists])
+    unknown = [place for place in unknown if (str(place.path), place.sheet) not in read]
     tables = [file for file in tables if (file, "") not in read]
     prose = [file for file in tables if _is_prose(file)] if len(tables) > 1 else []
     prose = prose if len(prose) < len(tables) else []
@@ -181,11 +184,14 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
     there = [place for place in there if (str(place.path), place.sheet) not in read]
     notes_in = [place for place in there if str(place.path) in {item for item, _ in read}]
     notes_in = [place for place in notes_in if _is_note(place)]
-    there = [place for place in there if place not in notes_in]
+    there = [place for place in there if place not in (*notes_in, *unknown)]
     told = [f"{one_of(prose)}: sentences and no table, of which nothing is read."] if prose else []
     if notes_in:
         sheets = one_of([place.sheet for place in notes_in])
         told.append(f"{sheets}: sheets of words beside a codebook, of which nothing is read.")
+    if unknown:
+        lists_of = one_of([place.sheet or Path(place.shown).name for place in unknown])
+        told.append(f"{lists_of}: codes with labels, of no column, of which nothing is read.")
     notes_left = [Path(note).name for note in notes if (note, "") not in read]
     texts_beside = [*notes, *prose, *sorted({section.item for section in sections})]
     said = _crossovers(texts_beside)
@@ -298,6 +304,56 @@ def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
             break
     of_given = {one.item for one in made if one.file in files}
     return [one for one in made if one.item not in of_given or one.file in ("", *files)]
+
+
+def _of(sections: Sequence[Section]) -> set[tuple[str, str]]:
+    return {(section.item, section.sheet) for section in sections}
+
+
+def _lists(tables: Sequence[str]) -> tuple[list[Section], list[Place]]:
+    """Lists of the codes of a column of other tables, and those that name none of these."""
+    there = places(tables)
+    lists = {place: texts for place in there if any(codes_and_labels(texts := _short(place)))}
+    if not lists or len(lists) == len(there):
+        return [], []
+    columns: dict[str, set[str]] = {}
+    for place in there:
+        if place not in lists and _names_of(place):
+            columns |= _values_of(_place(place).cells)
+    made, unknown = list[Section](), list[Place]()
+    for place, texts in lists.items():
+        called = place.sheet or Path(place.shown).stem
+        name = Path(place.shown).name
+        name += f" [{place.sheet}], row" if place.sheet else ", line"
+        if one := as_section(name, texts, called, columns):
+            made.append(replace(one, item=str(place.path), sheet=place.sheet))
+        else:
+            unknown.append(place)
+    return made, unknown
+
+
+def _short(place: Place) -> dict[str, list[str]]:
+    """The cells of a table of few columns and rows, nothing of another."""
+    if place.sheet and place.path:
+        every = [cells for _, cells in sheet_rows(place.path).get(place.sheet, ())]
+        if not 1 < len(every) <= MOST_VALUES or any({*cells} != {*every[0]} for cells in every):
+            return {}
+        return {head: [cells[at].strip() for cells in every[1:]] for at, head in every[0].items()}
+    try:
+        if not place.path or place.path.stat().st_size > codebook.MOST_BYTES:
+            return {}
+        cells = _place(place).cells
+    except (OSError, UserError):
+        return {}
+    if len(cells.names) > MOST_COLUMNS:
+        return {}
+    made: dict[str, list[str]] = {name: [] for name in cells.names}
+    for part in cells.parts():
+        if part.num_rows > MOST_VALUES:
+            return {}
+        for name, own in made.items():
+            own += [(text or "").strip() for text in part.column(name).to_pylist()]
+    return made
 
 
 def _crossovers(files: Sequence[str]) -> str:
