@@ -1,5 +1,6 @@
 """What the files of strangers were last read as, each on a made file, beside the case next to it
-that stays as it was: counts that are called as an id, when a treatment begins."""
+that stays as it was: counts that are called as an id, when a treatment begins, an
+outcome with a column for each treatment, whose name is before or behind it."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -120,3 +121,42 @@ def test_early_and_late_of_patients_are_no_factor(tmp_path: Path, second: str):
     draft, questions = drafted(tmp_path, {"t.csv": beside(second, ("early", "late"))})
     assert "design" not in questions
     assert draft.arm.name == "arm"
+
+
+def in_columns(*names: str) -> list[str]:
+    """A row a patient, with these numbers and a sex."""
+    rows = [",".join(str(some(10, 90)) for _ in names) for _ in range(60)]
+    return [
+        f"id,sex,{','.join(names)}",
+        *(f"{n},{'fm'[n % 2]},{row}" for n, row in enumerate(rows)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        (["No_x", "Low_x", "High_x"], "No_x,Low_x,High_x"),
+        (["rt_none", "rt_high"], "rt_none,rt_high"),
+        (["pain_placebo", "pain_drug", "hr_placebo", "hr_drug"], "pain_placebo,pain_drug"),
+        (["PlaceboTime", "CaffeineTime", "PlaceboRPE", "CaffeineRPE"], "PlaceboTime,CaffeineTime"),
+        (["mvc_con", "mvc_caf"], "mvc_con,mvc_caf"),
+        (
+            ["vas_pre_placebo", "vas_post_placebo", "vas_pre_x", "vas_post_x"],
+            "vas_post_placebo,vas_post_x",
+        ),
+    ],
+)
+def test_columns_of_treatments_without_an_arm(tmp_path: Path, names: list[str], first: str):
+    draft, questions = drafted(tmp_path, {"t.csv": in_columns(*names)})
+    assert offered(questions, "arm")[0] == first
+    assert not questions["arm"].sure
+    assert ",".join(draft.design.columns) == first
+    assert len(draft.arms) == first.count(",") + 1
+
+
+@pytest.mark.parametrize(
+    "names", [["low_back", "high_back"], ["no_falls", "no_visits"], ["score_pro", "score_con"]]
+)
+def test_columns_of_other_things_are_no_treatments(tmp_path: Path, names: list[str]):
+    questions = drafted(tmp_path, {"t.csv": in_columns(*names)})[1]
+    assert offered(questions, "arm")[0] == "sex"

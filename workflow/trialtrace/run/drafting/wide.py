@@ -110,6 +110,12 @@ SHARE_OF_DAY = {
     "j": 365,
 }
 WORD, MARK = re.compile(r"[^\s_.]+"), re.compile(r"[\s_.-]")
+# A word that begins with a capital beside another: PlaceboTime.
+CAPITAL = re.compile(r"(?<![A-Z])[A-Z][a-z]+(?=[A-Z]|$)|(?<=[a-z])[A-Z]+$")
+# Words of a control in the name of a column, and of doses beside none.
+CONTROLS = {"con", "ctl", "pla"}
+NO_DOSE = {"no", "none", "zero", "without"}
+DOSED = {"low", "lo", "mid", "med", "medium", "moderate", "high", "hi", "full", "half"}
 # A strain in a name: sH1, pH1.
 STRAIN = re.compile(r"[a-z]+[A-Z][0-9]")
 
@@ -464,8 +470,8 @@ def _overlap(columns: Sequence[Column]) -> bool:
 
 
 def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
-    """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
-    the sequences of a crossover."""
+    """Columns of one name but for a treatment: one is a placebo or a control, or their words are
+    those of doses from none on, or the letters of the sequences of a crossover."""
     orders = [
         {*folded(level).upper()}
         for one in columns
@@ -474,26 +480,37 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     ]
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for column in columns:
-        for match in WORD.finditer(column.name):
-            around = (column.name[: match.start()], column.name[match.end() :])
-            found[around][match[0]] = column.name
+        for start, end in dict.fromkeys(_spans(column.name)):
+            around = (column.name[:start], column.name[end:])
+            found[around][column.name[start:end]] = column.name
     for (before, after), each in found.items():
         words = [folded(word) for word in each]
-        named = [word for word in words if TREATED.fullmatch(word)]
+        named = [word for word in words if TREATED.fullmatch(word) or word.lower() in CONTROLS]
         # A test is a treatment beside its reference alone.
         named = named if named != ["test"] or {*words} & {"reference", "ref"} else []
         several = 2 <= len(each) <= MOST_TREATMENTS
         lettered = len(orders) > 1 and all(
             {word.upper() for word in words} == order for order in orders
         )
+        steps = {word.lower() for word in words}
+        named = [] if "pro" in steps else named  # Pros and cons.
+        dosed = len(steps) > 1 and steps <= NO_DOSE | DOSED and len(steps & NO_DOSE) == 1
         whole = bool((before + after).strip()) or len(named) == len(words)
-        if several and whole and (named or lettered):
+        if several and whole and (named or lettered or dosed):
             doubt = (
                 f"A column for each of {len(each)} treatments, which patients have in turn: no "
                 "step compares them. --arm with these columns, commas between, does. "
             )
             pattern = f"{before}{{visit}}{after}"
             yield Family(each, pattern, TREATMENT, doubt, ALONE - CLOSE)
+
+
+def _spans(name: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a name begin and end: those between marks, and those with a capital each
+    within them."""
+    for word in WORD.finditer(name):
+        yield word.span()
+        yield from (part.span() for part in CAPITAL.finditer(name, *word.span()))
 
 
 def _apart(numbers: Iterable[str]) -> bool:
