@@ -45,6 +45,7 @@ from trialtrace.run.drafting.names import (
     words_apart,
 )
 from trialtrace.run.drafting.outcomes import (
+    BEFORE,
     belongs,
     is_coded,
     is_form_status,
@@ -152,7 +153,9 @@ def arm_of(
         choices.sort(key=lambda choice: choice[0].rpartition(".")[2] not in stays)
     turning = {} if sure else dict(chain.from_iterable(turning_once(t).items() for t in tables))
     told = "".join(f" {why} --arm {name} takes it." for name, (_, why) in turning.items())
-    for names in () if sure else dict.fromkeys(chain.from_iterable(wide)):
+    sets = [] if sure else sorted(dict.fromkeys(chain.from_iterable(wide)), key=_before)
+    # The first of the file is offered first; what was before a treatment after all others.
+    for names in reversed(sets):
         why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
         choice = BETWEEN.join(names), f"{why}patients had in turn.{told}"
         # A group beside columns of treatments may be the order in which patients had them.
@@ -196,6 +199,11 @@ def arm_of(
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _before(names: Sequence[str]) -> bool:
+    """Whether all these columns are called as what was before."""
+    return all({*parts(name)} & BEFORE for name in names)
 
 
 def _in_steps(tables: Sequence[Table], columns: Sequence[Column]) -> dict[str, str]:
@@ -474,10 +482,32 @@ def in_order(column: Column) -> tuple[str, ...]:
     return tuple(sorted(codes, key=lambda code: float(found[code][0].replace(",", "."))))
 
 
-def with_names(column: Column, decided: Decided) -> Column:
-    """The column of the arm with the names of its arms, which are asked where it has codes alone;
-    without an answer the codes are their names, as a guess. Yes and no of 0 and 1 that no file says
-    are no names of groups."""
+def _in_words(table: Table, column: Column) -> tuple[str, dict[str, str]] | None:
+    """The column beside that of the arm that has one word for each of its codes, the one with its
+    name first, and the words by code."""
+    own = {*parts(column.name)}
+    others = [
+        one
+        for one in table.columns
+        if one.name != column.name
+        and one.distinct == column.distinct
+        and not (one.validation or rank(one.name, SITES) is not None)
+        and not name_words(one.name) & WHERE_OR_WHO
+        and not any(NO_NAME.fullmatch(label_of(one, code)) for code in levels(one))
+        and same_groups(table, column.name, one.name)
+    ]
+    for one in sorted(others, key=lambda one: not own & {*parts(one.name)}):
+        pairs = {row for row in cells_of(table, [column.name, one.name]) if all(row)}
+        labels = {code: label_of(one, text) for code, text in pairs}
+        if {*labels} >= {*levels(column)}:
+            return one.name, labels
+    return None
+
+
+def with_names(table: Table, column: Column, decided: Decided) -> Column:
+    """The column of the arm with the names of its arms: by a column of words, one for each code,
+    as a guess; else they are asked where it has codes alone, and without an answer the codes are
+    their names. Yes and no of 0 and 1 that no file says are no names of groups."""
     if column.type == "yesno" and not column.given and {*parts(column.name)} & {*ARM_PARTS}:
         own = tuple((code, code) for code in levels(column))
         column = replace(column, type="radio", validation="", choices=own)
@@ -485,6 +515,12 @@ def with_names(column: Column, decided: Decided) -> Column:
     bare = [code for code in codes if NO_NAME.fullmatch(label_of(column, code))]
     if not column.name or (len(bare) < len(codes) and "arms" not in decided.told):
         return column
+    if "arms" not in decided.told and (words_of_codes := _in_words(table, column)):
+        beside, by_code = words_of_codes
+        why = f"{beside} has one of these words for each code of {column.name}."
+        place = ("trial.yaml", "design.arms")
+        decided.guess("arms", place, ", ".join(by_code[code] for code in codes), why)
+        return _called(column, [by_code[code] for code in codes])
     counts = dict(column.values)
     choices = [(code, f"{counts.get(code, 0)} rows.") for code in codes]
     labels = [label_of(column, code) for code in codes]
@@ -494,5 +530,10 @@ def with_names(column: Column, decided: Decided) -> Column:
         why = "No file says what the codes of the arm mean; they stand as its names."
         decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(labels), why)
         return column
-    named = tuple(zip(codes, given, strict=True))
+    return _called(column, given)
+
+
+def _called(column: Column, labels: Sequence[str]) -> Column:
+    """The column of the arm with a label for each of its codes, in their order."""
+    named = tuple(zip(in_order(column), labels, strict=True))
     return replace(column, choices=named, type="radio", validation="", low="", high="", given={})

@@ -195,7 +195,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         refuse_periods(home, coded)
     kept = home.kept.get(coded.name, levels(coded))
     out = [code for code in levels(coded) if code not in kept]
-    arm = with_names(without_levels(coded, out, LEFT_OUT) if out else coded, decided)
+    arm = with_names(home, without_levels(coded, out, LEFT_OUT) if out else coded, decided)
     if arm is not coded:
         tables, home = _with(arm, home, tables)
     tell_few(home, arm, decided)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
-from trialtrace.run.drafting.described import Described, rules_in
+from trialtrace.run.drafting.described import Described, rules_in, with_values
 from trialtrace.run.drafting.names import OF_SAMPLING, not_known
 from trialtrace.run.tables.measures import parts
 
@@ -89,6 +89,15 @@ SUFFIX = re.compile(
     r"(?<![\w.])[`'\"*]*_([a-z]?[0-9]{1,3}|[a-z]{1,4})[`'\"*]*\s*(?:=|:|is|are|means?|stands? for|"
     r"denotes?|indicates?|for|\()\s*(?:the )?([^,.;)\n]{2,40})"
 )
+
+# What a sentence says behind the name of a column, with lines below that are set in; codes before
+# their labels without a mark between. Letters between a name and its codes.
+SAID = re.compile(r"(?:[^.;\n]|[.;](?!\s+[A-Z\n])|\n(?=[ \t]+\S))*")
+BARE = re.compile(r"[\s:=(|`*\"–-]*(?:(?:is )?coded(?: as)?:?\s*)?\(?(\d{1,2}\s.*)", re.DOTALL)
+BARE_CODE = re.compile(
+    r"(?:^|[,;]\s*|\band\s+|\bor\s+)(\d{1,2})\s+([^\W\d][^,;()\n]*?)(?=\s*(?:[,;)\n]|$|\band\s|\bor\s))"
+)
+MOST_BETWEEN = 60
 
 
 def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -207,6 +216,7 @@ def described_in(
     codes = {name: [one for one in own if not not_known(one)] for name, own in values.items()}
     for path, text in _texts(files):
         found = (*_listed(text, codes), *_ruled(text, codes), *_beside(text, codes))
+        found = (*found, *_behind(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for said in re.finditer(
@@ -273,6 +283,28 @@ def _beside(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[
         if len({*labels}) == len(codes) > 1:
             line = min(line for _, line in own.values())
             yield name, line, tuple(zip(codes, labels, strict=True))
+
+
+def _behind(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of which a sentence has every code with a label behind the name: the variable group
+    is coded 0 = control, 1 = treatment; group (0 control, 1 treatment)."""
+    coded = {name: own for name, own in values.items() if len({*own}) > 1}
+    if not coded:
+        return
+    names = "|".join(re.escape(one) for one in sorted(coded, key=len, reverse=True))
+    for told in re.finditer(rf"(?<![\w.])(?:{names})(?![\w.]*\w)", text):
+        name, sentence = told[0], SAID.match(text, told.end())
+        said = sentence[0] if sentence else ""
+        line = text.count("\n", 0, told.start()) + 1
+        own = {*coded[name]}
+        bare = BARE.match(said)
+        pairs = BARE_CODE.findall(bare[1]) if bare else []
+        listed = with_values(said, own) or (
+            "",
+            tuple((code, label.strip()) for code, label in pairs),
+        )
+        if {code for code, _ in listed[1]} == own and len(listed[0]) <= MOST_BETWEEN:
+            yield name, line, listed[1]
 
 
 def _short(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
