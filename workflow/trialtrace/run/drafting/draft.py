@@ -426,7 +426,7 @@ def _offered(
             used.add(told_by[name].column)
         single = candidates(table, taken | used, at[name])
         if not at[name] and name not in told_by and not design.own_treatment:
-            single = over_visits(single, table.columns, changes(table))
+            single = over_visits(single, table, changes(table))
         if name not in told_by:
             once[name] = once_in(table, subject[name], at[name], taken, arm.name)
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from trialtrace.run.drafting.horizons import by_horizon
 from trialtrace.run.drafting.likely_outcome import (
     ALONE,
     LATER,
@@ -134,14 +135,16 @@ class Family:
 
 
 def over_visits(
-    outcomes: Sequence[Outcome], columns: Sequence[Column], changed: Mapping[str, tuple[str, str]]
+    outcomes: Sequence[Outcome], table: Table, changed: Mapping[str, tuple[str, str]]
 ) -> list[Outcome]:
     """The candidates, with those that are one outcome in several columns in one; `changed` are
     those that are a change, with its two columns.
 
-    Times beside them are no outcomes. Where columns of one name but for their number may be the
-    items of a scale as well, and where they are of treatments, nobody takes them unasked.
+    Times beside them are no outcomes, and what had happened by several days is none at them. Where
+    columns of one name but for their number may be the items of a scale as well, and where they are
+    of treatments, nobody takes them unasked.
     """
+    columns = table.columns
     named = {column.name: column for column in columns}
     outcomes = [
         replace(one, score=one.score + CHANGED) if one.column in changed else one
@@ -162,7 +165,8 @@ def over_visits(
         if family.doubt and [one.primary for one in members].count(True) == 1:
             # What one column is called alone is not of all.
             continue
-        if len(members) == len(names) and not taken & {*names} and (one := _best(members, named)):
+        free = len(members) == len(names) and not taken & {*names}
+        if free and (one := _best(members, named)) and not by_horizon(table, family.columns):
             taken |= {*names}
             made.append(_together(one, family, members))
     early = [one for one in made if re.fullmatch(EARLY, folded(one.columns[0][0]).lower())]
