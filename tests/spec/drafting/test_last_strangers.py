@@ -1,6 +1,7 @@
 """What the files of strangers were last read as, each on a made file, beside the case next to it
 that stays as it was: counts that are called as an id, when a treatment begins, an
-outcome with a column for each treatment, whose name is before or behind it."""
+outcome with a column for each treatment, whose name is before or behind it, events that are
+abbreviated."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -160,3 +161,25 @@ def test_columns_of_treatments_without_an_arm(tmp_path: Path, names: list[str], 
 def test_columns_of_other_things_are_no_treatments(tmp_path: Path, names: list[str]):
     questions = drafted(tmp_path, {"t.csv": in_columns(*names)})[1]
     assert offered(questions, "arm")[0] == "sex"
+
+
+def ended(levels: tuple[str, str]) -> list[str]:
+    """Patients with days and how they ended."""
+    rows = (f"{n},{LOTS[n]},{some(1, 400)},{levels[DRAW.random() < 0.6]}" for n in range(N))
+    return ["id,arm,fu_days,status", *rows]
+
+
+@pytest.mark.parametrize("levels", [("md", "none"), ("ddt", "no"), ("rel", "alive"), ("ev", "no")])
+def test_an_abbreviated_event_is_asked(tmp_path: Path, levels: tuple[str, str]):
+    questions = drafted(tmp_path, {"t.csv": ended(levels)}, primary="fu_days")[1]
+    assert offered(questions, "event")[0] == levels[0]
+    assert not questions["event"].sure
+
+
+@pytest.mark.parametrize(
+    "levels", [("rel", "censored"), ("relapse", "none"), ("ill", "no"), ("dead", "alive")]
+)
+def test_an_event_in_words_is_not_asked(tmp_path: Path, levels: tuple[str, str]):
+    draft, questions = drafted(tmp_path, {"t.csv": ended(levels)}, primary="fu_days")
+    assert "event" not in questions
+    assert draft.primary.event == levels[0]

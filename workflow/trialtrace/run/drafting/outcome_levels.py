@@ -1,5 +1,6 @@
 """What the values of an outcome are worth: their order, which is the event, which competes."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +9,7 @@ from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.column_types import DECIMAL
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.outcomes import (
+    CENSORING,
     COUNT,
     EVENT,
     MEASURE,
@@ -17,18 +19,21 @@ from trialtrace.run.drafting.outcomes import (
     REPEATED_EVENT,
     TIME,
     WORDS,
+    YES,
     Outcome,
     judged,
     label_of,
     levels,
 )
-from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.visits import NONE
 
 # Times in the last part of the longest, how many these are, and how many of them, and of all, have
 # the code of who was followed to the end.
 LAST, FEWEST_LAST, SHARE_LAST, NEARLY, MOST_USUAL = 0.95, 20, 0.05, 0.95, 0.8
+# Three letters at most, or four without a vowel.
+ABBREVIATED = re.compile(r"[a-z]{1,3}|[b-df-hj-np-tv-xz]{4}", re.IGNORECASE)
 
 
 def with_order(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
@@ -72,9 +77,12 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
         return outcome
     column = column_of(tables, outcome.status or outcome.source, "primary")[1]
     codes = sorted(levels(column), key=lambda code: code != outcome.event)
-    if outcome.sure and "event" not in decided.told:
+    short = _shortened(column, outcome.event)
+    if outcome.sure and "event" not in decided.told and not short:
         return outcome
     why = f"Nothing tells which value of {column.name} is the event."
+    if short:
+        why = f"{short} of {column.name} is short for something, which no file says."
     table = next(one for one in tables if one.name == outcome.table)
     end, at_end = _at_end(table, outcome)
     if end in codes and len(codes) == 2:
@@ -90,6 +98,15 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
         return replace(outcome, event=code, sure=True)
 
     return decided.choose("event", words, choices, place, read, bool(end) and len(codes) == 2)
+
+
+def _shortened(column: Column, code: str) -> str:
+    """The label of an event that only an abbreviation tells (md, ddt, rel), beside what is none;
+    nothing of a word, and none where the other code says that it is censored."""
+    label = label_of(column, code)
+    rest = [label_of(column, other) for other in levels(column) if other != code]
+    known = YES.fullmatch(label) or any(CENSORING.search(other.lower()) for other in rest)
+    return label if ABBREVIATED.fullmatch(label) and not known else ""
 
 
 def _at_end(table: Table, outcome: Outcome) -> tuple[str, str]:
