@@ -378,7 +378,7 @@ def _of_kinds(
         match = re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I)
         if match and match.group().strip("([ )]") not in other:
             left = text[: match.start()] + " " + text[match.end() :]
-            left = _bare(re.sub(rf"[(\[]\s*{_CI}\s*[)\]]", " ", left, flags=re.I))
+            left = _bare(re.sub(rf"[(\[]\s*(?:{_CI}|{_RANGE})\s*[)\]]", " ", left, flags=re.I))
             inner = said(left, other) if left else Said("")
             return Said(inner.rest, name, size, inner.visit, change=inner.change, adjusted=adjusted)
     for name, pattern in _ALONE:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trialtrace.audit.reading.cells import Cell, read_cell
-from trialtrace.audit.reading.heading_words import said
+from trialtrace.audit.reading.heading_words import kinds_in, said
 from trialtrace.audit.reading.rows import Row, is_unit
 
 TWO_SCORES = "whether this is a share of patients, or two scores, is not said"
@@ -61,6 +61,44 @@ def _listed(row: Row) -> list[tuple[str, tuple[str, ...], str | None]]:
     path = tuple(above) if words[0] == name else row.path
     told = [(one, said(one).visit) for one in re.split(r"\s?/\s?", words[1])]
     return [(one, path if at else (*path, one), at or row.visit) for one, at in told]
+
+
+# "62 ± 12; 57 (43–84)": what can stand between a mean and a median.
+_BETWEEN = re.compile(r"(?<=[0-9)\]])(?:\s*[,;/|]\s*|\s+)(?=[-−–]?\.?[0-9])")
+_SPREAD, _RANGED = ("plus_minus", "pair"), ("ranged", "ranged_range")
+
+
+def twofold(row: Row, columns: list[int]) -> list[Row]:
+    """The rows of the first and of the second statistics of cells that hold a mean and a median, in
+    either order, each of the kind that the words of the row tell; none where no cell does."""
+    halves = {at: found for at in columns if (found := _both(row.cells[at]))}
+    if not halves:
+        return []
+    told = kinds_in(" ".join(text for at, text in enumerate(row.cells) if at < min(columns)))
+    made = []
+    for place in (0, 1):
+        forms = {form for found in halves.values() for form in [found[place][1]]}
+        first = "mean_s" if forms <= {*_SPREAD} else "median"
+        kinds = [one for one in sorted(told) if one.startswith(first)]
+        cells = [
+            halves[at][place][0] if at in halves else "" if place and at >= min(columns) else cell
+            for at, cell in enumerate(row.cells)
+        ]
+        kind = kinds[0] if len(kinds) == 1 else None
+        made.append(replace(row, cells=tuple(cells), kind=kind))
+    return made
+
+
+def _both(text: str) -> list[tuple[str, str]]:
+    """A cell's two statistics with their forms, where it holds a mean with its spread and a median
+    with its range."""
+    for between in _BETWEEN.finditer(text) if read_cell(text) is None else ():
+        parts = [text[: between.start()], text[between.end() :]]
+        read = [(part, cell.form) for part in parts if (cell := read_cell(part))]
+        forms = [(form in _SPREAD, form in _RANGED) for _, form in read]
+        if sorted(forms) == [(False, True), (True, False)]:
+            return read
+    return []
 
 
 def _parts(text: str, many: int) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from math import sqrt
 from typing import TypeGuard
 
 from trialtrace.audit.printed.symbols import PROCEDURES
@@ -26,7 +27,7 @@ from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
 from trialtrace.audit.reading.named_tests import with_tests
-from trialtrace.audit.reading.parted import TWO_SCORES, averaged, parted
+from trialtrace.audit.reading.parted import TWO_SCORES, averaged, parted, twofold
 from trialtrace.audit.reading.rows import Row
 
 _WHOSE = "whose number of patients is not said"
@@ -48,6 +49,11 @@ _HALVES = re.compile(
 _OF_CHANGES = re.compile(r"\b(?:changes?|differences?|improvements?|reductions?)\b", re.IGNORECASE)
 # Of p and of its visits: "P value (within group)", "P, before vs after".
 _WITHIN = re.compile(r"\b(?:within|baseline|before|pre)\b", re.IGNORECASE)
+# "n, mean (SD)" and "mean (SD), n".
+_N_BESIDE = re.compile(
+    r"\bn\W{1,3}(?:means?|medians?)\b|\b(?:SD|SE|IQR|range)[)\]]?[,;/\s[(]{1,3}n\b(?!\W*[(%=])",
+    re.IGNORECASE,
+)
 _PATIENTS = re.compile(
     r"(?:(?:\w+\.? )?(?:patients|participants|subjects)|patient numbers?)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
@@ -86,7 +92,8 @@ class _Reader(Comparisons):
             for one, cell in cells
             if cell
         )
-        return [] if of_patients else [*parted(row, [one.at for one in columns])]
+        at = [one.at for one in columns]
+        return [] if of_patients or not at else [*parted(row, at)] or twofold(row, at)
 
     def _row(self, row: Row) -> Iterator[Item | Left]:
         read: list[tuple[Column, Cell]] = []
@@ -108,6 +115,7 @@ class _Reader(Comparisons):
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
             shares, whole = "percent" in (column.kind or row.kind or ""), text
+            text = _with_n(text) if self._counted_in_cells(row, column) else text
             column, text = _measured(*_counted(column, text, shares=shares))
             arm = self.arms.of(column.arm)
             if arm is None:
@@ -147,6 +155,13 @@ class _Reader(Comparisons):
         between = [one for one in read if one[0].role == COMPARE]
         yield from self._between(row, between, [one for one in made if isinstance(one, Item)])
         yield from self._in_cells(row, tested)
+
+    def _counted_in_cells(self, row: Row, column: Column) -> bool:
+        """Whether words say that cells hold numbers of patients beside means or medians."""
+        table = self.laid.table
+        heads = (head[column.at] for head in table.rows[: self.laid.heads])
+        every = (row.cells[0], table.rows[0][0], *heads, table.caption, table.notes)
+        return any(map(_N_BESIDE.search, every))
 
     def _of_shares(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool | None:
         """Whether pairs of a row, such as "59 (96.7)", are counts with their percentages, as the
@@ -385,8 +400,9 @@ class _Reader(Comparisons):
 
     def _limits(self, row: Row, column: Column, own: str, cell: Cell) -> str | None:
         """What two numbers behind a mean and its spread are, by the nearest words that tell it:
-        "ci" or "range"; those of other columns do not. No interval is twice as wide as the spread
-        of four patients."""
+        "ci" or "range"; those of other columns do not. Else limits where mean,
+        spread and number of patients put those of an interval are such, and no interval is twice
+        as wide as the spread of four patients."""
         table, arms = self.laid.table, [one.at for one in self.laid.columns if one.role == ARM]
         above = (cells for cells in table.rows[row.at :: -1] if not any(cells[at] for at in arms))
         section = next((cells[0] for cells in above if any(cells)), "")
@@ -396,6 +412,8 @@ class _Reader(Comparisons):
                 return "range"
             if "ci" in kinds_in(text):
                 return "ci"
+        if _is_interval(cell, self._size(row, column, self.arms.of(column.arm))):
+            return "ci"
         spread, low, high = (float(cell.parts[name].replace(",", "")) for name in "bcd")
         return "range" if high - low > 2 * spread else None
 
@@ -454,6 +472,16 @@ class _Reader(Comparisons):
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
 
 
+def _is_interval(cell: Cell, size: int | None) -> bool:
+    """Whether two limits are, to their last digits, as far from a mean as its spread and its number
+    of patients make them."""
+    mean, spread, low, high = (float(cell.parts[name].replace(",", "")) for name in "abcd")
+    unit = 10.0 ** -max(len(cell.parts[name].partition(".")[2]) for name in "cd")
+    half = 1.98 * spread / sqrt(size) if size else 0.0
+    far = (abs(abs(one - mean) - half) for one in (low, high))
+    return half > 2 * unit and low < mean < high and max(far) < 0.6 * unit + 0.05 * half
+
+
 def _of_row_whole(read: Sequence[tuple[Column, Cell]]) -> int | None:
     """How many patients a row has of whom its cells are counts and percentages, "5 (31.3)" beside
     "11 (68.7)"; None where not all cells of groups are, to a decimal."""
@@ -495,6 +523,16 @@ def _counted(column: Column, text: str, *, shares: bool) -> tuple[Column, str]:
     if shares and match.start() and re.fullmatch(r"[0-9]+(?:[.·,][0-9]+)?\s?%?", left.strip()):
         return column, f"{match[1]} ({left.strip().rstrip('%').strip()}%)"
     return replace(column, size=int(match[1])), left
+
+
+def _with_n(text: str) -> str:
+    """ "38, 3.2 (1.1)" and "3.2 (1.1), 38" with the number of patients told as such."""
+    match = re.fullmatch(r"([0-9]+)(?:\s*[,;:/]\s*|\s+)(.*[)\]]|.*±.*)", text)
+    match = match or re.fullmatch(r"(?P<of>.*[)\]]|.*±.*?)(?:\s*[,;:/]\s*|\s+)(?P<n>[0-9]+)", text)
+    if match is None or read_cell(text) is not None:
+        return text
+    told = match.groupdict() or {"n": match[1], "of": match[2]}
+    return f"n = {told['n']}; {told['of']}" if read_cell(told["of"]) else text
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:
