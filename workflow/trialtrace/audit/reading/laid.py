@@ -43,6 +43,21 @@ from trialtrace.audit.reading.rows import Row, is_unit, rows
 NAME = 4
 """A title of more words is no name of an outcome."""
 TITLED = "what was measured is told by the title of its table alone"
+UNNAMED = "what was measured is not said"
+_VAGUE = frozenset(
+    "a all among analyses analysis and arms at between both by characteristics clinical comparison "
+    "data descriptive each efficacy endpoint endpoints final findings follow for from group groups "
+    "individual main measure measured measurements measures of on other outcome outcomes "
+    "parameters patients participants primary result results scores secondary statistics study "
+    "summary test tests the time trial two up value values variable variables with".split()
+)
+# "Comparison of pain between the two groups" is of pain.
+_OF_GROUPS = re.compile(
+    r"^(?:the )?(?:comparisons?|summary|distribution|analysis) of (?:the )?(?:mean |median )?|"
+    r"[\s,]+(?:(?:between|among|in|across|by|for|of) (?:the |each )?(?:\w+ ){0,2}(?:groups?|arms?)|"
+    r"over time|(?:at|by|in) (?:each|all|every|different) (?:\w+ )?(?:visits?|times?|time[ -]?points?))$",
+    re.IGNORECASE,
+)
 _IN_ROWS = "its arms were taken from the labels of rows"
 _WHEN = re.compile(
     r"\b(?:T[0-9]|[0-9]+(?:st|nd|rd|th)?|months?|weeks?|days?|hours?|diff?(?:erence)?|baseline|to|and|"
@@ -357,7 +372,16 @@ class Context:
         # Words in brackets, as of a domain, tell tables apart; "(n = 60)" and "(SD)" do not.
         title = words(re.split(r"[.;:]\s?|\((?![a-z]+(?: [a-z]+)*\))", caption)[0], 10)
         told = said(title)
-        return title if told.measure or told.change else told.rest
+        if not told.rest and not told.measure and not told.change:
+            # "Mean (SD) pain scores at each visit".
+            title = words(said(re.split(r"[.;:]\s", caption)[0]).rest, 10)
+            return _OF_GROUPS.sub("", re.sub(r"^of ", "", title))
+        return title if told.measure or told.change else _OF_GROUPS.sub("", told.rest)
+
+    @property
+    def _vague(self) -> bool:
+        """Whether the caption tells nothing that is measured: "Primary and secondary outcomes"."""
+        return not {*re.findall(r"[^\W\d_]+", self._titled.lower())} - _VAGUE
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
@@ -397,9 +421,11 @@ class Context:
         path = row.path or (title or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
         people = _PEOPLE.fullmatch(path[0]) or EVERYONE.fullmatch(path[0])
-        of_people = kind not in (*_COUNTED, "statistic") and people
+        of_people = kind not in (*_COUNTED, "statistic") and bool(people)
         staged = self._staged and row.own == 1 and row.kind is None and not row.visit
-        if title and len(path) == 1 and (bare or of_people or staged):
+        vague = title == self._titled and self._vague
+        alone = len(path) == 1 and (bare or of_people or staged)
+        if title and not vague and alone:
             # "0–4" alone says when or of whom, and not what was measured, and so does "Intubation"
             # below "Baseline".
             path = (title, *path)
@@ -419,7 +445,7 @@ class Context:
             printed=self._levelled(printed, row, columns),
             quote=" | ".join(cell.text for _, cell in read),
             kind=kind,
-            path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
+            path=self._in_part(column, path, alone=vague and not row.path),
             visit=column.visit or row.visit or self._when(row),
             change=(column.change or row.change) and kind not in _COUNTED[:3],
             stem=name,
@@ -427,10 +453,17 @@ class Context:
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),
         ).doubted(
             TITLED if path[0] == self._titled and len(path[0].split()) > NAME else None,
+            UNNAMED if vague and (alone or not row.path) and column.part is None else None,
             BY_POINT if by_point else None,
             _IN_ROWS if self.in_rows else None,
             f"that this row is one of “{section}” is guessed" if row.loose and section else None,
         )
+
+    def _in_part(self, column: Column, path: tuple[str, ...], *, alone: bool) -> tuple[str, ...]:
+        """What was measured in a column that holds a part of it; of a vague title that alone."""
+        if column.part is None:
+            return path
+        return (column.part,) if alone else (f"{path[0]}, {column.part}", *path[1:])
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
         """The expression with the level of its interval that heads, label or caption tell."""

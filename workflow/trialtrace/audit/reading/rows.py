@@ -54,6 +54,7 @@ def rows(
     made: list[Row] = []
     sections = _Sections(table, indented=first == 1)
     carried = ""
+    going = set[int]()
     over: tuple[str, ...] | None = None
     whole: tuple[str, ...] | None = None
     if begins_block(table, heads, first):
@@ -119,11 +120,49 @@ def rows(
         named = Said(label) if label in answers else said(label, other)
         sections.enter(at, named, label, [cells[one.at] for one in arms])
         row = _row(at, cells, sections.path(), texts, labels, over, other, answers=answers)
-        made.append(replace(row, loose=bool(sections.stacked and sections.loose)))
+        row = replace(row, loose=bool(sections.stacked and sections.loose))
+        if not sections.path() and (further := _going_on(row, made)):
+            row, going = further, {*going, row.at}
+        made.append(row)
         sections.count(at, named, label, [cells[one.at] for one in arms], sizes)
+    made = _surely_going_on(made, going)
     # Nothing ends the last section of a table but its indents.
     last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
     return [replace(row, loose=row.loose or at in last[1:]) for at, row in enumerate(made)]
+
+
+_AVERAGES = ("mean", "median", "geometric_mean")
+_AT_FIRST = re.compile(r"[\s,:–-]+\(?(?:(?:at )?baseline|before(?: \w+)?|pre[\w-]*)\)?$", re.I)
+
+
+def _going_on(row: Row, above: Sequence[Row]) -> Row | None:
+    """A row whose words tell a time, a change or a mean or median alone, as one of the row above it
+    that names what was measured; None where rows that name nothing begin the table."""
+    last = above[-1] if above and all(one.path for one in above) else None
+    if last is None or row.path or last.opens or {row.kind, last.kind} & {"p", "effect", "count"}:
+        return None
+    again = row.kind not in (None, last.kind)
+    again = again and all((one or "").startswith(_AVERAGES) for one in (row.kind, last.kind))
+    if not again and (not (row.visit or row.change) or (last.visit and last.own)):
+        return None
+    path = last.path if again else (*last.path[:-1], _AT_FIRST.sub("", last.path[-1]))
+    visit = row.visit or (last.visit if again else None)
+    label = ", ".join([*path, *([visit] if visit else [])])
+    kind = row.kind or last.kind
+    return replace(row, path=path, kind=kind, visit=visit, label=label, own=0, loose=True)
+
+
+def _surely_going_on(made: Sequence[Row], going: Collection[int]) -> list[Row]:
+    """The rows, of which those that go on with the one above do so without a doubt where others do
+    that have the same words, below another outcome."""
+    of: dict[object, set[tuple[str, ...]]] = {}
+    for one in (one for one in made if one.at in going):
+        of.setdefault((one.visit, one.change), set()).add(one.path)
+    sure = {word for word, paths in of.items() if len(paths) > 1}
+    return [
+        replace(one, loose=False) if one.at in going and (one.visit, one.change) in sure else one
+        for one in made
+    ]
 
 
 def _with_estimates(
