@@ -177,6 +177,9 @@ def paired(
 ) -> tuple[Joined, list[Read], int | None]:
     """What is joined of the numbers of one arm in one row, what is left of them, and the number of
     patients that stands beside these. `kind` is what the row's label says of two numbers."""
+    if denominator := _denominator(numbers):
+        made, left, _ = paired([one for one in numbers if one is not denominator], kind)
+        return made, left, denominator[1].whole("a")
     kinds = {column.kind: (column, cell) for column, cell in numbers}
     if joined := _by_label(numbers, kind):
         return [joined], [], None
@@ -239,6 +242,24 @@ def _with_spread(kinds: dict[str | None, Read]) -> tuple[list[Read], Expression]
                 values = [cell.parts["a"] for _, cell in pair]
                 return pair, Expression("{} {} (IQR {})".format(main, *values), f"{main}_iqr")
     return None
+
+
+_EVENTS = re.compile(
+    r"n|no\.?|(?:n|no\.?|number) of \w+|events?|cases|responders|yes", re.IGNORECASE
+)
+_OF_ALL = re.compile(r"N|(?i:total(?: n| no\.?)?|(?:n|no\.?|number) (?:analy[sz]|assess|evalu)ed)")
+
+
+def _denominator(numbers: Sequence[Read]) -> Read | None:
+    """Of two columns of an arm, "n" and "N" or "Events" and "Total", the number of patients."""
+    whole = [one for one in numbers if one[1].form == "value" and one[1].whole("a") is not None]
+    heads = {one[0].at: one[0].pieces[-1].strip() if one[0].pieces else "" for one in whole}
+    of_all = [one for one in whole if _OF_ALL.fullmatch(heads[one[0].at])]
+    events = [one for one in whole if one not in of_all and _EVENTS.fullmatch(heads[one[0].at])]
+    if len(of_all) != 1 or len(events) != 1:
+        return None
+    count, size = (one[1].whole("a") or 0 for one in (events[0], of_all[0]))
+    return of_all[0] if count <= size else None
 
 
 def _size(numbers: Sequence[Read]) -> int | None:

@@ -16,7 +16,7 @@ from trialtrace.audit.reading.doubt import chances
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE, UNSAID, said
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
+from trialtrace.audit.reading.laid import OF_UNITS, Laid, laid_out, left_whole
 from trialtrace.audit.reading.namesakes import apart, of_subgroups
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
 from trialtrace.audit.reading.patients import by_shares, by_sizes, sizes_of
@@ -108,6 +108,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
             laid.append(found)
     notes = [text for table in paper.tables for text in (table.caption, table.notes)]
     told = Allocation(paper.title, [passage.text for passage in paper.passages], notes)
+    read += _of_units(laid, told)
     known, _ = all_arms(laid, told)
     laid = [
         replace(one, columns=tuple(within_arms(crossed(one.by_heads, known, told)))) for one in laid
@@ -129,6 +130,45 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
     return read, replace(named, labels={**arms.labels, **named.labels})
+
+
+# A head of labels that are of one patient, cluster or study each.
+_UNIT = re.compile(
+    r"(?P<worded>schools?|clusters?|practices?|sites?|hospitals?|cent(?:er|re)s?|villages?|clinics?|"
+    r"stud(?:y|ies)|authors?|references?)|(?:patient|participant|subject|case|animal|dog|ID|No)",
+    re.IGNORECASE,
+)
+_OF_UNIT = re.compile(r"(?:\W*\b(?:id|no|nos|number|code|name|year|initials)\b\W*)*", re.IGNORECASE)
+
+
+def _of_units(laid: list[Laid], told: Allocation) -> list[Item | Left]:
+    """The numbers of tables whose rows are single patients, clusters or studies, of which no column
+    is an arm's. These tables are taken out."""
+    units = [one for one in laid if _has_units(one)]
+    others = [one for one in laid if one not in units]
+    known = all_arms(others, told)[0] if units else Arms({})
+    left: list[Item | Left] = []
+    for one in units:
+        armed = any(column.size or names_control(column.arm or "") for column in one.columns)
+        if not armed and not any(known.of(column.arm) for column in one.columns):
+            laid.remove(one)
+            left += left_whole(one.table, one.heads, OF_UNITS)
+    return left
+
+
+def _has_units(laid: Laid) -> bool:
+    """Whether the head over the labels names a unit, and the labels differ; those of people are
+    numbers or codes."""
+    over = [row[0] for row in laid.table.rows[: laid.heads] if row[0]]
+    match = _UNIT.match(over[-1]) if over else None
+    if match is None or not _OF_UNIT.fullmatch(over[-1][match.end() :]):
+        return False
+    labels = _labels(laid)
+    codes = [
+        one for one in labels if re.fullmatch(r"[A-Za-z]{0,5}[-. ]?[0-9]+[A-Za-z]?|[A-Z]", one)
+    ]
+    whole = bool(match["worded"]) or 2 * len(codes) > len(labels)
+    return whole and len(labels) > 1 and len({*labels}) == len(labels)
 
 
 def _spreads(texts: Sequence[str], legends: Set[str]) -> dict[str, str]:

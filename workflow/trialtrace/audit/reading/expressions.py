@@ -371,7 +371,7 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
     a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
     doubt = None
     if kind in (None, "median", "mean"):
-        first = (f"{kind}_",) if kind else ("median_", "mean_", "geometric_mean_")
+        first = (f"{kind}_",) if kind else ("median_", "mean_", "geometric_mean_", "percent_")
         spreads = ("_iqr", "_range", "_ci")
         possible = [one for one in sorted(usual) if one.startswith(first) and one.endswith(spreads)]
         # "Values are mean (95% CI)", and one of others in a further note.
@@ -431,15 +431,26 @@ def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
         return Expression(a, "count")
     if kind is None and "percentages" in usual and 0 <= float(a.replace(",", "")) <= 100:
         return Expression(f"{a}%", "percent", "a percentage by the caption")
-    if kind is None and "lone means" in usual and "." in a:
-        return Expression(f"mean {a}", "mean", "kind from the caption or a mean difference")
-    if kind is None and count is not None and (size is not None and count <= size):
+    lone = next((one[5:-1] for one in LONE if one in usual), "") if kind is None else ""
+    if lone and ("." in a or f"whole {lone}s" in usual):
+        return Expression(f"{lone} {a}", lone, "kind from the caption or a mean difference")
+    if kind is None and count is not None and "counts" in usual:
+        return Expression(a, "count", "a count by the caption")
+    if (
+        kind is None
+        and "uncounted" not in usual
+        and count is not None
+        and (size is not None and count <= size)
+    ):
         return Expression(a, "count", "taken for a count")
     if kind in (None, "count", "count_percent") or kind in _AVERAGED:
         return Expression(a, "value", NOT_SAID)
     return None
 
 
+LONE = ("lone means", "lone medians")
+"""What a caption says of numbers alone: with decimals, and of whole ones where no number of
+patients is told."""
 # A number alone below a head of two is the first of them.
 _AVERAGED = ("mean_sd", "mean_se", "mean_ci", "median_iqr", "median_range", "median_ci")
 

@@ -29,7 +29,7 @@ _CI = (
 _N = (
     r"(?:n|no\.?|nos\.?|numbers?|counts?|cases?|frequenc(?:y|ies)|freq\.?)"
     r"(?: of (?:patients|participants|subjects|cases|events|women|men|children|infants)"
-    r"| in (?:the )?analysis| (?:analy|randomi)[sz]ed| evaluated)?"
+    r"| in (?:the )?analysis| (?:analy|randomi)[sz]ed| evaluated| assessed| with data)?"
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
@@ -73,7 +73,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("count_percent", rf"(?:{_N}|f)\.?{_GAP}{_PERCENT}{_END}"),
     ("percent_count", rf"{_PERCENT}{_GAP}{_N}{_END}"),
     ("percent_ci", rf"(?<![0-9])(?<![0-9]\s){_PERCENT}{_GAP}{_CI}{_END}"),
-    ("person_time", r"(?:person|patient)[\s-]*(?:years?|yrs?)|pyrs?"),
+    ("person_time", r"(?<!per )(?:person|patient)[\s-]*(?:years?|yrs?)|pyrs?"),
     ("iqr", _IQR),
     ("sd", _SD),
     ("se", _SE),
@@ -108,7 +108,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
     (
         "standardised_difference",
         r"Cohen.?s d|Hedges.{0,2} g|standardi[sz]ed mean differences?|(?-i:\bSMD\b)|"
-        r"effect sizes?\W{1,3}(?-i:[dg])",
+        r"(?:effect sizes?|(?-i:\bES\b))\W{1,3}(?-i:[dg]\b)|"
+        r"effect sizes?\W{1,3}(?:Cohen.?s? d|Hedges.{0,2} g)\)?|Cohen.?s? d",
     ),
     (
         "mean_difference",
@@ -144,7 +145,8 @@ _STATISTIC = re.compile(
     r"prüfgröße)(?: (?:de|of|du) \w+)?|(?-i:gl|g\.l\.)|"
     r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
-    r"effect sizes?(?: [(\[](?![^()]*\bCI)[^()]*[)\]])?",
+    r"(?-i:r)|(?:partial )?(?:η|eta)[\s-]?p?[\s-]?(?:²|2|squared?)?p?|η²p|ω²|"
+    r"effect sizes?(?: [(\[](?![^()]*\b(?:CI|Cohen|Hedges)|[dg]\W)[^()]*[)\]])?",
     re.IGNORECASE,
 )
 # "HR (bpm)" and "RR (/min)" are of the heart and of breath.
@@ -173,6 +175,13 @@ _ADJUSTED = re.compile(
 )
 _PEOPLE = r"(?:patients|participants|subjects|women|men|children|infants|pts)"
 _DIGITS = r"[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+"
+# "(9 schools, n = 300)": how many clusters an arm has.
+_CLUSTERS = re.compile(
+    r"(?<=[(\[])\s*[0-9]+ (?:\w+ )?(?:schools|clusters|practices|hospitals|sites|cent(?:er|re)s|"
+    r"villages|clinics|wards|class(?:es|rooms)|communities|teams|homes|facilities|households|"
+    r"districts)(?:\s?[,;:/]\s?|\s(?:and|with)\s|(?=\s*[)\]]))",
+    re.IGNORECASE,
+)
 # "(n = 17 schools, 44 teams)": of what is no patient; "(n = 40, 38)": of which visit is not said.
 _OTHER_SIZE = re.compile(
     rf"[(\[]\s*n\s*=\s*[0-9]+\s+(?!{_PEOPLE}\b)[a-z][^()]*[)\]]"
@@ -266,7 +275,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     text = re.sub(rf"\b(medians?|means?),\s+{_UNIT}\s+(?=[(\[])", r"\1 ", text, flags=re.I)
     adjusted = bool(_ADJUSTED.search(text))
     size = None
-    text = _OTHER_SIZE.sub(" ", text)
+    text = _OTHER_SIZE.sub(" ", _CLUSTERS.sub("", text))
     if match := _SIZE.search(text):
         size = int(re.sub("[, ]", "", next(filter(None, match.groups()))))
         text = text[: match.start()] + " " + text[match.end() :]

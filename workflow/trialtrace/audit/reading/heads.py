@@ -234,6 +234,7 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
         else:
             if pieces and re.fullmatch("[Ff]", pieces[-1]) and _is_frequency(table, heads, at):
                 pieces[-1] = "n"
+            pieces = [_by_notes(piece, table) for piece in pieces]
             body = [row[at] for row in table.rows[heads:] if is_number(row[at])]
             shared = not all(map(_P_VALUE.fullmatch, body))
             own_texts = [_BEHIND_SIZE.sub("", piece) if shared else piece for piece in pieces]
@@ -253,6 +254,22 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
                 own = replace(own, role=COMPARE, arm=None)
             made.append(own)
     return made
+
+
+_STANDARDISED = re.compile(
+    r"\bCohen.?s?\b|\bHedges\b|\bstandardi[sz]ed (?:mean |effect |mean-)", re.IGNORECASE
+)
+
+
+def _by_notes(head: str, table: Table) -> str:
+    """The head of effect sizes in the words that caption or notes have for them: "ES"."""
+    notes = f"{table.caption} {table.notes}"
+    whole = re.fullmatch(r"[Ee]ffect [Ss]izes?|ESs?|[dg]", head)
+    if whole is None or (head.startswith("ES") and "ffect size" not in notes):
+        return head
+    if _STANDARDISED.search(notes) and not re.search(r"η|\beta\b", notes):
+        return "Cohen's d"
+    return "effect size" if head.startswith("ES") else head
 
 
 def _of_wholes(cells: Sequence[str]) -> bool:
@@ -441,17 +458,21 @@ _PLACED = re.compile(
 
 
 def with_sizes(every: Sequence[Column]) -> list[Column]:
-    """The columns, of which those headed "n" alone before each arm's are of that arm."""
-    made = list(every)
+    """The columns, of which those headed "n" alone before each arm's, or behind each, are of that
+    arm."""
     arms = [one for one in every if one.role == ARM and one.kind != "count"]
-    before = [
-        at
-        for at, (one, after) in enumerate(pairwise(every))
-        if (one.role, one.kind, one.arm) == (ARM, "count", None) and after.role == ARM and after.arm
-    ]
-    for at in before if 1 < len(before) == len(arms) else ():
-        made[at] = replace(every[at + 1], at=at, kind="count")
-    return made
+    for pairs in (pairwise(every), ((arm, one) for one, arm in pairwise(every))):
+        beside = {
+            one.at: arm
+            for one, arm in pairs
+            if (one.role, one.kind, one.arm) == (ARM, "count", None) and arm.arm and arm in arms
+        }
+        if 1 < len(beside) == len(arms):
+            return [
+                replace(beside[one.at], at=one.at, kind="count") if one.at in beside else one
+                for one in every
+            ]
+    return [*every]
 
 
 def _with(column: Column, item: Said) -> Column:

@@ -10,9 +10,10 @@ from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
-from trialtrace.audit.reading.expressions import is_share
+from trialtrace.audit.reading.expressions import LONE, is_share
 from trialtrace.audit.reading.heading_words import (
     EVERYONE,
+    KINDS,
     LONGEST,
     Said,
     kinds_in,
@@ -44,20 +45,23 @@ NAME = 4
 """A title of more words is no name of an outcome."""
 TITLED = "what was measured is told by the title of its table alone"
 UNNAMED = "what was measured is not said"
-_VAGUE = frozenset(
-    "a all among analyses analysis and arms at between both by characteristics clinical comparison "
-    "data descriptive each efficacy endpoint endpoints final findings follow for from group groups "
-    "individual main measure measured measurements measures of on other outcome outcomes "
-    "parameters patients participants primary result results scores secondary statistics study "
-    "summary test tests the time trial two up value values variable variables with".split()
+_VAGUE = re.compile(
+    r"a|all|among|analys[ei]s|and|arms|at|between|both|by|characteristics|clinical|comparison|data|"
+    r"descriptive|each|efficacy|endpoints?|final|findings|follow|for|from|groups?|individual|main|"
+    r"measure(?:d|s|ments)?|of|on|other|outcomes?|parameters|patients|participants|primary|"
+    r"results?|scores|secondary|statistics|study|summary|tests?|the|time|trial|two|up|values?|"
+    r"variables?|with",
+    re.IGNORECASE,
 )
 # "Comparison of pain between the two groups" is of pain.
 _OF_GROUPS = re.compile(
     r"^(?:the )?(?:comparisons?|summary|distribution|analysis) of (?:the )?(?:mean |median )?|"
     r"[\s,]+(?:(?:between|among|in|across|by|for|of) (?:the |each )?(?:\w+ ){0,2}(?:groups?|arms?)|"
-    r"over time|(?:at|by|in) (?:each|all|every|different) (?:\w+ )?(?:visits?|times?|time[ -]?points?))$",
+    r"over time|(?:at|by|in) (?:each|all|every|different) (?:\w+ )?"
+    r"(?:visits?|times?|time[ -]?points?))$",
     re.IGNORECASE,
 )
+OF_UNITS = "its rows are single patients, clusters or studies, and no groups"
 _IN_ROWS = "its arms were taken from the labels of rows"
 _WHEN = re.compile(
     r"\b(?:T[0-9]|[0-9]+(?:st|nd|rd|th)?|months?|weeks?|days?|hours?|diff?(?:erence)?|baseline|to|and|"
@@ -199,13 +203,13 @@ def _sized(table: Table, heads: int, first: int) -> Table:
     return replace(table, rows=tuple(map(tuple, made)))
 
 
-def left_whole(table: Table) -> list[Left]:
-    """The numbers of a table that has no columns of numbers."""
+def left_whole(table: Table, heads: int = 0, why: str = "no column of numbers") -> list[Left]:
+    """The numbers below the heads of a table that is not read."""
     return [
-        Left(table.place_of(at, [number]), cell, "no column of numbers")
+        Left(table.place_of(at, [number]), cell, why)
         for at, row in enumerate(table.rows)
         for number, cell in enumerate(row)
-        if cell and is_number(cell)
+        if at >= heads and (number or not heads) and cell and is_number(cell)
     ]
 
 
@@ -245,6 +249,7 @@ class Context:
     shares: bool | None = None
     halves: bool = False
     counts: bool = False
+    uncounted: bool = False
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""
@@ -381,7 +386,7 @@ class Context:
     @property
     def _vague(self) -> bool:
         """Whether the caption tells nothing that is measured: "Primary and secondary outcomes"."""
-        return not {*re.findall(r"[^\W\d_]+", self._titled.lower())} - _VAGUE
+        return all(map(_VAGUE.fullmatch, re.findall(r"[^\W\d_]+", self._titled)))
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
@@ -453,7 +458,9 @@ class Context:
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),
         ).doubted(
             TITLED if path[0] == self._titled and len(path[0].split()) > NAME else None,
-            UNNAMED if vague and (alone or not row.path) and column.part is None else None,
+            UNNAMED
+            if vague and kind != "size" and (alone or not row.path) and column.part is None
+            else None,
             BY_POINT if by_point else None,
             _IN_ROWS if self.in_rows else None,
             f"that this row is one of “{section}” is guessed" if row.loose and section else None,
@@ -597,7 +604,7 @@ _VALUES_ARE = re.compile(
 )
 
 
-_OF_MEANS = re.compile(r"(?:the )?means?(?: ?(?:±|[(\[]).*)?", re.IGNORECASE)
+_LONE = r"(?:the )?(mean|median)s?(?: values?| scores?)?(?: ?(?:±|[(\[]).*)?"
 
 
 def usual(table: Table, heads: int) -> set[str]:
@@ -608,13 +615,25 @@ def usual(table: Table, heads: int) -> set[str]:
     kinds = kinds_in(text)
     if not any(kind.startswith("mean") for kind in kinds) and _BRACKETED_SD.search(caption):
         kinds.add("mean_sd")
+    if re.search(rf"(?<!\w){dict(KINDS)['percent_ci']}(?!\w)", caption, re.IGNORECASE):
+        kinds.add("percent_ci")
     kinds |= set(re.findall(r"(?<=mean )±|(?<=means )±", text))
     kinds |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", text)}
     if not kinds and re.search(r"\bcoefficients?\b|\bcorrelation", caption, re.I):
         kinds.add("coefficients")
     for match in _VALUES_ARE.finditer(caption):
         kinds |= {f"usual {kind}" for kind in kinds_in(match[1])}
-        kinds |= {"lone means"} if _OF_MEANS.fullmatch(match[1]) else set()
+        lone = re.fullmatch(_LONE, match[1], re.IGNORECASE)
+        kinds |= {f"lone {lone[1].lower()}s"} if lone else set()
+    title = re.sub(r"^\s*table\s+\S+\s+", "", table.caption, flags=re.IGNORECASE)
+    if (
+        lone := re.match(r"(mean|median)s? (?!age\b|differences?\b|change)\w", title, re.I)
+    ) and not kinds:
+        kinds.add(f"lone {lone[1].lower()}s")
+    if re.match(r"(?:total )?numbers? of (?!days|hours|weeks)", title, re.IGNORECASE):
+        kinds.add("counts")
+    if not re.search(r"%|\bpercent|\bnumbers?\b|\bn\b|\bcounts?\b", caption, re.IGNORECASE):
+        kinds |= {f"whole {one[5:]}" for one in kinds & {*LONE}}
     return kinds | ({"percentages"} if _PERCENTAGES.search(caption) else set())
 
 

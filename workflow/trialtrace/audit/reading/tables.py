@@ -138,6 +138,7 @@ class _Reader(Comparisons):
         self.shares = self._of_shares(row, read)
         if self.shares is None and (total := _of_row_whole(read)):
             self.shares, row = True, replace(row, size=total)
+        self.uncounted = self._beyond(row, read)
         self.counts = any(cell.form == "count_percent" for _, cell in read)
         self.halves = self._of_halves(row, read)
         if self._is_sizes(row, read):
@@ -179,6 +180,14 @@ class _Reader(Comparisons):
             for column, cell in pairs
         )
         return any(told) or None
+
+    def _beyond(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
+        """Whether a number alone in the row is no count of its patients."""
+        alone = [(one, cell) for one, cell in read if one.role == ARM and cell.form == "value"]
+        counts = (
+            (cell.whole("a"), self._size(row, one, self.arms.of(one.arm))) for one, cell in alone
+        )
+        return any(count is None or (size and count > size) for count, size in counts)
 
     def _of_halves(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
         """Whether cells such as "20/14" and "2/4/8" are counts of what the label names in as many
@@ -330,6 +339,7 @@ class _Reader(Comparisons):
         usual = self.usual | {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", own)}
         limits = self._limits(row, column, own, cell) if cell.form == "spread_range" else "ci"
         usual = usual | {"ci"} if limits == "ci" else usual - {"ci"}
+        usual = usual | {"uncounted"} if self.uncounted else usual
         found = expression(cell, kind, n, usual, measure)
         if found is None and kind is None and (kind := self.told.get(cell.form)):
             fits = kind != "count_percent" or n is None or of_most(cell, n)
@@ -359,7 +369,10 @@ class _Reader(Comparisons):
             item = item.doubted(MEAN_OR_SHARE)
         heads = self.laid.table.rows[: self.laid.heads]
         last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
-        if found.kind == "count" and item.arm and re.fullmatch(r"n\W*|no\.", last, re.I):
+        of_n = re.fullmatch(r"n\W*|no\.", last, re.I) and not (
+            row.own and (size or self._all_counts)
+        )
+        if found.kind == "count" and item.arm and of_n:
             doubt = "which patients these are is not said"
             return replace(item, is_size=True, path=()).doubted(doubt)
         if found.kind == "effect":
@@ -379,6 +392,12 @@ class _Reader(Comparisons):
             path = (*(name for name in row.path if self._arm_of(row, name) is None), *over)
             item = replace(item, compare=self._compared(row, ()), path=path or item.path)
         return item.doubted(found.doubt, None if limits else LIMITS_UNSAID)
+
+    @cached_property
+    def _all_counts(self) -> bool:
+        """Whether the columns of all arms are headed "n", and so are of what the rows name."""
+        arms = [one for one in self.laid.columns if one.role == ARM and one.arm]
+        return {one.kind for one in arms} == {"count"}
 
     @cached_property
     def _paired(self) -> set[int]:
