@@ -37,8 +37,9 @@ def tidy(text: str) -> str:
         lambda m: f"10^{m[1].translate(_PLAIN)}",
         thousands,
     )
-    # A raised digit behind another number is a footnote's.
+    # A raised digit behind another number, or a letter, is a footnote's.
     marked = re.sub(rf"(?<=[0-9])[{_RAISED}]+(?![{_RAISED}⁻])", "", powers)
+    marked = re.sub(rf"(?<=[0-9)\]%])[ᵃ-ᵍᶜ{_RAISED}]+(?=$|[\s,;)\]])", "", marked)
     return " ".join(marked.split())
 
 

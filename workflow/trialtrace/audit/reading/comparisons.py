@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number
@@ -36,6 +37,7 @@ BY_GAP = "it is taken for one against the group that has none in its row"
 NOT_ALL = "a number of its row is not taken up"
 OF_EITHER = "which of the measures in its head this is is not said"
 OWN_OR_BETWEEN = "whether it is of its group alone, or against another one, is not said"
+OVER_TIMES = "its cell stands beside several times: of which of them it is is not said"
 _COMPARED = ("p", "effect")
 # Visit, whether of change, part, and the arm within which it compares.
 _Whose = tuple[str | None, bool, str | None, str | None]
@@ -67,6 +69,7 @@ class Comparisons(Context):
                 else:
                     path = (*self._without_reference(row, item.path), *self._models(cells[0][0]))
                     item = replace(item, path=path)
+                item = self._over_rows(item, row)
                 pair = self._pair(row, cells[0][0])
                 printed = pair or self._compared(row, items)
                 names = printed if pair else ordered(printed, items, found, measure)
@@ -113,6 +116,22 @@ class Comparisons(Context):
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield item.doubted(*doubts)
+
+    def _over_rows(self, item: Item, row: Row) -> Item:
+        """A comparison whose cell stands over several rows as one of what these have in common."""
+        merged = (self.laid.table.merged.get(cell, 1) for cell in item.cells)
+        below = range(row.at, row.at + max(merged, default=1))
+        every = [one for one in self.laid.rows if one.at in below and not one.opens]
+        if len(every) < 2 or row.opens or self.in_rows:
+            return item
+        paths = [one.path for one in every]
+        together = takewhile(lambda names: len({*names}) == 1, zip(*paths, strict=False))
+        path = tuple(names[0] for names in together)
+        if {one.visit for one in every} != {row.visit}:
+            item = replace(item, visit=None).doubted(OVER_TIMES)
+        if not path:
+            path = (" / ".join(dict.fromkeys(one.path[-1] for one in every if one.path)),)
+        return replace(item, path=path) if path[0] else item
 
     def _present(self, row: Row) -> list[str]:
         """The arms that have a number in a row, taken up or not."""

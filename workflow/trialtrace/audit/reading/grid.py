@@ -20,10 +20,13 @@ class Span:
     head: bool = False
 
 
-def grid(rows: Iterable[Sequence[Span]], heads: int) -> tuple[tuple[str, ...], ...]:
+def grid(
+    rows: Iterable[Sequence[Span]], heads: int, merged: dict[tuple[int, int], int] | None = None
+) -> tuple[tuple[str, ...], ...]:
     """The grid; a head's text stands in every column it spans, a body's in the first one.
 
-    Down a column a spanning text is repeated in heads, and where it is words, as labels are.
+    Down a column a spanning text is repeated in heads, and where it is words, as labels are; over
+    how many rows of the body each other one stands, by its row and column, `merged` is told.
     Raises UserError for a table of too many rows or columns.
     """
     placed: list[dict[int, str]] = []
@@ -46,6 +49,8 @@ def grid(rows: Iterable[Sequence[Span]], heads: int) -> tuple[tuple[str, ...], .
                 over = in_head or (column > 0 and not is_number(span.text))
                 text = span.text if across == 0 or over else ""
                 cells[column + across] = text
+                if merged is not None and text and span.rows > 1 and not (in_head or worded):
+                    merged[number, column + across] = span.rows
                 for down in range(1, min(span.rows, LONGEST)):
                     kept = text if in_head or worded else ""
                     hanging[number + down, column + across] = kept

@@ -1,6 +1,6 @@
 """A paper as it was read: passages of text and tables, each with its place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 FIGURE = "figure"
@@ -22,7 +22,8 @@ class Table:
 
     `heads` is how many rows from the top its file calls heads. `name` is "table 2", by the
     paper's number where it has one. `pages` are the first rows of the pages on which it goes on;
-    `indents` tell by how many spaces each row's label is indented, where its file does.
+    `indents` tell by how many spaces each row's label is indented, where its file does; `merged`
+    over how many rows a cell stands, by its row and column.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     page: int | None = None
     pages: tuple[tuple[int, int], ...] = ()
     indents: tuple[int, ...] = ()
+    merged: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def place(self) -> str:

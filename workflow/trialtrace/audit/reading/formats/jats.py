@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from trialtrace.audit.reading.formats.marked import foot_of, numbered, table_grid, text_of
+from trialtrace.audit.reading.formats.marked import Grid, foot_of, numbered, table_grid, text_of
 from trialtrace.audit.reading.markup import Node, read_xml
 from trialtrace.audit.reading.paper import FIGURE, Passage, ReadPaper, Table
 
@@ -91,23 +91,23 @@ def _tables(wrap: Node, position: int) -> list[Table]:
     """
     grids = [table_grid(constant) for constant in wrap.every("table")]
     feet = [foot_of(constant) for constant in wrap.every("table")]
-    parts: list[tuple[tuple[tuple[str, ...], ...], int, tuple[int, ...]]] = []
-    for rows, heads, indents in grids:
-        first = parts[0] if parts else ((), 0, ())
-        goes_on = first[0] and rows and len(rows[0]) == len(first[0][0])
-        if goes_on and rows[:heads] in ((), first[0][: first[1]]):
-            parts[0] = (first[0] + rows[heads:], first[1], first[2] + indents[heads:])
-        elif rows:
-            parts.append((rows, heads, indents))
+    parts: list[Grid] = []
+    for own in grids:
+        goes_on = parts and own.rows and len(own.rows[0]) == len(parts[0].rows[0])
+        if goes_on and own.rows[: own.heads] in ((), parts[0].rows[: parts[0].heads]):
+            parts[0] = parts[0].followed(own)
+        elif own.rows:
+            parts.append(own)
     name = numbered(text_of(wrap.first("label")), position)
     return [
         Table(
             name if number == 1 else f"{name} (part {number})",
             text_of(wrap.first("caption")),
-            rows,
-            heads,
+            part.rows,
+            part.heads,
             " ".join(filter(None, (text_of(wrap.first("table-wrap-foot")), *feet))),
-            indents=indents,
+            indents=part.indents,
+            merged=part.merged,
         )
-        for number, (rows, heads, indents) in enumerate(parts, 1)
+        for number, part in enumerate(parts, 1)
     ]

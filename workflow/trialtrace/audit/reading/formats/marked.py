@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.cells import is_number
 from trialtrace.audit.reading.characters import tidy
@@ -10,9 +10,27 @@ from trialtrace.audit.reading.grid import WIDEST, Span, grid
 from trialtrace.audit.reading.markup import Node
 
 
-def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int, tuple[int, ...]]:
-    """The grid of a table element, how many of its rows are heads, and how far labels are
-    indented."""
+@dataclass(frozen=True)
+class Grid:
+    """The grid of a table element: `heads` of its rows are heads, `indents` tell how far labels are
+    indented, `merged` over how many rows a cell stands, by its row and column."""
+
+    rows: tuple[tuple[str, ...], ...]
+    heads: int
+    indents: tuple[int, ...]
+    merged: dict[tuple[int, int], int]
+
+    def followed(self, by: "Grid") -> "Grid":
+        """The same with the body of a further one below it."""
+        shift = len(self.rows) - by.heads
+        merged = {(row + shift, at): over for (row, at), over in by.merged.items()}
+        rows = self.rows + by.rows[by.heads :]
+        indents = self.indents + by.indents[by.heads :]
+        return Grid(rows, self.heads, indents, self.merged | merged)
+
+
+def table_grid(table: Node) -> Grid:
+    """The grid of a table element."""
     notes = {id(row) for row in _notes(table)}
     rows = [row for row in table.every("tr") if id(row) not in notes]
     heads = 0
@@ -28,7 +46,8 @@ def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int, tuple[int
         lines = [list(_spans(row))] if at < heads else _by_lines(row)
         made += lines
         indents += [_indent(next(row.elements(), None))] * len(lines)
-    return grid(made, heads), heads, tuple(indents)
+    merged: dict[tuple[int, int], int] = {}
+    return Grid(grid(made, heads, merged), heads, tuple(indents), merged)
 
 
 def foot_of(table: Node) -> str:

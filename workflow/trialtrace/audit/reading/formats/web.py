@@ -88,10 +88,10 @@ def _holds_blocks(node: Node) -> bool:
 
 
 def _table(node: Node, position: int, before: str) -> Table:
-    rows, heads, indents = table_grid(node)
+    of = table_grid(node)
     caption = text_of(node.first("caption")) or before
     name, notes = numbered(caption, position), foot_of(node)
-    return Table(name, caption, rows, heads, notes, indents=indents)
+    return Table(name, caption, of.rows, of.heads, notes, indents=of.indents, merged=of.merged)
 
 
 def _is_note(text: str) -> bool:
