@@ -59,7 +59,8 @@ def told_apart(
         ended = _RESPECTIVELY.match(text, numbers[end - 1][1]) or (
             one.arm if one.kind in PARTS else one.kind != "p"
         )
-        if len(run) > 1 and len(alike) == 1 and ended:
+        of_times = len({each.visit for each in run}) == len(run)
+        if len(run) > 1 and len(alike) == 1 and ended and not of_times:
             items[at:end] = _each(run, names)
     if (end := text.rfind("respectively")) > 0 and len(items) > 1 and numbers[-1][1] < end:
         # "5% in A and 8% in B had pain and fever, respectively": each has its own outcome.
@@ -129,7 +130,11 @@ def _each(run: Sequence[Item], names: Names) -> Sequence[Item]:
         # "In the red, green and sham groups (P = …; P = …; P = …, respectively)".
         return run
     return [
-        replace(one, path=(f"{own} ({where or named[0][2]}",))
+        replace(
+            one,
+            path=(f"{own} ({where or named[0][2]}",),
+            doubts=tuple(doubt for doubt in one.doubts if doubt != UNSAID),
+        )
         for one, own, (_, _, where) in zip(run, words, named, strict=True)
     ]
 
@@ -137,7 +142,8 @@ def _each(run: Sequence[Item], names: Names) -> Sequence[Item]:
 # "Although this achieved significance", of what was told before.
 _REFERS = re.compile(
     r"\b(?:this|which|it|these|(?:the|this) difference)\s(?:\w+ly )?(?:was|were|is|did|"
-    r"achieved|reached|had|failed|attained)\b"
+    r"achieved|reached|had|failed|attained|decreased|increased|fell|rose|improved|changed|declined|"
+    r"dropped|remained|went)\b"
 )
 # "X had an effect of group (P = …), due to lower values in A (5 vs 8)".
 _DUE_TO = re.compile(r"due to (?:\w+ ){1,2}(?:values|scores|levels)\b")
@@ -201,6 +207,9 @@ def _told_apart(
             again = again or bool(outcome.seen and _says_another(between, behind, outcome))
             counted = noun is not None and bool(outcome.seen) and noun[0] not in outcome.told
             again = (again and (other or changed is None)) or counted
+            # "6.1, 4.2 and 3.1 at baseline, 6 and 12 weeks".
+            earlier = numbers[at - 1][2].visit if at else None
+            again = again and (says or arm != outcome.seen[-1] or earlier in (None, item.visit))
             unsaid = again and not says
             if again or ((outcome.tested or outcome.compared) and says):
                 outcome.next(clause if says or not outcome.told else outcome.told)

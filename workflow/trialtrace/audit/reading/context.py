@@ -54,6 +54,10 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _VERSUS = re.compile(r"\bv(?:s|ersus)\b", re.IGNORECASE)
+# "45 and 50 years in the two groups": each has one of two numbers.
+OF_BOTH = re.compile(
+    r"\b(?:in|for|between|of) (?:the )?(?:two|both) (?:\w+ )?(?:groups|arms)\b", re.I
+)
 _TURN = re.compile(r",? \b(?:but|although|though|whereas|while|which)\b")
 # "In group A, …".
 FRAMED = re.compile(r"(?:[\s-](?:groups?|arms?|patients|participants))?,")
@@ -107,7 +111,7 @@ class Context:
         head = _TURN.split(text, maxsplit=1)[0]
         others = bool(_OTHERS.search(head) or strangers(text, mentions))
         others = others or self.topic in distinct(mentions)
-        guess = _VERSUS.search(text) and not _MORE.search(text)
+        guess = (_VERSUS.search(text) or OF_BOTH.search(text)) and not _MORE.search(text)
         apart = _COMPARED.search(text) or (self.usual and not guess)
         order = () if apart else self.order
         return Context(None if others else self.topic, order)
@@ -166,6 +170,9 @@ def with_before(one: Item | Left, sentence: str, last: str, names: Names) -> Ite
     back = BACK.match(sentence)
     outside = re.sub(r"[(\[][^()\[\]]*[)\]]", "", sentence)
     general = one.kind in PARTS and not _OF_NUMBERS.sub("", one.path[0].rpartition(" (")[0]).strip()
+    if back and re.match("The ", back[0]) and one.kind in PARTS and not general:
+        # "The proportion cured was": it says itself what it is of.
+        back = None
     if not (back or general) and (one.kind in PARTS or not is_bare(outside, names)):
         return one
     clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])

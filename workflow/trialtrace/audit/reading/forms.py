@@ -197,6 +197,12 @@ FORMS = (
         rf"(?P<a>{N})(?:\s(?!per\b)[a-z]+)?\s(?P<unit>per 10+ (?:patient|person|subject)[\s-]"
         r"(?:years|months|days))",
     ),
+    _form(
+        "counts",
+        rf"(?P<a>{COUNT}) and (?P<b>{COUNT})\s(?:[a-z-]+\s)?{PEOPLE_COUNTED}(?=[^.;0-9]{{0,60}}"
+        r"\b(?:respectively|(?:two|both)(?: \w+)? (?:groups|arms)))",
+    ),
+    _form("to_arm", rf"(?P<a>{_COUNTED})(?:{_PEOPLE})?(?=\sto\s(?:the\s)?[A-Za-z])"),
     _form("counted", rf"(?P<a>{_COUNTED})(?:\s(?!of\b)[a-z-]+)?\s{PEOPLE_COUNTED}"),
     _form(
         "size",
@@ -223,5 +229,5 @@ FORMS = (
         r"(?![\w%/×:]|[-–.,:][\w(]|\s?(?:%|/|±|×|=|x\s|to\s-?[0-9]|-?fold|times))",
     ),
 )
-PAIRS = ("percents", "percent_and", "percent_pair", "value_pair", "from_to")
+PAIRS = ("percents", "percent_and", "percent_pair", "value_pair", "from_to", "counts")
 """Forms of two numbers that are compared, or the ends of a change."""

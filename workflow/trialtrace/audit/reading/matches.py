@@ -204,6 +204,8 @@ _REFUSALS: dict[str, tuple[_Refuses, ...]] = {
     "subject": (_no_subject,),
     "size": (lambda _, before: not re.search(r"[A-Za-z)\]]\s*[(\[]$", before),),
     "counted": (_whole,),
+    "counts": (_whole, _behind(r"[0-9],\s*$")),
+    "to_arm": (lambda _, before: not _ALLOCATED.search(before),),
     "value": (lambda match, _: not _is_value(match),),
     **dict.fromkeys(("share_of", "fraction"), (_no_fraction,)),
     **dict.fromkeys(("fraction_by_sum", "part_of"), (_other_share,)),
@@ -244,7 +246,8 @@ _NO_VALUE = re.compile(
     r"(?<![0-9][ -])\b(?:days?|weeks?|months?|years?)\s*[,:(]?\s*|"
     r"\b(?:version|v|table|fig\w*|SPSS|Stata|and [Rr]|"
     r"CTCAE|DSM|grade|p|P|SDs?|SEs?|SEM|range|"
-    r"IQR|for|every|after|at|deviations? of|baseline to)\s*[,:(]?\s*|"
+    r"IQR|for|every|after|(?<!remained )(?<!stable )(?<!stayed )(?<!unchanged )at|"
+    r"deviations? of|baseline to)\s*[,:(]?\s*|"
     r"\b[Pp](?:[- ]?values?\b[^;()]{0,40}|\s*[=<>≤≥]\s*)[0-9., and]*)$"
 )
 _DOSE = re.compile(r"\s?(?:[mµμ]?g|m?[lL]|IU|U|Gy|-?fold|times|T|mm|years? (?:of|after))\b(?!/)")
@@ -354,6 +357,14 @@ _NAMED_BY_NUMBER = re.compile(
     r"(?:\bGroups?|\b[Gg]roups [1-9] and|"
     r"\b(?:in|of|than|and|for|with|to|vs\.?|versus)\s(?:groups?|arms?)) [1-9]\s*[(\[]\s*$"
 )
+_ALLOCATED = re.compile(r"\b(?:randomi[sz]|assign|allocat)\w*\b(?!.*\bfrom )", re.IGNORECASE)
+# "Fell by 3.1 mmHg in A and by 2.0".
+_CHANGED_BY = re.compile(
+    r"\b(?:increas|decreas|reduc|improv|rose|fell|chang|declin|drop|rais|lower)\w* "
+    r"(?:\w+ly )?(?:(?:[^.;()]|(?<=[0-9])\.(?=[0-9])){1,80} )?"
+    r"by (?:a |an )?(?:mean |average |median )?(?:of )?$",
+    re.IGNORECASE,
+)
 _EFFICACY = re.compile(r"\b(?:efficacy|effectiveness|VE)\b[^.;%]{0,60}$", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(
     r"[\s-]*(?:months?|weeks?|days?|years?|hours?|h\b|min|mm|mg|kg|ml|cm|s\b)", re.I
@@ -407,6 +418,7 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         item = Item("", "", printed, "", kind, measure=measure)
         item = item.doubted(NO_LEVEL if "least" in given else None)
         if name == "value":
+            item = replace(item, change=bool(_CHANGED_BY.search(match.string, 0, begin)))
             said = _AVERAGE_OF.search(match.string, 0, begin)
             if said:
                 word = "median" if said[1].lower() == "median" else "mean"
@@ -436,7 +448,8 @@ def _measure(text: str) -> str:
 _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
     "statistic": (("{symbol}({df}) = {a}{p}{effect}", "statistic"),),
     "correlation": (("r = {a}{p}", "statistic"),),
-    **dict.fromkeys(("counted", "size", "subject", "in_arm"), (("{a}", "count"),)),
+    **dict.fromkeys(("counted", "size", "subject", "in_arm", "to_arm"), (("{a}", "count"),)),
+    "counts": (("{a}", "count"), ("{b}", "count")),
     "rate": (("{a} {unit}", "value"),),
     "value": (("{a}{unit}", "value"),),
     "tested": (("{symbol} = {a}{p}", "statistic"),),

@@ -56,6 +56,8 @@ def nearest(
     joined = _JOINS.match(tail)
     # "8 patients had 10 events (2 in A": the bracket is of another number.
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]|[0-9][^()]*\(", tail)
+    # "90 patients were randomised (40 to A": the bracket's own number is of it.
+    behind = [] if re.search(r"[(\[][^()\[\]]*[0-9][^()\[\]=]*$", tail) else behind
     # "58 in A versus 55 of all patients in B".
     turned = bool(before and VERSUS.search(text, before[-1].end, number[0]))
     if behind and turned and OF.search(text, 0, behind[0].begin):

@@ -4,9 +4,10 @@ words."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trialtrace.audit.reading.arms import ALL
-from trialtrace.audit.reading.context import BEFORE, UNKNOWN, Context
+from trialtrace.audit.reading.context import BEFORE, OF_BOTH, UNKNOWN, Context
 from trialtrace.audit.reading.forms import PEOPLE_COUNTED
 from trialtrace.audit.reading.greater import IN_ORDER, OTHER, ArmOf, by_size
 from trialtrace.audit.reading.item import Seen
@@ -157,6 +158,8 @@ def _by_context(run: Sequence[Seen], arms: list[ArmOf], text: str, context: Cont
         return arms
     facing = len(run) == 2 and _FACING.search(text[run[0][1] : run[1][0]])
     listed = _RESPECTIVELY.match(text, run[-1][1])
+    both = len(run) == 2 and _ONE_EACH.fullmatch(text, run[0][1], run[1][0])
+    listed = listed or (both and OF_BOTH.search(text))
     if len(run) == len(context.order) and (facing or listed):
         return [(arm, BEFORE) for arm in context.order]
     return [(context.topic, BEFORE)] * len(run) if context.topic else arms
@@ -194,6 +197,7 @@ _BESIDE = re.compile(
 _FACING = re.compile(r"\b(?:vs?\.?|versus)\s*[(\[]?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:baseline|before|pre-|initial|start of)", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"[^.;\d]{0,30}\brespectively")
+_ONE_EACH = re.compile(r"[\s%)]*(?:[a-z/]+ )?and ")
 _BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r";\s*(?!and\s*$)\w[\w\s-]{0,40}[:=]?\s*$")
 
@@ -375,6 +379,17 @@ def _listed(
     if told and alone and not _IN_LIST.match(text, around.every[-1].end):
         # "In A they were 52, 25 and 29, respectively": of three visits, or outcomes.
         return [(every[0], EARLIER)] * size
+    if len(distinct(mentions)) == 1 and not strangers(text, mentions) and len(tight) == 1:
+        last_named = OF_NAME.fullmatch(text, run[-1][1], around.tight[0].begin)
+        gaps = (text[one[1] : other[0]] for one, other in pairwise(run))
+        times = {one.visit for _, _, one in run}
+        if (
+            (size > 2 or len(times) == size)
+            and last_named
+            and all(map(_NEXT_OF_LIST.fullmatch, gaps))
+        ):
+            # "X, Y and Z in 5, 6 and 7 patients of the A group".
+            return [(tight[0], NEAREST)] * size
     # More numbers than arms that are known by name: whose each is cannot be said.
     more = told and size > len(distinct(mentions)) and not _in_pairs(run[:2], text[: run[-1][1]])
     return [(None, UNKNOWN)] * size if more else []
@@ -385,6 +400,7 @@ OF_NAME = re.compile(
     r"[\s)\]%]*(?:[(\[][^()\[\]]*[)\]]\s*)?(?:(?!(?:and|or|but|while|versus|vs)\b)[^\s\d,;()]+ )?"
     r"(?:in|with|for|on|of|among|after|under|given|receiving) (?:the )?(?:[Gg]roup |[Aa]rm )?"
 )
+_NEXT_OF_LIST = re.compile(r"[\s%)\]]*(?:,|,? and) ")
 _GOES_ON = re.compile(r"(?:[\s-](?:groups?|arms?))?,? (?:and|or) ")
 _TO = re.compile(r"[\s%]*(?:\S+ )?to ")
 _AT_TIMES = re.compile(

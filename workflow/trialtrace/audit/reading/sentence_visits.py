@@ -75,7 +75,7 @@ def visits_of_numbers(
     ended = times and re.match(r"[^.;\d]{0,30}\brespectively", text[times[-1].end() :])
     if ended and len(times) == len(spans) > 1 and times[0].start() > spans[-1][0]:
         return [(_BEGUN.sub("", one[0]), None) for one in times]
-    if each := _of_each(spans, times, text):
+    if each := _of_list(spans, mentions, text) or _of_each(spans, times, mentions, text):
         return [(one, None) for one in each]
     made: list[tuple[str | None, str | None]] = []
     for at, (start, end) in enumerate(spans):
@@ -98,29 +98,79 @@ def visits_of_numbers(
         else:
             made.append((None, None))
             continue
+        begins_list = re.fullmatch(r"(?:at )?baseline", time[0], re.IGNORECASE) and (
+            listed := _TIMES_LISTED.match(text, time.start())
+        )
+        if begins_list and listed and listed.end() > time.end():
+            made.append((None, _SEVERAL))
+            continue
         made.append((_BEGUN.sub("", time[0]), _SEVERAL if len(times) > 1 else None))
     return made
 
 
+def _of_list(spans: Sequence[tuple[int, int]], mentions: Sequence[Mention], text: str) -> list[str]:
+    """The time of each number of "5%, 6% and 7% at baseline, week 6 and 12 weeks, respectively",
+    and of as many of each arm that is named behind such times."""
+    listed = _TIMES_BEHIND.match(text, spans[-1][1]) if len(spans) > 1 else None
+    before = None if listed else _TIMES_LISTED.search(text, 0, spans[0][0]) if spans else None
+    found = listed or before
+    own = _BETWEEN_TIMES.split(found["times"]) if found else []
+    times = len(spans) // len(own) if own else 0
+    arms = {one.arm for one in mentions}
+    if not found or not own or times * len(own) != len(spans) or (before and len(arms) != times):
+        return []
+    gaps = [text[end:begin] for (_, end), (begin, _) in pairwise(spans)]
+    within = [gap for at, gap in enumerate(gaps, 1) if at % len(own)]
+    unit = own[-1].rpartition(" ")[2]
+    named = [f"{one} {unit}" if one.isdecimal() else _BEGUN.sub("", one) for one in own]
+    return named * (all(map(_NEXT.fullmatch, within)) * times)
+
+
+_ONE_TIME = (
+    rf"(?:(?:at |on |after )?(?:the )?(?:baseline|(?:day|week|month|year|visit)s? [0-9]+|"
+    rf"{_NUMBER}(?:[\s-]{_UNIT})?|discharge|follow[\s-]?up|(?:the )?end of (?:the )?{_END}))"
+)
+_TIMES = (
+    rf"\b(?:at|on|after) (?P<times>{_ONE_TIME}(?:, {_ONE_TIME})*,? and "
+    rf"(?:{_NUMBER}[\s-]{_UNIT}|(?![0-9]){_ONE_TIME}))"
+)
+_TIMES_LISTED = re.compile(_TIMES, re.IGNORECASE)
+_TIMES_BEHIND = re.compile(
+    rf"[^.;\d]{{0,60}}?{_TIMES}(?: after \w+)?,? respectively", re.IGNORECASE
+)
+_BETWEEN_TIMES = re.compile(r",? and |, ")
+
+
 def _of_each(
-    spans: Sequence[tuple[int, int]], times: Sequence[re.Match[str]], text: str
+    spans: Sequence[tuple[int, int]],
+    times: Sequence[re.Match[str]],
+    mentions: Sequence[Mention],
+    text: str,
 ) -> list[str]:
     """The time of each number of "5%, 6% and 7% at 1, 3 and 5 years", and of several such lists
     behind their times."""
     listed = _OF_TIMES.fullmatch(_BEGUN.sub("", times[0][0])) if len(times) == 1 else None
     if listed is None or len(spans) < 2:
         return []
-    numbers = re.split(r",? and |,? or |, ", listed["numbers"])
+    numbers = re.split(r",? and |,? or |, ", listed["numbers"] or listed["numbered"])
     gaps = [text[end:begin] for (_, end), (begin, _) in pairwise(spans)]
     within = [gap for at, gap in enumerate(gaps, 1) if at % len(numbers)]
     if not all(map(_NEXT.fullmatch, within)) or len(spans) % len(numbers):
         return []
     beyond = times[0].start() >= spans[-1][1] and len(spans) == len(numbers)
-    told = beyond or times[0].end() <= spans[0][0]
-    return [f"{one} {listed['unit']}" for one in numbers] * (told * len(spans) // len(numbers))
+    # "At 6 and 12 weeks it was 3.2 and 4.5 in A and B" does not say when.
+    several = len({one.arm for one in mentions}) > max(1, len(spans) // len(numbers))
+    told = beyond or (times[0].end() <= spans[0][0] and not several)
+    unit = listed["unit"]
+    each = [f"{one} {unit}" if unit else f"{listed['named'][:-1]} {one}" for one in numbers]
+    return each * (told * len(spans) // len(numbers))
 
 
-_OF_TIMES = re.compile(rf"(?P<numbers>{_NUMBER}(?:(?:,|,? and|,? or) {_NUMBER})+) (?P<unit>.+)")
+_OF_TIMES = re.compile(
+    rf"(?P<numbers>{_NUMBER}(?:(?:,|,? and|,? or) {_NUMBER})+) (?P<unit>.+)|"
+    r"(?P<named>(?:day|week|month|year|visit)s) (?P<numbered>[0-9]+(?:(?:,|,? and|,? or) [0-9]+)+)",
+    re.IGNORECASE,
+)
 _NEXT = re.compile(r"[\s%)]*(?:,|,? and|,? or) ")
 
 

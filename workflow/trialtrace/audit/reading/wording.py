@@ -71,7 +71,7 @@ def clause_of(text: str, behind: str, first: str) -> str:
     outside = _outside(text)
     opened = outside != text
     own = own_clause(outside)
-    verb = _VERB.search(own)
+    verb = _VERB.search(own) or (PREDICATE.search(own) if ";" in outside else None)
     if own != outside and (
         is_subject(own[: verb.start()]) if verb else not opened and _SAYS.match(behind)
     ):
