@@ -115,6 +115,8 @@ SENTENCES = {
     "percent_and": "Cure was 45 and 90% in training and control, respectively.",
     "in_arm": "Yesterday, 1 in the training and 2 in the control group fell.",
     "size": "They were given training (n = 12).",
+    "counts": "Falls hit 12 and 20 patients with training and usual care, respectively.",
+    "to_arm": "They were randomised, 40 to training.",
     "subject": "Of those with training, 12 had pain.",
 }
 

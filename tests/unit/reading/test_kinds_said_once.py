@@ -77,3 +77,16 @@ def test_effect_sizes_of_another_form_are_none_of_a_group(head, notes):
     made = read(rows, notes=notes)
     assert not any("0.08" in one.printed for one in made.items.values())
     assert [one.text for one in made.left] == ["0.08"]
+
+
+@pytest.mark.parametrize(
+    ("label", "cells"),
+    [
+        ("Median survival, months (95% CI)", ("6.1 (4.1–8.2)", "5.0 (3.9–6.1)")),
+        ("Alive at 1 year, n (%)", ("20 (50)", "20 (40)")),
+        ("Death, n (%)", ("12 (30)", "20 (40)")),
+    ],
+)
+def test_who_lives_longer_has_the_lower_hazard(label, cells):
+    made = read([("", *ARMS, "HR (95% CI)"), (label, *cells, "0.80 (0.55–1.16)")])
+    assert list(made.items.values())[-1].compare == ("training", "control")

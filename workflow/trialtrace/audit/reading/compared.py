@@ -44,7 +44,8 @@ def ordered(
 ) -> tuple[str, ...]:
     """Two groups in the order in which their own numbers give the estimate its side."""
     ratio = (measure or "").endswith("_ratio")
-    own = [_main(item.printed) for name in names for item in items if item.arm == name]
+    of_each = [item for name in names for item in items if item.arm == name]
+    own = [_main(item.printed) for item in of_each]
     estimate = _main(expression.printed)
     if (
         measure == EITHER
@@ -56,8 +57,17 @@ def ordered(
     ):
         return names
     side = own[0] - own[1]
+    if measure == "hazard_ratio" and any(map(_of_survival, of_each)):
+        # Whoever lives longer has the lower hazard.
+        side = -side
     told = estimate - 1 if ratio else estimate
     return names if side * told >= 0 else (names[1], names[0])
+
+
+def _of_survival(item: Item) -> bool:
+    """Whether an item is a median time, or of those without an event."""
+    free = re.search(r"\bsurviv|[\s-]free\b|\balive\b", " ".join(item.path), re.IGNORECASE)
+    return item.kind.startswith("median") or free is not None
 
 
 def _main(printed: str) -> Decimal | None:
