@@ -344,7 +344,7 @@ def _no_arm_over(laid: Laid, known: Arms) -> bool:
     heads = [column.arm or "" for column in columns]
     if any(column.size for column in columns) or any(map(names_control, heads)):
         return False
-    return not any(known.of(head) for head in heads if head)
+    return known.guessed or not any(known.of(head) for head in heads if head)
 
 
 def _in_rows(laid: Laid, known: Arms) -> bool:

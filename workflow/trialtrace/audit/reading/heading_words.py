@@ -314,7 +314,9 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     if match := _PARTED.search(text):
         spread = next(name for name in _SPREADS if match[name])
         left = _bare(f"{match['lead'] or ''}{match['of']}")
-        return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
+        inner = said(left, other) if _CHANGE.fullmatch(left) else Said(left)
+        kind = f"{match['main'].lower()}_{spread}"
+        return replace(inner, kind=kind, size=size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
 
 
@@ -343,6 +345,8 @@ def _of_measure(text: str, name: str, match: re.Match[str], other: Collection[st
     also = left[3:] if left.startswith("or ") else ""
     if also and (said(also, other).measure or re.match(r"[∆Δ]|mean\b", also)):
         return Said("", "effect", measure=EITHER)
+    if re.fullmatch(r"(?:in|of) (?:the )?(?:mean )?changes?", left, re.I):
+        return Said("", "effect", measure=name, change=True)
     return Said(re.sub(r"^effect sizes?$", "", left, flags=re.I), "effect", measure=name)
 
 
@@ -428,6 +432,7 @@ def _bare(text: str) -> str:
             text = re.sub(
                 rf"\s?\{end}(?![^\{begin}]*\{end})|\{begin}(?=[^\{end}]*$)", "", text, count=1
             )
+    text = re.sub(r",\s*,", ",", text)
     # "All (n = 40) mean ± SD or %".
     text = re.sub(r" or$", "", " ".join(text.split()))
     return "" if text.lower() in ("or", "and", "ls", "least squares") else text

@@ -48,7 +48,7 @@ UNNAMED = "what was measured is not said"
 _VAGUE = re.compile(
     r"a|all|among|analys[ei]s|and|arms|at|between|both|by|characteristics|clinical|comparison|data|"
     r"descriptive|each|efficacy|endpoints?|final|findings|follow|for|from|groups?|individual|main|"
-    r"measure(?:d|s|ments)?|of|on|other|outcomes?|parameters|patients|participants|primary|"
+    r"h(?:a)?emodynamic|laboratory|biochemical|measure(?:d|s|ments)?|of|on|other|outcomes?|parameters|patients|participants|primary|"
     r"results?|scores|secondary|statistics|study|summary|tests?|the|time|trial|two|up|values?|"
     r"variables?|with",
     re.IGNORECASE,
@@ -381,7 +381,8 @@ class Context:
             # "Mean (SD) pain scores at each visit".
             title = words(said(re.split(r"[.;:]\s", caption)[0]).rest, 10)
             return _OF_GROUPS.sub("", re.sub(r"^of ", "", title))
-        return title if told.measure or told.change else _OF_GROUPS.sub("", told.rest)
+        title = title if told.measure or told.change else told.rest
+        return _OF_GROUPS.sub("", title.strip())
 
     @property
     def _vague(self) -> bool:

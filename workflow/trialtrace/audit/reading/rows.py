@@ -139,6 +139,10 @@ def _going_on(row: Row, above: Sequence[Row]) -> Row | None:
     """A row whose words tell a time, a change or a mean or median alone, as one of the row above it
     that names what was measured; None where rows that name nothing begin the table."""
     last = above[-1] if above and all(one.path for one in above) else None
+    told = _ANSWERED.fullmatch(last.path[-1]) if last else None
+    if last and told and [_OPPOSITE[told[2].lower()]] == [one.lower() for one in row.path]:
+        path = (*last.path[:-1], told[1], row.path[-1])
+        return replace(row, path=path, label=", ".join(path), kind=row.kind or last.kind)
     if last is None or row.path or last.opens or {row.kind, last.kind} & {"p", "effect", "count"}:
         return None
     again = row.kind not in (None, last.kind)
@@ -205,6 +209,8 @@ def _measured(table: Table, heads: int, first: int) -> set[str]:
 
 
 _LISTED = re.compile(r"[-–—•·・]\s*(?=[^\W\d_])")
+# "Smoking: yes", over "No".
+_ANSWERED = re.compile(r"(.*\w)(?:\s?[:,(–—-]\s?)(yes|no)\)?", re.IGNORECASE)
 _OPPOSITE = {"yes": "no", "no": "yes", "y": "n", "n": "y", "m": "f", "f": "m"}
 
 
@@ -213,6 +219,7 @@ def _answers(table: Table, heads: int, first: int) -> set[str]:
     no number, "F" beside "M" no statistic."""
     labels = {cell for row in table.rows[heads:] for cell in row[:first]}
     small = {label.lower() for label in labels}
+    small |= {match[2].lower() for match in map(_ANSWERED.fullmatch, labels) if match}
     return {label for label in labels if _OPPOSITE.get(label.lower(), "–") in small}
 
 
@@ -345,7 +352,8 @@ def is_unit(label: str) -> bool:
     """Whether a label is a unit alone, of which a section has the same values."""
     of = r"(?:[dmµμ]?l|k?g|m?mol|m?U|[cm]?m[²³23]?|s|min|h|day|week|[0-9.]+\s?[a-z]{0,3}[²³23]?)"
     per = rf"[µμa-z]{{1,5}}\s?/\s?{of}(?:\s?/\s?[a-z0-9.²³]{{1,6}})?"
-    return bool(re.fullmatch(rf"%|{per}|k?g|[cm]?m|mm ?Hg|bpm", label, re.I))
+    # "M" stands for men.
+    return label != "M" and bool(re.fullmatch(rf"%|{per}|k?g|[cm]?m|mm ?Hg|bpm", label, re.I))
 
 
 def _apart(label: str, below: str) -> bool:
