@@ -63,6 +63,15 @@ THREE = ["baseline", "week 6", "12 weeks"]
             "On days 1 and 3, pain was 6.1 and 4.1 with training and 6.1 and 5.1 with usual care.",
             ["day 1", "day 3"] * 2,
         ),
+        (
+            "Pain scores were 3.2, 2.8 and 2.1 with training and 4.5, 4.4 and 4.0 with usual care "
+            "at 6, 12 and 24 weeks, respectively.",
+            ["6 weeks", "12 weeks", "24 weeks"] * 2,
+        ),
+        (
+            "With training, pain fell from 6.1 at baseline to 3.2 at 12 weeks.",
+            ["baseline", "12 weeks"],
+        ),
         ("Pain at baseline and 6 weeks was 6.1 and 3.1 with training.", ["baseline", "6 weeks"]),
         (
             "At 6 and 12 weeks, pain was 3.2 and 4.5 with training and usual care, respectively.",
@@ -74,6 +83,17 @@ THREE = ["baseline", "week 6", "12 weeks"]
 def test_each_number_has_its_own_of_several_times(sentence, times):
     assert [one[2] for one in told(sentence)] == times
     assert len({one[3] for one in told(sentence)}) == 1
+    arms = [one[1] for one in told(sentence)]
+    half = len(arms) // 2
+    assert arms == sorted(arms) and (arms[0] == arms[-1] or len({*arms[:half]}) == 1)
+
+
+def test_both_ends_of_a_change_with_deviations_are_of_one_arm():
+    sentence = (
+        "It rose with training from 45.1 (SD 10.1) to 60.2 (SD 11.1) and with usual care from 44.9 "
+        "(SD 9.9) to 50.3 (SD 10.2)."
+    )
+    assert [one[1] for one in told(sentence)] == ["training"] * 2 + ["usual care"] * 2
 
 
 def test_a_list_of_outcomes_of_one_group():

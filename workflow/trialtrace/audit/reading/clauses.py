@@ -199,7 +199,9 @@ def _told_apart(
         begin, before = before, max(before, end)
         if item.kind in PARTS:
             arm, doubt = assigned[start, item.printed]
-            changed = re.fullmatch(r"[\s%)]*(?:[a-z/]+ )?to |[\s,;(%]*", text[begin:start])
+            changed = re.fullmatch(
+                r"[\s%)]*(?:at baseline |[a-z/]+ )?to |[\s,;(%]*", text[begin:start]
+            )
             again = arm in outcome.seen or (arm is None and bool(outcome.seen) and says)
             alone = outcome.seen and not any(outcome.seen)
             another = other or TURN.search(text, begin, start) if alone else turned(between)

@@ -177,6 +177,7 @@ def _behind(pattern: str | re.Pattern[str]) -> "_Refuses":
     return lambda match, before: bool(found.search(before))
 
 
+_ALLOCATED = re.compile(r"\b(?:randomi[sz]|assign|allocat)\w*\b(?!.*\bfrom )", re.IGNORECASE)
 _Refuses = Callable[[re.Match[str], str], bool]
 _REFUSALS: dict[str, tuple[_Refuses, ...]] = {
     "count_percent": (_no_count, _of_a_part),
@@ -247,7 +248,7 @@ _NO_VALUE = re.compile(
     r"\b(?:version|v|table|fig\w*|SPSS|Stata|and [Rr]|"
     r"CTCAE|DSM|grade|p|P|SDs?|SEs?|SEM|range|"
     r"IQR|for|every|after|(?<!remained )(?<!stable )(?<!stayed )(?<!unchanged )at|"
-    r"deviations? of|baseline to)\s*[,:(]?\s*|"
+    r"deviations? of|(?<![0-9] at )baseline to)\s*[,:(]?\s*|"
     r"\b[Pp](?:[- ]?values?\b[^;()]{0,40}|\s*[=<>≤≥]\s*)[0-9., and]*)$"
 )
 _DOSE = re.compile(r"\s?(?:[mµμ]?g|m?[lL]|IU|U|Gy|-?fold|times|T|mm|years? (?:of|after))\b(?!/)")
@@ -357,7 +358,6 @@ _NAMED_BY_NUMBER = re.compile(
     r"(?:\bGroups?|\b[Gg]roups [1-9] and|"
     r"\b(?:in|of|than|and|for|with|to|vs\.?|versus)\s(?:groups?|arms?)) [1-9]\s*[(\[]\s*$"
 )
-_ALLOCATED = re.compile(r"\b(?:randomi[sz]|assign|allocat)\w*\b(?!.*\bfrom )", re.IGNORECASE)
 # "Fell by 3.1 mmHg in A and by 2.0".
 _CHANGED_BY = re.compile(
     r"\b(?:increas|decreas|reduc|improv|rose|fell|chang|declin|drop|rais|lower)\w* "

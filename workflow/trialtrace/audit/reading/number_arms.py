@@ -56,6 +56,11 @@ def arms_of_numbers(
             made[one[0], one[2].printed] = (
                 arm if sure else (None, arm[1] if sure is None else UNKNOWN)
             )
+    for one, other in pairwise(numbers):
+        # "From 44.9 (SD 9.9) to 50.3 (SD 10.2)" is of one arm.
+        begun = text[: one[0]].endswith("from ") and _THEN.fullmatch(text, one[1], other[0])
+        if begun and made[other[0], other[2].printed][0] is None:
+            made[other[0], other[2].printed] = made[one[0], one[2].printed]
     return made
 
 
@@ -71,6 +76,7 @@ def _whole(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> l
 
 
 _GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")
+_THEN = re.compile(r"[\s%)]*(?:[a-z/]+ )?to ", re.IGNORECASE)
 _TOTAL = re.compile(r"\btotal of $", re.IGNORECASE)
 _ORDERED = re.compile(r"[^.;\d]{0,40}?\brespectively")
 
@@ -159,8 +165,7 @@ def _by_context(run: Sequence[Seen], arms: list[ArmOf], text: str, context: Cont
     facing = len(run) == 2 and _FACING.search(text[run[0][1] : run[1][0]])
     listed = _RESPECTIVELY.match(text, run[-1][1])
     both = len(run) == 2 and _ONE_EACH.fullmatch(text, run[0][1], run[1][0])
-    listed = listed or (both and OF_BOTH.search(text))
-    if len(run) == len(context.order) and (facing or listed):
+    if len(run) == len(context.order) and (facing or listed or (both and OF_BOTH.search(text))):
         return [(arm, BEFORE) for arm in context.order]
     return [(context.topic, BEFORE)] * len(run) if context.topic else arms
 
@@ -348,7 +353,7 @@ def _listed(
     )
     if not between and (told or facing or _joined(run, text)) and len(tight) == size:
         return [(arm, None if told else IN_ORDER) for arm in tight]
-    if told and len(tight) == 1 and _AT_TIMES.match(text, around.tight[-1].end):
+    if told and not between and len(tight) == 1 and _AT_TIMES.match(text, around.tight[-1].end):
         # "4 and 2 of the A group at 3 and 6 months, respectively".
         return [(tight[0], NEAREST)] * size
     if told and 0 < len(tight) < size and _GOES_ON.match(text, around.tight[-1].end):

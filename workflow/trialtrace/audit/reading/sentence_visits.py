@@ -82,6 +82,9 @@ def visits_of_numbers(
         before = [one for one in times if one.end() <= start]
         behind = [one for one in times if end <= one.start()]
         leading = bool(times) and times[0].start() < spans[0][0]
+        if re.match(r"[\s%)]*(?:[A-Za-z/]+ )?at baseline to ", text[end:]):
+            made.append(("baseline", None))
+            continue
         if behind and _AT_ONCE.fullmatch(text, end, behind[0].start()):
             time = behind[0]
         elif _begins_change(spans[at : at + 2], text):
