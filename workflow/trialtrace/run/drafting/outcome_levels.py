@@ -105,7 +105,8 @@ def _shortened(column: Column, code: str) -> str:
     nothing of a word, and none where the other code says that it is censored."""
     label = label_of(column, code)
     rest = [label_of(column, other) for other in levels(column) if other != code]
-    known = YES.fullmatch(label) or any(CENSORING.search(other.lower()) for other in rest)
+    words = YES.fullmatch(label) or NO.fullmatch(label)
+    known = words or any(CENSORING.search(other.lower()) for other in rest)
     return label if ABBREVIATED.fullmatch(label) and not known else ""
 
 
