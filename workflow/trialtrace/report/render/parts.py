@@ -216,4 +216,4 @@ def _continued(header: nodes.Node | None) -> str:
 
 def as_text(tree: nodes.Node) -> str:
     """As pandoc reads it."""
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"), check_circular=False)

@@ -79,6 +79,10 @@ class _Reader(HTMLParser):
         self.across = self.down = 1
         self.last: dict[int, int] = {}
 
+    def updatepos(self, i: int, j: int) -> int:
+        """No line and column is counted: nobody asks for them."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         given = {name: value or "" for name, value in attrs}
         if self.drawing is None and tag == "svg":

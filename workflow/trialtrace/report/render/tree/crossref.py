@@ -16,6 +16,7 @@ from trialtrace.report.render.tree.nodes import (
     attributes,
     div,
     highest,
+    holds,
     link,
     paragraph,
     plain,
@@ -74,8 +75,10 @@ class _Crossref:
         self._number_sections(document)
         self._letter = ""
         self._floats(document["blocks"])
-        walk(document, {"Cite": self._cite})
-        sections = {one["c"][1][0] for one in all_of(document["blocks"], "Header")}
+        if holds(document, "Cite"):
+            walk(document, {"Cite": self._cite})
+        headers = all_of(document["blocks"], "Header", words=False)
+        sections = {one["c"][1][0] for one in headers}
         walk(document["blocks"], {"Link": lambda link: _without_end(link, sections)})
         walk(document["blocks"], {"Div": _special_div}, words=False)
 

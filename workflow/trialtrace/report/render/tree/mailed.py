@@ -19,6 +19,7 @@ from trialtrace.report.render.tree.nodes import (
     attributes,
     cell,
     highest,
+    holds,
     paragraph,
     plain,
     space,
@@ -47,7 +48,8 @@ def for_mail(document: Node, chains: Chains | None) -> set[str]:
     """Lead the links of a document into it; what `chains` tells of its numbers comes last. Returns
     the links that lead there."""
     for block in [*document["meta"].values(), *document["blocks"]]:
-        _without_files(block)
+        if holds(block, FILES):
+            _without_files(block)
     rows = chains["rows"] if chains else []
     links = _Links(anchor for row in rows for anchor in row["anchors"])
     walk(document, {"Link": links.kept})

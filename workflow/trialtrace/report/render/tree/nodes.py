@@ -80,10 +80,14 @@ def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -
 
     Without `words` rules are of blocks alone, which is the faster.
     """
+    _walk(tree, rules, words=words or holds(tree, "Note"))
+
+
+def _walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool) -> None:
     if isinstance(tree, dict):
         for value in tree.values():
             if isinstance(value, (list, dict)):
-                walk(value, rules, words=words)
+                _walk(value, rules, words=words)
         return
     made: list[tuple[int, Node | Nodes]] = []
     for at, one in enumerate(tree):
@@ -91,11 +95,11 @@ def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -
             kind = one.get("t", "")
             if kind not in _WORDS:
                 for inner in _inside(one, words=words):
-                    walk(inner, rules, words=words)
+                    _walk(inner, rules, words=words)
             if kind in rules and (given := rules[kind](one)) is not None:
                 made.append((at, given))
         elif type(one) is list and one:
-            walk(one, rules, words=words)
+            _walk(one, rules, words=words)
     for at, given in reversed(made):
         if isinstance(given, list):
             tree[at : at + 1] = given
@@ -104,7 +108,12 @@ def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -
 
 
 def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node]:
-    """Every element of these kinds, an outer one before those inside of it."""
+    """Every element of these kinds, an outer one before those inside of it; without `words` of
+    blocks, which is the faster."""
+    return _all_of(tree, kinds, words=words or holds(tree, "Note"))
+
+
+def _all_of(tree: Node | Inner, kinds: Sequence[str], *, words: bool) -> Iterator[Node]:
     for one in tree.values() if isinstance(tree, dict) else tree:
         if type(one) is dict:
             kind = one.get("t")
@@ -112,9 +121,9 @@ def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node
                 yield one
             if kind not in _WORDS:
                 for inner in _inside(one, words=words):
-                    yield from all_of(inner, *kinds, words=words)
+                    yield from _all_of(inner, kinds, words=words)
         elif type(one) is list and one:
-            yield from all_of(one, *kinds, words=words)
+            yield from _all_of(one, kinds, words=words)
 
 
 def _inside(node: Node, *, words: bool) -> Iterable[Node | Inner]:
@@ -124,7 +133,7 @@ def _inside(node: Node, *, words: bool) -> Iterable[Node | Inner]:
     if "c" not in node:
         return ()
     kind, inner = node["t"], node["c"]
-    if not words and kind in _OF_WORDS and not _has_note(inner):
+    if not words and kind in _OF_WORDS:
         return ()
     if kind in _WHOLE:
         return (inner,)
@@ -133,19 +142,6 @@ def _inside(node: Node, *, words: bool) -> Iterable[Node | Inner]:
     if kind == "Table":
         return [inner[1], *(cell[4] for row in rows_of(node) for cell in row)]
     return (inner,) if isinstance(inner, (list, dict)) else ()
-
-
-def _has_note(tree: Node | Inner) -> bool:
-    for one in tree.values() if isinstance(tree, dict) else tree:
-        if type(one) is dict:
-            kind = one.get("t")
-            if kind not in _WORDS and (
-                kind == "Note" or any(map(_has_note, _inside(one, words=True)))
-            ):
-                return True
-        elif type(one) is list and one and _has_note(one):
-            return True
-    return False
 
 
 def text_of(tree: Node | Inner) -> str:
@@ -183,6 +179,12 @@ def copied(tree: Tree) -> Tree:
     """The same elements, which may be changed for themselves."""
     made: Tree = marshal.loads(marshal.dumps(tree))
     return made
+
+
+def holds(tree: Node | Inner, text: str) -> bool:
+    """Whether these letters follow each other anywhere in elements: what is seen in a moment of a
+    whole page, most of which then need not be walked over."""
+    return text.encode() in marshal.dumps(tree)
 
 
 def attributes(
