@@ -93,7 +93,7 @@ class Material:
     # The numbers of the references by method, once something is cited (sections/methods.py).
     cited: dict[str, int] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def disclosure(self) -> str:
         return self.trial.disclosure(self.settings)
 

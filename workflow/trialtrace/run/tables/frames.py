@@ -101,6 +101,7 @@ class Frames:
         self._parameters: dict[tuple[str, str], Places] = {}
         self._tests: dict[tuple[str, str, str, str], Flags] = {}
         self._unknown: dict[tuple[str, str, str], Flags] = {}
+        self._ids: dict[str, tuple[pa.Array, Places]] = {}
 
     def table(self, dataset: str, names: Iterable[str] | None = None) -> pa.Table:
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL); or these of its
@@ -240,6 +241,17 @@ class Frames:
         wholly: Places = rows[counted[subject] == needed]
         return wholly
 
+    def ids(self, dataset: str, rows: "Places") -> list[str]:
+        """USUBJID/ASEQ of each of these rows, sorted: those of a data set are told once."""
+        if dataset not in self._ids:
+            subject, number = (self.column(dataset, name) for name in ("USUBJID", "ASEQ"))
+            every = pc.binary_join_element_wise(subject, number.cast(pa.string()), "/")
+            order = pc.sort_indices(every)
+            self._ids[dataset] = every.take(order), np.argsort(order.to_numpy())
+        ordered, place = self._ids[dataset]
+        found: list[str] = ordered.take(pa.array(np.sort(place[rows]))).to_pylist()
+        return found
+
     def taken(self, dataset: str, name: str, rows: "Places") -> pa.Array:
         """A column in these rows."""
         return self.column(dataset, name).take(pa.array(rows))
@@ -323,14 +335,15 @@ class Selection:
         """How many subjects have these rows."""
         return len(np.unique(self.column("USUBJID").astype(str)))
 
-    @cached_property
+    @property
     def ids(self) -> list[str]:
         """USUBJID/ASEQ of each row, sorted."""
-        subject, number = (
-            self.frames.taken(self.dataset, name, self.rows) for name in ("USUBJID", "ASEQ")
-        )
-        ids = pc.binary_join_element_wise(subject, number.cast(pa.string()), "/")
-        return sorted(ids.to_pylist())
+        return self.frames.ids(self.dataset, self.rows)
+
+    @cached_property
+    def where(self) -> str:
+        """Its predicate as its identity."""
+        return canonical(self.predicate)
 
     @cached_property
     def sha256(self) -> str:

@@ -138,12 +138,15 @@ class Edges:
         stride = 1 + int(row.max())
         line = self.place(edges) * stride + row
         lines, at_line = np.unique(line, return_inverse=True)
-        columns, at_column = np.unique(self.column[edges], return_inverse=True)
+        column = self.column[edges]
+        there = np.zeros(len(self.columns), dtype=bool)
+        there[column] = True
+        columns = np.flatnonzero(there)
         used = np.zeros((len(lines), len(columns)), dtype=bool)
-        used[at_line, at_column] = True
+        used[at_line, (np.cumsum(there) - 1)[column]] = True
         place, row = np.divmod(lines, stride)
         _, first, kind = np.unique(
-            _patterns(used) + place * (len(lines) + 1), return_index=True, return_inverse=True
+            (place << BITS) | _patterns(used), return_index=True, return_inverse=True
         )
         order = np.argsort(kind, kind="stable")
         rows = np.split(row[order], np.cumsum(np.bincount(kind))[:-1])
@@ -155,11 +158,12 @@ class Edges:
 
 
 def _patterns(used: np.ndarray) -> np.ndarray:
-    """Each row of a table of truths as a number, the same for equal rows."""
-    pattern = np.zeros(len(used), dtype=np.int64)
-    for start in range(0, used.shape[1], BITS):
-        block = used[:, start : start + BITS]
-        number = block @ (1 << np.arange(block.shape[1], dtype=np.int64))
+    """Each row of a table of truths as a number of so many bits, the same for equal rows."""
+    width = used.shape[1]
+    blocks = (used[:, start : start + BITS] for start in range(0, width, BITS))
+    first, *others = (one @ (1 << np.arange(one.shape[1], dtype=np.int64)) for one in blocks)
+    pattern: np.ndarray = first
+    for number in others:
         pattern = np.unique((pattern << BITS) | number, return_inverse=True)[1]
     return pattern
 

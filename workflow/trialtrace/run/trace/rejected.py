@@ -27,20 +27,25 @@ class RowKeys:
     def __init__(self, trial: Trial, raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
+        self._begins: dict[str, dict[str, int]] = {}
         self._numbers: dict[tuple[str, str], Places] = {}
         self._pairs: dict[tuple[str, str], tuple[Places, Places]] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, Flags]] = {}
         self._last: tuple[tuple[str, str], Places, Flags] | None = None
 
-    def of_another(self, table: str, files: Labels, lines: Places, selection: Selection) -> Flags:
-        """Which of these rows of a table have a key that only other rows of the same subjects have.
+    def numbered(self, table: str, files: Labels, lines: Places) -> Places:
+        """These lines of a table, numbered through its files."""
+        names, at = np.unique(files.astype(str), return_inverse=True)
+        return self._through(table, at, names.tolist(), lines)
+
+    def of_another(self, table: str, lines: Places, selection: Selection) -> Flags:
+        """Which of these rows of a table, numbered through its files, have a key that only other
+        rows of the same subjects have.
 
         A key that leads to no value is not known to be of another kind: such a row could have been
         one of the selected.
         """
         found = np.zeros(len(lines), dtype=bool)
-        names, at = np.unique(files.astype(str), return_inverse=True)
-        lines = self._through(table, at, names.tolist(), lines)
         for column, values in self._values_elsewhere(table, selection).items():
             found |= values[self._numbered(table, column)[lines]]
         return found
@@ -124,12 +129,15 @@ class RowKeys:
     def _through(self, table: str, files: Places, names: Sequence[str], lines: Places) -> Places:
         """Lines numbered through the files of a table, each of which begins anew; `files` are the
         places of theirs among the names."""
-        raw = self._raw(table)
-        known = sorted(pc.unique(raw["source_file"]).to_pylist())
-        if len(known) < 2:
+        if table not in self._begins:
+            raw = self._raw(table)
+            known = sorted(pc.unique(raw["source_file"]).to_pylist())
+            width = 1 + pc.max(raw["source_row"]).as_py() if len(known) > 1 else 0
+            self._begins[table] = {name: width * at for at, name in enumerate(known)}
+        begins = self._begins[table]
+        if len(begins) < 2:
             return lines
-        width = 1 + pc.max(raw["source_row"]).as_py()
-        first = [width * known.index(name) if name in known else 0 for name in names]
+        first = [begins.get(name, 0) for name in names]
         return np.array(first, dtype=np.int64)[files] + lines
 
     def _raw(self, table: str) -> pa.Table:
@@ -157,7 +165,7 @@ class Rejected:
         self._touched: dict[RawPart, Places] = {}
         self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
         self._open: dict[tuple[str, str, tuple[str, ...]], tuple[Flags, Flags]] = {}
-        self._here: dict[str, Places] = {}
+        self._here: dict[str, tuple[Places, Places]] = {}
 
     @cached_property
     def _both(self) -> tuple[pa.Table, pa.Table]:
@@ -260,7 +268,7 @@ class Rejected:
         """Of each whether a row rests on it that is selected, or would be if what it lacks were
         there; and whether it is of a patient of these rows, or of nobody that is known, which is
         looked at in these `tables` alone."""
-        key = (selection.dataset, canonical(selection.predicate), selection.reads)
+        key = (selection.dataset, selection.where, selection.reads)
         if key not in self._open:
             possible = self._frames.possible(selection.dataset, selection.predicate)
             possible = replace(possible, reads=selection.reads)
@@ -277,11 +285,11 @@ class Rejected:
         found = np.zeros(self.table.num_rows, dtype=bool)
         for table in tables:
             if table not in self._here:
-                self._here[table] = np.flatnonzero(self._tables == table)
-            here = self._here[table]
-            found[here] = self._keys.of_another(
-                table, self._files[here], self._lines[here], selection
-            )
+                here = np.flatnonzero(self._tables == table)
+                lines = self._keys.numbered(table, self._files[here], self._lines[here])
+                self._here[table] = here, lines
+            here, lines = self._here[table]
+            found[here] = self._keys.of_another(table, lines, selection)
         return found
 
     def _touching(self, part: RawPart) -> Places:

@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import sha256_bytes, sha256_file
-from trialtrace.run.tables.frames import Selection, canonical
+from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import frozen_files
@@ -38,7 +38,7 @@ class RowHashes:
         With its predicate, so that two numbers do not show that they rest on one and the same
         patient.
         """
-        return self._keyed(selection.dataset, canonical(selection.predicate), *selection.ids)
+        return self._keyed(selection.dataset, selection.where, *selection.ids)
 
     def of_file(self, sha256: str) -> str | None:
         """The same over a file's hash: a table of one row is found by trying, too."""
