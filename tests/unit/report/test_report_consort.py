@@ -11,6 +11,7 @@ from test_report_wording import words
 
 from trialtrace.base.paths import Project
 from trialtrace.report.material import Material
+from trialtrace.report.sections import consort
 from trialtrace.report.sections.baseline_table import baseline_table
 from trialtrace.report.sections.consort import (
     ITEMS,
@@ -113,6 +114,15 @@ def test_treatment_as_delivered_is_answered_by_the_analyses_of_it(kind, tmp_path
     trial.endpoints["pain"] = replace(trial.endpoints["pain"], kind=kind)
     material = Material(trial, load_settings(at), mini.folder, {})
     assert ("24a", False, "Analyses: Pain") in [*_answers(material)]
+
+
+def test_harms_are_answered_in_part_where_the_log_has_none_of_the_deaths(mini, monkeypatch):
+    """Who logged no death may have logged no other event as serious."""
+    monkeypatch.setattr(consort, "reports_events", lambda _: True)
+    for none, told in ((False, "Harms"), (True, "Harms, by a log of events that has none of the")):
+        monkeypatch.setattr(consort, "none_logged", lambda _, none=none: none)
+        (answer,) = (one for one in _answers(mini) if one[0] == "27")
+        assert answer[1] is not none and answer[2].startswith(told)
 
 
 def test_how_many_are_answered_is_counted(mini):

@@ -54,7 +54,7 @@ def test_an_early_end_and_a_plan_written_late_are_limits(tmp_path):
     run = mini_run.run_mini(tmp_path, trial=mini_trial.TRIAL.replace("design:\n", declared, 1))
     text = words(limits(Material(run.trial, load_settings(run.at), run.folder, {})))
     assert "- By others, after the results.\n" in text
-    assert "- Stopped before its planned end. For benefit.\n" in text
+    assert "- Ended early: for benefit.\n" in text
 
 
 def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):

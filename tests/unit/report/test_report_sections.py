@@ -331,6 +331,7 @@ UNTOLD = (
     [
         (None, f"by site. Not recorded: {', '.join(UNTOLD)}."),
         ("nobody", "by site; nobody was blinded."),
+        ("double-blind", "by site; double-blind."),
         (["assessors"], "by site; blinded: assessors."),
         (
             ["patients", "treaters", "assessors"],

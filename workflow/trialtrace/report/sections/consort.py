@@ -12,12 +12,14 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.baseline_table import at_baseline
 from trialtrace.report.sections.deaths import (
     deaths_by_arm,
+    none_logged,
     population_sizes,
     randomised_by_arm,
 )
 from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.harms import reports_events
 from trialtrace.report.sections.registered import registered_late, registered_otherwise
+from trialtrace.report.sections.sections import names_nobody
 from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -152,6 +154,7 @@ def _answers(material: Material) -> Iterator[Answer]:
     yield "26", True, "Primary and secondary analyses"
     if reports_events(material):
         without = "" if deaths_by_arm(material, lambda _: "") else ", without deaths"
+        without += ", by a log of events that has none of the deaths" * none_logged(material)
         yield "27", not without, f"Harms{without}"
     elif deaths_by_arm(material, lambda _: ""):
         yield "27", False, "Harms: deaths alone"
@@ -237,7 +240,7 @@ def _of_design(material: Material) -> Iterator[Answer]:
     if design.concealment:
         yield "18", True, "The trial"
     if design.blinding is not None:
-        unnamed = design.blinding == "unnamed"
+        unnamed = names_nobody(design.blinding)
         yield "20a", not unnamed, "The trial" + (": that it was blinded alone" if unnamed else "")
     frozen = trial.frozen
     if frozen is not None and frozen.changes:

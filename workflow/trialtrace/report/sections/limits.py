@@ -20,7 +20,7 @@ from trialtrace.report.sections.registered import (
     registered_unread,
     unread,
 )
-from trialtrace.report.sections.sections import not_recorded, unstated
+from trialtrace.report.sections.sections import ENDED, not_recorded, unstated
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.reported import in_main_report
@@ -48,9 +48,10 @@ def _limits(material: Material) -> Iterator[str]:
     every = [one for one in trial.plan.analyses.values() if in_main_report(trial, one)]
     chosen = [one for one in every if CHOSEN in trial.populations[one.estimand.population].label]
     if chosen:
+        are, whose = ("is", "its") if len(chosen) == 1 else ("are", "their")
         yield (
-            f"{len(chosen)} of the {len(every)} analyses of this report are of patients chosen "
-            "after randomisation, so their arms are not compared as randomised."
+            f"{len(chosen)} of the {len(every)} analyses of this report {are} of patients chosen "
+            f"after randomisation, so {whose} arms are not compared as randomised."
         )
     alone: dict[str, list[str]] = {}
     for one in every:
@@ -69,7 +70,7 @@ def _limits(material: Material) -> Iterator[str]:
         first = trial.design.interim.partition(";")[0].rstrip(".")
         yield escape_markdown(f"Interim analyses: {lower_first(first)}. {ALLOWED}")
     if trial.design.stopped:
-        yield escape_markdown(f"Stopped before its planned end. {trial.design.stopped}")
+        yield escape_markdown(f"{ENDED}: {lower_first(trial.design.stopped)}")
     if lacking := not_recorded(trial):
         yield f"{upper_first(unstated(trial))}: {', '.join(lacking)}."
     yield from unreported(material)

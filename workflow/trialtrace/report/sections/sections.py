@@ -42,6 +42,9 @@ POPULATIONS = "Analysis populations."
 MOST_TABLES = 4
 STOPS = "; a disagreement would have stopped the run."
 SEQUENCE, WHO = "method of random sequence generation", "who was blinded"
+UNNAMED = "unnamed"
+# Of a trial that was stopped, and of one whose recruitment no source says to have been.
+ENDED = "Ended early"
 
 
 def stamps(trial: Trial) -> list[str]:
@@ -118,15 +121,20 @@ def unstated(trial: Trial) -> str:
     return "not stated in the sources of this re-analysis" if trial.reanalysis else "not recorded"
 
 
+def names_nobody(blinding: str | tuple[str, ...] | None) -> bool:
+    """Whether a trial is told to be blinded, as "double-blind", and not who did not know."""
+    return isinstance(blinding, str) and blinding != "nobody"
+
+
 def blinding(trial: Trial) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     who = trial.design.blinding
     if who is None:
         return ""
-    if who == "unnamed":
-        return "; blinded"
+    if who == "nobody":
+        return "; nobody was blinded"
     if isinstance(who, str):
-        return f"; {who} was blinded"
+        return f"; {'blinded' if who == UNNAMED else who}"
     return f"; blinded: {in_a_row(list(who))}"
 
 
@@ -148,7 +156,7 @@ def trial_section(material: Material) -> str:
         return ""
     told = _told(trial)
     lacking = upper_first("; ".join(not_recorded(trial)))
-    told |= {"Stopped": trial.design.stopped, upper_first(unstated(trial)): lacking}
+    told |= {ENDED: trial.design.stopped, upper_first(unstated(trial)): lacking}
     marks, sources = _sources(material)
     header = ["Item", "As described", *(["Source"] if marks else [])]
     body = [
@@ -174,7 +182,7 @@ _KEYS = {
     "Interim analyses": "design.interim",
     "Recruitment and follow-up": "dates",
     "Funding": "funding",
-    "Stopped": "design.stopped",
+    ENDED: "design.stopped",
 }
 
 
@@ -254,7 +262,7 @@ def design_line(trial: Trial) -> str:
     if design.interim:
         text += f" Interim analyses: {lower_first(design.interim)}"
     if design.stopped:
-        text += f" Stopped: {lower_first(design.stopped)}"
+        text += f" {ENDED}: {lower_first(design.stopped)}"
     if lacking := not_recorded(trial):
         text += f" {upper_first(unstated(trial))}: {', '.join(lacking)}."
     return escape_markdown(text)
@@ -264,9 +272,10 @@ def not_recorded(trial: Trial) -> list[str]:
     """What of a trial no source at hand tells: the same list wherever it stands."""
     given = {arm.label: f"what {lower_first(arm.label)} was" for arm in trial.design.arms.values()}
     lacking = [what for what, text in _told(trial).items() if not text]
-    more = {SEQUENCE: trial.design.randomisation.scheme, WHO: trial.design.blinding}
+    design = trial.design
+    more = {SEQUENCE: design.randomisation.scheme == "unknown", WHO: names_nobody(design.blinding)}
     found = [given.get(what, lower_first(what)) for what in lacking]
-    return found + [what for what, text in more.items() if text in ("unknown", "unnamed")]
+    return found + [what for what, untold in more.items() if untold]
 
 
 def of_data(material: Material) -> list[str]:

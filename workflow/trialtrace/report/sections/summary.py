@@ -31,6 +31,7 @@ from trialtrace.report.sections.results_in_short import (
     results_in_short,
 )
 from trialtrace.report.sections.sections import (
+    ENDED,
     allocation,
     blinding,
     design_words,
@@ -94,7 +95,7 @@ def _methods(material: Material) -> Iterator[str]:
     yield escape_markdown(f"{_clause(file.eligibility)}." if file.eligibility else "")
     arms = "; ".join(_arm(material, arm) for arm in design.arms)
     yield f"{escape_markdown(upper_first(allocation(trial)) + blinding(trial))}. Arms: {arms}."
-    for what, text in (("Interim analysis", design.interim), ("Stopped", design.stopped)):
+    for what, text in (("Interim analysis", design.interim), (ENDED, design.stopped)):
         yield escape_markdown(f"{what}: {lower_first(_clause(text))}." if text else "")
     for one in leading(material):
         yield escape_markdown(f"Primary outcome: {one.label}.")

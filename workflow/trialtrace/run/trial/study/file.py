@@ -201,14 +201,18 @@ class Design:
     )
     blinding: (
         Annotated[
-            Literal["nobody", "unnamed"]
+            Literal["nobody", "unnamed", "single-blind", "double-blind", "triple-blind"]
             | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
-            Rule(expected="nobody, unnamed, or a list of patients, treaters, assessors, analysts"),
+            Rule(
+                expected="nobody, unnamed, single-blind, double-blind, triple-blind, or a list of "
+                "patients, treaters, assessors, analysts"
+            ),
         ]
         | None
     ) = optional(
-        "Who did not know the allocation; `unnamed` where a source says that the trial was blinded "
-        "and not who was; left out where no source tells it."
+        "Who did not know the allocation; where a source does not say who, what it calls the "
+        "trial: `single-blind`, `double-blind` or `triple-blind`, and `unnamed` where it says no "
+        "more than that it was blinded; left out where no source tells it."
     )
     ratio: Text | None = optional("Ratio in which patients were allocated, such as 1:1.")
     framework: Text | None = optional("Framework: superiority, noninferiority, exploratory, …")
