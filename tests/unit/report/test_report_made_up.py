@@ -9,6 +9,7 @@ from test_report_reader import pair
 
 from trialtrace.report.audit.cohort_words import (
     by_stratum,
+    is_assumed,
     made_up_by_arm,
     of_results,
     of_rows,
@@ -96,6 +97,19 @@ def test_a_line_says_what_of_it_is_made_up(given, told):
     arms, rows, own = given
     of = material([margin(arm) for arm in arms], rows, own=own)
     assert of_rows(of, rows) == f"*Cohort:* {told}"
+
+
+MARKED = {"one arm assumed", "a total", "columns of a total"}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_figure_marks_what_is_made_up(name):
+    (arms, rows, own), _ = SHORT[name]
+    of = material([margin(arm) for arm in arms], rows, own=own)
+    assert is_assumed(of, rows[-1], "placebo") is (name in MARKED)
+    assert not is_assumed(of, rows[-1], None)
+    of.trial.tells_cohort = False
+    assert not is_assumed(of, rows[-1], "placebo")
 
 
 def test_beside_the_results_too():

@@ -32,6 +32,7 @@ PRINTED, SHARES, REASONED = "printed", "shares", "reasoned"
 OWN = "drawn to equal the printed number, shows nothing"
 IN_COLUMNS = "made of columns drawn to match printed numbers"
 LEAD = "*Cohort:*"
+PLACE = ("parameter", "visit", "stratum")
 OF_NOTHING = "The cohort was drawn by a program, to match no printed number of this endpoint."
 IN_PART = (
     "**Not independent of the paper:** made of columns that were drawn to match printed numbers, "
@@ -101,6 +102,20 @@ def assumed_arms(material: Material, rows: Sequence[ResultRow]) -> str:
     return in_a_row(
         [material.arm_label(a) for a in (material.trial.design.arms if split else arms)]
     )
+
+
+def is_assumed(material: Material, row: ResultRow, arm: str | None) -> bool:
+    """Whether no print tells of an arm at the place of a result, though one does of another arm or
+    of all."""
+    if arm is None or not material.trial.tells_cohort:
+        return False
+    alike = [
+        one
+        for one in material.of(row["analysis_id"])
+        if values_of(one, PLACE) == values_of(row, PLACE)
+    ]
+    split, arms = _assumed(material, alike)
+    return split or (arm in arms and bool(_together(material, alike).own))
 
 
 def _assumed(material: Material, rows: Sequence[ResultRow]) -> tuple[bool, list[str]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trialtrace.base.words import NOT_ESTIMABLE, percent
+from trialtrace.report.audit.cohort_words import is_assumed
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -166,15 +167,14 @@ DIRECTED = {
     "probability_of_superiority",
 }
 TOTAL, SIDES = "n", ("comparison", "reference")
+# Behind counts of a synthetic cohort of which no print tells.
+ASSUMED = "†"
 
 
 def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[list[str]]]:
     """Heads of columns, and for each line what stands in them: events of patients in each of the
     two arms, else the patients of each, else those of the comparison."""
-    found = [
-        (in_arm(material, row, "comparison")[0], in_arm(material, row, "reference")[0])
-        for row in rows
-    ]
+    found = [tuple(_marked(material, row, side) for side in SIDES) for row in rows]
     if not any(one and two for one, two in found):
         return [TOTAL], [[whole(row)] for row in rows]
     cells = [
@@ -183,6 +183,22 @@ def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[
     ]
     what = "n/N" if any("/" in cell for line in cells for cell in line) else TOTAL
     return [f"{_head(material, rows, side)}, {what}" for side in SIDES], cells
+
+
+def _marked(material: Material, row: ResultRow, side: str) -> str:
+    """What is counted of an arm, marked where no print tells of it."""
+    text = in_arm(material, row, side)[0]
+    return text + ASSUMED * bool(text and is_assumed(material, row, arm_of(row, side)))
+
+
+def assumed_words(material: Material, rows: Iterable[ResultRow]) -> str:
+    """What the mark means, for the caption of a figure that has it of any of these results."""
+    marked = any(
+        is_assumed(material, row, arm)
+        for row in rows
+        for arm in (row["group1_level"], *values_of(row, SIDES))
+    )
+    return f" {ASSUMED}: assumed, no number of it is printed." * marked
 
 
 def _head(material: Material, rows: list[ResultRow], side: str) -> str:
