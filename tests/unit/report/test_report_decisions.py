@@ -260,6 +260,27 @@ def test_tests_of_interaction_are_counted_and_the_low_ones_named(monkeypatch, p,
     assert subgroups_module.interactions_in_short(rows, analysis("primary"), lambda _: "") == ""
 
 
+@pytest.mark.parametrize(("population", "told"), [("itt", "1 made"), ("treated", "")])
+def test_a_trend_of_the_effect_over_a_score_is_a_test_of_interaction_of_its_outcome(
+    population, told
+):
+    """Of the same outcome and patients, though it has no subgroups and is made of no analysis."""
+    asked = Stub(name="e", variables=("pain",), population="itt")
+    over = Stub(name="f", variables=("pain",), population=population)
+    rows = material(
+        pair("odds_ratio_trend.logistic", 1.2, ci_low=0.7, ci_high=2.0, ci_level=0.95),
+        pair("p_value.logistic_trend", 0.55, comparison=None, reference=None),
+    )
+    main = analysis("primary", estimand=asked)
+    rows.trial.plan.analyses |= {"a": main, "t": analysis("supportive", name="t", estimand=over)}
+    text = subgroups_module.interactions_in_short(rows, main, lambda _: "")
+    assert told in text and bool(text) == bool(told)
+    found = [words(each) for each in subgroups(rows, main, lambda _: "")]
+    assert [("interaction p = 0.55" in each, "1.2" in each) for each in found] == [
+        (True, True)
+    ] * bool(told)
+
+
 @pytest.mark.parametrize(
     ("higher", "value", "told"),
     [
@@ -374,7 +395,8 @@ def test_an_interval_is_adjusted_for_the_looks_by_its_level_or_its_method():
     ],
 )
 def test_the_question_says_whether_a_test_decides(role, families, told):
-    text = _levels(material(families=families), analysis(role))
+    share = RISK | {"comparison": None, "reference": None, "group1_level": "drug"}
+    text = _levels(material(share, FISHER, families=families), analysis(role))
     assert text == f"Confidence intervals are at the 95 % level{told}"
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_reader import pair
 
-from trialtrace.report.material import judged, of_a_test, without_p
+from trialtrace.report.material import judged, of_a_test, without_p, without_p_within
 from trialtrace.report.sections.decisions import unadjusted
 from trialtrace.run.trial.plan.multiplicity import HolmTest
 
@@ -50,6 +50,37 @@ def test_what_decides_and_what_is_made_of_it_keeps_its_p_values(name, kept):
 def test_nothing_is_left_out_where_no_estimate_stands_for_it(rows):
     asked = plan()
     assert not without_p(asked, asked.analyses["other"], rows)
+
+
+WITHIN = [row | {"stratum": "sex=F"} for row in (RISK, FISHER)]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "left_out"),
+    [
+        ("main", WITHIN, True),
+        ("made", WITHIN, True),
+        ("member", WITHIN, False),
+        ("main", WITHIN[1:], False),
+        ("main", [RISK, FISHER], False),
+    ],
+)
+def test_within_subgroups_no_p_value_is_printed_that_no_family_has(name, rows, left_out):
+    asked = plan()
+    assert without_p_within(asked, asked.analyses[name], rows) is left_out
+
+
+def test_a_paper_s_p_value_within_a_subgroup_is_announced():
+    claims = [{"claim_id": "1", "result_id": WITHIN[1]["result_id"]}]
+    of = Stub(of=lambda _: [RISK, *WITHIN], claims=claims)
+    said = unadjusted(of, Stub(name="other"), within=True)
+    assert said.startswith("Comparisons within subgroups are not adjusted for multiplicity, and")
+    assert "[compared with the data](#claim-1)" in said
+
+
+@pytest.mark.parametrize("method", ["logistic_trend", "logistic_interaction", "cox_interaction"])
+def test_whether_effects_differ_is_no_test_of_a_comparison(method):
+    assert not of_a_test(pair(f"p_value.{method}", 0.5))
 
 
 def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():

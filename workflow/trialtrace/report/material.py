@@ -46,7 +46,7 @@ OF_ARM = "p_value.binomial"
 # compares a printed one with it; a report prints the estimate with its interval.
 def judged(plan: Plan, analysis: Analysis) -> bool:
     """Whether an analysis is primary, has a test in a family, or is made of one that is or has."""
-    named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
+    named = _in_families(plan)
     named |= {one.name for one in plan.analyses.values() if one.role == "primary"}
     following: Analysis | None = analysis
     while following is not None:
@@ -61,18 +61,38 @@ def without_p(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool
 
     One without an estimate that has an interval shows the p-values of its tests, without a verdict.
     """
-    if judged(plan, analysis):
-        return False
-    found = list(rows)
-    estimated = any(row["comparison"] and row["ci_level"] is not None for row in found)
-    return estimated and any(of_a_test(row) for row in found)
+    return not judged(plan, analysis) and _stood_for(list(rows))
+
+
+def without_p_within(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool:
+    """Whether an analysis prints its comparisons within subgroups without p-values, and has any to
+    leave out: beside each other they invite comparing verdicts, which the test of interaction
+    answers."""
+    named = analysis.name in _in_families(plan)
+    return not named and _stood_for([row for row in rows if row["stratum"]])
+
+
+def _in_families(plan: Plan) -> set[str]:
+    return {test.analysis for family in plan.multiplicity.values() for test in family.tests}
+
+
+def _stood_for(rows: list[ResultRow]) -> bool:
+    """Whether there are tests, and an estimate with an interval beside them."""
+    estimated = any(row["comparison"] and row["ci_level"] is not None for row in rows)
+    return estimated and any(map(of_a_test, rows))
 
 
 def of_a_test(row: ResultRow) -> bool:
     """Whether a result is a p-value of a comparison or of an effect, or a statistic or its degrees
-    of freedom; what an estimate assumes is neither."""
+    of freedom; what an estimate assumes is neither, nor whether effects differ."""
     tested = row["stat_name"] in P_VALUES | SYMBOLS | OF_P_VALUES
-    return tested and row["group1_level"] is None and not of_assumption(row["method"])
+    other = of_assumption(row["method"]) or of_interaction(row["method"])
+    return tested and row["group1_level"] is None and not other
+
+
+def of_interaction(method: str) -> bool:
+    """Whether a method ("p_value.logistic_trend") tests whether effects differ."""
+    return method.endswith(("_interaction", ".logistic_trend"))
 
 
 def asks(test: ResultRow) -> bool:
@@ -136,13 +156,17 @@ class Material:
         return result_rows
 
     def printable(self, analysis: str) -> list[ResultRow]:
-        """The same but for p-values outside every family, where an estimate stands for them, and
-        for those that ask what nobody would."""
-        planned = self.trial.plan.analyses.get(analysis)
+        """The same but for p-values outside every family, and within subgroups, where an estimate
+        stands for them, and for those that ask what nobody would."""
+        plan, planned = self.trial.plan, self.trial.plan.analyses.get(analysis)
         rows = [one for one in self.of(analysis) if one["method"] != OF_ARM or asks(one)]
-        if planned is None or not without_p(self.trial.plan, planned, rows):
+        if planned is None:
             return rows
-        return [row for row in rows if not of_a_test(row)]
+        if without_p(plan, planned, rows):
+            return [row for row in rows if not of_a_test(row)]
+        if without_p_within(plan, planned, rows):
+            return [row for row in rows if not (row["stratum"] and of_a_test(row))]
+        return rows
 
     @cached_property
     def account(self) -> Account:

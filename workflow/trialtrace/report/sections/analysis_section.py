@@ -10,7 +10,7 @@ from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import of_levels
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
-from trialtrace.report.material import Material, without_p
+from trialtrace.report.material import Material, without_p, without_p_within
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import few_at_risk
 from trialtrace.report.sections.analysis_tables import analysis_tables
@@ -228,8 +228,11 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if used := arms_used(material, analysis):
         parts.append(f"**Models and tests.** {cited(material, analysis, escape_markdown(used))}")
     found = results_in_sentences(material, analysis)
-    if without_p(material.trial.plan, analysis, material.of(analysis.name)):
+    plan, rows = material.trial.plan, material.of(analysis.name)
+    if without_p(plan, analysis, rows):
         found.append(unadjusted(material, analysis))
+    elif without_p_within(plan, analysis, rows):
+        found.append(unadjusted(material, analysis, within=True))
     if found and analysis.role == "primary":
         found += not_adjusted(material)
     found += few_at_risk(material, analysis)
@@ -335,10 +338,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
         tests += f"p would have crossed the {level_words(material, analysis)}"
     elif decides:
         tests = f"; tests are decided at the {level_words(material, analysis)}"
-    elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
-        analysis.tests
-        or analysis.interaction
-        or any(row["stat_name"] in P_VALUES for row in material.of(analysis.name))
+    elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and any(
+        row["stat_name"] in P_VALUES for row in material.printable(analysis.name)
     ):
         tests = "; p-values are shown without a decision"
     every, plan_level = material.of(analysis.name), material.trial.plan.decision_level

@@ -159,12 +159,14 @@ def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow 
     return p
 
 
-def unadjusted(material: Material, analysis: Analysis) -> str:
-    """Why an analysis prints no p-value of its comparisons; and the way to one that stands all the
-    same, because a paper printed it."""
-    tests = [row for row in material.of(analysis.name) if row["stat_name"] in P_VALUES]
-    of_arms = any(row["group1_level"] for row in tests)
-    why = f"Comparisons are {lower_first(NOT_ADJUSTED)}" if of_arms else NOT_ADJUSTED
+def unadjusted(material: Material, analysis: Analysis, *, within: bool = False) -> str:
+    """Why an analysis prints no p-value of its comparisons, or of those `within` subgroups; and the
+    way to one that stands all the same, because a paper printed it."""
+    rows = [row for row in material.of(analysis.name) if row["stratum"] or not within]
+    tests = [row for row in rows if row["stat_name"] in P_VALUES]
+    whose = "Comparisons" if any(row["group1_level"] for row in tests) else ""
+    whose = "Comparisons within subgroups" if within else whose
+    why = f"{whose} are {lower_first(NOT_ADJUSTED)}" if whose else NOT_ADJUSTED
     names = {row["result_id"] for row in tests}
     printed = [claim["claim_id"] for claim in material.claims if claim["result_id"] in names]
     if not printed:

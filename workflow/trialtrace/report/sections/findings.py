@@ -8,7 +8,7 @@ from trialtrace.base.words import LABELS, no_effect, upper_first
 from trialtrace.report.audit.cohort_words import assumed_arms
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, trace_link
-from trialtrace.report.material import OF_ARM, Material
+from trialtrace.report.material import OF_ARM, Material, of_interaction
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators, period
 from trialtrace.report.sections.anova import anova_sentences
@@ -241,13 +241,15 @@ def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list
 
 
 def interactions(material: Material, analysis: Analysis) -> list[ResultRow]:
-    """The p-values of the interaction of an analysis by subgroup; none where the plan has none."""
-    if analysis.interaction is None:
-        return []
+    """The p-values of the interaction of an analysis by subgroup, or over a score; none where the
+    plan has none."""
     return [
         row
         for row in material.printable(analysis.name)
-        if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
+        if row["stat_name"] == "p_value"
+        and row["stratum"] is None
+        and row["group2"] is None
+        and (analysis.interaction is not None or of_interaction(row["method"]))
     ]
 
 

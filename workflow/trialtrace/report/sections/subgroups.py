@@ -27,9 +27,28 @@ OF_ODDS = ("p_value.logistic_interaction", "p_value.logistic_trend")
 def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str]) -> Iterator[str]:
     """The p-values of interaction of the subgroups of an analysis, with a link to each; they stand
     with its result, since one effect for all is what that result says."""
+    for other, _ in _differing(material, analysis):
+        yield _told(material, other, place) + caveat(other)
+
+
+def _differing(
+    material: Material, analysis: Analysis
+) -> Iterator[tuple[Analysis, list[ResultRow]]]:
+    """The analyses of whether the effect of another differs, between its subgroups or over a score
+    of the same outcome and patients, with their tests."""
     for other in material.trial.plan.analyses.values():
-        if other.of == analysis.name and other.by is not None and interactions(material, other):
-            yield _told(material, other, place) + caveat(other)
+        among = other.of == analysis.name if other.by else _of_same(other, analysis)
+        if among and (tests := interactions(material, other)):
+            yield other, tests
+
+
+def _of_same(other: Analysis, analysis: Analysis) -> bool:
+    """Whether another analysis is of the same outcome and patients."""
+    one, two = other.estimand, analysis.estimand
+    return other is not analysis and (one.variables, one.population) == (
+        two.variables,
+        two.population,
+    )
 
 
 def _told(material: Material, analysis: Analysis, place: Callable[[str], str]) -> str:
@@ -84,7 +103,7 @@ def _within(material: Material, analysis: Analysis) -> str:
     unit = unit_of(found[0].estimate).strip()
     label = f"{LABELS[found[0].estimate['stat_name']]}{f' in {unit}' * bool(unit)}"
     label += f" ({escape_markdown(method_of(found[0].estimate['method']).title)})"
-    told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
+    told = [f"{escape_markdown(level)} {', '.join(each)}".strip() for level, each in levels.items()]
     return f"; {label}: {'; '.join(told)}"
 
 
@@ -101,9 +120,8 @@ def interactions_in_short(
     since to name one alone would be to choose it. Markdown; empty where none was made."""
     made = [
         (other, row)
-        for other in material.trial.plan.analyses.values()
-        if other.of == analysis.name and other.by is not None
-        for row in interactions(material, other)
+        for other, tests in _differing(material, analysis)
+        for row in tests
         if row["stat_value"] is not None
     ]
     low = [(other, row) for other, row in made if present(row["stat_value"]) <= USUAL]

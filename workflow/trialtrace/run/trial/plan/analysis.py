@@ -102,6 +102,7 @@ class Analysis:
         expected="true, or {an endpoint: why it is a harm}",
     )
     p_values_by_level: bool | None = optional(
-        "With `by`: whether each of its levels shows p-values of its own; false leaves "
+        "With `by`: whether each of its levels has p-values of its own, which a report prints "
+        "where a family of `multiplicity` has them or no estimate stands for them; false leaves "
         "the interaction test alone to decide."
     )
