@@ -6,7 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from trialtrace.report.sections.models import estimation_words, model_words, models_left_out
+from trialtrace.report.sections.models import (
+    estimation_words,
+    model_words,
+    models_left_out,
+    not_for_baseline,
+    unlike_others,
+)
 
 ROWS = [
     {"USUBJID": f"s{n}", "AVAL": 1.0, "VILLAGE": None if n < 4 else "v", "AGE": 30.0}
@@ -114,3 +120,60 @@ def test_how_a_model_was_fitted(options, words):
     found = estimation_words({"options": json.dumps(options)})
     assert len(found) == len(words)
     assert all(word in text for word, text in zip(words, found, strict=True))
+
+
+def differences(name, parameter, *covariates, population="alive", value="value"):
+    """An analysis of differences at a visit, of an endpoint with a baseline, and its result."""
+    analysis = SimpleNamespace(
+        name=name,
+        label=name.capitalize(),
+        value=value,
+        by=None,
+        role="secondary",
+        report="main",
+        estimand=SimpleNamespace(population=population),
+    )
+    row = {
+        "analysis_id": name,
+        "stat_name": "mean_difference",
+        "parameter": parameter,
+        "visit": "later",
+        "ci_level": 0.95,
+        "options": json.dumps({"covariates": covariates}),
+    }
+    return analysis, row
+
+
+def beside(*found):
+    entry = SimpleNamespace(baseline="start", parents=())
+    endpoints = {row["parameter"]: SimpleNamespace(entry=entry) for _, row in found}
+    plan = SimpleNamespace(analyses={analysis.name: analysis for analysis, _ in found})
+    return SimpleNamespace(
+        trial=SimpleNamespace(plan=plan, endpoints=endpoints),
+        of=lambda name: [row for _, row in found if row["analysis_id"] == name],
+    )
+
+
+SCALES = differences("scales", "mood")
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ([differences("pain", "pain", "baseline")], "Pain"),
+        # The same endpoint is nearer than another of the same patients.
+        (
+            [differences("pain", "pain", "baseline"), differences("mood", "mood", "baseline")],
+            "Mood",
+        ),
+        ([differences("pain", "pain")], ""),
+        ([differences("pain", "pain", "baseline", population="itt")], ""),
+        ([differences("pain", "pain", "baseline", value="change")], ""),
+    ],
+)
+def test_a_difference_that_is_not_adjusted_for_baseline_says_so_beside_those_that_are(others, told):
+    material = beside(SCALES, *others)
+    text = f"Not adjusted for baseline, though “{told}” is, of the same patients" * bool(told)
+    assert unlike_others(material, SCALES[0]) == text
+    assert not_for_baseline(material, ["scales"]) == " Not adjusted for baseline." * bool(told)
+    assert not any(unlike_others(material, other) for other, _ in others if told)

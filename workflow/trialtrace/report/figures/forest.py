@@ -28,6 +28,7 @@ from trialtrace.report.figures.canvas import (
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import (
     TOTAL,
+    assumed_words,
     counted,
     data_of,
     estimates,
@@ -42,6 +43,7 @@ from trialtrace.report.figures.rows_shown import (
     whole,
 )
 from trialtrace.report.material import Material
+from trialtrace.report.sections.models import not_for_baseline
 from trialtrace.report.tables import axis_factor, axis_label, level_of, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
@@ -128,7 +130,8 @@ def draw(material: Material, inputs: Given) -> Picture:
     tests = [(text, row) for note in notes.values() for text, row in note if row is not None]
     by = sorted({method_of(row["method"]).title for _, row in tests})
     caption += f" Interaction: {', '.join(by)}." if by else ""
-    caption += reservations(material, rows)
+    caption += reservations(material, rows) + assumed_words(material, rows)
+    caption += not_for_baseline(material, {row["analysis_id"] for row in rows})
     every = [*rows, *(row for _, row in tests)]
     return Picture(
         figure, caption, alt, data_of(material, every, [*names, *(text for text, _ in tests)])

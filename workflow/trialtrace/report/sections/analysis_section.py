@@ -31,6 +31,7 @@ from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
     compared,
     described,
+    ending,
     not_adjusted,
     once,
     parting,
@@ -42,7 +43,7 @@ from trialtrace.report.sections.imputed import available_cases, imputations
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.lost_sessions import hanging, lost_sessions
 from trialtrace.report.sections.methods import cited
-from trialtrace.report.sections.models import arms_used, models_left_out
+from trialtrace.report.sections.models import arms_used, models_left_out, unlike_others
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.questions import alongside, of_look
 from trialtrace.report.sections.readings import other_readings_marked
@@ -262,6 +263,8 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
 def results_in_sentences(material: Material, analysis: Analysis) -> list[str]:
     """What an analysis found: of comparisons, else of arms, else how far its numbers go."""
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
+    if unlike := unlike_others(material, analysis):
+        found.append(f"{_noted(material, unlike)}{ending(material)}")
     return found or described(material, analysis) or without_comparison(material, analysis)
 
 

@@ -12,6 +12,7 @@ from trialtrace.report.sections.compact import compact_tables, of_whom
 from trialtrace.report.sections.decisions import beside_adjusted
 from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.report.sections.event_words import WITHOUT, stat_words, without_event
+from trialtrace.report.sections.models import not_for_baseline
 from trialtrace.report.sections.periods import periods_table
 from trialtrace.report.sections.questions import of_look
 from trialtrace.report.tables import (
@@ -166,6 +167,7 @@ def _pivot(
         caption += f" ({100 * level:g} % confidence intervals in brackets{named})"
     caption = (caption if caption.endswith("?") else f"{caption}.") + of_needed(shown)
     caption += _of_scale(material, shown) + beside_adjusted(material, shown)
+    caption += not_for_baseline(material, {r["analysis_id"] for r in shown if r["comparison"]})
     if len(of := {row["analysis_id"] for row in shown}) > 1:
         caption += of_levels(material, [material.trial.plan.analyses[one] for one in of])
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):

@@ -9,6 +9,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.decisions import beside_adjusted
 from trialtrace.report.sections.endpoints_section import scale_words
+from trialtrace.report.sections.models import not_for_baseline
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
@@ -112,6 +113,7 @@ def _grid(
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
         text = f"{caption}{at}{brackets}.{of_needed(rows)}{beside_adjusted(material, rows)}"
+        text += not_for_baseline(material, {r["analysis_id"] for r in rows if r["comparison"]})
         yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), text)
 
 

@@ -22,10 +22,11 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
 from trialtrace.run.tables.frames import Predicate
 from trialtrace.run.trace.words import variable_label
-from trialtrace.run.trial.model import visit_labels
+from trialtrace.run.trial.model import baseline, visit_labels
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.reported import in_order
 
 # What a covariate may be besides a variable of the subjects.
 OTHERS = {"baseline": "baseline", "treated_side": "the treated side"}
@@ -44,6 +45,7 @@ SUMMED = {
 }
 SIDES = {"less": "one-sided, less", "greater": "one-sided, greater"}
 STRATIFIED = "stratified by"
+NOT_FOR_BASELINE = "Not adjusted for baseline"
 # Of one step its p-value and its estimate may differ in these.
 OF_ONE_SIDE = ("confidence", "sides", "value")
 
@@ -81,6 +83,52 @@ def adjusting(given: Mapping[str, object]) -> str:
     are in those models alone, and the difference of the completed shares is adjusted for nothing.
     """
     return "not adjusted, imputed by models with" if "components" in given else "adjusted for"
+
+
+def unlike_others(material: Material, analysis: Analysis) -> str:
+    """That the differences of an analysis are not adjusted for the value at baseline, though those
+    of the same patients at the same visits are in another: of the same endpoint, if any."""
+    own = _differences(material, analysis)
+    if not own or any(map(_for_baseline, own)):
+        return ""
+    places = {(row["stat_name"], row["visit"]) for row in own}
+    found: dict[bool, str] = {}
+    for other in in_order(material.trial):
+        beside = [row for row in _differences(material, other) if _for_baseline(row)]
+        alike = other.estimand.population == analysis.estimand.population
+        if alike and any((row["stat_name"], row["visit"]) in places for row in beside):
+            same = {row["parameter"] for row in beside} & {row["parameter"] for row in own}
+            found.setdefault(bool(same), other.label)
+    label = found.get(True, found.get(False))
+    if label is None:
+        return ""
+    return f"{NOT_FOR_BASELINE}, though “{label}” is, of the same patients"
+
+
+def not_for_baseline(material: Material, analyses: Iterable[str]) -> str:
+    """The same for a caption, in short."""
+    plan = material.trial.plan.analyses
+    told = any(unlike_others(material, plan[name]) for name in analyses)
+    return f" {NOT_FOR_BASELINE}." * told
+
+
+def _differences(material: Material, analysis: Analysis) -> list[ResultRow]:
+    """The differences of the values at visits, of endpoints that have a baseline."""
+    if analysis.value != "value" or analysis.by is not None:
+        return []
+    declared = material.trial.endpoints.get
+    return [
+        row
+        for row in material.of(analysis.name)
+        if row["stat_name"] == "mean_difference"
+        and row["visit"]
+        and row["ci_level"] is not None
+        and baseline(row["parameter"] or "", declared)
+    ]
+
+
+def _for_baseline(row: ResultRow) -> bool:
+    return "baseline" in json.loads(row["options"]).get("covariates", ())
 
 
 def model_words(material: Material, row: ResultRow) -> list[str]:
