@@ -84,16 +84,24 @@ def test_the_shares_of_a_card_stand_with_what_they_are_held_against():
 def test_an_interval_of_another_method_is_named_and_judges_nothing():
     rows = [row for row in arm("drug", 0.3, 0.99) if "clopper" not in row["method"]]
     (sentence,) = told(rows)
-    assert "Drug 30.0 % (95 % CI 20.0 to 40.0) by Wilson's score interval." in sentence
+    assert "Drug 30.0 % (95 % CI 20.0 to 40.0) by Wilson's score interval; exact" in sentence
 
 
-def test_a_one_sided_p_of_the_other_side_is_not_printed():
+def test_one_sided_tests_of_the_other_side_stand_behind_what_the_intervals_say():
     """By 6 of 30 the exact interval ends below one half, and p asks whether it is more."""
     (both,) = told([*arm("drug", 0.2, 0.9998), *arm("placebo", 0.4, 0.9)])
-    assert "xact binomial test" in both and ", p = 0.9" in both.partition("Placebo")[2]
-    assert "p = " not in both.partition("Placebo")[0].partition("Drug")[2]
-    (none,) = told(arm("drug", 0.2, 0.9998))
-    assert none.startswith("Against 50 %: Drug 20.0 %") and "p = " not in none
+    assert both.startswith("Exact binomial test") and both.count("p = ") == 2
+    (none,) = told([*arm("drug", 0.2, 0.9998), *arm("placebo", 0.1, 0.9999)])
+    assert none.startswith("Against 50 %: Drug 20.0 % (95 % CI 10.0 to 30.0); Placebo 10.0 %")
+    asked = "exact binomial test against a threshold, which asks whether the share is more than"
+    assert none.endswith(f"; {asked} 50 % and not whether it is less: p = 1.00 and p = 1.00.")
+
+
+def test_where_no_test_decides_primary_shares_are_said_to_be_held_each_by_itself():
+    rows = [*arm("drug", 0.4, 0.9), *arm("placebo", 0.4, 0.9)]
+    analysis = Stub(name="a", role="primary", decision_level=0.05)
+    (sentence,) = against_thresholds(material(rows, "exploratory"), analysis)
+    assert "; each arm by itself, without adjustment for there being 2" in words(sentence)
 
 
 def test_a_primary_test_has_its_verdict_in_words():

@@ -97,7 +97,8 @@ def _sentence(
 ) -> str:
     first = tests[0]
     how = f"{method_of(first['method']).title}, {question_of(first)}"
-    if not any(map(asks, tests)):
+    none_asks = not any(map(asks, tests))
+    if none_asks:
         how = f"against {100 * json.loads(first['options'])['threshold']:g} %"
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
@@ -110,12 +111,20 @@ def _sentence(
     shares = [share for test in tests if (share := _share(rows, test))]
     exact = [share for share in shares if share["method"] == EXACT]
     told += "".join(_beyond(material, analysis, first, exact)) if _one_sided(first) else ""
-    arms = _arms(material, tests, rows)
+    if explores(material) and analysis.role == "primary" and len(tests) > 1:
+        told += f"; each arm by itself, without adjustment for there being {len(tests)}"
+    if none_asks:
+        planned = f"{method_of(first['method']).title}, {question_of(first)}"
+        values = in_a_row([f"p {sign(test)}{link(test)}" for test in tests])
+        told += f"; {escape_markdown(planned)}: {values}"
+    arms = _arms(material, tests, rows, tested=not none_asks)
     return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
 
 
-def _arms(material: Material, tests: list[ResultRow], rows: list[ResultRow]) -> str:
-    """ "Drug 26.7 % (95 % CI …), p = 0.99; Placebo …"."""
+def _arms(
+    material: Material, tests: list[ResultRow], rows: list[ResultRow], *, tested: bool
+) -> str:
+    """ "Drug 26.7 % (95 % CI …), p = 0.99; Placebo …", with p where they are to be `tested`."""
     arms = []
     for test in tests:
         share = _share(rows, test)
@@ -125,7 +134,7 @@ def _arms(material: Material, tests: list[ResultRow], rows: list[ResultRow]) -> 
             shown += f" by {escape_markdown(method_of(share['method']).title)}"
         arms.append(
             f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}"
-            + (f", p {sign(test)}{link(test)}" if asks(test) else "")
+            + f", p {sign(test)}{link(test)}" * tested
         )
     return "; ".join(arms)
 
