@@ -95,6 +95,11 @@ def test_the_boxes_of_an_arm(mini):
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 
 
+def test_the_table_has_how_many_did_not_complete_as_the_boxes_have(mini):
+    (line,) = (line for line in flow_table(mini).splitlines() if "Did not complete" in line)
+    assert line.endswith("| 1 | 3 | 4 |")
+
+
 def test_a_figure_of_many_arms_grows_with_them(mini, monkeypatch):
     wide = {}
     for pairs in (1, 2, 4):

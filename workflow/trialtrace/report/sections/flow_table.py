@@ -59,8 +59,8 @@ def flow_table(material: Material) -> str:
     else:
         body.append(["**Received the treatment**", *[NOT_REPORTED] * len(groups)])
     if "ended" in data:
-        body.append(["**Did not complete**", *[""] * len(groups)])
-        body += _reasons(candidate, "ended", None, groups)
+        ended = _reasons(candidate, "ended", None, groups)
+        body += [_of_reasons("**Did not complete**", candidate, "ended", groups), *ended]
     else:
         body.append(["**Did not complete**", *[NOT_REPORTED] * len(groups)])
     for name in data["analysed"]:
@@ -104,6 +104,13 @@ def _reasons(candidate: Found, stat: str, name: str | None, groups: list[str]) -
         for key, rows in candidate.items()
         if key[:2] == (stat, name) and any(row["stat_value"] for row in rows.values())
     ]
+
+
+def _of_reasons(label: str, candidate: Found, stat: str, groups: list[str]) -> list[str]:
+    """How many of each group there are over all reasons, of which each patient has one."""
+    lists = [rows for key, rows in candidate.items() if key[0] == stat]
+    sums = [sum(rows[group]["stat_value"] or 0 for rows in lists) for group in groups]
+    return [label, *(f"{total:g}" for total in sums)]
 
 
 def _line(
