@@ -118,6 +118,8 @@ def short_text(row: ResultRow) -> str:
     """A value with its interval, without unit and level, for a table cell."""
     value = row["stat_value"]
     if value is None:
+        if row["n_used"] == 0:
+            return "no patients"
         return "not reached" if row["stat_text"] == "not reached" else NOT_ESTIMABLE
     stat = row["stat_name"]
     if stat == "verdict" or SPAN in row["stat_text"]:

@@ -95,4 +95,6 @@ def _short(material: Material, one: Analysis) -> str:
     clear = sum(map(leaves_out_no_effect, bounded))
     told = f"; {excluding(clear, len(bounded))}" if bounded else ""
     told += exceptions(bounded, lambda row: leads[row["result_id"]])
-    return f": {len(found)} comparisons{by_methods(material, one, found)}{told}"
+    unknown = len(rows) - len(bounded)
+    without = f", {unknown} of them without an interval" * bool(unknown and bounded)
+    return f": {len(found)} comparisons{by_methods(material, one, found)}{without}{told}"

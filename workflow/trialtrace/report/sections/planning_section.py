@@ -27,6 +27,7 @@ CHOSEN = {
 }
 TOLD = (*CHOICES, "clusters", "visits")
 NEEDED = ("patients_needed", "events_needed")
+NOT_REACHED = "not reached"
 OTHERS = ("events_expected", "detectable_", "width_")
 # Of which quantity an interval is, where two designs have widths of one name.
 WIDTHS = {
@@ -110,7 +111,8 @@ def _others(material: Material, entry: Design, rows: list[ResultRow]) -> str:
         told = escape_markdown(", ".join(part for part in given if part))
         unit = ", percentage points" if row["stat_name"] in POINTS else ""
         what = WIDTHS.get(row["method"].partition(".")[2], LABELS[row["stat_name"]])
-        body.append([told, escape_markdown(what + unit), link(row)])
+        value = link(row, NOT_REACHED if wanted and row["stat_value"] is None else None)
+        body.append([told, escape_markdown(what + unit), value])
     table = pipe_table(["Assumed", "What", "Value"], body, numbers_from=2)
     caption = f"{entry.label}: what these sizes detect, and how wide intervals are to be."
     return captioned(material, table, f"planning-{slug(entry.name)}-detected", caption)
