@@ -94,14 +94,18 @@ def test_one_sided_tests_of_the_other_side_stand_behind_what_the_intervals_say()
     (none,) = told([*arm("drug", 0.2, 0.9998), *arm("placebo", 0.1, 0.9999)])
     assert none.startswith("Against 50 %: Drug 20.0 % (95 % CI 10.0 to 30.0); Placebo 10.0 %")
     asked = "exact binomial test against a threshold, which asks whether the share is more than"
-    assert none.endswith(f"; {asked} 50 % and not whether it is less: p = 1.00 and p = 1.00.")
+    assert none.endswith(
+        f"; {asked} 50 % and not whether it is less: Drug p = 1.00 and Placebo p = 1.00."
+    )
 
 
 def test_where_no_test_decides_primary_shares_are_said_to_be_held_each_by_itself():
     rows = [*arm("drug", 0.4, 0.9), *arm("placebo", 0.4, 0.9)]
     analysis = Stub(name="a", role="primary", decision_level=0.05)
     (sentence,) = against_thresholds(material(rows, "exploratory"), analysis)
-    assert "; each arm by itself, without adjustment for there being 2" in words(sentence)
+    assert "; the arms are judged one by one, without adjustment for their number" in words(
+        sentence
+    )
 
 
 def test_a_primary_test_has_its_verdict_in_words():

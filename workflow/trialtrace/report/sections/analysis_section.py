@@ -50,7 +50,11 @@ from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.subgroups import subgroups
-from trialtrace.report.sections.thresholds import against_thresholds, threshold_of
+from trialtrace.report.sections.thresholds import (
+    against_thresholds,
+    tests_of_arms,
+    threshold_of,
+)
 from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug, with_names
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -342,7 +346,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
     elif decides:
         tests = f"; tests are decided at the {level_words(material, analysis)}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and any(
-        row["stat_name"] in P_VALUES for row in material.printable(analysis.name)
+        row["stat_name"] in P_VALUES
+        for row in (*material.printable(analysis.name), *tests_of_arms(material, analysis))
     ):
         tests = "; p-values are shown without a decision"
     every, plan_level = material.of(analysis.name), material.trial.plan.decision_level

@@ -29,6 +29,11 @@ def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
     return [_sentence(material, analysis, rows, tests) for tests in _tests(rows)]
 
 
+def tests_of_arms(material: Material, analysis: Analysis) -> list[ResultRow]:
+    """The tests that these sentences have, also those that no table shows."""
+    return [test for tests in _tests(material.of(analysis.name)) for test in tests]
+
+
 def shares_held(material: Material, analysis: Analysis) -> dict[str, ResultRow]:
     """The share of each arm that an analysis of one outcome tests against a threshold."""
     rows = material.of(analysis.name)
@@ -112,10 +117,13 @@ def _sentence(
     exact = [share for share in shares if share["method"] == EXACT]
     told += "".join(_beyond(material, analysis, first, exact)) if _one_sided(first) else ""
     if explores(material) and analysis.role == "primary" and len(tests) > 1:
-        told += f"; each arm by itself, without adjustment for there being {len(tests)}"
+        told += "; the arms are judged one by one, without adjustment for their number"
     if none_asks:
         planned = f"{method_of(first['method']).title}, {question_of(first)}"
-        values = in_a_row([f"p {sign(test)}{link(test)}" for test in tests])
+        labels = [escape_markdown(material.arm_label(test["group1_level"])) for test in tests]
+        values = in_a_row(
+            [f"{arm} p {sign(p)}{link(p)}" for arm, p in zip(labels, tests, strict=True)]
+        )
         told += f"; {escape_markdown(planned)}: {values}"
     arms = _arms(material, tests, rows, tested=not none_asks)
     return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
