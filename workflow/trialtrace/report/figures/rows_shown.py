@@ -194,9 +194,9 @@ def _marked(material: Material, row: ResultRow, side: str) -> str:
 def assumed_words(material: Material, rows: Iterable[ResultRow]) -> str:
     """What the mark means, for the caption of a figure that has it of any of these results."""
     marked = any(
-        is_assumed(material, row, arm)
+        is_assumed(material, row, row["group1_level"])
+        or any(ASSUMED in _marked(material, row, side) for side in SIDES)
         for row in rows
-        for arm in (row["group1_level"], *values_of(row, SIDES))
     )
     return f" {ASSUMED}: assumed, no number of it is printed." * marked
 
