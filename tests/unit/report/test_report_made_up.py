@@ -112,6 +112,12 @@ def test_a_figure_marks_what_is_made_up(name):
     assert not is_assumed(of, rows[-1], "placebo")
 
 
+def test_a_figure_marks_what_no_print_tells_of_a_stratum():
+    rows = [each | {"stratum": "sex=F"} for each in (*BOTH, pair("risk_difference.wald", -0.3))]
+    of = material([margin("drug"), margin("placebo")], rows, by="sex")
+    assert is_assumed(of, rows[0], "drug") and not is_assumed(of, BOTH[0], "drug")
+
+
 def test_beside_the_results_too():
     assert "of which no number is printed" in of_results(material([margin(None)], BOTH), ["a"])
     one = of_results(material([margin("drug")], BOTH), ["a"])

@@ -105,10 +105,12 @@ def assumed_arms(material: Material, rows: Sequence[ResultRow]) -> str:
 
 
 def is_assumed(material: Material, row: ResultRow, arm: str | None) -> bool:
-    """Whether no print tells of an arm at the place of a result, though one does of another arm or
-    of all."""
+    """Whether no print tells of an arm at the place of a result, though one does of another arm, of
+    all, or of the arm over all strata."""
     if arm is None or not material.trial.tells_cohort:
         return False
+    if row["stratum"] and by_stratum(material, [row["analysis_id"]]):
+        return True
     alike = [
         one
         for one in material.of(row["analysis_id"])
