@@ -71,7 +71,7 @@ TYPICAL = re.compile(
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
 # The name of one code in a label that does not list all: dose (0=placebo).
-SAID = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*=\s*([^\W\d][\w ]*)")
+SAID = re.compile(r"(?<![\w./])(-?[0-9]{1,3})\s*=\s*([^\W\d][\w ]*)")
 NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 LABELS = re.compile(
     r"treatment arm|study arm|treatment group|allocat|randomly (?!select|sampl|chosen)\w+ed\b|"

@@ -152,24 +152,48 @@ def with_values(
     bracketed = [(mark[2], _LED.sub("", mark[1])) for mark in closed]
     # 'P' (placebo) or 'V' (verum)
     noted = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?\s*\(([^\W\d][^()]*)\)", text)]
+    # 0/1 = control/drug: as many labels as codes, in their order.
+    of_codes, of_words = (
+        rf"((?:{known})(?:\s*/\s*(?:{known}))+)",
+        r"([^\W\d][^/;,()=]*(?:/[^/;,()=]+)+)",
+    )
+    listed = [*re.finditer(rf"(?<![\w./]){of_codes}\s*[=:]\s*{of_words}", text)][:1]
+    lists = [[re.split(r"\s*/\s*", part) for part in mark.groups()] for mark in listed]
+    each = [[*zip(*pair, strict=True)] for pair in lists if len(pair[0]) == len(pair[1])]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
     plain = [(mark[2], mark[1]) for mark in behind]
     shown = [(mark[1], mark[2]) for mark in noted]
     every = ((before, said), (closed, bracketed), (behind, plain), (noted, shown))
-    for marks, pairs in every:
+    for marks, pairs in (*every, *((listed, pairs) for pairs in each)):
         codes = {code for code, _ in pairs}
         if len(pairs) == len(codes) > max(1, len(values) // 2):
             head = text[: marks[0].start()].rstrip().removesuffix("either")
+            if marks is behind and pairs[0][1].count("(") > pairs[0][1].count(")"):
+                # Arm of the trial (drug=1, control=0).
+                led, _, label = pairs[0][1].rpartition("(")
+                head, pairs = f"{head} {led}(".lstrip(), [(pairs[0][0], label), *pairs[1:]]
             edge = " .)]" if head[-1:] in ("(", "[") else " .\"'"
             labels = [
                 _ARTICLE.sub("", _EDGES.sub("", _FURTHER.sub("", label))).rstrip(edge)
                 for _, label in pairs
             ]
-            labels = [label.rstrip(")" * (label.count(")") - label.count("("))) for label in labels]
+            inside = head.count("(") > head.count(")")
+            labels = [_closed(label, inside) for label in labels]
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))
             return head.strip(" ;:,.([-"), made
     return None
+
+
+def _closed(label: str, inside: bool) -> str:
+    """A label without brackets that close what it did not open; of labels that stand `inside` of
+    brackets none of what is behind these."""
+    open_ = 0
+    for at, mark in enumerate(label):
+        open_ += {"(": 1, ")": -1}.get(mark, 0)
+        if open_ < 0 and inside:
+            return label[:at].rstrip()
+    return label.rstrip(")" * (label.count(")") - label.count("(")))
 
 
 def by_rules(name: str, text: str, values: Collection[str]) -> tuple[tuple[str, str], ...]:
