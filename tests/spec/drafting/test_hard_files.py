@@ -295,7 +295,7 @@ def test_a_plus_is_a_word_of_an_arm(at: Project, call: Call, tmp_path: Path):
     assert "label: Drug," in text and 'label: "Drug+",' in text
 
 
-README = """About the file
+ABOUT = """About the file
 ==============
 
 	A trial of two drugs, in weeks 1, 2 and 4.
@@ -305,10 +305,10 @@ Written by one of the authors, for whom it may concern.
 
 
 def test_prose_beside_a_table_is_set_aside_with_a_word(at: Project, call: Call):
-    (at.root / "data" / "README.txt").write_text(README, encoding="utf-8")
-    files = at.root / "data" / "README.txt", at.root / "data" / "trial.csv"
+    (at.root / "data" / "about.txt").write_text(ABOUT, encoding="utf-8")
+    files = at.root / "data" / "about.txt", at.root / "data" / "trial.csv"
     assert call("new", "mine", *files, "--yes") == 0
-    assert "README.txt: sentences and no table" in guesses(at)["set_aside"]["evidence"]
+    assert "about.txt: sentences and no table" in guesses(at)["set_aside"]["evidence"]
     assert [*load_trial("mine", at).source.items] == ["trial"]
 
 

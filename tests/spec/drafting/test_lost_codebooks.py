@@ -1,10 +1,83 @@
 """Codebooks in forms that were read in part or not at all."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
+from made_exports import write
 
 from trialtrace.run.drafting.described import with_values
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
+GOATS = ["goat,feed_group,horn", *(f"{n},{n % 2},{n % 3}" for n in range(60))]
+MILK = ["goat,horn,litres", *(f"{n},{n % 4},{n % 7}" for n in range(60))]
 FEEDS = {"0": "hay", "1": "maize"}
+
+
+def described(folder: Path, book: str, lines: Sequence[str], *beside: str) -> list[Table]:
+    """The tables of the files as a shell gives them for a pattern, each by its name."""
+    write(folder / "goats.csv", GOATS)
+    write(folder / book, [*lines])
+    if beside:
+        write(folder / "milk.csv", MILK)
+    return [*profile(sorted(str(path) for path in folder.iterdir()))]
+
+
+@pytest.mark.parametrize("name", ["README.md", "book.txt"])
+@pytest.mark.parametrize("mark", ["'{}' {}", '"{}" {}', '- "{}", {}', "“{}” {}", "{}: {}"])
+def test_names_in_quotes_need_no_colon(tmp_path: Path, name: str, mark: str):
+    said = {"feed_group": "feed (0 = hay, 1 = maize)", "horn": "horns", "milk yield": "litres"}
+    (table,) = described(tmp_path, name, [mark.format(*each) for each in said.items()])
+    group = table.column("feed_group")
+    assert (group.label, dict(group.choices)) == ("feed", FEEDS)
+    assert table.column("horn").label == "horns"
+    told = table.evidence["described"]
+    assert "Left aside, as no table has such a column: milk yield (line 3)." in told
+
+
+def test_a_name_may_have_blanks_where_the_column_has_a_mark(tmp_path: Path):
+    lines = ["Feed groups (0=hay, 1=maize), drawn by lot (in May)", "Horn: horns"]
+    (table,) = described(tmp_path, "README.md", lines)
+    assert dict(table.column("feed_group").choices) == FEEDS
+    assert "Left aside" not in table.evidence["described"]
+
+
+SECTIONS = [
+    *("horn: horns (0 = none, 1 = one, 2 = two)", "feed_group: feed (0 = hay, 1 = maize)", ""),
+    "horn: drinking horn",
+]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("DATA FILE: goats.csv", "DATA FILE: milk.csv"),
+        ("DATA-SPECIFIC INFORMATION FOR: goats.csv", "DATA-SPECIFIC INFORMATION FOR: milk.csv"),
+        ("## goats.csv", "## milk.csv"),
+        ("**goats.csv**", "**milk.csv**"),
+        ("#### File: goats.csv\n\n##### Variables", "#### File: milk.csv\n\n##### Variables"),
+    ],
+)
+@pytest.mark.parametrize("listed", [True, False])
+def test_each_section_of_a_file_is_of_its_table(tmp_path: Path, heads: Sequence[str], listed: bool):
+    """Neither codes nor labels of the other, also where a list of all files stands before."""
+    lines = [*("1. goats.csv", "2. milk.csv", "") * listed, heads[0], "", *SECTIONS[:3]]
+    lines += [heads[1], "", SECTIONS[3], "litres: of milk"]
+    goats, milk = described(tmp_path, "README.txt", lines, "milk")
+    assert (
+        goats.column("horn").label == "horns" and dict(goats.column("horn").choices)["2"] == "two"
+    )
+    assert dict(goats.column("feed_group").choices) == FEEDS
+    horn = milk.column("horn")
+    assert horn.label == "drinking horn" and all(code == label for code, label in horn.choices)
+    assert milk.column("litres").label == "of milk"
+
+
+def test_a_list_of_files_heads_nothing(tmp_path: Path):
+    lines = ["Files:", "goats.csv", "milk.csv", "", *SECTIONS[:2], "litres: of milk"]
+    goats, milk = described(tmp_path, "README.txt", lines, "milk")
+    assert goats.column("horn").label == "horns" and milk.column("litres").label == "of milk"
 
 
 @pytest.mark.parametrize(
@@ -24,3 +97,19 @@ def test_codes_in_brackets_with_their_words(text: str, head: str):
 @pytest.mark.parametrize("text", ["group (0/1/2 = hay/maize)", "scale 0/1 = of either"])
 def test_lists_of_unequal_length_label_nothing(text: str):
     assert with_values(text, ("0", "1")) is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["# Goats", "", "We had 60 goats, and", "fed them, as we said."],
+        ["# Goats"],
+        ["| File | What |", "|---|---|", "| goats.csv | data |"],
+        ["Title: a, b, c", "Author: d, e, f", "Funding: x, y, z"],
+    ],
+)
+@pytest.mark.parametrize("name", ["README.md", "Readme_goats.txt", "about.docx", "notes.rst"])
+def test_a_text_given_by_name_is_no_table_of_patients(tmp_path: Path, name: str, lines: list[str]):
+    (table,) = described(tmp_path, name, lines)
+    assert table.rows == 60
+    assert f"{name}: beside the tables, nothing of it is read" in table.evidence["set_aside"]

@@ -46,7 +46,7 @@ def test_a_file_that_says_nothing_is_named(at: Project, call: Callable[..., int]
     (folder / "run.yml").write_text("jobs: [row, rest]\n", "utf-8")
     assert call("new", "mine", folder, "--yes") == 0
     said = capsys.readouterr().out
-    assert "run.yml, thanks: beside the tables of the folder, nothing of it is read" in said
+    assert "run.yml, thanks: beside the tables, nothing of it is read" in said
 
 
 def test_a_text_without_an_ending_is_a_codebook(tmp_path: Path):

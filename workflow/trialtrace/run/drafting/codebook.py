@@ -78,13 +78,22 @@ AS_VECTOR = re.compile(
     re.IGNORECASE,
 )
 RULE = re.compile(r"[\s|:=+-]+")
+# A name in quotes needs no mark behind it, nor does one before its codes: group (1=drug, 0=none).
 ITEM = re.compile(
-    r"\s*(?:[-*+•$]\s+|\d+[.)]\s+)?[`*_\"']*(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
-    r"[`*_\"']*\s*(?:[:=–—]|\s-\s|,?\s*$)\s*(?P<text>.*)"
+    r"\s*(?:[-*+•$]\s+|\d+[.)]\s+)?(?P<quoted>[`\"'])?[`*_\"']*"
+    r"(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
+    r"(?:(?(quoted)(?P=quoted)|(?!)),?\s+(?=[(\w])|\s*(?=\(-?\w{1,12}\s*=\s*[^\W\d])|"
+    r"[`*_\"']*\s*(?:[:=–—]|\s-\s|,?\s*$)\s*)(?P<text>.*)"
 )
 OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
 OF_FILE = re.compile(
     r"[\w.()-]+\.(?:csv|txt|tsv|dta|sav|xlsx?|sas7bdat|rds|rdata)\b", re.IGNORECASE
+)
+# A line of a note that heads what is said of a file: alone, or behind a few words and a colon.
+ON_FILE = re.compile(
+    rf"\W*(?:\d+[.)]\W*)?(?:[^\W\d_][\w ,/-]{{0,60}}:[\s`*_\"']*)?({OF_FILE.pattern})"
+    r"[\s`*_\"':#-]*",
+    re.IGNORECASE,
 )
 NUMBERS = re.compile(
     r"(?P<stem>.*?)(?P<low>\d+)\s*(?:\.{2,}|…|[-–:]|to)\s*(?:(?P=stem)|\w*_)?(?P<high>\d+)"
@@ -171,9 +180,10 @@ def columns_of(name: str, known: Collection[str]) -> list[str]:
         made = re.split(r"\s*[,/&]\s*|\s+and\s+", text)
     found = [one for one in made if one in known]
     if not found and len(parts(text)) in (2, 3):
-        # "T-stage" of tstage, "treatment group" of treatm, which is cut within a word.
+        # "T-stage" of tstage or t_stage, "treatment group" of treatm, which is cut within a word.
         cut = [text[:at] for at in range(SHORTEST, text.find(" ") - 1)]
-        found = [one for one in (plain(text), *cut) if one in known]
+        apart = [mark.join(parts(one)) for mark in "_." for one in (text, text.removesuffix("s"))]
+        found = [*dict.fromkeys(one for one in (plain(text), *apart, *cut) if one in known)]
     return found if len(found) == 1 or {*made} & {*known} else []
 
 
@@ -262,7 +272,7 @@ def text_of(path: Path) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("windows-1252", "replace")
-    return re.sub(r"‘([^‘’\n]*)’", r"`\1`", text)
+    return re.sub(r"‘([^‘’\n]*)’|“([^“”\n]*)”", r"`\1\2`", text)
 
 
 def _delimited(text: str) -> Iterator[Row]:
@@ -454,24 +464,47 @@ def _of_help(text: str) -> Iterator[Entry]:
                 above = made["name"]
 
 
+def files_of_lines(lines: Sequence[str]) -> list[str]:
+    """The file, in small letters, on which a heading above each line of a note says that it is, as
+    far as the next heading of its level; nothing of a list of files, one below the other."""
+    told = [one[1].lower() if (one := ON_FILE.fullmatch(line)) else "" for line in lines]
+    made, file, of_file, level, fenced = list[str](), "", 0, 0, False
+    for at, line in enumerate(lines):
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        marks = 0 if fenced else len(line) - len(line.lstrip("#"))
+        named = OF_FILE.search(line) if marks else None
+        level = marks or level
+        if (told[at] and not fenced) or named:
+            listed = any(told[max(at - 1, 0) : at] + told[at + 1 : at + 2])
+            file = "" if listed else told[at] or (named[0].lower() if named else "")
+            of_file = level if marks else level + 1
+        elif marks and marks <= of_file:
+            file = ""
+        made.append(file)
+    return made
+
+
 def _of_lines(text: str, path: Path) -> Iterator[Section]:
     """Lists and tables of a note: `name`: what it is, under the headings of its sections."""
     place, heading, above = f"{path.name}, line", "", ""
     entries, cards, at, fenced = list[Entry](), list[Entry](), dict[str, int](), False
     called = bool(DESCRIBING & {*parts(path.stem)})
-    length = len(text.splitlines())
-    for line, each in enumerate([*text.splitlines(), "# "], start=1):
+    lines = text.splitlines()
+    files, file = [*files_of_lines(lines), ""], ""
+    for line, each in enumerate([*lines, "# "], start=1):
         cells = dict(enumerate(each.strip().strip("|").split("|"), start=1)) if "|" in each else {}
         at = at if cells else {}
         item = ITEM.fullmatch(each)
         if fence := each.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        if fence or (fenced and line <= length):
+        if fence or (fenced and line <= len(lines)):
             continue
-        if each.startswith("#"):
+        if each.startswith("#") or files[line - 1] != file:
             if told := tuple(cards or entries):
                 yield Section(place, heading, told, called)
-            heading, entries, cards = each.strip("# "), [], []
+            file, entries, cards = files[line - 1], [], []
+            heading = each.strip("# ")
+            heading += f": {file}" * (file not in heading.lower())
         elif cells and not RULE.fullmatch(each):
             heads = _heads(cells)
             name = _bare(cells.get(at.get("name", 0), ""))

@@ -11,7 +11,7 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of, wrong
 from trialtrace.run.drafting.formats import ENDINGS, format_of, read_file, sheets_of
 from trialtrace.run.drafting.names import TABLES
-from trialtrace.run.tables.measures import folded
+from trialtrace.run.tables.measures import folded, plain
 
 REGISTRY = "registry:"
 LONGEST_NAME = 40
@@ -26,6 +26,8 @@ NOTES = (
     *("", ".md", ".rd", ".txt", ".dat", ".rst", ".html", ".pdf", ".docx", ".doc", ".rtf"),
     *(".yaml", ".yml"),
 )
+# Notes that may hold a table too, unless they are called README.
+MAY_BE_TABLES, README = ("", ".txt", ".dat"), "readme"
 # What programs leave beside a file that is open.
 LOCKS = ("~$", ".")
 
@@ -61,6 +63,16 @@ def notes_of(texts: Sequence[str]) -> list[str]:
         for path in sorted(Path(text).iterdir())
         if path.suffix.lower() in NOTES and not path.name.startswith(LOCKS) and path.is_file()
     ]
+
+
+def is_note(text: str) -> bool:
+    """Whether what was given by its name is a text by its ending, or is called README."""
+    path = Path(text)
+    ending = path.suffix.lower()
+    named = plain(path.stem).startswith(README)
+    return (
+        not text.startswith(REGISTRY) and ending in NOTES and (named or ending not in MAY_BE_TABLES)
+    )
 
 
 def folders_of(texts: Sequence[str]) -> Iterator[tuple[Path, int]]:

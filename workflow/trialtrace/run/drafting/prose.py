@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
+from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, files_of_lines, text_of
 from trialtrace.run.drafting.described import Described, rules_in, with_values
 from trialtrace.run.drafting.names import OF_SAMPLING, not_known
 from trialtrace.run.tables.measures import parts
@@ -208,13 +208,17 @@ def _texts(files: Sequence[str]) -> Iterator[tuple[Path, str]]:
 
 
 def described_in(
-    files: Sequence[str], values: Mapping[str, Collection[str]]
+    files: Sequence[str], values: Mapping[str, Collection[str]], others: Collection[str] = ()
 ) -> dict[str, Described]:
     """Columns of which texts label every code, or an abbreviation of few, or say that they are
-    weights of sampling; `values` are the different cells of each."""
+    weights of sampling; `values` are the different cells of each. Nothing of what stands under
+    headings on one of the `others`, files of other tables in small letters."""
     made: dict[str, Described] = {}
     codes = {name: [one for one in own if not not_known(one)] for name, own in values.items()}
-    for path, text in _texts(files):
+    for path, whole in _texts(files):
+        lines = whole.splitlines()
+        under = zip(lines, files_of_lines(lines), strict=True)
+        text = "\n".join("" if file in others else line for line, file in under)
         found = (*_listed(text, codes), *_ruled(text, codes), *_beside(text, codes))
         found = (*found, *_behind(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):

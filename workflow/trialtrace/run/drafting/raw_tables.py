@@ -4,7 +4,7 @@ A data dictionary of REDCap and a Define-XML among the files describe the others
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from trialtrace.run.drafting.places import (
     Place,
     files_of,
     folders_of,
+    is_note,
     notes_of,
     places,
 )
@@ -77,13 +78,15 @@ class Found:
 
 @dataclass
 class Descriptions:
-    """The descriptions among the files, and how many tables each has described."""
+    """The descriptions among the files, and how many tables each has described; `columns` are those
+    of all tables, in small letters."""
 
     dictionaries: list[Dictionary]
     defines: list[Define]
     sections: list[Section]
     files: set[str] = field(default_factory=set)
     texts: Sequence[str] = ()
+    columns: Collection[str] = ()
     used: dict[str, int] = field(default_factory=dict)
 
     def of(self, candidate: Found) -> Found:
@@ -115,15 +118,16 @@ class Descriptions:
                 if (had := candidate.described.get(name)) and had.choices:
                     said = replace(said, choices=())
                 about[name] = merged(said, about.get(name))
-                file, _, what = section.place.rpartition(", ")
-                lines.setdefault(file, {}).setdefault(f"{what} {line}", []).append(name)
+                book, _, what = section.place.rpartition(", ")
+                lines.setdefault(book, {}).setdefault(f"{what} {line}", []).append(name)
         told = [
-            f"{file}, which is no table of data, says what columns are: "
+            f"{book}, which is no table of data, says what columns are: "
             + "; ".join(f"{one_of(names, MOST_NAMED)} ({line})" for line, names in each.items())
             + "."
-            for file, each in lines.items()
+            for book, each in lines.items()
         ]
-        for name, said in described_in(self.texts, values).items():
+        told += self._of_no_column(own) if told else []
+        for name, said in described_in(self.texts, values, self.files - {file}).items():
             known = (about.get(name), candidate.described.get(name))
             if not any(one and one.choices for one in known):
                 about[name] = merged(about[name], said) if name in about else said
@@ -144,6 +148,17 @@ class Descriptions:
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}
         return self._with(candidate, "codebooks", about, evidence)
+
+    def _of_no_column(self, sections: Sequence[Section]) -> list[str]:
+        """A sentence on what these have that is a column of no table."""
+        left: dict[str, str] = {}
+        for section in sections:
+            what = section.place.rpartition(", ")[2]
+            for entry in section.entries:
+                if not codebook.columns_of(entry.name, self.columns):
+                    left.setdefault(entry.name, f"{entry.name} ({what} {entry.line})")
+        told = f"Left aside, as no table has such a column: {one_of(left.values(), MOST_NAMED)}."
+        return [told] * bool(left)
 
     def _with(
         self, candidate: Found, text: str, about: Mapping[str, Described], texts: Mapping[str, str]
@@ -166,13 +181,17 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
     """Every raw table, in the order in which they were given; sheets, and files of a folder, that
     cannot be read are added to `unread`. Raises UserError for what was given by its name."""
     files = files_of(texts)
+    given = [file for file in files if is_note(file)]
+    files, given = (
+        (files, []) if len(given) == len(files) else ([f for f in files if f not in given], given)
+    )
     dictionaries = [file for file in files if _is_dictionary(file)]
     defines = [file for file in files if _is_xml(file)]
     tables = [file for file in files if file not in (*dictionaries, *defines)]
     if files and not tables:
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
-    notes = [note for note in notes_of(texts) if note not in files]
+    notes = [note for note in dict.fromkeys([*notes_of(texts), *given]) if note not in files]
     lists, unknown = _lists(tables)
     sections = [one for one in _codebooks(tables, notes) if not _of([one]) & _of(lists)]
     read = _of(sections := [*sections, *lists])
@@ -201,6 +220,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         sections,
         {Path(file).name.lower() for file in tables},
         texts_beside,
+        {name.casefold() for place in there if sections for name in _names_of(place)},
     )
     faults: list[tuple[Place, UserError]] = []
     for place in there:
@@ -221,9 +241,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
                 if any(note in one.evidence.get("described", "") for note in notes_left)
                 else "nothing"
             )
-            said_of = (
-                f"{one_of(notes_left)}: beside the tables of the folder, {rest} of it is read."
-            )
+            said_of = f"{one_of(notes_left)}: beside the tables, {rest} of it is read."
             told, notes_left = [*told, said_of], []
         evidence, told = {"set_aside": " ".join(told)} if told else {}, []
         described = {**one.described, **candidates}
