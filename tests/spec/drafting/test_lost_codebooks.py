@@ -1,11 +1,12 @@
 """Codebooks in forms that were read in part or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from made_exports import write
 
+from trialtrace.base.paths import Project
 from trialtrace.run.drafting.described import with_values
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.tables import profile
@@ -113,3 +114,25 @@ def test_a_text_given_by_name_is_no_table_of_patients(tmp_path: Path, name: str,
     (table,) = described(tmp_path, name, lines)
     assert table.rows == 60
     assert f"{name}: beside the tables, nothing of it is read" in table.evidence["set_aside"]
+
+
+@pytest.mark.parametrize("told", [[], ["--stack", "part"]])
+def test_codes_that_differ_between_files_are_told(
+    at: Project, call: Callable[..., int], capsys: pytest.CaptureFixture[str], told: list[str]
+):
+    """Both files and columns, and what to do; nothing where one of them is given."""
+    first = [f"{n},{'AB'[n % 2]},{n % 3},{n * 7 % 31}" for n in range(60)]
+    other = [f"{n + 60 * bool(told)},{'AB'[n % 2]},{1 + n % 3},{n * 5 % 37}" for n in range(60)]
+    folder = at.root / "data"
+    write(folder / "a.csv", ["id,arm,grade,score", *first])
+    write(folder / "b.csv", [f"id,arm,grade,{'score' if told else 'pain'}", *other])
+    steps = ("mild", "moderate", "severe")
+    codes = ["; ".join(f"{n} = {step}" for n, step in enumerate(steps, start)) for start in (0, 1)]
+    book = [f"## {file}.csv\ngrade: grade ({each})" for file, each in zip("ab", codes, strict=True)]
+    write(folder / "README.md", book)
+    files = [folder / name for name in ("README.md", "a.csv", "b.csv")]
+    assert call("new", "mine", *files, "--yes", *told) == 1
+    said = capsys.readouterr().err
+    assert "column grade of b.csv" in said and "1 is mild; in column grade of a.csv" in said
+    assert "--tables a.csv" in said and "fault" not in said
+    assert call("new", "mine", *files, "--yes", "--tables", "a.csv") == 0

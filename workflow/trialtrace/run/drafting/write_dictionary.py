@@ -5,7 +5,9 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
@@ -19,6 +21,7 @@ from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.visits import in_visit_order
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
+from trialtrace.run.trial.check_labels import exchanged
 from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
 
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
@@ -84,6 +87,7 @@ def written(rows: list[dict[str, str]]) -> str:
 def columns_of(draft: Draft) -> Columns:
     """Every column of every table: declared, or ignored with the reason."""
     made = Columns()
+    first: dict[str, tuple[Table, Column]] = {}
     scales = {
         (outcome.table, name): outcome.codes
         for outcome in (draft.primary, *draft.others)
@@ -111,6 +115,8 @@ def columns_of(draft: Draft) -> Columns:
             if column.field not in fields:
                 whole = _with_steps(column, scales.get((table.name, column.name), ()))
                 whole = in_visit_order(table, whole) if column.name in visits else whole
+                for part in _parts_with(table, whole):
+                    _one_coding(first.setdefault(column.field, part), part)
                 entry = row(table, whole, bounded=column.name not in names)
                 if column.name in alone and not entry.get("branching"):
                     entry["branching"] = _at_visit(visit, alone[column.name])
@@ -139,6 +145,30 @@ def columns_of(draft: Draft) -> Columns:
             key = f"{table.name}, {PARTS['branching']}"
             made.guesses.append(Guessed(f"once.{table.name}", DICTIONARY, key, text, why))
     return made
+
+
+def _parts_with(table: Table, column: Column) -> list[tuple[Table, Column]]:
+    """The column in each of the files that a table is made of, or as it is."""
+    parts = [part for _, part in table.stack.parts] if table.stack else []
+    own = [(part, one) for part in parts for one in part.columns if one.name == column.name]
+    return own or [(table, column)]
+
+
+def _one_coding(one: tuple[Table, Column], other: tuple[Table, Column]) -> None:
+    """Raises UserError for columns of one name that give the same labels to other codes: which of
+    them is right the files do not tell."""
+    (table, column), (there, again) = one, other
+    first, second = dict(column.choices), dict(again.choices)
+    crossed = exchanged(first, second) if sorted(first.values()) == sorted(second.values()) else []
+    for code, _ in crossed[:1]:
+        files = [Path(each.item).name for each in (table, there)]
+        raise wrong(
+            f"column {again.name} of {files[1]}",
+            f"{code} is {second[code]}; in column {column.name} of {files[0]} it is {first[code]}",
+            "one coding in all files",
+            f"give one of the two files alone, leave the other out (--tables {files[0]}), or give "
+            "the column in one of them the codes of the other, or another name",
+        )
 
 
 def _below_0(draft: Draft, table: Table) -> dict[str, str]:
