@@ -45,16 +45,17 @@ def text(material: Material) -> str:
 
 
 @pytest.mark.parametrize(
-    ("tolerances", "told"),
+    ("tolerances", "chance", "told"),
     [
-        ([1e-9, 1e-8], " to 1e-08"),
-        ([0.02, 0.02], " to 0.02"),
-        ([1e-9, 0.02], " within the tolerance that each number has on its page"),
+        ([1e-9, 1e-8], None, " to 1e-08"),
+        ([0.02, 0.02], None, " to 0.02"),
+        ([1e-9, 0.02], None, " within the tolerance that each number has on its page"),
+        ([1.9], 0.006, " within the tolerance that each number has on its page"),
     ],
 )
-def test_a_line_tells_the_one_tolerance_of_its_numbers(tolerances, told):
+def test_a_line_tells_the_one_tolerance_of_its_numbers(tolerances, chance, told):
     """One that is fine stands for smaller ones; one that chance leaves only for its own number."""
-    of = {"check_by": "scipy", "version": "1", "agrees": True}
+    of = {"check_by": "scipy", "version": "1", "agrees": True, "chance": chance}
     checks = [of | {"tolerance": each} for each in tolerances]
     assert _check(["scipy 1: agrees"], checks) == f"scipy 1: agrees{told}"
 
