@@ -136,3 +136,25 @@ def test_codes_that_differ_between_files_are_told(
     assert "column grade of b.csv" in said and "1 is mild; in column grade of a.csv" in said
     assert "--tables a.csv" in said and "fault" not in said
     assert call("new", "mine", *files, "--yes", "--tables", "a.csv") == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "missing"),
+    [
+        ("-9", "nicht beantwortet / no answer / refused", True),
+        ("99", "refused", True),
+        ("3", "refused", False),
+        ("-9", "much worse", False),
+    ],
+)
+def test_a_code_outside_of_a_scale_that_means_no_answer(
+    tmp_path: Path, code: str, label: str, missing: bool
+):
+    rows = [f"{n},{n % 2},{code if n % 9 == 0 else n % 3}" for n in range(60)]
+    write(tmp_path / "goats.csv", ["goat,feed_group,mood", *rows])
+    write(
+        tmp_path / "book.txt", [f"mood: 0 = bad; 1 = good; 2 = fine; {code} = {label}", "goat: id"]
+    )
+    (table,) = profile([str(tmp_path)])
+    mood = table.column("mood")
+    assert (mood.missing_codes == (code,)) == missing == (code not in dict(mood.choices))

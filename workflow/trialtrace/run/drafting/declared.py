@@ -24,6 +24,8 @@ from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.trial.label_words import means_missing
 
 MISSING = re.compile(r"(missing|unknown) (status|values?|data|outcome|answer)", re.IGNORECASE)
+# Codes that no scale has: -9, 99.
+OUTSIDE = re.compile(r"-\d{1,4}|([789])\1+")
 CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
 NUMERIC = ("integer", "number")
 Told = tuple[tuple[str, str], ...]
@@ -37,8 +39,8 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
         if not_known(label)
         or MISSING.fullmatch(label)
         or SPECIAL_MISSING.fullmatch(code)
-        # NA = not assessed, but not NA = North America.
-        or (not_known(code) and means_missing(label))
+        # NA = not assessed, but not NA = North America; -9 = refused, but not 3 = refused.
+        or ((not_known(code) or OUTSIDE.fullmatch(code)) and means_missing(label))
     ]
     if not about.type:
         # A convention lists codes that this file need not have.

@@ -24,6 +24,7 @@ _NOT_KNOWN = frozenset({
     "doesn't know", "patient refused", "lost to follow-up", "undocumented", "blank", "empty", "n/d",
     # German
     "fehlt", "fehlend", "fehlender wert", "unbekannt", "keine angabe", "keine angaben", "k.a.",
+    "nicht beantwortet", "keine antwort",
     "k. a.", "ka", "nicht erhoben", "nicht bekannt", "nicht dokumentiert", "nicht durchgeführt",
     "nicht gemacht", "nicht gemessen", "nicht untersucht", "nicht beurteilbar", "nicht erfasst",
     "nicht zutreffend", "entfällt", "weiß nicht", "weiss nicht", "verweigert", "unklar",
