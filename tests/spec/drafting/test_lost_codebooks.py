@@ -8,7 +8,9 @@ from made_exports import write
 
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.described import with_values
+from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
 
 GOATS = ["goat,feed_group,horn", *(f"{n},{n % 2},{n % 3}" for n in range(60))]
@@ -158,3 +160,12 @@ def test_a_code_outside_of_a_scale_that_means_no_answer(
     (table,) = profile([str(tmp_path)])
     mood = table.column("mood")
     assert (mood.missing_codes == (code,)) == missing == (code not in dict(mood.choices))
+
+
+def test_what_patients_had_against_the_name_of_the_arm_is_asked(tmp_path: Path):
+    """Those of treat = 0 had the sessions: the name, by which 0 had nothing, is no reason."""
+    rows = [f"{n},{n % 2},{'' if n % 2 else 5 + n * 3 % 41},{n * 7 % 31}" for n in range(60)]
+    write(tmp_path / "goats.csv", ["goat,treat,sessions,score", *rows])
+    draft = decide(profile([str(tmp_path)]), {}, first_choice)
+    guess = {one.name: one for one in draft.guesses}["control"]
+    assert guess.blinds and guess.value == "1" and "0 of 30 have sessions" in guess.evidence

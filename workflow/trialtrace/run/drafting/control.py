@@ -200,8 +200,13 @@ def control_of(
     Raises UserError where what was told is no arm."""
     likely, sure = _controls(column, arms)
     first, by_data = told
-    if first and not sure:
-        likely, sure = [name for name, (_, code) in arms.items() if code == first], not by_text
+    against = bool(first) and all(label == code for label, code in arms.values())
+    against &= [arms[name][1] for name in likely] == ["0"] != [first]
+    if first and (not sure or against):
+        likely, sure = (
+            [name for name, (_, code) in arms.items() if code == first],
+            not (by_text or against),
+        )
     counts, choices = dict(column.values), []
     # Of two that read so a placebo, then the one of more patients: the other may be mistyped.
     rows = {name: counts.get(code, 0) for name, (_, code) in arms.items() if name in likely}
@@ -215,7 +220,7 @@ def control_of(
     for name in ranked:
         label, code = arms[name]
         reads = "It reads like a control."
-        if label == code == "0":
+        if label == code == "0" and not against:
             reads = f"By its name {column.name} is 1 of who had it, and 0 of who had not."
         reads = reads if code != first else by_data
         why = reads if name in likely else "Nothing tells what it is."
