@@ -123,5 +123,6 @@ def test_what_was_predicted_for_two_times_has_no_visits(tmp_path: Path, label: s
     write(tmp_path / "trial.csv", ["pid,expd6,expd14", *rows])
     (table,) = profile([str(tmp_path / "trial.csv")])
     columns = [replace(one, label=f"{label} at {one.name[4:]} days") for one in table.columns]
-    found = candidates(replace(table, columns=tuple(columns)), ["pid"], "")
-    assert max(len(one.columns) for one in over_visits(found, columns, {})) == visits
+    table = replace(table, columns=tuple(columns))
+    found = candidates(table, ["pid"], "")
+    assert max(len(one.columns) for one in over_visits(found, table, {})) == visits

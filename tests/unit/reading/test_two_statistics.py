@@ -40,6 +40,17 @@ def test_a_mean_and_a_median_in_one_cell(head, label, notes, cell):
     assert not made.left
 
 
+@pytest.mark.parametrize("label", ["Falls (n (%) 95% CI)", "Falls, n [%] (95% CI)"])
+def test_a_count_has_the_interval_of_its_share(label):
+    """Whatever the caption says of other rows; limits that are not around the share are none."""
+    rows = [("", *ARMS), (label, "12 (30.0) (16.0, 44.1)", "15 (30.0) (18.0, 44.6)")]
+    made = read(rows, notes="Values are mean (SD).")
+    assert of_training(made) == [("Falls", "12 (30.0%) (95% CI 16.0 to 44.1)", 40)]
+    rows[1] = (label, "12 (30.0) (1.0, 4.1)", "15 (30.0) (2.0, 4.6)")
+    made = read(rows, notes="Values are mean (SD).")
+    assert not any("95% CI" in one[1] for one in of_training(made))
+
+
 def test_a_count_with_its_share_is_no_mean_of_a_median_beside_it():
     made = read([("", *ARMS), ("Falls, n (%); median (IQR)", "12 (30) 2 (1–3)", "15 (30) 2 (1–4)")])
     assert [one[1] for one in of_training(made)] == ["12 (30%)", "median (IQR) 2 (1 to 3)"]

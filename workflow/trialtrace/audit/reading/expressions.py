@@ -51,6 +51,8 @@ def expression(
         return Expression(p, "p") if (p := p_text(cell)) else None
     if kind in _ALONE and cell.form not in ("value", "range"):
         kind = _ALONE[kind]
+    if kind == "count_percent" and cell.form == "spread_range" and _around_share(cell):
+        return Expression(_COUNTED["count_percent_range"].format(**cell.parts), kind)
     if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
         kind = None
     if kind in ("count_percent", "percent", "count") and cell.form == "ranged":
@@ -61,6 +63,12 @@ def expression(
     if cell.form in _BY_FORM:
         return _BY_FORM[cell.form](cell, kind, size, usual)
     return None
+
+
+def _around_share(cell: Cell) -> bool:
+    """Whether a count is followed by a percentage and limits around it."""
+    share, low, high = (float(cell.parts[name].replace(",", "")) for name in "bcd")
+    return cell.whole("a") is not None and 0 <= low <= share <= high <= 100
 
 
 def _can_be_interval(cell: Cell, size: int | None) -> bool:

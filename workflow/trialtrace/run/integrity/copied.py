@@ -4,7 +4,8 @@ In the order of the rows, of values between the ends of a number and other than 
 longest run that is equal to the visit before has at most the chance of its length, a power of how
 often others are at twice their odds, times the places where it may begin. Others are all outside
 the run, or those of the centre that has most of them equal, as where one reads in tens. A run to
-the last row is left out: an export that was cut and carried forward has one.
+the last row is left out: an export that was cut and carried forward has one. A number that most
+have at both visits is one of the patient and not of a visit, as ADaM's BASE is.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from trialtrace.run.integrity.correlations import successive
 from trialtrace.run.integrity.export import NOBODY, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-FEWEST, OF_A_CENTRE, LEVELS, PAIRS, ODDS = 30, 10, 8, 2, 2.0
+FEWEST, OF_A_CENTRE, LEVELS, PAIRS, ODDS, MOST = 30, 10, 8, 2, 2.0, 0.5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -27,7 +28,7 @@ def looks(export: Export) -> Iterator[Look]:
         equal = before.values[at] == later.values[at]
         end = len(equal) if equal.all() else len(equal) - int(equal[::-1].argmin())
         at, equal = at[:end], equal[:end]
-        if len(at) >= FEWEST:
+        if len(at) >= FEWEST and equal.mean() <= MOST:
             centre = None if export.centre is None else export.centre[at]
             yield _look(later, at, equal, centre)
 
