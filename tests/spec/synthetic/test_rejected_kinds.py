@@ -74,7 +74,8 @@ def test_a_muscle_that_no_row_has_could_be_any(tracer, monkeypatch):
         monkeypatch.setattr(keys, known, {})
     selection = tracer.frames.select("bds", {"PARAMCD": {"is": "MRC"}, "LOC": {"is": "deltoid"}})
     files = np.full(len(lines), raw["source_file"][0].as_py())
-    assert not keys.of_another("strength", files, np.array(lines), selection).any()
+    numbered = keys.numbered("strength", files, np.array(lines))
+    assert not keys.of_another("strength", numbered, selection).any()
 
 
 def test_checks_are_those_of_the_tables_of_a_number(tracer):

@@ -34,7 +34,7 @@ def test_single_values_alone_have_one_difference():
     assert (found.value, found.interval) == (3, (3, 3))
 
 
-def shuffled(treated, reference, sides="two_sided"):
+def shuffled(treated, reference, sides="two_sided", draws=100_000):
     """The check of a test of ranks without strata."""
     rows = [
         {"TRTP": arm, "AVAL": float(value), "USUBJID": f"{arm}{at}"}
@@ -42,7 +42,7 @@ def shuffled(treated, reference, sides="two_sided"):
         for at, value in enumerate(values)
     ]
     step = asked(
-        "p_value.rerandomisation", strata=[], scores="ranks", sides=sides, draws=100_000, seed=1
+        "p_value.rerandomisation", strata=[], scores="ranks", sides=sides, draws=draws, seed=1
     )
     return check.drawn(data(pd.DataFrame(rows)), step)
 
@@ -56,3 +56,9 @@ def test_a_small_p_is_drawn_until_chance_is_less_than_it():
     found = shuffled([1, 4, 5, 8], [2, 3, 6, 7])
     assert found.value > check.SMALL
     assert found.chance > 5 * (found.value * (1 - found.value) / check.OF_SMALL) ** 0.5
+
+
+def test_few_draws_have_no_p_below_one_of_them():
+    """Of a p far below it they have at least 1 of 1,001, which the check lets pass."""
+    found = shuffled(range(21, 41), range(1, 21), draws=1000)
+    assert found.value < 1e-4 and 1 / 1001 - found.value < found.chance

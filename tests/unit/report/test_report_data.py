@@ -71,6 +71,7 @@ def test_a_caption_parts_quartiles_from_intervals():
         rows = [
             {"stat_name": stat, "ci_level": level, "parameter": "pain", "visit": None}
             | {"stratum": None, "unit": None, "result_id": stat, "stat_text": "1"}
+            | {"comparison": None}
             for stat, level in stats
         ]
         grid = _grid(material, rows, "a", "Pain", lambda *_: "Drug", lambda rows: "1")

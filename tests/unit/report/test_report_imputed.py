@@ -29,7 +29,7 @@ def shares(arms):
     place = {"analysis_id": "a", "stratum": None, "parameter": "p", "visit": None, "unit": None}
     for arm, value in arms.items():
         more = {"options": json.dumps(GIVEN), "n_draws": 50, "mc_se": 0.003, "n_used": 20}
-        more |= {"group1_level": arm, "group2": None, "error": None}
+        more |= {"group1_level": arm, "group2": None, "error": None, "result_id": f"t/a/{arm}"}
         yield row("proportion.multiple_imputation", value, **place, **more, stat_text=f"{value}")
 
 
@@ -38,7 +38,10 @@ def test_shares_that_count_nobody_stand_beside_their_difference():
     material = Stub(of=lambda name: rows, tracer=Stub(counts=lambda row: []))
     assert denominators(material, rows[2]) == "; 0.3 against 0.7"
     assert denominators(Stub(of=lambda name: rows[1:], tracer=material.tracer), rows[2]) == ""
-    material.arm_label, material.trial = str, Stub(plan=Stub(analyses={"a": Stub(of=None)}))
+    material.arm_label, material.trial = (
+        str,
+        Stub(plan=Stub(analyses={"a": Stub(of=None)}), tells_cohort=False),
+    )
     assert rows_shown.counted(material, rows[2:3])[1] == [["30.0% of 20", "70.0% of 20"]]
 
 

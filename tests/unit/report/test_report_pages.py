@@ -59,7 +59,7 @@ def test_a_plain_name_is_readable_a_long_one_is_cut_and_told_apart():
 
 
 def row(stat, value, **more):
-    empty = dict.fromkeys(("ci_low", "ci_high", "ci_level", "unit"))
+    empty = dict.fromkeys(("ci_low", "ci_high", "ci_level", "unit", "n_used"))
     given = {"result_id": f"t/a/{stat}.m@x", "stat_name": stat, "stat_value": value}
     return empty | given | {"stat_text": "shown"} | more
 
@@ -74,6 +74,7 @@ def row(stat, value, **more):
         (row("median_time", None, stat_text="not reached"), "not reached"),
         (row("follow_up", 449.0, ci_level=0.95, unit="days"), "449 (bounds not reached)"),
         (row("risk_ratio", None, stat_text="not estimable"), "not estimable"),
+        (row("proportion", None, stat_text="not estimable", n_used=0), "no patients"),
         (row("incidence", 0.44, stat_text="44.0–61.5 %"), "44.0–61.5 %"),
     ],
 )

@@ -70,20 +70,21 @@ def beside_adjusted(material: Material, rows: Sequence[ResultRow]) -> str:
     """What the caption of a table says where an analysis has adjusted p-values and some of those
     of the table are none and have none beside them. That with which a closed test begins needs
     none."""
+    p_values = [row for row in rows if row["stat_name"] == "p_value"]
+    names = {row["analysis_id"] for row in p_values}
+    if all(row["stat_name"] != ADJUSTED for name in names for row in material.of(name)):
+        return ""
     families = material.trial.plan.multiplicity.values()
     begin = {(one.global_.analysis, one.global_.test) for one in families if one.adjust == "closed"}
-    p_values = [
+    asked = [
         row
-        for row in rows
-        if row["stat_name"] == "p_value"
-        and (row["analysis_id"], row["method"].partition(".")[2]) not in begin
+        for row in p_values
+        if (row["analysis_id"], row["method"].partition(".")[2]) not in begin
     ]
-    names = {row["analysis_id"] for row in p_values}
-    adjusted = any(row["stat_name"] == ADJUSTED for name in names for row in material.of(name))
-    alone = [row for row in p_values if adjusted_of(material, row) is None] if adjusted else []
+    alone = [row for row in asked if adjusted_of(material, row) is None]
     if not alone:
         return ""
-    if len(alone) == len(p_values):
+    if len(alone) == len(asked):
         return " No p-value of this table is adjusted for multiplicity."
     return " A p-value without an adjusted one beside it is not adjusted for multiplicity."
 

@@ -65,7 +65,9 @@ def drawn(data: Data, asked: Asked) -> Recomputed:
             _scores(rows, cells, options), rows["TRTP"].to_numpy(), cells.to_numpy(), asked
         ),
     )
-    spread = sqrt(max(p * (1 - p), 1 / shuffles) * (1 / shuffles + 1 / options["draws"]))
+    # The smallest p that the fewer draws can have.
+    least, draws = 1 / min(shuffles, options["draws"]), options["draws"]
+    spread = sqrt(max(p * (1 - p), least) * (1 / shuffles + 1 / draws))
     return Recomputed(SHUFFLED, p, n_used=n, chance=WIDTH * spread)
 
 
