@@ -107,8 +107,7 @@ def unlike_others(material: Material, analysis: Analysis) -> str:
 
 def not_for_baseline(material: Material, analyses: Iterable[str]) -> str:
     """The same for a caption, in short."""
-    plan = material.trial.plan.analyses
-    told = any(unlike_others(material, plan[name]) for name in analyses)
+    told = any(unlike_others(material, material.trial.plan.analyses[name]) for name in analyses)
     return f" {NOT_FOR_BASELINE}." * told
 
 
