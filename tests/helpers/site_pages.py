@@ -17,12 +17,13 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass
 class Cell:
-    """A td or a row's th: its text, and whether all of it that is not space lies inside links."""
+    """A td or a row's th: its text, what of it lies outside of links, and its links with theirs."""
 
     table: str
     text: str = ""
     outside: str = ""
     links: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
 
 
 def _is_cell(tag, given):
@@ -55,6 +56,7 @@ class Page(HTMLParser):
             self.cells.append(Cell(self._table()))
         elif tag == "a" and self._in_cell():
             self.cells[-1].links.append(given.get("href", ""))
+            self.cells[-1].linked.append("")
 
     def handle_endtag(self, tag):
         for at in range(len(self._open) - 1, -1, -1):
@@ -70,6 +72,8 @@ class Page(HTMLParser):
             self.cells[-1].text += data
             if not self._inside("a"):
                 self.cells[-1].outside += data
+            elif self.cells[-1].linked:
+                self.cells[-1].linked[-1] += data
 
     def _inside(self, tag):
         return any(name == tag for name, _ in self._open)

@@ -116,15 +116,21 @@ def test_every_result_has_a_place_and_every_place_its_result(site, real, trial):
 
 @pytest.mark.parametrize("trial", TRIALS)
 def test_a_link_shows_the_number_of_the_page_it_leads_to(found, site, trial):
-    """The first number of a cell's text stands in the headline of its trace, or where it leads."""
-    checked = 0
-    for cell in cells_of(found, site, trial):
-        if len(cell.links) != 1:
-            continue
-        shown = re.search(r"[\N{MINUS SIGN}<]?[\d.]+", cell.text)
+    """The first number of a cell's text stands in the headline of its trace, or where it leads; so
+    do events of patients, whatever else the cell has."""
+    checked, events = 0, re.compile(r"\d+/\d+")
+    cells = cells_of(found, site, trial)
+    pairs = [
+        (cell, link, text if len(cell.links) > 1 else cell.text)
+        for cell in cells
+        for link, text in zip(cell.links, cell.linked, strict=True)
+        if len(cell.links) == 1 or events.fullmatch(text)
+    ]
+    for cell, link, text in pairs:
+        shown = re.search(r"[\N{MINUS SIGN}<]?[\d.]+", text)
         if shown is None:
             continue
-        name, _, part = cell.links[0].partition("#")
+        name, _, part = link.partition("#")
         page = text_of(site / trial / name)
         anchor = re.escape(unquote(part))
         place = rf'<div id="{anchor}">\n<h3>(.*?)</h3>|<dt id="{anchor}">.*?\n<dd>(.*)'
