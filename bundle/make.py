@@ -165,7 +165,8 @@ def _download(*words: str | Path, hashed: list[str] | None = None) -> None:
         if hashed is not None:
             listed.write("\n".join(hashed) + "\n")
             listed.flush()
-            call += ["--require-hashes", "--requirement", listed.name]
+            # The lock has chosen for a patch of Python; pip would go by the one that runs it.
+            call += ["--ignore-requires-python", "--require-hashes", "--requirement", listed.name]
         subprocess.run(call, check=True)
 
 
