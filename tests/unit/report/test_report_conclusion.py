@@ -408,3 +408,23 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
     assert rows_shown.counted(beside, drawn)[1] == [["6/10", "3/9"]]
     of_level = questions.at_look(beside, looked, estimate | {"method": "risk_difference.wald"})
     assert of_level["analysis_id"] == at_level.name
+
+
+@pytest.mark.parametrize(
+    ("stat", "kind", "higher", "side"),
+    [
+        ("hazard_ratio", "time_to_event", "worse", "lower"),
+        # Of those whom the event spared, more are better where it is worse.
+        ("survival_difference", "time_to_event", "worse", "higher"),
+        ("mean_time_ratio", "time_to_event", "better", "lower"),
+        ("risk_difference", "event", "better", "higher"),
+        ("risk_ratio", "event", None, None),
+        # The better outcome wins, whatever its scale.
+        ("win_ratio", "measure", "worse", "higher"),
+    ],
+)
+def test_an_endpoint_says_which_estimates_are_better(stat, kind, higher, side):
+    endpoint = SimpleNamespace(higher=higher, kind=kind)
+    material = SimpleNamespace(trial=SimpleNamespace(endpoints={"of": endpoint}))
+    rows = [{"stat_name": stat, "parameter": "of"}]
+    assert rows_shown.by_endpoint(material, rows) == side

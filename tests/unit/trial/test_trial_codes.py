@@ -49,6 +49,11 @@ WRONG = [
     ("codes: {a: 0, b: 0, c: 1}", "codes: {a: 0, b: 0, Late: 1}", 'did you mean the code "c"?'),
     ("codes: {a: 0, b: 0, c: 1}", "codes: {a: 0, b: 0, c: good}", "number"),
     ('codes: {"1": 1, "2": 0}', 'codes: {"1": 1, none: 0}', "a whole number in quotes"),
+    (
+        "codes: {a: 1, b: 2, c: 4}, scale",
+        "codes: {a: 1, b: 2, c: 4}, higher: worse, scale",
+        "a second place for what its `scale` says",
+    ),
     ("column: times", "column: seen", "seen, a column of date"),
     ("statistic: max", "statistic: count", "asks for no numbers"),
     ("codes: {a: 1, b: 2, c: 3}, statistic: max", "statistic: max", "codes: {"),

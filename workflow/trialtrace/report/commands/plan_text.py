@@ -13,6 +13,7 @@ from trialtrace.base.store import sha256_file
 from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.sections.analysis_section import VALUE_WORDS, intercurrent_words
+from trialtrace.report.sections.endpoints_section import direction
 from trialtrace.report.sections.models import adjusting
 from trialtrace.report.sections.sections import design_line
 from trialtrace.run.endpoints.populations import told_rule
@@ -87,8 +88,7 @@ def _populations(trial: Trial) -> Iterator[str]:
 def _outcomes(trial: Trial) -> Iterator[str]:
     words = labels(trial)
     for endpoint in trial.endpoints.values():
-        scale = endpoint.scale
-        better = [f"Higher is {scale.higher}."] if scale and scale.higher else []
+        better = [f"{upper_first(direction(endpoint))}."] if endpoint.higher else []
         sentences = rule_of(words, endpoint), *better, *_windows(words, endpoint)
         yield f"**{endpoint.label}** ({endpoint.code}). {' '.join(sentences)}"
 

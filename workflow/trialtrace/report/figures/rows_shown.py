@@ -166,6 +166,9 @@ DIRECTED = {
     "geometric_mean_ratio",
     "probability_of_superiority",
 }
+# Of those whom an event spared; of comparisons in which the better outcome wins.
+WITHOUT_EVENT = {"survival_difference", "survival_ratio", "mean_time_difference", "mean_time_ratio"}
+WINS = {"win_ratio", "net_benefit", "win_odds"}
 TOTAL, SIDES = "n", ("comparison", "reference")
 # Behind counts of a synthetic cohort of which no print tells.
 ASSUMED = "†"
@@ -306,23 +309,27 @@ def sides(
         material.arm_label(arm.copy().pop()) if len(arm) == 1 and None not in arm else ""
         for arm in arms
     )
-    known = better or by_scale(material, rows)
+    known = better or by_endpoint(material, rows)
     if known is None:
         return (f"lower with {named}", f"higher with {named}") if named else ("lower", "higher")
     told = f"favours {named or 'the named arm'}", f"favours {other or 'the other arm'}"
     return told if known == "lower" else told[::-1]
 
 
-def by_scale(material: Material, rows: list[ResultRow]) -> str | None:
-    """Which values are better, where the scales of all endpoints say the same."""
-    by_name: Mapping[str | None, str | None] = {
-        name: endpoint.scale.higher if endpoint.scale else None
-        for name, endpoint in material.trial.endpoints.items()
-    }
-    found = {by_name.get(row["parameter"]) for row in rows}
-    if len(found) > 1:
+def by_endpoint(material: Material, rows: list[ResultRow]) -> str | None:
+    """Which estimates are better, "higher" or "lower", where the endpoints of all say the same."""
+    found = {_better(material, row) for row in rows}
+    return found.pop() if len(found) == 1 else None
+
+
+def _better(material: Material, row: ResultRow) -> str | None:
+    if row["stat_name"] in WINS:
+        return "higher"
+    endpoint = material.trial.endpoints.get(row["parameter"] or "")
+    higher = endpoint.higher if endpoint else None
+    if higher is None:
         return None
-    return {"better": "higher", "worse": "lower"}.get(found.pop() or "")
+    return "higher" if (higher == "better") != (row["stat_name"] in WITHOUT_EVENT) else "lower"
 
 
 def planned_side(material: Material, analysis: str) -> str | None:

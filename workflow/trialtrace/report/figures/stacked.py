@@ -99,8 +99,7 @@ def _figure(request: Request, counts: Counts, order: list[str]) -> "Figure":
     arms = request.arms
     visits = list(dict.fromkeys(visit for _, visit in counts))
     colours = dict(zip(order, shades(len(order)), strict=True))
-    scale = request.endpoint(request.entry["endpoint"]).scale
-    if scale and scale.higher == "better":
+    if request.endpoint(request.entry["endpoint"]).higher == "better":
         colours = dict(zip(order, shades(len(order))[::-1], strict=True))
     if any(MISSING in group for group in counts.values()):
         colours[MISSING] = (1.0, 1.0, 1.0, 1.0)

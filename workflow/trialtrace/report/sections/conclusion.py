@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
-from trialtrace.report.figures.rows_shown import by_scale, planned_side
+from trialtrace.report.figures.rows_shown import by_endpoint, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
@@ -111,7 +111,7 @@ def _of_pair(
         return f"no effect of {arms[0]} is shown: a primary interval includes {null}."
     if not shown:
         return f"{pair}, no effect is shown: {label} {size}."
-    better = planned_side(material, analysis.name) or by_scale(material, [estimate])
+    better = planned_side(material, analysis.name) or by_endpoint(material, [estimate])
     above = present(estimate["stat_value"]) > no_effect(estimate["stat_name"])
     if better and above != (better == "higher"):
         arms.reverse()

@@ -14,10 +14,13 @@ from trialtrace.run.trace.words import labels, rule_of
 from trialtrace.run.trial.constants import Constant
 from trialtrace.run.trial.endpoints.finding import FindingByNorm
 from trialtrace.run.trial.endpoints.norms import Norms
+from trialtrace.run.trial.endpoints.shared import Entry
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Endpoint, ValueScale
+from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, OCCURRENCES, RECURRENT, TIMES
 
 MOST_NAMED = 5
+EVENTS = {*BINARY, *TIMES, *INTERVALS, *RECURRENT, *OCCURRENCES, "occurrence_count"}
 
 
 def endpoints_table(material: Material) -> str:
@@ -86,12 +89,9 @@ def _scale(material: Material, group: list[Endpoint]) -> str:
     """ "0 to 10, higher is worse; mm"; of several scales what they share, and their units."""
     scales = [endpoint.scale for endpoint in group]
     ranges = {_range(scale) for scale in scales}
-    directions = {scale.higher if scale else None for scale in scales}
+    directions = {direction(endpoint) for endpoint in group}
     parts = [*ranges] if len(ranges) == 1 else []
-    if len(directions) > 1:
-        parts.append("direction by scale")
-    elif directions != {None}:
-        parts.append(f"higher is {directions.pop()}")
+    parts.append("direction by scale" if len(directions) > 1 else directions.pop())
     told = [", ".join(part for part in parts if part)]
     told.append(_units(material, group))
     return "; ".join(part for part in told if part)
@@ -99,9 +99,18 @@ def _scale(material: Material, group: list[Endpoint]) -> str:
 
 def scale_words(endpoint: Endpoint | None) -> str:
     """ "0 to 10, higher is worse", as far as it is known: what a reader of a value must know."""
-    scale = endpoint.scale if endpoint else None
-    told = [_range(scale), f"higher is {scale.higher}" if scale and scale.higher else ""]
-    return ", ".join(filter(None, told))
+    if endpoint is None:
+        return ""
+    return ", ".join(filter(None, [_range(endpoint.scale), direction(endpoint)]))
+
+
+def direction(endpoint: Endpoint[Entry]) -> str:
+    """ "higher is worse", of events "fewer events are better"; nothing where it is not said."""
+    if endpoint.higher is None:
+        return ""
+    if endpoint.entry.endpoint_kind in EVENTS:
+        return f"{'more' if endpoint.higher == 'better' else 'fewer'} events are better"
+    return f"higher is {endpoint.higher}"
 
 
 def _range(scale: ValueScale | None) -> str:

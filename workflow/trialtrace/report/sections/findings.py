@@ -7,6 +7,7 @@ from functools import partial
 from trialtrace.base.words import LABELS, no_effect, upper_first
 from trialtrace.report.audit.cohort_words import assumed_arms
 from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.figures.rows_shown import by_endpoint
 from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import OF_ARM, Material, of_interaction
 from trialtrace.report.render.escape import escape_markdown
@@ -370,14 +371,13 @@ def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -
 
 
 def _favoured(material: Material, row: ResultRow) -> list[str]:
-    """Which arm an interval that leaves out no effect favours, where the scale of its endpoint
-    says what is better."""
-    endpoint = material.trial.endpoints.get(row["parameter"] or "")
-    scale = endpoint.scale if endpoint is not None else None
-    if scale is None or scale.higher is None or not leaves_out_no_effect(row):
+    """Which arm an interval that leaves out no effect favours, where its endpoint says what is
+    better."""
+    side = by_endpoint(material, [row])
+    if side is None or not leaves_out_no_effect(row):
         return []
     above = present(row["stat_value"]) > no_effect(row["stat_name"])
-    better = above == (scale.higher == "better")
+    better = above == (side == "higher")
     return [f"in favour of {material.arm_label(row['comparison' if better else 'reference'])}"]
 
 

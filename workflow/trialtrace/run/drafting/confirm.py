@@ -71,6 +71,12 @@ def _intercurrent(guess: Guess, plan: Content) -> bool:
     return not all(_under(plan, "estimands", str(name), "intercurrent") for name in names)
 
 
+def _direction(guess: Guess, endpoints: Content) -> bool:
+    """Whether some endpoint has still the direction that was drafted."""
+    pairs = (pair.rpartition(" ")[::2] for pair in guess.value.split(", "))
+    return any(_under(endpoints, name, "higher") == side for name, side in pairs)
+
+
 def _missing(guess: Guess, cleaning: Content) -> bool:
     """Whether some column has still one of the codes."""
     _, table, _ = guess.name.split(".", 2)
@@ -98,6 +104,7 @@ HOLDS: Mapping[str, Callable[[Guess, Content], bool]] = {
     "question": lambda _, trial: trial.get("question") == QUESTION,
     "intercurrent": _intercurrent,
     "endpoints": lambda guess, file: any(name in file for name in guess.value.split(", ")),
+    "direction": _direction,
     "missing": _missing,
     "units": _units,
     "baseline": _baseline,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trialtrace.run.drafting.control import HAS
+from trialtrace.run.drafting.direction import direction
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import with_capital
 from trialtrace.run.drafting.outcomes import (
@@ -18,12 +19,15 @@ from trialtrace.run.drafting.outcomes import (
     is_number,
     label_of,
     levels,
+    without_codes,
 )
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.visits import UNPLANNED, label_in, labels_of, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import SURVIVAL, parts
 
+# Characters of a label that is taken as what happened.
+LONGEST_EVENT = 60
 MEAN_OF_ROWS = " (mean of a patient's rows)"
 RESERVED = {"flow", "baseline", "adverse_events", "planning"}
 IN_BRACKETS = re.compile(r"\(([a-z]+)\)$")
@@ -33,7 +37,8 @@ YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
 
 @dataclass(frozen=True)
 class Planned:
-    """An endpoint with its name and what is drafted of it."""
+    """An endpoint with its name and what is drafted of it; `higher` says whether more of it is
+    better or worse, and by which words."""
 
     name: str
     outcome: Outcome
@@ -41,6 +46,7 @@ class Planned:
     label: str
     visits: dict[str, str]
     stop: Column | None = None
+    higher: tuple[str, str] = ("", "")
 
     @property
     def time_unit(self) -> str:
@@ -82,7 +88,8 @@ def planned(draft: Draft) -> list[Planned]:
         label = outcome.label or (label_in(table, outcome) if outcome.columns else said) or named
         label += MEAN_OF_ROWS if outcome.kind == MEAN else ""
         stop = table.column(outcome.stops) if outcome.stops else None
-        made.append(Planned(name, outcome, column, label, visits, stop))
+        higher = direction(table, outcome, label)
+        made.append(Planned(name, outcome, column, label, visits, stop, higher))
     return made
 
 
@@ -117,6 +124,7 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
     """The endpoint by its name, with those that it is made from or that end its times."""
     made = item.outcome
     head: dict[str, object] = {"label": item.label, "code": _code(item.name, codes)}
+    head |= {"higher": item.higher[0]} if item.higher[0] else {}
     if made.kind == COUNT:
         yield from _counted(item, head, codes)
         return
@@ -158,7 +166,7 @@ def _counted(
     code = _code(f"{item.name}each", codes)
     yield each, {"label": f"{item.label}, each", "code": code, **occurred}
     yield item.name, {**head, "kind": "occurrence_count", "of": each}
-    any_ = {"label": f"{item.label}, any", "code": _code(f"{item.name}any", codes)}
+    any_ = {**head, "label": f"{item.label}, any", "code": _code(f"{item.name}any", codes)}
     yield f"{item.name}_any", {**any_, "kind": "any_occurrence", "of": each}
 
 
@@ -172,7 +180,8 @@ def _timed(
         time["unit"] = said[1]
     if made.competing:
         ended = _ended(status, made.competing, "Last contact without it")
-        own = {**head, "label": ended["event_label"], "code": _code(other, codes)}
+        own = {"label": ended["event_label"], "code": _code(other, codes)}
+        own |= {key: head[key] for key in head if key not in (*own, "higher")}
         yield other, own | time | ended
         head = {**head, "competing": [other]}
     ended = _ended(status, made.event, "Last contact without the event")
@@ -183,6 +192,9 @@ def _timed(
 def _ended(column: Column, event: str, censored: str) -> dict[str, object]:
     """The event that a column tells, in words, and those for who had none."""
     said, own = _words(label_of(column, event)), _words(column.name)
+    label = without_codes(column.label)
+    if column.label != column.name and 0 < len(label) <= LONGEST_EVENT:
+        own = with_capital(label)
     words = own if HAS.fullmatch(said) else f"{said} ({column.name})"
     return {"event": {column.name: _is(event)}, "event_label": words, "censored_label": censored}
 

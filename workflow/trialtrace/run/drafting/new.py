@@ -162,6 +162,11 @@ def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
     if chosen[0].stop and not chosen[0].time_unit:
         why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
         made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
+    if sided := [one for one in chosen if one.higher[0]]:
+        value = ", ".join(f"{one.name} {one.higher[0]}" for one in sided)
+        why = "; ".join(f"{one.name}: “{one.higher[1]}”" for one in sided)
+        why = f"Whether more of it is better or worse, by its words. {why}."
+        made.append(Guessed("direction", "endpoints.yaml", "higher", value, why))
     if secondary:
         why = "A family of the tests of the secondary outcomes, so that their p-values can be read."
         made.append(Guessed("multiplicity", "plan.yaml", "multiplicity.secondary", "holm", why))

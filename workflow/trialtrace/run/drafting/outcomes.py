@@ -88,6 +88,9 @@ CODE_OF = re.compile(
 FEWEST_NUMBERED = 20
 OF_ROWS = {"obs", "row", "record", "line"}
 MOST_CODES, MOST_STATES = 12, 4
+NO_AND_YES = re.compile(
+    r"-?\b\d+\s*[=:-]?\s*(?:no|yes|none|absent|present)\b(?:\s*[,;/]\s*)?", re.IGNORECASE
+)
 
 EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = KINDS = vocabulary(
     "event measure time_to_event count repeated repeated_event recurrent_events mean"
@@ -170,6 +173,11 @@ def label_of(column: Column, code: str) -> str:
     codes = levels(column)
     words = dict(zip(codes, words_apart(codes), strict=True))
     return dict(column.choices).get(code, words.get(code, "")) or code
+
+
+def without_codes(label: str) -> str:
+    """A label without what stands in it for no and yes: Death, of "Death (0 no, 1 yes)"."""
+    return NO_AND_YES.sub("", label).strip(" ,;:()")
 
 
 def tells_unit(column: Column) -> bool:

@@ -65,6 +65,7 @@ WHOLE = re.compile("-?[0-9]+")
 OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 IN_UNIT = re.compile(rf"(?<![a-z])(?:{UNIT})(?![a-z])")
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
+CLAUSE = re.compile(r"\s*[,;(]")
 TRAILING = re.compile(r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$")
 PLACED = re.compile(r"^(?:at|on|in|am|im|bei)\s+(?:(?:the|der)\s+)?(?=\S)", re.IGNORECASE)
 START = re.compile(
@@ -257,6 +258,9 @@ def _said(columns: Sequence[Column]) -> tuple[str, list[str]]:
         last = " ".join(_shared([word[::-1] for word in words])[::-1])
         shared = "" if PLACED.match(last) else last[:1].upper() + last[1:]
         return shared, [text.removesuffix(last).strip() for text in texts]
+    # What follows a comma says more of all of them, as the ends of the scale.
+    ahead = [CLAUSE.split(text, maxsplit=1)[0] for text in rest]
+    rest = ahead if all(ahead) and len({*ahead}) == len(rest) else rest
     return LEADING.sub("", " ".join(first)), [_visit_in(text) for text in rest]
 
 

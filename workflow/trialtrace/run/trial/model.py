@@ -83,6 +83,13 @@ class Endpoint(Generic[EntryOf]):
         return ValueScale(told.type, told.from_, told.to, told.higher)
 
     @property
+    def higher(self) -> str | None:
+        """Whether higher values, or more events, are "better" or "worse"; None where that is not
+        said."""
+        scale = self.scale
+        return self.entry.higher if scale is None else scale.higher
+
+    @property
     def places(self) -> dict[str, list[str]]:
         """LAT and LOC -> labels of the sides and locations that tell records apart."""
         axes = {"LAT": ("side", self.entry.side), "LOC": ("location", self.entry.location)}

@@ -86,7 +86,7 @@ def _endpoint(files: Files, name: str, entry: made.Given) -> None:
         document.add((name, "source"), found, expected)
     made.check(files, name, entry)
     many_rows.check(files, name, entry)
-    _scale(files, name, entry.get("scale"))
+    _scale(files, name, entry)
     unit_of_endpoint(files, name, entry)
     _baseline(files, name, entry)
     if "table" not in entry:
@@ -269,10 +269,14 @@ def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None
     every_choice(files, place, entry["codes"], entry["table"], variable)
 
 
-def _scale(files: Files, name: str, scale: made.Given | None) -> None:
+def _scale(files: Files, name: str, entry: made.Given) -> None:
+    scale = entry.get("scale")
     if scale and scale["from"] >= scale["to"]:
         found = f"from {scale['from']} to {scale['to']}"
         files.endpoints.add((name, "scale"), found, "from the lowest to the highest value")
+    if "higher" in entry and (scale or entry["kind"] == "instrument"):
+        whose = "its `scale`" if scale else "the instrument"
+        files.endpoints.add((name, "higher"), f"a second place for what {whose} says", "no key")
 
 
 def _baseline(files: Files, name: str, entry: made.Given) -> None:

@@ -141,6 +141,7 @@ class Entry:
     side: Side | None = None
     baseline: str | None = None
     scale: Scale | None = None
+    higher: Higher | None = None
     unit: str | None = None
     start: str | None = None
     origin: str | None = None
@@ -218,6 +219,9 @@ class EndpointEntry(Entry):
     label: Text = key("Label in reports.")
     code: Code = key("PARAMCD: at most 8 capitals and digits.")
     kind: str = key("Kind of the endpoint.")
+    higher: Higher | None = optional(
+        "Whether higher values, or more events, are better or worse; a `scale` says it itself."
+    )
     source: Text | None = optional(
         "Where the values come from that the entry takes as given (limits, thresholds, days); ours "
         "where it is left out."

@@ -1,0 +1,153 @@
+"""Whether more of an outcome is better or worse: drafted where its words say so, named among the
+guesses, left open where they do not."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from made_exports import write
+
+from trialtrace.run.drafting.direction import of_event, of_measure, stated
+
+N = 60
+DRAW = random.Random(35)
+ARM = [("drug", "placebo")[n % 2] for n in range(N)]
+
+
+def numbers(low: int, high: int) -> list[int]:
+    return [DRAW.randint(low, high) for _ in range(N)]
+
+
+def endpoints(call, at, note: Sequence[str] = (), **columns: Sequence[object]) -> dict:
+    """endpoints.yaml of a draft under --yes, and its guess of directions."""
+    columns = {"id": range(1, N + 1), "arm": ARM, **columns}
+    each = zip(*columns.values(), strict=True)
+    rows = [",".join(columns), *(",".join(map(str, row)) for row in each)]
+    folder = at.root / "data" / "directed"
+    folder.mkdir()
+    write(folder / "trial.csv", rows)
+    if note:
+        write(folder / "codebook.txt", ["id: Patient number", "arm: Randomised arm", *note])
+    assert call("new", "directed", folder, "--yes") == 0
+    read = {
+        name: yaml.safe_load((at.trial_config("directed") / f"{name}.yaml").read_text())
+        for name in ("endpoints", "guesses")
+    }
+    return read | {"guess": read["guesses"]["guesses"].get("direction")}
+
+
+@pytest.mark.parametrize(
+    ("label", "side"),
+    [
+        ("Disability, 0 to 24, higher scores indicate greater disability", "worse"),
+        ("KCCQ (0 to 100; higher = better health status)", "better"),
+        ("Score of the scale; lower scores indicate better function", "worse"),
+        ("Rating; higher values reflect less pain", "better"),
+        ("Index; higher scores reflect a lower quality of life", "worse"),
+        ("VAS, 0 = no pain, 10 = worst pain imaginable", "worse"),
+        ("EQ VAS, 100 best imaginable health, 0 worst imaginable health", "better"),
+        ("Rating (1 best, 7 worst)", "worse"),
+        # Of neither side, or of both.
+        ("Seen again, 0 = no, 1 = yes", ""),
+        ("Systolic pressure, mmHg; higher values mean more salt", ""),
+        ("Follow-up day 28, higher dose is given", ""),
+        ("Higher scores are better on A, higher scores are worse on B", ""),
+    ],
+)
+def test_what_a_label_states(label: str, side: str):
+    assert stated([label])[0] == side
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("pain_vas", "worse"),
+        ("HAMD17 score", "worse"),
+        ("functional disability", "worse"),
+        ("pain-related quality of life", "better"),
+        ("6-minute walk distance", "better"),
+        ("number of falls", "worse"),
+        # Turned round in some questionnaires, a loss of it, or nobody's wish.
+        ("sf36_pain", ""),
+        ("pain relief", ""),
+        ("pain threshold", ""),
+        ("change in pain", ""),
+        ("systolic blood pressure", ""),
+        ("weight", ""),
+    ],
+)
+def test_what_a_measure_is_called(name: str, side: str):
+    assert of_measure(name) == side
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("Death from any cause", "worse"),
+        ("Post-ERCP pancreatitis", "worse"),
+        ("Treatment failure", "worse"),
+        ("No response", "worse"),
+        ("survived to discharge", "better"),
+        ("relapse-free", "better"),
+        ("response", "better"),
+        ("No relapse", ""),
+        ("pregnant", ""),
+        ("status", ""),
+    ],
+)
+def test_what_an_event_is_called(name: str, side: str):
+    assert of_event(name) == side
+
+
+def test_a_score_has_what_its_codebook_states(call, at):
+    """Before the word in its name, which another scale may turn."""
+    said = endpoints(
+        call,
+        at,
+        ["score_8: Primary outcome at week 8, 0 to 50, higher scores are better"],
+        score_8=numbers(0, 50),
+    )
+    (entry,) = said["endpoints"].values()
+    assert entry["higher"] == "better"
+    assert "higher scores are better" in said["guess"]["evidence"]
+
+
+def test_visits_end_at_the_comma_of_their_labels(call, at):
+    ends = "0 to 100, higher scores are worse pain"
+    note = [f"vas_{when}: Pain on a scale at {words}, {ends}" for when, words in VISITS.items()]
+    note[-1] += " (primary outcome)"
+    said = endpoints(call, at, note, **{f"vas_{when}": numbers(0, 100) for when in VISITS})
+    entry = said["endpoints"]["vas"]
+    assert (entry["label"], entry["higher"]) == ("Pain on a scale", "worse")
+    assert entry["visits"]["labels"] == VISITS
+
+
+VISITS = {"baseline": "baseline", "week8": "week 8"}
+
+
+def test_a_death_is_worse_by_its_label_and_who_survives_has_none(call, at):
+    said = endpoints(
+        call,
+        at,
+        ["died: Death from any cause, 0 no, 1 yes", "survival_days: Survival in days"],
+        died=[n % 3 % 2 for n in range(N)],
+        survival_days=numbers(20, 700),
+    )
+    timed = next(one for one in said["endpoints"].values() if one["kind"] == "time_to_event")
+    assert (timed["higher"], timed["event_label"]) == ("worse", "Death from any cause")
+
+
+def test_a_measure_without_words_has_no_side(call, at):
+    said = endpoints(call, at, sodium=numbers(130, 150))
+    assert all("higher" not in entry for entry in said["endpoints"].values())
+    assert said["guess"] is None
+
+
+def test_a_turned_side_is_settled_by_hand(call, at, capsys):
+    endpoints(call, at, pain=numbers(0, 100))
+    file: Path = at.trial_config("directed") / "endpoints.yaml"
+    file.write_text(file.read_text().replace("higher: worse", "higher: better"))
+    call("confirm", "directed")
+    assert "settled in its files: direction" in capsys.readouterr().out
