@@ -21,6 +21,7 @@ from trialtrace.report.sections.methods import (
     _articles,
     _cite,
     _controlled,
+    _others,
     bibliography,
     cited,
     methods,
@@ -111,7 +112,7 @@ def test_software_stands_with_its_versions_and_the_report_with_its_hash(
 
 def test_references_as_bibtex(material: Material):
     text = bibliography(material)
-    assert text.count("@article{") == text.count("\n}\n") > 3
+    assert text.count("@article{") + text.count("@misc{") == text.count("\n}\n") > 3
     assert (
         "@article{newcombe1998-873,\n  author = {Newcombe},\n  year = {1998},\n"
         "  journal = {Stat Med},\n  volume = {17},\n  pages = {873}\n}\n"
@@ -135,6 +136,29 @@ def test_references_as_bibtex(material: Material):
 def test_articles_of_a_reference(reference: str, authors: list[str]):
     found = [re.search(r"author = \{(.*)\}", entry)[1] for _, entry in _articles([reference])]
     assert found == authors
+
+
+def test_what_has_no_page_is_in_the_file_too():
+    book = "Breslow and Day 1980, The Analysis of Studies; Tarone 1985, Biometrika 72:91"
+    title = "  title = {The Analysis of Studies}"
+    (entry,) = _others([book, "Cohen and others"])
+    assert entry == (
+        "breslow1980",
+        f"@misc{{breslow1980,\n  author = {{Breslow and Day}},\n  year = {{1980}},\n{title}\n}}\n",
+    )
+
+
+def test_the_file_has_what_the_lists_of_the_reports_have(material: Material):
+    """By author and year: what levels and intervals of a look are from too."""
+    text = bibliography(material)
+    listed = re.findall(
+        r"^\d+\. \[\]\{#ref-\w+\}([A-Z][\w'’]+)[^\n]*? ([12]\d{3})",
+        methods(material) + methods_further(material),
+        re.MULTILINE,
+    )
+    assert len(listed) > 3
+    for author, year in listed:
+        assert re.search(rf"author = \{{{author}[^}}]*\}},\n  year = \{{{year}\}}", text), author
 
 
 def test_the_supplement_has_the_methods_of_its_own_analyses(text: str, material: Material):

@@ -14,6 +14,7 @@ from trialtrace.base.styles import STYLES
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
 from trialtrace.report.material import Material
+from trialtrace.report.sections import choices
 from trialtrace.report.sections.analysis_section import (
     analysed,
     analysis_sentences,
@@ -186,6 +187,13 @@ def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
     # The one comparison of all lines stands in the caption, and in no line.
     assert "Relief, Drug against Placebo: what changes under other choices." in table
     assert table.count("against") == 1
+    assert other_choices(mini, analysis(mini, "pain_each")) == ""
+
+
+def test_a_primary_analysis_alone_says_that_there_are_no_others(mini, monkeypatch):
+    monkeypatch.setattr(choices, "children", lambda *_: [])
+    text = other_choices(mini, analysis(mini, "relief_primary"))
+    assert text == "Under other choices: the plan has no other analysis of this one."
     assert other_choices(mini, analysis(mini, "pain_each")) == ""
 
 

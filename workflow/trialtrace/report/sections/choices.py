@@ -51,6 +51,7 @@ Above = dict[Estimate, str]
 ONLY_TESTED, AS_ABOVE = "only tested", "as above"
 SAME = "what changes under other choices", ""
 OTHER = "other definitions, visits and estimands, which answer other questions", "-further"
+NO_CHOICES = "Under other choices: the plan has no other analysis of this one."
 Asked = Sequence[tuple["Analysis", dict[Key, list[ResultRow]]]]
 
 
@@ -58,10 +59,12 @@ def other_choices(material: Material, analysis: Analysis) -> str:
     """A line for each estimate of the analysis's first statistic, with the p-values beside it: of
     those that ask the same question, then a table of other visits and estimands.
 
-    Empty where no other analysis is made of this one. A member that does not estimate that
-    statistic is shown by its own first one.
+    Where no other analysis is made of this one that is said of a primary one, else nothing is. A
+    member that does not estimate that statistic is shown by its own first one.
     """
     members = [analysis, *children(material, analysis.name)]
+    if members == [analysis]:
+        return NO_CHOICES if analysis.role == "primary" else ""
     asked = [(member, asking(material, analysis, member)) for member in members]
     further = [(member, asking(material, analysis, member, other=True)) for member in members[1:]]
     choices = [

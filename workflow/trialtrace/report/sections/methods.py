@@ -33,6 +33,7 @@ _ARTICLE = re.compile(
     r"(?:^|[:;] )(?P<authors>[A-Z][\w'’ ,.\-]*?) (?P<year>[12]\d{3}), "
     r"(?P<journal>[A-Z][A-Za-z ]+?) (?P<volume>\d+):(?P<page>\d+)"
 )
+_OTHER = re.compile(r"(?P<authors>[A-Z][\w'’ ,.\-]*?) (?P<year>[12]\d{3})(?:, (?P<title>[A-Z].*))?")
 
 BOTH_OF_SHARES = ("proportion.wilson", "proportion.clopper_pearson")
 OF_SHARES = (
@@ -259,12 +260,31 @@ def _cite(material: Material) -> str:
 
 
 def bibliography(material: Material) -> str:
-    """The articles behind all results as BibTeX, by author and year."""
+    """What the lists of report and supplement have, and what is behind all other results, as
+    BibTeX, by author and year; titles are not recorded."""
+    references = _References()
+    list(_looks(material, references))
+    for main in (True, False):
+        list(_families(material, references, main=main))
+    methods_used = dict.fromkeys(row["method"] for row in material.results)
+    every = [*references, *(method_of(name).reference or "" for name in methods_used)]
     found: dict[str, str] = {}
-    for row in material.results:
-        for entry in _articles([method_of(row["method"]).reference or ""]):
-            found.setdefault(*entry)
+    for entry in (*_articles(every), *_others(every)):
+        found.setdefault(*entry)
     return "\n".join(found[key] for key in sorted(found))
+
+
+def _others(references: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Books, and what has no volume and page: author, year and the words behind them."""
+    for reference in references:
+        for part in reference.split("; "):
+            match = None if _ARTICLE.search(part) else _OTHER.fullmatch(part)
+            if match:
+                authors = match["authors"].replace(" et al.", " and others").replace(", ", " and ")
+                key = re.sub(r"\W", "", authors.partition(" and ")[0]).lower() + match["year"]
+                title = f",\n  title = {{{match['title']}}}" if match["title"] else ""
+                fields = f"  author = {{{authors}}},\n  year = {{{match['year']}}}{title}"
+                yield key, f"@misc{{{key},\n{fields}\n}}\n"
 
 
 def _articles(references: Iterable[str]) -> Iterator[tuple[str, str]]:

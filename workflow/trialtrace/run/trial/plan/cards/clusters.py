@@ -151,7 +151,8 @@ CARDS = (
     _by_cluster(
         "mean_difference.cluster_means",
         "t test of clusters' means",
-        "Donner and Klar 2000; design effect: Eldridge et al. 2006, Int J Epidemiol 35:1292",
+        "Donner and Klar 2000, Cluster Randomization Trials in Health Research; "
+        "design effect: Eldridge et al. 2006, Int J Epidemiol 35:1292",
         gives=_compared("mean_difference"),
         r=_of_means("mean_difference"),
     ),

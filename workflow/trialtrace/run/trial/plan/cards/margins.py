@@ -98,7 +98,7 @@ CARDS = (
     _exact(
         "p_value.barnard",
         "Barnard's unconditional exact test",
-        "Barnard 1947; Suissa and Shuster 1985, J R Stat Soc A 148:317",
+        "Barnard 1947, Biometrika 34:123; Suissa and Shuster 1985, J R Stat Soc A 148:317",
         options=Barnard,
         formula="categorical.unconditional:barnard",
     ),

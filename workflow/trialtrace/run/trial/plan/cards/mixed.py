@@ -245,7 +245,8 @@ CARDS = (
     Card(
         "mean_difference.ancova",
         "analysis of covariance",
-        "Fisher 1932; robust errors: White 1980, HC1 to HC3",
+        "Fisher 1932, Statistical Methods for Research Workers; "
+        "robust errors: White 1980, Econometrica 48:817, HC1 to HC3",
         options=AncovaModel,
         gives=with_coefficients(
             "mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?"
@@ -274,7 +275,7 @@ CARDS = (
     Card(
         "p_value.ancova_interaction",
         "F test of an interaction in an analysis of covariance",
-        "Fisher 1932",
+        "Fisher 1932, Statistical Methods for Research Workers",
         options=AncovaInteraction,
         interaction=AncovaOverLevels,
         gives=f_test("compared"),

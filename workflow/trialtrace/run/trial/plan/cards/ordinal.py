@@ -144,7 +144,8 @@ CARDS = (
     Card(
         "p_value.rank_anova",
         "ANOVA-type statistics by ranks",
-        "Brunner, Domhof and Langer 2002; Noguchi et al. 2012",
+        "Brunner, Domhof and Langer 2002, Nonparametric Analysis of Longitudinal Data; "
+        "Noguchi et al. 2012, J Stat Softw 50:1",
         options=RankAnova,
         gives=gives.rank_effects(),
         kinds=OVER_TIME,

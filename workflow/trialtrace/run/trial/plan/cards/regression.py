@@ -79,7 +79,7 @@ CARDS = (
     Card(
         "risk_difference.standardised",
         "risks standardised by a logistic model",
-        "Robins 1986; Ge et al. 2011, Drug Inf J 45:481",
+        "Robins 1986, Math Model 7:1393; Ge et al. 2011, Drug Inf J 45:481",
         options=Standardised,
         gives="proportion.{}@arm risk_difference.{}@pair",
         formula=(
@@ -131,7 +131,7 @@ CARDS = (
     Card(
         "odds_ratio.firth",
         "Firth's logistic regression, profile interval",
-        "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
+        "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
         options=Firth,
         gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:firth",

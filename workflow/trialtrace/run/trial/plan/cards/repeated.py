@@ -152,7 +152,8 @@ CARDS = (
     Card(
         "visit_contrast.own_error",
         "contrast of visits with its own error term",
-        "Boik 1981, Psychometrika 46:241; Maxwell and Delaney 2004",
+        "Boik 1981, Psychometrika 46:241; "
+        "Maxwell and Delaney 2004, Designing Experiments and Analyzing Data",
         options=VisitContrast,
         gives=visit_contrasts,
         visits="whole",
@@ -173,7 +174,8 @@ CARDS = (
     _whole(
         "p_value.mixed_anova",
         "mixed analysis of variance, sphericity corrected by ε",
-        "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
+        "Greenhouse and Geisser 1959, Psychometrika 24:95; "
+        "Huynh and Feldt 1976, J Educ Stat 1:69; Lecoutre 1991, J Educ Stat 16:371",
         options=MixedAnova,
         gives=gives.mixed_effects(),
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),

@@ -99,7 +99,8 @@ CARDS = (
     _bootstrap(
         "mean_difference.bootstrap",
         "bootstrap, subjects drawn within arms",
-        "Efron 1987, J Am Stat Assoc 82:171; Davison and Hinkley 1997",
+        "Efron 1987, J Am Stat Assoc 82:171; "
+        "Davison and Hinkley 1997, Bootstrap Methods and their Application",
         formula=(_INTERVAL, "resampling.bootstrap:difference_of_means"),
     ),
     _bootstrap(

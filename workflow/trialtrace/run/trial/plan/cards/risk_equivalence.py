@@ -76,7 +76,7 @@ class RatioMargin(OddsMargin):
     variance: RatioVariance = key("Variance.")
 
 
-_FM = "Farrington and Manning 1990, Stat Med 9:1447; Miettinen and Nurminen 1985"
+_FM = "Farrington and Manning 1990, Stat Med 9:1447; Miettinen and Nurminen 1985, Stat Med 4:213"
 _WOOLF = "Woolf 1955, Ann Hum Genet 19:251"
 
 # The interval that goes with one-sided tests at level alpha.

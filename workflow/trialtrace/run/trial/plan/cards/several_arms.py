@@ -106,7 +106,7 @@ CARDS = (
     _between(
         "mean_difference.tukey",
         "Tukey's comparisons of all pairs of arms (Kramer's of unequal sizes)",
-        "Tukey 1953; Kramer 1956, Biometrics 12:307",
+        "Tukey 1953, The Problem of Multiple Comparisons; Kramer 1956, Biometrics 12:307",
         gives=contrast("mean_difference", "every_pair"),
         formula="continuous.arm_contrasts:tukey",
         r=_contrast("mean_difference", "beyond(abs(found$t))", _PAIR),

@@ -145,7 +145,8 @@ CARDS = (
     Card(
         "risk_difference.mantel_haenszel",
         "Mantel and Haenszel's common estimate",
-        "Mantel and Haenszel 1959; variances: Robins, Breslow and Greenland 1986, Sato 1989",
+        "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719; variances: Robins, Breslow and "
+        "Greenland 1986, Biometrics 42:311; Sato 1989, Biometrics 45:1323",
         options=MantelHaenszel,
         formula="stratified.mantel_haenszel:mantel_haenszel_risk_difference",
         r=R(
@@ -192,14 +193,15 @@ CARDS = (
     _test(
         "p_value.breslow_day",
         "Breslow and Day's test of equal odds ratios",
-        "Breslow and Day 1980",
+        "Breslow and Day 1980, Statistical Methods in Cancer Research, volume 1",
         options=BreslowDay,
         gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
         interaction=BreslowDayOverLevels,
         also={
             "breslow_day_tarone": Named(
                 "Breslow and Day's test of equal odds ratios, Tarone's correction",
-                "Breslow and Day 1980; Tarone 1985, Biometrika 72:91",
+                "Breslow and Day 1980, Statistical Methods in Cancer Research, volume 1; "
+                "Tarone 1985, Biometrika 72:91",
             )
         },
         formula="stratified.mantel_haenszel:breslow_day",

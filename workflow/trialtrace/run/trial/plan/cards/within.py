@@ -158,7 +158,8 @@ CARDS = (
     Card(
         "p_value.repeated_measures_anova",
         "analysis of variance within subjects",
-        ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
+        "Greenhouse and Geisser 1959, Psychometrika 24:95; "
+        "Huynh and Feldt 1976, J Educ Stat 1:69; Lecoutre 1991, J Educ Stat 16:371",
         options=RepeatedMeasuresAnova,
         kinds=OVER_TIME,
         visits="whole",
