@@ -5,7 +5,7 @@
 (() => {
   const MOST = 60;
   // Results come before what leads to them; lines of the configuration last.
-  const KINDS = ["number", "published", "section", "row", "text", "check"];
+  const KINDS = ["number", "section", "row", "published", "text", "check"];
   const LONGEST = 160;
   const field = document.getElementById("query");
   const list = document.getElementById("found");
@@ -21,7 +21,8 @@
         for (const [stat, text, where, anchor, id, n] of numbers) {
           const told = n ? `${text} of ${n}` : text;
           const shown = [`${trial.words[stat]} ${told}`, title, trial.words[where]];
-          const found = entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, `${text} ${told}`);
+          const value = `${trial.words[stat]} ${text} ${told}`;
+          const found = entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, value);
           found.text += ` ${anchor} ${page.slice("trace/".length, -".html".length)}`;
           found.id = `${trial.name}/${id}`.toLowerCase();
           yield found;
@@ -73,10 +74,10 @@
     return { text, value, shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
   }
 
-  // A word that is the number itself, or of a heading, comes before one that holds it.
+  // A word that is the number itself, whatever its sign, or of a heading, comes before one that holds it.
   function rank(one, words) {
     const alone = plain(one.value).split(/[^\p{L}\p{N}./<-]+/u);
-    const same = words.some((word) => alone.includes(word)) ? 0 : KINDS.length + 1;
+    const same = words.some((word) => alone.includes(word) || alone.includes(`-${word}`)) ? 0 : KINDS.length + 1;
     const kind = KINDS.indexOf(one.kind);
     return kind < 0 ? 2 * KINDS.length + 2 : same + kind;
   }

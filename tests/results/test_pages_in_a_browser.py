@@ -57,3 +57,19 @@ def test_a_number_leads_to_its_value_in_sight_and_back_returns(tab, site, width)
     pages = [site / name / "report.html" for name in ("elmunzer2012", "ruetzler2013")]
     found = [one for path in pages for one in told(not_followed(tab, path, View(width), 10, SEED))]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        # A number with or without its sign, what it is of, a heading before what was printed.
+        ("7.8 elmunzer2012", "risk difference −7.8 percentage points"),
+        ("odds ratio elmunzer2012", "odds ratio 0."),
+        ("gastrointestinal bleeding elmunzer2012", "4.1 Gastrointestinal bleeding"),
+    ],
+)
+def test_the_search_has_results_before_what_leads_to_them(tab, site, words, first):
+    tab.show(site / "index.html", View(LAPTOP))
+    tab.page.fill("#query", words)
+    tab.page.wait_for_selector("#found li")
+    assert tab.page.inner_text("#found li").startswith(first)
