@@ -85,6 +85,12 @@ ITEM = re.compile(
     r"(?:(?(quoted)(?P=quoted)|(?!)),?\s+(?=[(\w])|\s*(?=\(-?\w{1,12}\s*=\s*[^\W\d])|"
     r"[`*_\"']*\s*(?:[:=–—]|\s-\s|,?\s*$)\s*)(?P<text>.*)"
 )
+# Between names that are marked one by one: `sbp_0`, `sbp_12`: systolic.
+LISTED = re.compile(r"`\s*(?:,|&|/|\band\b)\s*(?:and\s+)?`")
+# A name and what it is, in columns between blanks.
+ALIGNED = re.compile(r"^(\s*[^\W\d][\w.]*) {2,}(?=[^\W\d])")
+# A cell that says what an outcome is for, whatever its column is called.
+ROLE = re.compile(r"(?:the )?(?:primary|main) (?:outcome|end ?point)(?: measure)?", re.IGNORECASE)
 OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
 OF_FILE = re.compile(
     r"[\w.()-]+\.(?:csv|txt|tsv|dta|sav|xlsx?|sas7bdat|rds|rdata)\b", re.IGNORECASE
@@ -372,6 +378,9 @@ def _entry(name: str, line: int, cells: Mapping[int, str], at: Mapping[str, int]
     if not texts.get("label") and len(cells) > 1 and max(cells) < at.get("label", 0):
         # A mark that is missing between the type and what it says.
         texts["label"] = TYPES.sub("", cells[max(cells)], count=1)
+    role = next((cell for cell in cells.values() if ROLE.fullmatch(cell.strip())), "")
+    if role and role not in texts.values():
+        texts["label"] = f"{texts.get('label', '')}; {role}".strip("; ")
     return Entry(name, line=line, **{"label": "", **{k: _bare(v) for k, v in texts.items()}})
 
 
@@ -494,7 +503,7 @@ def _of_lines(text: str, path: Path) -> Iterator[Section]:
     for line, each in enumerate([*lines, "# "], start=1):
         cells = dict(enumerate(each.strip().strip("|").split("|"), start=1)) if "|" in each else {}
         at = at if cells else {}
-        item = ITEM.fullmatch(each)
+        item = ITEM.fullmatch(LISTED.sub(", ", ALIGNED.sub(r"\1: ", each)))
         if fence := each.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         if fence or (fenced and line <= len(lines)):

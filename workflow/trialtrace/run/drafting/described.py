@@ -178,6 +178,9 @@ def with_values(
                 _ARTICLE.sub("", _EDGES.sub("", _FURTHER.sub("", label))).rstrip(edge)
                 for _, label in pairs
             ]
+            # 0 = no, 1 = yes. Primary outcome.
+            labels[-1], _, role = labels[-1].partition(". ")
+            head = f"{head.strip(' ;:,.([-')}. {role}".strip(". ") if role else head
             inside = head.count("(") > head.count(")")
             labels = [_closed(label, inside) for label in labels]
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))

@@ -99,6 +99,7 @@ LATER = re.compile(
     r"($|[^0-9])",
     re.IGNORECASE,
 )
+AT_START = re.compile(r"[._ ](0 ?(m|mo|w|wks?|d|h|min)|[dmwv]0)$", re.IGNORECASE)
 # A label that says so in words, whatever else it speaks of.
 AFTER_IT = re.compile(
     r"\b(after|following|post|nach|apres|dopo|despues) (\w+ ){0,2}(start\w*|beginn?\w*|initiat\w*|"
@@ -112,6 +113,7 @@ BEFORE_IT = re.compile(
     r"\b(before|prior to|vor|avant|antes de|prima) (\w+ ){0,2}(entry|treatment|therapy|"
     r"intervention|randomi[sz]\w*|enrol\w*|trial|study|experiment|start\w*)\b|"
     r"\b(last|past|previous) (year|\d+ years)\b|"
+    r"\b(at|on|upon) (hospital )?(admission|presentation|arrival|inclusion|intake|study entry)\b|"
     # A prediction is made of what was before.
     r"\b(predicted|expected|estimated) (probability|risk|mortality)\b|\bpropensity score\b"
 )
@@ -180,11 +182,20 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
             if len(others) >= FEWEST_KINDS:
                 told = f"{scored.evidence} Its label tells one of {len(others) + 1} kinds."
                 scored = replace(scored, score=scored.score + KIND, evidence=told)
-            if why := table.evidence.get(f"primary.{one.name}"):
-                told, score = f"{scored.evidence} {why}", scored.score + SAID_PRIMARY
-                scored = replace(scored, score=score, evidence=told)
-            found.append(_of_scale(scored, one, items))
+            found.append(_of_scale(_in_texts(table, scored), one, items))
     return sorted(found, key=lambda outcome: -outcome.score)
+
+
+def _in_texts(table: Table, outcome: Outcome) -> Outcome:
+    """The candidate, where a text beside the table says that it is what is compared; it is called
+    primary where that is beyond doubt."""
+    found = (table.evidence.get(f"sure.primary.{one}", "") for one in sorted(outcome.names))
+    sure = next(filter(None, found), "")
+    why = sure or table.evidence.get(f"primary.{outcome.column}")
+    if not why:
+        return outcome
+    told, score = f"{outcome.evidence} {why}", outcome.score + SAID_PRIMARY
+    return replace(outcome, score=score, evidence=told, primary=outcome.primary or bool(sure))
 
 
 def _logged(column: Column, texts: Iterable[str]) -> str:
@@ -321,19 +332,28 @@ def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
     # it is confirmed.
     if scores and ((ranked[0].kind == MEAN and not in_turn) or ranked[0].doubted):
         return False
-    if len(scores) == 1:
-        return scores[0] >= ALONE
     if not scores:
         return False
     first = ranked[0]
     followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
     # What was measured before and after, beside what was measured once and has no outcome's name.
-    again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & (BEFORE | {"0"}))
+    series = [_from_baseline(outcome) for outcome in ranked if outcome.score >= 0]
+    again = _from_baseline(first) and series.count(True) <= 1
+    if again and max(scores[1:], default=-1.0) < 0:
+        return True
+    if len(scores) == 1:
+        return scores[0] >= ALONE
     beside = BESIDE_TIME if followed else BESIDE_ONCE if again else PLACE + BINARY
     if RESPONSE.fullmatch(first.column) and first.visit and not any(o.visit for o in ranked[1:]):
         # What is called y and alone varies over the visits, beside what was measured once.
         beside = scores[0] - VISITS
     return scores[0] >= (ALONE if again else SURE) and max(scores[1:]) <= beside
+
+
+def _from_baseline(outcome: Outcome) -> bool:
+    """Whether an outcome is in several columns, the first of which is of a baseline."""
+    columns = outcome.columns
+    return len(columns) > 1 and bool({*parts(columns[0][0])} & (BEFORE | {"0"}))
 
 
 def of_patients(column: Column) -> bool:
@@ -357,6 +377,7 @@ def may_last(column: Column, columns: Sequence[Column]) -> bool:
         column.distinct >= min(LEAST_TIMES, column.rows / 2)
         and float(column.low or -1) >= 0
         and column.unit in DURATIONS
+        and not LATER.search(column.name)
         and not known_ends(column.name, column.unit)
         and not (name_words(column.name) | {*parts(column.label)}) & SCORED
         and not of_patients(column)
@@ -406,7 +427,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     if said or "primary" in {*parts(column.name), *label} - of_other:
         score += SAID_PRIMARY
         told.append("It is called primary.")
-    early = BEFORE_IT.search(" ".join(parts(column.label)))
+    early = BEFORE_IT.search(" ".join(parts(column.label))) or AT_START.search(column.name)
     late = not early and AFTER_IT.search(" ".join(parts(column.label)))
     if early or ((name | label) & BEFORE and not late) or {*parts(column.form)} & FORMS_BEFORE:
         score += EARLIER
@@ -456,7 +477,8 @@ def _of_process(name: set[str], label: set[str], outcome: Outcome) -> set[str]:
 def _called(table: Table, time: Outcome) -> Outcome:
     """A time and how it ended, with whether one of both is called primary."""
     said = any(is_primary(table.column(name)) for name in (time.column, time.status))
-    return replace(time, primary=said, evidence=time.evidence + " It is called primary." * said)
+    made = replace(time, primary=said, evidence=time.evidence + " It is called primary." * said)
+    return _in_texts(table, made)
 
 
 def is_primary(column: Column) -> bool:

@@ -165,8 +165,9 @@ class Table:
 
 
 def without_heading(column: Column, columns: Sequence[Column]) -> Column:
-    """The column with its label but for words before a colon with which others begin too: those of
-    a form, as in "Randomisation data: sex"."""
+    """The column with its label but for words before a colon with which others begin too, and go
+    on otherwise: those of a form, as in "Randomisation data: sex"."""
     head, colon, rest = column.label.partition(":")
-    several = colon and sum(one.label.startswith(head + colon) for one in columns) >= FEWEST_HEADED
+    labels = [one.label for one in columns if colon and one.label.startswith(head + colon)]
+    several = len(labels) >= FEWEST_HEADED and len({*labels}) > 1
     return dataclasses.replace(column, label=rest.strip()) if several and rest.strip() else column

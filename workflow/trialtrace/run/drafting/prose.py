@@ -23,7 +23,30 @@ _WORDS = r"(?:[^.;()]|\([^()]*\))*?"
 COMPARED = re.compile(
     r"\b(?:superior|inferior|better|compar\w+|effects?|efficacy|differ\w*|versus|vs)\b"
     rf"{_WORDS}\b(?:as )?measured by\b{_WORDS}\(([\w.]+)\)|"
-    rf"\b(?:primary|main) (?:outcome|end ?point)\b{_WORDS}\(([\w.]+)\)",
+    rf"\b(?:primary|main) (?:outcome|end ?point)\b{_WORDS}\(([\w.]+)\)|"
+    r"\(([\w.]+),? (?:the )?(?:primary|main) (?:outcome|end ?point)\)",
+    re.IGNORECASE,
+)
+PRIMARY = re.compile(
+    r"\b(?:primary|main) (?:(?:study|trial|efficacy|clinical) )?(?:outcomes?|end ?points?)\b",
+    re.IGNORECASE,
+)
+OTHER_ROLES = re.compile(r"\b(?:secondary|adjust\w*|stratif\w*)\b", re.IGNORECASE)
+# A sentence, which ends before the next item of a list.
+SENTENCE = re.compile(r"(?:[^.;\n]|[.;](?!\s)|\n(?!\s*[-*+•|]))+")
+# A heading on what is compared, and what is below it.
+HEADING = re.compile(rf"^(#+[^\n]*{PRIMARY.pattern}[^\n]*)(\s*\n\s*\n\s*)", re.I | re.M)
+# What stands between blank lines and headings; how the names of an outcome at visits begin.
+BLOCK = re.compile(r"(?:(?!\n\s*\n|\n\s*#)[\s\S])+")
+STEM = re.compile(r"[^\W_]+?(?=[._ ]|\d+[a-z]*$|$)|.*")
+# Words that may make a sentence one of another study, in it and near it.
+UNSAID = re.compile(
+    r"\b(?:planned|not|never|unlike|instead|other|another|former|historical)\b", re.I
+)
+OF_STUDIES = re.compile(
+    r"\bet al\b|\b(?:pilot|parent|sub-?study|substudies|re-?analys\w+|registered|protocol|original|"
+    r"earlier|previous|secondary analysis|meta-analysis)\b|"
+    r"\b(?:study|trial|experiment) (?:[2-9]\b|II|two\b|(?:of|by) (?-i:[A-Z]))",
     re.IGNORECASE,
 )
 
@@ -98,6 +121,9 @@ BARE_CODE = re.compile(
     r"(?:^|[,;]\s*|\band\s+|\bor\s+)(\d{1,2})\s+([^\W\d][^,;()\n]*?)(?=\s*(?:[,;)\n]|$|\band\s|\bor\s))"
 )
 MOST_BETWEEN = 60
+# CAF, Group C, Arm 2.
+SPELT = re.compile(r"[A-Z]{2,6}|[^\W\d_]{3,}[ _-]?(?:[A-Z]|[0-9])")
+MEANING = r"(?<![\w.-]){}[*_`\"']*\s*(?:[:=–—]|-\s)\s*[*_`]*([^\W\d][^.;\n]*)"
 
 
 def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -122,18 +148,59 @@ def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict
     return made
 
 
-def primary_in(files: Sequence[str], names: Collection[str]) -> tuple[str, str]:
-    """The one column by which texts say that the arms are compared, and a sentence; nothing where
-    they name none or several."""
-    found: dict[str, str] = {}
+def primary_in(
+    files: Sequence[str], labels: Mapping[str, str], told: Mapping[str, str]
+) -> tuple[list[str], str, bool]:
+    """The columns of the one outcome by which texts say that the arms are compared, a sentence, and
+    whether that is of this trial beyond doubt: the same file says what they are (`told` are columns
+    with their files), or is a README beside such a one, and nothing around it is of another study.
+    None where texts name none or several; `labels` are what columns are said to be."""
+    found: dict[str, tuple[str, bool]] = {}
     for path, text in _texts(files):
-        for told in COMPARED.finditer(text):
-            if (name := told[1] or told[2]) in names:
-                line = text.count("\n", 0, told.end()) + 1
-                found.setdefault(
-                    name, f"{path.name}, line {line}, says that it is what is compared."
-                )
-    return next(iter(found.items())) if len(found) == 1 else ("", "")
+        called = path.stem.casefold().startswith("readme")
+        joined = HEADING.sub(lambda one: one[1] + " " * len(one[2]), text)
+        for block in BLOCK.finditer(joined):
+            for said in SENTENCE.finditer(block[0]):
+                line = text.count("\n", 0, block.start() + said.end()) + 1
+                why = f"{path.name}, line {line}, says that it is what is compared."
+                others = UNSAID.search(said[0]) or OF_STUDIES.search(block[0])
+                for name in sorted(_compared(said[0], labels)):
+                    own = told.get(name) == path.name or (called and bool(told))
+                    found.setdefault(name, (why, own and not others))
+    if len({*map(_stem, found)}) != 1:
+        return [], "", False
+    return [*found], next(iter(found.values()))[0], all(sure for _, sure in found.values())
+
+
+def _compared(sentence: str, labels: Mapping[str, str]) -> set[str]:
+    """The columns of which a sentence says that the arms are compared by them: in brackets, by a
+    name that is no plain word, by the beginning of the names of several, or by their label."""
+    role = PRIMARY.search(sentence)
+    known = "|".join(map(re.escape, labels))
+    # What is said of another column in a list begins a line with it.
+    names = rf"\n\W*\b(?:{known})\b(?:\W+(?:{known})\b)*"
+    listed = re.compile(rf"{names}(?:\W*[:=|–]|\s+-|[^\S\n]{{2,}}|\t)")
+    said = OTHER_ROLES.split(listed.split(sentence[role.end() :])[0])[0] if role else ""
+    marked = {*re.findall(r"(?<=\()[\w.]+(?=[,)])|(?<=`)[\w.]+(?=`)", said)}
+    odd = {one for one in re.findall(r"[\w.]*\w", said) if not re.fullmatch("[A-Z]?[a-z]+", one)}
+    words = {word.casefold() for word in marked | odd if re.search("[A-Za-z]{2}", word)}
+    found = {name for name in labels if {name.casefold(), _stem(name)} & words}
+    found |= {one for each in COMPARED.findall(sentence) for one in each if one in labels}
+    if found:
+        return found
+    plain = " ".join(parts(said))
+    heads = {name: " ".join(parts(re.split(r"[,;(]", label)[0])) for name, label in labels.items()}
+    return {
+        name
+        for name, head in heads.items()
+        if " " in head and re.search(rf"\b{re.escape(head)}\b", plain)
+    }
+
+
+def _stem(name: str) -> str:
+    """How a name begins, in small letters: sbp of SBP_12m, pain of pain6w."""
+    found = STEM.match(name.casefold())
+    return found[0] if found else name
 
 
 def arms_of_files(files: Sequence[str], tables: Collection[str]) -> dict[str, str]:
@@ -220,7 +287,7 @@ def described_in(
         under = zip(lines, files_of_lines(lines), strict=True)
         text = "\n".join("" if file in others else line for line, file in under)
         found = (*_listed(text, codes), *_ruled(text, codes), *_beside(text, codes))
-        found = (*found, *_behind(text, codes))
+        found = (*found, *_behind(text, codes), *_spelt(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for said in re.finditer(
@@ -309,6 +376,18 @@ def _behind(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[
         )
         if {code for code, _ in listed[1]} == own and len(listed[0]) <= MOST_BETWEEN:
             yield name, line, listed[1]
+
+
+def _spelt(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of abbreviations, or of words with a letter each, of which a text has every one
+    before what it is: Group C: control. **UCEP** = usual care."""
+    for name, own in values.items():
+        spelt = len({*own}) > 1 and all(map(SPELT.fullmatch, own))
+        said = {one: re.search(MEANING.format(re.escape(one)), text) for one in own if spelt}
+        found = {one: at for one, at in said.items() if at}
+        if spelt and len(found) == len({*own}):
+            line = text.count("\n", 0, min(at.end() for at in found.values())) + 1
+            yield name, line, tuple((one, at[1].strip(" *_`")) for one, at in found.items())
 
 
 def _short(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:

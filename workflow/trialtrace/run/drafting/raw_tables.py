@@ -141,8 +141,13 @@ class Descriptions:
                 ends.setdefault(said.by, []).append(name)
         told += [f"{by}, says what ends of names mean: {one_of(own)}." for by, own in ends.items()]
         evidence = {"described": " ".join(told)} if told else {}
-        name, why = primary_in(self.texts, candidate.cells.names)
-        evidence |= {f"primary.{name}": why} if name else {}
+        every = {**candidate.described, **about}
+        labels = {
+            name: every[name].label if name in every else "" for name in candidate.cells.names
+        }
+        books = {name: said.by.partition(", ")[0] for name, said in about.items()}
+        names, why, sure = primary_in(self.texts, labels, books)
+        evidence |= {f"{'sure.' * sure}primary.{name}": why for name in names}
         evidence |= population_in(self.texts, values)
         evidence |= arms_of_files(self.texts, self.files)
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
