@@ -100,6 +100,8 @@ LED = re.compile(r"[a-z]\d")
 GLUED = re.compile(r"[a-z]{2,}treatments?", re.IGNORECASE)
 FIRST_LOT = re.compile(
     r"\w+ at (the )?first randomi[sz]ation|randomi[sz](ed|ation) (group|arm|treatment)|"
+    r"(treatment|study|group|arm) (allocation|assignment)|(treatment|study|trial) arm|"
+    r"treatment group|"
     r"(?!.*\b(not|strat\w*|before|after|since|time|date|number|year)\b)"
     r".*\b(by (randomi[sz]ation|lot)\b.*|allocated)",
     re.IGNORECASE,

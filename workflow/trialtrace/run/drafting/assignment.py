@@ -35,6 +35,7 @@ from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_w
 from trialtrace.run.drafting.mistyped import mistyped
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
+    PERIODS,
     SITES,
     TIMES,
     name_words,
@@ -128,6 +129,7 @@ def arm_of(
         only = f"{others[0].name}: no other column divides patients into few, but for what they "
         choices.append((others.pop().name, f"{only}are and what came of them."))
         sure = True
+    sure = sure or (len(choices) == 1 and not others and _in_periods(*ranked[0], subject))
     home = {id(one): table.name for table in tables for one in table.columns}
     for one in sorted(others, key=lambda one: (of_patients(one), plain(one.name) in WHOLE)):
         what = "nothing else speaks for it"
@@ -360,6 +362,24 @@ def _only_groups(
     return not others or (
         len(others) == 1 and others[0] in table.columns and same_groups(table, name, others[0].name)
     )
+
+
+def _in_periods(table: Table, name: str, subject: Mapping[str, str]) -> bool:
+    """Whether a column has the name of an arm and patients had each of its levels in one row, in
+    several orders of periods: what all had in the same order nobody drew."""
+    who = subject[table.name]
+    periods = [
+        one.name
+        for one in table.columns
+        if one.constant_within is False and one.name != name and name_words(one.name) & PERIODS
+    ]
+    if rank_of_arm(name) is None or table.column(name).constant_within is not False or not periods:
+        return False
+    rows = [row for row in cells_of(table, [who, name, periods[0]]) if all(row)]
+    had = {(one, level) for one, level, _ in rows}
+    n = len({level for _, level in had})
+    whole = len(had) == len(rows) == n * len({one for one, _ in had})
+    return whole and len({(level, period) for _, level, period in rows}) > n
 
 
 def _only_even(

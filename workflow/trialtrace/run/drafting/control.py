@@ -26,6 +26,9 @@ LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"
 # One treatment beside what adds another to it.
 ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
+# Beside these "con" may be concentric, continuous, constant or what speaks against, and "uc" be
+# ulcerative colitis.
+CONTRARY = re.compile(r"ecc|pro\b|int|var|inc|dis|alt|fix|iso|cd\b", re.IGNORECASE)
 # Without each of several things that other arms have: "no reminders nor chatbot".
 NEITHER = re.compile(r"(no|neither|without) (?!.*\b(but|with)\b)[^,;]+\b(nor|or) .+", re.IGNORECASE)
 # A control beside another treatment that is only compared as well, in two words at most.
@@ -50,7 +53,16 @@ BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
 def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list[str], bool]:
     """The arms that may be the control, and whether it is beyond doubt that the only one is."""
     words = {n: [flat(CAMEL.sub(" ", each)) for each in arm] for n, arm in arms.items()}
+    if not column.name:
+        # Columns of an outcome: what their names share is of it.
+        shared = set.intersection(*({*parts(code)} for _, code in arms.values()))
+        rest = {n: [w for w in parts(code) if w not in shared] for n, (_, code) in arms.items()}
+        words = {n: [*each, " ".join(rest[n])] for n, each in words.items()}
     said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
+    if not said and not any(map(CONTRARY.match, chain(*words.values()))):
+        said = [
+            name for name, each in words.items() if {"con", "uc"} & {one.casefold() for one in each}
+        ]
     # What every other arm has as well, and none of a drug of which the others have some.
     bits = {
         name: {*re.split(AND, SHORT.sub("", label.lower()))} for name, (label, _) in arms.items()
@@ -82,7 +94,9 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # no file says are ours.
     ours = column.type == "yesno" and not column.given
     bare = ours or all(label == code for label, code in arms.values())
-    if len(arms) == 2 and not ours and any(map(HAS.fullmatch, labels.values())):
+    # Yes and no; or "was offered the account", if not.
+    had = any(HAS.fullmatch(label) or " " in label for label in labels.values())
+    if len(arms) == 2 and not ours and had:
         without = [name for name, label in labels.items() if HAS_NOT.fullmatch(label)]
         if without and not CONTROL.fullmatch(folded(column.name)):
             return without, True

@@ -177,7 +177,8 @@ CONTROL = re.compile(
     rf"{SURE_CONTROL.pattern}|.*(ctrl|standard|usual|plac|pbo|observation|reference|ubliche|"
     r"comparator|[ck]onven[tcz]\w*|routine|traditional|soins (courants|habituels)|habitu|"
     r"gebruikelijk|zwykl|obvykl|obisnuit|стандартн|обычн|звичаин|обичаин|συνηθ|"
-    r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline|fisio)\b|fisiolog|"
+    r"randomi[sz]ed out|fisiolog|"
+    r"\b(obs|none|cont|contr|ctl|ctr|pla|plc|soc|bsc|dummy|saline|fisio)\b|"
     r"kochsalz|physiologi|\b(went|carried|kept|continued)( on)? as before).*|"
     r"(no|without|ohne|keine?|sans|senza|sin|zonder|geen|uden|uten|utan|bez|без|χωρις|fara|ilman) "
     r".+",
@@ -338,6 +339,13 @@ SCALES = tuple(
         )) for word in ("agree", "satisfied", "likely")),
     )
 )  # fmt: skip
+# Scales of numbered steps, whose distances mean nothing, by a name or a label.
+ORDINAL = re.compile(
+    r"\b(mrs|(modified )?rankin|gose?|glasgow outcome|nyha|ecog|pgic|cgi[is]?|clinical global|"
+    r"global impression|iga|investigator s? ?global|kellgren|clavien|ashworth|mmrc|likert|"
+    r"ordinal (scale|score|outcome))\b",
+    re.IGNORECASE,
+)
 # Of a patient who could not be judged, whatever the other levels are.
 NOT_EVALUABLE = re.compile(
     r"nev?|(not|non|un|in)[ _-]?(evalu?able|assess?able)|(not|nicht) (evaluated|auswertbar)",
