@@ -5,14 +5,18 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from trialtrace.run.drafting.likely_outcome import NUMBERED
-from trialtrace.run.drafting.outcomes import is_number
+from trialtrace.run.drafting.likely_outcome import NUMBERED, is_primary
+from trialtrace.run.drafting.outcomes import BEFORE, is_number
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.tables.measures import parts
 
 # What joining two tables makes of a name that both have.
 MERGED = re.compile(r"(.+)[._]([xy])")
 STANDARD = re.compile(r"\bstandardi[sz]ed\b|(?<![a-z])z[-_. ]?scores?\b", re.IGNORECASE)
+# How names of logarithms begin; words of a change.
+LOGS = ("l", "ln", "log", "L", "LN", "Log", "log_", "ln_", "log10", "log2")
+CHANGES = {"chg", "change", "delta", "diff", "difference"}
 # Rows that have all three, pairs of columns that are tried, and the rounding of a file.
 FEWEST, MOST_TRIED, NEARLY, ROUNDED = 8, 2_000, 0.95, 0.011
 
@@ -76,20 +80,35 @@ def filled_copies(table: Table, apart: set[str]) -> dict[str, str]:
 
 
 def standardised(table: Table) -> set[str]:
-    """Numbers that are called standardised, or z-scores, and are another number on that scale: the
-    same outcome once more."""
-    numbers = [one for one in table.columns if is_number(one)]
-    named = {one.name for one in numbers if STANDARD.search(f"{one.name} {one.label}")}
-    if not named or table.rows > MOST_ROWS or len(named) * len(numbers) > MOST_TRIED:
+    """Numbers that are another number once more: called standardised, or z-scores, and on that
+    scale; called its logarithm, as lrtime of rtime; or called a change, and the other less what it
+    was before, unless that is called primary."""
+    numbers = [one.name for one in table.columns if is_number(one)]
+    said = {one.name for one in table.columns if STANDARD.search(f"{one.name} {one.label}")}
+    tried = [(one, "", other) for one in numbers if one in said for other in numbers]
+    tried = [one for one in tried if one[2] not in said]
+    tried += [(f"{log}{one}", "log", one) for one in numbers for log in LOGS]
+    for column in table.columns if numbers else ():
+        stem = [word for word in parts(column.name) if word not in CHANGES]
+        if stem == parts(column.name) or is_primary(column) or column.name not in numbers:
+            continue
+        like = [one for one in numbers if not stem or {*stem} <= {*parts(one)}]
+        first = [one for one in like if [w for w in parts(one) if w not in BEFORE] == stem]
+        tried += [(column.name, one, other) for one in first for other in like]
+    tried = [one for one in tried if one[0] in numbers and one[0] != one[2] != one[1]]
+    if not tried or table.rows > MOST_ROWS or len(tried) > MOST_TRIED:
         return set()
-    names = [one.name for one in numbers]
-    rows = [dict(zip(names, map(_number, row), strict=True)) for row in cells_of(table, names)]
-    others = [name for name in names if name not in named]
-    return {
-        one
-        for one in named
-        if any(_on_a_line([(row[other], row[one]) for row in rows]) for other in others)
-    }
+    rows = [dict(zip(numbers, map(_number, row), strict=True)) for row in cells_of(table, numbers)]
+    return {name for name, how, other in tried if _on_a_line(_beside(rows, name, how, other))}
+
+
+def _beside(
+    rows: Sequence[dict[str, float]], name: str, how: str, other: str
+) -> list[tuple[float, float]]:
+    """A number beside another, its logarithm, or what it is more than a baseline."""
+    if how == "log":
+        return [(math.log(row[other]), row[name]) for row in rows if row[other] > 0]
+    return [(row[other] - (row[how] if how else 0.0), row[name]) for row in rows]
 
 
 def _on_a_line(cells: Sequence[tuple[float, float]]) -> bool:

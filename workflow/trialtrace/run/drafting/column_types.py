@@ -35,6 +35,8 @@ MOST_LEVELS, ROWS_A_LEVEL = 30, 3
 MOST_TESTS = 400
 # Whole numbers from nought or one up to here, of few levels, are taken for codes.
 LAST_CODE, MOST_CODES = 9, 5
+# Steps of a scale that is known to have some, whatever they are called.
+MOST_STEPS = 10
 # Words of how many there were, from 0 on: no codes.
 COUNTS = {"count", "counts", "number", "num"}
 LONG_TEXT = 80
@@ -187,6 +189,18 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     choices = (("0", "No"), ("1", "Yes")) if yes else tuple((level, level) for level in levels)
     coded = "yesno" if yes else "radio"
     return replace(kind, type=coded, validation="", choices=choices, low="", high="", why=why)
+
+
+def steps_of_scale(kind: Kind, tally: Tally) -> Kind:
+    """The few whole numbers of a scale that is known to have steps and no distances, as codes."""
+    cells = {*tally.values} - {*kind.missing}
+    found = sorted(int(text) for text in cells if text.isdecimal())
+    whole = kind.validation == "integer" and tally.exact and float(kind.low or -1) >= 0
+    if not whole or not 2 < len(cells) == len(found) <= found[-1] + 1 <= MOST_STEPS + 1:
+        return kind
+    choices = tuple((str(one), str(one)) for one in found)
+    why = f"The whole numbers {kind.low} to {kind.high} are steps of a scale, by name or label."
+    return replace(kind, type="radio", validation="", choices=choices, low="", high="", why=why)
 
 
 def _orders(days: dict[str, Days], tally: Tally) -> tuple[str, ...]:

@@ -11,15 +11,17 @@ from datetime import date, timedelta
 import numpy as np
 
 from trialtrace.base.errors import one_of
-from trialtrace.run.drafting.column_types import Kind, inferred, reads
+from trialtrace.run.drafting.column_types import Kind, inferred, reads, steps_of_scale
 from trialtrace.run.drafting.declared import CODED, NUMERIC, declared
 from trialtrace.run.drafting.described import Described, with_codes, with_missing
 from trialtrace.run.drafting.keys import numbers_visits
 from trialtrace.run.drafting.names import (
     OF_A_THING,
     OF_SAMPLING,
+    ORDINAL,
     SUBJECTS,
     UNITS,
+    flat,
     identifies,
     not_known,
     rank,
@@ -110,7 +112,9 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
 
 def _kind(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     said = about.type or about.choices or about.missing
-    return declared(name, tally, about, sign) if said else inferred(name, tally, sign)
+    kind = declared(name, tally, about, sign) if said else inferred(name, tally, sign)
+    named = f"{flat(name)} {flat(about.label)}"
+    return steps_of_scale(kind, tally) if ORDINAL.search(named) and not about.type else kind
 
 
 def _ends(

@@ -1,5 +1,7 @@
 """The primary endpoint of a draft: what was told or answered, or the likeliest candidate."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +11,7 @@ from trialtrace.run.drafting.decided import Decided, by_table, code_of, column_o
 from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import (
     PLACE,
+    SAID_SO,
     items_of,
     may_end,
     may_last,
@@ -16,8 +19,8 @@ from trialtrace.run.drafting.likely_outcome import (
     sure_first,
     tells_ends,
 )
+from trialtrace.run.drafting.names import PERIODS, VISITS, flat, name_words, not_known
 from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
-from trialtrace.run.drafting.names import not_known
 from trialtrace.run.drafting.outcome_levels import with_event, with_order
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -67,6 +70,9 @@ NO_STATUS = NONE
 BARE = {"time", "to", "of", *UNITS_OF_TIME}
 # A number for who had no end stands in more cells than one for what nobody knows.
 MANY_WITHOUT = 0.05
+# Rows with the largest number of a time, and how many times as many as with any other.
+FEWEST_PILED, PILED = 8, 3
+HORIZON = re.compile(r"[a-z]_?(7|14|28|30|60|90|100|180|360|365)(d|days?)?$", re.IGNORECASE)
 # Outcomes of equal standing, from which on each says so.
 FEWEST_ALIKE = 5
 ROW_A_PATIENT = (
@@ -300,7 +306,9 @@ def _beside_times(offered: Offered, outcome: Outcome) -> str:
     if span := next(filter(None, (span_of(table, one)[1] for one in ends)), ""):
         return span.strip()
     free = [one for one in table.columns if one.constant_within is not False and usable(one)]
-    ended = outcome.kind == EVENT and outcome.column in {one.name for one in ends}
+    # What had happened by a day (dead28) is compared as that.
+    by_day = HORIZON.search(outcome.column) and outcome.primary
+    ended = outcome.kind == EVENT and outcome.column in {one.name for one in ends} and not by_day
     times = [one.name for one in free if ended and may_be_until(one)]
     text = f"{one_of(times)} may be the time until then: --primary takes it with that."
     return text if times else ""
@@ -330,7 +338,7 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
         and column.constant_within is not False
         and not (offered.within and column.constant_within)
         and column.name not in (time.column, *items)
-        and not belongs(column)
+        and not (belongs(column) or name_words(column.name) & (PERIODS | {*VISITS}))
         and not tells_arm(column, table, offered.arm)
     ]
     if may_be_time(number):
@@ -340,9 +348,10 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
 
 
 def without_end(table: Table, outcome: Outcome) -> str:
-    """A sentence on a number far above all others of what may be a time, which stands in many of
-    its rows and has no label of what is not known: it may be of who had no end, as 999 of who
-    lives. Nothing of any other outcome."""
+    """A sentence on a number far above all others of what may be a time, or the largest one where
+    it comes far more often than any other, which stands in many of its rows and has no label of
+    what is not known: it may be of who had no end, as 999 of who lives, or 365 of who had none in
+    a year. Nothing of any other outcome."""
     if outcome.kind != MEASURE or outcome.columns or outcome.codes:
         return ""
     time = table.column(outcome.column)
@@ -354,10 +363,14 @@ def without_end(table: Table, outcome: Outcome) -> str:
         and not not_known(time.missing_labels.get(code, ""))
     }
     timed = may_be_time(time) or (time.unit in UNITS_OF_TIME and may_last(time, table.columns))
-    if not above or not timed:
+    if not timed:
         return ""
-    cells = sum(cell in above for (cell,) in cells_of(table, [time.name]))
-    if cells < MANY_WITHOUT * (time.rows - time.blank):
+    n = Counter(cell for (cell,) in cells_of(table, [time.name]) if cell)
+    if not above and n[time.high] >= FEWEST_PILED:
+        rest = max((count for cell, count in n.items() if cell != time.high), default=0)
+        above = {time.high} if n[time.high] >= PILED * rest else set()
+    cells = sum(n[cell] for cell in above)
+    if not above or cells < MANY_WITHOUT * (time.rows - time.blank):
         return ""
     codes_text = " and ".join(sorted(above))
     return f"{codes_text} in {cells} of {time.rows} rows may be of who had no end of {time.name}"
@@ -462,7 +475,10 @@ def _of_parameter(
         return data.of(outcome, code_of("parameter", text, labels, f"a value of {data.column}: "))
 
     words = f"Which {data.column} is the primary endpoint?"
-    return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read, False)
+    said = [code for code, label in labels.items() if SAID_SO.search(flat(label).lower())]
+    choices.sort(key=lambda choice: choice[0] not in said)
+    sure = len(said) == 1
+    return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read, sure)
 
 
 def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:

@@ -190,8 +190,11 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             mates = named
         elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
             # What the time shares a word with may tell its end as well: two are asked.
-            mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
-            by_place = not _is_followed(time, alone[0]) or _is_part(alone[0], coded)
+            also = (one for one in linked if one not in alone)
+            mates = [*alone, *(one for one in also if parts(one.name)[0] == stem != "")]
+            by_place = not (stem and _stem(alone[0].name) == stem) and (
+                not _is_followed(time, alone[0]) or _is_part(alone[0], coded)
+            )
         else:
             mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
