@@ -26,7 +26,7 @@ from trialtrace.run.drafting.design import (
     patients_beside,
     several_treatments,
 )
-from trialtrace.run.drafting.enrolled import of_trial
+from trialtrace.run.drafting.enrolled import of_trial, tell_twice
 from trialtrace.run.drafting.factorial import tell_factors
 from trialtrace.run.drafting.intervals import episodes, recurrent, with_interval
 from trialtrace.run.drafting.keys import names_subject, telling_apart
@@ -199,6 +199,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     if arm is not coded:
         tables, home = _with(arm, home, tables)
     tell_few(home, arm, decided)
+    if arm.constant_within is None:
+        tell_twice(home, subject[home.name], arm, decided)
     arms = arms_by_name(arm)
     first = begins_with(home, arm) if arm.name else ""
     by_data = (first, BEGIN) if first else without_exposure(home, arm)

@@ -1,17 +1,18 @@
 """Rows of a file that are no part of its trial: of who was never randomised."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import isfinite, sqrt
 from statistics import fmean, variance
 
-from trialtrace.base.errors import UserError, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import TYPICAL, named_arm
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.likely_outcome import NUMBERED, was_before
+from trialtrace.run.drafting.likely_outcome import NUMBERED, of_patients, was_before
 from trialtrace.run.drafting.names import NEVER_IN, flat, name_words, rank_of_arm, tells_parameter
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
@@ -30,9 +31,12 @@ from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import BOUNDS, MOST_ROWS, bounded, cells_of, within
 from trialtrace.run.drafting.strangers import files_of_visits
 from trialtrace.run.drafting.tables import of_rows
-from trialtrace.run.tables.measures import AGES, parts, plain
+from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 ALL = "all"
+# What patients are, by which two rows may be of one; the share and the number of those of whom
+# another has all of it, and how many pairs chance may make.
+FEWEST_KNOWN, TWICE, FEWEST_TWICE, CHANCE = 3, 0.1, 3, 0.5
 # Who was in it, by the label of a column of yes and no, and by its name.
 WAS_IN = re.compile(
     r"((patient|participant|subject|was|were|is) )*"
@@ -394,3 +398,33 @@ def _lacking(table: Table, rows: set[int]) -> list[str]:
     cells = cells_of(table, names) if names else []
     lacks = [{n for n, row in enumerate(cells) if not row[at]} for at in range(len(names))]
     return [name for name, own in zip(names, lacks, strict=True) if own == rows]
+
+
+def tell_twice(table: Table, subject: str, arm: Column, decided: Decided) -> None:
+    """A guess, which blinds the report, on patients of whom others have all of what patients are
+    and had before, in several measures, and another arm: the same people under another id, as of a
+    crossover, would count as two."""
+    known = [
+        one.name
+        for one in table.columns
+        if one.name not in (subject, arm.name) and one.distinct > 1
+        if of_patients(one) or was_before(one) or known_ends(one.name, one.unit)
+    ]
+    if not arm.name or len(known) < FEWEST_KNOWN or table.rows > MOST_ROWS:
+        return
+    rows = [row for row in cells_of(table, [arm.name, *known]) if all(row)]
+    alike = 0.5 * len(rows) ** 2
+    for each in zip(*(row[1:] for row in rows), strict=True):
+        alike *= sum((n / len(rows)) ** 2 for n in Counter(each).values())
+    people: dict[tuple[str, ...], list[str]] = {}
+    for code, *own in rows:
+        people.setdefault(tuple(own), []).append(code)
+    twice = [codes for codes in people.values() if len(codes) > 1]
+    n, apart = sum(map(len, twice)), sum(len({*codes}) == len(codes) for codes in twice)
+    if alike < CHANCE and n >= TWICE * len(rows) and 2 * apart > len(twice) >= FEWEST_TWICE:
+        why = (
+            f"{n} of {len(rows)} rows have the same {one_of(known)} as another one, under another "
+        )
+        why += f"{arm.name}: these may be the same people once more, who had several treatments. "
+        why += "Give both rows one id in a copy of the file, with a period, or leave one out."
+        decided.guess("twice", ("trial.yaml", f"tables.{table.name}.subject"), subject, why, True)
