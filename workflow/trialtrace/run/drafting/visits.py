@@ -74,6 +74,7 @@ START = re.compile(
 )
 # Columns y1 and y2: a letter that is the whole name need not count months or years.
 LETTER = re.compile(r"[^\W\d_][._ -]?\{visit\}")
+GLUED = re.compile(r"\{visit\}[^\W\d_]")
 LONGEST = 40
 
 
@@ -380,6 +381,9 @@ def _look(table: Table, outcome: Outcome) -> Look:
     if len(visits) < 2 or outcome.visit_word == TREATMENT:
         return Look()
     labels = {code: table.column(name).label for code, name in outcome.columns}
+    # What several have in common says of none that it was before: "before, and after 4 weeks".
+    n = Counter(labels.values())
+    labels = {code: one for code, one in labels.items() if n[one] == 1 or when([one]) != BEFORE}
     silent = _silent(outcome)
     apart = signed([*visits, *visits.values(), *labels.values()])
     told = {
@@ -417,8 +421,10 @@ def _look(table: Table, outcome: Outcome) -> Look:
 
 def _silent(outcome: Outcome) -> set[str]:
     """Names of visits that say no time, as a letter and a number are all of them: of y, a response,
-    or from 1 on, as months 3 and 6 are not."""
+    or from 1 on, as months 3 and 6 are not; or as a letter behind the number is none of a unit."""
     codes = [code for code, _ in outcome.columns]
+    if outcome.visit_word == "visit" and GLUED.search(outcome.column):
+        return {name for code, name in outcome.columns if code.isdecimal()}
     counted = [*map(str, range(1, len(codes) + 1))] == codes
     if not LETTER.fullmatch(outcome.column) or not (outcome.column[0] in "yY" or counted):
         return set()

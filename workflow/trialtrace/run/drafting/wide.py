@@ -10,7 +10,9 @@ from itertools import pairwise
 
 from trialtrace.run.drafting.horizons import by_horizon
 from trialtrace.run.drafting.likely_outcome import (
+    AFTER_IT,
     ALONE,
+    BEFORE_IT,
     LATER,
     QUESTIONS,
     SCORED,
@@ -80,7 +82,8 @@ AROUND = {
     *(("przed", "po"), ("pries", "po"), ("once", "sonra"), ("ennen", "jalkeen"), ("alku", "loppu")),
     *(("voor", "na"), ("prije", "poslije"), ("prije", "nakon"), ("inainte", "dupa")),
     *(("elotte", "utana"), ("enne", "parast"), ("pirms", "pec"), ("basal", "final")),
-    *(("inicio", "final"), ("inizio", "fine"), ("inicio", "fim"), ("πριν", "μετα")),
+    *(("inicio", "final"), ("inizio", "fine"), ("inicio", "fim"), ("πριν", "μετα"), ("pre", "pos")),
+    *(("start", "end"), ("begin", "end")),
     *(("до", "после"), ("перед", "после"), ("до", "після"), ("преди", "след")),
 }
 UNIT = (
@@ -291,7 +294,10 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
     made = []
     for (stem, mark, end), each in families.items():
         labels = (_said(column) for column in each.values())
-        word = _time(stem, end) or next((label for label in labels if label), "")
+        # The M of p1M_ratio is of what was measured, beside p1da of the same numbers.
+        alike = [key for key, one in families.items() if {*one} == {*each}]
+        unit = all(_time("", key[2]) for key in alike if key[:2] == (stem, mark))
+        word = _time(stem, end if unit else "") or next((label for label in labels if label), "")
         beside = numbers.count(frozenset(each)) > 1
         if (
             {*parts(stem), *parts(end)} <= TIMES
@@ -313,6 +319,7 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
             continue
         apart = _apart(each) and not _shares(each) and not named
         sure = word or (frozenset(each) in timed and len(stem) > 1) or apart
+        sure = sure or _said_so([*each.values()])
         in_order = {number: each[number].name for number in sorted(each, key=int)}
         if not sure and any(map(is_coded, each.values())) and not {*parts(stem)} & TOTALS:
             continue
@@ -339,6 +346,14 @@ def _of_words(columns: Sequence[Column]) -> bool:
         for word in words
     )
     return bool(shared) and all(rest) and not times
+
+
+def _said_so(columns: Sequence[Column]) -> bool:
+    """Whether the label of each says that it was before or after, and of some either."""
+    labels = [" ".join(parts(column.label)) for column in columns]
+    early = [BEFORE_IT.search(label) is not None for label in labels]
+    late = [AFTER_IT.search(label) is not None for label in labels]
+    return any(early) and any(late) and all(a != b for a, b in zip(early, late, strict=True))
 
 
 def _measures(column: Column) -> bool:
