@@ -65,6 +65,7 @@ def measured() -> Columns:
         ("The planned primary outcome was disability (odi_6).", "README.md", False),
         ("The primary outcomes were the ODI and sleep (sleep_6).", "README.md", False),
         ("The primary outcome was the ODI (odi_6) and sleep (sleep_6).", "README.md", False),
+        ("Yoga was better as measured by disability (odi_6).", "README.md", False),
         ("In trial 2 the primary outcome was disability (odi_6).", "README.md", False),
     ],
 )

@@ -20,6 +20,7 @@ _HAD = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile("-?[0-9]{1,3}")
+_ROLE = re.compile(r"\b(?:outcome|end ?point)\b", re.IGNORECASE)
 _THEN = re.compile(
     r"\bif (?P<of>\w[\w. ]{0,30}?)\s*=\s*(?P<code>-?[0-9]{1,3}),?\s+then\s+"
     r"(?:(?:it|they|he|she) )?(?P<what>.+?)(?=[,.;\n]|\s+if\s|$)",
@@ -179,8 +180,9 @@ def with_values(
                 for _, label in pairs
             ]
             # 0 = no, 1 = yes. Primary outcome.
-            labels[-1], _, role = labels[-1].partition(". ")
-            head = f"{head.strip(' ;:,.([-')}. {role}".strip(". ") if role else head
+            last, _, role = labels[-1].partition(". ")
+            if _ROLE.search(role):
+                labels[-1], head = last, f"{head.strip(' ;:,.([-')}. {role}".strip(". ")
             inside = head.count("(") > head.count(")")
             labels = [_closed(label, inside) for label in labels]
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))

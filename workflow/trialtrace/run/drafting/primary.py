@@ -19,7 +19,7 @@ from trialtrace.run.drafting.likely_outcome import (
     sure_first,
     tells_ends,
 )
-from trialtrace.run.drafting.names import PERIODS, VISITS, flat, name_words, not_known
+from trialtrace.run.drafting.names import PERIODS, VISITS, flat, not_known
 from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
 from trialtrace.run.drafting.outcome_levels import with_event, with_order
 from trialtrace.run.drafting.outcomes import (
@@ -63,7 +63,7 @@ from trialtrace.run.drafting.times import (
 )
 from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
-from trialtrace.run.tables.measures import parts
+from trialtrace.run.tables.measures import parts, plain
 
 NO_STATUS = NONE
 # Words of a time that say nothing of its end.
@@ -338,7 +338,7 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
         and column.constant_within is not False
         and not (offered.within and column.constant_within)
         and column.name not in (time.column, *items)
-        and not (belongs(column) or name_words(column.name) & (PERIODS | {*VISITS}))
+        and not (belongs(column) or plain(column.name) in PERIODS | {*VISITS})
         and not tells_arm(column, table, offered.arm)
     ]
     if may_be_time(number):

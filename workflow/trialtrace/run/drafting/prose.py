@@ -163,10 +163,11 @@ def primary_in(
             for said in SENTENCE.finditer(block[0]):
                 line = text.count("\n", 0, block.start() + said.end()) + 1
                 why = f"{path.name}, line {line}, says that it is what is compared."
-                others = UNSAID.search(said[0]) or OF_STUDIES.search(block[0])
+                role = PRIMARY.search(said[0]) and not UNSAID.search(said[0])
+                known = bool(role) and not OF_STUDIES.search(block[0])
                 for name in sorted(_compared(said[0], labels)):
                     own = told.get(name) == path.name or (called and bool(told))
-                    found.setdefault(name, (why, own and not others))
+                    found.setdefault(name, (why, own and known))
     if len({*map(_stem, found)}) != 1:
         return [], "", False
     return [*found], next(iter(found.values()))[0], all(sure for _, sure in found.values())
@@ -175,18 +176,19 @@ def primary_in(
 def _compared(sentence: str, labels: Mapping[str, str]) -> set[str]:
     """The columns of which a sentence says that the arms are compared by them: in brackets, by a
     name that is no plain word, by the beginning of the names of several, or by their label."""
+    found = {one for each in COMPARED.findall(sentence) for one in each if one in labels}
     role = PRIMARY.search(sentence)
+    if role is None:
+        return found
     known = "|".join(map(re.escape, labels))
     # What is said of another column in a list begins a line with it.
     names = rf"\n\W*\b(?:{known})\b(?:\W+(?:{known})\b)*"
     listed = re.compile(rf"{names}(?:\W*[:=|–]|\s+-|[^\S\n]{{2,}}|\t)")
-    said = OTHER_ROLES.split(listed.split(sentence[role.end() :])[0])[0] if role else ""
+    said = OTHER_ROLES.split(listed.split(sentence[role.end() :])[0])[0]
     marked = {*re.findall(r"(?<=\()[\w.]+(?=[,)])|(?<=`)[\w.]+(?=`)", said)}
     odd = {one for one in re.findall(r"[\w.]*\w", said) if not re.fullmatch("[A-Z]?[a-z]+", one)}
     words = {word.casefold() for word in marked | odd if re.search("[A-Za-z]{2}", word)}
-    found = {name for name in labels if {name.casefold(), _stem(name)} & words}
-    found |= {one for each in COMPARED.findall(sentence) for one in each if one in labels}
-    if found:
+    if found := found | {name for name in labels if {name.casefold(), _stem(name)} & words}:
         return found
     plain = " ".join(parts(said))
     heads = {name: " ".join(parts(re.split(r"[,;(]", label)[0])) for name, label in labels.items()}
