@@ -77,6 +77,11 @@ def test_a_readme_names_the_primary_outcome_of_its_trial(
     assert not sure or draft.primary.column == "odi_{visit}"
 
 
+def test_a_readme_of_what_a_trial_left_names_the_outcome_of_that_trial(tmp_path: Path):
+    note = "A secondary analysis.\n\nThe primary outcome of the trial was disability (odi_6)."
+    assert "primary" in opened(drafted(tmp_path, measured(), note + LISTED))
+
+
 def test_a_note_that_describes_no_column_may_be_of_another_trial(tmp_path: Path):
     note = "The primary outcome was disability (odi_6)."
     assert "primary" in opened(drafted(tmp_path, measured(), note, "notes.txt"))

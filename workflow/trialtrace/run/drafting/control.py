@@ -28,7 +28,7 @@ ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alon
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 # Beside these "con" may be concentric, continuous, constant or what speaks against, and "uc" be
 # ulcerative colitis.
-CONTRARY = re.compile(r"ecc|pro\b|int|var|inc|dis|alt|fix|iso|cd\b", re.IGNORECASE)
+CONTRARY = re.compile(r"ecc|pro\b|int|var|inc|dis|alt|fix|iso|cyc|bol|pul|seq|cd\b", re.IGNORECASE)
 # Without each of several things that other arms have: "no reminders nor chatbot".
 NEITHER = re.compile(r"(no|neither|without) (?!.*\b(but|with)\b)[^,;]+\b(nor|or) .+", re.IGNORECASE)
 # A control beside another treatment that is only compared as well, in two words at most.

@@ -44,9 +44,14 @@ UNSAID = re.compile(
     r"\b(?:planned|not|never|unlike|instead|other|another|former|historical)\b", re.I
 )
 OF_STUDIES = re.compile(
-    r"\bet al\b|\b(?:pilot|parent|sub-?study|substudies|re-?analys\w+|registered|protocol|original|"
-    r"earlier|previous|secondary analysis|meta-analysis)\b|"
-    r"\b(?:study|trial|experiment) (?:[2-9]\b|II|two\b|(?:of|by) (?-i:[A-Z]))",
+    r"\bet al\b|\b(?:pilot|parent|registered|protocol|original|earlier|previous)\b|"
+    r"\b(?:study|trial|experiment) (?:of|by) (?-i:[A-Z])",
+    re.IGNORECASE,
+)
+# Anywhere in a text: it is of more than one study, or of what another one left.
+OF_SEVERAL = re.compile(
+    r"\b(?:sub-?study|substudies|ancillary|secondary analys\w+|post[- ]hoc analys\w+|re-?analys\w+|"
+    r"meta-?analys\w+|(?:study|trial|experiment) (?:[2-9]\b|II|two\b))",
     re.IGNORECASE,
 )
 
@@ -157,14 +162,14 @@ def primary_in(
     None where texts name none or several; `labels` are what columns are said to be."""
     found: dict[str, tuple[str, bool]] = {}
     for path, text in _texts(files):
-        called = path.stem.casefold().startswith("readme")
+        called, several = path.stem.casefold().startswith("readme"), OF_SEVERAL.search(text)
         joined = HEADING.sub(lambda one: one[1] + " " * len(one[2]), text)
         for block in BLOCK.finditer(joined):
             for said in SENTENCE.finditer(block[0]):
                 line = text.count("\n", 0, block.start() + said.end()) + 1
                 why = f"{path.name}, line {line}, says that it is what is compared."
                 role = PRIMARY.search(said[0]) and not UNSAID.search(said[0])
-                known = bool(role) and not OF_STUDIES.search(block[0])
+                known = bool(role) and not (several or OF_STUDIES.search(block[0]))
                 for name in sorted(_compared(said[0], labels)):
                     own = told.get(name) == path.name or (called and bool(told))
                     found.setdefault(name, (why, own and known))
