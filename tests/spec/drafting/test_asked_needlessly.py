@@ -59,7 +59,12 @@ def measured() -> Columns:
         ("The primary outcome is the ODI after six months.", "README.txt", True),
         ("The primary endpoint was the extent of disability.", "codebook.md", True),
         ("The ODI (odi_6, primary outcome) was asked twice.", "README.md", True),
-        # Of another study, or of what was planned; of two outcomes.
+        ("The ODI at six months was the primary outcome.", "README.md", True),
+        ("Our primary outcome measure, the ODI at six months, was blind.", "README.md", True),
+        # Of another study, or of what was planned; of two outcomes; of what goes with it.
+        ("The primary outcome was associated with sleep (sleep_6).", "README.md", False),
+        ("Primary outcome models are in a script for the ODI.", "README.md", False),
+        ("The sample size was by the primary outcome of 5 in ODI.", "README.md", False),
         ("In the pilot study the primary outcome was disability (odi_6).", "README.md", False),
         ("The trial of Berg had it so. Its primary outcome was (odi_6).", "README.md", False),
         ("The planned primary outcome was disability (odi_6).", "README.md", False),

@@ -31,6 +31,15 @@ PRIMARY = re.compile(
     r"\b(?:primary|main) (?:(?:study|trial|efficacy|clinical) )?(?:outcomes?|end ?points?)\b",
     re.IGNORECASE,
 )
+# A sentence that says which it is: "the primary outcome was", "as our primary outcome".
+BE, OF_IT = r"(?:is|was|are|were)", r"(?:measures?|variables?|of (?:the|this|our) (?:trial|study))"
+STATED = re.compile(
+    rf"{PRIMARY.pattern}\W{{0,3}}(?:\s*{OF_IT})*"
+    rf"\s*(?:[:=(,]|[-–—] |{BE}\b|(?:was |is )?defined as\b)|^\s*#[^\n]*{PRIMARY.pattern}",
+    re.IGNORECASE,
+)
+NAMED_SO = re.compile(rf"\b(?:{BE}|as) (?:the |our |its )?$", re.IGNORECASE)
+NOTED_SO = re.compile(r"\([\w.]+,? (?:the )?$", re.IGNORECASE)
 OTHER_ROLES = re.compile(r"\b(?:secondary|adjust\w*|stratif\w*)\b", re.IGNORECASE)
 # A sentence, which ends before the next item of a list.
 SENTENCE = re.compile(r"(?:[^.;\n]|[.;](?!\s)|\n(?!\s*[-*+•|]))+")
@@ -41,7 +50,9 @@ BLOCK = re.compile(r"(?:(?!\n\s*\n|\n\s*#)[\s\S])+")
 STEM = re.compile(r"[^\W_]+?(?=[._ ]|\d+[a-z]*$|$)|.*")
 # Words that may make a sentence one of another study, in it and near it.
 UNSAID = re.compile(
-    r"\b(?:planned|not|never|unlike|instead|other|another|former|historical)\b", re.I
+    r"\b(?:planned|not|never|unlike|instead|other|another|former|historical|changed|switched|"
+    r"replaced|associat\w*|correlat\w*|predict\w*|imput\w*|related|missing|explain\w*|mediat\w*)\b",
+    re.IGNORECASE,
 )
 OF_STUDIES = re.compile(
     r"\bet al\b|\b(?:pilot|parent|registered|protocol|original|earlier|previous)\b|"
@@ -168,14 +179,21 @@ def primary_in(
             for said in SENTENCE.finditer(block[0]):
                 line = text.count("\n", 0, block.start() + said.end()) + 1
                 why = f"{path.name}, line {line}, says that it is what is compared."
-                role = PRIMARY.search(said[0]) and not UNSAID.search(said[0])
-                known = bool(role) and not (several or OF_STUDIES.search(block[0]))
+                others = several or UNSAID.search(said[0]) or OF_STUDIES.search(block[0])
+                known = _states(said[0]) and not others
                 for name in sorted(_compared(said[0], labels)):
                     own = told.get(name) == path.name or (called and bool(told))
                     found.setdefault(name, (why, own and known))
     if len({*map(_stem, found)}) != 1:
         return [], "", False
     return [*found], next(iter(found.values()))[0], all(sure for _, sure in found.values())
+
+
+def _states(sentence: str) -> bool:
+    """Whether a sentence says which the primary outcome is, and not only something of it."""
+    role = PRIMARY.search(sentence)
+    ahead = sentence[: role.start()] if role else ""
+    return bool(STATED.search(sentence) or NAMED_SO.search(ahead) or NOTED_SO.search(ahead))
 
 
 def _compared(sentence: str, labels: Mapping[str, str]) -> set[str]:
@@ -189,7 +207,9 @@ def _compared(sentence: str, labels: Mapping[str, str]) -> set[str]:
     # What is said of another column in a list begins a line with it.
     names = rf"\n\W*\b(?:{known})\b(?:\W+(?:{known})\b)*"
     listed = re.compile(rf"{names}(?:\W*[:=|–]|\s+-|[^\S\n]{{2,}}|\t)")
-    said = OTHER_ROLES.split(listed.split(sentence[role.end() :])[0])[0]
+    behind = sentence[role.end() :]
+    behind = ahead if NAMED_SO.search(ahead := sentence[: role.start()]) else behind
+    said = OTHER_ROLES.split(listed.split(behind)[0])[0]
     marked = {*re.findall(r"(?<=\()[\w.]+(?=[,)])|(?<=`)[\w.]+(?=`)", said)}
     odd = {one for one in re.findall(r"[\w.]*\w", said) if not re.fullmatch("[A-Z]?[a-z]+", one)}
     words = {word.casefold() for word in marked | odd if re.search("[A-Za-z]{2}", word)}
