@@ -233,6 +233,18 @@ def test_steps_of_a_known_scale_are_levels(tmp_path: Path, name: str, levels: bo
     assert draft.primary.column == name and bool(draft.primary.codes) is levels
 
 
+@pytest.mark.parametrize(("first", "series"), [((3, 4), True), ((30, 40), False)])
+def test_few_steps_at_the_start_are_of_the_scale(tmp_path: Path, first, series: bool):
+    columns = {
+        "arm": ARMS,
+        "IGA_0": numbers(*first),
+        "IGA_4": numbers(0, 4),
+        "IGA_8": numbers(0, 4),
+    }
+    draft = drafted(tmp_path, columns)
+    assert (draft.primary.column == "IGA_{visit}" and bool(draft.primary.codes)) is series
+
+
 def test_a_known_name_of_many_values_is_a_number(tmp_path: Path):
     """MRS is also the Menopause Rating Scale."""
     draft = drafted(tmp_path, {"arm": ARMS, "age": numbers(50, 90), "mrs_12w": numbers(0, 44)})

@@ -220,6 +220,13 @@ def _beside_first(columns: Sequence[Column], families: Iterable[Family]) -> Iter
 
 def _best(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
     """The likeliest of the columns of one outcome; None where they are of different kinds."""
+    # Steps of a scale of which few stand at the start, as 3 and 4 of 0 to 4, are steps of it.
+    steps = {code for member in members for code, _ in member.codes}
+    members = [
+        one
+        for one in members
+        if one.codes or not steps.issuperset(code for code, _ in named[one.column].values)
+    ]
     kinds = {(member.kind, member.event) for member in members}
     coded = {levels(named[member.column]) for member in members}
     worth: dict[str, float] = {}
@@ -541,7 +548,7 @@ def _apart(numbers: Iterable[str]) -> bool:
 def _shares(columns: Mapping[str, Column]) -> bool:
     """Whether codes under numbers may be shares that patients reach: ACR20, ACR50 and ACR70."""
     round_ = all(20 <= int(number) <= 100 and int(number) % 5 == 0 for number in columns)
-    return round_ and any(map(is_coded, columns.values()))
+    return round_ and any(is_coded(one) and len(levels(one)) == 2 for one in columns.values())
 
 
 def _time(stem: str, end: str) -> str:
