@@ -19,7 +19,7 @@ from trialtrace.run.drafting.outcomes import (
     without_codes,
 )
 from trialtrace.run.drafting.profile import Table
-from trialtrace.run.tables.measures import folded
+from trialtrace.run.tables.measures import folded, parts
 
 BETTER, WORSE = "better", "worse"
 _TURNED = {BETTER: WORSE, WORSE: BETTER}
@@ -27,7 +27,7 @@ _TURNED = {BETTER: WORSE, WORSE: BETTER}
 _BURDEN = (
     r"pains?\b|painful|symptom|sever|disabilit|disabled|impair|depress|anxi|fatigue|tired|distress|"
     r"stress|burden|dysfunction|limitation|problem|nausea|vomit|discomfort|insomnia|bother|handicap|"
-    r"dyspn|breathless|itch|prurit|sore(?:ness)?\b|headache|migraine|craving|loneliness|burnout|"
+    r"dyspn|breathless|cough|weakness|itch|prurit|sore(?:ness)?\b|headache|migraine|craving|loneliness|burnout|"
     r"incontinen|psychopatholog|suicid|hyperactiv|inattent|deficits?\b"
 )
 _ASSET = (
@@ -67,7 +67,7 @@ _EVENTS = re.compile(
     r"fractur|amputat|hospitali[sz]|re-?admi|complication|adverse|toxicit|failure|failed|rejection|"
     r"injur|pancreatitis|delirium|seizure|pre-?eclampsia|preterm|miscarriage|stillb|diarrh|malaria|"
     r"parasit|exacerbation|ulcer|cancer|wheez|falls?\b|fell\b|neuropath|dropout|suicide|"
-    r"hypotensi|hypoglyc|an?emia|transfus|perforation|leak|dehiscence)"
+    r"covid|hypotensi|hypoglyc|an?emia|transfus|perforation|leak|dehiscence)"
 )
 _GAINS = re.compile(
     r"\b(?:surviv|alive|cured?\b|remission|recover|respon(?:se|ses|ders?|ded)\b|heal(?:ed|ing)\b|"
@@ -76,21 +76,21 @@ _GAINS = re.compile(
 )
 # What a time is called by that the event ends.
 _SPARED = re.compile(r"(?i)\b(?:time to|event)\b|[- ]free\b|\bsurvival\b")
-_SURVIVAL = re.compile(r"\bsurv(?:ival|iv)?(?![a-z])|\b(?:os|pfs|dfs|efs|rfs)(?![a-z])")
+_SURVIVAL = re.compile(r"\bsurv(?:ival|iv)?(?![a-z])|\b(?:os|pfs|dfs|efs|rfs)(?:time)?(?![a-z])")
 # Scales on which other families of questionnaires count the other way round; what is measured to be
 # borne or relieved.
 _EITHER = re.compile(
-    r"\b(?:sf-?(?:36|12|6)|rand-?36|[kh]oos|oxford|threshold|tolerance|relief|reduc|inverse|reversed?|"
+    r"\b(?:sf[- ]?(?:36|12|6)|rand[- ]?36|[kh]oos|oxford|threshold|tolerance|relief|reduc|inverse|reversed?|"
     r"free|without|change|differen|loss|absence|interfer|self-control|catastroph)"
 )
 _DOWN = re.compile(
-    r"\b(?:hama?d|hdrs|hrsd|bdi|madrs|phq-?9|gad-?7|hads|ham-?a|bai|panss|bprs|y-?bocs|cgi-?s|nihss|"
-    r"mrs|edss|das-?28|basdai|basfi|odi|rmdq|ndi|haq|ipss|scorad|easi|pasi|dlqi|psqi|isi|ess|midas|"
-    r"hit-?6|updrs|adas(?:-?cog)?|sofa|apache|pss|pcl-?5|caps-?5|epds|ces-?d|k10|audit|ymrs|whodas)(?:-?\d+)?\b"
+    r"\b(?:hama?d|hdrs|hrsd|bdi|madrs|phq[- ]?9|gad[- ]?7|hads|ham[- ]?a|bai|panss|bprs|y[- ]?bocs|cgi[- ]?s|nihss|"
+    r"mrs|edss|das[- ]?28|basdai|basfi|odi|rmdq|ndi|haq|ipss|scorad|easi|pasi|dlqi|psqi|isi|ess|midas|"
+    r"hit[- ]?6|updrs|adas(?:[- ]?cog)?|sofa|apache|pss|pcl[- ]?5|caps[- ]?5|epds|ces[- ]?d|k[- ]?10|audit|ymrs|whodas)(?:[- ]?\d+)?\b"
 )
 _UP = re.compile(
-    r"\b(?:eq-?5d|eq-?vas|mmse|moca|barthel|gcs|kps|karnofsky|fev1|fvc|6mwt|6mwd|qaly|apgar|mcs|"
-    r"whoqol|fact-?g|hoos|lysholm|constant|berg|fugl-?meyer|fma)\b"
+    r"\b(?:eq[- ]?5[- ]?d|eq[- ]?vas|mmse|moca|barthel|gcs|kps|karnofsky|fev[- ]?1|fvc|6[- ]?mw[td]|qaly|apgar|mcs|"
+    r"whoqol|fact[- ]?g|hoos|lysholm|constant|berg|fugl[- ]?meyer|fma)\b"
 )
 
 
@@ -115,6 +115,11 @@ def stated(texts: Iterable[str]) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     return " ".join(folded(text).lower().split())
+
+
+def _in_words(text: str) -> str:
+    """A label as it is, a name in its words: throatPain is throat pain."""
+    return _plain(text if " " in text or "-" in text else " ".join(parts(text)))
 
 
 def _side_of(words: str) -> str:
@@ -153,7 +158,7 @@ def of_event(text: str) -> str:
     >>> of_event("Death from any cause"), of_event("relapse-free at one year")
     ('worse', 'better')
     """
-    words = _plain(text).replace("_", " ")
+    words = _in_words(text)
     bad, good = bool(_EVENTS.search(words)), bool(_GAINS.search(words))
     if bad and good:
         # Free of a relapse, survived a stroke: what is gained, unless an event is one of two.
@@ -168,10 +173,10 @@ def of_event(text: str) -> str:
 def of_measure(text: str) -> str:
     """Whether higher values of what a label or a name says are better or worse: the last word that
     says either is what is measured, as in functional disability."""
-    words = _plain(re.sub(r"[_.]+", " ", text))
+    words = _in_words(text)
     if _EITHER.search(words):
         return ""
-    if re.search(r"\b(?:number|count|frequency|episodes) of\b", words):
+    if re.search(r"\b(?:number|count|frequency|episodes) of\b|\b(?:rate|count|frequency)$", words):
         return of_event(words)
     sides = {
         side: max((m.start() for each in known for m in each.finditer(words)), default=-1)
