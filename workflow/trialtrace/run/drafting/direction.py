@@ -80,17 +80,18 @@ _SURVIVAL = re.compile(r"\bsurv(?:ival|iv)?(?![a-z])|\b(?:os|pfs|dfs|efs|rfs)(?:
 # Scales on which other families of questionnaires count the other way round; what is measured to be
 # borne or relieved.
 _EITHER = re.compile(
-    r"\b(?:sf[- ]?(?:36|12|6)|rand[- ]?36|[kh]oos|oxford|threshold|tolerance|relief|reduc|inverse|reversed?|"
-    r"free|without|change|differen|loss|absence|interfer|self-control|catastroph)"
+    r"\b(?:sf[- ]?(?:36|12|6)|rand[- ]?36|[kh]oos|oxford|threshold|tolerance|relief|reduc|inverse|"
+    r"reversed?|free|without|change|differen|loss|absence|interfer|self-control|catastroph)"
 )
 _DOWN = re.compile(
-    r"\b(?:hama?d|hdrs|hrsd|bdi|madrs|phq[- ]?9|gad[- ]?7|hads|ham[- ]?a|bai|panss|bprs|y[- ]?bocs|cgi[- ]?s|nihss|"
-    r"mrs|edss|das[- ]?28|basdai|basfi|odi|rmdq|ndi|haq|ipss|scorad|easi|pasi|dlqi|psqi|isi|ess|midas|"
-    r"hit[- ]?6|updrs|adas(?:[- ]?cog)?|sofa|apache|pss|pcl[- ]?5|caps[- ]?5|epds|ces[- ]?d|k[- ]?10|audit|ymrs|whodas)(?:[- ]?\d+)?\b"
+    r"\b(?:hama?d|hdrs|hrsd|bdi|madrs|phq[- ]?9|gad[- ]?7|hads|ham[- ]?a|bai|panss|bprs|"
+    r"y[- ]?bocs|cgi[- ]?s|nihss|mrs|edss|das[- ]?28|basdai|basfi|odi|rmdq|ndi|haq|ipss|scorad|"
+    r"easi|pasi|dlqi|psqi|isi|ess|midas|hit[- ]?6|updrs|adas(?:[- ]?cog)?|sofa|apache|pss|"
+    r"pcl[- ]?5|caps[- ]?5|epds|ces[- ]?d|k[- ]?10|audit|ymrs|whodas)(?:[- ]?\d+)?\b"
 )
 _UP = re.compile(
-    r"\b(?:eq[- ]?5[- ]?d|eq[- ]?vas|mmse|moca|barthel|gcs|kps|karnofsky|fev[- ]?1|fvc|6[- ]?mw[td]|qaly|apgar|mcs|"
-    r"whoqol|fact[- ]?g|hoos|lysholm|constant|berg|fugl[- ]?meyer|fma)\b"
+    r"\b(?:eq[- ]?5[- ]?d|eq[- ]?vas|mmse|moca|barthel|gcs|kps|karnofsky|fev[- ]?1|fvc|"
+    r"6[- ]?mw[td]|qaly|apgar|mcs|whoqol|fact[- ]?g|lysholm|constant|berg|fugl[- ]?meyer|fma)\b"
 )
 
 
