@@ -259,12 +259,41 @@ def test_the_one_outcome_of_a_sentence_is_not_doubted():
             "Median stay was 14.2 days with training and 11.9 days with usual care.",
             [("training", "median 14.2 days"), ("usual care", "median 11.9 days")],
         ),
+        (
+            "The median OS with training was 4.4 months, and the median stay was 9.8 days.",
+            [("training", "median 4.4 months"), ("training", "median 9.8 days")],
+        ),
+        (
+            "With training stay was shorter (mean 6.5 days).",
+            [("training", "mean 6.5 days")],
+        ),
+        (
+            "With training mean HbA1c was reduced from 8.1 to 7.2 points.",
+            [("training", "mean 8.1 points"), ("training", "mean 7.2 points")],
+        ),
     ],
 )
 def test_an_average_is_what_the_words_before_it_call_it(text, found):
     claims = told(read(SIDES, text=text), "abstract")
     assert [(arm, number) for _, arm, _, number, _ in claims] == found
     assert not any("is not said" in doubt for *_, doubt in claims)
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("The mean decrease in pain was 3.2 points with training.", True),
+        ("The mean pain score was 3.2 points with training.", False),
+    ],
+)
+def test_the_mean_of_a_decrease_is_a_change(text, change):
+    *_, one = read(SIDES, text=text).items.values()
+    assert (one.printed, one.change) == ("mean 3.2 points", change)
+
+
+def test_a_mean_ends_with_its_verb():
+    text = "The mean age was similar and the scores were 4.2 points with training."
+    assert [number for *_, number, _ in told(read(SIDES, text=text), "abstract")] == ["4.2 points"]
 
 
 def test_pain_or_a_difference_of_means_is_no_average():

@@ -26,7 +26,7 @@ def arms(text):
         ("Both ran. Overall, 12 (10%) patients fell.", "12 (10%)"),
         ("Groups were comparable for the 120 patients analysed: mostly male (71%).", "71%"),
         ("A total of 120 patients were analysed: 60 in the training group and 60 others.", "120"),
-        ("At a median follow-up of 27 months, 12% fell with training.", "27 months"),
+        ("At a median follow-up of 27 months, 12% fell with training.", "median 27 months"),
     ],
 )
 def test_a_number_of_all_patients_is_of_everyone_in_doubt(sentence, printed):

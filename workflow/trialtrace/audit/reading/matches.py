@@ -336,12 +336,19 @@ def _spread_before(match: re.Match[str]) -> tuple[str, str] | None:
 _VERSUS_BEFORE = re.compile(r"\b(?:vs?\.?|versus)\s*$")
 _OF_TWO = re.compile(r"%[^.;%]{0,12}\b(?:vs?\.?|versus)\s[^.;%]{0,40}$")
 _AVERAGE = re.compile(r"\b(?:mean|median|average)\b", re.IGNORECASE)
-# "The median survival was ", and not "the mean difference was ".
+# "The median OS in A and B was ", "(mean ", "a median stay of ", and not "the mean difference of ".
 _AVERAGE_OF = re.compile(
-    r"\b(mean|median|average) (?!(?:[a-z-]+ ){0,3}(?:differences?|ratios?|means?|medians?)\b)"
-    r"(?:[a-z-]+ ){1,4}(?:was|were|is) "
-    r"(?:-?[0-9][0-9.,]*[^.;0-9()]{0,60}\b(?:and|vs\.?|versus|compared (?:with|to)) )?$",
+    r"\b(mean|median|average)\b(?![\w\s/-]{0,80}\b(?:differences?|ratios?|means?|medians?)\b)"
+    r"(?:(?:(?!\s(?:was|were|is|are|had|has|did|but|while|whereas|which|who)\b)[^.;:()0-9]|"
+    r"(?<=[A-Za-z])[0-9]){0,80}?"
+    r"\s(?:(?:was|were|is|had)(?: \w+ly)?(?: \w+ed (?:from|by|to))?|of|from)|"
+    r"[A-Za-z /-]{0,30}[:=]|)\s"
+    r"(?:-?[0-9][0-9.]*[^.;0-9()]{0,60}"
+    r"(?:,|\b(?:and|or|to|vs\.?|versus|compared (?:with|to)))\s){0,3}$",
     re.IGNORECASE,
+)
+_CHANGE_OF = re.compile(
+    r"\b(?:changes?|(?:in|de)creases?|reductions?|improvements?|declines?)\b", re.IGNORECASE
 )
 _SPREAD = re.compile(
     r"[(\[,±;]\s*±?\s*(?:(?P<sd>SDs?|standard deviations?)|(?P<se>SEMs?|SEs?|standard errors?)|"
@@ -417,13 +424,14 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         measure = "ratio" if name == "times" else measure
         item = Item("", "", printed, "", kind, measure=measure)
         item = item.doubted(NO_LEVEL if "least" in given else None)
-        if name == "value":
-            item = replace(item, change=bool(_CHANGED_BY.search(match.string, 0, begin)))
+        if name in _VALUES and kind == "value":
             said = _AVERAGE_OF.search(match.string, 0, begin)
+            changed = name == "value" and _CHANGED_BY.search(match.string, 0, begin)
+            item = replace(item, change=bool(changed or (said and _CHANGE_OF.search(said[0]))))
             if said:
                 word = "median" if said[1].lower() == "median" else "mean"
                 item = replace(item, printed=f"{word} {printed}", kind=word)
-            else:
+            elif name == "value":
                 item = item.doubted(NOT_SAID)
         if pair and key == "a":
             yield begin, match.end("a"), item
@@ -433,6 +441,7 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
                 return
 
 
+_VALUES = ("value", "value_pair", "from_to")
 _OF_BOTH = "the interval behind it may be of a difference"
 NO_SPREAD = "whether the numbers beside it are quartiles or the range is not said"
 NO_LEVEL = "that its limits are those of a 95% interval is not said"
