@@ -89,6 +89,34 @@ def test_a_time_behind_a_difference_is_none(text):
     assert [one[:2] for one in told(text, TWO)] == [("p = 0.53", ("brace", "taping"))]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Significant differences in pain were seen at rest (p = 0.03).",
+        "Costs differed (p = 0.03).",
+        "The difference did not reach significance (p = 0.03).",
+        "Pain was not significantly different (p = 0.03).",
+    ],
+)
+def test_what_differs_differs_between_the_two_groups(text):
+    assert [one[:2] for one in told(text, TWO)] == [("p = 0.03", ("brace", "taping"))]
+    assert [one[1] for one in told(text)] != [("brace", "taping")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pain differed between men and others (p = 0.03).",
+        "Patients with a fracture differed in pain (p = 0.03).",
+        "Pain was significantly different from baseline (p = 0.03).",
+        "The difference over time was significant (p = 0.03).",
+        "Pain fell (p = 0.03).",
+    ],
+)
+def test_a_difference_of_others_or_over_time_compares_no_groups(text):
+    assert not any(isinstance(one[1], tuple) and one[1] for one in told(text, TWO))
+
+
 def test_scores_called_alpha_are_results_and_levels_are_not():
     text = "Fit was rated alpha in {}% of the brace and 87.2% of the taping group"
     assert [one[0] for one in told(f"{text.format('84.8')}.", TWO)] == ["84.8%", "87.2%"]

@@ -58,7 +58,19 @@ _MORE = re.compile(
     r"inferior|differ\w*|similar|compar\w+|versus|vs|than|reduc\w+|increas\w+|decreas\w+|improv\w+|favou?r\w*|shorten\w*|prolong\w*)\b",
     re.IGNORECASE,
 )
-_NO_DIFFERENCE = re.compile(r"\bno (?:\w+ ){0,2}differences?\b", re.IGNORECASE)
+# "No difference", "these differences were significant", and none from something, or over time.
+_DIFFERENCE = re.compile(
+    r"\bdifferences?\b(?! (?:from|to|over|within|with time)\b)|"
+    r"\bdiffer(?:ed)?\b(?! (?:from|over|by)\b)|"
+    r"\bdifferent\b(?! (?:from|to|at|over|[a-z]+s\b))",
+    re.IGNORECASE,
+)
+# Of whom they are is said, and it is no group: "between men and women".
+_OF_OTHERS = re.compile(
+    r"\b(?:between|among|across|(?:those|patients|participants|subjects) (?:with|who)|(?:wo)?men|"
+    r"boys|girls|(?:fe)?males?|sex|responders|completers|subgroups?)\b",
+    re.IGNORECASE,
+)
 A_GROUP = re.compile(r"\b(?:group|arm)\b")
 
 
@@ -132,10 +144,10 @@ def comparing(
         whole = None if estimate and "respectively" in text[end:] else whole
         if not _INTERACTION.search(text):
             whole = whole or _EFFECT.search(text, begin, end)
-        other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
+        second = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
         whole = whole or _OF_BOTH.match(text, end) or _SIZE.match(text, start)
-        if other is not None or whole:
-            compare = (named[0], str(other)) if other is not None else names.arms
+        if second is not None or whole:
+            compare = (named[0], str(second)) if second is not None else names.arms
     elif not (compare or outcome.tested) and len(seen) == len(names.arms) > 2 and item.kind == "p":
         compare = (ALL,)
     elif not (compare or fixed or named) and not _INTERACTION.search(text):
@@ -147,7 +159,9 @@ def comparing(
     facing = _behind(mentions, text, end) or _facing(outcome, mentions, text, at)
     if facing and not (pair or fixed) and (len(named) < 2 or _behind(mentions, text, end)):
         compare = facing
-    if not (compare or mentions or _WITHIN.search(text)) and _NO_DIFFERENCE.search(clause):
+    differs = _DIFFERENCE.search(clause) and not _OF_OTHERS.search(text)
+    other = compare or mentions or _WITHIN.search(text) or _INTERACTION.search(clause)
+    if differs and not other:
         compare = names.arms if len(names.arms) == 2 and item.kind in ("p", "statistic") else ()
     apart = any(one.search(clause) for one in (_WITHIN, _INTERACTION, _THAN))
     if not (compare or near or fixed or apart or pair or A_GROUP.search(text[begin:start])):
