@@ -96,6 +96,7 @@ def test_a_time_behind_a_difference_is_none(text):
         "Costs differed (p = 0.03).",
         "The difference did not reach significance (p = 0.03).",
         "Pain was not significantly different (p = 0.03).",
+        "No difference was seen in pain (p = 0.03), nor in the number of patients with falls.",
     ],
 )
 def test_what_differs_differs_between_the_two_groups(text):

@@ -159,7 +159,7 @@ def comparing(
     facing = _behind(mentions, text, end) or _facing(outcome, mentions, text, at)
     if facing and not (pair or fixed) and (len(named) < 2 or _behind(mentions, text, end)):
         compare = facing
-    differs = _DIFFERENCE.search(clause) and not _OF_OTHERS.search(text)
+    differs = _DIFFERENCE.search(clause) and not _OF_OTHERS.search(clause)
     other = compare or mentions or _WITHIN.search(text) or _INTERACTION.search(clause)
     if differs and not other:
         compare = names.arms if len(names.arms) == 2 and item.kind in ("p", "statistic") else ()

@@ -426,6 +426,8 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         item = item.doubted(NO_LEVEL if "least" in given else None)
         if name in _VALUES and kind == "value":
             said = _AVERAGE_OF.search(match.string, 0, begin)
+            if name != "from_to" and match.string[:begin].endswith("from "):
+                said = None
             changed = name == "value" and _CHANGED_BY.search(match.string, 0, begin)
             item = replace(item, change=bool(changed or (said and _CHANGE_OF.search(said[0]))))
             if said:
