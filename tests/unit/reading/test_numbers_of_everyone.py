@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from drafted_sides import SIDES, read
 
+from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.everyone import TAKEN
+from trialtrace.audit.reading.paper import ReadPaper, Table
 
 
 def arms(text):
@@ -55,3 +57,35 @@ def test_the_group_of_a_cell_with_the_number_goes_before_everyone():
     made = read(replace(SIDES, rows=rows), text="Among the participants pain was 3.42 at the end.")
     (own,) = [one for one in made.items.values() if one.place.startswith("abstract")]
     assert own.arm == "training" and TAKEN not in own.doubts
+
+
+def of_one_column(caption, head="Value"):
+    """(arm, patients, whether it is taken for everyone's) of the numbers below one head."""
+    rows = (("", head), ("Age, mean (SD)", "45.1 (9.2)"), ("Women, n (%)", "10 (11)"))
+    made = draft(ReadPaper("", (), (SIDES, Table("table 2", caption, rows, 1))))
+    own = [one for one in made.items.values() if one.place.startswith("table 2")]
+    return {(one.arm, one.size, TAKEN in one.doubts) for one in own}
+
+
+@pytest.mark.parametrize(
+    ("caption", "head"),
+    [
+        ("Table 2. Participant characteristics (n = 90)", "Value"),
+        ("Table 2. Baseline characteristics", "n = 90"),
+        ("Table 2. Characteristics", "Patients (n = 90)"),
+    ],
+)
+def test_a_column_of_people_and_no_arm_is_of_everyone_in_doubt(caption, head):
+    assert of_one_column(caption, head) == {("all", 90, True)}
+
+
+@pytest.mark.parametrize(
+    ("caption", "head"),
+    [
+        ("Table 2. Composition of the meal", "Amount"),
+        ("Table 2. Characteristics of patients who declined", "Value"),
+        ("Table 2. Baseline characteristics", "Each group"),
+    ],
+)
+def test_a_column_of_some_or_of_no_people_is_of_no_group(caption, head):
+    assert {arm for arm, _, _ in of_one_column(caption, head)} == {None}

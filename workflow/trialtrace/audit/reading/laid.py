@@ -100,6 +100,17 @@ _PEOPLE = re.compile(
     r"(?:younger|older) \w+)",
     re.IGNORECASE,
 )
+# A table on everyone, and on some of them or each group.
+_OF_PEOPLE = re.compile(
+    r"\b(?:baseline|demographics?|patients?|participants?|subjects?|sample|population|cohort|"
+    r"respondents|volunteers|women|men|children|infants|students)\b",
+    re.IGNORECASE,
+)
+_OF_SOME = re.compile(
+    r"\b(?:groups?|arms?|each|vs?|versus|non|not|exclu\w*|ineligib\w*|declin\w*|refus\w*|withdr\w*|"
+    r"respond(?:ers?|ing)|complet\w*|surviv\w*|those|who|subgroups?|studies|trials|required|correlat\w*)\b",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
 _HOLDS_NUMBER = re.compile(r"[0-9]\s?(?:±|[(\[]\s?[-−–]?\.?[0-9])|\b[Pp]\s?[<=>]")
 
@@ -314,16 +325,24 @@ class Context:
         }
 
     @cached_property
-    def _captioned(self) -> tuple[str, int] | None:
+    def _captioned(self) -> tuple[str, int | None] | None:
         """The one arm that the caption names, with its number of patients, where neither a column
-        nor a row names any."""
+        nor a row names any; everyone, where all numbers stand below one head and that or the
+        caption tells of people, and of no group."""
         caption = self.laid.table.caption
         size, among = said(caption[:LONGEST]).size, self.arms.among(caption)
         several = len(re.findall(r"\bn\s*=", caption, re.I)) > 1
+        size = None if several else size
         heads = any(self.arms.of(one.arm) for one in self.laid.columns)
-        if not size or several or among is None or heads or any(map(self._arms_of, self.laid.rows)):
+        if heads or self.in_rows or any(map(self._arms_of, self.laid.rows)):
             return None
-        return among[0], size
+        if among is not None:
+            return (among[0], size) if size else None
+        columns = [one for one in self.laid.columns if one.role == ARM]
+        text = " ".join([caption, *(piece for one in columns for piece in one.pieces)])
+        alone = len({(one.arm, one.visit, one.change) for one in columns}) == 1
+        people = _OF_PEOPLE.search(text) and not _OF_SOME.search(text)
+        return (ALL, size) if alone and people and not self.predicts else None
 
     @property
     def _over(self) -> str:

@@ -21,6 +21,7 @@ from trialtrace.audit.reading.comparisons import (
     UNSAID_NUMBERS,
     Comparisons,
 )
+from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said, symbol
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
@@ -482,7 +483,7 @@ class _Reader(Comparisons):
             item = replace(item, path=path, label=", ".join(path))
             again = sum(own in self._arms_of(one) for one in self.laid.rows) > 1
             named = any(self._arm_of(row, name) is None for name in row.path)
-            doubts += [None if own else _BY_CAPTION if arm else _NO_ARM]
+            doubts += [None if own else TAKEN if arm == ALL else _BY_CAPTION if arm else _NO_ARM]
             doubts.append(_NAMELESS if own and again and not (named or row.visit) else None)
         elif arm != ALL and run_together(bare(column.arm or arm)) != run_together(arm):
             doubts.append(f"{BY_HEAD} “{column.arm}”")
