@@ -106,3 +106,44 @@ def test_a_term_of_a_model_is_of_all_patients_and_the_treatment_compares_groups_
     assert found == [("all", OF_A_TERM), ((), NO_GROUPS)]
     found = told(heads, age, caption="Table 3. Multivariate analysis of falls in the brace arm")
     assert [one[1:2] + one[4:] for one in found] == [((), NO_GROUPS)]
+
+
+@pytest.mark.parametrize("head", ["P pre-test", "Value of p", "p, before and after", "P-values 3"])
+def test_a_column_of_p_under_further_words_is_one(head):
+    found = told((*TWO, head), (*PAIN, "0.04"), ("Age, mean (SD)", "40 (9)", "41 (8)", ".311"))
+    assert [one[3] for one in found if one[3].startswith("P")] == ["P = 0.04", "P = .311"]
+
+
+def test_a_hyphen_in_an_interaction_is_none():
+    found = told((*TWO, "P inter-action"), (*PAIN, "0.31"))
+    assert found[-1][3] == "P = 0.31 for interaction"
+
+
+@pytest.mark.parametrize("head", ["P group", "P. vivax"])
+def test_numbers_up_to_1_below_a_name_that_begins_with_p_are_no_p(head):
+    found = told((*TWO, head), ("Share", "0.41", "0.52", "0.31"))
+    assert not any(one[3].startswith("P") for one in found)
+
+
+def test_subgroups_with_their_numbers_of_patients_stand_below_arms():
+    lower = ("Early (n = 20)", "Late (n = 21)", "Early (n = 18)", "Late (n = 19)")
+    heads = ("", "Pramlintide", "Pramlintide", "Placebo", "Placebo")
+    found = told(heads, ("", *lower), ("Pain, mean (SD)", *["4.1 (1.2)"] * 4), heads=2)
+    assert [one[1] for one in found] == ["pramlintide"] * 2 + ["placebo"] * 2
+    assert [one[0] for one in found][:2] == ["Pain, Early", "Pain, Late"]
+
+
+def test_a_time_over_means_and_their_deviations_is_no_label():
+    rows = (
+        ("Scale", "Group", "Time", "Time"),
+        ("Scale", "Group", "Before", "After"),
+        ("Pain", "Brace", "4.1 ± 1.2", "3.1 ± 1.1"),
+        ("Pain", "Placebo", "4.3 ± 1.3", "4.2 ± 1.4"),
+    )
+    found = [(one[1], one[3]) for one in told(*rows, heads=2)]
+    assert [one[1].split(" ±")[0] for one in found] == ["4.1", "3.1", "4.3", "4.2"]
+
+
+def test_a_maximum_is_no_arm():
+    found = told((*TWO, "Maximum"), ("Stay", "4.1", "5.2", "9.0"))
+    assert [one[1] for one in found] == ["brace", "placebo", ()]

@@ -53,7 +53,7 @@ _PARTING = re.compile(r"\b(?:not|without|non|no)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     r"\b(?:diff(?:erence)?s?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
     r"estimates?|values?|time|age|total|years|duration|statistics?|reference|source|outcomes?|"
-    r"levels?|significan(?:t|ce)|missing|grades?|size|p|agreement|adherence|attendance|proportions?|"
+    r"levels?|significan(?:t|ce)|missing|grades?|size|p|maximum|minimum|agreement|adherence|attendance|proportions?|"
     r"odds|crude|(?:un)?adjusted|effectiveness|efficacy|(?-i:VE)|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
     r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
     r"^(?:n|sd|se|[dr]|boys|girls|(?:fe)?males?|(?:wo)?men)$|[∆Δχ]|\w:\w|\b(?:between|within)\b",

@@ -18,7 +18,7 @@ def crossed(
 ) -> list[Column]:
     """The same columns with one name each as the arm. A name over all of them is left out; where
     two stand over a column and names come back below or above others, the arm is the one that is
-    known from other tables, is of no sex, has a number of patients, is a control's or is `told` as
+    known from other tables, is of no sex, is a control's, has a number of patients or is `told` as
     allocated to, and is no stage; the other is a part of what was measured. Where nothing is told,
     they stay one name, in doubt."""
     columns = [one for one in every if one.role == ARM and one.names]
@@ -185,13 +185,12 @@ def _which(
     sexes = [sum(map(bool, map(_SEX.fullmatch, names))) > 1 for names in (upper, lower)]
     if sexes[0] != sexes[1]:
         return sexes.index(False)
-    sized = [all(column.sized == column.names[at] for column in columns) for at in (0, -1)]
-    if sized[0] != sized[1]:
-        return sized.index(True)
+    # Subgroups have numbers of patients too: "Drug | Placebo" over "Early (n = 9) | Late (n = 8)".
     controls = [any(map(names_control, names)) for names in (upper, lower)]
-    if told is not None and controls[0] == controls[1]:
-        controls = [all(map(told.names, names)) for names in (upper, lower)]
-    return controls.index(True) if controls[0] != controls[1] else None
+    sized = [all(column.sized == column.names[at] for column in columns) for at in (0, -1)]
+    given = [told is not None and all(map(told.names, names)) for names in (upper, lower)]
+    decided = (one for one in (controls, sized, given) if one[0] != one[1])
+    return next((one.index(True) for one in decided), None)
 
 
 _SEX = re.compile(r"(?:(?:fe)?males?|men|women|boys|girls)", re.IGNORECASE)

@@ -32,7 +32,8 @@ _COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
 _NAMES = re.compile(r"(?:groups?|arms?|cohorts?|patient|subject|case|id|no|nr)\.?", re.I)
 _OF_TESTS = re.compile(
-    r"^P\s?[(\[]|\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significance|trend|interaction)|χ²",
+    r"^p\b(?!$|\. [a-z]|\Wvalue|.*\b(?:group|arm)\b)|(?-i:\(P\)|\bof p|[a-z]P[ -]?[Vv]alue)$|χ²|"
+    r"\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significance|trend|interaction)",
     re.IGNORECASE,
 )
 _P_VALUE = re.compile(
@@ -113,6 +114,7 @@ def first_data_column(table: Table) -> int | None:
         over = [row[at] for row in table.rows[: table.heads + 3]]
         of_time = any(map(_TIME.fullmatch, over)) or (at < 2 and _names_rows(table, at))
         of_time = of_time or (at == 1 and any(map(_TIMES.fullmatch, over)) and _rise(rows))
+        of_time = of_time and not any("±" in cell for cell in cells)
         if cells and not of_time and 2 * len(numbers) > len(cells) and not _labels(table, at):
             return at
     return None
@@ -336,7 +338,9 @@ def of_tests(column: Column, cells: Sequence[str]) -> Column:
     told = tested or small or headless
     if not numbers or not all(map(_P_VALUE.fullmatch, numbers)) or not told:
         return column
-    return replace(column, role=COMPARE, arm=None, kind="p", measure=None)
+    texts = (f"P for {name.replace('-', '')}" for name in column.names)
+    null = column.null or next(filter(None, (said(text).null for text in texts)), None)
+    return replace(column, role=COMPARE, arm=None, kind="p", measure=None, null=null)
 
 
 def of_p(text: str) -> bool:
