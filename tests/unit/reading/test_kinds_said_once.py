@@ -33,6 +33,46 @@ def test_the_caption_or_a_note_says_the_kind(caption, notes, cell, printed):
     assert all(one["unconfirmed"] != "read" for one in made.claims.values())
 
 
+@pytest.mark.parametrize(
+    ("caption", "row", "printed"),
+    [
+        ("", ("Height, mean (SD)", "172.3", "173.6"), "mean 172.3"),
+        ("", ("Stay, median (IQR)", "4.5", "5.0"), "median 4.5"),
+        ("", ("Women, mean (SD)", "17", "19"), "17"),
+        ("Median and minimum and maximum values", ("Pain", "1.8 (0.2-9.5)", "0.9 (0.1-8.7)"), None),
+        ("Median and lower-upper range", ("Pain", "1.8 (0.2-9.5)", "0.9 (0.1-8.7)"), None),
+        ("", ("Mean gain in BMI, (95% CI)", "1.8 (0.2-9.5)", "0.9 (0.1-8.7)"), "mean 1.8 (95% CI"),
+    ],
+)
+def test_one_name_of_two_and_ranges_in_other_words(caption, row, printed):
+    (one, *_) = of_training(read([("", *ARMS), row], f"Table 2. {caption}"))
+    assert one.startswith(printed or "median 1.8 (range 0.2 to 9.5")
+
+
+def test_one_number_below_a_mean_or_a_percentage_is_either():
+    heads = ("", *(f"{arm}: mean ± SD or percent" for arm in ARMS))
+    made = read([heads, ("Women", "71.2", "70.3"), ("Age", "13.1 ± 1.9", "13.2 ± 1.8")])
+    assert of_training(made) == ["71.2", "mean (SD) 13.1 (1.9)"]
+
+
+def test_the_mean_of_a_delta_is_a_change():
+    row = ("Mean Δ in BMI, (95% CI)", "1.4 (1.1-1.7)", "0.9 (0.7-1.2)")
+    assert all(one.change for one in read([("", *ARMS), row]).items.values())
+
+
+@pytest.mark.parametrize(
+    ("notes", "printed"),
+    [
+        ("Data are mean (SD) or median (IQR).", "median (IQR) 3.2 (1.6 to 4.0)"),
+        ("Data are mean (SD) or % (95% CI).", "3.2% (95% CI 1.6 to 4.0)"),
+        ("", "3.2% (95% CI 1.6 to 4.0)"),
+    ],
+)
+def test_limits_behind_a_percentage_are_what_the_notes_call_them(notes, printed):
+    made = read([("", *ARMS), ("Time above", "3.2% (1.6 to 4.0)", "9.0% (4.6 to 15.7)")], "", notes)
+    assert of_training(made) == [printed]
+
+
 def test_no_number_of_a_row_is_a_count_where_one_is_none():
     made = read([("", *ARMS), ("Pain", "45", "51"), ("Relapse rate per patient-year", "0.4", "1")])
     assert [one.kind for one in made.items.values()] == ["value"] * 4

@@ -160,10 +160,19 @@ def test_what_a_head_says(head, rest, kind, size):
 
 
 @pytest.mark.parametrize(
-    "text", ["Baseline", "12 months", "Week 12", "6 mo", "Follow-up", "3-month"]
+    "text",
+    [
+        *("Baseline", "12 months", "Week 12", "6 mo", "Follow-up", "3-month"),
+        *("First test", "Second week", "Final evaluation"),
+    ],
 )
 def test_a_visit_is_no_arm(text):
     assert said(text).visit is not None and not said(text).rest
+
+
+@pytest.mark.parametrize("text", ["All tests", "First author", "Second line"])
+def test_what_is_counted_or_of_something_is_no_visit(text):
+    assert said(text).visit is None
 
 
 SENTENCES = [

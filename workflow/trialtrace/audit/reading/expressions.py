@@ -27,7 +27,9 @@ def expression(
     """
     if cell.form == "tested":
         return _tested(cell)
-    if cell.form == "percent_range" and (kind or "").startswith("median"):
+    medians = [one for one in usual if one.startswith("median_") and one not in ("median_ci",)]
+    said = (kind or "").startswith("median") or (kind is None and len(medians) == 1)
+    if cell.form == "percent_range" and said and not usual & {"percent_ci", "mean_ci"}:
         cell = replace(cell, form="ranged")
     if cell.form == "rated" and kind == "median_iqr":
         # "330.5 (234/445)": quartiles, parted by a slash.
@@ -451,6 +453,9 @@ def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
         and (size is not None and count <= size)
     ):
         return Expression(a, "count", "taken for a count")
+    if kind in _AVERAGED and "." in a and not usual & {*_OF_SHARES}:
+        average = kind.rpartition("_")[0]
+        return Expression(f"{average} {a}", average, "taken for the first of two that are named")
     if kind in (None, "count", "count_percent") or kind in _AVERAGED:
         return Expression(a, "value", NOT_SAID)
     return None

@@ -18,7 +18,10 @@ _IQR = (
     r"inter-?quartiles?(?: ranges?| intervals?)?|quartiles|quartile(?=[)\]])|Q1\W{1,3}Q3|"
     r"25(?:th)?\W{1,4}75(?:th)?(?:\s?(?:per)?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
 )
-_RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
+_RANGE = (
+    r"(?:(?:full |lower[\s-](?:and )?upper )?range|min\.?\s?\W\s?max\.?|"
+    r"minimum(?:\W{1,3}| and )maximum(?: values?)?)(?:\W{1,2}min\W{1,2}max)?"
+)
 _LEVEL = r"9\d(?:\.\d+)?\s?%"
 _CI = (
     rf"(?:(?:{_LEVEL}?\s?)?"
@@ -41,7 +44,7 @@ LONGEST = 400
 _UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|hrs?|minutes?|min|kg|mm|cm|mg|g)"
 # "Median days in hospital (IQR)": words between a statistic and its spread, a unit behind it.
 _PARTED = re.compile(
-    rf"^(?P<lead>[^;:()\[\]±]*,\s+)?(?P<main>mean|median)\s+(?P<of>(?:[^;:()\[\]±]|\([^()]{{1,12}}\))*[^,;:(\[\]\s±])\s*[,(\[]+\s*"
+    rf"^(?P<lead>[^;:()\[\]±]*,\s+)?(?P<main>mean|median)\s+(?P<of>(?:[^;:()\[\]±]|\([^()]{{1,12}}\))*[^,;:(\[\]\s±])\s*[,(\[][,(\[\s]*"
     rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?"
     rf"(?:\s*[,;(\[–—-]?\s*{_UNIT}\.?\s*[)\]]?|\s*[,;]\s*\S{{1,12}}(?:\s\S{{1,12}})?)?$",
     re.IGNORECASE,
@@ -213,6 +216,7 @@ _VISIT = re.compile(
     r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
     r"T ?[0-9][\s,:–-]+(?:baseline|[0-9]+ \w+)|"
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
+    rf"(?!all ){_NTH} (?:evaluation|measurement|test|week|day|month)|"
     r"end(?: ?point| (?:of|at) (?:the )?[a-z]+(?:[\s-]up)?)?|"
     rf"(?:before|after)(?: {_PROCEDURE})?|final|"
     r"T ?[0-9]|POD ?[0-9]+|"
@@ -283,7 +287,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     if only or re.match(rf"\s*p[\s-]*values?\s*[(,]\s*{_CI}\s*\)?$", text, re.I):
         return _of_p(text, size, adjusted=adjusted)
     kinds = kinds_in(text) - {"ci", "fraction"}
-    if len({kind.removeprefix("geometric_").split("_")[0] for kind in kinds}) > 1:
+    several = len({kind.removeprefix("geometric_").split("_")[0] for kind in kinds}) > 1
+    if several or (kinds and re.search(r"\bor (?:%|per ?cent)", text, re.I)):
         # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
         return replace(said(text, other), size=size)
@@ -314,7 +319,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     if match := _PARTED.search(text):
         spread = next(name for name in _SPREADS if match[name])
         left = _bare(f"{match['lead'] or ''}{match['of']}")
-        inner = said(left, other) if _CHANGE.fullmatch(left) else Said(left)
+        changed = left.startswith(("Δ", "∆"))
+        inner = said(left, other) if _CHANGE.fullmatch(left) else Said(left, change=changed)
         kind = f"{match['main'].lower()}_{spread}"
         return replace(inner, kind=kind, size=size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
