@@ -108,6 +108,7 @@ def test_what_differs_differs_between_the_two_groups(text):
     "text",
     [
         "Pain differed between men and others (p = 0.03).",
+        "There were differences in pain (p = 0.03) between these and those who declined.",
         "Patients with a fracture differed in pain (p = 0.03).",
         "Pain was significantly different from baseline (p = 0.03).",
         "The difference over time was significant (p = 0.03).",

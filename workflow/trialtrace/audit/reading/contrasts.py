@@ -65,10 +65,11 @@ _DIFFERENCE = re.compile(
     r"\bdifferent\b(?! (?:from|to|at|over|[a-z]+s\b))",
     re.IGNORECASE,
 )
-# Of whom they are is said, and it is no group: "between men and women".
+# Of whom they are is said, and it is no group: "between those who fell and others", "in men".
+_BETWEEN_OTHERS = re.compile(r"\b(?:between|among|across)\b(?![^.;]*(?:groups|arms)\b)")
 _OF_OTHERS = re.compile(
-    r"\b(?:between|among|across|(?:those|patients|participants|subjects) (?:with|who)|(?:wo)?men|"
-    r"boys|girls|(?:fe)?males?|sex|responders|completers|subgroups?)\b",
+    r"\b(?:(?:those|patients|participants|subjects) (?:with|who)|(?:wo)?men|boys|girls|"
+    r"(?:fe)?males?|sex|responders|completers|subgroups?)\b",
     re.IGNORECASE,
 )
 A_GROUP = re.compile(r"\b(?:group|arm)\b")
@@ -159,7 +160,8 @@ def comparing(
     facing = _behind(mentions, text, end) or _facing(outcome, mentions, text, at)
     if facing and not (pair or fixed) and (len(named) < 2 or _behind(mentions, text, end)):
         compare = facing
-    differs = _DIFFERENCE.search(clause) and not _OF_OTHERS.search(clause)
+    others = _BETWEEN_OTHERS.search(text) or _OF_OTHERS.search(clause)
+    differs = _DIFFERENCE.search(clause) and not others
     other = compare or mentions or _WITHIN.search(text) or _INTERACTION.search(clause)
     if differs and not other:
         compare = names.arms if len(names.arms) == 2 and item.kind in ("p", "statistic") else ()
