@@ -9,6 +9,7 @@ from trialtrace.report.figures.kaplan_meier import compared
 from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.analysis_tables import _cell, _title
 from trialtrace.report.sections.choices import _title as title_of_choices
+from trialtrace.run.trace.variables import About
 from trialtrace.run.trace.years import until, yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
@@ -45,6 +46,18 @@ def test_the_head_has_the_unit_of_the_values(column, years, told):
     assert (
         words("".join(_title(column, [column], " days", "without recurrence", years=years))) == told
     )
+
+
+@pytest.mark.parametrize(
+    ("level", "unit", "told"),
+    [
+        ("365", " days", "at 365 days (1 year)"),
+        ("90", " days", "at 90 days"),
+        ("24", " months", "at 24 months"),
+    ],
+)
+def test_a_trace_tells_years_behind_days(level, unit, told):
+    assert About.at_time(Stub(time_unit=lambda row: unit), {"group2_level": level}) == told
 
 
 def test_a_restricted_mean_says_how_far_it_goes():

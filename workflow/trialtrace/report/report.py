@@ -91,7 +91,7 @@ def _whose(material: Material, row: ResultRow, *, several: bool) -> str:
     variable = [variable_label(trial, name)] if name in trial.subjects.origins else []
     level, stratum = material.tracer.about.second_words(row), row["stratum"]
     if row["group2"] == "time":
-        level = f"at {level}{material.tracer.about.time_unit(row)}"
+        level = material.tracer.about.at_time(row)
     who = material.arm_label(row["group1_level"]) if row["group1_level"] else None
     parts = [
         row["stat_label"] if several else None,

@@ -188,9 +188,7 @@ def _who(material: Material, row: ResultRow) -> str:
 
 def _place(material: Material, row: ResultRow) -> str:
     stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
-    of_time = row["group2"] == "time"
-    unit = material.tracer.about.time_unit(row) if of_time else ""
-    at = [f"at {row['group2_level']}{unit}"] if of_time else []
+    at = [material.tracer.about.at_time(row)] if row["group2"] == "time" else []
     return ", ".join([*material.parameter_words(row), *stratum, *filter(None, [row["visit"]]), *at])
 
 

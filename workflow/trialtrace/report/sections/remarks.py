@@ -113,8 +113,7 @@ def _place(material: Material, row: ResultRow) -> str:
         )
     elif row["group1_level"]:
         who = lower_first(material.arm_label(row["group1_level"]))
-    unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
-    at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
+    at = material.tracer.about.at_time(row) if row["group2"] == "time" else None
     stratum = lower_first(material.stratum_words(row["stratum"])) if row["stratum"] else None
     parts = [at, *material.parameter_words(row), stratum, row["visit"], who]
     return ", ".join(part for part in parts if part)

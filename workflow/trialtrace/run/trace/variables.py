@@ -15,6 +15,7 @@ from trialtrace.base.config.compose import Path_, compose
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import labels, rule_of, stratum_words, variable_label
+from trialtrace.run.trace.years import whole_years
 from trialtrace.run.trial.endpoints.shared import Labels
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial
@@ -284,13 +285,19 @@ class About:
             return arms[row["group1_level"]].label
         return "all patients" if self.trial.design.kind in OWN_TREATMENT else "all arms"
 
+    def at_time(self, row: ResultRow) -> str:
+        """The time of a result: "at 90 days", "at 365 days (1 year)"."""
+        level, unit = present(row["group2_level"]), self.time_unit(row)
+        years = whole_years(level, unit)
+        return f"at {level}{unit}" + (f" ({years})" if years else "")
+
     def second(self, row: ResultRow) -> str:
-        """What a result is of beside its groups, with its kind: "effect visit", "at 365 days"."""
+        """What a result is of beside its groups, with its kind: "effect visit", "at 90 days"."""
         kind, words = row["group2"], self.second_words(row)
         if kind is None or words is None:
             return ""
         if kind == "time":
-            return f"at {words}{self.time_unit(row)}"
+            return self.at_time(row)
         if row["analysis_id"] == "flow":
             kind = "reason"
         if row["analysis_id"] == "adverse_events":
