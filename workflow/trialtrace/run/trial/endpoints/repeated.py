@@ -29,7 +29,9 @@ class Repeated(TableEntry, Coded):
     baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
 
     def rule(self, labels: Labels) -> str:
-        baseline = f"; baseline is {self.baseline}" if self.baseline else ""
+        # A visit that is called so needs no word.
+        other = self.baseline and self.baseline.lower() != "baseline"
+        baseline = f"; baseline is {self.baseline}" if other else ""
         return self.told(f"value at {', '.join(self.visit_labels)}{baseline}")
 
 
