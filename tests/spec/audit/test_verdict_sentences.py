@@ -51,7 +51,7 @@ def test_a_verdict_is_a_short_text_of_whole_sentences(name):
     ("name", "claim", "component", "ends"),
     [
         ("apixaban2011", "ph", "value", "against 1.38, in keeping with P < 0.001."),
-        ("ticagrelor2009", "h", "p", "P of at most 0.000358, in keeping with P < 0.001."),
+        ("ticagrelor2009", "h", "p", "P from below 0.0001 to 0.000358, in keeping with P < 0.001."),
         (
             "sprave2019",
             "tumour_other_con_percent",

@@ -64,7 +64,7 @@ def p_span(low: float, high: float) -> str:
     if high < 1e-4:
         return "p below 0.0001"
     if low < 1e-4:
-        return f"p of at most {ends[1]}"
+        return f"p from below 0.0001 to {ends[1]}"
     return f"p of {ends[0]}" if ends[0] == ends[1] else f"p from {ends[0]} to {ends[1]}"
 
 
