@@ -32,7 +32,7 @@ def test_a_score_of_points_has_its_criteria_beside_the_table():
     )
     one, half = told.split("; 0.5 for each of ")
     assert (one.count(", ") - 1, half.count(", ") + 1) == (6, 5)
-    assert half.startswith("sex Female and age below 50, recurrent pancreatitis, ")
+    assert half.startswith("sex Female together with age below 50, recurrent pancreatitis, ")
     assert list(score_words(material, ["age", "sod"])) == []
 
 

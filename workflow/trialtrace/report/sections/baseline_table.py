@@ -142,7 +142,7 @@ def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:
         by: dict[float, list[str]] = {}
         for point in check.points:
             parts = describe(point.when, columns).removesuffix(" = Yes").split(" and ")
-            text = " and ".join(map(lower_first, parts)).replace(" = ", " ")
+            text = " together with ".join(map(lower_first, parts)).replace(" = ", " ")
             by.setdefault(point.give, []).append(text.replace(" < ", " below "))
         told = [f"{give:g} for each of {', '.join(of)}" for give, of in by.items()]
         used = dict.fromkeys(each for point in check.points for each in columns_of(point.when))
