@@ -489,6 +489,12 @@ CONFLICTS = {
         "1 differs from the data, 2 do not fit other printed numbers and 1 is given by no usual "
         "method; none is of the primary result.",
     ),
+    "of both kinds at once": (
+        ["differs", "refuted and contradicts"],
+        [],
+        "2 differ from the data and 1 does not fit other printed numbers, 2 in all; none is of the "
+        "primary result.",
+    ),
     "one of the primary result by name": (
         ["differs", "unusual"],
         ["differs"],
@@ -531,6 +537,7 @@ def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
         "unusual": no_interval,
         "odd": odd,
         "odd and differs": odd | {"against_data": "differs"},
+        "refuted and contradicts": bad | {"against_data": "differs"},
         "rounded": {
             "against_data": "differs",
             "on_print": "alternative",

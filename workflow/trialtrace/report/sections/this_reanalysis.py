@@ -104,9 +104,9 @@ def _printed(material: Material) -> str:
     found = dict.fromkeys([*differ, *against, *unlike, *odd])
     touched = [name for name in found if _is_primary(material, name)]
     whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
-    both = sum(len(names) for names, *_ in counts) - len(found)
-    told[-1] += f" ({both} of them counted already)" * bool(both)
-    text = f"{of} {in_a_row(told)}; {whose if touched else 'none is'} of the primary result"
+    twice = sum(len(names) for names, *_ in counts) > len(found)
+    text = f"{of} {in_a_row(told)}" + f", {len(found)} in all" * twice
+    text += f"; {whose if touched else 'none is'} of the primary result"
     if touched:
         such = ": " if len(touched) == 1 else ", such as "
         text += f"{such}{_claim(claims[touched[0]])}"
