@@ -386,6 +386,9 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
         "adjusted for the interim analyses."
     )
     assert only in told
+    filed = f"level, of “{at_level.label}”, which the plan files under sensitivity analyses; other"
+    assert f"The primary interval is at the 99 % {filed}" in told
+    assert "which the plan files" not in words(analysis_sentences(beside, analysis))
     assert "risk difference " + of_level["stat_text"] in told
     assert ", unadjusted for interim analyses 26.7 (95 % CI −15.8 to 58.1); 6 of 10" in told
     table = words(analysis_tables(beside, looked.name))

@@ -364,7 +364,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
         return f"{upper_first(tests.removeprefix('; '))}." if tests else ""
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     primary = "".join(
-        f"The primary interval is at the {100 * one.confidence:g} % level; other c"
+        f"The primary interval is at the {100 * one.confidence:g} % level, of “{one.label}”, which "
+        f"the plan files under {one.role} analyses; other c"
         for one in of_look(material, analysis)[:1]
     )
     level = f"{100 * analysis.confidence:g} % level"
