@@ -50,7 +50,7 @@ def question_of(test: ResultRow) -> str:
 
 def lost_by_arm(material: Material, analysis: Analysis) -> dict[str, Lost]:
     """Of each arm; empty where the plan has no such analysis, or it counts as many in each."""
-    other = _as_done(material, analysis)
+    other = as_done(material, analysis)
     if other is None:
         return {}
     before, after = (_by_arm(material, one) for one in (analysis, other))
@@ -81,7 +81,7 @@ def _sessions(material: Material, endpoint: Endpoint) -> Attendance | None:
     return entry if known else None
 
 
-def _as_done(material: Material, analysis: Analysis) -> Analysis | None:
+def as_done(material: Material, analysis: Analysis) -> Analysis | None:
     """The analysis made of one whose outcome differs in that the sessions of the lost are done."""
     for endpoint in parameters(material.trial, analysis):
         own = _sessions(material, endpoint)
@@ -127,7 +127,7 @@ def lost_sessions(material: Material, analysis: Analysis) -> str:
     empty where no outcome is such a share, or nothing hangs on it."""
     if not _of_sessions(material, analysis):
         return ""
-    other, arms = _as_done(material, analysis), lost_by_arm(material, analysis)
+    other, arms = as_done(material, analysis), lost_by_arm(material, analysis)
     if other is None:
         return RULE
     if not arms:
@@ -154,7 +154,7 @@ def _of_sessions(material: Material, analysis: Analysis) -> bool:
 def lost_as_done(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """The shares of a summary with these sessions as done, which has no room for what their tests
     ask; said once where all arms have the same. `places` has the page of each section."""
-    other, arms = _as_done(material, analysis), lost_by_arm(material, analysis)
+    other, arms = as_done(material, analysis), lost_by_arm(material, analysis)
     if other is None:
         return RULE * _of_sessions(material, analysis)
     if not arms:

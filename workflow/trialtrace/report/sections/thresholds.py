@@ -5,12 +5,20 @@ from collections.abc import Iterator
 
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import analysis_place
 from trialtrace.report.material import OF_ARM, Material, asks
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import explores
 from trialtrace.report.sections.findings import ending
-from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm, question_of
+from trialtrace.report.sections.lost_sessions import (
+    as_done,
+    asked,
+    hanging,
+    lost_by_arm,
+    question_of,
+)
 from trialtrace.report.sections.models import SIDES
+from trialtrace.report.sections.questions import children
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -21,6 +29,8 @@ from trialtrace.run.trial.plan.references import method_of
 EXACT = "proportion.clopper_pearson"
 BOTH = 2
 SAME = ("parameter", "visit", "stratum", "group1_level")
+# What tests against one threshold share, of whichever endpoint and patients.
+HELD = ("visit", "stratum", "options")
 
 
 def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
@@ -30,8 +40,9 @@ def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
 
 
 def tests_of_arms(material: Material, analysis: Analysis) -> list[ResultRow]:
-    """The tests that these sentences have, also those that no table shows."""
-    return [test for tests in _tests(material.of(analysis.name)) for test in tests]
+    """The tests whose p these sentences have, also those that no table shows."""
+    groups = _tests(material.of(analysis.name))
+    return [test for tests in groups if any(map(asks, tests)) for test in tests]
 
 
 def shares_held(material: Material, analysis: Analysis) -> dict[str, ResultRow]:
@@ -115,16 +126,16 @@ def _sentence(
     )
     shares = [share for test in tests if (share := _share(rows, test))]
     exact = [share for share in shares if share["method"] == EXACT]
-    told += "".join(_beyond(material, analysis, first, exact)) if _one_sided(first) else ""
+    if _one_sided(first):
+        beyond = "".join(_beyond(material, analysis, first, exact))
+        told += beyond + _within(material, first, exact)
+        if beyond and analysis.role == "primary":
+            told += _elsewhere(material, analysis, first)
     if explores(material) and analysis.role == "primary" and len(tests) > 1:
         told += "; the arms are judged one by one, without adjustment for their number"
     if none_asks:
-        planned = f"{method_of(first['method']).title}, {question_of(first)}"
-        labels = [escape_markdown(material.arm_label(test["group1_level"])) for test in tests]
-        values = in_a_row(
-            [f"{arm} p {sign(p)}{link(p)}" for arm, p in zip(labels, tests, strict=True)]
-        )
-        told += f"; {escape_markdown(planned)}: {values}"
+        planned = f"{method_of(first['method']).title} asks only for {asked(first)}"
+        told += f"; {escape_markdown(planned)}, of which there is no sign"
     arms = _arms(material, tests, rows, tested=not none_asks)
     return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
 
@@ -175,8 +186,7 @@ def _beyond(
         if row["ci_level"] is not None
         and (present(row["ci_high"]) < threshold if greater else present(row["ci_low"]) > threshold)
     ]
-    both = len(arms) == len(material.trial.design.arms) == BOTH
-    of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
+    of = _of_arms(material, arms)
     less = "fewer" if greater else "more"
     by = "by exact intervals" if len(arms) > 1 else "by its exact interval"
     told, size = escape_markdown(f"{less} than {100 * threshold:g} % succeed in {of}, {by}"), ""
@@ -192,3 +202,39 @@ def _beyond(
             size = f": {most}"
             size += " in each arm" * (len({share["stat_value"] for share in best}) == 1 < len(best))
     return f"; {told}" * bool(arms), size * bool(arms)
+
+
+def _of_arms(material: Material, arms: list[str]) -> str:
+    both = len(arms) == len(material.trial.design.arms) == BOTH
+    return "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
+
+
+def _within(
+    material: Material, test: ResultRow, shares: list[ResultRow], where: str = "the"
+) -> str:
+    """Of which arms the exact interval includes the threshold, so that it says neither."""
+    threshold = json.loads(test["options"])["threshold"]
+    open_ = [
+        present(row["group1_level"])
+        for row in shares
+        if row["ci_level"] is not None
+        and present(row["ci_low"]) <= threshold <= present(row["ci_high"])
+    ]
+    intervals = f"exact interval{'s' * (len(open_) > 1)} of {_of_arms(material, open_)}"
+    include = f"include{'s' * (len(open_) == 1)} {100 * threshold:g} %"
+    return f"; {where} {escape_markdown(f'{intervals} {include}')}" if open_ else ""
+
+
+def _elsewhere(material: Material, analysis: Analysis, test: ResultRow) -> str:
+    """The same of other analyses of a primary one's question that are held against its threshold;
+    that with the lost as successes is told before."""
+    told = ""
+    for other in children(material, analysis.name):
+        rows = material.of(other.name)
+        like = [t for t in _tests(rows) if values_of(t[0], HELD) == values_of(test, HELD)]
+        shares = [share for tests in like for t in tests if (share := _share(rows, t))]
+        exact = [share for share in shares if share["method"] == EXACT]
+        where = f"in “[{escape_markdown(other.label)}](#{analysis_place(other.name)})” the"
+        if other != as_done(material, analysis):
+            told += _within(material, test, exact, where)
+    return told
