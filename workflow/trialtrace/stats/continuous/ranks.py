@@ -100,8 +100,9 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     """P(X > Y) + P(X = Y) / 2 with an interval that is symmetric on the logit scale.
 
     x and y of shapes (m,) and (n,). The variance is DeLong's, equal to Brunner and Munzel's: that
-    of the placements of each sample in the other; the quantile is normal. It does not assume
-    equal distributions. Where every x lies on one side of every y, or all placements are equal,
+    of the placements of each sample in the other; the quantile is normal, where their test of
+    small samples takes that of t with estimated degrees of freedom. It does not assume equal
+    distributions. Where every x lies on one side of every y, or all placements are equal,
     that variance is 0 and both bounds are NaN.
 
     Raises `StatsError` for fewer than two values in a sample or missing values.

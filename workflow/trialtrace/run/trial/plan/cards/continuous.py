@@ -201,8 +201,8 @@ CARDS = (
     ),
     _between(
         "probability_of_superiority.brunner_munzel",
-        "P(X > Y) + P(X = Y)/2, interval on the logit scale",
-        "Brunner and Munzel 2000, Biom J 42:17",
+        "P(X > Y) + P(X = Y)/2, normal interval on the logit scale",
+        "Brunner and Munzel 2000, Biom J 42:17 (its variance, with the normal quantile for its t)",
         formula="continuous.ranks:probability_of_superiority",
         r=R(
             {"probability_of_superiority": "c(p, plogis(qlogis(p) + c(-1, 1) * half))"},
