@@ -7,6 +7,7 @@ import pytest
 from trialtrace.base.words import (
     LABELS,
     decimals,
+    finer,
     interval_text,
     number,
     p_text,
@@ -138,6 +139,19 @@ def test_a_level_with_a_fraction():
 def test_bounds_as_read_from_a_table_are_none_where_missing():
     assert interval_text("median_time", 3000.0, 2725.0, None) == "2725 to not reached"
     assert interval_text("risk_ratio", 1.2, None, None) == "not estimable"
+
+
+@pytest.mark.parametrize(
+    ("stat", "value", "low", "high", "told"),
+    [
+        ("probability_of_superiority", 0.4, 0.31, 0.5004, True),
+        ("probability_of_superiority", 0.4, 0.31, 0.49, False),
+        ("risk_difference", -0.1, -0.2, -0.0001, True),
+        ("mean", 0.4, 0.31, 0.0004, False),
+    ],
+)
+def test_a_limit_beside_no_effect_has_more_digits(stat, value, low, high, told):
+    assert finer(stat, value, low, high) is told
 
 
 @pytest.mark.parametrize(

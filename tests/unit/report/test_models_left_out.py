@@ -8,6 +8,7 @@ import pytest
 
 from trialtrace.report.sections.models import (
     estimation_words,
+    form_words,
     model_words,
     models_left_out,
     not_for_baseline,
@@ -90,6 +91,39 @@ def test_the_times_of_lines_are_told():
     assert over_times("month") == ["over the actual times of visits (month of the visit)"]
     planned = "over the planned times of visits, not the measured ones (month of the visit)"
     assert over_times({"v1": 0, "v2": 1}) == [planned]
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "told"),
+    [
+        (
+            "p_value.cmh_row_mean_scores",
+            {"scores": "modified_ridit"},
+            ["scores modified ridits within strata"],
+        ),
+        ("p_value.jonckheere", {"scores": {"low": 0, "high": 1}}, []),
+        ("p_value.rerandomisation", {"scores": "ranks", "draws": 9}, []),
+        ("p_value.mixed_anova", {"sums_of_squares": "III"}, ["type III sums of squares"]),
+        (
+            "mean_difference.mmrm",
+            {"slopes": "each_visit", "covariates": ["baseline"]},
+            ["fixed effects of arm × visit and baseline × visit with their main effects"],
+        ),
+        (
+            "mean_difference.mmrm",
+            {"slopes": "common", "covariates": ["baseline"]},
+            ["fixed effects of arm × visit with their main effects, and of baseline"],
+        ),
+        (
+            "mean_difference.mmrm",
+            {"slopes": "common"},
+            ["fixed effects of arm × visit with their main effects"],
+        ),
+        ("mean_difference.ancova", {"covariates": ["baseline"]}, []),
+    ],
+)
+def test_what_makes_a_method_another_is_told(method, options, told):
+    assert form_words(None, {"method": method, "options": json.dumps(options)}) == told
 
 
 def test_of_which_statistic_draws_are_made_is_told():

@@ -18,7 +18,13 @@ def material(*made, arms=("high", "low", "placebo"), kind="parallel"):
     for number, (method, used) in enumerate(made):
         stat = method.split(".")[0]
         rows.append(
-            {"result_id": f"r{number}", "method": method, "stat_name": stat, "group1_level": None}
+            {
+                "result_id": f"r{number}",
+                "method": method,
+                "stat_name": stat,
+                "group1_level": None,
+                "options": '{"sums_of_squares": "III"}' if "anova" in method else "{}",
+            }
         )
         where = json.dumps({"TRTP": {"in": list(used)}})
         members[f"r{number}"] = [
@@ -50,6 +56,12 @@ def material(*made, arms=("high", "low", "placebo"), kind="parallel"):
 
 
 ANALYSIS = Stub(name="a")
+
+
+def test_a_model_is_told_with_the_type_of_its_sums_of_squares():
+    every = ("high", "low", "placebo")
+    told = arms_used(material(("p_value.mixed_anova", every)), ANALYSIS)
+    assert told.endswith(", type III sums of squares.")
 
 
 def test_a_model_of_two_of_three_arms_says_so():

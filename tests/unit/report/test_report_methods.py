@@ -45,6 +45,16 @@ def text(material: Material) -> str:
     return html.unescape(methods(material))
 
 
+def test_limits_with_more_digits_are_explained_where_there_are_any(material, monkeypatch):
+    near = {"stat_name": "risk_difference", "stat_value": -0.1, "ci_low": -0.2, "ci_high": -1e-4}
+    assert module._finer(near | {"ci_level": 0.95})
+    for other in ({"ci_level": None}, {"ci_level": 0.95, "ci_high": None}):
+        assert not module._finer(near | other)
+    for any_, told in ((True, 1), (False, 0)):
+        monkeypatch.setattr(module, "_finer", lambda _, any_=any_: any_)
+        assert html.unescape(methods(material)).count(module.FINER) == told
+
+
 @pytest.mark.parametrize(
     ("tolerances", "chance", "told"),
     [

@@ -479,6 +479,15 @@ def _bound_text(stat: str, bound: float, others: tuple[float, float | None], sty
     return text
 
 
+def finer(stat: str, value: float, low: float, high: float, style: Style = PLAIN) -> bool:
+    """Whether a bound is shown with more digits than its value, lest it round to no effect."""
+    return any(
+        _bound_text(stat, bound, (value, other), style)
+        != value_text(stat, bound, style, (value, other))
+        for bound, other in ((low, high), (high, low))
+    )
+
+
 def column_letters(position: int) -> str:
     """The letters over a column of a spreadsheet: 1 is A, 28 is AB."""
     letters = ""

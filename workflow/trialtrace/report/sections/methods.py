@@ -7,13 +7,13 @@ from collections.abc import Container, Iterable, Iterator
 from importlib.metadata import version
 
 import trialtrace
-from trialtrace.base.words import number
+from trialtrace.base.words import finer, number
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import stat_words
-from trialtrace.report.sections.models import estimation_words, model_words
+from trialtrace.report.sections.models import estimation_words, form_words, model_words
 from trialtrace.report.sections.questions import leading, of_look
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -40,6 +40,19 @@ OF_SHARES = (
     "Of shares, Wilson's score interval has about its level on average; the exact interval, which "
     "is wider, has at least it, and stands where the plan wants that, as of harms or a threshold."
 )
+
+
+FINER = (
+    "A limit that would round to no effect has so many more digits as tell on which side of it it "
+    "lies."
+)
+
+
+def _finer(row: ResultRow) -> bool:
+    value, low, high = row["stat_value"], row["ci_low"], row["ci_high"]
+    if not row["ci_level"] or value is None or low is None or high is None:
+        return False
+    return finer(row["stat_name"], value, low, high)
 
 
 def _to_list(at: int, letter: str = "") -> str:
@@ -109,6 +122,8 @@ def methods(material: Material, shown: Container[str] = ()) -> str:
         parts += beside
     if {row["method"] for row in material.results} >= {*BOTH_OF_SHARES}:
         parts.append(OF_SHARES)
+    if any(map(_finer, material.results)):
+        parts.append(FINER)
     parts.append(
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."
@@ -225,7 +240,8 @@ def _method(material: Material, row: ResultRow) -> str:
     """A method in words, what its model takes in, and behind a line's end the reference."""
     about = method_of(row["method"])
     # What describes an arm has no model.
-    words = [] if row["group1_level"] else [*model_words(material, row), *estimation_words(row)]
+    words = [*model_words(material, row), *form_words(material, row), *estimation_words(row)]
+    words *= not row["group1_level"]
     model = "".join(f", {word}" for word in words)
     return f"{about.title}{model}\n{about.reference or ''}"
 

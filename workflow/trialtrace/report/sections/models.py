@@ -174,6 +174,32 @@ DISTRIBUTIONS = {
 }
 
 
+SCORES = {
+    "values": "scores the values",
+    "equal": "scores 1, 2, 3 … in the order of the values",
+    "midranks": "scores midranks within strata",
+    "ridit": "scores ridits within strata",
+    "modified_ridit": "scores modified ridits within strata",
+}
+
+
+def form_words(material: Material, row: ResultRow) -> list[str]:
+    """What makes one method another: the scores of a test of ordered values, the fixed effects of
+    a model of visits, the type of sums of squares."""
+    given = json.loads(row["options"])
+    words = [SCORES[score]] if (score := str(given.get("scores"))) in SCORES else []
+    if "slopes" in given and row["method"].endswith(".mmrm"):
+        covariates = [listed(material, [name]) for name in given.get("covariates", ())]
+        crossed = ["arm", *covariates * (given["slopes"] == "each_visit")]
+        effects = in_a_row([f"{each} × visit" for each in crossed])
+        words.append(f"fixed effects of {effects} with their main effects")
+        if covariates and len(crossed) == 1:
+            words[-1] += f", and of {in_a_row(covariates)}"
+    if "sums_of_squares" in given:
+        words.append(f"type {given['sums_of_squares']} sums of squares")
+    return words
+
+
 def estimation_words(row: ResultRow) -> list[str]:
     """How a model with random parts or estimating equations was fitted: covariance or working
     correlation, estimation, errors, degrees of freedom; how often something was drawn."""
@@ -343,7 +369,8 @@ def _used(
             used = _arms(material, json.loads(member["predicate"]))
             if used:
                 sizes.setdefault(used, set()).add(patients(member["dataset"], member["predicate"]))
-                methods.setdefault(used, {})[method_of(row["method"]).title] = None
+                words = [method_of(row["method"]).title, *form_words(material, row)]
+                methods.setdefault(used, {})[", ".join(words)] = None
     return sizes, methods
 
 
