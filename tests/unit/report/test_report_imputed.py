@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace as Stub
 
+import numpy as np
 import pytest
 from test_report_decided import DECIDED, WHOLE, counts
 from test_report_wording import row, words
@@ -11,6 +12,7 @@ from trialtrace.report.figures import rows_shown
 from trialtrace.report.sections import imputed, sections
 from trialtrace.report.sections.absolute import denominators
 from trialtrace.report.sections.decided_early import Added, OfArm
+from trialtrace.stats.missing.pooling import pool
 
 GIVEN = {"covariates": [], "arms": "in_model", "cycles": 10, "components": ["nerve", "worse"]}
 METHOD = "risk_difference.multiple_imputation"
@@ -29,7 +31,13 @@ def shares(arms):
     place = {"analysis_id": "a", "stratum": None, "parameter": "p", "visit": None, "unit": None}
     for arm, value in arms.items():
         more = {"options": json.dumps(GIVEN), "n_draws": 50, "mc_se": 0.003, "n_used": 20}
-        more |= {"group1_level": arm, "group2": None, "error": None, "result_id": f"t/a/{arm}"}
+        more |= {
+            "group1_level": arm,
+            "group2": None,
+            "comparison": None,
+            "error": None,
+            "result_id": f"t/a/{arm}",
+        }
         yield row("proportion.multiple_imputation", value, **place, **more, stat_text=f"{value}")
 
 
@@ -59,10 +67,46 @@ def test_an_imputation_is_told_with_its_models_what_is_missing_and_its_error():
     )
 
 
+def test_the_error_of_the_limit_that_decides_is_told():
+    """That which lies nearest to no effect by its own error, of both limits of all comparisons."""
+    rows = [one | {"ci_level": 0.95} for one in drawn(-0.4, 0.004, 0.25, "high")][:1]
+    rows += [one | {"ci_level": 0.95} for one in drawn(-0.19, 0.0046, 0.25, "low")][:1]
+    rows[0] |= {"ci_low": -0.6, "ci_high": -0.2}
+    rows[1] |= {"ci_low": -0.39, "ci_high": 0.01}
+    endpoints = {"nerve": Stub(label="Nerve lost"), "worse": Stub(label="Symptoms worse")}
+    material = Stub(
+        of=lambda _: rows, trial=Stub(endpoints=endpoints, design=Stub(kind="parallel"))
+    )
+    material.parameter_words, material.arm_label = lambda _: [], str
+    (told,) = imputed.imputations(material, Stub(name="a"))
+    assert words(told).endswith(
+        "Monte Carlo error of the estimate: at most 0.5 percentage points; of the limit nearest "
+        "to no effect, 1.0 percentage points (low against none): 0.5 percentage points."
+    )
+    # A ratio is pooled as a logarithm, and a row without an interval has no limit.
+    assert imputed._of_limit(material, [rows[0] | {"stat_name": "odds_ratio"}]) == ""
+    assert imputed._of_limit(material, [rows[0] | {"ci_level": None}]) == ""
+
+
+def test_the_error_of_a_limit_is_that_of_many_sets_of_imputations():
+    """20,000 sets of 20 imputations, of a variance between that is half that within."""
+    m, within, between = 20, 1.0, 0.5
+    q = np.random.default_rng(7).normal(0.0, np.sqrt(between), (m, 20_000))
+    spread = {"df_complete": np.inf, "null": 0.0, "sides": "two_sided", "confidence": 0.95}
+    pooled = pool(q, np.full(q.shape, within), **spread, scale="identity")
+    total = np.sqrt(within + (1 + 1 / m) * between)
+    half = 1.96 * total
+    given = {"n_draws": m, "mc_se": np.sqrt(between / m), "ci_level": 0.95}
+    given |= {"ci_low": -half, "ci_high": half}
+    assert imputed.limit_error(given) == pytest.approx(np.std(pooled.high), rel=0.1)
+    # By more than the error of the estimate alone.
+    assert imputed.limit_error(given) > 1.15 * given["mc_se"]
+
+
 def test_values_of_several_visits_are_drawn_with_the_other_visits():
     given = {"covariates": [], "arms": "in_model", "cycles": 10}
     place = {"analysis_id": "a", "options": json.dumps(given), "unit": "points", "n_draws": 50}
-    place |= {"mc_se": 0.04, "parameter": "p"}
+    place |= {"mc_se": 0.04, "parameter": "p", "comparison": "high", "ci_level": None}
     of = [row("mean_difference.chained_imputation", 1.0, **place, visit=f"day {n}") for n in (1, 2)]
     both, one = (
         " ".join(imputed.imputations(Stub(of=lambda name, rows=rows: rows), Stub(name="a")))

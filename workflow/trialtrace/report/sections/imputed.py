@@ -3,9 +3,11 @@ what an analysis of those with an outcome takes for granted of the others."""
 
 import json
 from collections.abc import Iterator, Sequence
+from math import hypot, sqrt
+from statistics import NormalDist
 
 from trialtrace.base.styles import style_of
-from trialtrace.base.words import unit_text, upper_first, value_text
+from trialtrace.base.words import no_effect, unit_text, upper_first, value_text
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -13,6 +15,7 @@ from trialtrace.report.sections.deaths import population_sizes
 from trialtrace.report.sections.decided_early import Added, whom_it_adds
 from trialtrace.report.sections.models import listed
 from trialtrace.report.sections.questions import alongside, children
+from trialtrace.report.tables import pair_text
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -70,7 +73,39 @@ def _of_method(material: Material, rows: Sequence[ResultRow]) -> str:
     ends = dict.fromkeys(share["stat_text"] for share in (shares[:1] + shares[-1:]))
     text += f". Fraction of the information missing: {' to '.join(ends)}" if ends else ""
     several = " at most" if len(rows) > 1 else ""
-    return f"{text}. Monte Carlo error of the estimate:{several} {error}{unit}."
+    text += f". Monte Carlo error of the estimate:{several} {error}{unit}"
+    return f"{text}{_of_limit(material, rows)}."
+
+
+def _of_limit(material: Material, rows: Sequence[ResultRow]) -> str:
+    """The same of the limit that lies nearest to no effect by its own error: by which an effect is
+    or is not shown. Plain text; of differences, which are pooled as they are."""
+    found = [
+        (abs(limit) / error, limit, error, row)
+        for row in rows
+        if row["comparison"] and row["ci_level"] and no_effect(row["stat_name"]) == 0
+        for limit in (present(row["ci_low"]), present(row["ci_high"]))
+        if (error := limit_error(row))
+    ]
+    if not found:
+        return ""
+    _, limit, error, row = min(found, key=lambda each: each[0])
+    shown = [value_text(row["stat_name"], value, style_of(row)) for value in (limit, error)]
+    unit = unit_text(row["stat_name"], row["unit"])
+    where = [*material.parameter_words(row), row["visit"], pair_text(material, row)]
+    of = ", ".join(filter(None, where))
+    return f"; of the limit nearest to no effect, {shown[0]}{unit} ({of}): {shown[1]}{unit}"
+
+
+def limit_error(row: ResultRow) -> float:
+    """How far chance moves a limit by Rubin's rules from one set of imputations to another: with
+    the estimate, and with the variance between them, B, that its width is made of; B has a standard
+    error of B √(2 / (m − 1)). The quantile is taken as normal, the variance within as known."""
+    m, error = present(row["n_draws"]), present(row["mc_se"])
+    z = NormalDist().inv_cdf((1 + present(row["ci_level"])) / 2)
+    half = (present(row["ci_high"]) - present(row["ci_low"])) / 2
+    between = m * error**2 * sqrt(2 / (m - 1))
+    return hypot(error, z**2 * (1 + 1 / m) * between / (2 * half))
 
 
 def available_cases(material: Material, analysis: Analysis) -> str:
