@@ -1,7 +1,9 @@
 """The flow: who received the treatment, who did not complete and why, and the boxes of each arm."""
 
+import json
 import re
 from collections import Counter
+from types import SimpleNamespace as Stub
 
 import mini_run
 import mini_trial
@@ -17,6 +19,7 @@ from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.lost_sessions import LOST
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
+from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.trial.load import load_settings
 
 END = "0, Completed | 1, Died | 2, Withdrew"
@@ -98,6 +101,43 @@ def test_the_boxes_of_an_arm(mini):
 def test_the_table_has_how_many_did_not_complete_as_the_boxes_have(mini):
     (line,) = (line for line in flow_table(mini).splitlines() if "Did not complete" in line)
     assert line.endswith("| 1 | 3 | 4 |")
+
+
+def test_of_those_without_a_value_it_is_told_of_whom_cleaning_rejected_one(mini, monkeypatch):
+    """The one of the placebo without relief; a flag, another's cell and another column are not
+    what lacks."""
+    assert "cleaning" not in flow_table(mini).replace("no value", "")
+    candidate = {
+        (row["stat_name"], row["parameter"], row["group2_level"]): {row["group1_level"]: row}
+        for row in mini.of("flow")
+        if row["group1_level"] == ALL
+    }
+    lacking = candidate["not_analysed", "relief_primary", table.NO_VALUE][ALL]
+    whole = candidate["analysed", "relief_primary", None][ALL]
+    select, members = mini.tracer.frames.select, mini.tracer.members
+
+    def selected(result):
+        (member,) = members[result["result_id"]]
+        return select(member["dataset"], json.loads(member["predicate"]))
+
+    (subject,) = selected(lacking).column("SUBJID").tolist()
+    other = "nobody"
+    name, column = sorted(mini.tracer.raw.value_columns(selected(whole)))[0]
+    cell = {"subject": subject, "table": name, "column": column, "severity": "reject"}
+    told = "“Relief”: in 1 of the 1 without a value it is cleaning that rejected one (see Data)."
+
+    def said(**more):
+        rows = Stub(table=Stub(to_pylist=lambda: [cell | more]))
+        own = Stub(trial=mini.trial, tracer=Stub(**vars_of(mini.tracer), rejects=rows))
+        return table._rejected(own, candidate, "relief_primary").strip()
+
+    assert said() == told
+    for more in ({"severity": "flag"}, {"subject": other}, {"column": "other"}):
+        assert said(**more) == ""
+
+
+def vars_of(tracer):
+    return {name: getattr(tracer, name) for name in ("frames", "members", "raw")}
 
 
 def test_a_figure_of_many_arms_grows_with_them(mini, monkeypatch):

@@ -1,5 +1,7 @@
 """The flow of the patients as a table: who is in each box, and why others are not, by arm."""
 
+import json
+
 from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -7,10 +9,12 @@ from trialtrace.report.sections.imputed import drawn_beside
 from trialtrace.report.sections.lost_sessions import LOST, hanging
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.run.cleaning.account import Selection
+from trialtrace.run.cleaning.rejects import REJECT
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse import counted_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.displays.why import NO_VALUE
 
 # By statistic, what it lists, level: the row of each group.
 Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]
@@ -80,8 +84,35 @@ def flow_table(material: Material) -> str:
         caption += f" Below each analysis are those {lower_first(who or 'randomised')} but not "
         caption += "included in it, by reason."
     for name in data["analysed"]:
-        caption += drawn_beside(material, name)
+        caption += _rejected(material, candidate, name) + drawn_beside(material, name)
     return captioned(material, pipe_table(header, body), "flow", caption)
+
+
+def _rejected(material: Material, candidate: Found, name: str) -> str:
+    """In how many of those without a value, and without a reason in the data, cleaning rejected a
+    cell of what the outcome is read from; plain text."""
+    lacking = candidate.get(("not_analysed", name, NO_VALUE), {}).get(ALL)
+    if lacking is None or not lacking["stat_value"]:
+        return ""
+    tracer = material.tracer
+    whole, without = (
+        [
+            tracer.frames.select(member["dataset"], json.loads(member["predicate"]))
+            for member in tracer.members.get(row["result_id"], ())
+        ]
+        for row in (candidate["analysed", name, None][ALL], lacking)
+    )
+    read = {column for selection in whole for column in tracer.raw.value_columns(selection)}
+    who = {subject for one in without for subject in one.column("SUBJID").tolist()}
+    lost = {
+        row["subject"]
+        for row in tracer.rejects.table.to_pylist()
+        if row["severity"] == REJECT and (row["table"], row["column"]) in read
+    }
+    n, of = len(who & lost), round(lacking["stat_value"])
+    label = material.trial.plan.analyses[name].label
+    text = f" “{label}”: in {n} of the {of} without a value it is cleaning that rejected one "
+    return f"{text}(see Data)." * bool(n)
 
 
 def _log_lines(log: Selection, synthetic: bool, groups: int) -> list[list[str]]:
