@@ -5,11 +5,13 @@ from types import SimpleNamespace as Stub
 
 import pytest
 from mini_trial import settings_of
+from test_report_wording import words
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections import analysis_section as module
 from trialtrace.report.sections.analysis_section import families
 from trialtrace.run.trace.short_id import short_id
+from trialtrace.run.trace.words import members
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 
@@ -44,6 +46,20 @@ def test_the_first_analysis_lists_the_p_values_and_the_other_leads_there(materia
     label, _, told = later.partition(": see ")
     assert f"{label}&#58; 3 p&#45;values" in first
     assert re.search(r"^“\[.+\]\(#sec-of-relief-primary\)”\.$", told)
+
+
+def test_a_test_that_opens_the_way_to_others_is_not_counted_with_them(material, monkeypatch):
+    """Of three p-values one without an adjusted one: a test of all arms of a closed test."""
+    adjusted_of = module.adjusted_of
+    first = members(material.trial.plan, material.tracer.results, "both")[0]["result_id"]
+    monkeypatch.setattr(
+        module,
+        "adjusted_of",
+        lambda material, row: None if row["result_id"] == first else adjusted_of(material, row),
+    )
+    (told,) = map(words, families(material, "relief_primary"))
+    assert ": 2 p-values, adjusted together by " in told
+    assert "; the test of all arms, which opens the way to them, not counted." in told
 
 
 def test_a_test_by_another_rule_has_the_caveat_of_what_it_is_made_of(monkeypatch):

@@ -95,8 +95,12 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         rows = members(plan, results, name)
         how = ADJUSTMENTS[family.adjust].title
         # The test of all arms with which a closed test begins is adjusted by nothing.
-        many = sum(adjusted_of(material, row) is not None for row in rows)
+        opens = [row for row in rows if adjusted_of(material, row) is None]
+        many = len(rows) - len(opens)
         head = f"{family.label}: {many} p-values, adjusted together by {how}"
+        if opens:
+            tests = "test of all arms, which opens" if len(opens) == 1 else "tests that open"
+            head += f"; the {tests} the way to them, not counted"
         first = _first(material, name)
         if first.name != analysis:
             place = f"#{analysis_place(first.name)}"
