@@ -7,7 +7,7 @@ from test_report_wording import words
 
 from trialtrace.report.figures.kaplan_meier import compared
 from trialtrace.report.sections.absolute import period
-from trialtrace.report.sections.analysis_tables import _cell, _title
+from trialtrace.report.sections.analysis_tables import _cell, _time_unit, _title
 from trialtrace.report.sections.choices import _title as title_of_choices
 from trialtrace.run.trace.variables import About
 from trialtrace.run.trace.years import until, yearly, years_text
@@ -58,6 +58,15 @@ def test_the_head_has_the_unit_of_the_values(column, years, told):
 )
 def test_a_trace_tells_years_behind_days(level, unit, told):
     assert About.at_time(Stub(time_unit=lambda row: unit), {"group2_level": level}) == told
+
+
+def test_the_unit_of_a_table_without_numbers_at_a_time_is_that_of_its_horizon():
+    """A p of restricted means has no unit of its own."""
+    p = {"parameter": "death", "group2": None, "options": '{"horizon": 1826}'}
+    material = Stub(tracer=Stub(about=Stub(time_unit=lambda row: f" days of {row['parameter']}")))
+    assert _time_unit(material, [p | {"options": "{}"}, p]) == " days of death"
+    assert _time_unit(material, [p | {"options": "{}"}]) == ""
+    assert _time_unit(material, [p | {"parameter": None}]) == ""
 
 
 def test_a_restricted_mean_says_how_far_it_goes():

@@ -1,5 +1,6 @@
 """The tables of an analysis: lines by visit, stratum and group, columns by statistic."""
 
+import json
 from collections.abc import Callable, Iterable
 
 from trialtrace.base.words import IN_UNITS, POINTS, SYMBOLS, upper_first
@@ -334,7 +335,15 @@ def _cell(row: ResultRow, *, years: bool) -> str:
 
 def _time_unit(material: Material, rows: list[ResultRow]) -> str:
     """ " days", the unit of the endpoint's time; empty where it has none."""
-    of_time = next((row for row in rows if row["group2"] == "time"), None)
+    of_time = next(
+        (
+            row
+            for row in rows
+            if row["parameter"]
+            and (row["group2"] == "time" or "horizon" in json.loads(row["options"] or "{}"))
+        ),
+        None,
+    )
     return material.tracer.about.time_unit(of_time) if of_time else ""
 
 
