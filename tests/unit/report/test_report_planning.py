@@ -53,6 +53,7 @@ def test_the_section_says_what_is_assumed_and_links_each_number(run):
     text = unescape(planning_section(material))
     assert all(trace_link(one) in text for one in rows) and len(rows) > 10
     assert "| Power | [Patients for]{.over} 80 % |" in text
+    assert "and patients needed in both arms together" in text
     assert "Wilson's interval of the share, percentage" in text
     assert "Newcombe's interval of the risk difference, percentage" in text
     assert "as planned" in text and "as reached, All randomised" in text

@@ -26,6 +26,7 @@ CHOSEN = {
     "test: chi_squared": "χ² test",
 }
 TOLD = (*CHOICES, "clusters", "visits")
+TWO = 2
 NEEDED = ("patients_needed", "events_needed")
 NOT_REACHED = "not reached"
 OTHERS = ("events_expected", "detectable_", "width_")
@@ -95,7 +96,8 @@ def _powers(material: Material, entry: Design, rows: list[ResultRow]) -> str:
     heads = [under(f"{what} for", f" {100 * float(level):g} %") for level in wanted]
     table = pipe_table(["Assumed", "Power", *heads], body)
     caption = f"{entry.label}: power by formula"
-    caption += f", and {what.lower()} needed in all arms together." if wanted else "."
+    every = "both" if len(entry.arms or ()) == TWO else "all"
+    caption += f", and {what.lower()} needed in {every} arms together." if wanted else "."
     return captioned(material, table, f"planning-{slug(entry.name)}", caption)
 
 
