@@ -13,7 +13,7 @@ from kept_report import FOLDER
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.own_documents import STEMS
+from trialtrace.report.own_documents import FUNCTIONS, STEMS, told_left_out
 from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.by_hand import main as by_hand
 from trialtrace.report.render.document import read_document
@@ -263,13 +263,69 @@ def test_check_tells_what_the_plan_has_and_a_document_lacks(alone: Project, writ
     written(lambda text: without(text, "pain_each"))
     asked = ["--project", str(alone.root), "check", "mini"]
     assert main(asked) == 0
-    assert "leaves out pain_each" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert '! reports/mini/ leaves out sentences("pain_each"), table("pain_each")\n' in told
     own(alone).write_text(
         own(alone).read_text().replace('table("relief_primary")', 'table("relief")')
     )
     assert main(asked) == 1
     told = capsys.readouterr().err
     assert 'table("relief")' in told and "relief_primary" in told and "report.qmd, line" in told
+
+
+def test_each_call_of_the_run_that_a_document_lacks_is_told(alone: Project, written):
+    written(lambda text: text)
+    trial, text = load_trial("mini", alone), own(alone).read_text(encoding="utf-8")
+    assert told_left_out(trial) == []
+    chunks = [
+        one for one in re.findall(r"```\{python\}\n.*?```\n", text, re.S) if "run." not in one
+    ]
+    assert {re.search(r"(\w+)\(", one)[1] for one in chunks} == {*FUNCTIONS}
+    for one in chunks:
+        call = one.splitlines()[-2]
+        own(alone).write_text(text.replace(one, ""), encoding="utf-8")
+        assert told_left_out(trial) == [f"reports/mini/ leaves out {call}"]
+    moved = own(alone, "supplement")
+    moved.write_text(f"{moved.read_text(encoding='utf-8')}\n{one}", encoding="utf-8")
+    assert told_left_out(trial) == []
+    first = chunk(own(alone, "summary").read_text(encoding="utf-8"), "figure(")
+    summary = own(alone, "summary").read_text(encoding="utf-8").replace(first, "")
+    own(alone, "summary").write_text(summary, encoding="utf-8")
+    (told,) = told_left_out(trial)
+    assert told == f"reports/mini/summary.qmd leaves out {first.splitlines()[-2]}"
+
+
+def test_before_a_run_the_analyses_of_the_plan_are_asked_for(alone: Project, written):
+    written(lambda text: without(text, "pain_each"))
+    shutil.rmtree(alone.results)
+    trial = load_trial("mini", alone)
+    for stem in ("supplement", "summary"):
+        own(alone, stem).unlink()
+    (told,) = told_left_out(trial)
+    assert 'sentences("pain_each"), table("pain_each")' in told and "relief_primary" not in told
+
+
+def test_an_empty_heading_is_no_place_where_an_analysis_is_reported(alone: Project, rendered):
+    def table_of(name: str) -> dict[str, str]:
+        page = (alone.results / "mini/report/plan.html").read_text(encoding="utf-8")
+        rows = [one.split("<td>") for one in page.split("<tr>") if one.count("<td>") == 4]
+        return {plain(one[2]).replace(" ", ""): one[4] for one in rows if name in one[2]}
+
+    rendered(lambda text: text)
+    before = table_of("pain_<wbr>each") or table_of("pain_each")
+    assert before and all("sec-of-pain-each" in one for one in before.values())
+    page = rendered(lambda text: without(text, "pain_each"))
+    assert 'id="sec-of-pain-each"' in page
+    after = table_of("pain_<wbr>each") or table_of("pain_each")
+    assert after.keys() == before.keys()
+    assert not any("sec-of-pain-each" in one for one in after.values())
+    assert any("nowhere" in one for one in after.values())
+    # Numbers that are shown without the section are reported, at their place.
+    whole = (alone.results / "mini/quarto/report.qmd").read_text(encoding="utf-8")
+    page = rendered(lambda text: re.sub(r"^### .*sec-of-pain-each.*$", "", whole, flags=re.M))
+    assert 'id="sec-of-pain-each"' not in page
+    links = re.findall(r'report\.html#(\w+)">its numbers', "".join(table_of("pain_").values()))
+    assert links and all(f'id="{one}"' in page for one in links)
 
 
 def test_check_knows_figures_and_results_of_the_last_run(alone: Project, written, capsys):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from trialtrace.base.store import write_text
@@ -144,15 +144,3 @@ def _chunk(cells: Cells, function: str, name: str, label: str = "") -> Iterator[
     table = _LABEL.search(text) if function != "sentences" else None
     label = label or (table[1] if table else f"{function}-{name.replace('_', '-')}")
     yield f'```{{python}}\n#| label: {label}\n#| output: asis\n{function}("{name}")\n```\n'
-
-
-def sections_left_out(material: Material, documents: Sequence[Source]) -> list[str]:
-    """Sections that the run would have written and that own documents leave out."""
-
-    def sections(sources: Iterable[Source]) -> dict[str, None]:
-        calls = [call for source in sources for call in source.calls(shown=True)]
-        return dict.fromkeys(call.name for call in calls if call.function == "section")
-
-    of_run = [Source(written(material, document.stem), own=False) for document in documents]
-    theirs = sections(documents)
-    return [name for name in sections(of_run) if name not in theirs]

@@ -8,17 +8,17 @@ told of them needs neither the run nor what draws it.
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, write_bytes
+from trialtrace.report.links import analysis_place
 from trialtrace.report.render.document import INLINE, Document, Prose, read_document
 from trialtrace.report.render.subset import check_document
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 
 SUMMARY = "summary"
@@ -59,7 +59,8 @@ SECTIONS = (
     *(name for parts in AFTER.values() for _, _, name in parts),
 )
 # What chunks call, and what the setup of a document assigns besides.
-FUNCTIONS = ("section", "sentences", "table", "figure")
+OF_ANALYSIS = ("sentences", "table")
+FUNCTIONS = ("section", *OF_ANALYSIS, "figure")
 NUMBERS = ("number", "value", "row")
 _COMMENT_OR_CODE = re.compile(rf"(<!--|-->)|{INLINE.pattern}")
 
@@ -131,18 +132,68 @@ def own_files(at: Project, trial: str) -> list[Path]:
     ]
 
 
-def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:
-    """Analyses of the plan that own documents leave out; nothing where there are none."""
-    if not any(document.own for document in documents):
-        return []
-    shown = {
-        call.name
+# What a document shows of a run: a function of chunks, and of what.
+Asked = tuple[str, str]
+
+
+def asked(documents: Iterable[Source]) -> dict[Asked, None]:
+    """What documents show, in their order."""
+    return dict.fromkeys(
+        (call.function, call.name)
         for document in documents
         if document.path.is_file()
         for call in document.calls(shown=True)
-        if call.function in ("table", "sentences")
+    )
+
+
+def left_out(trial: Trial, documents: Sequence[Source], results: Path | None = None) -> list[Asked]:
+    """What the last run wrote into documents and own ones leave out, and analyses of the plan that
+    neither has; nothing where none is own. `results` is the folder of another run."""
+    if not any(document.own for document in documents):
+        return []
+    folder = (results or trial.at.results / trial.name) / FOLDER
+    shown = asked(documents)
+    of_run = asked(Source(folder / document.path.name, own=False) for document in documents)
+    plan = trial.plan.analyses
+    named = {name for function, name in [*shown, *of_run] if function in OF_ANALYSIS}
+    new = [(function, name) for name in plan if name not in named for function in OF_ANALYSIS]
+    return [
+        *(
+            one
+            for one in of_run
+            if one not in shown and (one[0] not in OF_ANALYSIS or one[1] in plan)
+        ),
+        *(new if any(document.stem != SUMMARY for document in documents) else ()),
+    ]
+
+
+def told_left_out(trial: Trial) -> list[str]:
+    """A line on what own documents of the report leave out, and one on its first page."""
+    report, supplement, summary = sources(trial.at, trial.name)
+    pages = {
+        f"reports/{trial.name}/": [report, supplement],
+        trial.at.shown(summary.path): [summary],
     }
-    return [analysis for analysis in trial.plan.analyses.values() if analysis.name not in shown]
+    told = {
+        place: ", ".join(f'{function}("{name}")' for function, name in left_out(trial, documents))
+        for place, documents in pages.items()
+    }
+    return [f"{place} leaves out {calls}" for place, calls in told.items() if calls]
+
+
+def filled(trial: Trial, places: Mapping[str, str], shown: Collection[Asked]) -> dict[str, str]:
+    """Of the pages of places those of headings under which documents show something of the run:
+    their author may have left a heading alone."""
+    analyses = {
+        name.split("/")[1] if function in NUMBERS and "/" in name else name
+        for function, name in shown
+        if function in (*OF_ANALYSIS, *NUMBERS)
+    }
+    sections = {name for function, name in shown if function == "section"}
+    every = [*BEFORE, *((*rest, (name,)) for parts in AFTER.values() for *rest, name in parts)]
+    empty = {anchor for _, anchor, names in every if not sections & {*names}}
+    empty |= {analysis_place(name) for name in trial.plan.analyses if name not in analyses}
+    return {place: page for place, page in places.items() if place not in empty}
 
 
 def own_problems(trial: Trial) -> list[Problem]:
@@ -257,15 +308,14 @@ OWN, OF_RUN, NO_RUN = "own", "as the run writes it", "written by the next run"
 
 
 def tell_documents(trial: Trial) -> str:
-    """A line a document, and what of the plan they leave out."""
+    """A line a document, and what of a run they leave out."""
     documents = sources(trial.at, trial.name)
     lines = [
         f"{trial.at.shown(document.path)}: "
         + (OWN if document.own else OF_RUN if document.path.is_file() else NO_RUN)
         for document in documents
     ]
-    lacking = [f"not in them: {one.name} ({one.label})" for one in left_out(trial, documents)]
-    return "\n".join([*lines, *lacking]) + "\n"
+    return "\n".join([*lines, *told_left_out(trial)]) + "\n"
 
 
 def write_own(trial: Trial) -> str:

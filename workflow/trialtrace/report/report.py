@@ -1,6 +1,6 @@
 """The report stage: a folder that can be mailed, with the pages behind its numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError
@@ -13,12 +13,22 @@ from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.audit.published import typed
 from trialtrace.report.cells import Cells, at_hand
-from trialtrace.report.documents import differs, sections_left_out, write_documents, written
+from trialtrace.report.documents import differs, write_documents, written
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
-from trialtrace.report.own_documents import Source, foreign_code, left_out, own_files, sources
+from trialtrace.report.own_documents import (
+    OF_ANALYSIS,
+    Asked,
+    Source,
+    asked,
+    filled,
+    foreign_code,
+    left_out,
+    own_files,
+    sources,
+)
 from trialtrace.report.pages.traces import config_lines, write_traces
 from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
@@ -142,8 +152,9 @@ AUTHORED = (
     "that has no mark are of the run, but for headings and sentences without a number; what is "
     "marked is its author's own, and nothing checked it."
 )
-LEFT_OUT = "Analyses of the plan that it leaves out: {}."
-SECTIONS_OUT = "Sections of the run that it leaves out: {}."
+LEFT_OUT = "{} that it leaves out: {}."
+# What of an analysis a function shows.
+PARTS = dict(zip(OF_ANALYSIS, ("its sentences", "its tables"), strict=True))
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
 NOT_OF_RUN = "Not shown in such a run, since it tells numbers of the true arms. It stands in {}.\n"
@@ -170,7 +181,8 @@ def render_report(
     with at_hand(cells):
         document = _document(material, out, documents)
         pages = [file.name for file in document.files if file.suffix == HTML]
-        places = section_pages([out / name for name in pages])
+        shown_calls = asked([documents[REPORT], documents[SUPPLEMENT]])
+        places = filled(trial, section_pages([out / name for name in pages]), shown_calls)
         # The links of the summary follow; what the report has of it leads nowhere yet.
         cells = Cells(material, drawn, places)
         cells.write()
@@ -195,7 +207,7 @@ def render_report(
         write_text(out / links.AUDIT_PAGE, tight_percent(text))
     if trial.claims_document.get("items"):
         write_text(out / links.COVERAGE_PAGE, coverage_page(trial, coverage(trial), places))
-    reported = Reported(places, drawn, printed, lined=not trial.pooled)
+    reported = Reported(places, drawn, printed, shown_calls, lined=not trial.pooled)
     text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
     write_text(out / links.PLAN_PAGE, text)
     write_bytes(out / links.PLAN_TABLE, table)
@@ -232,7 +244,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         formats=material.settings.report.formats,
         renderer=_renderer(material),
         title=_title(material, chosen[0]),
-        note=_note(material, chosen, [*documents.values()]),
+        note=_note(material, chosen),
         stamp=trial.stamp,
         private=material.disclosure != "full",
         before=[("Summary", links.SUMMARY_PAGE)] if html else [],
@@ -260,7 +272,7 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
         formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
         title=_title(material, source),
-        note=_note(material, [source], []),
+        note=_note(material, [source]),
         stamp=material.trial.stamp,
         private=material.disclosure != "full",
         beside=[
@@ -279,18 +291,33 @@ def _inputs(material: Material, out: Path) -> dict[str, Path]:
     return {**own, "figures": out / "figures"}
 
 
-def _note(material: Material, chosen: Sequence[Source], documents: Sequence[Source]) -> str:
+def _note(material: Material, chosen: Sequence[Source]) -> str:
     """What is told at the head of documents that are somebody's own; "" of those of the run."""
     trial = material.trial
     own = [source for source in chosen if source.own and differs(material, source)]
     if not own:
         return ""
     made = "The supplement is made" if {source.stem for source in own} == {SUPPLEMENT} else "Made"
-    lacking = [analysis.label for analysis in left_out(trial, documents)]
     text = AUTHORED.format(made, in_a_row([trial.at.shown(source.path) for source in own]))
-    text += f" {LEFT_OUT.format('; '.join(lacking))}" if lacking else ""
-    out = sections_left_out(material, documents)
-    return text + (f" {SECTIONS_OUT.format(', '.join(out))}" if out else "")
+    return " ".join([text, *_lacking(trial, left_out(trial, chosen, material.folder))])
+
+
+def _lacking(trial: Trial, lacking: Sequence[Asked]) -> Iterator[str]:
+    """A sentence each on the analyses, figures and sections that documents leave out."""
+    parts: dict[str, list[str]] = {}
+    for function, name in lacking:
+        if function in PARTS:
+            parts.setdefault(name, []).append(PARTS[function])
+    labels = {name: trial.plan.analyses[name].label for name in parts}
+    analyses = [
+        labels[name] if len(of) == len(PARTS) else f"{labels[name]} ({of[0]})"
+        for name, of in parts.items()
+    ]
+    if analyses:
+        yield LEFT_OUT.format("Analyses of the plan", "; ".join(analyses))
+    for kind, title in (("figure", "Figures"), ("section", "Sections of the run")):
+        if names := [name for function, name in lacking if function == kind]:
+            yield LEFT_OUT.format(title, ", ".join(names))
 
 
 def _refuse_code(material: Material, documents: Iterable[Source]) -> None:

@@ -4,7 +4,7 @@ results, and what several source texts say of the same fact.
 As a page, and as a workbook of every result with its entry.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -28,8 +28,10 @@ from trialtrace.report.links import (
     place_link,
     trace_link,
 )
+from trialtrace.report.own_documents import Asked
 from trialtrace.report.pages.shell import linked, report_page, table_lines
 from trialtrace.run.methods.analysing.plan_lines import PlanLine, plan_lines
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Plan
 
@@ -50,12 +52,13 @@ OF_FACT = ("Fact", "Text", "It says")
 
 @dataclass(frozen=True)
 class Reported:
-    """What of a plan a report has: pages of its sections and figures, the figures, and the page of
-    each result that one shows."""
+    """What of a plan a report has: pages of its sections and figures, the figures, the page of each
+    result that one shows, and what its documents show of the run."""
 
     places: Mapping[str, str]
     drawn: Sequence[Drawn]
     printed: Mapping[str, str]
+    shown: Collection[Asked]
     lined: bool = True
 
 
@@ -160,9 +163,12 @@ def _where(trial: Trial, line: PlanLine, reported: Reported) -> list[str]:
     """The places at which an entry is reported, as links."""
     found = [
         linked(words, link)
-        for words, anchor in _places(trial, line)
+        for words, anchor in _places(trial, line, reported.shown)
         if (link := place_link(anchor, reported.places))
     ]
+    # Its author may have done without the section.
+    if not found and (first := next((one for one in line.results if one in reported.printed), "")):
+        return [linked("its numbers", f"{reported.printed[first]}#{short_id(first)}")]
     match line.key:
         case ("decision_level" | "confidence",):
             return [THROUGHOUT]
@@ -174,7 +180,7 @@ def _where(trial: Trial, line: PlanLine, reported: Reported) -> list[str]:
     return found
 
 
-def _places(trial: Trial, line: PlanLine) -> Iterator[tuple[str, str]]:
+def _places(trial: Trial, line: PlanLine, shown: Collection[Asked]) -> Iterator[tuple[str, str]]:
     """(words, anchor) of the sections and figures in which an entry is reported."""
     plan = trial.plan
     if not _run(plan, line):
@@ -184,7 +190,7 @@ def _places(trial: Trial, line: PlanLine) -> Iterator[tuple[str, str]]:
             for analysis in plan.analyses.values():
                 if analysis.estimand.name == name:
                     yield analysis.label, analysis_place(analysis.name)
-        case ("analyses", str(name), *_):
+        case ("analyses", str(name), *step) if not step or ("table", name) in shown:
             yield plan.analyses[name].label, analysis_place(name)
         case ("multiplicity", str(name)):
             for test in dict.fromkeys(
@@ -196,7 +202,8 @@ def _places(trial: Trial, line: PlanLine) -> Iterator[tuple[str, str]]:
         case ("displays", "adverse_events", *_):
             yield "Harms", "sec-harms"
         case ("displays", "baseline" | "flow" as kind):
-            yield "Patients", "sec-patients"
+            if ("section", kind) in shown:
+                yield "Patients", "sec-patients"
             yield "Figure", f"fig-{kind}"
         case ("displays", "listings", int(at)):
             yield "Listing", listing_place(at + 1)

@@ -86,8 +86,8 @@ def check(
         print(f"{MARK}{remark}")
     for remark in without_origin(trial):
         print(f"{name}: {remark}")
-    if lacking := _left_out(trial):
-        print(f"{MARK}reports/{name}/ leaves out {', '.join(lacking)} of the plan")
+    for remark in _left_out(trial):
+        print(f"{MARK}{remark}")
     if others:
         print("\nof other trials:\n" + "\n\n".join(map(str, others)))
     return 0
@@ -121,12 +121,12 @@ def _of_documents(trial: Trial) -> list[Problem]:
 
 
 def _left_out(trial: Trial) -> list[str]:
-    """Analyses of the plan that they leave out."""
+    """What of the plan and of the last run they leave out."""
     if not (trial.at.reports / trial.name).is_dir():
         return []
-    from trialtrace.report.own_documents import left_out, sources
+    from trialtrace.report.own_documents import told_left_out
 
-    return [analysis.name for analysis in left_out(trial, sources(trial.at, trial.name))]
+    return told_left_out(trial)
 
 
 def _is_of_data(at: Project, name: str, problem: Problem) -> bool:
