@@ -241,6 +241,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         out_dir=out,
         stem=REPORT,
         inputs=_inputs(material, out),
+        home=_home(chosen),
         formats=material.settings.report.formats,
         renderer=_renderer(material),
         title=_title(material, chosen[0]),
@@ -269,6 +270,7 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
         out_dir=out,
         stem=links.SUMMARY,
         inputs=_inputs(material, out),
+        home=_home([source]),
         formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
         title=_title(material, source),
@@ -289,6 +291,11 @@ def _inputs(material: Material, out: Path) -> dict[str, Path]:
     at = material.trial.at
     own = {path.name: path for path in own_files(at, material.trial.name)}
     return {**own, "figures": out / "figures"}
+
+
+def _home(chosen: Sequence[Source]) -> Path | None:
+    """The folder of documents that are somebody's own, whose code may read what lies around it."""
+    return next((source.path.parent.absolute() for source in chosen if source.own), None)
 
 
 def _note(material: Material, chosen: Sequence[Source]) -> str:

@@ -226,8 +226,27 @@ def test_a_percent_sign_in_the_path_of_the_templates(write, render, tmp_path, mo
 @pytest.mark.parametrize("name", ["wyr0rkn2", "vw_0rkn2"])
 def test_the_working_folder_is_not_shown(write, render, monkeypatch, name):
     monkeypatch.setattr("tempfile._name_sequence", iter([name, *"abcdefgh"]))
-    source = write(cell("import os\nprint(os.getcwd())"), FRONT)
-    assert "the path of its working folder" in failure(render, source)
+    source = write(cell("import os") + cell("print(os.getcwd())"), FRONT)
+    told = failure(render, source)
+    assert told.startswith("page.qmd, line 10\n  a cell shows the path of its working folder")
+    inline = write(cell("import os") + "In `{python} os.getcwd()`.", FRONT)
+    assert failure(render, inline).startswith("page.qmd, line 10\n")
+
+
+def test_relative_paths_mean_what_they_mean_beside_the_document(write, render, tmp_path):
+    home = tmp_path / "project" / "reports" / "mini"
+    home.mkdir(parents=True)
+    (tmp_path / "project" / "config").mkdir()
+    (tmp_path / "project" / "config" / "x.txt").write_text("of the project")
+    (home.parent / "shared.txt").write_text("of the reports")
+    (home.parent / "_quarto.yml").write_text("project: {type: website}")
+    code = "from pathlib import Path\nfor name in ('../../config/x.txt', '../shared.txt'):\n"
+    code += "    print(Path(name).read_text())\nPath('mine.txt').write_text('x')\n"
+    code += "print(Path('../_quarto.yml').exists(), Path('../../reports/mini').samefile('.'))"
+    source = write(cell(code), FRONT)
+    assert shown(render(source, home=home)) == ["pre: of the project of the reports False True"]
+    assert not list(home.iterdir())
+    assert "FileNotFoundError" in failure(render, source)
 
 
 def test_import_is_light():

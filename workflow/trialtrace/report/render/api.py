@@ -9,7 +9,13 @@ from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
-from trialtrace.report.render.house import FORMATS, Chains, Page
+from trialtrace.report.render.house import (
+    BY_RELATIVE_PATH,
+    FORMATS,
+    SHOWS_FOLDER,
+    Chains,
+    Page,
+)
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO
 
 # What either renderer makes; a PDF is of the embedded one alone.
@@ -37,6 +43,7 @@ def render_document(
     out_dir: Path,
     stem: str,
     inputs: Mapping[str, Path] | None = None,
+    home: Path | None = None,
     formats: Sequence[str] = BY_EITHER,
     renderer: str = EMBEDDED,
     title: str | None = None,
@@ -53,13 +60,14 @@ def render_document(
     documents by their names, in the formats `of_further` alone where it is given.
 
     `note` stands at the head of the first. `inputs` maps a name to a file or folder that cells and
-    images find under that name beside the document. `title` replaces the title of the front
-    matter; `stamp` stands on every page; `private` keeps what an exception says, which may hold a
-    value of the data, out of errors. `before` and `beside` are title and link of other pages of
-    the folder, to which its pages lead before and after its own; with `above`, those over it, they
-    begin with the way to them, on which one that has none over it goes by its title. In a DOCX or
-    PDF, mailed alone, a link to a page of the folder is text; one to a number's trace leads to what
-    `chains` tells of it.
+    images find under that name beside the document; with `home`, its folder in a project, they
+    find the rest of that by the same relative paths as there. `title` replaces the title of the
+    front matter; `stamp` stands on every page; `private` keeps what an exception says, which may
+    hold a value of the data, out of errors. `before` and `beside` are title and link of other pages
+    of the folder, to which its pages lead before and after its own; with `above`, those over it,
+    they begin with the way to them, on which one that has none over it goes by its title. In a DOCX
+    or PDF, mailed alone, a link to a page of the folder is text; one to a number's trace leads to
+    what `chains` tells of it.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -69,14 +77,15 @@ def render_document(
     document = documents[0]
     chosen = _choose(renderer)
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
-        folder = Path(scratch).resolve()
+        folder = _working_folder(Path(scratch).resolve(), home)
         _place_inputs(folder, inputs or {})
         over = None if above is None else tuple(above)
         around = tuple(before), tuple(beside), over
         own = FORMATS if of_further is None else tuple(of_further)
-        page = Page(title, stamp, private, stem, *around, chains, note, own)
+        of_cells = Path(scratch).name
+        page = Page(title, stamp, private, stem, *around, chains, note, own, of_cells)
         made, name = chosen(documents, page, folder, tuple(formats))
-        _refuse_folder_in(made, folder, document)
+        _refuse_folder_in(made, page, document)
     paths = {name: Path(out_dir) / name for name in made}
     for file, data in made.items():
         write_bytes(paths[file], data)
@@ -96,6 +105,20 @@ def _choose(renderer: str):
     return quarto.render if renderer == QUARTO else embedded.render
 
 
+def _working_folder(scratch: Path, home: Path | None) -> Path:
+    """A folder in which cells run, with the project of `home` around it; names by which Quarto
+    would take that for one of its own are left out."""
+    if home is None:
+        return scratch
+    folder = scratch / home.parent.name / home.name
+    folder.mkdir(parents=True)
+    for place, real in ((scratch, home.parents[1]), (folder.parent, home.parent)):
+        for path in real.iterdir():
+            if not path.name.startswith((".", "_")) and not (place / path.name).exists():
+                (place / path.name).symlink_to(path.resolve())
+    return folder
+
+
 def _place_inputs(folder: Path, inputs: Mapping[str, Path]) -> None:
     for name, path in inputs.items():
         if Path(name).name != name or name.startswith("."):
@@ -105,9 +128,9 @@ def _place_inputs(folder: Path, inputs: Mapping[str, Path]) -> None:
         (folder / name).symlink_to(Path(path).resolve())
 
 
-def _refuse_folder_in(files: dict[str, bytes], folder: Path, document: Document) -> None:
-    """The scratch folder has another name in every run: shown, it would change the bytes."""
+def _refuse_folder_in(files: dict[str, bytes], page: Page, document: Document) -> None:
+    """The embedded renderer knows the line of a cell that shows it, Quarto does not."""
     # A page may break a long word where it has "_".
     pages = (data.replace(b"<wbr>", b"") for file, data in files.items() if file.endswith(".html"))
-    if any(folder.name.encode() in page for page in pages):
-        raise UserError(Problem(document.name, "a cell shows the path of its working folder"))
+    if any(page.scratch.encode() in data for data in pages):
+        raise UserError(Problem(document.name, SHOWS_FOLDER, do=BY_RELATIVE_PATH))

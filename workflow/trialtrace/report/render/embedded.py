@@ -15,7 +15,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render import pandoc
 from trialtrace.report.render.document import INLINE, Cell, Document, Output, Prose, by_fences
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.render.house import Page
+from trialtrace.report.render.house import BY_RELATIVE_PATH, SHOWS_FOLDER, Page
 
 # Put the prose and what the cells showed together into one markdown text.
 
@@ -28,10 +28,13 @@ _DISCARDED = re.compile(r"^\[?<(matplotlib|Figure size|Axes|seaborn)|^Text\(|^\(
 class Assembler:
     """Runs a document in a session and collects its markdown."""
 
-    def __init__(self, document: Document, session: Session, folder: Path) -> None:
+    def __init__(
+        self, document: Document, session: Session, folder: Path, scratch: str = ""
+    ) -> None:
         self._document = document
         self._session = session
         self._folder = folder
+        self._scratch = scratch
 
     def markdown(self) -> str:
         """The whole text."""
@@ -51,7 +54,8 @@ class Assembler:
         def shown(match: re.Match) -> str:
             value = self._session.inline(match.group(1), number)
             data = getattr(value, "_repr_markdown_", None)
-            return str(data()) if data else escape_markdown(value)
+            text = self._without_folder(str(data() if data else value), number)
+            return text if data else escape_markdown(text)
 
         return INLINE.sub(shown, line)
 
@@ -61,11 +65,17 @@ class Assembler:
         outputs = self._session.run(cell)
         if self._option(cell, "include") is False:
             return ""
-        shown = self._shown(cell, outputs)
+        shown = self._without_folder(self._shown(cell, outputs), cell.line)
         asis = self._option(cell, "output") == "asis"
         if shown and not asis and cell.label.startswith(("fig-", "tbl-")):
             shown = self._float(cell, shown)
         return "\n\n".join(filter(None, [self._source(cell), shown]))
+
+    def _without_folder(self, text: str, line: int) -> str:
+        if self._scratch and self._scratch in text:
+            place = f"{self._document.name}, line {line}"
+            raise UserError(Problem(place, SHOWS_FOLDER, do=BY_RELATIVE_PATH))
+        return text
 
     def _option(self, cell: Cell, name: str) -> object:
         return cell.options.get(name, self._document.execute_default(name, True))
@@ -165,9 +175,9 @@ def render(
     """
     first, *others = documents
     with session(first, folder, page.private) as running:
-        texts = [page.head + Assembler(first, running, folder).markdown()]
+        texts = [page.head + Assembler(first, running, folder, page.scratch).markdown()]
         for document in others:
-            text = Assembler(document, running.of(document), folder).markdown()
+            text = Assembler(document, running.of(document), folder, page.scratch).markdown()
             texts.append(_on_page(text, Path(document.name).stem, page.head))
     return pandoc.convert("\n".join(texts), documents, page, folder, formats), "embedded"
 

@@ -37,6 +37,8 @@ EPOCH = 315532800
 FORMATS = ("html", "docx", "pdf")
 SHEETS = ("report.css", "card.css")
 CHAINS = "chains.json"
+SHOWS_FOLDER = "a cell shows the path of its working folder"
+BY_RELATIVE_PATH = "show no path, or one from the folder of the document"
 REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 
@@ -67,7 +69,8 @@ class Page:
     is the name of its files, `before` and `beside` are title and link of pages that lie beside it,
     `above` of those over it, where it has any way to it at its top.
     `chains` is what a DOCX or PDF tells of the numbers in it, `note` what its head tells of it.
-    `further` are the formats of what follows the first document.
+    `further` are the formats of what follows the first document, `scratch` the name of the folder
+    that cells run in, which is another in every run: shown, it would change the bytes.
     """
 
     title: str | None = None
@@ -80,6 +83,7 @@ class Page:
     chains: Chains | None = None
     note: str = ""
     further: tuple[str, ...] = FORMATS
+    scratch: str = ""
 
     def way(self, text: str, over: Sequence[Step] = ()) -> str:
         """The way to one of its pages, called `text`, below others of it, as HTML; "" for none."""
