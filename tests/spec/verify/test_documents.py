@@ -390,7 +390,14 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     document = {"blocks": [{"t": "Para", "c": [image]}]}
     made_by_hand(document, "html5", own(alone).parent)
     row, note, paragraph = document["blocks"]
-    assert 'class="skip"' in row["c"][1] and 'href="supplement.html"' in row["c"][1]
+    assert 'class="skip"' in row["c"][1]
+    # The run's own list: summary, report and supplement, then the pages beside them.
+    of_run = (alone.results / "mini/report/report.html").read_text(encoding="utf-8")
+    of_run = of_run.partition('class="pages"')[2].partition("</nav>")[0]
+    by_it = re.findall(r'href="([^"#]+)"|aria-current', of_run)
+    by_hand_row = re.findall(r'href="(\w+\.html)"', row["c"][1])
+    assert sorted(by_hand_row) == sorted(one or "report.html" for one in by_it)
+    assert ">Audit of the published numbers<" in row["c"][1]
     assert note["c"][0][1] == ["callout-warning"]
     assert (own(alone).parent / paragraph["c"][0]["c"][2][0]).is_file()
     page = alone.reports / "_site/mini/report.html"

@@ -19,6 +19,7 @@ from trialtrace.base.words import tight_percent
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
 from trialtrace.report.figures.make import Drawn, images
+from trialtrace.report.links import Step
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import (
     AFTER,
@@ -91,12 +92,14 @@ _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
 class Cells:
     """A run of a trial as its documents use it.
 
-    `places` has the page of each section, for the summary.
+    `places` has the page of each section, for the summary, `pages` title and page of all that lies
+    beside its documents.
     """
 
     material: Material
     drawn: list[Drawn]
     places: dict[str, str]
+    pages: list[Step] = field(default_factory=list)
     _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def section(self, name: str) -> Markdown:
@@ -190,6 +193,7 @@ class Cells:
             "codes": [*self.material.codes.items()],
             "drawn": [asdict(one) for one in self.drawn],
             "places": self.places,
+            "pages": self.pages,
         }
         write_json(self.material.folder / FOLDER / STATE, state)
 
@@ -248,4 +252,4 @@ def open_report(trial: str) -> Cells:
     codes, folder = dict(state["codes"]), at.results / trial
     material = Material(load_trial(trial, at), load_settings(at), folder, codes)
     drawn = [Drawn(**one) for one in state["drawn"]]
-    return Cells(material, drawn, state["places"])
+    return Cells(material, drawn, state["places"], state["pages"])

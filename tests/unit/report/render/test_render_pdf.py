@@ -370,8 +370,3 @@ def test_what_cannot_be_set_is_said_unless_it_may_hold_a_value(write, tmp_path: 
     for private, told in ((False, "nowhere"), (True, "may hold a value")):
         with pytest.raises(UserError, match=told):
             render_document(source, out_dir=tmp_path, stem="a", formats=("pdf",), private=private)
-
-
-def test_quarto_makes_none(write, tmp_path: Path):
-    with pytest.raises(UserError, match="format of Quarto"):
-        render_document(write("x"), out_dir=tmp_path, stem="a", formats=("pdf",), renderer="quarto")

@@ -107,6 +107,18 @@ def test_arguments_and_files(quarto, write, tmp_path, figures):
         assert not Path(call["cwd"]).exists()
 
 
+def test_a_pdf_beside_its_pages_is_the_embedded_renderers(quarto, write, tmp_path):
+    seen = quarto()
+    files = run(write, tmp_path, formats=("html", "docx", "pdf"))
+    assert files.renderer == "quarto 1.9.38"
+    assert sorted(file.name for file in files.files) == ["report.docx", "report.html", "report.pdf"]
+    assert files.html.read_text() == "<p>fine</p>"
+    assert sorted(file.stem for file in seen.iterdir()) == ["docx", "html"]
+    source = tmp_path / "page.qmd"
+    render_document(source, out_dir=tmp_path / "alone", stem="report", formats=("pdf",))
+    assert files.pdf.read_bytes() == (tmp_path / "alone/report.pdf").read_bytes()
+
+
 def test_environment(quarto, write, tmp_path, monkeypatch):
     seen = quarto()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, one_of
@@ -71,21 +71,23 @@ def render_document(
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
-    if renderer == QUARTO:
-        _known("format of Quarto", formats, BY_EITHER)
     documents = [read_document(path) for path in (source, *further)]
-    document = documents[0]
-    chosen = _choose(renderer)
-    with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
-        folder = _working_folder(Path(scratch).resolve(), home)
-        _place_inputs(folder, inputs or {})
-        over = None if above is None else tuple(above)
-        around = tuple(before), tuple(beside), over
-        own = FORMATS if of_further is None else tuple(of_further)
-        of_cells = Path(scratch).name
-        page = Page(title, stamp, private, stem, *around, chains, note, own, of_cells)
-        made, name = chosen(documents, page, folder, tuple(formats))
-        _refuse_folder_in(made, page, document)
+    over = None if above is None else tuple(above)
+    around = tuple(before), tuple(beside), over
+    own = FORMATS if of_further is None else tuple(of_further)
+    page = Page(title, stamp, private, stem, *around, chains, note, own)
+    alone = [kind for kind in formats if renderer == QUARTO and kind not in BY_EITHER]
+    shares = {EMBEDDED: alone} if alone else {}
+    shares[renderer] = [kind for kind in formats if kind not in alone]
+    made: dict[str, bytes] = {}
+    for chosen, kinds in shares.items():
+        with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
+            folder = _working_folder(Path(scratch).resolve(), home)
+            _place_inputs(folder, inputs or {})
+            page = replace(page, scratch=Path(scratch).name)
+            files, name = _choose(chosen)(documents, page, folder, tuple(kinds))
+        _refuse_folder_in(files, page, documents[0])
+        made |= files
     paths = {name: Path(out_dir) / name for name in made}
     for file, data in made.items():
         write_bytes(paths[file], data)

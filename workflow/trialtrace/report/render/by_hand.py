@@ -8,19 +8,22 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
+from trialtrace.report.links import Step
+from trialtrace.report.own_documents import read_state
 from trialtrace.report.render.tree import nodes
 
 NOTE = (
     "Rendered by hand from the last run of the trial: trialtrace verify knows the report of the "
     "run alone. What is marked is its author's own, and nothing checked it."
 )
-OUTPUT, BESIDE = "_site", ("Report", "Supplement", "Summary", "Audit", "Plan")
+OUTPUT = "_site"
 RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
 # Quarto's own folder within a project, which git ignores.
 SCRATCH = ".quarto"
@@ -33,12 +36,14 @@ PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 def made_by_hand(document: nodes.Node, kind: str, folder: Path) -> None:
     """Lead the pictures of a document in `folder` to those of the run; a note at its head, and in
     HTML the row of pages."""
-    report = Project(folder.parents[1]).results / folder.name / "report"
+    at = Project(folder.parents[1])
+    report = at.results / folder.name / "report"
     nodes.walk(document, {"Image": lambda image: _led(image, folder, report)})
     callout = nodes.div(
         [nodes.paragraph([nodes.word(NOTE)])], nodes.attributes(classes=["callout-warning"])
     )
-    row = [nodes.raw_block("html", _pages(report))] if "html" in kind else []
+    pages = read_state(at, folder.name)["pages"]
+    row = [nodes.raw_block("html", _pages(report, pages))] if "html" in kind else []
     document["blocks"] = [*row, callout, *document["blocks"]]
 
 
@@ -55,9 +60,12 @@ def _led(image: nodes.Node, folder: Path, report: Path) -> None:
         target[0] = os.path.relpath(copies / picture.name, folder)
 
 
-def _pages(report: Path) -> str:
-    names = [one for one in BESIDE if (report / f"{one.lower()}.html").is_file()]
-    links = " ".join(f'<a href="{escape(name.lower())}.html">{escape(name)}</a>' for name in names)
+def _pages(report: Path, pages: Iterable[Step]) -> str:
+    links = " ".join(
+        f'<a href="{escape(page)}">{escape(title)}</a>'
+        for title, page in pages
+        if (report / page).is_file()
+    )
     return f"{SKIP}\n{PAGES.format(links)}"
 
 

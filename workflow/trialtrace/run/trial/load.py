@@ -36,7 +36,7 @@ from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.plan.committee import described
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.review import ReviewFile
-from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
+from trialtrace.run.trial.settings import Settings
 from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
 from trialtrace.run.trial.study.subjects import Origin, Subjects
@@ -54,15 +54,7 @@ OF_CRATE = "crate-data"
 def load_settings(root: Project | None = None) -> Settings:
     """The workflow's settings. Raises UserError for any mistake in the file."""
     at = root or project()
-    settings: Settings = structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
-    if settings.report.without_pdf:
-        raise UserError(
-            f"config/config.yaml: {RENDERER_KEY}",
-            found=f"{QUARTO}, and pdf among report.formats",
-            expected=f"html and docx, which Quarto makes, or `renderer: {EMBEDDED}`",
-            do=f"write `formats: [html, docx]`, or `renderer: {EMBEDDED}`",
-        )
-    return settings
+    return structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
 
 
 def _reader(file: str) -> ModuleType:

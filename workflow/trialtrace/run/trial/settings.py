@@ -16,7 +16,9 @@ Formats = Distinct[Literal["html", "docx", "pdf"]]
 class Report:
     """How reports are made."""
 
-    formats: Formats = key("Formats of every report. Quarto, where it renders, makes no PDF.")
+    formats: Formats = key(
+        "Formats of every report. The embedded renderer makes the PDF beside Quarto's pages too."
+    )
     supplement: Formats | None = optional(
         "Formats of the supplement, of these; without it, or with none of these, all of them. As "
         "DOCX and PDF it takes a third of the time of a large report."
@@ -31,11 +33,6 @@ class Report:
     def of_supplement(self) -> list[str]:
         """The formats in which a supplement is made: never none."""
         return [one for one in self.formats if one in (self.supplement or ())] or [*self.formats]
-
-    @property
-    def without_pdf(self) -> bool:
-        """Whether a PDF is asked for of a renderer that makes none here."""
-        return self.by_quarto and "pdf" in self.formats
 
     @property
     def by_quarto(self) -> bool:
