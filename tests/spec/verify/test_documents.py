@@ -179,6 +179,13 @@ def test_another_number_in_the_place_of_the_printed_one_is_its_authors(rendered)
     assert page.count(OWN) == 2
 
 
+def test_a_data_frame_is_its_authors(rendered):
+    code = 'import pandas as pd\npd.DataFrame({"n": [17]})'
+    page = rendered(lambda text: f"{text}\n```{{python}}\n#| label: mine\n{code}\n```\n")
+    assert re.search(rf"17</td>.{{0,80}}{re.escape(OWN)}", page, re.DOTALL)
+    assert plain(page).count(OWN) == 1
+
+
 def test_what_the_run_gave_and_somebody_changed_is_their_own(rendered):
     changed = """
 ```{python}

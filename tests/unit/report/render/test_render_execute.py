@@ -2,6 +2,7 @@
 
 import builtins
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,19 @@ def test_a_private_document_does_not_tell_what_an_exception_says(write, render, 
     assert "ValueError (what it says may hold a value, and is not shown)" in str(error.value)
     assert "SECRET-7" not in str(error.value)
     assert "SECRET-7" in failure(render, write(secret, FRONT))
+
+
+def test_a_data_frame_is_a_table_with_the_values_as_it_shows_them(write, render):
+    values = "{'arm': ['a|b', '<i>*c*</i>'], 'x': [1 / 3, None]}"
+    code = f"import pandas as pd\npd.DataFrame({values})"
+    body = cell(code, "label: tbl-mine", "tbl-cap: Mine")
+    body += cell("pd.DataFrame({('v', 'mean'): [2]}, index=pd.Index([1], name='k'))")
+    body += cell("pd.DataFrame({'y': range(100)})")
+    page = render(write(body, FRONT))
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", one) for one in page.split("<tr")]
+    assert ["0", "a|b", "0.333333"] in rows and ["1", "&lt;i&gt;*c*&lt;/i&gt;", "NaN"] in rows
+    assert "Mine" in page and "100 rows × 1 columns" in page
+    assert render(write(body, FRONT), formats=("docx",))
 
 
 def test_html_and_headings_are_refused(write, render):

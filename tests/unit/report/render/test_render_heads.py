@@ -12,6 +12,7 @@ import pytest
 from trialtrace.report.downloads import with_links
 from trialtrace.report.render.api import render_document
 from trialtrace.report.render.pandoc import READER, find_pandoc
+from trialtrace.report.render.tree.authored import OWN
 from trialtrace.report.render.tree.for_quarto import for_quarto
 from trialtrace.report.render.tree.formats import LINE, LYING
 from trialtrace.report.render.tree.heads import column_names, keep_per_cents, placed_heads, put_over
@@ -222,3 +223,14 @@ def test_under_quarto_a_link_to_another_document_leads_there_or_is_text(
     targets = [one["c"][2][0] for one in words if one["t"] == "Link"]
     assert targets == ["#sec-a", *([target] if target else [])]
     assert text_of(words) == "here there"
+
+
+def test_a_data_frame_that_quarto_has_as_html_is_marked_and_no_other_html(tmp_path):
+    blocks = [
+        {"t": "RawBlock", "c": ["html", text]} for text in ("<div><table></table></div>", "<nav>1")
+    ]
+    document = {"meta": {}, "blocks": blocks}
+    for_quarto(document, "html", tmp_path, authored=True, name="report")
+    table, mark, row = document["blocks"]
+    assert [one["t"] for one in (table, mark, row)] == ["RawBlock", "Para", "RawBlock"]
+    assert OWN in json.dumps(mark)

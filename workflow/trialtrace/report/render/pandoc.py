@@ -49,7 +49,10 @@ from trialtrace.report.render.tree.nodes import Node
 from trialtrace.report.render.tree.spared import linked, put_back, spared, without_links
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
+# What it writes of a table that is read so.
+PIPES = "-raw_html-simple_tables-multiline_tables-grid_tables-fenced_divs"
 HERE = Path(__file__).parent
+_STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
 # Room for what pandoc makes of a text, and for what it keeps of it: more is slower to begin with.
@@ -139,6 +142,19 @@ def convert(
         longest_first = sorted(jobs, key=lambda name: not name.endswith(".pdf"))
         made = {name: pool.submit(written, *jobs[name]) for name in longest_first}
         return {name: made[name].result() for name in jobs}
+
+
+def pipe_table_of(frame: str) -> str:
+    """The HTML of a data frame as Markdown, with the values as it shows them."""
+    flags = ["--from=html", f"--to={READER}{PIPES}", "--wrap=none", f"--columns={len(frame)}"]
+    done = subprocess.run(
+        [*_command(), *flags],
+        input=_STYLE.sub("", frame).encode("utf-8"),
+        env=clean_environment(),
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode("utf-8")
 
 
 def _numbered(tree: Node, folder: Path, documents: Sequence[Document], authored: bool) -> Numbered:

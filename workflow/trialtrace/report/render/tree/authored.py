@@ -47,7 +47,9 @@ def _marked(blocks: nodes.Nodes) -> nodes.Nodes:
                 for note in nodes.all_of(inner, "Note"):
                     note["c"] = _marked(note["c"])
                 block["c"] = [*inner, nodes.space(), _mark()] if _is_own(inner) else inner
-            case "Table" | "Figure" | "CodeBlock" | "DefinitionList" | "LineBlock":
+            case "RawBlock" if "<table" not in inner[1]:  # Quarto has a data frame so
+                pass
+            case "Table" | "Figure" | "CodeBlock" | "DefinitionList" | "LineBlock" | "RawBlock":
                 made += [block, nodes.paragraph([_mark()])]
                 continue
         made.append(block)
