@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.render import pandoc
 from trialtrace.report.render.api import render_document
+from trialtrace.report.render.house import AUTHOR
 from trialtrace.report.render.pandoc import SETTER
 from trialtrace.report.render.tree.formats import NUMBERS
 from trialtrace.report.render.typeset import STANDARD
@@ -292,6 +294,10 @@ def test_a_jump_to_a_number_lands_on_the_line_of_its_mark(write, tmp_path: Path)
             (numbers[to[0].objgen], float(to[3])) for to in targets if isinstance(to, pikepdf.Array)
         ]
         said = [str(link.Contents) for link in document.pages[0].Annots]
+        names = pikepdf.NameTree(document.Root.Names.Dests)
+        named = [(numbers[names[one][0].objgen], float(names[one][3])) for one in anchors]
+        assert "sec-one" in names
+    assert named == jumps
     assert len(jumps) == len(anchors)
     assert said[-len(jumps) :] == [f"page {page + 1}" for page, _ in jumps]
     with opened(data) as document:
@@ -316,6 +322,20 @@ def test_what_a_reader_of_screens_is_told(pdf: bytes):
     assert STANDARD == "ua-1" and b"pdfuaid" in plain
     assert b"/Lang (en-GB)" in plain and b"/Alt (All lie left of zero.)" in plain
     assert b"/Title (T of it)" in plain and b"/S /TH" in plain
+
+
+def test_a_file_that_is_mailed_has_an_author(write, tmp_path: Path):
+    for front, author in ((FRONT, AUTHOR), (f"{FRONT}\nauthor: A. Bee", "A. Bee")):
+        made = render_document(
+            write("Text.", front), out_dir=tmp_path, stem="a", formats=("pdf", "docx")
+        )
+        with pikepdf.open(made.pdf) as document:
+            assert str(document.docinfo["/Author"]).strip(", ") == author
+            shown = pdf_lines(made.pdf.read_bytes())
+        assert (AUTHOR in str(shown), "A. Bee" in str(shown)) == (False, author == "A. Bee")
+        with zipfile.ZipFile(made.docx) as archive:
+            core = archive.read("docProps/core.xml").decode()
+        assert f"<dc:creator>{author}</dc:creator>" in core
 
 
 def test_a_high_drawing_leaves_room_for_its_caption(make: Make, figures: Path):

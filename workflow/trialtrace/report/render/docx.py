@@ -7,7 +7,10 @@ import io
 import re
 import zipfile
 
-MAIN = "word/document.xml"
+from trialtrace.report.render.house import AUTHOR
+
+MAIN, PROPERTIES = "word/document.xml", "docProps/core.xml"
+NOBODY = b"<dc:creator></dc:creator>"
 TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 ROW = re.compile(r"<w:tr>(<w:trPr>)?")
 END, JOINED = "</w:tr>", '<w:vMerge w:val="continue"'
@@ -27,13 +30,16 @@ SIZE = re.compile(r'<w:pgSz [^>]*w:h="(\d+)"[^>]*w:w="(\d+)"[^>]*/>')
 
 
 def finished(data: bytes) -> bytes:
-    """The document with rows that no page splits, and with the sections that formats.py marks."""
+    """The document with rows that no page splits, with the sections that formats.py marks, and with
+    an author."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
         for entry in old.infolist():
             content = old.read(entry)
             if entry.filename == MAIN:
                 content = _finished(content.decode("utf-8")).encode("utf-8")
+            elif entry.filename == PROPERTIES:
+                content = content.replace(NOBODY, f"<dc:creator>{AUTHOR}</dc:creator>".encode())
             new.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 

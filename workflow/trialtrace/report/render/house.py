@@ -35,6 +35,8 @@ CSP = (
 # The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
 EPOCH = 315532800
 FORMATS = ("html", "docx", "pdf")
+# Who made a file that is mailed, unless its document names an author.
+AUTHOR = "trialtrace, re-analysis"
 SHEETS = ("report.css", "card.css")
 CHAINS = "chains.json"
 SHOWS_FOLDER = "a cell shows the path of its working folder"

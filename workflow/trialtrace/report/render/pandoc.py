@@ -25,6 +25,7 @@ from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
+    AUTHOR,
     Page,
     breakable,
     clean_environment,
@@ -262,7 +263,8 @@ def _of_format(
         ]
     flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     if kind == "pdf":
-        return ["--to=typst", f"--template={_near(HERE / 'template.typ', build)}", *flags]
+        template = f"--template={_near(HERE / 'template.typ', build)}"
+        return ["--to=typst", template, f"--variable=maker:{AUTHOR}", *flags]
     header = build / f"{name}.yaml"
     variables = {"header": page_header(), **around}
     header.write_text(json.dumps({"variables": variables}), encoding="utf-8")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # headings, words for pictures.
 STANDARD: Final = "ua-1"
 ABOVE: Final = 10
+# How the address of a number begins; its short id follows.
+NUMBER: Final = "n-"
 
 
 def main() -> int:
@@ -48,19 +50,31 @@ def main() -> int:
 
 def lead(document: "Pdf", places: dict[str, tuple[int, float, float]]) -> None:
     """Put the place of a number (page, and points from its upper left corner) for the address by
-    which a link names it; what is shown begins a line above, as typst has it."""
-    from pikepdf import Name
+    which a link names it; what is shown begins a line above, as typst has it. By its short id a
+    link from elsewhere finds it too, as `report.pdf#ID`: typst names headings alone."""
+    from pikepdf import Array, Dictionary, Name, NameTree
 
     pages = list(document.pages)
     heights = [float(page.mediabox[3]) for page in pages]
+
+    def place(address: str) -> Array:
+        at, x, y = places[address]
+        top = heights[at - 1] - max(y - ABOVE, 0)
+        return Array([pages[at - 1].obj, Name.XYZ, round(x, 3), round(top, 3), 0])
+
+    names = document.Root.get("/Names", Dictionary())
+    tree = NameTree(names["/Dests"]) if "/Dests" in names else NameTree.new(document)
+    for address in places:
+        if address.startswith(NUMBER):
+            tree[address.removeprefix(NUMBER)] = place(address)
+    names["/Dests"] = tree.obj
+    document.Root["/Names"] = names
     for page in pages:
         for link in page.get("/Annots", ()):
             address = str(link.A.URI) if "/A" in link else ""
             if address in places:
-                at, x, y = places[address]
-                top = heights[at - 1] - max(y - ABOVE, 0)
-                link.Dest = [pages[at - 1].obj, Name.XYZ, round(x, 3), round(top, 3), 0]
-                link.Contents = f"page {at}"
+                link.Dest = place(address)
+                link.Contents = f"page {places[address][0]}"
                 del link.A
 
 
