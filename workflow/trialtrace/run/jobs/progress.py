@@ -13,7 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from trialtrace.base.errors import Problem
-from trialtrace.run.jobs.faults import MAKE_ROOM, last_word, room_lacks
+from trialtrace.run.jobs.faults import MAKE_ROOM, last_word, room_lacks, rule_of, trial_of
 from trialtrace.run.jobs.stages import ASKED, SITE, STAGES
 
 RULES = (*STAGES, SITE, *ASKED)
@@ -58,6 +58,7 @@ class Progress:
         self.total = 0
         # Jobs whose logs tell why they ended, and have been shown.
         self.ended: set[int] = set()
+        self.shown: set[Path] = set()
         # Jobs of a group that failed, of which others speak or nobody does.
         self.unheard: set[int] = set()
         self.silent = False
@@ -107,11 +108,18 @@ class Progress:
         if not self.silent:
             self.ended.add(event.jobid)
         job = self.jobs.get(event.jobid)
-        lines = [
-            f"\n{event.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
-            "",
-        ]
-        return "\n".join([*lines, *self._of_logs(event.log)])
+        return self._stopped(event.rule_name, job.trial if job else None, event.log)
+
+    def untold(self, logs: Path) -> Iterator[str]:
+        """Why jobs ended of which no event told, as where Snakemake is asked to be quiet."""
+        for said in sorted(logs.rglob(last_word(Path("*.log")).name)):
+            log = said.with_suffix(".log")
+            if log.absolute() not in self.shown:
+                yield self._stopped(rule_of(log), trial_of(log), [str(log)])
+
+    def _stopped(self, rule: str, trial: str | None, logs: Iterable[str]) -> str:
+        lines = [f"\n{rule}{f' of {trial}' if trial else ''} stopped:", ""]
+        return "\n".join([*lines, *self._of_logs(logs)])
 
     def _group_failed(self, event: SimpleNamespace) -> str | None:
         """Of jobs that a cluster had as one, those speak that said why they ended; where none did,
@@ -132,6 +140,7 @@ class Progress:
     def _of_logs(self, logs: Iterable[str]) -> Iterator[str]:
         """The last lines of each log, and where it is."""
         for log in logs:
+            self.shown.add(Path(log).absolute())
             said = last_word(Path(log))
             path = said if said.exists() else Path(log)
             text = path.read_text(errors="replace").splitlines() if path.is_file() else []
