@@ -16,6 +16,7 @@ from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 from trialtrace.base.store import write_text
 from trialtrace.run.jobs.data import check_data, check_purpose
 from trialtrace.run.jobs.faults import forget_last_words
+from trialtrace.run.jobs.former import keep_former
 from trialtrace.run.jobs.fresh import Freshness, freshness
 from trialtrace.run.jobs.products import (
     Made,
@@ -307,6 +308,7 @@ class Run:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
         forget_last_words(self.at.made / "logs")
+        keep_former(self.at, self.named)
 
     def _check_rights(self) -> None:
         """Raise UserError with every folder that a job of this run could not write into."""
