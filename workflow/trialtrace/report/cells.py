@@ -252,4 +252,4 @@ def open_report(trial: str) -> Cells:
     codes, folder = dict(state["codes"]), at.results / trial
     material = Material(load_trial(trial, at), load_settings(at), folder, codes)
     drawn = [Drawn(**one) for one in state["drawn"]]
-    return Cells(material, drawn, state["places"], state["pages"])
+    return Cells(material, drawn, state["places"], state.get("pages", []))

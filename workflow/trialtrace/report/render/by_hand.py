@@ -42,7 +42,7 @@ def made_by_hand(document: nodes.Node, kind: str, folder: Path) -> None:
     callout = nodes.div(
         [nodes.paragraph([nodes.word(NOTE)])], nodes.attributes(classes=["callout-warning"])
     )
-    pages = read_state(at, folder.name)["pages"]
+    pages = read_state(at, folder.name).get("pages", ())
     row = [nodes.raw_block("html", _pages(report, pages))] if "html" in kind else []
     document["blocks"] = [*row, callout, *document["blocks"]]
 
