@@ -8,7 +8,10 @@ is looked at where equal values are rare, the spread is at least eight units, an
 correlated by at most 0.9: what hardly changes is equal to itself. Values at either end of the
 column are left out, and so is a number that is as far from its targets as a
 coarser one of its rows, of which it is made. Visits that are correlated by more are looked at where
-those that are not equal change by eight units or more, on the median.
+those that are not equal change by eight units or more, on the median. Where both values around are
+the same nothing is midway between them. Of patients whose number is not that of the visit before,
+some have another of its name (lesion2 beside lesion1), or itself at another visit, that is: twice
+these odds may well be what it is measured by, as a lesion that a reader calls unchanged.
 
 Of a whole visit the values that are those of the visit before, but for either end of the column,
 are held against five times the odds of that at the other visits, at least one in two (binomial,
@@ -65,7 +68,7 @@ def looks(export: Export) -> Iterator[Look]:
     ways = (before, "equal to the value before"), (midway, "midway between the values around them")
     for every, text in ways:
         for targets in every:
-            for look in _look(*targets, text):
+            for look in _look(targets, text, every):
                 coarser = look.p < SHOWN and _of_a_coarser(*targets[:2], every)
                 yield replace(look, p=1.0, rows=()) if coarser else look
 
@@ -83,26 +86,55 @@ def _of_a_coarser(own: Slice, target: Floats, every: list[Targets]) -> bool:
     return False
 
 
-def _look(middle: Slice, target: Floats, first: Floats, last: Floats, text: str) -> Iterator[Look]:
-    """A look at the values of a slice by their targets, unless `first` and `last` hardly differ."""
-    values = middle.values
-    known = np.flatnonzero(~np.isnan(values) & ~np.isnan(target))
-    low, high = values[known].min(initial=np.inf), values[known].max(initial=-np.inf)
-    known = known[(values[known] > low) & (values[known] < high)]
-    x, y = values[known], target[known]
+def _look(targets: Targets, text: str, every: list[Targets]) -> Iterator[Look]:
+    """A look at the values of a slice by their targets, unless the slices around hardly differ."""
+    middle, target, first, last = targets
+    known = _inside(middle, target)
+    if target is not last:
+        known = known[first[known] != last[known]]
+    x, y = middle.values[known], target[known]
     unit = resolution(x) if len(x) >= FEWEST else None
     if unit is None or min(x.std(), y.std()) < SPREAD * unit or chance_alike(x) > ALIKE:
         return
     if rank_correlation(first[known], last[known]) > STABLE:
         if target is last:
-            yield from _copied(middle, known, x, y, unit)
+            yield from _copied(middle, known, x, y, unit, every)
         return
     same, p = met(x, y, unit)
+    if target is last:
+        p = max(p, _habit(middle, known, same, every))
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
     yield Look(middle.where, f"{int(same.sum())} of {len(x)} values {text}", p, rows)
 
 
-def _copied(middle: Slice, known: Places, x: Floats, y: Floats, unit: float) -> Iterator[Look]:
+def _inside(middle: Slice, target: Floats) -> Places:
+    """Patients with both values, whose own is at neither end of the slice."""
+    values = middle.values
+    known = np.flatnonzero(~np.isnan(values) & ~np.isnan(target))
+    low, high = values[known].min(initial=np.inf), values[known].max(initial=-np.inf)
+    inside: Places = known[(values[known] > low) & (values[known] < high)]
+    return inside
+
+
+def _habit(middle: Slice, known: Places, same: Flags, every: list[Targets]) -> float:
+    """The chance of as many equal values, at twice the odds of those that a number of the same name
+    has, at any visit, in patients in whom this one is not equal; 0 where these are few."""
+    changed, equal = known[~same], []
+    stem = re.sub(r"\d+", "", middle.column)
+    for other, target, _, _ in every:
+        alike = (other.table, other.part, re.sub(r"\d+", "", other.column))
+        if other is not middle and alike == (middle.table, middle.part, stem):
+            at = np.intersect1d(_inside(other, target), changed)
+            equal += (other.values[at] == target[at]).tolist()
+    if len(equal) < FEWEST_COPIED:
+        return 0.0
+    odds = ALLOWED * (sum(equal) + 1) / (len(equal) - sum(equal) + 1)
+    return chances.binomial(int(same.sum()), len(same), odds / (1 + odds))
+
+
+def _copied(
+    middle: Slice, known: Places, x: Floats, y: Floats, unit: float, every: list[Targets]
+) -> Iterator[Look]:
     """A look at values that are those before, where the others are far from them."""
     same, p = met(x, y, unit)
     k, n = int(same.sum()), len(same)
@@ -110,7 +142,7 @@ def _copied(middle: Slice, known: Places, x: Floats, y: Floats, unit: float) -> 
         return
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
     text = f"{k} of {n} values equal to the value before, where others are far from it"
-    yield Look(middle.where, text, p, rows)
+    yield Look(middle.where, text, max(p, _habit(middle, known, same, every)), rows)
 
 
 def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:
