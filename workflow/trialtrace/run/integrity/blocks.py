@@ -8,7 +8,9 @@ beside each other go together: there q is the chance that two values are equal w
 (a site may round to fives), and t counts how often the value changes in the run. Of a value a
 patient, where fewer than three steps of ten go against the others the file was sorted by it within
 groups (arm, sex, site): what rises through the same values twice is no copy, and nothing is looked
-at; nor in the rows of visits at what hardly changes within patients, as an age.
+at; nor in the rows of visits at what hardly changes within patients, as an age. A value that is
+that of the patient's visit before is left out: several parameters carried forward are one run over
+and over, which is no other patient's.
 """
 
 from collections.abc import Iterator
@@ -35,6 +37,8 @@ def looks(export: Export) -> Iterator[Look]:
                 at = order[~np.isnan(column.values[order])]
                 if column.kind == NUMBER and not _lasts(sheet.subject[at], column.values[at]):
                     where = f"{sheet.name}.{column.name}"
+                    before = column.values[sheet.before[at]]
+                    at = at[(sheet.before[at] < 0) | (column.values[at] != before)]
                     yield from _look(where, column.values[at], sheet.rows[at], by_rows=True)
 
 

@@ -17,8 +17,8 @@ FEW_BEYOND, YEARS, AGAIN, DOSES, KEPT = 3, 730.0, 10, 7, 0.95
 @dataclass(frozen=True)
 class Column:
     """A column: numbers, dates as days since 1970, or codes as their places; nan where missing.
-    `levels` are what the dictionary calls the code at each place, `branched` says that it shows
-    the column in some rows only."""
+    `levels` are what the dictionary calls the code at each place, `numbers` the codes themselves
+    where all are numbers, `branched` says that it shows the column in some rows only."""
 
     name: str
     kind: str
@@ -27,6 +27,7 @@ class Column:
     label: str = ""
     levels: tuple[str, ...] = ()
     branched: bool = False
+    numbers: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class Sheet:
     def by_number(self) -> bool:
         """Whether rows stand in the order in which patients were numbered."""
         return self.in_order and not self.lines
+
+    @cached_property
+    def before(self) -> Places:
+        """The place of the row of the visit before, of each row; -1 where none."""
+        order = np.lexsort((self.step, self.part, self.subject))
+        first = (np.diff(self.subject[order]) != 0) | (np.diff(self.part[order]) != 0)
+        before = np.full(len(order), -1)
+        before[order[1:]] = np.where(first, -1, order[:-1])
+        return before
 
 
 @dataclass(frozen=True)

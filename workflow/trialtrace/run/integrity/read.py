@@ -45,6 +45,10 @@ FEWEST, RISING = 20, 0.8
 """Rows of a visit, the share of dates after those of the visit before."""
 NUMBERED = re.compile("[A-Z]{2}SEQ", re.IGNORECASE)
 """What SDTM numbers the rows of a patient with, of whatever visit and test."""
+DERIVED = "DTYPE"
+"""What ADaM names how a row that nobody measured was made: carried forward, a mean."""
+NUMERIC = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
+"""A code that is a number."""
 PLAIN = "^[0-9]{1,18}$"
 """A key that is a number alone, as most are."""
 
@@ -163,11 +167,12 @@ def _sheet(
             variable.label,
             _levels(table, variable),
             bool(variable.branching),
+            _numbers_of_codes(table, variable) if kind == CODE else (),
         )
         for name, variable in known.items()
         if name not in left_out and (kind := kind_of(variable))
     ]
-    used = np.flatnonzero(subject != NOBODY)
+    used = np.flatnonzero((subject != NOBODY) & _measured(table))
     visits, occurrences = _visit_columns(trial), spec.name in _tables_of_occurrences(trial)
     if not occurrences and all(NUMBERED.fullmatch(name) for name in keys):
         keys = _declared_keys(trial, spec.name)
@@ -196,6 +201,15 @@ def _sheet(
         return made
     columns = [replace(one, values=_without_start(one, made.step)) for one in made.columns]
     return replace(made, columns=tuple(columns))
+
+
+def _measured(table: pa.Table) -> Flags:
+    """The rows that are not declared to be derived: all where each is."""
+    names = [name for name in table.column_names if name.upper() == DERIVED]
+    measured: Flags = np.ones(table.num_rows, dtype=bool)
+    for name in names:
+        measured &= pc.is_null(table[name]).to_numpy()
+    return measured if measured.any() else ~measured
 
 
 def _without_start(column: Column, step: Places) -> Floats:
@@ -296,11 +310,21 @@ def _numbers(table: pa.Table, variable: Variable, kind: str, choices: Iterable[s
     return made
 
 
+def _codes(table: pa.Table, variable: Variable) -> list[str]:
+    """The choices of a variable, and what else its cells hold, in the places of `codes_of`."""
+    cells = pc.unique(table[variable.name]).to_pylist() if variable.choices else []
+    return sorted({*variable.choices, *(str(cell) for cell in cells if cell is not None)})
+
+
 def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:
-    """What the choices are called, in the places of `_codes`."""
-    cells = table[variable.name].to_pylist() if variable.choices else []
-    known = sorted({*variable.choices, *(str(cell) for cell in cells if cell is not None)})
-    return tuple(variable.choices.get(code, code) for code in known)
+    """What the choices are called."""
+    return tuple(variable.choices.get(code, code) for code in _codes(table, variable))
+
+
+def _numbers_of_codes(table: pa.Table, variable: Variable) -> tuple[float, ...]:
+    """The codes of the choices where all are numbers, as the answers of a questionnaire."""
+    codes = _codes(table, variable)
+    return tuple(map(float, codes)) if all(map(NUMERIC.fullmatch, codes)) else ()
 
 
 def _order(table: pa.Table, name: str, variable: Variable) -> Places:

@@ -20,6 +20,7 @@ FEWEST_LONE, DATED, TIMES = 3, 0.9, 3.0
 FEWEST_ALIKE, EMPTY = 10, 0.05
 FEWEST_OF_ALL, FEWEST_CODED, LEVELS, LIKED, WHOLE = 8, 40, 10, 2.0, 1e-6
 NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
+NEARLY_ALL, GRADES = 0.95, 10
 LEVELS_OF_ZERO, FAR_FROM_ZERO, MANY, FEW_TOLD = 5, 1.5, 0.2, 0.1
 SYSTOLIC, DIASTOLIC = {"sbp", "sysbp", "systolic"}, {"dbp", "diabp", "diastolic"}
 ABOVE = "Diastolic pressures above the systolic, each a mistake in some row"
@@ -45,7 +46,9 @@ def possible(export: Export) -> Iterator[Look]:
 
     A column is known by its name, or a short label, and its unit. More than one value in a hundred
     that is not possible is unusual (binomial): another unit, or the values of another column.
-    Half of them lie on one side of the median (binomial).
+    Half of them lie on one side of the median (binomial). Where nearly all are beyond, and whole
+    numbers from 0 or 1 up to 10 at most, it is another measure of that name: the severity of what
+    is meant (a pulse graded 1 to 4), a temporal side.
     """
     yield from _pressures(export)
     for sheet, column, known in _numbers(export, FEWEST):
@@ -55,8 +58,8 @@ def possible(export: Export) -> Iterator[Look]:
             name = column.label
             ends = known_ends(name, column.unit)
         outside = [(values < low) | (values > high) for low, high in ends]
-        if outside:
-            least = min(outside, key=lambda flags: int(flags.sum()))
+        least = min(outside, key=lambda flags: int(flags.sum()), default=None)
+        if least is not None and not (least.mean() >= NEARLY_ALL and is_graded(values)):
             k, n = int(least.sum()), len(values)
             rows = tuple(sorted(int(row) for row in sheet.rows[known[least]]))
             text = f"{k} of {n} values are beyond what is possible"
@@ -66,6 +69,12 @@ def possible(export: Export) -> Iterator[Look]:
                 k = max(int((values < low).sum()), int((values > high).sum()))
                 text = f"{k} of {n} values are on one side of where any patients have their median"
                 yield Look(where, text, chances.binomial(k, n, 0.5))
+
+
+def is_graded(values: Floats) -> bool:
+    """Whether numbers are the grades of a short scale: whole, from 0 or 1 up to 10 at most."""
+    whole = bool((values == np.round(values)).all())
+    return whole and values.min() in (0, 1) and values.max() <= GRADES
 
 
 def _pressures(export: Export) -> Iterator[Look]:
@@ -241,7 +250,7 @@ def lone(export: Export) -> Iterator[Look]:
         alone = there.sum(axis=0) == 1
         if alone.all() or max(dated[~alone].mean() for dated in dates) < DATED:
             continue
-        before = _row_before(sheet)
+        before = sheet.before
         for column, known in zip(sheet.columns, there, strict=True):
             few, rest = known & alone, known & ~alone
             if column.kind != NUMBER or few.sum() < FEWEST_LONE or rest.sum() < FEWEST:
@@ -263,15 +272,6 @@ def lone(export: Export) -> Iterator[Look]:
             text = f"{who.sum()} of {few.sum()} values in rows without a date or any other value "
             rows = tuple(sorted(sheet.rows[who].tolist()))
             yield Look(f"{sheet.name}.{column.name}", f"{text}are {what}", min(1.0, 2 * p), rows)
-
-
-def _row_before(sheet: Sheet) -> Places:
-    """The place of the row of the visit before, of each row; -1 where none."""
-    order = np.lexsort((sheet.step, sheet.part, sheet.subject))
-    first = (np.diff(sheet.subject[order]) != 0) | (np.diff(sheet.part[order]) != 0)
-    before = np.full(len(order), -1)
-    before[order[1:]] = np.where(first, -1, order[:-1])
-    return before
 
 
 def _zeros(sheet: Sheet, column: Column, known: Places, died: Flags | None) -> Look:
