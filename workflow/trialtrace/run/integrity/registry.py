@@ -111,6 +111,7 @@ OF_ROWS = (
     ),
     Check("formulas", "Numbers that are made of two others", formulas.looks, 0.25),
     Check("sums", "Totals of three columns or more", sums.looks, 0.25),
+    Check("added", "A code for missing in totals", sums.of_missing_parts, 0.25),
     Check("ordered", "A column that is sorted while its rows are not", ordered.looks, 0.25),
     Check("misplaced", "Values that stand with another patient", misplaced.looks, 2.0),
     Check("neighbours", "Dates that fit another patient", neighbours.looks, 0.25),
