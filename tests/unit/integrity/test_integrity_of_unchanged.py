@@ -102,6 +102,25 @@ def test_lesions_that_are_often_unchanged_are_not_carried_forward(seed, visits):
     assert of_values(export) > 1e-3
 
 
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_sum_of_lesions_is_equal_where_they_are(wrong):
+    """Of one to three lesions; where the sum is a number of its own it is told."""
+    rng = np.random.default_rng(44)
+    parts = np.concatenate([lesions(1, 0.35, 2), lesions(2, 0.35, 2)[:, :, :1]], axis=2)
+    who = rng.random(N)
+    parts[who < 0.3, :, 1:] = np.nan
+    parts[who > 0.7, :, 2] = np.nan
+    total = np.nansum(parts, axis=2, keepdims=True)
+    if wrong:
+        total = np.round(rng.normal(300, 60, (N, 2, 1)))
+        total[:50, 1] = total[:50, 0]
+    names = ("lesion1", "lesion2", "lesion3", "total")
+    export = of_visits(np.concatenate([parts, total], axis=2), names)
+    looks = [one for one in carried.looks(export) if "a visit are those" not in one.told]
+    assert (least(looks) < 1e-6) == wrong
+    assert ("v.total" in {one.where for one in looks}) == wrong
+
+
 @pytest.mark.parametrize("together", [False, True])
 def test_a_visit_carried_forward_in_a_third_of_the_patients_is_told(together):
     """Of one number, or of both in the same patients; at one visit, and at all that follow."""

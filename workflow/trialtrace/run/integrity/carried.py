@@ -11,7 +11,8 @@ coarser one of its rows, of which it is made. Visits that are correlated by more
 those that are not equal change by eight units or more, on the median. Where both values around are
 the same nothing is midway between them. Of patients whose number is not that of the visit before,
 some have another of its name (lesion2 beside lesion1), or itself at another visit, that is: twice
-these odds may well be what it is measured by, as a lesion that a reader calls unchanged.
+these odds may well be what it is measured by, as a lesion that a reader calls unchanged. A total of
+numbers is equal where these are, and no number more.
 
 Of a whole visit the values that are those of the visit before, but for either end of the column,
 are held against five times the odds of that at the other visits, at least one in two (binomial,
@@ -39,6 +40,7 @@ from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.correlations import rank_correlation, successive
 from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.sums import totals_of
 
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
@@ -56,8 +58,15 @@ def looks(export: Export) -> Iterator[Look]:
     """A look for each pair of visits, one for each three, and one for each column."""
     pairs = list(successive(export))
     yield from _whole_visits(pairs)
-    yield from _whole_patients(export, pairs)
     yield from _of_a_site(export)
+    totals = {
+        (sheet.name, name): total.of_numbers
+        for sheet in export.sheets
+        for name, total in totals_of(sheet).items()
+    }
+    parts = [pair for pair in pairs if (pair[1].table, pair[1].column) not in totals]
+    yield from _whole_patients(export, parts)
+    pairs = [pair for pair in pairs if not totals.get((pair[1].table, pair[1].column))]
     after = {id(one): later for one, later in pairs}
     before = [(later, one.values, later.values, one.values) for one, later in pairs]
     midway = [

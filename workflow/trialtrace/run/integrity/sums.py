@@ -38,6 +38,12 @@ class Total:
     names: tuple[str, ...]
     parts: Floats
 
+    @property
+    def of_numbers(self) -> bool:
+        """Whether no part is an answer, or grade: each has levels enough to be looked at."""
+        levels = [len(np.unique(part[~np.isnan(part)])) for part in self.parts.T]
+        return min(levels) >= LEVELS
+
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each total that is used, or of which a part is."""
@@ -55,14 +61,14 @@ def of_missing_parts(export: Export) -> Iterator[Look]:
 def _used(export: Export) -> Iterator[tuple[Sheet, Total, dict[str, Total]]]:
     """Each total that is used, or of which a part is, with its table and the others of it."""
     for sheet in export.sheets:
-        totals = _totals(sheet)
+        totals = totals_of(sheet)
         for total in totals.values():
             names = (total.column.name, *total.names)
             if any((sheet.name, name) in export.used for name in names):
                 yield sheet, total, totals
 
 
-def _totals(sheet: Sheet) -> dict[str, Total]:
+def totals_of(sheet: Sheet) -> dict[str, Total]:
     """The totals of a table: of its numbers, else of these and the answers between them."""
     every = [(one, _values(one)) for one in sheet.columns]
     every = [(one, values) for one, values in every if (~np.isnan(values)).sum() >= FEWEST]
