@@ -63,6 +63,7 @@ def test_every_check_looks_at_something(made):
     # a site, and people come on any day of the week.
     elsewhere = {"agreement", "correspondence", "formulas", "groups", "contacts", "numbering"}
     elsewhere |= {"meanings", "rest_days", "identifiers", "late", "ends", "status", "lone", "sums"}
+    elsewhere |= {"added"}
     export = replace(export_of(made), used=frozenset({("patients", "age")}))
     assert {one.check for one in look_at(export)} == {*CHECKS} - elsewhere
 
