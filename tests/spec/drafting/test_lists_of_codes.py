@@ -102,3 +102,68 @@ def test_events_and_answers_of_patients_are_tables(tmp_path: Path):
     write(tmp_path / "answers.csv", ["id,question,response", *answers])
     draft = decide(profile([str(tmp_path)]), {}, first_choice)
     assert sorted(table.rows for table in draft.tables) == [30, 80, 160]
+
+
+LABELS = {"grp": "Group by lot", "sex": "Sex of the child", "severity": "Severity at week 6"}
+
+
+def with_labels(values: Sequence[tuple[str, int, str]]) -> list[list[object]]:
+    """A row for each code: the column, what it is, the code, what the code means."""
+    rows = [[name, LABELS[name], code, label] for name, code, label in values]
+    return [["id", "Child", None, None], *rows, ["hb", "Haemoglobin", 999, "Not done"]]
+
+
+def labels_once(rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    names = [name for name, *_ in rows]
+    return [
+        [*(each[:2] if names.index(each[0]) == at else [None, None]), *each[2:]]
+        for at, each in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize("once_alone", [False, True])
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("variable", "variable_label", "code", "code_label"),
+        ("variable", "description", "code", "meaning"),
+        ("name", "label", "value", "label"),
+        ("Variable", "Bezeichnung", "Wert", "Bedeutung"),
+    ],
+)
+def test_a_label_of_the_column_beside_that_of_the_code(
+    tmp_path: Path, heads: Sequence[str], once_alone: bool
+):
+    rows = with_labels(VALUES)
+    draft = drafted(tmp_path, Labels=[heads, *(labels_once(rows) if once_alone else rows)])
+    home = draft.home
+    assert draft.arms == {"control": ("Control", "0"), "training": ("Training", "1")}
+    assert {name: home.column(name).label for name in LABELS} == LABELS
+    assert dict(home.column("severity").choices)["2"] == "severe"
+    # One code alone is one for missing, and no word for the column.
+    assert home.column("hb").label == "Haemoglobin"
+
+
+def test_one_code_alone_without_a_label_of_its_column(tmp_path: Path):
+    rows = [("variable", "code", "code_label"), *VALUES, ("hb", 999, "Not known")]
+    home = drafted(tmp_path, Labels=rows).home
+    assert home.column("hb").label == "hb"
+    assert dict(home.column("sex").choices) == {"1": "male", "2": "female"}
+
+
+def test_rows_of_one_code_each_are_no_list(tmp_path: Path):
+    """A number in the column of codes of a codebook of a row a column stays beside its label."""
+    rows = [("variable", "label", "values"), ("grp", "Group", "0-1"), ("hb", "Haemoglobin", 100)]
+    assert drafted(tmp_path, Codebook=rows).home.column("hb").label == "Haemoglobin"
+
+
+def test_one_file_of_columns_and_one_of_values(tmp_path: Path):
+    write(tmp_path / "data.csv", [",".join(map(str, each)) for each in (HEAD, *ROWS)])
+    write(
+        tmp_path / "values.csv", ["variable,value,label", *(",".join(map(str, v)) for v in VALUES)]
+    )
+    names = [f"{name},{label}" for name, label in LABELS.items()]
+    write(tmp_path / "variables.csv", ["variable,label", *names])
+    (table,) = profile(sorted(map(str, tmp_path.iterdir())))
+    assert {name: table.column(name).label for name in LABELS} == LABELS
+    assert dict(table.column("grp").choices) == {"0": "Control", "1": "Training"}

@@ -169,3 +169,32 @@ def test_what_patients_had_against_the_name_of_the_arm_is_asked(tmp_path: Path):
     draft = decide(profile([str(tmp_path)]), {}, first_choice)
     guess = {one.name: one for one in draft.guesses}["control"]
     assert guess.blinds and guess.value == "1" and "0 of 30 have sessions" in guess.evidence
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Variable", "Libellé", "Modalités"),
+        ("Variable", "Bezeichnung", "Ausprägungen"),
+        ("Campo", "Descripción", "Códigos"),
+        ("Variabile", "Etichetta", "Codifica"),
+        ("Variável", "Rótulo", "Códigos"),
+        ("Variabele", "Omschrijving", "Waarden"),
+    ],
+)
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_heads_of_codebooks_in_other_languages(tmp_path: Path, heads: Sequence[str], quote: str):
+    """Also where codes have the mark of the cells between them, and no quotes."""
+    rows = ["goat;Chèvre;", f"feed_group;Feed;{quote}0 = hay ; 1 = maize{quote}", "horn;Cornes;"]
+    (table,) = described(tmp_path, "book.csv", [";".join(heads), *rows])
+    group = table.column("feed_group")
+    assert (group.label, dict(group.choices)) == ("Feed", FEEDS)
+    assert table.column("horn").label == "Cornes"
+
+
+def test_a_table_of_data_with_such_heads_is_no_codebook(tmp_path: Path):
+    """Names that are no columns are those of people, or of goats."""
+    lines = ["nom;libelle;valeur", *(f"G{n};x;{n % 5}" for n in range(60))]
+    tables = described(tmp_path, "visites.csv", lines)
+    assert "described" not in {key for table in tables for key in table.evidence}
+    assert [*tables[0].column("feed_group").choices] == [("0", "No"), ("1", "Yes")]

@@ -28,25 +28,39 @@ DESCRIBING = set(
     dictionary description descriptions codebook variable variables legend columns fields metadata
     instrument instruments questionnaire questionnaires fragebogen labels valuelabels codes coding
     codelist codelists
-    beschreibung datenbeschreibung variablen codierung""")
+    beschreibung datenbeschreibung variablen codierung codebuch kodierung dictionnaire codage
+    diccionario codificacion dizionario codifica dicionario codificacao codeboek""")
 )
 OF_COLUMNS = set(
     vocabulary("""
     variable variablename variables var varname vars field fieldname column columnname columns name
-    variableid fieldid columnid item variablennamen""")
+    variableid fieldid columnid item variablennamen variablenname merkmal feld spalte
+    nom champ colonne nombre campo columna variabile nome colonna variavel coluna
+    variabele variabelenaam naam veld kolom""")
 )
 OF_LABELS = set(
     vocabulary("""
     description descriptions label labels meaning definition explanation variablelabel question
     valuelabel codelabel codemeaning
-    variabledescription details beschreibung""")
+    variabledescription details beschreibung bezeichnung bedeutung beschriftung wertelabel
+    libelle intitule signification etiqueta descripcion definicion significado
+    etichetta descrizione definizione significato rotulo descricao definicao
+    omschrijving beschrijving betekenis""")
 )
 OF_CODES = set(
     vocabulary("""
     codes code coding codings values value valuelabels levels level categories choices options
-    response responses werte kodierung valuesrange range""")
+    response responses werte wert kodierung codierung auspragungen auspragung valuesrange range
+    modalites modalite codage valeurs valeur valores valor codigos codigo codificacion categorias
+    valori valore codici codice codifica modalita categorie codificacao
+    waarden waarde codering categorieen""")
 )
-OF_UNITS, OF_MISSING = {"unit", "units", "einheit"}, {"missing", "missingvalues", "missingcodes"}
+OF_UNITS = set(vocabulary("unit units einheit unite unidad unita unidade eenheid"))
+OF_MISSING = set(
+    vocabulary("""
+    missing missingvalues missingcodes fehlend fehlendewerte manquant manquants valeursmanquantes
+    perdidos valoresperdidos mancanti valorimancanti ausentes ontbrekend""")
+)
 ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
 ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
 NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".tab")
@@ -78,6 +92,8 @@ AS_VECTOR = re.compile(
     re.IGNORECASE,
 )
 RULE = re.compile(r"[\s|:=+-]+")
+# A cell of one code alone: 1, -9, ASA; and one that is a number.
+CODE, CODE_NUMBER = re.compile(r"-?\w{1,12}"), re.compile(r"-?\d{1,4}")
 # A name in quotes needs no mark behind it, nor does one before its codes: group (1=drug, 0=none).
 ITEM = re.compile(
     r"\s*(?:[-*+•$]\s+|\d+[.)]\s+)?(?P<quoted>[`\"'])?[`*_\"']*"
@@ -121,7 +137,8 @@ Row = tuple[int, Mapping[int, str]]
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands in one line of a column, or of several with numbers in one name."""
+    """What stands in one line of a column, or of several with numbers in one name; `meaning` is
+    what a code of a list of a row a code means."""
 
     name: str
     label: str
@@ -129,6 +146,7 @@ class Entry:
     codes: str = ""
     unit: str = ""
     missing: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -288,7 +306,10 @@ def _delimited(text: str) -> Iterator[Row]:
         for line in lines[:LATEST_HEAD]:
             if mark in line and _heads(dict(enumerate(line.split(mark), start=1))):
                 rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+                width = line.count(mark) + 1
                 for cells in rows:
+                    # Codes with the mark between them, without quotes: 1 = yes; 2 = no.
+                    cells[width - 1 :] = [f"{mark} ".join(cells[width - 1 :])]
                     yield (
                         rows.line_num,
                         {at: c.strip() for at, c in enumerate(cells, 1) if c.strip()},
@@ -303,8 +324,10 @@ def _heads(cells: Mapping[int, str]) -> dict[str, int]:
         # "label::English" of a form in several languages.
         word = plain(cell.partition("::")[0].strip(' "*`'))
         role = next((one for one, known in ROLES.items() if word in known), "")
+        # variable, label, code, code_label: the first is of the variable, that behind of the code.
+        again = role == "label" and role in made and made.get("codes") == at - 1
         if role:
-            made.setdefault(role, at)
+            made.setdefault("meaning" if again else role, at)
     if made == {"codes": 1, "label": 3} and len(cells) == 2:
         # As SPSS prints labels of values: nothing stands above the values of each variable.
         return {"name": 1, "codes": 2, "label": 3}
@@ -331,7 +354,7 @@ def _of_rows(rows: Sequence[Row], file: str, sheet: str, what: str) -> Iterator[
         if heads := _heads(cells):
             yield from made()
             at, entries = heads, []
-        elif at and entries and {at.get("codes"), at.get("label")} == {*cells}:
+        elif at and entries and {at.get("codes"), at.get("meaning", at.get("label"))} == {*cells}:
             # A further value of the column above, whose name is not said again.
             entries.append(_entry(entries[-1].name, line, cells, at))
         elif (
@@ -362,15 +385,24 @@ def _without_heads(rows: Sequence[Row]) -> Iterator[Entry]:
 
 def _by_column(entries: Sequence[Entry]) -> Iterator[Entry]:
     """The entries; rows of the values of one column, a value each with what it means, are one."""
-    for _, rows in groupby(entries, key=lambda entry: entry.name):
-        first, *_ = each = [*rows]
-        valued = [one for one in each if one.codes and one.label and "=" not in one.codes]
-        if len(valued) < max(FEWEST, len(each) - 1) or len(each) - len(valued) > (not first.codes):
+    groups = [[*rows] for _, rows in groupby(entries, key=lambda entry: entry.name)]
+    valued = [
+        [one for one in each if CODE.fullmatch(one.codes) and (one.meaning or one.label)]
+        for each in groups
+    ]
+    listed = any(len(each) >= FEWEST for each in valued)
+    for each, coded in zip(groups, valued, strict=True):
+        first, others = each[0], len(each) - len(coded)
+        # In a list one code alone is one for what is missing.
+        alone = listed and len(coded) == 1 and CODE_NUMBER.fullmatch(coded[0].codes)
+        said = [one.meaning or one.label for one in coded]
+        several = len(coded) >= max(FEWEST, len(each) - 1) and len({*said}) > 1
+        if not (alone or several) or others > (not first.codes):
             yield from each
             continue
-        codes = "; ".join(f"{one.codes} = {one.label}" for one in valued)
-        label = "" if first.codes else first.label
-        yield dataclasses.replace(first, label=label, codes=codes)
+        codes = "; ".join(f"{one.codes} = {text}" for one, text in zip(coded, said, strict=True))
+        label = first.label if first.meaning or not first.codes else ""
+        yield dataclasses.replace(first, label=label, codes=codes, meaning="")
 
 
 def _entry(name: str, line: int, cells: Mapping[int, str], at: Mapping[str, int]) -> Entry:

@@ -197,8 +197,9 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
     notes = [note for note in dict.fromkeys([*notes_of(texts), *given]) if note not in files]
-    lists, unknown = _lists(tables)
-    sections = [one for one in _codebooks(tables, notes) if not _of([one]) & _of(lists)]
+    sections = _codebooks(tables, notes)
+    lists, unknown = _lists(tables, _of(sections))
+    sections = [one for one in sections if not _of([one]) & _of(lists)]
     read = _of(sections := [*sections, *lists])
     unknown = [place for place in unknown if (str(place.path), place.sheet) not in read]
     tables = [file for file in tables if (file, "") not in read]
@@ -333,15 +334,19 @@ def _of(sections: Sequence[Section]) -> set[tuple[str, str]]:
     return {(section.item, section.sheet) for section in sections}
 
 
-def _lists(tables: Sequence[str]) -> tuple[list[Section], list[Place]]:
-    """Lists of the codes of a column of other tables, and those that name none of these."""
+def _lists(
+    tables: Sequence[str], books: Collection[tuple[str, str]]
+) -> tuple[list[Section], list[Place]]:
+    """Lists of the codes of a column of other tables, and those that name none of these; columns
+    of `books`, which are codebooks, have none."""
     there = places(tables)
     lists = {place: texts for place in there if any(codes_and_labels(texts := _short(place)))}
     if not lists or len(lists) == len(there):
         return [], []
     columns: dict[str, set[str]] = {}
     for place in there:
-        if place not in lists and _names_of(place):
+        book = (str(place.path), place.sheet) in books
+        if place not in lists and not book and _names_of(place):
             columns |= _values_of(_place(place).cells)
     made, unknown = list[Section](), list[Place]()
     for place, texts in lists.items():
