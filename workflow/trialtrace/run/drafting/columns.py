@@ -13,7 +13,12 @@ import numpy as np
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, reads, steps_of_scale
 from trialtrace.run.drafting.declared import CODED, NUMERIC, declared
-from trialtrace.run.drafting.described import Described, with_codes, with_missing
+from trialtrace.run.drafting.described import (
+    Described,
+    codes_beyond,
+    with_codes,
+    with_missing,
+)
 from trialtrace.run.drafting.keys import numbers_visits
 from trialtrace.run.drafting.names import (
     OF_A_THING,
@@ -50,7 +55,11 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     # Between the ends of a scale, which a label can name too, cells have other numbers.
     others = tally.as_whole().values.keys() - dict(coded.choices)
     others = {text for text in others if not not_known(text)}
-    about = with_missing(coded if len(others) <= len(coded.choices) else about)
+    beyond = codes_beyond({*tally.values, *tally.as_whole().values}, dict(coded.choices))
+    about = with_missing(coded if len(others - {*beyond}) <= len(coded.choices) else about)
+    # A dictionary of a form lists every answer: 7 is against it, as -9 need not be.
+    beyond = tuple(one for one in beyond if not about.type or len(one) > 1)
+    about = replace(about, beyond=tuple(one for one in beyond if one not in about.missing))
     kind = _kind(name, tally, about, sign)
     if (whole := tally.as_whole()) is not tally:
         # Codes that a program has written as numbers with decimals; a run reads them so, too.
@@ -111,7 +120,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
 
 
 def _kind(name: str, tally: Tally, about: Described, sign: str) -> Kind:
-    said = about.type or about.choices or about.missing
+    said = about.type or about.choices or about.missing or about.beyond
     kind = declared(name, tally, about, sign) if said else inferred(name, tally, sign)
     named = f"{flat(name)} {flat(about.label)}"
     return steps_of_scale(kind, tally) if ORDINAL.search(named) and not about.type else kind

@@ -18,14 +18,12 @@ from trialtrace.run.drafting.column_types import (
     reads,
     told_missing,
 )
-from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.described import Described, code_lacks
 from trialtrace.run.drafting.names import SPECIAL_MISSING, not_known
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.trial.label_words import means_missing
 
 MISSING = re.compile(r"(missing|unknown) (status|values?|data|outcome|answer)", re.IGNORECASE)
-# Codes that no scale has: -9, 99.
-OUTSIDE = re.compile(r"-\d{1,4}|([789])\1+")
 CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
 NUMERIC = ("integer", "number")
 Told = tuple[tuple[str, str], ...]
@@ -40,7 +38,8 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
         or MISSING.fullmatch(label)
         or SPECIAL_MISSING.fullmatch(code)
         # NA = not assessed, but not NA = North America; -9 = refused, but not 3 = refused.
-        or ((not_known(code) or OUTSIDE.fullmatch(code)) and means_missing(label))
+        or (not_known(code) and means_missing(label))
+        or code_lacks(code, label, dict(about.choices))
     ]
     if not about.type:
         # A convention lists codes that this file need not have.
@@ -48,7 +47,8 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
         choices = tuple(choice for choice in about.choices if choice[0] not in absent)
         about = replace(about, choices=choices)
         unknown = [code for code in unknown if code not in absent]
-    missing = tuple(sorted({*about.missing, *unknown}))
+    beyond = [code for code in about.beyond if code in tally.values]
+    missing = tuple(sorted({*about.missing, *unknown, *beyond}))
     rest = tally.without(missing) if missing and tally.exact else tally
     if about.type:
         kind = _typed(name, rest, about, sign)
@@ -59,14 +59,20 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     if not missing:
         return kind
     labels = dict(about.choices)
-    codes = [f"{code} ({labels[code]})" if labels.get(code) else code for code in missing]
-    told = f"{about.by} says that {one_of(codes)} is missing."
-    told = " ".join([*(text for key, text in kind.also if key == "missing_codes"), told])
+    said = [code for code in missing if code not in beyond]
+    codes = [f"{code} ({labels[code]})" if labels.get(code) else code for code in said]
+    told = [f"{about.by} says that {one_of(codes)} is missing."] if said else []
+    if beyond:
+        n = sum(tally.values[code] for code in beyond)
+        text = f"{about.by} does not list {one_of(beyond)} ({n} cell{'s' * (n != 1)}), which "
+        alone = len(beyond) == 1
+        told.append(text + ("looks like a code" if alone else "look like codes") + " for missing.")
+    because = " ".join([*(text for key, text in kind.also if key == "missing_codes"), *told])
     others = [one for one in kind.also if one[0] != "missing_codes"]
     return replace(
         kind,
         missing=tuple(sorted({*kind.missing, *missing})),
-        also=(*others, ("missing_codes", told)),
+        also=(*others, ("missing_codes", because)),
     )
 
 

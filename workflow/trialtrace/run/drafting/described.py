@@ -21,6 +21,24 @@ _HAD = re.compile(
 )
 _WHOLE = re.compile("-?[0-9]{1,3}")
 _ROLE = re.compile(r"\b(?:outcome|end ?point)\b", re.IGNORECASE)
+# What codes behind the others say besides words for missing: questionnaire not returned.
+_LACKING = re.compile(
+    r"(?:.*\b(?:questionnaire|form|diary|test|item|sheet|sample|scan|visit)s? )?(?:was |were )?"
+    r"(?:not|never) (?:yet )?(?:returned|sent back|completed|filled in|done|made|provided|measured|"
+    r"assessed|assessable|evaluated|evaluable|answered|given back|attended|available|valid)\b.*|"
+    r"(?:left )?(?:blank|empty)|skipped|invalid(?: (?:answer|value|data))?|(?:.*\b)?missing\b.*|"
+    r"lost\b.*|(?:has )?withdr(?:ew|awn)\b.*|drop(?:ped|s)?[ -]?outs?\b.*|"
+    r"(?:fragebogen )?nicht (?:zur(?:ü|ue)ck\w*|ausgef(?:ü|ue)llt|auswertbar|abgegeben)|"
+    r"(?:questionnaire )?non (?:rendu|retourné|rempli|évaluable|évalué|recueilli|répondu)e?",
+    re.IGNORECASE,
+)
+# Who left is no missing value where the others say who lives: censored.
+_LEFT = re.compile(r"lost|withdr|drop", re.IGNORECASE)
+_STATE = re.compile(r"\b(?:dead|died|deaths?|deceased|alive|surviv\w+|censor\w+)\b", re.IGNORECASE)
+# Nor is no response beside a partial one.
+_NONE_OF = re.compile(r"no (\w{5})\w*", re.IGNORECASE)
+# Codes that no scale has: -9, 99; and one that has, if not behind the others: 1, 2, 9.
+_OUTSIDE, _LAST = re.compile(r"-\d{1,4}|([789])\1+"), ("7", "8", "9")
 _THEN = re.compile(
     r"\bif (?P<of>\w[\w. ]{0,30}?)\s*=\s*(?P<code>-?[0-9]{1,3}),?\s+then\s+"
     r"(?:(?:it|they|he|she) )?(?P<what>.+?)(?=[,.;\n]|\s+if\s|$)",
@@ -44,7 +62,8 @@ _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 class Described:
     """A column by its own file or by a data dictionary. `by` names which, as in "the dictionary".
 
-    `choices` are labels of codes; `missing` codes that are declared missing. `type` and what
+    `choices` are labels of codes; `missing` codes that are declared missing, `beyond` those of
+    cells behind what is listed, which look as if they were. `type` and what
     follows are those of a field of a data dictionary, `given` is its row, by our column names.
     `format` is that of a statistical package, as the file spells it.
     """
@@ -53,6 +72,7 @@ class Described:
     label: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
     unit: str = ""
     type: str = ""
     validation: str = ""
@@ -115,17 +135,58 @@ def with_codes(about: Described) -> Described:
     return dataclasses.replace(about, label=head.strip(" :([-,"), choices=tuple(choices.items()))
 
 
+def code_lacks(code: str, label: str, labels: Mapping[str, str]) -> bool:
+    """Whether a code of a list stands for a value that is not there, as it is called so and no
+    further step of the others: -9, 99, or 9 beside 1 and 2."""
+    if not (means_missing(label) or _LACKING.fullmatch(label.strip(" .")) is not None):
+        return False
+    others = [one for one in labels if one != code and not means_missing(labels[one])]
+    if (of := _NONE_OF.fullmatch(label)) and any(
+        of[1].lower() in labels[one].lower() for one in others
+    ):
+        return False
+    if _LEFT.match(label) and any(_STATE.search(labels[one]) for one in others):
+        return False
+    return bool(_OUTSIDE.fullmatch(code)) or is_behind(code, others)
+
+
+def is_behind(code: str, others: Collection[str]) -> bool:
+    """Whether a code looks like one for missing behind these others, which are whole numbers."""
+    numbers = [int(one) for one in others if _WHOLE.fullmatch(one)]
+    if not numbers or len(numbers) < len(others):
+        return False
+    if _OUTSIDE.fullmatch(code):
+        return int(code) > max(numbers) or int(code) < 0 <= min(numbers)
+    return code in _LAST and int(code) > max(numbers) + 1
+
+
+def codes_beyond(cells: Collection[str], listed: Collection[str]) -> tuple[str, ...]:
+    """The codes of cells that look like ones for missing behind those that are listed, where no
+    other cell lies outside of these."""
+    numbers = [int(one) for one in listed if _WHOLE.fullmatch(one)]
+    if len(numbers) < max(2, len(listed)):
+        return ()
+    whole = [one for one in cells if _WHOLE.fullmatch(one) or _OUTSIDE.fullmatch(one)]
+    outside = [one for one in whole if not min(numbers) <= int(one) <= max(numbers)]
+    found = tuple(sorted(one for one in outside if is_behind(one, listed)))
+    return found if len(found) == len(outside) else ()
+
+
 def with_missing(about: Described) -> Described:
     """The description with the codes of its label that stand for what is missing, where the rest of
-    it lists none: satisfaction 1 to 5, 8 = does not know."""
+    it lists none or the ends of a scale: satisfaction 1 to 5, 8 = does not know."""
     found = [
         (mark, re.split(r"[,;.()]", about.label[mark.end() :])[0])
         for mark in _BEFORE.finditer(about.label)
     ]
-    none = {mark[1]: mark for mark, words in found if means_missing(words)}
-    if about.type or about.choices or not 0 < len(none) == len(found):
+    labels = {mark[1]: words for mark, words in found}
+    none = [one for one in labels if means_missing(labels[one])]
+    if len(none) < len(labels):
+        none = [one for one in labels if code_lacks(one, labels[one], labels)]
+    if about.type or about.choices or not none:
         return about
-    head = about.label[: found[0][0].start()].strip(" ;:,.([-")
+    end = found[0][0].start() if len(none) == len(found) else len(about.label)
+    head = about.label[:end].strip(" ;:,.([-")
     missing = tuple(dict.fromkeys([*about.missing, *none]))
     return dataclasses.replace(about, label=head or about.label, missing=missing)
 

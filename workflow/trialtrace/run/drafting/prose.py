@@ -129,6 +129,21 @@ SUFFIX = re.compile(
     r"denotes?|indicates?|for|\()\s*(?:the )?([^,.;)\n]{2,40})"
 )
 
+# "Missing values are coded 9 or 99"; "-99 means missing throughout".
+_CODE = r"-?[0-9]{1,4}(?: \([^()]*\))?"
+_CODES = rf"{_CODE}(?:(?:\s*[,;/]\s*|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en)\s+)+{_CODE})*"
+NONE_ARE = re.compile(
+    r"[^\w-]*(?:all )?(?:missing|fehlende|valeurs manquantes|valores perdidos|valori mancanti|"
+    r"valores ausentes|ontbrekende)(?: (?:values?|data|werte|answers?|waarden))?\s*"
+    r"(?::|=|(?:are|is|were|sind)(?:\s+\w+ed)?(?:\s+(?:as|by|with|als))?)\s*(?:codes? )?"
+    rf"(?P<codes>{_CODES})\s*[.;]?|"
+    rf"[^\w-]*(?:(?:the )?(?:codes?|values?) )?(?:of )?(?P<before>{_CODES})\s*"
+    r"(?:=|:|means?|stands? for|denotes?|indicates?)\s*(?:a |that )?missing\b.*",
+    re.IGNORECASE,
+)
+# Of some columns alone.
+OF_SOME = re.compile(r"\b(?:for|in|except|but|where|when|if)\b(?! all| every| any)", re.IGNORECASE)
+
 # What a sentence says behind the name of a column, with lines below that are set in; codes before
 # their labels without a mark between. Letters between a name and its codes.
 SAID = re.compile(r"(?:[^.;\n]|[.;](?!\s+[A-Z\n])|\n(?=[ \t]+\S))*")
@@ -161,6 +176,26 @@ def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict
                     if AT_ITS_END.search(words):
                         why = f"{path.name}, line {line}, says that it came after what was given."
                         made.setdefault(name, f"{name}: {why}")
+    return made
+
+
+def missing_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Codes of which a sentence says that they are missing in all columns, each with where; nothing
+    of one on some of them alone, or on a column."""
+    made: dict[str, str] = {}
+    for path, text in _texts(files):
+        for line, each in enumerate(text.splitlines(), start=1):
+            for sentence in re.split(r"(?<=[.;])\s+", each):
+                told = NONE_ARE.fullmatch(sentence)
+                if (
+                    not told
+                    or OF_SOME.search(sentence)
+                    or {*re.findall(r"\w+", sentence)} & {*values}
+                ):
+                    continue
+                for code in re.findall(r"-?\b[0-9]+", told["codes"] or told["before"]):
+                    why = f"{path.name}, line {line}, says that {code} stands for what is missing."
+                    made.setdefault(code, why)
     return made
 
 

@@ -35,6 +35,7 @@ from trialtrace.run.drafting.prose import (
     controls_in,
     described_in,
     late_in,
+    missing_in,
     population_in,
     primary_in,
     suffixes_in,
@@ -150,6 +151,8 @@ class Descriptions:
         evidence |= {f"{'sure.' * sure}primary.{name}": why for name in names}
         evidence |= population_in(self.texts, values)
         evidence |= arms_of_files(self.texts, self.files)
+        absent = missing_in(self.texts, values)
+        evidence |= {f"missing.{code}": why for code, why in absent.items()}
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}
         return self._with(candidate, "codebooks", about, evidence)

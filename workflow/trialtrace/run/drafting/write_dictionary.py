@@ -26,6 +26,9 @@ from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
 
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
 BELOW_0 = re.compile("-[0-9]")
+COULD_NOT = re.compile(
+    r"\(.*(?:evalua|assessab|beurteilbar|évaluab|valutab|avaliáv).*\) is missing", re.I
+)
 # Evidence of a column that a person must see: what was said of it and its cells do not agree.
 AGAINST = {
     "contradiction": "The cells are taken.",
@@ -133,6 +136,7 @@ def columns_of(draft: Draft) -> Columns:
         there = [one for one in table.columns if not _not_used(table, one, used, draft.arm)]
         means = {one.column for one in outcomes if one.several}
         ends = draft.primary.names if draft.primary.table == table.name else set[str]()
+        ends = {*ends, *([draft.arm.name] if table.name == draft.home.name else [])}
         made.guesses += _guesses(table, there, names, (means, ends))
         if below:
             why = f"No time ends before it begins; their least are {', '.join(below.values())}."
@@ -283,8 +287,8 @@ def _guesses(
     table: Table, columns: list[Column], names: set[str], of: tuple[set[str], set[str]]
 ) -> Iterator[Guessed]:
     """What of the columns is doubtful, the same doubt of several columns once; a number that may
-    stand for no value blinds the report where a mean over rows is `of` it, and one such as -8
-    where the primary endpoint is."""
+    stand for no value blinds the report where a mean over rows is `of` it, and where arm or primary
+    endpoint are one such as -8, one beside listed codes, or who could not be evaluated."""
     means, ends = of
     absent: dict[tuple[str, ...], list[Column]] = {}
     for column in columns:
@@ -293,12 +297,12 @@ def _guesses(
     for codes, those in absent.items():
         key = f"tables.{table.name}.missing"
         text = f"{', '.join(codes)} in {_listed([one.name for one in those])}"
-        why = those[0].evidence.get("missing_codes", "")
-        named = {one.name for one in those}
-        doubt = not means.isdisjoint(named) and any(map(WHOLE_NUMBER.fullmatch, codes))
-        # A change, or a score, may be that; of a form with such a code the codebook says it.
-        below = [code for code in codes if BELOW_0.fullmatch(code) and f"{code} (" in why]
-        doubt |= not ends.isdisjoint(named) and bool(below)
+        every = {one.name: one.evidence.get("missing_codes", "") for one in those}
+        doubt = not means.isdisjoint(every) and any(map(WHOLE_NUMBER.fullmatch, codes))
+        stated = [told for code in codes if (told := table.evidence.get(f"missing.{code}"))]
+        doubted = [one for one in those if one.name in ends and _may_be_a_value(one, bool(stated))]
+        doubt |= bool(doubted)
+        why = " ".join([every[(doubted or those)[0].name], *stated])
         name = f"missing.{table.name}.{'_'.join(codes)}"
         yield Guessed(name, CLEANING, key, text, why, blinds=doubt)
     for column in columns:
@@ -346,6 +350,17 @@ def _guesses(
         text = _listed([f"{name} {unit}" for name, unit in units.items()])
         why = "Their names begin or end with a unit."
         yield Guessed(f"units.{table.name}", CLEANING, f"tables.{table.name}.units", text, why)
+
+
+def _may_be_a_value(column: Column, stated: bool) -> bool:
+    """Whether a code for missing of arm or primary endpoint may be a value of it: who could not be
+    evaluated, a suspected -8 of a change, or one that its codebook does not list, nor a sentence
+    on all columns has `stated`."""
+    why = column.evidence.get("missing_codes", "")
+    # Of a form with such a code the codebook says it.
+    below = [code for code in column.missing_codes if BELOW_0.fullmatch(code)]
+    suspected = any(re.search(rf"{code} \([0-9]+ cell", why) for code in below)
+    return suspected or bool(COULD_NOT.search(why)) or ("does not list" in why and not stated)
 
 
 def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:

@@ -22,6 +22,7 @@ _NOT_KNOWN = frozenset({
     "declined", "refused to answer", "prefer not to say", "don't know", "do not know", "dk",
     "does not know",
     "doesn't know", "patient refused", "lost to follow-up", "undocumented", "blank", "empty", "n/d",
+    "left blank", "skipped", "not returned", "questionnaire not returned", "not provided",
     # German
     "fehlt", "fehlend", "fehlender wert", "unbekannt", "keine angabe", "keine angaben", "k.a.",
     "nicht beantwortet", "keine antwort",
@@ -31,12 +32,17 @@ _NOT_KNOWN = frozenset({
     # French
     "manquant", "manquante", "valeur manquante", "inconnu", "inconnue", "non fait", "non réalisé",
     "non renseigné", "non disponible", "non applicable", "ne sait pas", "refus", "donnée manquante",
+    "données manquantes", "pas de réponse", "sans réponse", "non répondu", "non connu",
     # Spanish, Portuguese, Italian
     "desconocido", "desconocida", "faltante", "no hecho", "no realizado", "no disponible",
     "no consta", "no aplica", "no sabe", "perdido", "sin dato", "sin datos", "desconhecido",
     "em falta", "ausente", "não feito", "não realizado", "não se aplica", "não sabe", "mancante",
+    "no contesta", "no responde", "ns/nc", "no informado", "no registrado", "no recogido",
+    "perdidos", "sem resposta", "não informado", "não respondeu", "não sabe informar", "ignorado",
+    "sem informação", "dato mancante", "mancanti", "non risponde", "non rilevato", "non riportato",
     "sconosciuto", "non noto", "non eseguito", "non disponibile", "non applicabile", "non so",
     # Dutch, Danish, Norwegian, Swedish, Polish, Czech
+    "geen antwoord", "weet niet", "niet ingevuld", "niet gemeten", "niet beantwoord", "ontbrekend",
     "ontbreekt", "onbekend", "niet bekend", "niet gedaan", "niet van toepassing", "mangler",
     "ukendt", "ukjent", "ikke udført", "ikke utført", "ikke kendt", "saknas", "okänd", "okänt",
     "ej utförd", "ej känt", "ej gjort", "brak danych", "nieznane", "nieznany", "nie wykonano",
