@@ -11,9 +11,13 @@ from made_exports import write
 
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.described import Described, codes_beyond, with_missing
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.outcomes import Outcome
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.prose import missing_in
+from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.visits import visits_of
 
 Call = Any
 
@@ -150,3 +154,45 @@ def test_a_doubtful_code_of_the_primary_endpoint_blinds(
     assert ("book.txt, line 1, says that 9" in guess["evidence"]) == bool(head)
     (lame,) = [one for key, one in guesses.items() if key == "kind"] or [None]
     assert lame is None or lame["value"] == "event"
+
+
+def outcome_of(folder: Path, said: str, codes: str) -> tuple[Draft, Outcome]:
+    rows = [f"{n},{n % 2},{codes[n * 7 % 5 % len(codes)]}" for n in range(80)]
+    write(folder / "goats.csv", ["goat,feed,lame", *rows])
+    write(folder / "book.txt", [*BOOK, f"lame: lame, primary outcome ({said})"])
+    draft = decide(profile([str(folder)]), {}, first_choice)
+    return draft, draft.primary
+
+
+def test_two_values_and_who_could_not_be_judged(tmp_path: Path):
+    """The next code is no step of a scale, and the two others are no measure."""
+    draft, primary = outcome_of(tmp_path, "1 = no, 2 = yes, 3 = not assessable", "123")
+    assert (primary.kind, primary.event) == ("event", "2")
+    assert draft.home.column("lame").missing_codes == ("3",)
+
+
+def test_three_values_that_are_judged_are_levels(tmp_path: Path):
+    draft, primary = outcome_of(tmp_path, "1 = no, 2 = a little, 3 = badly", "123")
+    assert primary.kind == "measure" and not draft.home.column("lame").missing_codes
+
+
+@pytest.mark.parametrize(
+    ("behind", "label"),
+    [
+        (" 0 = none to 10 = worst imaginable", "before treatment"),
+        (" (0 = none to 10 = worst imaginable)", "before treatment"),
+        (", 0 = none, 10 = worst imaginable", "before treatment"),
+        # One code alone is no scale; what a configuration cannot have is left out.
+        (" = day 0 of the run; first of five measurements", "before treatment day 0 of the run"),
+    ],
+)
+def test_a_scale_behind_a_visit_is_no_part_of_its_name(tmp_path: Path, behind: str, label: str):
+    rows = [f"{n},{n % 2},{n % 11},{n * 3 % 11}" for n in range(60)]
+    write(tmp_path / "goats.csv", ["goat,feed,pain_pre,pain_post", *rows])
+    pains = {"pre": "before treatment", "post": "after treatment"}
+    said = [f"pain_{at}: pain {words}{behind}" for at, words in pains.items()]
+    write(tmp_path / "book.txt", [*BOOK, *said])
+    draft = decide(profile([str(tmp_path)]), {}, first_choice)
+    labels = visits_of(draft.home, draft.primary)
+    assert labels["pre"] == label and all(len(one) <= 40 for one in labels.values())
+    assert not {*";@/=\n"} & {*"".join(labels.values())}

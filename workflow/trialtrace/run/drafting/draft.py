@@ -59,10 +59,12 @@ from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEAN,
     MEASURE,
+    REPEATED_EVENT,
     Outcome,
     as_levels,
     is_coded,
     is_number,
+    judged,
     levels,
     of_analysis,
 )
@@ -302,12 +304,16 @@ def _judged_alone(
     tables: tuple[Table, ...], home: Table, outcomes: Sequence[Outcome]
 ) -> tuple[tuple[Table, ...], Table]:
     """The tables, and that of the arm: who could not be judged has no value of an outcome of which
-    the other levels have an order."""
+    the other levels have an order, or are two."""
     for outcome in outcomes:
         table = next(each for each in tables if each.name == outcome.table)
-        for name in {*dict(outcome.columns).values(), outcome.source} if outcome.codes else ():
+        of_two = outcome.kind in (EVENT, REPEATED_EVENT)
+        names = {*dict(outcome.columns).values(), outcome.source}
+        for name in names if outcome.codes or of_two else ():
             column = table.column(name)
-            if out := [code for code in levels(column) if code not in dict(outcome.codes)]:
+            known = [*dict(outcome.codes)] or judged(column)
+            out = [code for code in levels(column) if code not in known]
+            if out and (outcome.codes or len(known) == 2):
                 made = without_levels(column, out, "could not be judged: they have no value")
                 tables, changed = _with(made, table, tables)
                 table, home = changed, changed if home is table else home

@@ -258,7 +258,7 @@ def as_levels(column: Column) -> Column:
 
 def event_code(column: Column) -> tuple[str, bool]:
     """The one of its codes that is the event, and whether their words say so."""
-    codes = levels(column)
+    codes = judged(column)
     told = {code: label_of(column, code) for code in codes}
     ended = [code for code, label in told.items() if not _is_censored(label)]
     if len(ended) == 1 < len(codes):
@@ -294,7 +294,7 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     """A column as an endpoint of the kind that it suits, or of the one asked for."""
     varies = column.constant_within is False
     at = visit if visit and (varies or kind in (REPEATED, REPEATED_EVENT)) else ""
-    binary = not is_number(column) and len(levels(column)) == 2
+    binary = not is_number(column) and len(judged(column)) == 2
 
     def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
         return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)

@@ -66,7 +66,11 @@ OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 IN_UNIT = re.compile(rf"(?<![a-z])(?:{UNIT})(?![a-z])")
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
 CLAUSE = re.compile(r"\s*[,;(]")
-TRAILING = re.compile(r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$")
+TRAILING = re.compile(
+    r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$|"
+    # 0 = none to 10 = worst
+    r"[\s,;:(\[]+-?[0-9.]+\s*=[^=]+[\s(–-]-?[0-9.]+\s*=.*$"
+)
 PLACED = re.compile(r"^(?:at|on|in|am|im|bei)\s+(?:(?:the|der)\s+)?(?=\S)", re.IGNORECASE)
 START = re.compile(
     r"(?:(?:at|the) )*(?:(?:start|beginning|outset) of (?:the )?(?:study|trial|treatment|therapy)|"
@@ -286,7 +290,7 @@ def _in_name(outcome: Outcome, code: str) -> str:
 
 
 def _clean(text: str) -> str:
-    whole = re.sub(r"[;@/=\n]+", " ", text).strip()
+    whole = " ".join(re.sub(r"[;@/=]+", " ", text).split())
     cut = whole[:LONGEST].strip()
     # Between words, where that leaves most of it.
     words = cut.rpartition(" ")[0] if len(whole) > LONGEST else ""

@@ -27,7 +27,8 @@ from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
 BELOW_0 = re.compile("-[0-9]")
 COULD_NOT = re.compile(
-    r"\(.*(?:evalua|assessab|beurteilbar|évaluab|valutab|avaliáv).*\) is missing", re.I
+    r"\(.*(?:evalua|assessab|beurteilbar|évaluab|valutab|avaliáv).*\) is missing|not be judged",
+    re.IGNORECASE,
 )
 # Evidence of a column that a person must see: what was said of it and its cells do not agree.
 AGAINST = {
