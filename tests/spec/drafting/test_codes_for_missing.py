@@ -196,3 +196,14 @@ def test_a_scale_behind_a_visit_is_no_part_of_its_name(tmp_path: Path, behind: s
     labels = visits_of(draft.home, draft.primary)
     assert labels["pre"] == label and all(len(one) <= 40 for one in labels.values())
     assert not {*";@/=\n"} & {*"".join(labels.values())}
+
+
+def test_a_code_in_the_column_of_codes_is_said_to_be_missing(tmp_path: Path):
+    """The only one of a number, beside one that is a step of it."""
+    rows = [f"{n},{n % 2},{99 if n % 9 == 0 else n % 11}" for n in range(60)]
+    write(tmp_path / "goats.csv", ["goat,feed,milk", *rows])
+    for codes, said in (("99 = not measured", True), ("10 = full bucket", False)):
+        write(tmp_path / "book.csv", ["name,label,codes", "goat,Goat,", f"milk,Milk,{codes}"])
+        (table,) = profile([str(tmp_path)])
+        told = table.column("milk").evidence["missing_codes"]
+        assert told.startswith("book.csv, line 3 says that 99 is missing") == said

@@ -7,6 +7,7 @@ import pytest
 from made_exports import write
 
 from trialtrace.base.paths import Project
+from trialtrace.run.drafting.codebook import sections_of
 from trialtrace.run.drafting.described import with_values
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.profile import Table
@@ -198,3 +199,45 @@ def test_a_table_of_data_with_such_heads_is_no_codebook(tmp_path: Path):
     tables = described(tmp_path, "visites.csv", lines)
     assert "described" not in {key for table in tables for key in table.evidence}
     assert [*tables[0].column("feed_group").choices] == [("0", "No"), ("1", "Yes")]
+
+
+@pytest.mark.parametrize("mark", ["{}   {}", "{}: {}"])
+@pytest.mark.parametrize("code", ["{}   {}", "{} = {}", "{}: {}"])
+def test_codes_on_lines_of_their_own_below_a_name(tmp_path: Path, mark: str, code: str):
+    names = {"goat": "Number", "feed_group": "Feed, by lot", "horn": "Horns"}
+    codes = {"feed_group": FEEDS, "horn": {"0": "none", "1": "one", "2": "two", "9": "not seen"}}
+    lines = list[str]()
+    for name, label in names.items():
+        below = [f"     {code.format(*each)}" for each in codes.get(name, {}).items()]
+        lines += [mark.format(name, label), *below, ""]
+    (table,) = described(tmp_path, "book.txt", lines)
+    assert {name: table.column(name).label for name in names} == names
+    assert dict(table.column("feed_group").choices) == FEEDS
+    assert dict(table.column("horn").choices) == {"0": "none", "1": "one", "2": "two"}
+
+
+def test_numbers_that_stand_apart_below_a_name_are_no_codes(tmp_path: Path):
+    """A line between, or one that is not set in, is of nothing above it."""
+    write(tmp_path / "book.txt", ["feed: by lot", "", "  0  hay", "horn: horns", "2 to 3 goats"])
+    (section,) = sections_of(tmp_path / "book.txt")
+    assert [(one.name, one.codes) for one in section.entries] == [("feed", ""), ("horn", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "codes"),
+    [
+        ("lame (0 no, 1 yes)", "01", {"0": "no", "1": "yes"}),
+        ("sex, M male, F female", "MF", {"M": "male", "F": "female"}),
+        ("lame: 0 no / 1 mildly", "01", {"0": "no", "1": "mildly"}),
+        # One that is not listed, as 9 is for what is missing.
+        ("lame (0 no, 1 yes)", "019", {"0": "no", "1": "yes"}),
+        # Units, numbers in a sentence, and other codes than those of the cells.
+        ("seen at 4 weeks, 8 weeks", "48", None),
+        ("goats, 1 or 2 in a stable", "12", None),
+        ("lame (0 no, 1 yes)", "012", None),
+        ("lame (0 no, 1 yes, 2 badly)", "01", None),
+    ],
+)
+def test_codes_without_a_mark(text: str, values: str, codes: dict[str, str] | None):
+    made = with_values(text, [*values])
+    assert (dict(made[1]) if made else None) == codes

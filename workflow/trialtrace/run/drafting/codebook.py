@@ -16,7 +16,13 @@ from pathlib import Path
 
 import yaml
 
-from trialtrace.run.drafting.described import Described, by_rules, with_codes, with_values
+from trialtrace.run.drafting.described import (
+    Described,
+    by_rules,
+    with_codes,
+    with_missing,
+    with_values,
+)
 from trialtrace.run.drafting.formats import sheet_rows
 from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary, without_tags
 from trialtrace.run.drafting.places import name_of
@@ -107,6 +113,10 @@ LISTED = re.compile(r"`\s*(?:,|&|/|\band\b)\s*(?:and\s+)?`")
 ALIGNED = re.compile(r"^(\s*[^\W\d][\w.]*) {2,}(?=[^\W\d])")
 # A cell that says what an outcome is for, whatever its column is called.
 ROLE = re.compile(r"(?:the )?(?:primary|main) (?:outcome|end ?point)(?: measure)?", re.IGNORECASE)
+# Below it a code a line, set in.
+SET_IN = re.compile(
+    r"(?:\t| {2})\s*(?P<code>-?\d{1,4})(?:\t+| {2,}|\s*[=:–-]\s*)(?P<text>[^\W\d].*)"
+)
 OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
 OF_FILE = re.compile(
     r"[\w.()-]+\.(?:csv|txt|tsv|dta|sav|xlsx?|sas7bdat|rds|rdata)\b", re.IGNORECASE
@@ -233,9 +243,9 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
     measured = entry.unit or (UNITS.get(unit[1].lower(), "") if unit else "")
     form = name_of(section.heading) if section.heading else ""
     about = Described(by=by, label=_first_sentence(entry.label), unit=measured, form=form)
-    if entry.missing:
-        told = [one for one in re.split(r"[\s,;]+", entry.missing) if one in values]
-        about = dataclasses.replace(about, missing=tuple(told))
+    told = [one for one in re.split(r"[\s,;]+", entry.missing) if one in values]
+    told += with_missing(Described(label=entry.codes)).missing
+    about = dataclasses.replace(about, missing=tuple(dict.fromkeys(told)))
     listed = with_codes(Described(label=entry.codes)).choices
     if values and {*values} <= {*dict(listed)}:
         return dataclasses.replace(about, choices=listed)
@@ -531,10 +541,11 @@ def _of_lines(text: str, path: Path) -> Iterator[Section]:
     entries, cards, at, fenced = list[Entry](), list[Entry](), dict[str, int](), False
     called = bool(DESCRIBING & {*parts(path.stem)})
     lines = text.splitlines()
-    files, file = [*files_of_lines(lines), ""], ""
+    files, file, below = [*files_of_lines(lines), ""], "", 0
     for line, each in enumerate([*lines, "# "], start=1):
         cells = dict(enumerate(each.strip().strip("|").split("|"), start=1)) if "|" in each else {}
         at = at if cells else {}
+        code = SET_IN.fullmatch(each)
         item = ITEM.fullmatch(LISTED.sub(", ", ALIGNED.sub(r"\1: ", each)))
         if fence := each.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
@@ -551,10 +562,15 @@ def _of_lines(text: str, path: Path) -> Iterator[Section]:
             name = _bare(cells.get(at.get("name", 0), ""))
             entries += [_entry(name, line, cells, at)] if name and not heads else []
             at = heads or at
+        elif code and entries and line == below + 1:
+            below, last = line, entries.pop()
+            codes = f"{last.codes}; " * bool(last.codes) + f"{code['code']} = {_bare(code['text'])}"
+            entries.append(dataclasses.replace(last, codes=codes))
         elif item and plain(item["name"]) in OF_COLUMNS and len(item["text"].split()) == 1:
             # The name of a column stands below what it is, beside its type and its range.
             cards.append(Entry(_bare(item["text"]), above, line))
         elif item and not PRINTED.match(item["text"]):
             entries.append(Entry(item["name"].strip(), _bare(item["text"]), line))
+            below = line
         elif each.startswith("**"):
             above = _bare(each)

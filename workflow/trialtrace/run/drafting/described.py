@@ -54,6 +54,12 @@ _MEANS = (
 )
 # What stands before the first of labels that have their value behind: with levels for relapse (R).
 _LED = re.compile(r".*\b(?:is|are|was|levels (?:for|of))\s+", re.IGNORECASE)
+# Behind a number that is no code: 4 weeks, 2 or more.
+_NO_LABEL = (
+    r"(?!(?:weeks?|wks?|months?|mo|days?|d|hours?|hrs?|h|min(?:ute)?s?|sec(?:ond)?s?|years?|yrs?|y|"
+    r"wochen?|monate?|tagen?|jahren?|stunden?|mg|g|kg|ml|l|cm|mm|points?|times|doses?|tablets?|"
+    r"patients|of|or|and|to|in|on|at|per|und|oder|bis|et|ou)\b)"
+)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
@@ -214,6 +220,17 @@ def with_values(
     bracketed = [(mark[2], _LED.sub("", mark[1])) for mark in closed]
     # 'P' (placebo) or 'V' (verum)
     noted = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?\s*\(([^\W\d][^()]*)\)", text)]
+    # 0 no, 1 yes: of every value one, and nothing else of the kind.
+    bare = [
+        *re.finditer(
+            rf"(?:^|(?<=[,;:(/|])|(?<=\bor)|(?<=\band))\s*[\"'`]?({known}|\d{{1,3}})[\"'`]?\s+"
+            rf"{_NO_LABEL}([^\W\d][^,;()/|=]*?)(?=\s*(?:[,;)/|]|\.?$|\b(?:or|and)\b))",
+            text,
+        )
+    ]
+    each = [mark[1] for mark in bare]
+    there = sorted({*values} - {*codes_beyond(values, each)})
+    bare = bare if sorted(each) == there and max(map(len, there)) < 3 else []
     # 0/1 = control/drug: as many labels as codes, in their order.
     of_codes, of_words = (
         rf"((?:{known})(?:\s*/\s*(?:{known}))+)",
@@ -221,13 +238,14 @@ def with_values(
     )
     listed = [*re.finditer(rf"(?<![\w./]){of_codes}\s*[=:]\s*{of_words}", text)][:1]
     lists = [[re.split(r"\s*/\s*", part) for part in mark.groups()] for mark in listed]
-    each = [[*zip(*pair, strict=True)] for pair in lists if len(pair[0]) == len(pair[1])]
+    paired = [[*zip(*pair, strict=True)] for pair in lists if len(pair[0]) == len(pair[1])]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
     plain = [(mark[2], mark[1]) for mark in behind]
     shown = [(mark[1], mark[2]) for mark in noted]
-    every = ((before, said), (closed, bracketed), (behind, plain), (noted, shown))
-    for marks, pairs in (*every, *((listed, pairs) for pairs in each)):
+    spaced = [(mark[1], mark[2]) for mark in bare]
+    every = ((before, said), (closed, bracketed), (behind, plain), (noted, shown), (bare, spaced))
+    for marks, pairs in (*every, *((listed, pairs) for pairs in paired)):
         codes = {code for code, _ in pairs}
         if len(pairs) == len(codes) > max(1, len(values) // 2):
             head = text[: marks[0].start()].rstrip().removesuffix("either")
