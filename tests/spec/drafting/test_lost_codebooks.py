@@ -241,3 +241,36 @@ def test_numbers_that_stand_apart_below_a_name_are_no_codes(tmp_path: Path):
 def test_codes_without_a_mark(text: str, values: str, codes: dict[str, str] | None):
     made = with_values(text, [*values])
     assert (dict(made[1]) if made else None) == codes
+
+
+SYNTAX = """* Goats of the barn, exported in May.
+VARIABLE LABELS
+  goat 'Number of the goat'
+  feed_group "Feed, by lot"
+  horn 'Goat''s horns'.
+variable labels leg1 to leg3 'Lame'.
+VALUE LABELS
+  feed_group 0 'hay' 1 'maize' /
+  horn 0 'none' 1 "one" 2 'two' 9 'seen at dusk'.
+Missing Values horn (9).
+FREQUENCIES VARIABLES=horn /ORDER=ANALYSIS.
+"""
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_syntax_file_of_spss(tmp_path: Path, named: bool):
+    rows = [f"{n},{n % 2},{9 if n % 8 == 0 else n % 3},{n % 5},{n % 2}" for n in range(60)]
+    write(tmp_path / "goats.csv", ["goat,feed_group,horn,leg1,leg2", *rows])
+    write(tmp_path / "labels.sps", SYNTAX.splitlines())
+    given = sorted(map(str, tmp_path.iterdir())) if named else [str(tmp_path)]
+    (table,) = profile(given)
+    horn = table.column("horn")
+    assert (horn.label, horn.missing_codes) == ("Goat's horns", ("9",))
+    assert dict(horn.choices) == {"0": "none", "1": "one", "2": "two"}
+    assert dict(table.column("feed_group").choices) == FEEDS
+    assert "horn (line 5)" in table.evidence["described"]
+
+
+def test_syntax_without_labels_says_nothing(tmp_path: Path):
+    (tmp_path / "run.sps").write_text("GET FILE='goats.sav'.\nT-TEST GROUPS=horn(0 1).\n")
+    assert sections_of(tmp_path / "run.sps") == []

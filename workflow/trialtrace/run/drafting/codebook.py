@@ -26,6 +26,7 @@ from trialtrace.run.drafting.described import (
 from trialtrace.run.drafting.formats import sheet_rows
 from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary, without_tags
 from trialtrace.run.drafting.places import name_of
+from trialtrace.run.drafting.spss_syntax import columns_in
 from trialtrace.run.tables.measures import parts, plain
 
 # What a sheet or a file is called that says what columns mean, and how its own columns are called.
@@ -70,7 +71,7 @@ OF_MISSING = set(
 ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
 ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
 NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".tab")
-DICTIONARIES = (".yaml", ".yml")
+DICTIONARIES, SYNTAX = (".yaml", ".yml"), ".sps"
 # Larger files are data; rows among which the heads of a sheet are looked for.
 MOST_BYTES, LATEST_HEAD = 2_000_000, 30
 # Columns of a list without known heads, and a word that says what a name is.
@@ -283,9 +284,12 @@ def _sections(path: Path, state: int) -> list[Section]:
     if ending in (".xls", ".xlsx", ".xlsm"):
         sheets = sheet_rows(path).items()
         return [one for sheet, rows in sheets for one in _of_rows(rows, path.name, sheet, "row")]
-    if ending not in (*NOTES, *TEXTS, *DICTIONARIES):
+    if ending not in (*NOTES, *TEXTS, *DICTIONARIES, SYNTAX):
         return []
     text = text_of(path)
+    if ending == SYNTAX:
+        each = tuple(Entry(name, line=line, **said) for name, line, said in columns_in(text))
+        return [Section(f"{path.name}, line", "", each)] if each else []
     if ending in DICTIONARIES:
         return [Section(f"{path.name}, line", "", one) for one in _of_yaml(text) if one]
     if ending == ".rd":
