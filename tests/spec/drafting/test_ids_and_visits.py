@@ -129,3 +129,33 @@ def test_visits_come_by_number_and_day(codes):
     choices = tuple((code, code) for code in reversed(codes))
     column = SimpleNamespace(name="time", type="dropdown", choices=choices, values=())
     assert [*visits.labels_of(column, codes[::-1])] == codes
+
+
+@pytest.mark.parametrize(
+    ("label", "is_subject"),
+    [
+        ("participant number", True),
+        ("number of the patient", True),
+        ("Numéro du patient", True),
+        ("weight of the patient", False),
+        ("number of patients in the ward", False),
+        ("goats", False),
+    ],
+)
+@pytest.mark.parametrize("name", ["record", "no"])
+def test_a_label_that_says_who_is_numbered(tmp_path: Path, name: str, label: str, is_subject: bool):
+    """Of a column with another value in each row, whatever it is called."""
+    write(tmp_path / "book.txt", [f"{name}: {label}", "score: pain", "arm: arm by lot"])
+    write(
+        tmp_path / "trial.csv", [f"{name},arm,score", *_with_arms([f"{n + 7}" for n in range(N)])]
+    )
+    (table,) = profile([str(tmp_path)])
+    assert (table.subject[:1] == (name,)) == is_subject
+
+
+def test_a_label_that_all_rows_of_several_share_tells_no_patient(tmp_path: Path):
+    """Of a site the number of the patient within it comes again."""
+    write(tmp_path / "book.txt", ["slot: patient number", "score: pain", "arm: arm by lot"])
+    write(tmp_path / "trial.csv", ["slot,arm,score", *_with_arms([f"{n % 20}" for n in range(N)])])
+    (table,) = profile([str(tmp_path)])
+    assert "slot" not in table.subject

@@ -128,6 +128,15 @@ def test_a_visit_that_the_dictionary_gives_another_number(tmp_path):
         assert of_visits(tmp_path, wording, choices) == []
 
 
+def test_a_label_of_several_visits_has_the_number_of_each(tmp_path):
+    """One line of a codebook on three columns; a number that is none of them is another."""
+    labels = '"1": 30 days, "3": 90 days, "6": 180 days'
+    every = "pain at 30, 90 and 180 days"
+    assert of_visits(tmp_path, labels, " | ".join(f"{at}, {every}" for at in (1, 3, 6))) == []
+    (line,) = of_visits(tmp_path, '"1": 30 days, "3": 60 days', f"1, {every} | 3, {every}")
+    assert "3 is the visit 60 days" in line
+
+
 def test_codes_of_visits_that_cross_their_labels(tmp_path):
     plain = "1, First | 4, Second | 12, Third"
     (line,) = of_visits(tmp_path, '"4": week 12, "12": week 4', plain)

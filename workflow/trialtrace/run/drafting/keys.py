@@ -106,6 +106,10 @@ Key = tuple[str, ...]
 ADDRESSES = {"postcode", "zipcode", "postalcode", "phonenumber", "telephonenumber", "phoneno"}
 # Names of visits of which there may be any number.
 COUNTED = ("visit", "cycle")
+OF_WHOM = re.compile(
+    r"(\w+) (?:of|de|du|del|della|der|des|do|da|van) (?:the |an? |la |le |il |o |de )?(\w+)",
+    re.IGNORECASE,
+)
 WHOLE_NUMBER = re.compile("-?[0-9]+")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 DUMMIES = re.compile("[01](-[01]){2,}")
@@ -296,6 +300,12 @@ def names_subject(name: str) -> bool:
     """Whether a name is that of a subject, or ends in id or in the number of a patient."""
     named = rank(name, SUBJECTS) is not None or ends_in_id(name) or numbers_people(name)
     return named and not numbers_events(name)
+
+
+def labels_subject(label: str) -> bool:
+    """Whether what is said of a column is that it numbers its people: number of the patient."""
+    turned = OF_WHOM.fullmatch(label.strip())
+    return names_subject(f"{turned[2]} {turned[1]}" if turned else label)
 
 
 def ends_in_id(name: str) -> bool:

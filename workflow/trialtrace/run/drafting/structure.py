@@ -14,6 +14,7 @@ from trialtrace.run.drafting.keys import (
     Load,
     joined,
     keys_of,
+    labels_subject,
     marks_of,
     may_tell_people,
     names_subject,
@@ -153,11 +154,13 @@ def _subjects(
     for place, candidate in enumerate(columns):
         named = rank(candidate.name, SUBJECTS)
         site = rank(candidate.name, SITES) is not None and not _like_id(candidate)
-        role = site or plain(candidate.name) in ROW_NUMBERS
+        alone = candidate.name in single
+        said = candidate.label != candidate.name and labels_subject(candidate.label)
+        labelled = said and alone
+        role = site or (plain(candidate.name) in ROW_NUMBERS and not labelled)
         lacks = not candidate.distinct or 2 * candidate.blank > rows
         if role or lacks or not may_tell_people(candidate):
             continue
-        alone = candidate.name in single
         sure = named is not None and named < SURE_SUBJECTS
         if named is not None and (sure or candidate.distinct > 2 or alone):
             # A number of patients that tells all rows apart is theirs, whatever else is called so.
@@ -167,7 +170,7 @@ def _subjects(
                 f"Its name is that of a subject; {candidate.distinct} different."
             )
         elif candidate.distinct > MOST_ARMS and (
-            names_subject(candidate.name) or _like_id(candidate)
+            names_subject(candidate.name) or _like_id(candidate) or labelled
         ):
             # A patient's id before that of a place; one that tells all rows apart first.
             group = bool({*parts(candidate.name)} & CLUSTERS)
@@ -175,9 +178,8 @@ def _subjects(
             if group and not (whole or candidate.name in at_visits):
                 continue
             subjects.append(((1 + group, place - len(columns) * alone), candidate.name))
-            why[f"subject.{candidate.name}"] = (
-                f"Its name is that of an id; {candidate.distinct} different."
-            )
+            what = "label is that of a subject" if labelled else "name is that of an id"
+            why[f"subject.{candidate.name}"] = f"Its {what}; {candidate.distinct} different."
     if not subjects and (beside := _beside_visit(columns, keys)):
         subjects.append(((3, 0), beside))
         why[f"subject.{beside}"] = (

@@ -161,6 +161,7 @@ _NUMBERS = (
 )
 _WORD = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")
 _NUMBER = r"\d+(?:\.\d+)?"
+_LISTED = rf"{_NUMBER}(?:(?:\s*(?:,|/|&)\s*|\s+(?:to|and|or|bis|und|et|y|e|en)\s+)+{_NUMBER})*"
 _MORE = rf"((?:\s*(?:-|–|to|and|,|bis|und)\s*{_NUMBER})*)(?![\d-])"
 
 Moment = tuple[str, float]
@@ -182,6 +183,7 @@ def moments(label: str) -> set[Moment]:
         return named
     for period, names in _PERIODS.items():
         if period != "visit":
-            matches = re.finditer(rf"\b({_NUMBER})\s*(?:{names})\b", text)
-            named |= {(period, float(match[1])) for match in matches}
+            matches = re.finditer(rf"\b({_LISTED})\s*(?:{names})\b", text)
+            every = [number for match in matches for number in re.findall(_NUMBER, match[1])]
+            named |= {(period, float(number)) for number in every}
     return named
