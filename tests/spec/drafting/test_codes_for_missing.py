@@ -17,7 +17,7 @@ from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.prose import missing_in
 from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
-from trialtrace.run.drafting.visits import visits_of
+from trialtrace.run.drafting.visits import own_before, visits_of
 
 Call = Any
 
@@ -207,3 +207,27 @@ def test_a_code_in_the_column_of_codes_is_said_to_be_missing(tmp_path: Path):
         (table,) = profile([str(tmp_path)])
         told = table.column("milk").evidence["missing_codes"]
         assert told.startswith("book.csv, line 3 says that 99 is missing") == said
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "column"),
+    [
+        (
+            "Fatigue score at baseline (0 to 20)",
+            "Fatigue score at 12 weeks. PRIMARY OUTCOME",
+            "aa",
+        ),
+        ("Fatigue before treatment", "Fatigue after treatment, main outcome", "aa"),
+        # Another measure, and the same one without a word on when.
+        ("Anxiety score at baseline", "Fatigue score at 12 weeks (primary outcome)", ""),
+        ("Fatigue score", "Fatigue score at 12 weeks (primary outcome)", ""),
+    ],
+)
+def test_labels_tell_the_value_before(tmp_path: Path, before: str, later: str, column: str):
+    """Where the names of columns say nothing."""
+    rows = [f"{n},{n % 2},{n * 7 % 19},{n * 5 % 21}" for n in range(80)]
+    write(tmp_path / "goats.csv", ["goat,feed,aa,bb", *rows])
+    write(tmp_path / "book.csv", ["name,label", "feed,Feed", f'aa,"{before}"', f'bb,"{later}"'])
+    draft = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert draft.primary.column == "bb"
+    assert [one.name for one in own_before(draft.home, draft.primary)] == [column] * bool(column)

@@ -85,8 +85,8 @@ from trialtrace.run.drafting.unused import tell_exposure, tell_unused
 from trialtrace.run.drafting.visits import (
     ask_before,
     at_filled,
+    before_of,
     own_before,
-    stem_before,
     visit_of,
     with_before,
 )
@@ -270,7 +270,7 @@ def _tell_before(table: Table, primary: Outcome, decided: Decided) -> None:
     """A guess on the columns of what the primary endpoint was before each treatment of a patient,
     which no step takes."""
     name = primary.column
-    found = [one.name for one in own_before(table, primary) if stem_before(one.name, name)]
+    found = [one.name for one in own_before(table, primary) if before_of(table, primary, one)]
     if found and primary.kind == MEASURE:
         why = (
             f"It is what {name} was before each treatment: {name} is compared as it was after it, "

@@ -61,7 +61,7 @@ from trialtrace.run.drafting.times import (
     pairs,
     tells_deaths,
 )
-from trialtrace.run.drafting.visits import own_before, stem_before
+from trialtrace.run.drafting.visits import before_of, own_before
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, NOT_IT, folded, other_age, parts, plain
 from trialtrace.run.trial.label_words import sex_meant
@@ -418,11 +418,11 @@ def _own_before(draft: Draft) -> str:
         if is_number(one) and one.constant_within is False and one.name not in draft.visit.values()
     ]
     # Where one number alone was measured, what was before without its name is of it.
-    name = primary.column.replace("{visit}", "")
     found = [
         one.name
         for one in own_before(draft.home, primary)
-        if is_number(one) and (stem_before(one.name, name) or varying == [primary.column])
+        if is_number(one)
+        if before_of(draft.home, primary, one) or varying == [primary.column]
     ]
     return found[0] if len(found) == 1 and primary.table == draft.home.name else ""
 

@@ -65,6 +65,9 @@ WHOLE = re.compile("-?[0-9]+")
 OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 IN_UNIT = re.compile(rf"(?<![a-z])(?:{UNIT})(?![a-z])")
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
+# What a label says behind what it measures and when, and what the outcome is for.
+ASIDE = re.compile(r"\s*[(;]|\.\s")
+OF_ROLE = re.compile(r"[,:]?\s*\b(?:primary|main) (?:outcome|end ?point)\b:?", re.IGNORECASE)
 CLAUSE = re.compile(r"\s*[,;(]")
 TRAILING = re.compile(
     r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$|"
@@ -480,14 +483,24 @@ def _float(cell: str) -> float:
 
 def own_before(table: Table, outcome: Outcome) -> list[Column]:
     """The columns that the value before has of its own, those of the outcome's name first."""
-    name = outcome.column.replace("{visit}", "")
     found = {
         column.name: stem
         for column in table.columns
         if column.constant_within is not False and column.name not in outcome.names
-        if (stem := stem_before(column.name, name)) is not None
+        if (stem := before_of(table, outcome, column)) is not None
     }
     return sorted(map(table.column, found), key=lambda one: not found[one.name])
+
+
+def before_of(table: Table, outcome: Outcome, column: Column) -> str | None:
+    """What a column measures besides when, by its name or by its label, where that is what the
+    outcome is later; None where neither says that it was before."""
+    stem = stem_before(column.name, outcome.column.replace("{visit}", ""))
+    own = next((one for one in table.columns if one.name == outcome.column), None)
+    if stem or own is None or any(one.label == one.name for one in (own, column)):
+        return stem
+    said, later = (OF_ROLE.sub("", ASIDE.split(one.label)[0]) for one in (column, own))
+    return stem_before(said, later) or stem
 
 
 def stem_before(name: str, later: str) -> str | None:
