@@ -223,7 +223,8 @@ def with_values(
     # 0 no, 1 yes: of every value one, and nothing else of the kind.
     bare = [
         *re.finditer(
-            rf"(?:^|(?<=[,;:(/|])|(?<=\bor)|(?<=\band))\s*[\"'`]?({known}|\d{{1,3}})[\"'`]?\s+"
+            r"(?:^|(?<=[,;:(/|–-])|(?<=\bor)|(?<=\band)|(?<=\bcoded)|(?<=\bcoded as))\s*[\"'`]?"
+            rf"({known}|\d{{1,3}})[\"'`]?\s+"
             rf"{_NO_LABEL}([^\W\d][^,;()/|=]*?)(?=\s*(?:[,;)/|]|\.?$|\b(?:or|and)\b))",
             text,
         )

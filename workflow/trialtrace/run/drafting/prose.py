@@ -144,13 +144,9 @@ NONE_ARE = re.compile(
 # Of some columns alone.
 OF_SOME = re.compile(r"\b(?:for|in|except|but|where|when|if)\b(?! all| every| any)", re.IGNORECASE)
 
-# What a sentence says behind the name of a column, with lines below that are set in; codes before
-# their labels without a mark between. Letters between a name and its codes.
+# What a sentence says behind the name of a column, with lines below that are set in; letters
+# between a name and its codes.
 SAID = re.compile(r"(?:[^.;\n]|[.;](?!\s+[A-Z\n])|\n(?=[ \t]+\S))*")
-BARE = re.compile(r"[\s:=(|`*\"–-]*(?:(?:is )?coded(?: as)?:?\s*)?\(?(\d{1,2}\s.*)", re.DOTALL)
-BARE_CODE = re.compile(
-    r"(?:^|[,;]\s*|\band\s+|\bor\s+)(\d{1,2})\s+([^\W\d][^,;()\n]*?)(?=\s*(?:[,;)\n]|$|\band\s|\bor\s))"
-)
 MOST_BETWEEN = 60
 # CAF, Group C, Arm 2.
 SPELT = re.compile(r"[A-Z]{2,6}|[^\W\d_]{3,}[ _-]?(?:[A-Z]|[0-9])")
@@ -430,12 +426,7 @@ def _behind(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[
         said = sentence[0] if sentence else ""
         line = text.count("\n", 0, told.start()) + 1
         own = {*coded[name]}
-        bare = BARE.match(said)
-        pairs = BARE_CODE.findall(bare[1]) if bare else []
-        listed = with_values(said, own) or (
-            "",
-            tuple((code, label.strip()) for code, label in pairs),
-        )
+        listed = with_values(said, own) or ("", ())
         if {code for code, _ in listed[1]} == own and len(listed[0]) <= MOST_BETWEEN:
             yield name, line, listed[1]
 
