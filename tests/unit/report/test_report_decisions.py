@@ -292,7 +292,7 @@ def test_a_trend_of_the_effect_over_a_score_is_a_test_of_interaction_of_its_outc
 )
 def test_an_interval_without_no_effect_says_whom_it_favours(higher, value, told):
     of = material()
-    of.trial.endpoints["pain"] = Stub(scale=Stub(higher=higher))
+    of.trial.endpoints["pain"] = Stub(higher=higher)
     bounds = {"ci_low": value - 1, "ci_high": value + 1, "parameter": "pain"}
     assert _favoured(of, pair("mean_difference.welch", value, **bounds)) == told
     across = bounds | {"ci_low": -4, "ci_high": 4}
