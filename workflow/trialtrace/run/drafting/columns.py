@@ -4,6 +4,7 @@ The ends of what a file holds are no bounds: with them an age of 1989 would be o
 is known has those of what is possible, any other none.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -37,6 +38,7 @@ from trialtrace.run.drafting.tally import Numbers, Tally
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.measures import known_ends, parts
 
+NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 SHOWN, MOST_SHOWN = 60, 5
 FIRST_DAY_OF_SAS = date(1960, 1, 1)
 # From 1970 to 2100.
@@ -60,6 +62,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     # A dictionary of a form lists every answer: 7 is against it, as -9 need not be.
     beyond = tuple(one for one in beyond if not about.type or len(one) > 1)
     about = replace(about, beyond=tuple(one for one in beyond if one not in about.missing))
+    about = replace(about, missing=tuple(dict.fromkeys([*about.missing, *_below(about, tally)])))
     kind = _kind(name, tally, about, sign)
     if (whole := tally.as_whole()) is not tally:
         # Codes that a program has written as numbers with decimals; a run reads them so, too.
@@ -117,6 +120,18 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
             code: " ".join(text.split()) for code, text in about.choices if code in absent and text
         },
     )
+
+
+def _below(about: Described, tally: Tally) -> list[str]:
+    """Cells of a code below 0 that is said to be missing in all columns, where it lies below all
+    other numbers of this one: -99 among z-scores, and no 9 of a count."""
+    codes = {float(code) for code in about.stated if code.startswith("-")}
+    if not codes or not tally.exact:
+        return []
+    numbers = {text: float(text) for text in tally.values if NUMBER.fullmatch(text)}
+    others = [number for number in numbers.values() if number not in codes]
+    lowest = min(others, default=0.0)
+    return [text for text, number in numbers.items() if number in codes and number < lowest]
 
 
 def _kind(name: str, tally: Tally, about: Described, sign: str) -> Kind:

@@ -68,16 +68,17 @@ _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 class Described:
     """A column by its own file or by a data dictionary. `by` names which, as in "the dictionary".
 
-    `choices` are labels of codes; `missing` codes that are declared missing, `beyond` those of
-    cells behind what is listed, which look as if they were. `type` and what
-    follows are those of a field of a data dictionary, `given` is its row, by our column names.
-    `format` is that of a statistical package, as the file spells it.
+    `choices` are labels of codes; `missing` codes that are declared missing, `stated` those that
+    are said to be so in all columns, `beyond` those of cells behind what is listed, which look as
+    if they were. `type` and what follows are those of a field of a data dictionary, `given` is its
+    row, by our column names. `format` is that of a statistical package, as the file spells it.
     """
 
     by: str = ""
     label: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
     unit: str = ""
     type: str = ""

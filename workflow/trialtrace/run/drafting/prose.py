@@ -129,14 +129,16 @@ SUFFIX = re.compile(
     r"denotes?|indicates?|for|\()\s*(?:the )?([^,.;)\n]{2,40})"
 )
 
-# "Missing values are coded 9 or 99"; "-99 means missing throughout".
+# "Missing values are coded 9 or 99"; "Missing data codes: -99 for all numeric variables"; "-99
+# means missing throughout".
 _CODE = r"-?[0-9]{1,4}(?: \([^()]*\))?"
 _CODES = rf"{_CODE}(?:(?:\s*[,;/]\s*|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en)\s+)+{_CODE})*"
 NONE_ARE = re.compile(
     r"[^\w-]*(?:all )?(?:missing|fehlende|valeurs manquantes|valores perdidos|valori mancanti|"
-    r"valores ausentes|ontbrekende)(?: (?:values?|data|werte|answers?|waarden))?\s*"
-    r"(?::|=|(?:are|is|were|sind)(?:\s+\w+ed)?(?:\s+(?:as|by|with|als))?)\s*(?:codes? )?"
-    rf"(?P<codes>{_CODES})\s*[.;]?|"
+    r"valores ausentes|ontbrekende)(?: (?:values?|data|werte|answers?|waarden))?"
+    r"(?: codes?)?\s*(?::|=|(?:are|is|were|sind)(?:\s+\w+ed)?(?:\s+(?:as|by|with|als))?)\s*"
+    r"(?:codes? )?"
+    rf"(?P<codes>{_CODES})(?:\s+(?:for|in) all\b.*)?\s*[.;]?|"
     rf"[^\w-]*(?:(?:the )?(?:codes?|values?) )?(?:of )?(?P<before>{_CODES})\s*"
     r"(?:=|:|means?|stands? for|denotes?|indicates?)\s*(?:a |that )?missing\b.*",
     re.IGNORECASE,

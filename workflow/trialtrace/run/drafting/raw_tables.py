@@ -52,6 +52,8 @@ MOST_VALUES = 40
 MOST_NAMED = 4
 CROSSOVER = re.compile(r"\bcross[\s-]?over\b", re.IGNORECASE)
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+# What a column is said to be of which a text says no more than what is missing in all.
+BESIDE = Described(by="A text beside the tables")
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,12 @@ class Descriptions:
         evidence |= {f"missing.{code}": why for code, why in absent.items()}
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}
-        return self._with(candidate, "codebooks", about, evidence)
+        found = self._with(candidate, "codebooks", about, evidence)
+        if not absent:
+            return found
+        each = ((name, found.described.get(name, BESIDE)) for name in candidate.cells.names)
+        described = {name: replace(said, stated=tuple(absent)) for name, said in each}
+        return replace(found, described=described)
 
     def _of_no_column(self, sections: Sequence[Section]) -> list[str]:
         """A sentence on what these have that is a column of no table."""
