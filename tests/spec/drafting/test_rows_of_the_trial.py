@@ -165,3 +165,12 @@ def test_bounds_are_conditions_of_the_draft(at: Project, call):
     assert call("new", "bounds", at.root / "data" / "trial.csv", *told, *where, "--yes") == 0
     text = (at.config / "trials" / "bounds" / "trial.yaml").read_text()
     assert "where: {queue: {present: true, at_least: 10, below: 50}}" in text
+
+
+def test_a_flag_given_twice_is_refused(call, at, capsys):
+    """Of two conditions the last would hold alone."""
+    with pytest.raises(SystemExit) as ended:
+        call("new", "twice", at.root / "data/trial.csv", "--where", "a=1", "--where", "b=2")
+    assert ended.value.code == 2
+    assert "--where is given twice" in capsys.readouterr().err
+    assert not at.trial_config("twice").exists()

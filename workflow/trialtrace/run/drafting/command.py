@@ -35,6 +35,24 @@ LEFT_OPEN = f"  left open after {MOST_ASKED} times"
 INTERRUPTED = "\ninterrupted: nothing was written"
 
 
+class _Once(argparse.Action):
+    """A flag whose second value would take the place of the first with no word."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            parser.error(
+                f"{option_string} is given twice: what belongs together is one value, with commas "
+                "between"
+            )
+        setattr(namespace, self.dest, values)
+
+
 def add_commands(
     add: Callable[..., argparse.ArgumentParser], with_pandas: Callable[[], None]
 ) -> None:
@@ -44,7 +62,7 @@ def add_commands(
     new.add_argument("trial", help="a name for the trial")
     new.add_argument("given", nargs="*", metavar="FILE", help="files, or registry:package/item")
     for flag, words in FLAGS.items():
-        new.add_argument(f"--{flag}", metavar="NAME", help=words)
+        new.add_argument(f"--{flag}", metavar="NAME", help=words, action=_Once)
     new.add_argument(
         "--yes", action="store_true", help="ask nothing: what is sure is the answer, the rest open"
     )
