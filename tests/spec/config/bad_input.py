@@ -114,7 +114,7 @@ SHAPE = [
         "  term: Nausea",
         "  term: Nausea\n  of: pain",
         ("nausea.of", 1),
-        "label, code, kind, source, table, where, date, term",
+        "label, code, kind, higher, source, table, where, date, term",
     ),
     (
         "a misspelt key",

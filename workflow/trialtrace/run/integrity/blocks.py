@@ -37,8 +37,9 @@ def looks(export: Export) -> Iterator[Look]:
                 at = order[~np.isnan(column.values[order])]
                 if column.kind == NUMBER and not _lasts(sheet.subject[at], column.values[at]):
                     where = f"{sheet.name}.{column.name}"
-                    before = column.values[sheet.before[at]]
-                    at = at[(sheet.before[at] < 0) | (column.values[at] != before)]
+                    before = sheet.before[at]
+                    carried = (before >= 0) & (sheet.step[at] != sheet.step[before])
+                    at = at[~carried | (column.values[at] != column.values[before])]
                     yield from _look(where, column.values[at], sheet.rows[at], by_rows=True)
 
 
