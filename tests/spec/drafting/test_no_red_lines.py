@@ -20,7 +20,8 @@ Call = Callable[..., int]
 
 def red(at: Project, call: Call, paths: list[Path], *flags: str) -> list[str]:
     """The red lines of rows and columns that the run of a draft has."""
-    assert call("new", "mine", *paths, "--yes", "--control", "Placebo", *flags) == 0
+    control = () if "--control" in flags else ("--control", "Placebo")
+    assert call("new", "mine", *paths, "--yes", *control, *flags) == 0
     run = run_stages(load_trial("mine", at), at.results / "mine", at)
     of_rows = read_account(run.folder / "clean").warnings
     lines = [*of_rows, *read_losses(run.folder / "derived").warnings]
