@@ -3,8 +3,9 @@ report is cited; the references once more as BibTeX."""
 
 import platform
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from importlib.metadata import version
+from itertools import chain
 
 import trialtrace
 from trialtrace.base.words import finer, number
@@ -292,29 +293,23 @@ def bibliography(material: Material) -> str:
 
 def _others(references: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Books, and what has no volume and page: author, year and the words behind them."""
-    for reference in references:
-        for part in reference.split("; "):
-            match = None if _ARTICLE.search(part) else _OTHER.fullmatch(part)
-            if match:
-                authors = match["authors"].replace(" et al.", " and others").replace(", ", " and ")
-                key = re.sub(r"\W", "", authors.partition(" and ")[0]).lower() + match["year"]
-                title = f",\n  title = {{{match['title']}}}" if match["title"] else ""
-                fields = f"  author = {{{authors}}},\n  year = {{{match['year']}}}{title}"
-                yield key, f"@misc{{{key},\n{fields}\n}}\n"
+    for part in chain.from_iterable(reference.split("; ") for reference in references):
+        if not _ARTICLE.search(part) and (match := _OTHER.fullmatch(part)):
+            yield _entry("misc", match, {"title": match["title"]})
 
 
 def _articles(references: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for reference in references:
-        for match in _ARTICLE.finditer(reference):
-            authors = match["authors"].replace(" et al.", " and others").replace(", ", " and ")
-            key = re.sub(r"\W", "", authors.partition(" and ")[0]).lower()
-            key += f"{match['year']}-{match['page']}"
-            fields = {
-                "author": authors,
-                "year": match["year"],
-                "journal": match["journal"],
-                "volume": match["volume"],
-                "pages": match["page"],
-            }
-            lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items())
-            yield key, f"@article{{{key},\n{lines}\n}}\n"
+    for match in chain.from_iterable(map(_ARTICLE.finditer, references)):
+        more = {"journal": match["journal"], "volume": match["volume"], "pages": match["page"]}
+        yield _entry("article", match, more, f"-{match['page']}")
+
+
+def _entry(
+    kind: str, match: re.Match[str], more: Mapping[str, str | None], end: str = ""
+) -> tuple[str, str]:
+    """The key of a reference, by author, year and `end`, and its entry."""
+    authors = match["authors"].replace(" et al.", " and others").replace(", ", " and ")
+    key = re.sub(r"\W", "", authors.partition(" and ")[0]).lower() + match["year"] + end
+    fields = {"author": authors, "year": match["year"], **more}
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items() if text)
+    return key, f"@{kind}{{{key},\n{lines}\n}}\n"
