@@ -108,7 +108,7 @@ def direction(endpoint: Endpoint[Entry]) -> str:
     """ "higher is worse", of events "fewer events are better"; nothing where it is not said."""
     if endpoint.higher is None:
         return ""
-    if endpoint.entry.endpoint_kind in EVENTS:
+    if endpoint.kind in EVENTS:
         return f"{'more' if endpoint.higher == 'better' else 'fewer'} events are better"
     return f"higher is {endpoint.higher}"
 
