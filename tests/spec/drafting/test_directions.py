@@ -20,7 +20,7 @@ def numbers(low: int, high: int) -> list[int]:
     return [DRAW.randint(low, high) for _ in range(N)]
 
 
-def endpoints(call, at, note: Sequence[str] = (), **columns: Sequence[object]) -> dict:
+def endpoints(call, at, note: Sequence[str] = (), *flags: str, **columns: Sequence[object]) -> dict:
     """endpoints.yaml of a draft under --yes, and its guess of directions."""
     columns = {"id": range(1, N + 1), "arm": ARM, **columns}
     each = zip(*columns.values(), strict=True)
@@ -30,7 +30,7 @@ def endpoints(call, at, note: Sequence[str] = (), **columns: Sequence[object]) -
     write(folder / "trial.csv", rows)
     if note:
         write(folder / "codebook.txt", ["id: Patient number", "arm: Randomised arm", *note])
-    assert call("new", "directed", folder, "--yes") == 0
+    assert call("new", "directed", folder, "--yes", *flags) == 0
     read = {
         name: yaml.safe_load((at.trial_config("directed") / f"{name}.yaml").read_text())
         for name in ("endpoints", "guesses")
@@ -77,6 +77,11 @@ def test_what_a_label_states(label: str, side: str):
         ("pain threshold", ""),
         ("change in pain", ""),
         ("heart_rate", ""),
+        ("several days missed", ""),
+        ("health care costs", ""),
+        ("problem solving", ""),
+        ("liver function", ""),
+        ("rate constant", ""),
         ("systolic blood pressure", ""),
         ("weight", ""),
     ],
@@ -96,6 +101,7 @@ def test_what_a_measure_is_called(name: str, side: str):
         ("relapse-free", "better"),
         ("response", "better"),
         ("No relapse", ""),
+        ("cancer screening attended", ""),
         ("pregnant", ""),
         ("status", ""),
     ],
@@ -140,6 +146,19 @@ def test_a_death_is_worse_by_its_label_and_who_survives_has_none(call, at):
     )
     timed = next(one for one in said["endpoints"].values() if one["kind"] == "time_to_event")
     assert (timed["higher"], timed["event_label"]) == ("worse", "Death from any cause")
+
+
+@pytest.mark.parametrize(
+    ("name", "event"), [("censored", "0"), ("alive", "0"), ("ended", "1"), ("event", "1")]
+)
+def test_whose_survival_ends_had_what_is_worse(call, at, name: str, event: str):
+    """A code that is no turns the word of its own column, and not that of the time."""
+    note = [f"{name}: {name.title()}, 0 no, 1 yes", "survival_days: Time in days"]
+    ended = {name: [n % 3 % 2 for n in range(N)], "survival_days": numbers(20, 700)}
+    flags = ("--primary", "survival_days", "--status", name, "--event", event)
+    said = endpoints(call, at, note, *flags, **ended)
+    timed = next(one for one in said["endpoints"].values() if one["kind"] == "time_to_event")
+    assert timed["higher"] == "worse"
 
 
 def test_a_measure_without_words_has_no_side(call, at):

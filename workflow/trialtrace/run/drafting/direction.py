@@ -5,7 +5,7 @@ is. Words that speak for both, or of a scale that some turn round, say nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from trialtrace.run.drafting.control import HAS, HAS_NOT
 from trialtrace.run.drafting.outcomes import (
@@ -25,13 +25,14 @@ BETTER, WORSE = "better", "worse"
 _TURNED = {BETTER: WORSE, WORSE: BETTER}
 # What nobody wishes to have, and what everybody does, by stems; "more" of it is worse, or better.
 _BURDEN = (
-    r"pains?\b|painful|symptom|sever|disabilit|disabled|impair|depress|anxi|fatigue|tired|distress|"
-    r"stress|burden|dysfunction|limitation|problem|nausea|vomit|discomfort|insomnia|bother|handicap|"
+    r"pains?\b|painful|symptom|sever(?:e|ity)\b|disabilit|disabled|impair|depress|anxi|fatigue|tired|distress|"
+    r"stress|burden|dysfunction|limitation|problems\b|nausea|vomit|discomfort|insomnia|bother|handicap|"
     r"dyspn|breathless|cough|weakness|itch|prurit|sore(?:ness)?\b|headache|migraine|craving|loneliness|burnout|"
     r"incontinen|psychopatholog|suicid|hyperactiv|inattent|deficits?\b"
 )
 _ASSET = (
-    r"quality of life|well-?being|wellness|satisf|happiness|health(?: status)?\b|"
+    r"quality of life|well-?being|wellness|satisf|happiness|"
+    r"(?:general|mental|physical) health\b|health status\b|"
     r"function(?:ing|al)?\b|mobility|abilit|independen|strength|adheren|compliance|knowledge|"
     r"resilien|self-?(?:esteem|efficacy)|cognit|coping|competence|"
     r"walk(?:ing)? distance|(?:6|six)[ -]?min\w* walk"
@@ -74,6 +75,11 @@ _GAINS = re.compile(
     r"success|abstinen|abstain|quit\b|stopped smoking|improved\b|improvement|resolved\b|resolution|"
     r"clearance|cleared\b|live birth|vaccinated|completed|continen)|[- ]free\b"
 )
+# It did not come, or was looked for, kept away or spoken of.
+_NOT_IT = re.compile(
+    r"\b(?:no(?:t|ne)?|without|absence)\b|screen|prophyla|vaccin|aware|\btest(?:ed|ing|s)?\b|"
+    r"prevent|control\b|knowledge"
+)
 # What a time is called by that the event ends.
 _SPARED = re.compile(r"(?i)\b(?:time to|event)\b|[- ]free\b|\bsurvival\b")
 _SURVIVAL = re.compile(r"\bsurv(?:ival|iv)?(?![a-z])|\b(?:os|pfs|dfs|efs|rfs)(?:time)?(?![a-z])")
@@ -81,7 +87,8 @@ _SURVIVAL = re.compile(r"\bsurv(?:ival|iv)?(?![a-z])|\b(?:os|pfs|dfs|efs|rfs)(?:
 # borne or relieved.
 _EITHER = re.compile(
     r"\b(?:sf[- ]?(?:36|12|6)|rand[- ]?36|[kh]oos|oxford|threshold|tolerance|relief|reduc|inverse|"
-    r"reversed?|free|without|change|differen|loss|absence|interfer|self-control|catastroph)"
+    r"reversed?|free|without|change|differen|loss|absence|interfer|self-control|catastroph|"
+    r"costs?\b|renal|kidney|liver|hepatic|solving|medicat)"
 )
 _DOWN = re.compile(
     r"\b(?:hama?d|hdrs|hrsd|bdi|madrs|phq[- ]?9|gad[- ]?7|hads|ham[- ]?a|bai|panss|bprs|"
@@ -91,7 +98,7 @@ _DOWN = re.compile(
 )
 _UP = re.compile(
     r"\b(?:eq[- ]?5[- ]?d|eq[- ]?vas|mmse|moca|barthel|gcs|kps|karnofsky|fev[- ]?1|fvc|"
-    r"6[- ]?mw[td]|qaly|apgar|mcs|whoqol|fact[- ]?g|lysholm|constant|berg|fugl[- ]?meyer|fma)\b"
+    r"6[- ]?mw[td]|qaly|apgar|mcs|whoqol|fact[- ]?g|lysholm|berg|fugl[- ]?meyer|fma)\b"
 )
 
 
@@ -166,7 +173,7 @@ def of_event(text: str) -> str:
         return BETTER if re.search(r"[- ]free\b|\bsurviv|\babsence of|\brecover", words) else ""
     if good and re.search(r"\bno(?:n|t)?\b|\bfail", words):
         return WORSE
-    if bad and re.search(r"\bno(?:t|ne)?\b|\bwithout\b|\babsence\b", words):
+    if bad and _NOT_IT.search(words):
         return ""
     return WORSE if bad else BETTER if good else ""
 
@@ -192,9 +199,8 @@ def direction(table: Table, outcome: Outcome, label: str) -> tuple[str, str]:
     names = dict(outcome.columns).values() if outcome.columns else [outcome.column]
     texts = [table.column(name).label for name in names]
     if outcome.kind in (EVENT, REPEATED_EVENT, TIME, COUNT, RECURRENT):
-        each = ((of_event(words), words) for words in _words_of_event(table, outcome, label))
-        side, words = next((pair for pair in each if pair[0]), ("", ""))
-        return side if _is_event(table, outcome) else _TURNED.get(side, ""), words
+        each = _sides_of_event(table, outcome, label)
+        return next((pair for pair in each if pair[0]), ("", ""))
     side, words = stated(texts)
     if side:
         return side, words
@@ -204,22 +210,20 @@ def direction(table: Table, outcome: Outcome, label: str) -> tuple[str, str]:
     return "", ""
 
 
-def _is_event(table: Table, outcome: Outcome) -> bool:
-    """Whether the code that counts says that it is there, and not that it is not."""
-    column = table.column(outcome.status or outcome.source)
-    return not (outcome.event and HAS_NOT.fullmatch(label_of(column, outcome.event)))
-
-
-def _words_of_event(table: Table, outcome: Outcome, label: str) -> list[str]:
-    """What the event is called, the surest first: by its code, by the column that tells it, by the
-    label of the outcome; who has survival at a time had none of what ends it."""
+def _sides_of_event(table: Table, outcome: Outcome, label: str) -> Iterator[tuple[str, str]]:
+    """The side of each of the words that an event is called by, the surest first: by its code, by
+    the column that tells it, turned where the code says no, as of `alive`, by the label and the
+    name of a time; who has survival at a time had none of what ends it."""
     column = table.column(outcome.status or outcome.source)
     said = label_of(column, outcome.event) if outcome.event else ""
-    code = [] if HAS.fullmatch(said) or HAS_NOT.fullmatch(said) else [said]
-    texts = [*code, without_codes(column.label), column.name]
-    if outcome.kind != TIME:
-        return [*texts, label]
-    names = [label, outcome.column]
-    spared = any(_SURVIVAL.search(_plain(name)) for name in names)
-    texts = [text for text in texts if not _SPARED.search(text)]
-    return [*texts, *(_SPARED.sub("", name) for name in names), *["death"] * spared]
+    absent, timed = HAS_NOT.fullmatch(said), outcome.kind == TIME
+    if not (absent or HAS.fullmatch(said)):
+        yield of_event(said), said
+    texts = [without_codes(column.label), column.name, *[label] * (not timed)]
+    for text in texts:
+        if not (timed and _SPARED.search(text)):
+            side = of_event(text)
+            yield _TURNED.get(side, "") if absent else side, text
+    for name in (label, outcome.column) if timed else ():
+        words = _in_words(name)
+        yield WORSE if _SURVIVAL.search(words) else of_event(_SPARED.sub("", words)), name
