@@ -183,3 +183,66 @@ def test_an_event_in_words_is_not_asked(tmp_path: Path, levels: tuple[str, str])
     draft, questions = drafted(tmp_path, {"t.csv": ended(levels)}, primary="fu_days")
     assert "event" not in questions
     assert draft.primary.event == levels[0]
+
+
+def test_a_time_and_its_end_by_their_labels_beside_the_parts_of_a_date(tmp_path: Path):
+    rows = [
+        f"{some(1, 28)},{some(1, 12)},{some(80, 85)},{some(7, 900)},{some(0, 1)},{LOTS[n]}"
+        for n in range(N)
+    ]
+    page = ["variable,label", "t,Time in days until death or censoring", "d,Death indicator"]
+    files = {"t.csv": ["day,month,year,t,d,arm", *rows], "codebook.csv": page}
+    draft, questions = drafted(tmp_path, files)
+    assert questions["primary"].sure
+    assert (draft.primary.kind, draft.primary.column, draft.primary.status) == (
+        "time_to_event",
+        "t",
+        "d",
+    )
+
+
+@pytest.mark.parametrize("lagged", [True, False])
+def test_what_was_measured_at_the_visit_before_is_no_outcome(tmp_path: Path, lagged: bool):
+    values = [[some(0, 400) for _ in range(4)] for _ in range(N)]
+    rows = [
+        f"{n},{visit},{LOTS[n]},{each[visit]},{each[visit - 1] if lagged else some(0, 400)}"
+        for n, each in enumerate(values)
+        for visit in range(4)
+    ]
+    draft, questions = drafted(tmp_path, {"t.csv": ["id,month,arm,y,z", *rows]})
+    assert offered(questions, "primary") == (["y"] if lagged else ["y", "z"])
+    assert (draft.primary.column, questions["primary"].sure) == ("y", lagged)
+
+
+def test_who_did_not_is_without_the_event(tmp_path: Path):
+    words = ("voted", "did not vote")
+    rows = [f"{LOTS[n]},{words[n % 3 > 0]}" for n in range(N)]
+    draft, questions = drafted(tmp_path, {"t.csv": ["arm,turnout", *rows]})
+    assert (draft.primary.event, "event" in questions) == ("voted", False)
+
+
+def test_a_far_number_at_the_later_end_of_an_interval_is_of_no_event(tmp_path: Path):
+    ends = [(low, 999 if n % 2 else low + some(0, 9)) for n in range(N) for low in [some(0, 60)]]
+    rows = [f"{a},{b},{LOTS[n]}" for n, (a, b) in enumerate(ends)]
+    draft, questions = drafted(tmp_path, {"t.csv": ["left,right,arm", *rows]})
+    assert not questions["primary"].sure
+    told = {one.name: one for one in draft.guesses}
+    assert "interval censored" in told["interval_censored"].evidence
+    assert told["interval_censored"].blinds
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("This study was an effort to assess the effectiveness of A on reducing pulse rate.", True),
+        ("Other authors report that pulse rate and weight differ between groups.", False),
+    ],
+)
+def test_what_a_trial_is_said_to_change_is_its_endpoint(tmp_path: Path, text: str, sure: bool):
+    rows = [f"{n},{LOTS[n]},{some(50, 90)},{some(50, 99)}" for n in range(N)]
+    page = [text, "", "Format:", "", "     id Number", "", "     arm Arm", ""]
+    page += ["     'pr' Pulse rate", "", "     'wt' Weight after", ""]
+    files = {"t.csv": ["id,arm,wt,pr", *rows], "README.txt": page}
+    draft, questions = drafted(tmp_path, files)
+    assert draft.primary.column == "pr" or not sure
+    assert questions["primary"].sure == sure

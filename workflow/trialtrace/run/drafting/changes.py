@@ -4,6 +4,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from trialtrace.run.drafting.likely_outcome import NUMBERED, is_primary
 from trialtrace.run.drafting.outcomes import BEFORE, is_number
@@ -77,6 +78,28 @@ def filled_copies(table: Table, apart: set[str]) -> dict[str, str]:
     return {
         one: other for (one, other), rows in cells.items() if all(a == b or not b for a, b in rows)
     }
+
+
+def earlier_values(table: Table, subject: str, visit: str) -> set[str]:
+    """Numbers that another one was in the row of the same patient before, at a `visit`: what was
+    measured last, beside what is now."""
+    numbers = [one for one in table.columns if is_number(one) and one.constant_within is False]
+    pairs = [(a.name, b.name) for a in numbers for b in numbers if a is not b]
+    pairs = [one for one in pairs if visit not in one]
+    if not visit or not pairs or table.rows > MOST_ROWS or len(pairs) > MOST_TRIED:
+        return set()
+    names = [*dict.fromkeys(name for pair in pairs for name in pair)]
+    rows = [
+        dict(zip((subject, *names), row, strict=True)) for row in cells_of(table, [subject, *names])
+    ]
+    beside = [(a, b) for a, b in pairwise(rows) if a[subject] == b[subject]]
+    made = set()
+    for name, now in pairs:
+        known = [(a[now], b[name]) for a, b in beside if a[now] and b[name]]
+        told = len({value for value, _ in known}) >= FEWEST <= len(known)
+        if told and all(a == b for a, b in known):
+            made.add(name)
+    return made
 
 
 def standardised(table: Table) -> set[str]:

@@ -138,7 +138,7 @@ IN_UNIT = re.compile(r"in\s+(\S+)", re.IGNORECASE)
 HEADED = re.compile(r"(?:#+\s*)?([A-Z][\w() ]{2,20}):?")
 FORMAT = re.compile(r"^(?:#+\s*)?Format:?\s*$", re.MULTILINE)
 OF_HELP = re.compile(
-    r"(?P<mark>[•*-]\s+)?`?(?P<name>[^\W\d][\w.]*)`?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
+    r"(?P<mark>[•*-]\s+)?[`']?(?P<name>[^\W\d][\w.]*)[`']?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
 )
 # Between sentences; "No. of visits" is one, as are abbreviations of one letter.
 SENTENCE = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\bvs)(?<!\b\w)(\.) ", re.IGNORECASE)

@@ -68,10 +68,13 @@ _EVENTS = re.compile(
     r"fractur|amputat|hospitali[sz]|re-?admi|complication|adverse|toxicit|failure|failed|rejection|"
     r"injur|pancreatitis|delirium|seizure|pre-?eclampsia|preterm|miscarriage|stillb|diarrh|malaria|"
     r"parasit|exacerbation|ulcer|cancer|wheez|falls?\b|fell\b|neuropath|dropout|suicide|"
-    r"covid|hypotensi|hypoglyc|an?emia|transfus|perforation|leak|dehiscence)"
+    r"covid|abnormal|hypotensi|hypoglyc|an?emia|transfus|perforation|leak|dehiscence)"
 )
 _GAINS = re.compile(
-    r"\b(?:surviv|alive|cured?\b|remission|recover|respon(?:se|ses|ders?|ded)\b|heal(?:ed|ing)\b|"
+    r"\b(?:surviv|alive|cured?\b|remission|recover|respon(?:ders?|ded)\b|heal(?:ed|ing)\b|"
+    # Of a treatment or a tumour; that of an ECG, of stress or of an item is neither.
+    r"(?:treatment|therapy|clinical|tumou?r|overall|objective|complete|partial|sustained|"
+    r"\w*[0-9]|\w+ologic(?:al)?) responses?\b|^(?:no[nt]?[- ])?responses?\b|"
     r"success|abstinen|abstain|quit\b|stopped smoking|improved\b|improvement|resolved\b|resolution|"
     r"clearance|cleared\b|live birth|vaccinated|completed|continen)|[- ]free\b"
 )

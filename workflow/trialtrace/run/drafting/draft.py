@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.base.errors import Problem, ProblemsError, UserError, wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
 from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
-from trialtrace.run.drafting.changes import changes, filled_copies, standardised
+from trialtrace.run.drafting.changes import changes, earlier_values, filled_copies, standardised
 from trialtrace.run.drafting.clusters import (
     begins_with,
     members_by,
@@ -79,7 +79,7 @@ from trialtrace.run.drafting.stacking import with_stacks
 from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
-from trialtrace.run.drafting.times import bounds_of_event, span_of
+from trialtrace.run.drafting.times import bounds_of_event, date_parts, span_of
 from trialtrace.run.drafting.units import tell_units
 from trialtrace.run.drafting.unused import tell_exposure, tell_unused
 from trialtrace.run.drafting.visits import (
@@ -416,6 +416,7 @@ def _offered(
         taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
         if name in told_by:
             taken |= _of_visits(table, told_by[name].column) | _of_visits(table, at[name])
+        taken |= date_parts(table) | earlier_values(table, subject[name], visit[name])
         taken |= standardised(table) | {*filled_copies(table, of_one_arm(table, arm))}
         taken |= {table.stack.column, table.stack.row} if table.stack else set()
         if name == home.name:

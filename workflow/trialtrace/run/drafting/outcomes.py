@@ -36,6 +36,7 @@ YES = re.compile(
 )
 NO = re.compile(
     r"(0[_. -]*)?(no|n|false|f|none|alive|censored|negative|neg|absent|not .+|non\w*|poor|bad|"
+    r"(did|was|were|has|had|is) (not|never) .+|(did|was|were|has|had|is)n't .+|never .+|"
     r"(having |had |has )?(no|without) .+|healthy|well|unchanged|control|nein|nej|nee|nei|nie|"
     r"não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,

@@ -38,6 +38,15 @@ STATED = re.compile(
     rf"\s*(?:[:=(,]|[-–—] |{BE}\b|(?:was |is )?defined as\b)|^\s*#[^\n]*{PRIMARY.pattern}",
     re.IGNORECASE,
 )
+# "An effort to assess the effectiveness of A on reducing systolic blood pressure".
+AIMED = re.compile(
+    r"\b(?:aim|aims|aimed|goal|purpose|objective|effort|designed|conducted|undertaken|sought|study|"
+    r"trial)\b[^.;]*?\b(?:assess|evaluat|test|determin|compar|investigat|examin|estimat|stud)\w*\s"
+    r"[^.;]*?\b(?:effects?|effectiveness|efficacy|impact|influence|benefits?)\b[^.;]*?"
+    r"\b(?:on|in|for|at|to)\s+(?:(?:the )?(?:reduction|improvement|prevention|change)s? (?:in|of)|"
+    r"(?:reduc|improv|lower|increas|prevent|decreas|rais)(?:e|ing))\s+",
+    re.IGNORECASE,
+)
 NAMED_SO = re.compile(rf"\b(?:{BE}|as) (?:the |our |its )?$", re.IGNORECASE)
 NOTED_SO = re.compile(r"\([\w.]+,? (?:the )?$", re.IGNORECASE)
 OTHER_ROLES = re.compile(r"\b(?:secondary|adjust\w*|stratif\w*)\b", re.IGNORECASE)
@@ -226,14 +235,19 @@ def _states(sentence: str) -> bool:
     """Whether a sentence says which the primary outcome is, and not only something of it."""
     role = PRIMARY.search(sentence)
     ahead = sentence[: role.start()] if role else ""
-    return bool(STATED.search(sentence) or NAMED_SO.search(ahead) or NOTED_SO.search(ahead))
+    return bool(
+        AIMED.search(sentence)
+        or STATED.search(sentence)
+        or NAMED_SO.search(ahead)
+        or NOTED_SO.search(ahead)
+    )
 
 
 def _compared(sentence: str, labels: Mapping[str, str]) -> set[str]:
     """The columns of which a sentence says that the arms are compared by them: in brackets, by a
     name that is no plain word, by the beginning of the names of several, or by their label."""
     found = {one for each in COMPARED.findall(sentence) for one in each if one in labels}
-    role = PRIMARY.search(sentence)
+    role = PRIMARY.search(sentence) or AIMED.search(sentence)
     if role is None:
         return found
     known = "|".join(map(re.escape, labels))

@@ -26,6 +26,7 @@ from trialtrace.run.drafting.outcomes import (
     is_state,
     label_of,
     levels,
+    without_codes,
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of, without_time
@@ -86,6 +87,13 @@ LASTED = set(
     stay los icu itu hospital ward vent ventilator ventilation intubation oxygen antibiotic
     antibiotics surgery operation anesthesia anaesthesia""")
 )
+# What a label may say that a time is to, and the parts of a date.
+OF_END = set(
+    vocabulary("""
+    death deaths dead relapse recurrence progression event failure infection cure healing discharge
+    remission conversion fracture rejection dropout abstinence withdrawal stroke cancer delivery""")
+)
+PARTS_OF_DATE = {"year", "month", "day"}
 LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
 # With one of these words a time is until something; with others, as ischaemia time, it may be how
@@ -172,6 +180,7 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
                 and plain(column.name) in LEFT_RIGHT
             )
             or _ends_of(column, coded)
+            or _ends_by_label(column, coded)
         )
         and is_number(column)
         and column.distinct >= min(LEAST_TIMES, column.rows / 2)
@@ -186,7 +195,7 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     alone = [state for state in states if plain(state.name) in STATUSES] or states
     for time in times:
         stem, by_place = _stem(time.name), False
-        if named := _ends_of(time, coded):
+        if named := _ends_of(time, coded) or _ends_by_label(time, coded):
             mates = named
         elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
             # What the time shares a word with may tell its end as well: two are asked.
@@ -256,8 +265,10 @@ def bounds_of_event(table: Table) -> tuple[tuple[str, str] | tuple[()], str]:
     ends = [(a, b) for a in names if LAST_WITHOUT.search(flat(a).lower()) for b in names]
     ends = [(a, b) for a, b in ends if FIRST_WITH.search(flat(b).lower())]
     for lower, upper in (*ends, *_spans(names, SPANS[1:])) if table.rows <= MOST_ROWS else ():
+        # A number far above all others, as 999, is of who had no event as well.
+        far = {*table.column(upper).missing_codes}
         cells = [(_place(a), b) for a, b in cells_of(table, [lower, upper]) if a]
-        later = [(a, _place(b)) for a, b in cells if b and not ENDLESS.fullmatch(b)]
+        later = [(a, _place(b)) for a, b in cells if b and not (b in far or ENDLESS.fullmatch(b))]
         n = len(cells) - len(later)
         known = 2 * len(cells) >= table.rows and n and all(a and b for a, b in later)
         if known and all(a <= b for a, b in later) and any(a < b for a, b in later):
@@ -321,6 +332,31 @@ def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
         # The day of a death that everybody has is the last one of who lived.
         stems.add(plain(time.name).removesuffix("day"))
     return [one for one in coded if plain(one.name) in stems]
+
+
+def _ends_by_label(time: Column, coded: Sequence[Column]) -> list[Column]:
+    """The columns of two values of whose label a time's has a word behind what it is until: t,
+    "Time until death or censoring", of d, "Death indicator"."""
+    until = UNTIL.search(label := " ".join(parts(time.label)))
+    to = {*label[until.end() :].split()} & OF_END if until else set()
+    return [one for one in coded if to & {*parts(without_codes(one.label))}]
+
+
+def date_parts(table: Table) -> set[str]:
+    """The columns that are the year, the month and the day of one date, by their names."""
+    dates: dict[str, dict[str, Column]] = {}
+    for column in table.columns:
+        for what in (PARTS_OF_DATE & {*(words := parts(column.name))}) if is_number(column) else ():
+            rest = "".join(word for word in words if word != what)
+            dates.setdefault(rest, {})[what] = column
+    whole = [one for one in dates.values() if {*one} >= PARTS_OF_DATE]
+    ends = (("month", 12), ("day", 31))
+    fits = [
+        one
+        for one in whole
+        if all(1 <= float(one[w].low) <= float(one[w].high) <= n for w, n in ends)
+    ]
+    return {column.name for one in fits for column in one.values()}
 
 
 def _may_link(column: Column) -> bool:
