@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
+from pypdfium2 import PdfDocument
 from render_blocks import blocks_of, parts_of
 
 from trialtrace.base.errors import UserError
@@ -339,6 +340,38 @@ def test_a_browser_shows_the_page_under_its_own_policy(contract, figures, render
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "CONSOLE" not in done.stderr and "Content Security Policy" not in done.stderr
     assert (tmp_path / "page.pdf").stat().st_size > 10_000
+
+
+def words(number: int) -> str:
+    return " ".join(["neuropathy", "of", "the", "arm", "12/40"][at % 5] for at in range(number))
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not on the PATH")
+def test_the_longest_summary_is_one_page_of_a4_as_a_browser_prints_it(
+    figures, write, render, tmp_path
+):
+    """An abstract of 300 words and 380 on the re-analysis, as the longest of the shipped trials has
+    them, a loss in red, the stamp of synthetic data, a figure."""
+    abstract = "\n\n".join(f"**Part {at}.** {words(60)}" for at in range(5))
+    about = "\n\n".join(f"**Apart {at}.** {words(95)}" for at in range(4))
+    size = 'width="720" height="340"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size}/></svg>'
+    (figures / "wide.svg").write_text(svg)
+    source = write(
+        f"::: {{.summary}}\n\n::: {{.lost}}\n{words(40)}\n:::\n\n::: {{.synthetic}}\nS\n:::\n\n"
+        f"{abstract}\n\n::: {{.about}}\n\n{about}\n\n:::\n\n"
+        "![What it shows](figures/wide.svg){#fig-a}\n\n:::\n",
+        "title: T\nformat: {html: {toc: false}}\nexecute: {echo: false}",
+    )
+    render(source, inputs={"figures": figures}, title=words(12), stamp=SYNTHETIC)
+    flags = ["--headless", "--no-sandbox", f"--user-data-dir={tmp_path / 'profile'}"]
+    target = f"--print-to-pdf={tmp_path / 'page.pdf'}"
+    page = (tmp_path / "out" / "page.html").as_uri()
+    subprocess.run([CHROMIUM, *flags, target, page], capture_output=True, timeout=120, check=True)
+    with PdfDocument(tmp_path / "page.pdf") as document:
+        assert len(document) == 1
+        assert [round(one) for one in document[0].get_size()] == [595, 842]
 
 
 LINES_OF_WORD = """
