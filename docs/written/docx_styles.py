@@ -91,7 +91,7 @@ def _synthetic() -> str:
 def _lost() -> str:
     bar = _edges("pBdr", "left", "B3001B", 24, 8)
     layout = f'{bar}{_spacing(40, 80)}<w:ind w:left="200" w:right="100"/>'
-    return _paragraph("Lost", "Lost", "BodyText", layout, f"{SANS}<w:b/>{_color('B3001B')}")
+    return _paragraph("Lost", "Lost", "BodyText", layout, f"{SANS}{_color('B3001B')}")
 
 
 def _hyperlink() -> str:

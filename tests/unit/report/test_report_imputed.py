@@ -9,7 +9,7 @@ from test_report_decided import DECIDED, WHOLE, counts
 from test_report_wording import row, words
 
 from trialtrace.report.figures import rows_shown
-from trialtrace.report.sections import imputed, sections
+from trialtrace.report.sections import imputed, losses, sections
 from trialtrace.report.sections.absolute import denominators
 from trialtrace.report.sections.decided_early import Added, OfArm
 from trialtrace.stats.missing.pooling import pool
@@ -125,7 +125,7 @@ def test_values_of_several_visits_are_drawn_with_the_other_visits():
     ],
 )
 def test_gaps_in_numbers_are_held_against_how_many_were_published(monkeypatch, verdict, told):
-    monkeypatch.setattr(sections, "about_export", lambda _, text, *, name: text)
+    monkeypatch.setattr(losses, "about_export", lambda _, text, *, name: text)
     gaps = "Gaps in the numbers of patients: id: 2 numbers are skipped."
     count = row("count.n", 602.0, stat_name="randomised", group1_level="all")
     claim = {"result_id": count["result_id"], "against_data": verdict, "quote": "604"}
@@ -134,7 +134,7 @@ def test_gaps_in_numbers_are_held_against_how_many_were_published(monkeypatch, v
         of=lambda _: [count],
         claims=[claim] if verdict else [],
     )
-    first, other = sections.left_out(material)
+    first, other = losses.left_out(material)
     assert words(first) == f"{gaps} {told}" and other == "Other."
 
 

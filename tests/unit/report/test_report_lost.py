@@ -16,7 +16,7 @@ from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
-from trialtrace.report.sections.sections import left_out
+from trialtrace.report.sections.losses import left_out
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK, NOTHING
 from trialtrace.run.cleaning.account import (
@@ -169,10 +169,15 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     lossy.__dict__["account"] = replace(ACCOUNT, decisions=decisions, warnings=(known, other))
     assert lossy.declared_lines == [known.text]
     assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
-    shown = unescape(summary(lossy, {})).rstrip().replace("`", "")
-    counted = r"\d+ rows? and \d+ single values? of the export were rejected"
-    assert re.search(rf"\n\n\*\*Data\.\*\* {counted}", shown)
-    assert known.text not in shown
+    block, _, rest = unescape(summary(lossy, {})).partition("\n:::\n\n")
+    *red, told = block.split("\n\n")
+    assert told == (
+        "5 rows and 12 single values of the export were rejected and used in no result: 1 of "
+        "`visits` (A <mistyped> number); duplicate row 4; values: below minimum 10, not a number "
+        "2. See Data."
+    )
+    assert all(re.search(r"\*\*.*\*\*$", line) for line in red)
+    assert known.text not in rest.replace("`", "")
     assert known.text in unescape("\n".join(left_out(lossy))).replace("`", "")
     undeclared = replace(ACCOUNT, warnings=(known,))
     assert declared_lines(undeclared) == [] and red_lines(undeclared)[-1] == known.text

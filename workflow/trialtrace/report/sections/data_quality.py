@@ -18,8 +18,9 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import undated
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
+from trialtrace.report.sections.losses import left_out
 from trialtrace.report.sections.lost_sessions import hanging, lost_by_arm
-from trialtrace.report.sections.sections import in_words, left_out
+from trialtrace.report.sections.sections import in_words
 from trialtrace.report.tables import (
     about_export,
     captioned,

@@ -1,32 +1,26 @@
 """Sections of a trial's report that are of no analysis, each as Markdown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from string import ascii_lowercase
 
 import trialtrace
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
-from trialtrace.audit.printed.verdicts import DATA
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
-from trialtrace.report.audit.red_lines import OF_ROWS
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import CONFIGURATION, config_page, place_link
+from trialtrace.report.links import CONFIGURATION, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import (
-    about_export,
     captioned,
     link,
     pipe_table,
     texts_table,
     with_names,
 )
-from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
-from trialtrace.run.integrity.identifiers import NOT_THERE
-from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow, present
 from trialtrace.run.tables.manifest import Entry, files_in
@@ -54,66 +48,6 @@ def stamps(trial: Trial) -> list[str]:
     texts += ["Synthetic data: not evidence of anything."] if trial.synthetic else []
     texts += [f"{trial.at.purpose.stamp.sentence}."] if trial.at.purpose.stamp else []
     return [f"::: {{.synthetic}}\n{text}\n:::" for text in texts]
-
-
-def lost(material: Material) -> list[str]:
-    """The red lines as a block of their own; nothing where there are none."""
-    if not material.red_lines:
-        return []
-    lines = [f"**{about_export(material, text)}**" for text in material.red_lines]
-    return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
-
-
-def left_out(material: Material) -> list[str]:
-    """What is left out for a declared reason, a paragraph each."""
-    return [_declared(material, text) for text in material.declared_lines]
-
-
-def _declared(material: Material, text: str, *, name: bool = True) -> str:
-    """Such a paragraph; behind gaps in the numbers of patients whether a paper has as many."""
-    told = about_export(material, text, name=name)
-    if not text.startswith(NOT_THERE):
-        return told
-    randomised = {
-        row["result_id"]
-        for row in material.of("flow")
-        if row["stat_name"] == "randomised" and row["group1_level"] == ALL
-    }
-    printed = [claim for claim in material.claims if claim["result_id"] in randomised]
-    if not printed:
-        return f"{told} Whether patients are lacking the numbers do not tell."
-    if all(claim[DATA] == "exact" for claim in printed):
-        return f"{told} The data have as many patients as were published as randomised."
-    return f"{told} Published as randomised: {escape_markdown(printed[0]['quote'])}."
-
-
-def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
-    """The same with rows and single values as counts, and where the section on the data has them;
-    `places` has the page of each section."""
-    counted = {
-        " ".join(warning.text.split())
-        for warning in material.account.warnings
-        if warning.kind in OF_ROWS | {FEW_REJECTED}
-    }
-    told = [
-        _declared(material, text, name=False)
-        for text in material.declared_lines
-        if text not in counted
-    ]
-    if len(told) == len(material.declared_lines):
-        return told
-    tables = material.account.tables.values()
-    rows = sum(sum(table.rows_rejected.values()) for table in tables)
-    cells = sum(
-        n
-        for table_count in tables
-        for rule, n in table_count.cells_rejected.items()
-        if rule != WITH_ROW
-    )
-    place = place_link("sec-data", places)
-    data = f"[Data]({place})" if place else "Data"
-    text = f"{rows} row{'s' * (rows != 1)} and {cells} single value{'s' * (cells != 1)} of the "
-    return [f"{text}export were rejected and used in no result: see {data}.", *told]
 
 
 def unstated(trial: Trial) -> str:

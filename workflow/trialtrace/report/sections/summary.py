@@ -20,6 +20,7 @@ from trialtrace.report.sections.decisions import explores, level_words
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
+from trialtrace.report.sections.losses import lost
 from trialtrace.report.sections.lost_sessions import lost_as_done, lost_in_short
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.questions import alongside, leading, of_look
@@ -35,7 +36,6 @@ from trialtrace.report.sections.sections import (
     allocation,
     blinding,
     design_words,
-    lost,
     not_recorded,
     stamps,
     unstated,
@@ -61,7 +61,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         f"**Conclusion.** {conclusion(material)}",
     ]
     parts = [
-        *lost(material),
+        *lost(material, places),
         *stamps(trial),
         f"**Background.** {escape_markdown(trial.question)}",
         f"**Methods.** {' '.join(filter(None, _methods(material)))}",

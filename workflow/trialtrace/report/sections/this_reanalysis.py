@@ -23,11 +23,12 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.losses import declared_in_short
 from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
 from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
-from trialtrace.report.sections.sections import by_chance, left_out_in_short, of_data
+from trialtrace.report.sections.sections import by_chance, of_data
 from trialtrace.report.sections.subgroups import interactions_in_short
 from trialtrace.report.tables import NO_BREAK, link, unit_of, with_sign
 from trialtrace.run.claims.select import rows_of
@@ -44,7 +45,7 @@ CLAUSE, _SENTENCE = 130, re.compile(r"\.\s(?=[A-Z\d“])")
 def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     """The block as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
-    left_out = " ".join(left_out_in_short(material, places))
+    left_out = " ".join(declared_in_short(material))
     beside = [*others_in_short(material, places)]
     beside += [
         interactions_in_short(material, one, lambda name: place_link(name, places))

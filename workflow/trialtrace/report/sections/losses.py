@@ -1,0 +1,105 @@
+"""What was lost on the way from the export to the results, as page 1 and the section on the data
+tell it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.report.audit.red_lines import OF_ROWS
+from trialtrace.report.links import place_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import about_export, named
+from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
+from trialtrace.run.integrity.identifiers import NOT_THERE
+from trialtrace.run.methods.analysing.rows import ALL
+
+# Rules by which page 1 counts single values; of more how many there are.
+RULES_SHOWN = 3
+
+
+def lost(material: Material, places: Mapping[str, str]) -> list[str]:
+    """What was lost as a block of its own, in red: the red lines, then in plain type the rows and
+    values that a declaration or a rule leaves out, with the reason; nothing where there are none.
+    `places` has the page of each section."""
+    lines = [f"**{about_export(material, text)}**" for text in material.red_lines]
+    lines += _counted_losses(material, places)
+    return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"] if lines else []
+
+
+def left_out(material: Material) -> list[str]:
+    """What is left out for a declared reason, a paragraph each."""
+    return [_declared(material, text) for text in material.declared_lines]
+
+
+def declared_in_short(material: Material) -> list[str]:
+    """The same without the rows and single values that `lost` counts."""
+    counted = _counted(material)
+    return [
+        _declared(material, text, name=False)
+        for text in material.declared_lines
+        if text not in counted
+    ]
+
+
+def _declared(material: Material, text: str, *, name: bool = True) -> str:
+    """Such a paragraph; behind gaps in the numbers of patients whether a paper has as many."""
+    told = about_export(material, text, name=name)
+    if not text.startswith(NOT_THERE):
+        return told
+    randomised = {
+        row["result_id"]
+        for row in material.of("flow")
+        if row["stat_name"] == "randomised" and row["group1_level"] == ALL
+    }
+    printed = [claim for claim in material.claims if claim["result_id"] in randomised]
+    if not printed:
+        return f"{told} Whether patients are lacking the numbers do not tell."
+    if all(claim[DATA] == "exact" for claim in printed):
+        return f"{told} The data have as many patients as were published as randomised."
+    return f"{told} Published as randomised: {escape_markdown(printed[0]['quote'])}."
+
+
+def _counted(material: Material) -> set[str]:
+    """The sentences on rows and on single values in place of which page 1 has counts."""
+    return {
+        " ".join(warning.text.split())
+        for warning in material.account.warnings
+        if warning.kind in OF_ROWS | {FEW_REJECTED}
+    }
+
+
+def _counted_losses(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """ "2 rows and 3 single values of the export are in no result: …", where one is declared."""
+    if not _counted(material) & {*material.declared_lines}:
+        return
+    tables = material.account.tables
+    rows = {name: Counter(table.rows_rejected) for name, table in tables.items()}
+    cells = sum((Counter(table.cells_rejected) for table in tables.values()), Counter[str]())
+    del cells[WITH_ROW]
+    n, k = sum(of.total() for of in rows.values()), cells.total()
+    why = []
+    for decision in material.account.decisions:
+        rule, _, reason = decision.reason.partition(": ")
+        of_table = rows.get(decision.table, Counter())
+        if decision.what == "excluded" and of_table.pop(rule, 0):
+            of = f"{decision.n} of {named(decision.table)}"
+            why.append(f"{of} ({escape_markdown(reason.rstrip('.'))})")
+    why += filter(None, [_by_rule(sum(rows.values(), Counter()))])
+    why += [f"values: {_by_rule(cells)}"] if k else []
+    place = place_link("sec-data", places)
+    data = f"[Data]({place})" if place else "Data"
+    yield (
+        f"{n} row{'s' * (n != 1)} and {k} single value{'s' * (k != 1)} of the export were rejected "
+        f"and used in no result: {'; '.join(why)}. See {data}."
+    )
+
+
+def _by_rule(counts: Counter[str]) -> str:
+    """The rules that rejected most, with their counts, and how many others did."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    # To say that there is one more takes the room of that one.
+    shown = ordered if len(ordered) <= RULES_SHOWN + 1 else ordered[:RULES_SHOWN]
+    told = [f"{rule.replace('_', ' ')} {n}" for rule, n in shown]
+    rest = counts.total() - sum(n for _, n in shown)
+    return escape_markdown(", ".join([*told, *([f"others {rest}"] if rest else [])]))
