@@ -77,6 +77,27 @@ def test_numbers_that_are_results_are_those_of_the_results(made):
     assert checked >= 3
 
 
+def test_a_line_of_a_pile_has_the_patients_whom_it_is_of_and_its_result(made):
+    material, folder, drawn = made["full"]
+    piles = {"profile", "stacked", "missingness"}
+    shown = [each for each in drawn if each.kind in piles]
+    assert {each.kind for each in shown} == piles
+    results = 0
+    for each in shown:
+        for row in numbers(folder, each.data):
+            assert len(list(filter(None, row["subjects"].split("; ")))) == float(row["n"])
+            if result := row.get("result"):
+                stored = material.tracer.results[result]
+                value = row["mean"] if each.kind == "profile" else row["n"]
+                assert float(value) == pytest.approx(stored["stat_value"])
+                assert material.arm_label(stored["group1_level"]) == row["arm"]
+                results += 1
+    assert results
+    for each in made["restricted"][2]:
+        if each.kind in piles:
+            assert {row["subjects"] for row in numbers(made["restricted"][1], each.data)} == {""}
+
+
 def test_restricted_disclosure_tells_no_day_finer_than_the_picture(made):
     exact = {float(days(number)) for number in range(1, 21)}
     for disclosure, finer in (("full", True), ("restricted", False)):

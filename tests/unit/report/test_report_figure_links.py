@@ -13,6 +13,7 @@ from mini_trial import settings_of
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.pages.at_risk_page import at_risk_pages
 from trialtrace.report.render.pandoc import with_images, with_links
 from trialtrace.report.shown.compare import alterations
 from trialtrace.report.shown.html_lines import html_lines
@@ -59,6 +60,28 @@ def test_a_curve_leads_to_its_results_and_so_do_its_numbers_at_risk(made):
     }
     assert set(found) == wanted <= set(told)
     assert set(found.values()) == {1}
+
+
+def test_every_number_at_risk_leads_to_its_trace_or_to_what_it_counts(made):
+    """Days 0 and 90 of the figure are no times of the plan: the page beside the figure has these,
+    with the records that are at risk then."""
+    material, folder = made
+    drawn = draw_figures(material, folder)
+    at_risk_pages(material, drawn, folder.parent)
+    for name in ("kaplan_meier_1", "cumulative_incidence_1"):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["at_risk"]]
+        svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
+        places = re.findall(rf'href="\.\./figures/{name}\.html#([a-z0-9]+)"', svg)
+        text = (folder / f"{name}.html").read_text(encoding="utf-8")
+        assert len(places) == sum(not row["result"] for row in rows) > 0
+        assert sorted(places) == sorted(re.findall(r'<section id="([^"]+)">', text))
+        for row in rows:
+            told = f"<h2>{row['line']}, {float(row['days']):g} days: {row['at_risk']} at risk</h2>"
+            assert (told in text) == (not row["result"]), told
+            records = rf"{re.escape(told)}\n<dl>.*?<dt>records</dt>\n<dd>(\d+) of"
+            counted = re.search(records, text, re.DOTALL)
+            assert row["result"] or (counted and counted[1] == row["at_risk"])
 
 
 def page(folder, *names):

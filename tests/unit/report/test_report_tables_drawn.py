@@ -8,10 +8,10 @@ import mini_trial
 import numpy as np
 import pytest
 
-from trialtrace.report.commands.point import _of_day, _raw
 from trialtrace.report.figures import make
 from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.heat_map import DONE, MISSED, NONE, _grid
+from trialtrace.report.figures.points import _of_day, _raw
 from trialtrace.report.figures.swimmer import kinds, since_first
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings, load_trial

@@ -67,6 +67,11 @@ def data_page(table: str) -> str:
     return f"data/{table}.html"
 
 
+def figure_page(name: str) -> str:
+    """The page of the numbers at risk of a figure, from a trial's report folder."""
+    return f"figures/{name}.html"
+
+
 # Files of a trial's configuration beside its dictionary; a report has a page of each.
 CONFIGURATION = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 

@@ -30,6 +30,7 @@ from trialtrace.report.own_documents import (
     own_files,
     sources,
 )
+from trialtrace.report.pages.at_risk_page import at_risk_pages
 from trialtrace.report.pages.traces import config_lines, write_traces
 from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
@@ -175,6 +176,7 @@ def render_report(
     out = material.folder / "report"
     drawn = draw_figures(material, out / "figures")
     pages_by_hand = [*((stem.capitalize(), f"{stem}{HTML}") for stem in STEMS), *_beside(material)]
+    at_risk_pages(material, drawn, out)
     cells = Cells(material, drawn, {}, pages_by_hand)
     write_documents(cells)
     cells.write()

@@ -1,21 +1,11 @@
 """`trialtrace trace TRIAL/figure/NAME:LINE`: a point of a figure that is no result of the plan."""
 
-from collections.abc import Iterator, Set
-
 from trialtrace.base.errors import visible
-from trialtrace.report.figures.clean_rows import clean_rows
-from trialtrace.report.figures.make import asked
-from trialtrace.report.figures.picture import BEFORE, SUBJECT, Given, Request
+from trialtrace.report.figures.points import figure_lines
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
 from trialtrace.report.which_run import FIGURE
-from trialtrace.run.cleaning.account import run_text
-from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trace.text import WIDTH, cell_line, shortened
-from trialtrace.run.trace.words import in_words
-
-# Columns of a figure's numbers that say which values a line has.
-ARM, VISIT, ENDPOINT, DAY = ("arm", "line"), "visit", "endpoint", "day"
+from trialtrace.run.trace.text import WIDTH
 
 
 def tell_point(
@@ -25,89 +15,12 @@ def tell_point(
     from; with `rows` each raw cell of these. Raises UserError where cells may not be listed."""
     if rows:
         material.tracer.check_cells()
-    trial, told = material.trial, list(_figure_lines(material, text, row, rows))
+    match, trial = FIGURE.fullmatch(text), material.trial
+    assert match is not None
+    told = list(figure_lines(material, match["name"], row, rows=rows))
     if form == "json":
         print(json_text({"point": text, "synthetic": trial.synthetic, "lines": told}), end="")
         return
     stamp = "   SYNTHETIC, not evidence" if trial.synthetic else ""
     lines = [f"{text}: a point of a figure, no result of the plan{stamp}", ""]
     print(visible("\n".join(lines + [f"{label:<{WIDTH}}{words}" for label, words in told])))
-
-
-def _figure_lines(
-    material: Material, text: str, row: dict[str, str], rows: bool
-) -> Iterator[tuple[str, str]]:
-    match, trial = FIGURE.fullmatch(text), material.trial
-    assert match is not None
-    yield "line", "; ".join(f"{name} {value}" for name, value in row.items() if value)
-    for kind, name, display in asked(material):
-        if name == match["name"]:
-            number = name.removeprefix(f"{kind}_")
-            where = f"displays.{kind}" + (f", entry {number}" if number != kind else "")
-            file = trial.at.shown(trial.at.trial_config(trial.name) / "plan.yaml")
-            yield "plan", f"{file}, line {trial.lines('plan').get(('displays', kind), 0)}, {where}"
-            yield from _records(material, display, row, rows)
-
-
-def _records(
-    material: Material, display: Given, row: dict[str, str], rows: bool
-) -> Iterator[tuple[str, str]]:
-    if "endpoint" not in display:
-        analysis = display.get("analysis") or display.get("of")
-        yield "results", f"trialtrace results {material.trial.name} --analysis {analysis}"
-        return
-    request, conditions = Request(material, display), _conditions(material, display, row)
-    for name in request.names():
-        if row.get(ENDPOINT) in (None, request.endpoint(name).label):
-            dataset, where = request.predicate(name, **conditions)
-            selection = material.tracer.frames.select(dataset, where)
-            yield "records", f"{selection.n} of {dataset} where {in_words(where)}"
-            table, lines = _of_day(material, display, row)
-            yield from _raw(material, selection, table, lines)
-            if rows:
-                cells = material.tracer.cells(selection)
-                own = (
-                    cell for cell in cells if cell["table"] != table or cell["source_row"] in lines
-                )
-                yield from (("cells", line) for line in map(cell_line, own))
-
-
-def _conditions(material: Material, display: Given, row: dict[str, str]) -> dict[str, object]:
-    """The arm, the visits and the patient that a line is of. A line of what competes is named by
-    that and the arm."""
-    words = [f", {row[name]}" for name in ARM if row.get(name)]
-    labels = {arm: f", {material.arm_label(arm)}" for arm in Request(material, display).arms}
-    arms = [arm for arm, label in labels.items() if any(word.endswith(label) for word in words)]
-    # A name that ends as another one does is the longer of the two.
-    arms.sort(key=lambda arm: len(labels[arm]))
-    conditions: dict[str, object] = {"TRTP": {"is": arms[-1]}} if arms else {}
-    if row.get(VISIT):
-        both = [display["baseline"]] if row.get(BEFORE) else []
-        conditions["AVISIT"] = {"in": [*both, row[VISIT]]} if both else {"is": row[VISIT]}
-    if row.get(SUBJECT):
-        conditions["USUBJID"] = {"is": row[SUBJECT]}
-    return conditions
-
-
-def _of_day(material: Material, display: Given, row: dict[str, str]) -> tuple[str, Set[int]]:
-    """The table of which a line is one day of a patient, and its lines of that day; "" and none
-    where a line is of no day."""
-    if not (row.get(DAY) and row.get(SUBJECT) and DAY in display):
-        return "", frozenset()
-    rows = clean_rows(material, display)
-    here = (rows.subject == row[SUBJECT]) & (rows.numbers(display[DAY]) == float(row[DAY]))
-    lines = rows.chosen(here).table["source_row"].to_pylist()
-    return Request(material, display).endpoint(display[ENDPOINT]).entry.table, frozenset(lines)
-
-
-def _raw(
-    material: Material, selection: Selection, table: str, lines: Set[int]
-) -> Iterator[tuple[str, str]]:
-    """The rows behind a line; of a `table` these `lines` alone."""
-    full = material.disclosure == "full"
-    for part in material.tracer.raw.parts(selection):
-        own = [row for row in part.rows if part.table != table or row in lines]
-        if own:
-            file = part.source_file if full else material.trial.tables[part.table].of
-            told = f"lines {shortened(run_text(own))}" if full else f"{len(own)} lines"
-            yield "raw", f"{file}, {told}, columns {', '.join(part.columns)}"

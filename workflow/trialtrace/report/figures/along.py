@@ -1,7 +1,7 @@
 """What stands behind the curves of a figure: the results along them and at their numbers at risk,
 and, where single patients may be shown, whose events make each step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
@@ -10,12 +10,14 @@ import numpy as np
 
 from trialtrace.report.figures.at_risk import axis_unit
 from trialtrace.report.figures.canvas import field as linked_field
-from trialtrace.report.figures.canvas import lead_to
-from trialtrace.report.figures.make import home
+from trialtrace.report.figures.canvas import field_to, lead_to
+from trialtrace.report.figures.make import asked, home
 from trialtrace.report.figures.picture import Request
+from trialtrace.report.links import figure_page
 from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.tables import tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trace.short_id import short_id
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,17 +52,42 @@ class Along:
                 lead_to(way, (row["result_id"], f"{label}, {_words(request, row)}"))
                 start = to
 
-    def link_numbers(self, axes: "Axes", request: Request) -> None:
-        """Lay a link over each number at risk that is a result."""
-        arms, unit = request.arms, axis_unit(request)
+    def link_numbers(self, axes: "Axes", request: Request, arms_shown: Container[str]) -> None:
+        """Lay a link over each number at risk of the arms that have a curve: to the result that it
+        is, or to what the page of the figure says of it."""
+        arms, unit, name = request.arms, axis_unit(request), name_of(request)
         for height, arm in enumerate(reversed(arms)):
+            if arm not in arms_shown:
+                continue
             label = request.material.arm_label(arm)
-            for time, row in self.at_risk.get(label, {}).items():
-                words = f"{label}, {_words(request, row)}"
+            known = self.at_risk.get(label, {})
+            for at, time in enumerate(request.entry["at"]):
                 half = 0.03 * max(request.entry["at"]) / unit
                 across = time / unit - half, time / unit + half
                 ends = height - 0.45, height + 0.45
-                linked_field(axes, across, ends, (row["result_id"], words))
+                if row := known.get(time):
+                    words = f"{label}, {_words(request, row)}"
+                    linked_field(axes, across, ends, (row["result_id"], words))
+                elif name:
+                    anchor = at_risk_anchor(request.entry["endpoint"], label, at)
+                    place = f"{figure_page(name)}#{anchor}"
+                    words = f"{label}, at risk at {when(request, time)}"
+                    field_to(axes, across, ends, (place, words))
+
+
+def name_of(request: Request) -> str:
+    """The name of a figure, of which a request may be a panel; "" where the plan asks for none."""
+    endpoint = {"endpoint": request.entry["endpoint"]}
+    return next(
+        (name for _, name, given in asked(request.material) if given | endpoint == request.entry),
+        "",
+    )
+
+
+def at_risk_anchor(endpoint: str, label: str, at: int) -> str:
+    """The place of a number at risk, of an arm's label at one of the times, on the page of its
+    figure (pages/at_risk_page.py)."""
+    return short_id(f"{endpoint}/{label}/{at}")
 
 
 def results_along(request: Request) -> Along:
@@ -107,7 +134,12 @@ def _words(request: Request, row: ResultRow) -> str:
     if row["stat_name"] == "survival":
         label = without_event(request.material.trial, row["parameter"])
     if row["group2"] == "time":
-        when = round(float(present(row["group2_level"])) / axis_unit(request), 1)
-        unit = request.entry["unit"].removesuffix("s" if when == 1 else "")
-        return f"{label} at {when:g} {unit}: {shown}"
+        return f"{label} at {when(request, float(present(row['group2_level'])))}: {shown}"
     return f"{label}: {shown} of {row['denominator']}"
+
+
+def when(request: Request, time: float) -> str:
+    """ "2 years": a time in the unit of the axis."""
+    shown = round(time / axis_unit(request), 1)
+    unit = request.entry["unit"].removesuffix("s" if shown == 1 else "")
+    return f"{shown:g} {unit}"

@@ -204,6 +204,19 @@ def field(
 ) -> None:
     """A part of the axes, between two places each way, as a link to a result: `lead` is its
     identifier and what it says. `whole` counts what is across in shares of the figure."""
+    lead_to(_area(axes, across, ends, whole=whole), lead)
+
+
+def field_to(
+    axes: "Axes", across: tuple[float, float], ends: tuple[float, float], lead: tuple[str, str]
+) -> None:
+    """The same as a link to a page of the report."""
+    _link_to(_area(axes, across, ends), *lead)
+
+
+def _area(
+    axes: "Axes", across: tuple[float, float], ends: tuple[float, float], *, whole: bool = False
+) -> "Artist":
     from matplotlib.patches import Rectangle
     from matplotlib.transforms import blended_transform_factory
 
@@ -214,14 +227,17 @@ def field(
         assert figure is not None
         area.set_transform(blended_transform_factory(figure.transFigure, axes.transData))
     area.set_in_layout(False)
-    lead_to(area, lead)
-    axes.add_artist(area)
+    return axes.add_artist(area)
 
 
 def lead_to(artist: "Artist", lead: tuple[str, str]) -> None:
     """Make what is drawn a link to a result, by its identifier and what it says."""
     result_id, words = lead
-    artist.set_url(f"{UP}{trace_link(result_id)} {tight_percent(words)}")
+    _link_to(artist, trace_link(result_id), words)
+
+
+def _link_to(artist: "Artist", link: str, words: str) -> None:
+    artist.set_url(f"{UP}{link} {tight_percent(words)}")
 
 
 def _settle(figure: "Figure") -> None:

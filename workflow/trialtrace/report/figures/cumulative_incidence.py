@@ -69,7 +69,7 @@ def draw(material: Material, entry: Given) -> Picture:
         numbers(request, below, "Number at risk", at_risk)
         time_axis(request, panels[-1])
         along.link(panels[0], request, {name: drawn[name] for name in along.curve if name in drawn})
-        along.link_numbers(below, request)
+        along.link_numbers(below, request, at_risk)
     numbers_of = curves_data(request, drawn, at_risk, results=along.at_risk, events=along.events)
     alt = _alt(request, titles[EVENT], drawn)
     return Picture(figure, _caption(request, competing), alt, numbers_of)

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.words import number
+from trialtrace.report.figures.behind import result_at
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
-from trialtrace.report.figures.picture import SUBJECT, Cell, Data, Given, Picture, Request
+from trialtrace.report.figures.picture import SUBJECT, Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BOX = ("n", "lower quartile", "median", "upper quartile")
+# What a box shows, and the statistic of a plan that it is.
+BOX = {"n": "count", "lower quartile": "q1", "median": "median", "upper quartile": "q3"}
 
 
 def draw(material: Material, entry: Given) -> Picture:
@@ -38,22 +40,30 @@ def draw(material: Material, entry: Given) -> Picture:
     line = f" The dashed line is at {threshold:g}." if threshold is not None else ""
     caption = f"{request.title}, {request.population}: {what}median and quartiles (box)." + line
     rows = [
-        (request.endpoint(name).label, material.arm_label(arm), what, value, *subject)
+        (
+            result_at(request, name, BOX[what], value, group1_level=arm) if what in BOX else None,
+            request.endpoint(name).label,
+            material.arm_label(arm),
+            what,
+            value,
+            *[subject] * dots,
+        )
         for name, each in data.items()
         for arm in each
-        for what, value, *subject in _drawn(*found[name, arm], dots)
+        for what, value, subject in _drawn(*found[name, arm], dots)
     ]
-    told = Data(("endpoint", "arm", "what", "value", *[SUBJECT] * dots), rows)
+    told = Data(("result", "endpoint", "arm", "what", "value", *[SUBJECT] * dots), rows)
     return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.", told)
 
 
-def _drawn(values: np.ndarray, subjects: np.ndarray, dots: bool) -> list[tuple[Cell, ...]]:
+def _drawn(
+    values: np.ndarray, subjects: np.ndarray, dots: bool
+) -> list[tuple[str, float, str | None]]:
     """What the dots and the box of an arm show; with dots whose each is."""
     if not len(values):
         return []
     numbers = [len(values), *_quartiles(values)]
-    nobody = (None,) * dots
-    box = [(what, float(number), *nobody) for what, number in zip(BOX, numbers, strict=True)]
+    box = [(what, float(number), None) for what, number in zip(BOX, numbers, strict=True)]
     pairs = zip(values.tolist(), subjects.tolist(), strict=True)
     return [*box, *(("a patient", value, who) for value, who in pairs if dots)]
 

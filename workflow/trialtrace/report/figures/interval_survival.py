@@ -1,6 +1,6 @@
 """Event-free share where events are seen only at visits: Turnbull's estimate by arm."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from trialtrace.base.words import percent
 from trialtrace.report.figures.at_risk import PARTS, axis_unit, on_grid, rounded_up, time_words
+from trialtrace.report.figures.behind import SUBJECTS, whose
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
@@ -25,14 +26,22 @@ def draw(material: Material, entry: Given) -> Picture:
     request = Request(material, entry)
     arms = request.arms
     turnbulls: dict[str, Turnbull] = {}
+    # Of each innermost interval those whose own has it within.
+    members: dict[str, list[list[str]]] = {}
     for arm in arms:
         where = {"AVALLO": "present", "TRTP": {"is": arm}}
         rows = request.records(entry["endpoint"], **where)
         if rows.n:
             right = rows.column("AVALHI").astype(float)
-            turnbulls[arm] = turnbull(
-                rows.column("AVALLO").astype(float), np.where(np.isnan(right), np.inf, right)
+            left, right = (
+                rows.column("AVALLO").astype(float),
+                np.where(np.isnan(right), np.inf, right),
             )
+            turnbulls[arm] = turnbull(left, right)
+            members[arm] = [
+                rows.column("USUBJID")[(left <= start) & (end <= right)].tolist()
+                for start, end in zip(turnbulls[arm].left, turnbulls[arm].right, strict=True)
+            ]
     if not turnbulls:
         raise request.nothing("no patient has an interval")
     last = max(
@@ -53,7 +62,8 @@ def draw(material: Material, entry: Given) -> Picture:
             label = f"{material.arm_label(arm)} (n = {fit.n})"
             places = _places(fit, unit, last, fine)
             _draw(axes, places, style, label, hatch)
-            lines += places.rows(material.arm_label(arm))
+            names = (whose(request, one) for one in members[arm])
+            lines += places.rows(material.arm_label(arm), names)
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, last or None)
@@ -72,7 +82,7 @@ def draw(material: Material, entry: Given) -> Picture:
     alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."
     ends = [f"{end} ({entry['unit']})" for end in ("from", "to")]
     return Picture(
-        figure, caption, alt, Data(("line", *ends, "share_before", "share_after"), lines)
+        figure, caption, alt, Data(("line", *ends, "share_before", "share_after", SUBJECTS), lines)
     )
 
 
@@ -95,11 +105,12 @@ class Places:
     before: np.ndarray
     after: np.ndarray
 
-    def rows(self, label: str) -> list[tuple[Cell, ...]]:
-        """A line an interval; one that nothing ends has no end."""
+    def rows(self, label: str, names: Iterable[str | None]) -> list[tuple[Cell, ...]]:
+        """A line an interval, with the names of those who have it; one that nothing ends has no
+        end."""
         right = np.where(np.isfinite(self.right), self.right, np.nan)
         places = (each.tolist() for each in (self.left, right, self.before, self.after))
-        return columns_as_rows([label] * len(self.left), *places)
+        return columns_as_rows([label] * len(self.left), *places, names)
 
 
 def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:

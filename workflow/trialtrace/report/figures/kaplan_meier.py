@@ -82,9 +82,10 @@ def draw(material: Material, entry: Given) -> Picture:
         f"at risk below.{'' if fine else POOLED}{_few(panels)}"
     )
     alt = " ".join(_alt(request, found, alone=alone) for request, found in panels)
-    columns = data[0].columns if alone else ("endpoint", *data[0].columns)
+    single = len(whole.names()) == 1
+    columns = data[0].columns if single else ("endpoint", *data[0].columns)
     rows = [
-        tuple(row) if alone else (request.label, *row)
+        tuple(row) if single else (request.label, *row)
         for (request, _), each in zip(panels, data, strict=True)
         for row in each.rows
     ]
@@ -133,7 +134,7 @@ def _panel(
     numbers(request, below, "Number at risk", at_risk)
     time_axis(request, axes)
     along.link(axes, request, drawn)
-    along.link_numbers(below, request)
+    along.link_numbers(below, request, at_risk)
     return curves_data(request, drawn, at_risk, results=along.at_risk, events=along.events)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from trialtrace.report.figures.along import results_along
 from trialtrace.report.figures.at_risk import (
     POOLED,
     axis_unit,
@@ -30,6 +31,7 @@ def draw(material: Material, inputs: Given) -> Picture:
         raise request.nothing("no patient was at risk")
     if not any(event.any() for _, _, event, _ in data.values()):
         raise request.nothing("nobody had an event")
+    along = results_along(request)
     curves = {arm: _curve(request, rows) for arm, rows in data.items()}
     top = max(float(np.nanmax(np.concatenate(curve[1:]))) for curve in curves.values())
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
@@ -49,6 +51,7 @@ def draw(material: Material, inputs: Given) -> Picture:
         seen = {arm: at_risk(rows, inputs["at"]) for arm, rows in data.items()}
         numbers(request, below, "Number at risk", seen)
         time_axis(request, axes)
+        along.link_numbers(below, request, seen)
     caption = (
         f"{request.title}, {request.population}: mean number of events a patient "
         f"(Nelson and Aalen) with {request.level} intervals by Lawless and Nadeau on the "
@@ -56,7 +59,9 @@ def draw(material: Material, inputs: Given) -> Picture:
     )
     caption += "" if material.disclosure == "full" else POOLED
     alt = f"Mean cumulative functions for {request.arm_words(data)}."
-    shown = curves_data(request, drawn, seen, height="mean_number")
+    shown = curves_data(
+        request, drawn, seen, "mean_number", results=along.at_risk, events=along.events
+    )
     return Picture(figure, caption, alt, shown)
 
 

@@ -1,11 +1,11 @@
 """Which visits have a value: the patterns of the patients of each arm, as rows as high as they are
-many. It shows counts of patterns, and of no patient which is his."""
+many. It shows counts of patterns; whose each is stands in its numbers under full disclosure."""
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.report.figures.behind import SUBJECTS, whose
 from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
@@ -24,7 +24,8 @@ def draw(material: Material, entry: Given) -> Picture:
     """A row of panels an endpoint, a panel an arm; those with most values on top."""
     request = Request(material, entry)
     arms, names = request.arms, request.names()
-    found = {(name, arm): patterns(request, name, arm) for name in names for arm in arms}
+    who_has = {(name, arm): patterns(request, name, arm) for name in names for arm in arms}
+    found = {at: [(seen, len(who)) for seen, who in each] for at, each in who_has.items()}
     if not any(any(seen) for each in found.values() for seen, _ in each):
         raise request.nothing("no patient has a value")
     with drawing(7.2, 0.6 + 2.9 * len(names)) as figure:
@@ -46,23 +47,32 @@ def draw(material: Material, entry: Given) -> Picture:
         for (name, arm), each in found.items()
     ]
     rows = [
-        (request.endpoint(name).label, material.arm_label(arm), _visits(request, name, seen), n)
-        for (name, arm), each in found.items()
-        for seen, n in each
+        (
+            request.endpoint(name).label,
+            material.arm_label(arm),
+            _visits(request, name, seen),
+            len(who),
+            whose(request, who),
+        )
+        for (name, arm), each in who_has.items()
+        for seen, who in each
     ]
-    data = Data(("endpoint", "arm", "visits_with_a_value", "n"), rows)
+    data = Data(("endpoint", "arm", "visits_with_a_value", "n", SUBJECTS), rows)
     return Picture(figure, caption, f"Map of missing values. {'; '.join(told)}.", data)
 
 
-def patterns(request: Request, name: str, arm: str) -> Patterns:
-    """The patterns of an arm, those with most values first; of a patient without a record too."""
+def patterns(request: Request, name: str, arm: str) -> list[tuple[tuple[bool, ...], list[str]]]:
+    """The patterns of an arm with their patients, those with most values first; of a patient
+    without a record too."""
     visits = request.visits(name)
     rows = request.records(name, TRTP={"is": arm}, AVISIT="present", AVAL="present")
     seen: dict[str, set[str]] = {one: set() for one in _patients(request, arm)}
     for subject, visit in zip(rows.column("USUBJID"), rows.column("AVISIT"), strict=True):
         seen.setdefault(subject, set()).add(visit)
-    counted = Counter(tuple(visit in has for visit in visits) for has in seen.values())
-    return sorted(counted.items(), key=lambda pattern: (-sum(pattern[0]), -pattern[1], pattern[0]))
+    found: dict[tuple[bool, ...], list[str]] = {}
+    for subject, has in seen.items():
+        found.setdefault(tuple(visit in has for visit in visits), []).append(subject)
+    return sorted(found.items(), key=lambda one: (-sum(one[0]), -len(one[1]), one[0]))
 
 
 def _patients(request: Request, arm: str) -> list[str]:

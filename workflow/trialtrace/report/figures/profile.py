@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.report.figures import canvas
-from trialtrace.report.figures.picture import Data, Given, Picture, Request, columns_as_rows
+from trialtrace.report.figures.behind import SUBJECTS, result_at, whose
+from trialtrace.report.figures.picture import (
+    Cell,
+    Data,
+    Given,
+    Picture,
+    Request,
+    columns_as_rows,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.stats.continuous.means import describe, mean_interval
@@ -57,16 +65,28 @@ def draw(material: Material, entry: Given) -> Picture:
     alt = (
         f"Means over the visits for {request.arm_words(request.arms)}; panels: {len(with_values)}."
     )
-    data = Data(
-        ("endpoint", "place", "arm", "visit", "mean", "low", "high", "n"),
-        [
-            (request.endpoint(name).label, place, material.arm_label(arm), visit, *row)
-            for name, place in with_values
-            for (arm, visit), point in picture[name, place].items()
-            for row in columns_as_rows(*([x] for x in point.tolist()))
-        ],
-    )
-    return Picture(figure, caption, alt, data)
+    lines = [
+        _line(request, key, at, point) for key in with_values for at, point in picture[key].items()
+    ]
+    told = ("result", "endpoint", "place", "arm", "visit", "mean", "low", "high", "n", SUBJECTS)
+    return Picture(figure, caption, alt, Data(told, lines))
+
+
+def _line(
+    request: Request, key: tuple[str, str], at: tuple[str, str], point: np.ndarray
+) -> tuple[Cell, ...]:
+    """What a point shows: the result that it is, its place, and whose values it has."""
+    (name, place), (arm, visit) = key, at
+    ((mean, *rest),) = columns_as_rows(*([x] for x in point.tolist()))
+    result = None
+    if isinstance(mean, float) and not place:
+        where = {"group1_level": arm, "visit": visit or None}
+        result = result_at(request, name, "mean", mean, **where)
+    here = {"LOC": {"is": place}} if place else {}
+    here |= {"AVISIT": {"is": visit}} if visit else {}
+    rows = request.records(name, AVAL="present", TRTP={"is": arm}, **here)
+    labels = request.endpoint(name).label, place, request.material.arm_label(arm), visit
+    return result, *labels, mean, *rest, whose(request, rows.column("USUBJID"))
 
 
 def places_of(request: Request, name: str) -> list[str]:

@@ -17,11 +17,11 @@ from trialtrace.report.figures.canvas import (
     panels,
     wrapped,
 )
-from trialtrace.report.figures.picture import Data, Picture, arms_of, in_a_row, nothing
+from trialtrace.report.figures.picture import SUBJECT, Data, Picture, arms_of, in_a_row, nothing
 from trialtrace.report.material import Material
 from trialtrace.run.tables.frames import Selection
 
-DATA = ("visit", "arm", "normal_quantile", "residual")
+DATA = ("visit", "arm", "normal_quantile", "residual", SUBJECT)
 COLUMNS = 4
 
 
@@ -32,6 +32,7 @@ class Panel(NamedTuple):
     arm: Labels
     normal: Floats
     residual: Floats
+    subject: Labels
 
     @property
     def likeness(self) -> float:
@@ -76,9 +77,11 @@ def draw(material: Material, texts: dict[str, str]) -> Picture:
         "lie on the line; r is their correlation with it. The picture decides nothing."
     )
     data = [
-        (panel.visit, material.arm_label(str(arm)), float(x), float(y))
+        (panel.visit, material.arm_label(str(arm)), float(x), float(y), str(who))
         for panel in found
-        for arm, x, y in zip(panel.arm, panel.normal, panel.residual, strict=True)
+        for arm, x, y, who in zip(
+            panel.arm, panel.normal, panel.residual, panel.subject, strict=True
+        )
     ]
     return Picture(figure, caption, _alt(found), Data(DATA, data))
 
@@ -103,6 +106,7 @@ def _panels(material: Material, texts: dict[str, str], selection: Selection) -> 
         values = 100 * values / selection.column("BASE").astype(float)
     arm, visit = selection.column("TRTP").astype(str), selection.column("AVISIT").astype(str)
     numbers = selection.column("AVISITN").astype(float)
+    who = selection.column("USUBJID").astype(str)
     place = selection.column("LOC").astype(str)
     cells = np.unique(np.array([arm, visit, place]), axis=1, return_inverse=True)[1].reshape(-1)
     size = np.bincount(cells)
@@ -118,7 +122,7 @@ def _panels(material: Material, texts: dict[str, str], selection: Selection) -> 
         shown = own[order]
         if len(own):
             label = str(visit[own[0]])
-            panels.append(Panel(label, arm[shown], normal, residual[order]))
+            panels.append(Panel(label, arm[shown], normal, residual[order], who[shown]))
     return panels
 
 

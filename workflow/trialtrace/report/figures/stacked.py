@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.base.words import MINUS, number
+from trialtrace.report.figures.behind import SUBJECTS, result_at, whose
 from trialtrace.report.figures.canvas import drawing, panels, percent_axis, shades, wrapped
-from trialtrace.report.figures.picture import Data, Given, Picture, Request
+from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
@@ -17,13 +18,16 @@ MISSING = "missing"
 HATCH, EDGE_OF_MISSING = "////", "#9aa5b1"
 MOST_CATEGORIES = 12
 Counts = dict[tuple[str, str], dict[str, int]]
+# The patients themselves, of each of whom a record is counted.
+Categories = dict[tuple[str, str], dict[str, list[str]]]
 
 
 def draw(material: Material, entry: Given) -> Picture:
     """Categories are the bands of the display, else the values that occur, by their text."""
     request = Request(material, entry)
     name = entry["endpoint"]
-    counts, order = _counted(request, name)
+    found, order = _counted(request, name)
+    counts = {at: {label: len(who) for label, who in of.items()} for at, of in found.items()}
     if not order:
         raise request.nothing("no patient has a value")
     if len(order) > MOST_CATEGORIES:
@@ -39,21 +43,27 @@ def draw(material: Material, entry: Given) -> Picture:
     )
     text = ", ".join(order)
     alt = f"Stacked bars of the categories {text}, by arm and visit."
-    data = Data(
-        ("arm", "visit", "category", "n"),
-        [
-            (material.arm_label(arm), visit, category, float(n))
-            for (arm, visit), group in counts.items()
-            for category, n in group.items()
-        ],
-    )
+    rows = [
+        _line(request, at, category, who)
+        for at, of in found.items()
+        for category, who in of.items()
+    ]
+    data = Data(("result", "arm", "visit", "category", "n", SUBJECTS), rows)
     return Picture(_figure(request, counts, order), caption, alt, data)
 
 
-def _counted(request: Request, name: str) -> tuple[Counts, list[str]]:
+def _line(request: Request, at: tuple[str, str], category: str, who: list[str]) -> tuple[Cell, ...]:
+    """A category of a bar: the result that its count is, its place, and who is in it."""
+    (arm, visit), n = at, len(who)
+    where = {"group1_level": arm, "visit": visit or None, "group2_level": category}
+    result = result_at(request, request.entry["endpoint"], "count", n, **where)
+    return result, request.material.arm_label(arm), visit, category, float(n), whose(request, who)
+
+
+def _counted(request: Request, name: str) -> tuple[Categories, list[str]]:
     """Patients by (arm, visit) and category, and the categories that occur, in order."""
     visits = request.visits(name) or [""]
-    counts: Counts = {}
+    patients: Categories = {}
     found: dict[str, float] = {}
     # Grades that are no numbers (4-, 4+) are shown as they were written.
     grades = request.endpoint(name).entry.value_codes
@@ -74,13 +84,15 @@ def _counted(request: Request, name: str) -> tuple[Counts, list[str]]:
             labels = _labels(values[there], texts, request.entry.get("bands"))
             for label, value in zip(labels.tolist(), values[there].tolist(), strict=True):
                 found.setdefault(label, value)
-            kinds, n = np.unique(labels, return_counts=True)
-            counts[arm, visit] = dict(zip(kinds.tolist(), n.tolist(), strict=True))
+            who = rows.column("USUBJID")
+            patients[arm, visit] = {
+                str(kind): who[there][labels == kind].tolist() for kind in np.unique(labels)
+            }
             if request.entry["missing"] == "shown" and (~there).any():
-                counts[arm, visit][MISSING] = int((~there).sum())
+                patients[arm, visit][MISSING] = who[~there].tolist()
     order = [band["label"] for band in request.entry.get("bands", ())]
     order += sorted(set(found) - set(order), key=found.__getitem__)
-    return counts, [label for label in order if label in found]
+    return patients, [label for label in order if label in found]
 
 
 def _labels(values: np.ndarray, texts: np.ndarray, bands: list[dict] | None) -> np.ndarray:
