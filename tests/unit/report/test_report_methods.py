@@ -17,20 +17,23 @@ from trialtrace.report.report import _check
 from trialtrace.report.sections import methods as module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
+    KNOWN_ALONE,
     UNSIGNED,
-    _articles,
     _cite,
     _controlled,
-    _others,
     bibliography,
     cited,
     methods,
     methods_further,
 )
+from trialtrace.report.sections.methods_used import BESIDE_A_TEST
 from trialtrace.report.sections.models import estimation_words
+from trialtrace.report.sections.references import References, articles, others
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
+from trialtrace.run.trial.plan.registry import cards
+from trialtrace.run.trial.plan.titles import titled
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT, in_main_report, in_order
 
 
@@ -81,13 +84,45 @@ def test_each_method_of_the_plan_is_named_with_its_reference(text: str):
         return listed[match[1]]
 
     # As the papers stand in PubMed.
-    assert cited("risk difference by Newcombe's score interval").startswith(
-        "Newcombe 1998, Stat Med 17:873"
+    newcombe = cited("risk difference (Newcombe's score interval")
+    assert newcombe.startswith("Newcombe 1998. Interval estimation for the difference between ")
+    assert newcombe.endswith("comparison of eleven methods. Stat Med 17:873, method 10")
+    assert cited("Fisher's exact test") == (
+        "Fisher 1935. The logic of inductive inference. J R Stat Soc 98:39"
     )
-    assert cited("p by Fisher's exact test") == "Fisher 1935, J R Stat Soc 98:39"
-    assert cited("p-values adjusted by Holm's step-down adjustment") == (
-        "Holm 1979, Scand J Stat 6:65"
+    assert cited("are adjusted by Holm's step-down adjustment") == (
+        "Holm 1979. A simple sequentially rejective multiple test procedure. Scand J Stat 6:65"
     )
+
+
+def test_the_methods_are_prose_that_tells_each_part_once(text: str, material: Material):
+    prose = text.partition("Computed by")[0]
+    assert not re.search(r"^\s*[-*\d]+[.]? ", prose, re.MULTILINE)
+    first, *_ = prose.split("\n\n")
+    shown = re.sub(r" \[\\\[\d+\\\]\]\(#ref-\d+\)", "", first)
+    assert shown.startswith("Analyses are of “all randomised”")
+    assert "The primary analysis is “Relief" in shown and "Arms are described by the " in shown
+    assert " are decided at the level of 0.05." in shown
+    for once in ("Tests are two-sided", "Confidence intervals are at the 95 % level", KNOWN_ALONE):
+        assert prose.count(once) == 1
+    # What a test or an estimate has beside it stands with the number.
+    assert "degrees of freedom" not in shown and "χ²;" not in shown
+
+
+def test_every_method_of_the_main_report_is_cited_in_the_prose(text: str, material: Material):
+    main = [one for one in in_order(material.trial) if in_main_report(material.trial, one)]
+    listed = text.partition("1. []{#ref-1}")[2]
+    for row in (row for one in main for row in material.printable(one.name)):
+        if row["stat_name"] not in BESIDE_A_TEST and (about := method_of(row["method"])).reference:
+            assert titled(about.reference) in listed, about
+
+
+def test_articles_of_the_cards_have_their_titles():
+    """But for one, whose title nobody has looked up."""
+    named = (one for card in cards() for one in (card, *card.also.values()))
+    references = [one.reference for one in (*named, *ADJUSTMENTS.values()) if one.reference]
+    untitled = {entry for _, entry in articles(references) if "  title = " not in entry}
+    assert [re.search(r"author = \{(.*)\}", entry)[1] for entry in untitled] == ["Baer and others"]
 
 
 def test_a_method_has_the_number_of_its_reference_where_a_text_names_it_first(
@@ -125,7 +160,9 @@ def test_references_as_bibtex(material: Material):
     assert text.count("@article{") + text.count("@misc{") == text.count("\n}\n") > 3
     assert (
         "@article{newcombe1998-873,\n  author = {Newcombe},\n  year = {1998},\n"
-        "  journal = {Stat Med},\n  volume = {17},\n  pages = {873}\n}\n"
+        "  title = {Interval estimation for the difference between independent proportions: "
+        "comparison of eleven methods},\n  journal = {Stat Med},\n  volume = {17},\n"
+        "  pages = {873}\n}\n"
     ) in text
 
 
@@ -144,14 +181,16 @@ def test_references_as_bibtex(material: Material):
     ],
 )
 def test_articles_of_a_reference(reference: str, authors: list[str]):
-    found = [re.search(r"author = \{(.*)\}", entry)[1] for _, entry in _articles([reference])]
+    found = [re.search(r"author = \{(.*)\}", entry)[1] for _, entry in articles([reference])]
     assert found == authors
 
 
 def test_what_has_no_page_is_in_the_file_too():
+    ((_, known),) = others(["Cohen 1988, chapter 7"])
+    assert "title = {Statistical Power Analysis for the Behavioral Sciences}" in known
     book = "Breslow and Day 1980, The Analysis of Studies; Tarone 1985, Biometrika 72:91"
     title = "  title = {The Analysis of Studies}"
-    (entry,) = _others([book, "Cohen and others"])
+    (entry,) = others([book, "Cohen and others"])
     assert entry == (
         "breslow1980",
         f"@misc{{breslow1980,\n  author = {{Breslow and Day}},\n  year = {{1980}},\n{title}\n}}\n",
@@ -179,6 +218,10 @@ def test_the_supplement_has_the_methods_of_its_own_analyses(text: str, material:
     )
     further = html.unescape(methods_further(material))
     assert hidden.label in further and f"- {hidden.label} (" not in text
+    # Those of the report too, each with all that it tells, where the report has prose.
+    shown = next(one for one in in_order(material.trial) if in_main_report(material.trial, one))
+    mine, _, here = further.partition("Of the analyses here:")
+    assert f"- {shown.label} (" in mine and f"- {hidden.label} (" in here
     # Its list has places of its own, where a document of somebody's has both.
     assert "1. []{#ref-s1}" in further and r"[\[1\]](#ref-s1)" in further
     assert not {*re.findall(r"\{#([\w-]+)\}", further)} & {*re.findall(r"\{#([\w-]+)\}", text)}
@@ -200,12 +243,12 @@ def test_the_level_of_a_look_has_its_references(monkeypatch):
     look = SimpleNamespace(boundary="spending_obrien_fleming")
     monkeypatch.setattr(module, "leading", lambda _: [SimpleNamespace(look=look)])
     monkeypatch.setattr(module, "of_look", lambda *_: ["at the level"])
-    assert [*module._looks(None, module._References())] == [
-        r"Level of an interim analysis by a spending function [\[1\]](#ref-1); "
+    assert [*module._looks(None, References())] == [
+        r"The level of an interim analysis is by a spending function [\[1\]](#ref-1); "
         r"the primary interval is a repeated one [\[2\]](#ref-2)."
     ]
     look.boundary = "pocock"
-    assert [*module._looks(None, module._References())] == []
+    assert [*module._looks(None, References())] == []
 
 
 def test_results_of_the_supplement_that_a_report_shows_have_their_methods(material: Material):
@@ -216,14 +259,11 @@ def test_results_of_the_supplement_that_a_report_shows_have_their_methods(materi
     first = rows[0]
     label = trial.plan.analyses[first["analysis_id"]].label
     added = methods(material, {trace_link(first["result_id"])})
-    lead = "- Of analyses in the supplement, the results that this report shows:\n"
-    assert lead not in methods(material)
-    _, _, listed = added.partition(lead)
-    lines = html.unescape(listed).split("\n\n")[0].splitlines()
-    (line,) = [each for each in lines if label in each]
+    assert module.ASIDE not in methods(material)
+    told = html.unescape(added.partition(module.ASIDE)[2].partition("\n\n")[0])
     about = method_of(first["method"])
-    assert about.title in line and line.count(" by ") == 1
-    assert (about.reference or "") in html.unescape(added)
+    assert about.title in told and f"for “{label}”, " in told
+    assert titled(about.reference or "") in html.unescape(added)
 
 
 def test_only_procedures_of_the_report_are_told_with_what_they_control():
@@ -239,12 +279,11 @@ def test_only_procedures_of_the_report_are_told_with_what_they_control():
         trial = SimpleNamespace(trial=SimpleNamespace(plan=plan))
         return html.unescape(" ".join(_controlled(trial)))
 
-    any_false = "the chance of any false rejections by Holm's step-down adjustment"
-    assert told("holm") == f"Controlled within the family alone: {any_false}."
-    shares = "the expected share of false rejections by Benjamini and Hochberg's"
+    assert told("holm") == "This controls the chance of any false rejection within the family."
     assert told("holm", "benjamini_hochberg", "holm") == (
-        f"Controlled within each family alone, not over all of them: {any_false}; "
-        f"{shares} adjustment."
+        "This controls the chance of any false rejection (by Holm's step-down adjustment) and the "
+        "expected share of false rejections (by Benjamini and Hochberg's adjustment) within each "
+        "family alone, not over all of them."
     )
     assert told() == ""
 

@@ -1,21 +1,33 @@
-"""The methods of the main report in words that can be copied, with citations, software and how the
-report is cited; the references once more as BibTeX."""
+"""The statistical methods of the main report in prose that can be copied, with numbered citations,
+software and how the report is cited; the supplement lists them analysis by analysis."""
 
+import json
 import platform
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator
 from importlib.metadata import version
-from itertools import chain
 
 import trialtrace
 from trialtrace.base.words import finer, number
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import trace_link
-from trialtrace.report.material import Material
+from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import explores, level_words
 from trialtrace.report.sections.event_words import stat_words
-from trialtrace.report.sections.models import estimation_words, form_words, model_words
+from trialtrace.report.sections.methods_used import (
+    BARE,
+    FEW,
+    TESTED,
+    Uses,
+    by_analysis,
+    method_words,
+    quoted,
+    sentences_on,
+    uses_of,
+)
 from trialtrace.report.sections.questions import leading, of_look
+from trialtrace.report.sections.references import BIBLIOGRAPHY, References, as_bibtex, to_list
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
@@ -24,17 +36,17 @@ from trialtrace.run.trial.plan.multiplicity import Family
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
 
-BIBLIOGRAPHY = "references.bib"
 # What computes; what recomputed stands with its version in the results.
 COMPUTED_BY = ("numpy", "scipy")
-# A statistic that a method is not asked of: a count, and what stands in brackets behind a p-value.
-_BARE = {"n", "events", "count", "at_risk", "chi_squared", "t", "u", "v", "z", "p_adjusted"}
-_BARE |= {"df", "df1", "df2", "df1_corrected", "df2_corrected"}
-_ARTICLE = re.compile(
-    r"(?:^|[:;] )(?P<authors>[A-Z][\w'’ ,.\-]*?) (?P<year>[12]\d{3}), "
-    r"(?P<journal>[A-Z][A-Za-z ]+?) (?P<volume>\d+):(?P<page>\d+)"
+KNOWN_ALONE = (
+    "Each analysis is of the patients, and over visits of the values, whose outcome is known; "
+    "missing ones are imputed, counted or bounded only where the method or the outcome says so."
 )
-_OTHER = re.compile(r"(?P<authors>[A-Z][\w'’ ,.\-]*?) (?P<year>[12]\d{3})(?:, (?P<title>[A-Z].*))?")
+ASIDE = "Analyses of the supplement of which this report shows results have besides:"
+NOT_DECIDED = (
+    "Comparisons that no test was planned to decide are given by estimates with intervals, without "
+    "p-values."
+)
 
 BOTH_OF_SHARES = ("proportion.wilson", "proportion.clopper_pearson")
 OF_SHARES = (
@@ -56,37 +68,14 @@ def _finer(row: ResultRow) -> bool:
     return finer(row["stat_name"], value, low, high)
 
 
-def _to_list(at: int, letter: str = "") -> str:
-    return rf" [\[{at}\]](#ref-{letter}{at})"
-
-
-class _References:
-    """References by the number under which the text has them; the places of a list are told from
-    those of another by its `letter`."""
-
-    def __init__(self, letter: str = "") -> None:
-        self.letter = letter
-        self._numbers: dict[str, int] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
-
-    def cited(self, reference: str) -> str:
-        """ " [3]" as a link to the list: in round brackets stand patients. Nothing without one."""
-        if not reference:
-            return ""
-        at = self._numbers.setdefault(reference, len(self._numbers) + 1)
-        return _to_list(at, self.letter)
-
-
 def cited(material: Material, analysis: Analysis, text: str) -> str:
     """A text on an analysis of the main report with the number of its reference behind each method
     where it is named first."""
     if not in_main_report(material.trial, analysis):
         return text
     if not material.cited:
-        references = _References()
-        list(_analyses(material, references))
+        references = References()
+        list(_prose(material, references))
         at = {reference: number for number, reference in enumerate(references, 1)}
         every = [
             method_of(name) for name in dict.fromkeys(row["method"] for row in material.results)
@@ -102,7 +91,7 @@ def cited(material: Material, analysis: Analysis, text: str) -> str:
         if match[0] in found:
             return match[0]
         found.add(match[0])
-        return match[0] + _to_list(numbers[match[0]])
+        return match[0] + to_list(numbers[match[0]])
 
     # A link has no second one in its words.
     alone = rf"(?<![\w-])(?:{names})(?![\w-])(?![^\[\]]*\]\()"
@@ -112,36 +101,111 @@ def cited(material: Material, analysis: Analysis, text: str) -> str:
 def methods(material: Material, shown: Container[str] = ()) -> str:
     """What was computed how, by which software, and the references; of analyses of the supplement
     the results to which the report has a link, of those `shown`."""
-    references = _References()
-    plan = material.trial.plan
-    parts = [*_analyses(material, references)]
-    parts += _families(material, references, main=True)
-    parts += _controlled(material)
-    parts += _looks(material, references)
-    if beside := [*_analyses(material, references, main=False, shown=shown)]:
-        parts.append("Of analyses in the supplement, the results that this report shows:")
-        parts += beside
-    if {row["method"] for row in material.results} >= {*BOTH_OF_SHARES}:
-        parts.append(OF_SHARES)
-    if any(map(_finer, material.results)):
-        parts.append(FINER)
-    parts.append(
-        f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
-        "otherwise."
-    )
-    listed = _list(references)
+    references = References()
+    paragraphs = [*_prose(material, references, shown), _software(material), _cite(material)]
     file = f"The references as a file: [{BIBLIOGRAPHY}]({BIBLIOGRAPHY})."
-    paragraphs = ["\n".join(f"- {part}" for part in parts), _software(material), _cite(material)]
+    listed = references.listed()
     return "\n\n".join([*paragraphs, listed, *([file] if listed else [])]) + "\n"
 
 
-def _families(material: Material, references: _References, *, main: bool) -> Iterator[str]:
-    """How each family of p-values is adjusted, of those with a test in the `main` report or of the
+def _prose(material: Material, references: References, shown: Container[str] = ()) -> Iterator[str]:
+    """The paragraphs: of whom, the primary analyses; all others; multiplicity, intervals and
+    missing values; then what is shown of the supplement, which numbers no reference of the rest."""
+    every = in_order(material.trial)
+    main = [one for one in every if in_main_report(material.trial, one)]
+    first = [one for one in main if one.role == "primary"]
+    primary: Uses = {}
+    told = [_populations(material, main)]
+    if first:
+        labels = in_a_row([quoted(one.label) for one in first])
+        told.append(f"The primary {'analysis is' if len(first) == 1 else 'analyses are'} {labels}.")
+        for one in first:
+            own = uses_of(material, [one], known=primary)
+            sentences = [*sentences_on(own, references)]
+            if sentences and len(first) > 1:
+                sentences[0] = f"For {quoted(one.label)}, {lower_first(sentences[0])}"
+            told += sentences
+            primary |= own
+        told += _decided(material, primary)
+        told += _looks(material, references)
+    yield " ".join(filter(None, told))
+    others = uses_of(material, [one for one in main if one not in first], known=primary)
+    if others:
+        lead = f"The other analyses of this report have {'further ' * bool(first)}methods"
+        yield f"{lead}: {by_analysis(others, references)}."
+    yield " ".join(_general(material, references))
+    aside = [one for one in every if one not in main]
+    beside = uses_of(material, aside, known=primary | others, shown=shown)
+    if beside:
+        yield f"{ASIDE} {by_analysis(beside, references)}."
+
+
+def _general(material: Material, references: References) -> Iterator[str]:
+    """Multiplicity, sides of tests, intervals, missing values."""
+    plan = material.trial.plan
+    main = [one for one in plan.analyses.values() if in_main_report(material.trial, one)]
+    rows = [row for one in main for row in material.printable(one.name)]
+    tests = [row for row in rows if row["stat_name"] == "p_value"]
+    families = [*_families(material, references, main=True)]
+    yield from families
+    yield from _controlled(material)
+    if tests and not families:
+        yield "No p-value is adjusted for several outcomes or comparisons."
+    if any(without_p(plan, one, material.of(one.name)) for one in main):
+        yield NOT_DECIDED
+    sides = {json.loads(row["options"]).get("sides") for row in tests} - {None}
+    if sides:
+        yield f"Tests are two-sided{' unless stated otherwise' * (len(sides) > 1)}."
+    yield (
+        f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
+        "otherwise."
+    )
+    if {row["method"] for row in material.results} >= {*BOTH_OF_SHARES}:
+        yield OF_SHARES
+    if any(map(_finer, material.results)):
+        yield FINER
+    yield KNOWN_ALONE
+
+
+def _populations(material: Material, analyses: list[Analysis]) -> str:
+    """Of whom the analyses are: of one population, or of one but for some."""
+    populations = material.trial.populations
+    of = {
+        one.name: escape_markdown(lower_first(populations[one.estimand.population].label))
+        for one in analyses
+    }
+    if not of:
+        return ""
+    (most, _), *rest = Counter(of.values()).most_common()
+    told = [f"Analyses are of “{most}”"]
+    for population, n in rest:
+        labels = [quoted(one.label) for one in analyses if of[one.name] == population]
+        which = in_a_row(labels) if n <= FEW else f"{n} analyses, which say so,"
+        told.append(f"{which} {'is' if n == 1 else 'are'} of “{population}”")
+    return f"{'; '.join(told)}."
+
+
+def _decided(material: Material, primary: Uses) -> Iterator[str]:
+    """At which level primary comparisons are decided, or that no test decides."""
+    if not any(kind == TESTED or "its p" in used.stats for (kind, _), used in primary.items()):
+        return
+    if explores(material):
+        yield "The trial explores: no test decides."
+        return
+    levels = dict.fromkeys(level_words(material, one) for one in leading(material))
+    yield escape_markdown(f"Primary comparisons are decided at the {in_a_row([*levels])}.")
+
+
+def _families(material: Material, references: References, *, main: bool) -> Iterator[str]:
+    """How families of p-values are adjusted, of those with a test in the `main` report or of the
     others."""
+    labels: dict[str, list[str]] = {}
     for family in _adjusted(material, main=main):
-        how = ADJUSTMENTS[family.adjust]
-        label, title = escape_markdown(family.label), escape_markdown(how.title)
-        yield f"{label}: p-values adjusted by {title}{references.cited(how.reference)}."
+        labels.setdefault(family.adjust, []).append(quoted(family.label))
+    for adjust, of in labels.items():
+        how = ADJUSTMENTS[adjust]
+        by_what = escape_markdown(how.title) + references.cited(how.reference)
+        yield f"P-values of {in_a_row(of)} are adjusted by {by_what}."
 
 
 def _adjusted(material: Material, *, main: bool) -> list[Family]:
@@ -157,27 +221,32 @@ def _adjusted(material: Material, *, main: bool) -> list[Family]:
     ]
 
 
+# What procedures control, by whether that is a share of rejections.
+CONTROLLED = {
+    False: "the chance of any false rejection",
+    True: "the expected share of false rejections",
+}
+
+
 def _controlled(material: Material) -> Iterator[str]:
     """What the procedures of the report control, each by its name."""
     used = [family.adjust for family in _adjusted(material, main=True)]
-    controlled = {False: "the chance of any", True: "the expected share of"}
     told = []
-    for of_shares, what in controlled.items():
-        of = [one for one in used if (one == "benjamini_hochberg") == of_shares]
-        names = [ADJUSTMENTS[one].title for one in of]
-        if names:
-            told.append(f"{what} false rejections by {in_a_row(list(dict.fromkeys(names)))}")
+    for of_shares, what in CONTROLLED.items():
+        of = dict.fromkeys(one for one in used if (one == "benjamini_hochberg") == of_shares)
+        names = in_a_row([ADJUSTMENTS[one].title for one in of])
+        told += [what + f" (by {names})" * (len({*used}) > 1)] if of else []
     if told:
-        where = "each family alone, not over all of them" if len(used) > 1 else "the family alone"
-        yield escape_markdown(f"Controlled within {where}: {'; '.join(told)}.")
+        where = "each family alone, not over all of them" if len(used) > 1 else "the family"
+        yield escape_markdown(f"This controls {in_a_row(told)} within {where}.")
 
 
-def _looks(material: Material, references: _References) -> Iterator[str]:
+def _looks(material: Material, references: References) -> Iterator[str]:
     """By what the level of a look is reckoned, and what the interval at it is."""
     for one in leading(material):
         if one.look and one.look.boundary.startswith("spending_"):
             spending = references.cited("Lan and DeMets 1983, Biometrika 70:659")
-            text = f"Level of an interim analysis by a spending function{spending}"
+            text = f"The level of an interim analysis is by a spending function{spending}"
             if of_look(material, one):
                 repeated = "Jennison and Turnbull 1989, J R Stat Soc B 51:305"
                 text += f"; the primary interval is a repeated one{references.cited(repeated)}"
@@ -185,47 +254,45 @@ def _looks(material: Material, references: _References) -> Iterator[str]:
 
 
 def methods_further(material: Material) -> str:
-    """What was computed how in the analyses of the supplement, with references of its own."""
-    references = _References("s")
-    every = [
-        *_analyses(material, references, main=False),
-        *_families(material, references, main=False),
+    """What was computed how, analysis by analysis: of the report's and of those of the supplement,
+    with references of its own; nothing where the supplement has none."""
+    references = References("s")
+    listed = [
+        [*_analyses(material, references, main=main), *_families(material, references, main=main)]
+        for main in (True, False)
     ]
-    parts = [f"- {part}" for part in every]
-    return "\n\n".join(["\n".join(parts), _list(references)]) + "\n" if parts else ""
-
-
-def _list(references: _References) -> str:
-    """The references with their numbers, each a place that the text leads to."""
-    return "\n".join(
-        f"{at}. []{{#ref-{references.letter}{at}}}{escape_markdown(each)}"
-        for at, each in enumerate(references, 1)
-    )
+    if not listed[1]:
+        return ""
+    heads = ("Of the analyses in the main report:", "Of the analyses here:")
+    parts = [
+        f"{head}\n\n" + "\n".join(f"- {part}" for part in each)
+        for head, each in zip(heads, listed, strict=True)
+        if each
+    ]
+    return "\n\n".join([*parts, references.listed()]) + "\n"
 
 
 def _analyses(
     material: Material,
-    references: _References,
+    references: References,
     *,
-    main: bool = True,
-    shown: Container[str] | None = None,
+    main: bool,
 ) -> Iterator[str]:
     """A sentence for all analyses of a population that have the same methods, those of the `main`
-    report or those of the supplement, all results or those `shown`; what comes by the same method
-    stands together."""
+    report or those of the supplement; what comes by the same method stands together."""
     alike: dict[tuple[str, ...], list[Analysis]] = {}
     for analysis in in_order(material.trial):
         if in_main_report(material.trial, analysis) == main:
-            stats: dict[str, dict[str, None]] = {}
+            stats: dict[tuple[str, str], dict[str, None]] = {}
             for row in material.printable(analysis.name):
-                seen = shown is None or trace_link(row["result_id"]) in shown
-                if seen and row["stat_name"] not in _BARE:
-                    stats.setdefault(_method(material, row), {})[stat_words(row["stat_name"])] = (
-                        None
-                    )
-            every = [f"{in_a_row(list(of))} {by(method)}" for method, of in stats.items()]
-            if not every and shown is not None:
-                continue
+                if row["stat_name"] not in BARE:
+                    title, model, reference = method_words(material, row)
+                    of = stats.setdefault((title + model, reference), {})
+                    of[stat_words(row["stat_name"])] = None
+            every = [
+                f"{in_a_row(list(of))} {by(words)}\n{reference}"
+                for (words, reference), of in stats.items()
+            ]
             population = material.trial.populations[analysis.estimand.population].label
             alike.setdefault((population, *every), []).append(analysis)
     for (population, *used), analyses in alike.items():
@@ -235,16 +302,6 @@ def _analyses(
             text, _, reference = words.partition("\n")
             told.append(escape_markdown(text) + references.cited(reference))
         yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(told)}."
-
-
-def _method(material: Material, row: ResultRow) -> str:
-    """A method in words, what its model takes in, and behind a line's end the reference."""
-    about = method_of(row["method"])
-    # What describes an arm has no model.
-    words = [*model_words(material, row), *form_words(material, row), *estimation_words(row)]
-    words *= not row["group1_level"]
-    model = "".join(f", {word}" for word in words)
-    return f"{about.title}{model}\n{about.reference or ''}"
 
 
 def _software(material: Material) -> str:
@@ -278,38 +335,10 @@ def _cite(material: Material) -> str:
 
 def bibliography(material: Material) -> str:
     """What the lists of report and supplement have, and what is behind all other results, as
-    BibTeX, by author and year; titles are not recorded."""
-    references = _References()
+    BibTeX, by author and year."""
+    references = References()
     list(_looks(material, references))
     for main in (True, False):
         list(_families(material, references, main=main))
     methods_used = dict.fromkeys(row["method"] for row in material.results)
-    every = [*references, *(method_of(name).reference or "" for name in methods_used)]
-    found: dict[str, str] = {}
-    for entry in (*_articles(every), *_others(every)):
-        found.setdefault(*entry)
-    return "\n".join(found[key] for key in sorted(found))
-
-
-def _others(references: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Books, and what has no volume and page: author, year and the words behind them."""
-    for part in chain.from_iterable(reference.split("; ") for reference in references):
-        if not _ARTICLE.search(part) and (match := _OTHER.fullmatch(part)):
-            yield _entry("misc", match, {"title": match["title"]})
-
-
-def _articles(references: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for match in chain.from_iterable(map(_ARTICLE.finditer, references)):
-        more = {"journal": match["journal"], "volume": match["volume"], "pages": match["page"]}
-        yield _entry("article", match, more, f"-{match['page']}")
-
-
-def _entry(
-    kind: str, match: re.Match[str], more: Mapping[str, str | None], end: str = ""
-) -> tuple[str, str]:
-    """The key of a reference, by author, year and `end`, and its entry."""
-    authors = match["authors"].replace(" et al.", " and others").replace(", ", " and ")
-    key = re.sub(r"\W", "", authors.partition(" and ")[0]).lower() + match["year"] + end
-    fields = {"author": authors, "year": match["year"], **more}
-    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items() if text)
-    return key, f"@{kind}{{{key},\n{lines}\n}}\n"
+    return as_bibtex([*references, *(method_of(name).reference or "" for name in methods_used)])
