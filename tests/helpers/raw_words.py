@@ -20,6 +20,9 @@ SPOILED = {
     "a name of a column": re.compile(r"(?<![\w./])[a-z]{2,}\d*[a-z]*_?[A-Z][a-z]\w*"),
     "an object of Python": re.compile(r"\{'|\['|\bTrue\b|\bFalse\b|\bnan\b|dict\("),
     "a condition as it is written": re.compile(r"(?<![\w)])[A-Za-z_]+ ?=[A-Za-z]"),
+    "words that need a gloss": re.compile(
+        r"\d\)? in all\b(?! [a-z])|known in all\b|\bare told\b|\bnot tied\b|\bon print\b"
+    ),
     "a word too many": re.compile(
         r"\bat (after|at|before|by|in|on|within)\b|\b(?!had\b)([a-z]+) \2\b"
     ),

@@ -211,7 +211,7 @@ ROWS = {
         "published_endpoint",
         "words",
         "not_checkable",
-        ["told in other words", "“time to CIPN” (the protocol) and “incidence of CIPN” (abstract)"],
+        ["worded differently", "“time to CIPN” (the protocol) and “incidence of CIPN” (abstract)"],
         {"published_endpoint": "time to CIPN"},
     ),
     "benefit or compliance": (
@@ -219,7 +219,7 @@ ROWS = {
         "compliance",
         "direction",
         "not_checkable",
-        ["told in other words"],
+        ["worded differently"],
         {"compliance": "patients with vinca alkaloids"},
     ),
     "a digest with fewer digits": (
@@ -417,7 +417,7 @@ ROWS = {
         "strength_place",
         "words",
         "not_checkable",
-        ["told in other words", "“upper arms” (abstract"],
+        ["worded differently", "“upper arms” (abstract"],
         {"strength_place": "upper arms"},
     ),
     **{

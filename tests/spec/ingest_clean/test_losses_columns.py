@@ -169,7 +169,7 @@ def test_one_impossible_date_is_a_reject_like_any_other(tmp_path: Path):
     assert found.tables["patients"].cells_rejected == {"impossible_date": 2}
 
 
-FEW = "Single values rejected and used in no result: patients."
+FEW = "Single values rejected, which no result has: patients."
 
 
 def few(found: Account) -> str:
@@ -183,14 +183,14 @@ def test_single_values_of_several_columns_have_their_sum(tmp_path: Path):
     given = Given()
     given.column("seen", lambda cell: "31.02.2020", slice(0, 1))
     given.column("weight", lambda cell: "500", slice(1, 3))
-    assert few(account(tmp_path, given)).endswith("; 3 in all.")
+    assert few(account(tmp_path, given)).endswith("; together 3.")
 
 
 def test_columns_that_are_not_named_have_their_values_counted():
     texts = [(2, f"patients.c{at}: 2 of 40") for at in range(COLUMNS_TOLD + 2)]
     (line,) = few_line(Losses(few=texts))
     assert line.text.count(" of 40") == COLUMNS_TOLD
-    assert line.text.endswith(f"; 4 of 2 more columns; {2 * COLUMNS_TOLD + 4} in all.")
+    assert line.text.endswith(f"; 4 of 2 more columns; together {2 * COLUMNS_TOLD + 4}.")
 
 
 def test_more_than_a_twentieth_is_a_red_line(tmp_path: Path):

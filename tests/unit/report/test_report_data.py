@@ -90,5 +90,5 @@ def test_all_rows_that_were_rejected_are_told_by_rule():
         "patients": Stub(rows_rejected={}),
     }
     (told,) = _rows_rejected(Stub(tables=tables))
-    assert told == "Rows rejected, 6 in all: `visits`: duplicate row 5, subject missing 1."
+    assert told == "Rows rejected: 6. `visits`: duplicate row 5, subject missing 1."
     assert [*_rows_rejected(Stub(tables={"patients": tables["patients"]}))] == []

@@ -361,7 +361,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
         "20 randomised: 10 drug, 10 placebo. Of those known: 6/10 (60.0 %) with drug "
         "and 3/9 (33.3 %)" in shown.replace("*", "")
     )
-    assert "Outcome known in all" not in shown
+    assert "Outcome known in every" not in shown
     assert " Hash of this run: " in shown and "verify" not in shown
     body = text.partition("::: {.about}")[0].partition("**Results")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
@@ -372,7 +372,7 @@ def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
     (analysis,) = primary(mini)
     arms = dict.fromkeys(mini.trial.design.arms, (10, 10))
     monkeypatch.setattr(summary_module, "known_counts", lambda *_: [("Relief", "", arms)])
-    assert summary_module._known(mini, analysis, {}) == "Outcome known in all."
+    assert summary_module._known(mini, analysis, {}) == "Outcome known in every patient."
     lost = "19 of 20; 1 and 0 lost count as failures"
     monkeypatch.setattr(summary_module, "lost_in_short", lambda *_: lost)
     assert summary_module._known(mini, analysis, {}) == f"Outcome known in {lost}."
@@ -492,8 +492,8 @@ CONFLICTS = {
     "of both kinds at once": (
         ["differs", "refuted and contradicts"],
         [],
-        "2 differ from the data and 1 does not fit other printed numbers, 2 in all; none is of the "
-        "primary result.",
+        "2 differ from the data and 1 does not fit other printed numbers, together 2; none is of "
+        "the primary result.",
     ),
     "one of the primary result by name": (
         ["differs", "unusual"],

@@ -35,12 +35,18 @@ def test_cells_that_endpoints_could_not_use_are_told_once():
     assert list(_of_endpoints(MATERIAL, rejects)) == [
         [
             "drugs.drug",
-            "cell not used",
+            "no endpoint can use the cell",
             "a dose without a drug (dose; dose, other table)",
             "2",
             "3–4",
         ],
-        ["drugs.drug", "cell not used", "a drug it lacks (dose, other table)", "1", "9"],
+        [
+            "drugs.drug",
+            "no endpoint can use the cell",
+            "a drug it lacks (dose, other table)",
+            "1",
+            "9",
+        ],
     ]
 
 

@@ -71,11 +71,11 @@ SHORT = {
     ),
     "a total": (
         ([None], BOTH, True),
-        "assumed by arm; in all drawn to equal the printed number, shows nothing.",
+        "assumed by arm; all arms together drawn to equal the printed number, shows nothing.",
     ),
     "columns of a total": (
         ([None], BOTH, False),
-        "assumed by arm; in all made of columns drawn to match printed numbers.",
+        "assumed by arm; all arms together made of columns drawn to match printed numbers.",
     ),
     "nobody to be split": (
         ([None], [count("drug", 0.0)], True),
@@ -267,7 +267,7 @@ def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
     assert by_stratum(of, ["a"]) == split
     assert (
         of_rows(of, BOTH)
-        == f"*Cohort:* {split}; in all drawn to equal the printed number, shows nothing."
+        == f"*Cohort:* {split}; all arms together drawn to equal the printed number, shows nothing."
     )
     assert of_results(of, ["a"]).endswith(f"**A{split[1:7]}**{split[7:]}.")
     assert by_stratum(material([margin(arm) for arm in ARMS], rows), ["a"]) == ""

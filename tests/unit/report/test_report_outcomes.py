@@ -51,6 +51,8 @@ def test_an_estimate_over_visits_tells_how_many_are_known_at_one_at_least():
         trial=Stub(design=Stub(arms=["drug", "placebo"])),
     )
     told = analysis_section._over_visits(material, Stub(name="a"))
-    assert told.startswith("; at one visit at least in 3 and 1, [4](") and told.endswith(" in all")
+    assert told.startswith("; at one visit at least in 3 and 1, [4](") and told.endswith(
+        " in the arms together"
+    )
     rows[:] = [row | {"group2_level": None}]
     assert analysis_section._over_visits(material, Stub(name="a")) == ""

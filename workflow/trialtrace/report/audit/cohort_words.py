@@ -79,10 +79,10 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
         return ""
     whole = "; ".join([OWN, *_reasons(together.own)]) if together.own else IN_COLUMNS
     if by := _strata(material, rows, together):
-        return f"{LEAD} assumed {by}; in all {whole}."
+        return f"{LEAD} assumed {by}; all arms together {whole}."
     split, arms = _made_up(material, rows, together.own or together.columns)
     if split:
-        return f"{LEAD} assumed by arm; in all {whole}."
+        return f"{LEAD} assumed by arm; all arms together {whole}."
     others = f"; assumed for {_labels(material, arms)}" if together.own and arms else ""
     return f"{LEAD} {whole}{others}."
 

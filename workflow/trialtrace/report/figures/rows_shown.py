@@ -262,7 +262,7 @@ def of_arms(
         pair = [arm for arm in found if arm]
         if not all(found.values()) or row["n_used"] in [_size(text) for text in found.values()]:
             if row["n_used"] not in (sum(sizes.get(arm, 0) for arm in pair), sum(sizes.values())):
-                return {None: f"{' and '.join(dict.fromkeys(map(whole, rows)))} in all"}
+                return {None: f"{' and '.join(dict.fromkeys(map(whole, rows)))}, arms together"}
             found = {arm: text for arm, text in known.items() if arm in (pair or known)}
         every |= found
     return every

@@ -345,8 +345,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
     tests, decides = "", decides_anything(material.trial.plan, analysis, material.of(analysis.name))
     decides &= not explores(material)
     if decides and assumes(material, analysis):
-        tests = "; as the trial's own boundary is not known, p decides nothing: it is told whether "
-        tests += f"p would have crossed the {level_words(material, analysis)}"
+        tests = "; as the trial's own boundary is not known, p decides nothing; what is given is "
+        tests += f"whether p would have crossed the {level_words(material, analysis)}"
     elif decides:
         tests = f"; tests are decided at the {level_words(material, analysis)}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and any(
@@ -506,7 +506,8 @@ def _over_visits(material: Material, analysis: Analysis) -> str:
     chosen = material.tracer.frames.select(member["dataset"], json.loads(member["predicate"]))
     pairs = set(zip(chosen.column("TRTP").tolist(), chosen.column("USUBJID").tolist(), strict=True))
     counts = [sum(arm == one for one, _ in pairs) for arm in material.trial.design.arms]
-    return f"; at one visit at least in {in_a_row([*map(str, counts)])}, {_n_link(row)} in all"
+    each = in_a_row([*map(str, counts)])
+    return f"; at one visit at least in {each}, {_n_link(row)} in the arms together"
 
 
 def _n_of(row: ResultRow) -> int:

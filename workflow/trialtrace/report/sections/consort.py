@@ -226,7 +226,7 @@ def _of_design(material: Material) -> Iterator[Answer]:
     elif "excluded" in flow or "screening" in flow:
         yield "12a", False, "Patients: flow, the reasons against it alone"
     if any(arm.given for arm in design.arms.values()):
-        yield "13", False, "The trial: what each arm was given, as far as it is told"
+        yield "13", False, "The trial: what each arm was given, as far as sources say"
     if design.size:
         yield "16a", *_as_told(design.size)
     elif planning:
@@ -253,7 +253,7 @@ def _of_design(material: Material) -> Iterator[Answer]:
 def _as_told(text: str) -> tuple[bool, str]:
     """Whether a text of the configuration says nothing of what it lacks, and the place."""
     whole = _LACKS.search(text) is None
-    return whole, "The trial" + ("" if whole else ", as far as it is told")
+    return whole, "The trial" + ("" if whole else ", as far as sources say")
 
 
 def _of_time_and_place(material: Material) -> Iterator[Answer]:

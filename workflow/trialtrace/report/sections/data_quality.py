@@ -128,7 +128,7 @@ def _line(judged: Judged, style: Style) -> list[str]:
 # Endpoint, visit, and of each arm how many are known and all.
 Counts = tuple[str, str, dict[str, tuple[int, int]]]
 LINES_SHOWN = 25
-NOT_USED = "cell not used"
+NOT_USED = "no endpoint can use the cell"
 
 
 def data_quality(material: Material) -> str:
@@ -242,7 +242,7 @@ def _rows_rejected(account: Account) -> Iterator[str]:
     found = {name: dict(table.rows_rejected) for name, table in account.tables.items()}
     if n := sum(sum(rules.values()) for rules in found.values()):
         each = [f"{named(name)}: {with_names(_by_rule(of))}" for name, of in found.items() if of]
-        yield f"Rows rejected, {n} in all: {'; '.join(each)}."
+        yield f"Rows rejected: {n}. {'; '.join(each)}."
 
 
 def coverage_table(material: Material, account: Account) -> str:

@@ -91,7 +91,7 @@ def _counted_losses(material: Material, places: Mapping[str, str]) -> Iterator[s
     data = f"[Data]({place})" if place else "Data"
     yield (
         f"{n} row{'s' * (n != 1)} and {k} single value{'s' * (k != 1)} of the export were rejected "
-        f"and used in no result: {'; '.join(why)}. See {data}."
+        f"and are in no result: {'; '.join(why)}. See {data}."
     )
 
 

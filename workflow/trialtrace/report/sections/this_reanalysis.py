@@ -106,7 +106,7 @@ def _printed(material: Material) -> str:
     touched = [name for name in found if _is_primary(material, name)]
     whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
     twice = sum(len(names) for names, *_ in counts) > len(found)
-    text = f"{of} {in_a_row(told)}" + f", {len(found)} in all" * twice
+    text = f"{of} {in_a_row(told)}" + f", together {len(found)}" * twice
     text += f"; {whose if touched else 'none is'} of the primary result"
     if touched:
         such = ": " if len(touched) == 1 else ", such as "

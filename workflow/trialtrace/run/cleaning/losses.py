@@ -196,8 +196,8 @@ def few_line(losses: Losses) -> list[RedLine]:
     rest = sum(n for n, _ in few) - sum(n for n, _ in told)
     each = [text for _, text in told]
     each += [f"{rest} of {len(few) - len(told)} more columns"] if rest else []
-    whole = f"; {sum(n for n, _ in few)} in all" if len(few) > 1 else ""
-    text = f"Single values rejected and used in no result: {'; '.join(each)}{whole}."
+    whole = f"; together {sum(n for n, _ in few)}" if len(few) > 1 else ""
+    text = f"Single values rejected, which no result has: {'; '.join(each)}{whole}."
     return [RedLine(FEW_REJECTED, each[0].partition(".")[0], None, text)]
 
 

@@ -54,7 +54,7 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         name, (*others, last) = fact.replace("_", " "), entries
         numbers = [_quantities(entry) for entry in entries]
         same_days = alike([dates(entry.printed) for entry in entries])
-        agreement, said = NOT_CHECKABLE, "told in other words"
+        agreement, said = NOT_CHECKABLE, "worded differently"
         if len({_words(entry) for entry in entries}) == 1 or same_days or _same(numbers):
             agreement, said = COMPATIBLE, "the same in all places"
         elif same_days is False:
