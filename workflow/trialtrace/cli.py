@@ -339,6 +339,11 @@ def _add_report(add: Add) -> None:
     command.add_argument(
         "--write", action="store_true", help="copy those of the last run to reports/TRIAL, as yours"
     )
+    command.add_argument(
+        "--sentences",
+        metavar="ANALYSIS",
+        help="what the last run says of an analysis, to paste into a document and reword",
+    )
     command.set_defaults(run=run_report)
 
 
@@ -348,6 +353,13 @@ def run_report(arguments: argparse.Namespace) -> int:
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)
+    if arguments.sentences:
+        from trialtrace.report.cells import last_run
+        from trialtrace.report.pasted import pasted
+
+        tell_run(at, name, RENDER)
+        print(pasted(last_run(at, name), arguments.sentences), end="")
+        return 0
     trial = load_trial(name, at)
     if arguments.write:
         tell_run(at, name, RENDER)

@@ -89,6 +89,34 @@ def plain(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
 
+def of_analysis(page: str, analysis: str) -> str:
+    """What a page has under the heading of an analysis, up to its first table or figure."""
+    place = f'id="sec-of-{analysis.replace("_", "-")}"'
+    return re.split(r"<h[23]|<div|<figure", page.partition(place)[2], maxsplit=1)[0]
+
+
+def test_sentences_are_pasted_with_a_call_for_each_number(alone: Project, rendered, capsys):
+    """The same words, links and anchors as by the chunk; what is no number of the run, such as a
+    level, is then the author's own, and marked."""
+    name = "relief_primary"
+    page = (alone.results / "mini/report/report.html").read_text(encoding="utf-8")
+    before = of_analysis(page, name)
+    assert main(["--project", str(alone.root), "report", "mini", "--sentences", name]) == 0
+    text = capsys.readouterr().out
+    assert text.count("`{python} number(") == before.count('href="trace/') > 5
+    assert "](trace/" not in text and "&#45;" not in text
+    assert main(["--project", str(alone.root), "report", "mini", "--sentences", "relief_primry"])
+    assert 'did you mean "relief_primary"?' in capsys.readouterr().err
+    asked = f'sentences("{name}")'
+    after = of_analysis(rendered(lambda mine: mine.replace(chunk(mine, asked), text)), name)
+    assert plain(after).replace(f" {OWN}", "") == plain(before)
+    link = re.compile(r'<a (?:id="[^"]*" )?href="(?:trace/|#ref-)[^>]*>.*?</a>', re.DOTALL)
+    assert link.findall(after) == link.findall(before)
+    marked = [one for one in after.split("</p>") if OWN in one]
+    assert all(re.search(r"\d", plain(link.sub("", one)).replace(OWN, "")) for one in marked)
+    assert len(marked) < after.count("</p>")
+
+
 def test_a_run_writes_an_analysis_a_chunk_in_the_order_of_the_plan(whole: Project):
     trial = load_trial("mini", whole)
     named = []

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from IPython.display import Markdown
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of
-from trialtrace.base.paths import project
+from trialtrace.base.paths import Project, project
 from trialtrace.base.store import write_json
 from trialtrace.base.words import tight_percent
 from trialtrace.report.audit.published import published
@@ -50,7 +50,7 @@ from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.review_section import review_section
 from trialtrace.report.sections.simulation_section import simulation_section
 from trialtrace.report.sections.summary import summary
-from trialtrace.report.tables import link
+from trialtrace.report.tables import link, short_text, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.reported import REPORT, in_main_report
@@ -118,14 +118,15 @@ class Cells:
         """A figure of the plan, such as "kaplan_meier_1"; `@fig-kaplan-meier-1` refers to it."""
         return _of_run(self.text("figure", name))
 
-    def number(self, result_id: str, text: str | None = None) -> Markdown:
-        """A number as the report prints it, or in other words, with the link to its trace.
+    def number(self, result_id: str, text: str | None = None, part: str = "") -> Markdown:
+        """A number as the report prints it, or in other words, with the link to its trace, or to a
+        `part` of it: "n", or "out-of" of a share.
 
         Words with another number than the printed ones are their author's own.
         """
         row = self.row(result_id)
-        shown = link(row, row["stat_text"] if text is None else text)
-        if text is not None and not _numbers(text) <= _numbers(row["stat_text"]):
+        shown = link(row, row["stat_text"] if text is None else text, part)
+        if text is not None and not _numbers(text) <= _printed(row):
             return Markdown(shown)
         return OfRun(shown, f"{shown}{{.{OF_RUN}}}")
 
@@ -213,6 +214,13 @@ def _numbers(text: str) -> set[str]:
     return {number.replace(",", ".") for number in re.findall(r"[0-9]+(?:[.,][0-9]+)*", text)}
 
 
+def _printed(row: ResultRow) -> set[str]:
+    """The numbers that a report prints of a result: its value in full and in short, and of how
+    many it is."""
+    counts = [str(row[name]) for name in ("n_used", "denominator") if row[name] is not None]
+    return _numbers(" ".join([row["stat_text"], short_text(row), tight_text(row), *counts]))
+
+
 def _of_run(text: str) -> Markdown:
     """Blocks that are marked as of the run; nothing where there are none."""
     if not text.strip():
@@ -247,7 +255,11 @@ def open_report(trial: str) -> Cells:
     for cells in _AT_HAND:
         if cells.material.trial.name == trial:
             return cells
-    at = project(os.environ.get(PROJECT))
+    return last_run(project(os.environ.get(PROJECT)), trial)
+
+
+def last_run(at: Project, trial: str) -> Cells:
+    """The last run of a trial of a project. Raises UserError where the trial has not run."""
     state = read_state(at, trial)
     codes, folder = dict(state["codes"]), at.results / trial
     material = Material(load_trial(trial, at), load_settings(at), folder, codes)

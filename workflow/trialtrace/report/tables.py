@@ -84,10 +84,10 @@ def texts_table(
     return captioned(material, pipe_table(header, rows, numbers_from=99), label, caption)
 
 
-def link(row: ResultRow, text: str | None = None) -> str:
-    """A number of the report as a link to its trace."""
+def link(row: ResultRow, text: str | None = None, part: str = "") -> str:
+    """A number of the report as a link to its trace, or to a `part` of it ("n")."""
     shown = escape_markdown(text if text is not None else short_text(row))
-    return f"[{shown}]({trace_link(row['result_id'])})"
+    return f"[{shown}]({trace_link(row['result_id'], part)})"
 
 
 def pair_text(material: Material, row: ResultRow) -> str:

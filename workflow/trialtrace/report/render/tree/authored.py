@@ -69,14 +69,17 @@ def _mark() -> nodes.Node:
 
 
 def _is_own(words: nodes.Nodes) -> bool:
-    """Whether they have a picture, or a digit that is in no number of the run."""
+    """Whether they have a picture, or a digit that is in no number of the run and no reference."""
     if next(nodes.all_of(words, "Image"), None):
         return True
     shown = nodes.copied(words)
-    nodes.walk(
-        shown, {"Link": lambda node: [] if OF_RUN in node["c"][0][1] else None, "Cite": _nothing}
-    )
+    nodes.walk(shown, {"Link": lambda node: [] if _of_the_run(node) else None, "Cite": _nothing})
     return any(letter.isdigit() for letter in nodes.text_of(shown))
+
+
+def _of_the_run(link: nodes.Node) -> bool:
+    """Whether a link is a number of the run, or leads to a reference that it lists."""
+    return OF_RUN in link["c"][0][1] or link["c"][2][0].startswith("#ref-")
 
 
 def _nothing(_: nodes.Node) -> nodes.Nodes:
