@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -438,16 +439,24 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     page = alone.reports / "_site/mini/report.html"
     page.parent.mkdir(parents=True)
     link = '<a href="trace/relief_primary.html#{}">1</a>'
-    page.write_text(f"by Quarto{link.format('k2')}{link.format('k2')}{link.format('k2/n')}")
+    drawing = b64encode((alone.results / "mini/report/figures/flow.svg").read_bytes()).decode()
+    picture = f'<img alt="Flow" src="data:image/svg+xml;base64,{drawing}">'
+    links = link.format("k2") + link.format("k2") + link.format("k2/n")
+    page.write_text(f"by Quarto{links}{picture}")
     monkeypatch.chdir(alone.reports)
     monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/report.html")
     by_hand()
     by_hand()
     text = page.read_text()
-    assert text.startswith("by Quarto") and re.findall("<a id=.*?>", text) == [
-        '<a id="k2" href="trace/relief_primary.html#k2">'
-    ]
+    assert re.findall("<a id=.*?>", text)[0] == '<a id="k2" href="trace/relief_primary.html#k2">'
+    assert "<img" not in text and '<svg class="img-fluid" ' in text  # as wide as the page at most
+    assert text.startswith("by Quarto") and re.search('class="field" href="trace/[^"]+#', text)
     assert (page.parent / "trace/relief_primary.html").is_file()
+    # What Quarto rendered since the run stays while it renders another document alone.
+    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/mine.html")
+    (page.parent / "mine.html").write_text("Mine")
+    by_hand()
+    assert page.read_text() == text
     monkeypatch.delenv("QUARTO_PROJECT_OUTPUT_FILES")
     by_hand()
     shutil.rmtree(alone.results)

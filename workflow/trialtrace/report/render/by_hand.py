@@ -17,6 +17,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
 from trialtrace.report.links import Step
 from trialtrace.report.own_documents import read_state
+from trialtrace.report.render.pandoc import with_links
 from trialtrace.report.render.tree import nodes
 
 NOTE = (
@@ -70,7 +71,9 @@ def _pages(report: Path, pages: Iterable[Step]) -> str:
 
 
 def _with_places(text: str) -> str:
-    """A page whose first link to a number is a place, as in a run's."""
+    """A page whose drawings have their links, and whose first link to a number is a place, as in a
+    run's."""
+    text = with_links(text).replace("<svg role=", '<svg class="img-fluid" role=')
     places = {*re.findall(r' id="([^"]+)"', text)}
 
     def placed(link: re.Match[str]) -> str:
@@ -111,8 +114,8 @@ def refuse_without_run(at: Project) -> None:
 
 
 def copy_pages(at: Project) -> None:
-    """Put what a run made beside what Quarto rendered, and nothing in the place of that; the pages
-    of numbers find their way back."""
+    """Put what a run made beside what Quarto rendered, and nothing in the place of that, be it now
+    or since the run; the pages of numbers find their way back."""
     rendered = {(at.reports / one).resolve() for one in os.environ[RENDERED].splitlines()}
     for page in rendered:
         if page.suffix == ".html":
@@ -121,6 +124,10 @@ def copy_pages(at: Project) -> None:
         out = at.reports / OUTPUT / name
         for path in sorted((at.results / name / "report").rglob("*")):
             copy = out / path.relative_to(at.results / name / "report")
-            if path.is_file() and copy.resolve() not in rendered:
+            if path.is_file() and copy.resolve() not in rendered and not _later(copy, path):
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
+
+
+def _later(copy: Path, path: Path) -> bool:
+    return copy.is_file() and copy.stat().st_mtime >= path.stat().st_mtime
