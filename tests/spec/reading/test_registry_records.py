@@ -181,6 +181,34 @@ def test_an_analysis_is_one_expression_beside_its_groups():
 
 
 @pytest.mark.parametrize(
+    ("values", "kind", "called", "ratio", "more", "order"),
+    [
+        # Twice the hazard is half the time; a hazard ratio below 1 is that of the longer time.
+        (("20.1", "14.0"), "MEDIAN", "Hazard Ratio (HR)", "0.70", {}, ["drug", "placebo"]),
+        (("20.1", "14.0"), "MEDIAN", "Hazard Ratio (HR)", "1.43", {}, ["placebo", "drug"]),
+        (("20.1", "14.0"), "MEDIAN", "Hazard Ratio, log", "-0.36", {}, ["drug", "placebo"]),
+        (("12", "20"), "COUNT_OF_PARTICIPANTS", "Odds Ratio, log", "-0.5", {}, ["drug", "placebo"]),
+        # Shares at a time may be of survivors or of events: only words tell.
+        (("70", "60"), "NUMBER", "Hazard Ratio (HR)", "0.70", {}, ["drug", "placebo"]),
+        (
+            ("70", "60"),
+            "NUMBER",
+            "Hazard Ratio (HR)",
+            "0.70",
+            {"groupDescription": "Hazard of Placebo group versus Drug"},
+            ["placebo", "drug"],
+        ),
+    ],
+)
+def test_the_order_of_a_hazard_ratio_fits_times_and_words(values, kind, called, ratio, more, order):
+    analysed = {"groupIds": ["X0", "X1"], "paramType": called, "paramValue": ratio} | more
+    cells = [{"value": value} for value in values]
+    draft = ledger(record(measure(*cells, kind=kind, unit="Months", analyses=[analysed])))
+    (claim,) = claims(draft, PLACE)
+    assert claim["about"]["compare"] == order
+
+
+@pytest.mark.parametrize(
     ("change", "form", "about"),
     [
         ({"statisticalMethod": "ANCOVA"}, None, {"basis": "model", "test": "other"}),

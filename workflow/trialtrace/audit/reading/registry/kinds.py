@@ -55,6 +55,7 @@ _OF_CURVE = re.compile(
     r"\bsurvival (?:rate|probabilit)|overall survival|time[\s-]to[\s-]event",
     re.IGNORECASE,
 )
+_TIMES = re.compile(r"(?:day|week|month|year|hour)s?", re.IGNORECASE)
 _OF_MODEL = re.compile(
     r"\badjusted\b|\bimput|\bmodel-|\bestimated\b|mixed[\s-]?model|\bglmm\b|\bgee\b|bayes",
     re.IGNORECASE,
@@ -105,6 +106,12 @@ class Kind:
         """Whether its numbers are counts of those analysed."""
         plain = self.value == NUMBER and _OF_PEOPLE.fullmatch(self.unit) is not None
         return self.value in COUNTS or plain
+
+    @property
+    def tells_hazards(self) -> bool:
+        """Whether its numbers say whose hazard is higher: times to an event, or how many had it."""
+        of_time = self.value in AVERAGES and _TIMES.fullmatch(self.unit) is not None
+        return of_time or self.counts_people
 
     @property
     def is_share(self) -> bool:

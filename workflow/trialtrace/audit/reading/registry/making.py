@@ -78,7 +78,7 @@ class Making:
     def claim(self, cell: Cell, form: Form, *groups: str, compare: bool = False) -> str | None:
         """The name of a claim of one group, of several that are compared, or of none, where the
         ledger reads its numbers as the registry states them; else they are listed."""
-        label = ", ".join(filter(None, (cell.named, " against ".join(map(self._label, groups)))))
+        label = ", ".join(filter(None, (cell.named, " against ".join(map(self.title, groups)))))
         if form.why:
             self.draft.left.append(Left(cell.place, label, form.why))
         prints = [
@@ -147,7 +147,8 @@ class Making:
                 values += [] if value is None else [value]
         return values[0] if len(values) == 1 else None
 
-    def _label(self, name: str) -> str:
+    def title(self, name: str) -> str:
+        """What the record calls a group."""
         return "all" if name == ALL else str(self.draft.groups[name]["label"])
 
 

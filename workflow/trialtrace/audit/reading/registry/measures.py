@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.audit.reading.registry.analyses import analysis
-from trialtrace.audit.reading.registry.kinds import Form, Kind, form, is_count
+from trialtrace.audit.reading.registry.analyses import OF_LOGS, analysis
+from trialtrace.audit.reading.registry.kinds import AVERAGES, Form, Kind, form, is_count
 from trialtrace.audit.reading.registry.making import Cell, Making
 from trialtrace.audit.reading.registry.record import Entry, by_group, entries, text, texts
 
@@ -33,6 +33,10 @@ _OPPOSITES = {
 SEVERAL = 2
 """Percentages that are none of the patients stated, from which on it may be the patients that are
 others: a single one is a slip of its own."""
+_AGAINST = (
+    r"(?: group| arm)?\s*(?:\bvs\b\.?|\bversus\b|\bcompared (?:to|with)\b|\brelative to\b|\bover\b|"
+    r"\bminus\b|[-\u2013\u2212/:])\s*(?:the )?"
+)
 _FRACTION = re.compile(r"[01]\.[0-9]{3}")
 
 
@@ -184,9 +188,8 @@ def _analyses(
         titles = [text(each, "title") for each in entries(measure, "groups")]
         paired = making.crossed or (len(ids) == len(titles) and _of_times(titles))
         result = analysis(texts(analysed), kind, paired=paired)
-        making.claim(
-            cell, result.form, *_ordered(making, cell, names, result.form), compare=len(names) > 1
-        )
+        order = _ordered(making, cell, names, result.form, kind, text(analysed, "groupDescription"))
+        making.claim(cell, result.form, *order, compare=len(names) > 1)
         if result.p.printed:
             apart_cell = replace(making.cell(where, f"{title}, analysis {at}, p"), label=cell.label)
             making.claim(apart_cell, result.p, *names, compare=len(names) > 1)
@@ -200,13 +203,26 @@ def _of_times(titles: Sequence[str]) -> bool:
     return len(whose) == 1 and all(map(_OF_TIME.search, map(str.casefold, titles)))
 
 
-def _ordered(making: Making, cell: Cell, names: list[str], result: Form) -> list[str]:
-    """Two groups so that the estimate fits their numbers: the registry states no order."""
+def _ordered(
+    making: Making, cell: Cell, names: list[str], result: Form, kind: Kind, said: str
+) -> list[str]:
+    """Two groups so that the estimate fits their numbers, else as words name them: the registry
+    states no order."""
     value = result.numbers.get("value") or result.numbers.get("percent")
     if len(names) != 2 or value is None:
         return names
     first, second = (making.value_of(cell, name) for name in names)
-    if first is None or second is None or first == second:
-        return names
-    null = 1 if str(result.about.get("measure")).endswith("ratio") else 0
-    return names if (float(value.replace(",", "")) > null) == (first > second) else names[::-1]
+    measure = str(result.about.get("measure"))
+    hazard = measure.endswith("hazard_ratio")
+    if None in (first, second) or first == second or (hazard and not kind.tells_hazards):
+        return names[::-1] if _turned(said, [making.title(name) for name in names]) else names
+    null = 1 if measure.endswith("ratio") and measure not in OF_LOGS else 0
+    # The longer the time, the lower the hazard.
+    above = (float(value.replace(",", "")) > null) != (hazard and kind.value in AVERAGES)
+    return names if above == ((first or 0) > (second or 0)) else names[::-1]
+
+
+def _turned(said: str, titles: Sequence[str]) -> bool:
+    """Whether words take the first group from the second: "Placebo versus Drug"."""
+    first, second = map(re.escape, titles)
+    return re.search(rf"{second}{_AGAINST}{first}", said, re.IGNORECASE) is not None
