@@ -89,6 +89,30 @@ def test_a_difference_of_shares_of_the_same_patients_is_the_plain_one(design, po
     assert found["percent"] == verdict
 
 
+@pytest.mark.parametrize("design", [{}, {"design": ["paired"]}])
+@pytest.mark.parametrize(
+    ("printed", "component", "verdict"),
+    [
+        # 4.1 less 5.6, with a deviation from |2.0 - 1.9| to 3.9.
+        ("mean (SD) -1.5 (1.8)", "value", "compatible"),
+        ("mean (SD) -2.5 (1.8)", "value", "inconsistent"),
+        ("mean (SD) -1.5 (5.8)", "sd", "not_checkable"),
+    ],
+)
+def test_a_change_within_a_group_is_plain_though_its_design_is_paired(
+    printed, component, verdict, design
+):
+    of = {"outcome": "age", "group": "training", "patients": "30"}
+    given = {
+        "start": claim("mean (SD) 5.6 (1.9)", visit="baseline", **of),
+        "end": claim("mean (SD) 4.1 (2.0)", visit="week 12", **of),
+        "one": claim(printed, visit="week 12", change=True, **of, **design),
+    }
+    found = {(r["claim_id"], r["component"]): r for r in audit_ledger(read(given)).rows}
+    row = found["one", component]
+    assert row["on_print"] == verdict and "Nothing was checked" not in row["print_finding"]
+
+
 @pytest.mark.parametrize("correlation", [-1.0, -0.5, 0.0, 0.6, 0.95, 1.0])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_true_pairs_raise_nothing(correlation, seed):

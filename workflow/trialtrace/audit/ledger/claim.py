@@ -289,7 +289,9 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         about = replace(about, test=tests.pop())
     if about.design is None and (designs := _designs(parts)):
         about = replace(about, design=designs)
-    if about.design is not None and about.basis is None:
+    # A change within a group is of the same patients twice, and plain all the same.
+    plain = about.design == (PAIRED,) and about.change and about.group is not None
+    if about.design is not None and about.basis is None and not plain:
         about = replace(about, basis=MODEL)
     return Claim(
         name=name,
