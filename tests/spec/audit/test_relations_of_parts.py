@@ -189,6 +189,28 @@ def test_the_interval_of_a_rate_is_that_of_its_events(x):
     wide = f"{head} (95% CI {low * 0.8:.2f} to {high * 1.3:.2f})"
     assert told("rate.error", (narrow, RATE), events) == [WRONG]
     assert told("rate.error", (wide, RATE), events) == [("not_checkable", False)]
+    exact = RATE | {"interval": "exact"}
+    right = f"{head} (95% CI {low:.2f} to {high:.2f})"
+    assert told("rate.error", (right, exact), events) == [FITS]
+    assert told("rate.error", (narrow, exact), events) == [WRONG]
+
+
+@pytest.mark.parametrize(
+    ("high", "expected"),
+    [
+        # -log(0.025) = 3.69 events, by one side -log(0.05) = 3.00 (Hanley 1983); Jeffreys 2.51.
+        ("3.7", FITS),
+        ("3.0", FITS),
+        ("2.5", FITS),
+        ("1.0", WRONG),
+        # Events that vary more than Poisson's have a wider one.
+        ("9.9", REMARK),
+    ],
+)
+def test_no_events_leave_an_upper_limit(high, expected):
+    events = ("0 events in 100 person-years", RATE)
+    printed = f"0.0 per 100 person-years (95% CI 0.0 to {high})"
+    assert told("rate.error", (printed, RATE), events) == [expected]
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,13 @@ def test_the_order_of_a_hazard_ratio_fits_times_and_words(values, kind, called, 
         ({"statisticalMethod": "ANCOVA"}, None, {"basis": "model", "test": "other"}),
         ({"statisticalComment": "Adjusted for sex"}, None, {"basis": "model"}),
         ({"paramType": "Some ratio"}, None, {"measure": "ratio"}),
+        # An exact test may stand beside any interval.
+        ({"statisticalMethod": "Fisher Exact"}, None, {"test": "fisher", "interval": None}),
+        (
+            {"statisticalMethod": "Fisher Exact", "estimateComment": "Exact confidence interval"},
+            None,
+            {"interval": "exact"},
+        ),
         ({"paramType": "Treatment difference"}, None, {"measure": "mean_difference"}),
         ({"paramType": "Slope"}, None, {"measure": None}),
         ({"pValue": "<.001"}, "-3.0, (95% CI -6.2 to 0.2), P<0.001", {}),

@@ -15,7 +15,13 @@ from scipy.special import chdtri, ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
+from trialtrace.audit.prints.agreements import (
+    COMPATIBLE,
+    DOUBT,
+    INCONSISTENT,
+    NOT_CHECKABLE,
+    REMARK,
+)
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, prints
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log, quantile_of
@@ -39,7 +45,8 @@ OF_PEOPLE = r"(?:(?:person|patient|participant|subject)s?[\s-]+|p)"
     "a rate against its events and person-time; a rate ratio against the rates of both groups, "
     "which contradicts beyond a factor of 1.25 and is told as a remark within it; its interval "
     "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below; the interval of "
-    "a rate against its events, by usual methods, and never below 1/√e on the log scale; the "
+    "a rate against its events, by usual methods, and never below 1/√e on the log scale, its upper "
+    "limit where there are none; the "
     "follow-up by patient that events and rates of a group make, against the other groups' (a "
     "remark)",
     {
@@ -79,12 +86,20 @@ def per_year(unit: str | None) -> Decimal | None:
 
 def _of_time(counted: Claim, timed: Claim) -> Span | None:
     """Events a year, over all person-times that print so."""
-    events, time = _number_of_events(counted), timed.parts.get("person_time")
+    events, years = _number_of_events(counted), _years(timed)
+    return (
+        None if events is None or years is None else Span(float(events), float(events)).over(years)
+    )
+
+
+def _years(timed: Claim) -> Span | None:
+    """A person-time in years, over all that prints so."""
+    time = timed.parts.get("person_time")
     unit = None if time is None else re.search(rf"{OF_PEOPLE}(y|m|w|d)", (time.unit or "").lower())
-    if events is None or time is None or time.value is None or unit is None:
+    if time is None or time.value is None or unit is None:
         return None
-    low, high = (Decimal(end) / YEARS[unit[1]] for end in ends_of(time))
-    return Span(float(events / high), float(events / low)) if low > 0 else None
+    low, high = ends_of(time).divided(float(YEARS[unit[1]]))
+    return Span(low, high) if low > 0 else None
 
 
 def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -223,9 +238,12 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     1936. Oracle: R's poisson.test.
     """
     value, beside = entry.parts["value"], ledger.beside(entry, entry.about.group or "")
-    counts = [claim for claim in (entry, *beside) if _number_of_events(claim)]
-    events, span = {_number_of_events(count) for count in counts}, errors_of_log(entry)
-    if per_year(value.unit) is None or len(events) != 1 or span is None:
+    counts = [claim for claim in (entry, *beside) if _number_of_events(claim) is not None]
+    events = {_number_of_events(count) for count in counts}
+    span = errors_of_log(entry, ("exact", "profile", "score"))
+    if events == {0}:
+        yield from _of_none(entry, counts[0], ledger.agreed((entry, *beside), "person_time"))
+    if per_year(value.unit) is None or len(events) != 1 or not all(events) or span is None:
         return
     x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in ("ci_low", "ci_high"))
     rates, agreement = ends_of(value), COMPATIBLE
@@ -245,6 +263,28 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text = f"{entry.interval} is none of the usual intervals of a rate of {x} events; events "
         text += "that vary more than Poisson's have a wider one."
     yield interval_verdict("rate.error", entry, agreement, text, counts[:1])
+
+
+def _of_none(entry: Claim, counted: Claim, timed: Claim | None) -> Iterator[Finding]:
+    """The upper limit of a rate of no events over the time: Garwood's, or that of one side; no
+    usual one lies below Jeffreys's, or above that of the corrected score. A model's may."""
+    per, years = per_year(entry.parts["value"].unit), None if timed is None else _years(timed)
+    if per is None or years is None or timed is None or entry.credible:
+        return
+    tail = float(ndtr(-quantile_of(entry)))
+    least, most = float(chdtri(1, 2 * tail)) / 2, float(chdtri(1, tail / 2)) + 1
+    usual = [float(chdtri(2, part)) / 2 for part in (2 * tail, tail)]
+    high, scale = entry.parts["ci_high"], Span(float(per), float(per)).over(years)
+    shown = [span_text(f"{end:.3g}" for end in scale.times(limit)) for limit in usual]
+    text = f"No events in {timed.parts['person_time'].text} leave an upper limit of {shown[1]}"
+    text += f", or {shown[0]} of one side"
+    agreement: str = COMPATIBLE
+    if ends_of(high).high < least * scale.low / NARROWER:
+        agreement = INCONSISTENT
+    elif not ends_of(high).meets(least * scale.low, most * scale.high):
+        agreement = DOUBT
+    beside = [counted, timed]
+    yield verdict("rate.error", entry, high, agreement, text, beside, covers=("ci_low",))
 
 
 def _factors(x: int, z: float) -> dict[str, Span]:

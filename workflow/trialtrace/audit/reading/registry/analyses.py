@@ -68,8 +68,6 @@ NULLS = {"NON_INFERIORITY": "non-inferiority", "EQUIVALENCE": "equivalence"}
 _DIFFERENCES = ("difference", "treatment difference", "estimated difference", "absolute difference")
 _OF_RANKS = re.compile(r"wilcoxon|mann|elteren|rank|kruskal|hodges", re.IGNORECASE)
 _EXACT = re.compile(r"\bexact\b", re.IGNORECASE)
-
-
 _OF_INTERVAL = re.compile(
     r"[^.;]*\b(?:confidence (?:interval|limit)s?|cis?)\b[^.;]*", re.IGNORECASE
 )
@@ -117,7 +115,8 @@ def analysis(entry: Mapping[str, str], kind: Kind, *, paired: bool) -> Analysis:
     about: dict[str, object] = {"test": TESTS.get(_plain(method), "other")} if method else {}
     if paired or _OF_MODEL.search(f"{stated} {comments}"):
         about["basis"] = "model"
-    if _EXACT.search(f"{method} {called}"):
+    # An exact test may stand beside any interval.
+    if any(_EXACT.search(match.group()) for match in _OF_INTERVAL.finditer(comments)):
         about["interval"] = "exact"
     if measure:
         about["measure"] = measure
