@@ -3,7 +3,7 @@
 import pytest
 from test_misleading_tables import TWO, told
 
-from trialtrace.audit.reading.comparisons import OF_A_TERM
+from trialtrace.audit.reading.comparisons import OF_A_TERM, OF_EITHER
 from trialtrace.audit.reading.item import NO_GROUPS
 
 BOTH = ("brace", "placebo")
@@ -147,3 +147,42 @@ def test_a_time_over_means_and_their_deviations_is_no_label():
 def test_a_maximum_is_no_arm():
     found = told((*TWO, "Maximum"), ("Stay", "4.1", "5.2", "9.0"))
     assert [one[1] for one in found] == ["brace", "placebo", ()]
+
+
+OF_TWO = "1.5 (0.9 to 2.5)"
+WORSE = ("Pain, mean (SD)", "5.2 (1.3)", "4.1 (1.2)")
+
+
+@pytest.mark.parametrize(
+    ("head", "shares", "means"),
+    [
+        ("Brace vs Placebo", "", "difference "),
+        ("Brace − Placebo (95% CI)", "difference ", "difference "),
+        ("Brace vs Placebo, ratio (95% CI)", "", ""),
+        ("Brace/Placebo ratio (95% CI)", "", ""),
+        ("Ratio (95% CI)", "", ""),
+        ("Δ (95% CI)", "difference ", "difference "),
+    ],
+)
+def test_a_column_that_compares_two_arms_is_no_third_arm(head, shares, means):
+    found = told((*TWO, head), ("Falls, n (%)", "20 (50)", "14 (33)", OF_TWO), (*WORSE, OF_TWO))
+    assert [one[1] for one in found] == ["brace", "placebo", BOTH] * 2
+    expected = [f"{lead}1.5 (95% CI 0.9 to 2.5)" for lead in (shares, means)]
+    assert [one[3] for one in found[2::3]] == expected
+    assert (OF_EITHER in found[2][4]) == (not shares)
+
+
+@pytest.mark.parametrize("head", ["Ratio (95% CI)", "Ratio of geometric means (95% CI)"])
+def test_a_ratio_of_geometric_means(head):
+    row = ("Titre, geometric mean (95% CI)", "3.4 (2.9 to 4.0)", "2.5 (2.1 to 3.0)", OF_TWO)
+    assert told((*TWO, head), row)[-1][1:4:2] == (
+        BOTH,
+        "geometric mean ratio 1.5 (95% CI 0.9 to 2.5)",
+    )
+
+
+def test_a_change_below_an_arm_or_beside_visits_is_no_difference():
+    heads = ("", "Brace (n=40)", "Brace (n=40)", "Placebo (n=42)", "Placebo (n=42)")
+    below = ("", "Mean (SD)", "Δ (95% CI)", "Mean (SD)", "Δ (95% CI)")
+    found = told(heads, below, ("Pain", "4.1 (1.2)", OF_TWO, "5.2 (1.3)", OF_TWO), heads=2)
+    assert {one[1] for one in found} == {*BOTH}

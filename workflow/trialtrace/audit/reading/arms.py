@@ -154,12 +154,8 @@ class Arms:
         return made
 
     def pair(self, text: str) -> tuple[str, ...]:
-        """The two arms of "A vs B" or "A – B"; none where a text names no such."""
-        pieces = re.split(
-            r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/×xX]\s|[—–×]", text
-        )
-        bare = (re.sub(r"\b(?:diff(?:erence)?s?|contrasts?)\b\.?", "", piece) for piece in pieces)
-        found = [self.of(piece.strip(" ,:()")) for piece in bare]
+        """The two arms of "A vs B", "A – B" or "A/B ratio"; none where a text names no such."""
+        found = [self.of(side) for side in _sides(text)]
         if (named := _OVER.fullmatch(text)) is not None:
             found = [self.of(side) for side in named.groups()]
         both = len(found) == 2 and found[0] != found[1]
@@ -183,6 +179,24 @@ class Arms:
         """The arm that a row's label is the name of, with fillers or a number of patients alone."""
         key = bare(label)
         return key if key in self.labels and key != ALL else self.spelt.get(key)
+
+
+def _sides(text: str) -> list[str]:
+    """What stands before and behind the sign of a comparison, without words for its measure."""
+    parting = _SIGNS if not re.search(r"\bratio", text, re.I) else rf"{_SIGNS}|/"
+    return [_OF_SIDES.sub("", side).strip(" ,:;()") for side in re.split(parting, text)]
+
+
+_SIGNS = r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/×xX]\s|[—–×]"
+_OF_SIDES = re.compile(r"\b(?:diff(?:erence)?s?|contrasts?|ratios?)\b\.?", re.IGNORECASE)
+# Whatever stands on either side of these, a head with them is no group's.
+_OF_TWO = re.compile(r"\S\s+(?:vs?\.?|versus|minus)\s+\S|\bratios?\W*$", re.IGNORECASE)
+
+
+def _compares(head: str, names: Iterable[str]) -> bool:
+    """Whether a head names a comparison, such as that of two heads beside it."""
+    sides = [bare(side) for side in _sides(head)]
+    return bool(_OF_TWO.search(head)) or (len({*sides}) == 2 and {*sides} <= {*names})
 
 
 def names_control(text: str) -> bool:
@@ -215,6 +229,8 @@ def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:
         arms = [one for one in arms if one.kind != "statistic"]
         arms = [one for one in arms if one.size or not _no_name(one.arm or "")]
         arms = [one for one in arms if not _STAGED.fullmatch(one.arm or "")]
+        every = [bare(one.arm or "") for one in arms]
+        arms = [one for one in arms if not _compares(one.arm or "", every)]
         names = list(dict.fromkeys(bare(one.arm or "") for one in arms))
         if len(names) < 2:
             continue

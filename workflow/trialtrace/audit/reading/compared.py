@@ -9,13 +9,15 @@ from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.categories import can_be_share
 from trialtrace.audit.reading.cells import Cell
 from trialtrace.audit.reading.expressions import Expression, expression, p_text, share_of_count
-from trialtrace.audit.reading.heading_words import EITHER, UNSAID
+from trialtrace.audit.reading.heading_words import EITHER, RATIO, UNSAID, VERSUS
 from trialtrace.audit.reading.heads import Column
 from trialtrace.audit.reading.item import Item
 from trialtrace.base.errors import UserError
 
 Read = tuple[Column, Cell]
 _OF_VALUES = re.compile("mean|median")
+_OF_MEANS = re.compile("mean")
+_OF_LOGS = re.compile("geometric_mean")
 BELOW_0 = "no ratio is below 0: it is taken for a difference"
 
 
@@ -43,7 +45,7 @@ def ordered(
     names: tuple[str, ...], items: Sequence[Item], expression: Expression, measure: str | None
 ) -> tuple[str, ...]:
     """Two groups in the order in which their own numbers give the estimate its side."""
-    ratio = (measure or "").endswith("_ratio")
+    ratio = (measure or "").endswith("ratio")
     of_each = [item for name in names for item in items if item.arm == name]
     own = [_main(item.printed) for item in of_each]
     estimate = _main(expression.printed)
@@ -146,7 +148,11 @@ def _joined(
     if measure == "risk_difference" and kinds and all(map(_OF_VALUES.match, kinds)):
         # "Risk difference" over a row of means.
         measure = UNSAID
-    below = measure.endswith("_ratio") and any(one.startswith("-") for one in cell.parts.values())
+    if measure == VERSUS:
+        measure = UNSAID if kinds and all(map(_OF_MEANS.match, kinds)) else EITHER
+    if measure == RATIO and kinds and all(map(_OF_LOGS.match, kinds)):
+        measure = "geometric_mean_ratio"
+    below = measure.endswith("ratio") and any(one.startswith("-") for one in cell.parts.values())
     measure = UNSAID if below else measure
     found = expression(cell, "effect", None, usual, measure)
     if found is None:

@@ -10,7 +10,15 @@ from trialtrace.audit.reading.cells import Cell, is_missing, is_number
 from trialtrace.audit.reading.characters import MARKS
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import p_text
-from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, OF_TIME, UNSAID, said
+from trialtrace.audit.reading.heading_words import (
+    COEFFICIENT,
+    EITHER,
+    OF_TIME,
+    RATIO,
+    UNSAID,
+    VERSUS,
+    said,
+)
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, is_above_1
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Context, of_treatment
@@ -78,7 +86,7 @@ class Comparisons(Context):
                 item = replace(item, compare=names, measure=measure, model=model)
                 if found.kind == "effect" and names == (ALL,):
                     names = ()
-                doubts = [found.doubt, OF_EITHER if measure == EITHER else None]
+                doubts = [found.doubt, OF_EITHER if measure in (EITHER, RATIO) else None]
                 if model:
                     doubts.append("adjusted, by the words beside it")
                 if not names:
@@ -202,7 +210,7 @@ class Comparisons(Context):
         for column, cell in read:
             if row.kind == "p":
                 column = replace(column, kind="p", measure=None)
-            elif column.kind == "effect" and column.measure in (None, UNSAID):
+            elif column.kind == "effect" and column.measure in (None, UNSAID, VERSUS):
                 column = replace(column, measure=row.measure or named or column.measure)
             if column.kind == "effect" and (noted := self._noted(cell.text)):
                 column = replace(column, measure=noted)

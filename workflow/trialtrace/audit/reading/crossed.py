@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trialtrace.audit.reading.allocation import Allocation
 from trialtrace.audit.reading.arms import ALL, Arms, names_control
-from trialtrace.audit.reading.heading_words import STAGE, said
+from trialtrace.audit.reading.heading_words import RATIO, STAGE, UNSAID, VERSUS, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, named
 
 UNSURE = "two names stand over this column: which of them is the arm is guessed"
@@ -60,10 +60,37 @@ def of_arms(every: Sequence[Column], arms: Arms) -> list[Column]:
     among other words. What else stands over it is a visit or a part of what was measured."""
     made = []
     for one in every:
-        if one.role == ARM and one.arm not in (None, ALL) and arms.named(one.arm) is None:
+        if one.role == ARM and arms.pair(one.arm or ""):
+            one = _of_pair(one)
+        elif one.role == ARM and one.arm not in (None, ALL) and arms.named(one.arm) is None:
             one = _matched(one, arms)
+        elif _is_delta(one, every, arms):
+            one = replace(one, role=COMPARE, kind="effect", measure=UNSAID, change=False)
         made.append(one)
     return _between(made, arms)
+
+
+def _of_pair(column: Column) -> Column:
+    """A column below the names of two arms as one of what compares them. Of "A vs B" alone it is
+    not said whether that is a difference or a ratio."""
+    kind = "effect" if column.kind in (None, "ci") else column.kind
+    head = column.arm or ""
+    ratio, less = (re.search(one, head, re.I) for one in (r"\bratio", _LESS))
+    measure = column.measure or (RATIO if ratio else UNSAID if less else VERSUS)
+    return replace(column, role=COMPARE, kind=kind, measure=measure if kind == "effect" else None)
+
+
+_LESS = r"\bdiff|\bminus\b|\s[-−–]\s|[—–]"
+
+
+def _is_delta(column: Column, every: Sequence[Column], arms: Arms) -> bool:
+    """Whether "Δ (95% CI)" stands over no arm, beside columns of arms at one time: it is what they
+    differ by, and no change."""
+    beside = [one for one in every if one.role == ARM and one != column]
+    delta = column.role == ARM and column.arm is None and column.kind == "ci"
+    delta = delta and column.pieces[-1:] != () and column.pieces[-1].startswith(("Δ", "∆"))
+    alone = len({one.visit for one in beside}) == 1
+    return bool(delta and len(beside) > 1 and alone and all(arms.of(one.arm) for one in beside))
 
 
 def _between(every: Sequence[Column], arms: Arms) -> list[Column]:

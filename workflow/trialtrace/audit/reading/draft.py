@@ -13,7 +13,7 @@ from trialtrace.audit.reading.arms import ALL, Arms, arms_of, bare, names_contro
 from trialtrace.audit.reading.categories import categorised, without_missing
 from trialtrace.audit.reading.crossed import crossed, of_arms, within_arms
 from trialtrace.audit.reading.doubt import chances
-from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE, UNSAID, said
+from trialtrace.audit.reading.heading_words import EVERYONE, OPEN, said
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import OF_UNITS, Laid, laid_out, left_whole
@@ -250,7 +250,7 @@ def _about(draft: Draft, item: Item) -> Entry:
         about["visit"] = spelling(draft, item.visit)
     if item.size and not item.compare and not item.is_size and "/" not in item.printed:
         about["patients"] = str(item.size)
-    if item.measure not in (None, UNSAID, COEFFICIENT, EITHER) and item.kind == "effect":
+    if item.measure not in (None, *OPEN) and item.kind == "effect":
         about["measure"] = item.measure
     if item.procedure:
         about["design"] = [item.procedure]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from trialtrace.audit.reading.cells import Cell
-from trialtrace.audit.reading.heading_words import EITHER, UNSAID
+from trialtrace.audit.reading.heading_words import EITHER, RATIO, UNSAID
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,11 @@ def _tested(cell: Cell) -> Expression:
 
 
 def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
-    lead = "{}" if measure == EITHER else f"{_LEADS.get(measure, measure.replace('_', ' '))} {{}}"
+    lead = (
+        "{}"
+        if measure in (EITHER, RATIO)
+        else f"{_LEADS.get(measure, measure.replace('_', ' '))} {{}}"
+    )
     a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
     percent = " percentage points" if measure in ("risk_difference", UNSAID) else "%"
     if cell.form in ("ranged", "ranged_p", "percent_range"):

@@ -102,7 +102,18 @@ UNSAID = "difference"
 COEFFICIENT = "coefficient"
 # "Regression coefficient or odds ratio": which of them a row has is not said.
 EITHER = "estimate"
+# "Ratio (95% CI)": of what is not said.
+RATIO = "ratio"
+# "A vs B" alone: of means a difference, else either.
+VERSUS = "versus"
+OPEN = (UNSAID, COEFFICIENT, EITHER, RATIO, VERSUS)
+"""Measures that no ledger has a word for."""
 MEASURES: tuple[tuple[str, str], ...] = (
+    (
+        "geometric_mean_ratio",
+        r"ratios? of (?:the )?(?:geometric means?|GM[TC]s?)|geometric means? ratio|(?-i:\bGMR\b)",
+    ),
+    (RATIO, rf"^(?:adjusted )?ratio(?=\W{{0,3}}{_CI})"),
     ("hazard_ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
     ("odds_ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
     ("rate_ratio", r"(?:incidence )?rate ratio|(?-i:\bIRRs?\b)"),

@@ -272,10 +272,6 @@ class Context:
             if column.role == ARM and not column.arm and self.arms.named(column.visit or ""):
                 # Arms that are called by their time, "24 weeks (n = 76)".
                 column = replace(column, arm=column.visit, visit=None)
-            if column.role == ARM and self.arms.pair(column.arm or ""):
-                whole = re.match(r"[-−–]?\s?[0-9.]+\s*[(\[]", row.cells[column.at])
-                kind = "effect" if whole and column.kind == "ci" else column.kind or "effect"
-                column = replace(column, role=COMPARE, kind=kind)
             own = said(text) if column.role == ARM else None
             if column.role == COMPARE and text and (other := said(text)).kind == "effect":
                 column = replace(column, kind="effect", measure=other.measure)

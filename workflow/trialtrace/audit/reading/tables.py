@@ -23,7 +23,7 @@ from trialtrace.audit.reading.comparisons import (
 )
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
-from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said, symbol
+from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, VERSUS, kinds_in, said, symbol
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
@@ -651,7 +651,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         ]
     read = list(with_tests(read, text, table.rows))
     changes = {one.lower() for one in _OF_CHANGES.findall(table.caption)}
-    if any(one.measure and one.kind == "effect" for one in laid.columns):
+    if any(one.measure not in (None, VERSUS) and one.kind == "effect" for one in laid.columns):
         # "Differences in mean scores", which have a column.
         changes -= {"difference", "differences"}
     if changes:
