@@ -5,6 +5,7 @@ from types import SimpleNamespace as Stub
 import numpy as np
 import pytest
 
+from trialtrace.report.figures import along
 from trialtrace.report.figures import mean_cumulative as drawn
 from trialtrace.report.figures.picture import NothingToDraw, Request
 
@@ -41,6 +42,8 @@ def material(monkeypatch, arms):
 
     monkeypatch.setattr(Request, "records", records)
     monkeypatch.setattr(Request, "population", "all")
+    monkeypatch.setattr(drawn, "results_along", lambda _: along.Along())
+    monkeypatch.setattr(along, "name_of", lambda _: "flares")
     return made
 
 
@@ -57,6 +60,9 @@ def test_the_mean_steps_at_the_events(monkeypatch):
     assert lines["Placebo"].get_xdata()[:3] == pytest.approx([0, 2, 6])
     assert picture.alt == "Mean cumulative functions for Drug and Placebo."
     assert "Lawless and Nadeau" in picture.caption
+    # Each number at risk leads to the page of the figure.
+    urls = [one.get_url() for one in picture.figure.axes[1].patches if one.get_url()]
+    assert len(urls) == 6 and all(one.startswith("../figures/flares.html#") for one in urls)
 
 
 def test_who_is_at_risk_counts_patients_and_not_gaps(monkeypatch):

@@ -46,7 +46,7 @@ def test_the_numbers_beside_it_are_residuals_of_the_patients_with_every_visit(ma
         each for each in draw_figures(material, tmp_path) if each.kind == "residual_quantiles"
     ]
     lines = (tmp_path / "residual_quantiles_1.csv").read_text().splitlines()
-    assert lines[0] == "visit,arm,normal_quantile,residual"
+    assert lines[0] == "visit,arm,normal_quantile,residual,subject"
     ours = [line.split(",") for line in lines[1:]]
     rows = pq.read_table(material.folder / "derived" / "bds.parquet").to_pandas()
     wide = rows[rows["PARAMCD"] == "PAIN"].pivot(
@@ -56,9 +56,11 @@ def test_the_numbers_beside_it_are_residuals_of_the_patients_with_every_visit(ma
     group = wide.groupby(level="TRTP")
     theirs = (wide - group.transform("mean")) / group.transform("std")
     for number, of_visit in theirs.items():
-        shown = np.array([each[2:] for each in ours if each[0] == number], dtype=float)
+        shown = np.array([each[2:4] for each in ours if each[0] == number], dtype=float)
         assert shown[:, 1] == pytest.approx(np.sort(of_visit.dropna().to_numpy()), abs=1e-9)
         assert (np.diff(shown[:, 0]) > 0).all()
+        whose = [each[4] for each in ours if each[0] == number]
+        assert whose == [*of_visit.droplevel("TRTP").sort_values(kind="stable").index]
     assert f"{len(wide)} values from" in figure.alt and "correlation 0." in figure.alt
 
 
