@@ -72,8 +72,8 @@ def test_every_number_at_risk_leads_to_its_trace_or_to_what_it_counts(made):
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["at_risk"]]
         svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
-        places = re.findall(rf'href="\.\./figures/{name}\.html#([a-z0-9]+)"', svg)
-        text = (folder / f"{name}.html").read_text(encoding="utf-8")
+        places = re.findall(rf'href="\.\./at-risk/{name}\.html#([a-z0-9]+)"', svg)
+        text = (folder.parent / f"at-risk/{name}.html").read_text(encoding="utf-8")
         assert len(places) == sum(not row["result"] for row in rows) > 0
         assert sorted(places) == sorted(re.findall(r'<section id="([^"]+)">', text))
         for row in rows:

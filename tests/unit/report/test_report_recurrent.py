@@ -62,7 +62,7 @@ def test_the_mean_steps_at_the_events(monkeypatch):
     assert "Lawless and Nadeau" in picture.caption
     # Each number at risk leads to the page of the figure.
     urls = [one.get_url() for one in picture.figure.axes[1].patches if one.get_url()]
-    assert len(urls) == 6 and all(one.startswith("../figures/flares.html#") for one in urls)
+    assert len(urls) == 6 and all(one.startswith("../at-risk/flares.html#") for one in urls)
 
 
 def test_who_is_at_risk_counts_patients_and_not_gaps(monkeypatch):

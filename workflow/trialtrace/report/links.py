@@ -69,7 +69,7 @@ def data_page(table: str) -> str:
 
 def figure_page(name: str) -> str:
     """The page of the numbers at risk of a figure, from a trial's report folder."""
-    return f"figures/{name}.html"
+    return f"at-risk/{name}.html"
 
 
 # Files of a trial's configuration beside its dictionary; a report has a page of each.

@@ -22,7 +22,7 @@ TOLD = (
 
 
 def at_risk_pages(material: Material, drawn: list[Drawn], out: Path) -> None:
-    """Write a page beside the numbers of each figure that has patients at risk."""
+    """Write at-risk/, a page of each figure that has patients at risk."""
     given = {f"{name}.csv": display for _, name, display in asked(material)}
     for one in drawn:
         if one.data in given and (counted := list(_counted(out / "figures" / one.data))):
@@ -44,7 +44,7 @@ def _body(
     material: Material, figure: str, display: Given, counted: list[tuple[int, dict[str, str]]]
 ) -> Iterator[str]:
     yield f"<h1>Numbers at risk: {escape(display['title'])}</h1>"
-    yield f'<p class="subject">{TOLD} <a href="{figure}.csv">All lines</a></p>'
+    yield f'<p class="subject">{TOLD} <a href="../figures/{figure}.csv">All lines</a></p>'
     request = Request(material, display)
     names = {request.endpoint(name).label: name for name in request.names()}
     met = Counter[tuple[str, str]]()
