@@ -372,7 +372,7 @@ def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
     (analysis,) = primary(mini)
     arms = dict.fromkeys(mini.trial.design.arms, (10, 10))
     monkeypatch.setattr(summary_module, "known_counts", lambda *_: [("Relief", "", arms)])
-    assert summary_module._known(mini, analysis, {}) == "Outcome known in every patient."
+    assert summary_module._known(mini, analysis, {}) == "Outcome known in everyone."
     lost = "19 of 20; 1 and 0 lost count as failures"
     monkeypatch.setattr(summary_module, "lost_in_short", lambda *_: lost)
     assert summary_module._known(mini, analysis, {}) == f"Outcome known in {lost}."

@@ -204,7 +204,7 @@ def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     if lost := lost_in_short(material, analysis):
         return f"{lead} in {lost}."
     if all(k == n for arms in counts for k, n in arms.values()):
-        return f"{lead} in every patient{_of_population(material, analysis)}."
+        return f"{lead} in everyone{_of_population(material, analysis)}."
     told = (len(material.tracer.counts(o.estimate)) > 1 for o in compared(material, analysis))
     if len(counts) == 1 and any(told) and not time:
         # The denominators of what was found tell it.
