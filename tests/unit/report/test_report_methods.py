@@ -33,7 +33,7 @@ from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
 from trialtrace.run.trial.plan.registry import cards
-from trialtrace.run.trial.plan.titles import titled
+from trialtrace.run.trial.plan.titles import TITLES, titled
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT, in_main_report, in_order
 
 
@@ -123,6 +123,7 @@ def test_articles_of_the_cards_have_their_titles():
     references = [one.reference for one in (*named, *ADJUSTMENTS.values()) if one.reference]
     untitled = {entry for _, entry in articles(references) if "  title = " not in entry}
     assert [re.search(r"author = \{(.*)\}", entry)[1] for entry in untitled] == ["Baer and others"]
+    assert not [title for title in TITLES.values() if "- " in title or title != title.strip()]
 
 
 def test_a_method_has_the_number_of_its_reference_where_a_text_names_it_first(

@@ -302,7 +302,7 @@ TITLES = {
         "period: application to control of the healthy worker survivor effect"
     ),
     "Robins, Breslow and Greenland 1986, Biometrics 42:311": (
-        "Estimators of the Mantel-Haenszel variance consistent in both sparse data and large- "
+        "Estimators of the Mantel-Haenszel variance consistent in both sparse data and large-"
         "strata limiting models"
     ),
     "Royston and Parmar 2013, BMC Med Res Methodol 13:152": (
