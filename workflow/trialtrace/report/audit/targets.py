@@ -151,7 +151,8 @@ def _lead(display: bool, truth: Row) -> str:
         else "This cohort was drawn from the truth below. It is not evidence of anything. "
     )
     return (
-        told + "A margin with a check is measured on the derived data; the others are told as they "
+        told
+        + "A margin with a check is measured on the derived data; the others are given as they "
         f"were drawn. Nothing was fitted to a p-value, a statistic or an interval. Seed "
         f"{truth['seed']}."
     )

@@ -23,7 +23,7 @@ INSTRUMENT = Instrument(
     "conditions is 2 to the power of minus the difference of their delta Ct: analyse delta Ct.",
     missing="A Ct of `censored_at` or above is no value but censored. With `replicates: any` a "
     "gene with one censored replicate has no Ct, with `replicates: all` the others are averaged. "
-    "Why a value is missing is told with it: the gene is not detected, or a reference gene is not.",
+    "Beside a missing value stands why: the gene is not detected, or a reference gene is not.",
     source="Livak & Schmittgen, Methods 2001;25:402-408",
     scales=(Scale("gene", "GENE", "delta Ct, a scale a gene of `genes`", unit="cycles"),),
 )
