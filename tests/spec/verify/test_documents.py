@@ -9,10 +9,12 @@ from pathlib import Path
 import kept_report
 import mini_trial
 import pytest
+import yaml
 from kept_report import FOLDER
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
+from trialtrace.base.store import write_text
 from trialtrace.cli import main
 from trialtrace.report.own_documents import FUNCTIONS, STEMS, told_left_out
 from trialtrace.report.render.by_hand import made_by_hand
@@ -424,37 +426,32 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     rendered(lambda text: text)
     image = {"t": "Image", "c": [["", [], []], [], ["figures/flow.png", ""]]}
     document = {"blocks": [{"t": "Para", "c": [image]}]}
-    made_by_hand(document, "html5", own(alone).parent)
-    row, note, paragraph = document["blocks"]
-    assert 'class="skip"' in row["c"][1]
-    # The run's own list: summary, report and supplement, then the pages beside them.
-    of_run = (alone.results / "mini/report/report.html").read_text(encoding="utf-8")
-    of_run = of_run.partition('class="pages"')[2].partition("</nav>")[0]
-    by_it = re.findall(r'href="([^"#]+)"|aria-current', of_run)
-    by_hand_row = re.findall(r'href="(\w+\.html)"', row["c"][1])
-    assert sorted(by_hand_row) == sorted(one or "report.html" for one in by_it)
-    assert ">Audit of the published numbers<" in row["c"][1]
+    made_by_hand(document, own(alone).parent)
+    note, paragraph = document["blocks"]
     assert note["c"][0][1] == ["callout-warning"]
     assert (own(alone).parent / paragraph["c"][0]["c"][2][0]).is_file()
     page = alone.reports / "_site/mini/report.html"
     page.parent.mkdir(parents=True)
     link = '<a href="trace/relief_primary.html#{}">1</a>'
+    links = link.format("k2") + link.format("k2") + link.format("k2/n")
     drawing = b64encode((alone.results / "mini/report/figures/flow.svg").read_bytes()).decode()
     picture = f'<img alt="Flow" src="data:image/svg+xml;base64,{drawing}">'
-    links = link.format("k2") + link.format("k2") + link.format("k2/n")
-    page.write_text(f"by Quarto{links}{picture}")
+    page.write_text(f'<body class="x"><nav>All</nav>by Quarto{links}{picture}')
     monkeypatch.chdir(alone.reports)
     monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/report.html")
     by_hand()
     by_hand()
     text = page.read_text()
     assert re.findall("<a id=.*?>", text)[0] == '<a id="k2" href="trace/relief_primary.html#k2">'
+    # The way past the site's sidebar is before it, and boxes of a drawing are links.
+    assert text.startswith('<body class="x">') and text.count('href="#title-block-header"') == 1
+    assert text.index("To the text") < text.index("<nav>All</nav>")
     assert "<img" not in text and '<svg class="img-fluid" ' in text  # as wide as the page at most
-    assert text.startswith("by Quarto") and re.search('class="field" href="trace/[^"]+#', text)
+    assert re.search('class="field" href="trace/[^"]+#', text)
     assert (page.parent / "trace/relief_primary.html").is_file()
     # What Quarto rendered since the run stays while it renders another document alone.
     monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/mine.html")
-    (page.parent / "mine.html").write_text("Mine")
+    (page.parent / "mine.html").write_text("<body>Mine")
     by_hand()
     assert page.read_text() == text
     monkeypatch.delenv("QUARTO_PROJECT_OUTPUT_FILES")
@@ -463,6 +460,43 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     with pytest.raises(SystemExit):
         by_hand()
     assert "trialtrace run mini" in capsys.readouterr().err
+
+
+def test_the_sidebar_of_a_site_by_hand_has_each_document_and_page(
+    alone: Project, written, monkeypatch
+):
+    written(lambda text: text)
+    own(alone, "supplement").unlink()
+    own(alone, "mine").write_text("---\ntitle: Mine\n---\n")
+    write_text(alone.site / "changes.html", "what changed")
+    monkeypatch.chdir(alone.reports)
+    by_hand()
+    project = yaml.safe_load((mini_trial.REPOSITORY / "reports/_quarto.yml").read_text())
+    (file,) = project["metadata-files"]
+    site = yaml.safe_load(Path(file).read_text())["website"]["sidebar"]["contents"]
+    assert [one.get("section") for one in site] == ["mini", None]
+    of_trial = [(one.get("text"), one["href"]) for one in site[0]["contents"]]
+    assert of_trial[:3] == [
+        ("Summary", "mini/summary.qmd"),
+        ("Report", "mini/report.qmd"),
+        ("Supplement", "mini/supplement.html"),
+    ]
+    # The run's own list of the pages beside its report.
+    page = (alone.results / "mini/report/report.html").read_text(encoding="utf-8")
+    row = page.partition('class="pages"')[2].partition("</nav>")[0]
+    assert {href for _, href in of_trial[3:-1]} == {
+        f"mini/{page}"
+        for page in re.findall(r'href="([^"#]+)"', row)
+        if page.removesuffix(".html") not in STEMS
+    }
+    assert (
+        of_trial[-1] == (None, "mini/mine.qmd")
+        and ("Audit of the published numbers", "mini/audit.html") in of_trial
+    )
+    assert site[1]["href"] == "changes.html"
+    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "")
+    by_hand()
+    assert (alone.reports / "_site/changes.html").is_file()
 
 
 def test_the_sections_that_check_knows_are_those_that_there_are():

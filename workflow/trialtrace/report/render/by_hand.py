@@ -1,21 +1,21 @@
 """Documents that a person renders by Quarto, in the project reports/, outside of any run.
 
 Their folder has neither figures nor pages of the run: the filter leads pictures to them, and after
-all is rendered the pages behind the numbers are copied beside it.
+all is rendered the pages behind the numbers are copied beside it. They are a website: before that
+its sidebar is written, from the documents that lie there and the pages that a run made.
 """
 
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterator
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.base.store import write_text
-from trialtrace.report.links import Step
+from trialtrace.base.store import write_json, write_text
+from trialtrace.report.links import CHANGES_PAGE, SUMMARY_PAGE
 from trialtrace.report.own_documents import read_state
 from trialtrace.report.render.pandoc import with_links
 from trialtrace.report.render.tree import nodes
@@ -28,24 +28,28 @@ OUTPUT = "_site"
 RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
 # Quarto's own folder within a project, which git ignores.
 SCRATCH = ".quarto"
-SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>'
+# In that, as _quarto.yml names it; Quarto reads it again after it is written.
+SIDEBAR = "sidebar.json"
+CHANGES = "Changes since the run before"
+# Before all else of a page, by the style of a run's pages and by Quarto's own.
+SKIP = (
+    '<nav aria-label="Skip"><a class="skip visually-hidden-focusable" href="#title-block-header">'
+    "To the text</a></nav>"
+)
+_BODY = re.compile(r"<body[^>]*>")
 # A link to the page of a number, and its place there and here.
 _NUMBER = re.compile(r'<a ((?:class="field" )?href="trace/[^"#]+#([^"/]+)")')
-PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 
 
-def made_by_hand(document: nodes.Node, kind: str, folder: Path) -> None:
-    """Lead the pictures of a document in `folder` to those of the run; a note at its head, and in
-    HTML the row of pages."""
+def made_by_hand(document: nodes.Node, folder: Path) -> None:
+    """Lead the pictures of a document in `folder` to those of the run; a note at its head."""
     at = Project(folder.parents[1])
     report = at.results / folder.name / "report"
     nodes.walk(document, {"Image": lambda image: _led(image, folder, report)})
     callout = nodes.div(
         [nodes.paragraph([nodes.word(NOTE)])], nodes.attributes(classes=["callout-warning"])
     )
-    pages = read_state(at, folder.name).get("pages", ())
-    row = [nodes.raw_block("html", _pages(report, pages))] if "html" in kind else []
-    document["blocks"] = [*row, callout, *document["blocks"]]
+    document["blocks"] = [callout, *document["blocks"]]
 
 
 def _led(image: nodes.Node, folder: Path, report: Path) -> None:
@@ -61,19 +65,12 @@ def _led(image: nodes.Node, folder: Path, report: Path) -> None:
         target[0] = os.path.relpath(copies / picture.name, folder)
 
 
-def _pages(report: Path, pages: Iterable[Step]) -> str:
-    links = " ".join(
-        f'<a href="{escape(page)}">{escape(title)}</a>'
-        for title, page in pages
-        if (report / page).is_file()
-    )
-    return f"{SKIP}\n{PAGES.format(links)}"
-
-
-def _with_places(text: str) -> str:
-    """A page whose drawings have their links, and whose first link to a number is a place, as in a
-    run's."""
+def _finished(text: str) -> str:
+    """A page that begins with a way past its sidebar, whose drawings have their links, and whose
+    first link to a number is a place, as in a run's."""
     text = with_links(text).replace("<svg role=", '<svg class="img-fluid" role=')
+    if SKIP not in text:
+        text = _BODY.sub(rf"\g<0>\n{SKIP}", text, count=1)
     places = {*re.findall(r' id="([^"]+)"', text)}
 
     def placed(link: re.Match[str]) -> str:
@@ -93,6 +90,7 @@ def main() -> None:
             copy_pages(at)
         else:
             refuse_without_run(at)
+            write_sidebar(at)
     except UserError as error:
         print(f"\n{error}\n", file=sys.stderr)
         raise SystemExit(1) from None
@@ -113,13 +111,35 @@ def refuse_without_run(at: Project) -> None:
         raise ProblemsError(problems)
 
 
+def write_sidebar(at: Project) -> None:
+    """What the site has of each trial: its documents, also those that a person added, and the pages
+    beside them."""
+    contents = [{"section": name, "contents": [*_of_trial(at, name)]} for name in _trials(at)]
+    if (at.site / CHANGES_PAGE).is_file():
+        contents.append({"text": CHANGES, "href": CHANGES_PAGE})
+    file = at.reports / SCRATCH / SIDEBAR
+    write_json(file, {"website": {"sidebar": {"contents": contents}}})
+
+
+def _of_trial(at: Project, name: str) -> Iterator[dict[str, str]]:
+    """The pages of a trial, its summary first; a document by its source, which Quarto renders."""
+    documents = sorted(at.reports.glob(f"{name}/*.qmd"))
+    sources = {path.stem: f"{name}/{path.name}" for path in documents}
+    pages = read_state(at, name).get("pages", ())
+    for title, page in sorted(pages, key=lambda step: step[1] != SUMMARY_PAGE):
+        source = sources.pop(page.removesuffix(".html"), None)
+        if source or (at.results / name / "report" / page).is_file():
+            yield {"text": title, "href": source or f"{name}/{page}"}
+    yield from ({"href": source} for source in sources.values())
+
+
 def copy_pages(at: Project) -> None:
     """Put what a run made beside what Quarto rendered, and nothing in the place of that, be it now
     or since the run; the pages of numbers find their way back."""
     rendered = {(at.reports / one).resolve() for one in os.environ[RENDERED].splitlines()}
     for page in rendered:
         if page.suffix == ".html":
-            write_text(page, _with_places(page.read_text(encoding="utf-8")))
+            write_text(page, _finished(page.read_text(encoding="utf-8")))
     for name in _trials(at):
         out = at.reports / OUTPUT / name
         for path in sorted((at.results / name / "report").rglob("*")):
@@ -127,6 +147,8 @@ def copy_pages(at: Project) -> None:
             if path.is_file() and copy.resolve() not in rendered and not _later(copy, path):
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
+    if (at.site / CHANGES_PAGE).is_file():
+        shutil.copyfile(at.site / CHANGES_PAGE, at.reports / OUTPUT / CHANGES_PAGE)
 
 
 def _later(copy: Path, path: Path) -> bool:

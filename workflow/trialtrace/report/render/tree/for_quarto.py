@@ -91,7 +91,7 @@ def main() -> None:
     folder, name = Path(os.environ.get(FOLDER) or Path.cwd()), os.environ.get(NAME)
     by_hand = FOLDER not in os.environ
     if by_hand:
-        made_by_hand(document, kind, folder)
+        made_by_hand(document, folder)
     authored = by_hand or AUTHORED in os.environ
     for_quarto(document, kind, folder, authored=authored, name=name or Path(file).stem)
     json.dump(document, sys.stdout)
