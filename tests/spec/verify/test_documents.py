@@ -5,11 +5,14 @@ import shutil
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import kept_report
 import mini_trial
+import pandas as pd
 import pytest
 import yaml
+from IPython.core.formatters import DisplayFormatter
 from kept_report import FOLDER
 
 from trialtrace.base.errors import UserError
@@ -418,6 +421,17 @@ def test_before_a_run_a_document_says_so(alone: Project, monkeypatch):
     with pytest.raises(UserError, match="has no results") as told:
         open_report("mini")
     assert "trialtrace run mini" in str(told.value)
+
+
+def test_a_data_frame_is_no_html_for_quarto_which_would_fetch_scripts(alone: Project, monkeypatch):
+    from trialtrace.report.cells import open_report
+
+    shell = SimpleNamespace(display_formatter=DisplayFormatter())
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.chdir(alone.root)
+    open_report("mini")
+    data, _ = shell.display_formatter.format(pd.DataFrame({"n": [17]}))
+    assert "text/html" not in data and re.search(r"\| +0 +\| +17 +\|", data["text/markdown"])
 
 
 def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(

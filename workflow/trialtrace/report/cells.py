@@ -248,13 +248,19 @@ def at_hand(cells: Cells) -> Iterator[None]:
 
 
 def open_report(trial: str) -> Cells:
-    """The last run of a trial, of the project around the document.
+    """The last run of a trial, of the project around the document; data frames become tables.
 
     Raises UserError where the trial has not run.
     """
+    from IPython import get_ipython
+
+    from trialtrace.report.render.shell import frame_formatters
+
     for cells in _AT_HAND:
         if cells.material.trial.name == trial:
             return cells
+    if (shell := get_ipython()) is not None:
+        frame_formatters(shell)
     return last_run(project(os.environ.get(PROJECT)), trial)
 
 

@@ -22,7 +22,6 @@ from trialtrace.report.render.house import BY_RELATIVE_PATH, SHOWS_FOLDER, Page
 HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
 FIGURE_FOLDER = "cell-figures"
 # How the table of a data frame begins.
-FRAME = 'class="dataframe"'
 # What is left of plotting calls as text: Quarto drops it too.
 _DISCARDED = re.compile(r"^\[?<(matplotlib|Figure size|Axes|seaborn)|^Text\(|^\(?array\(\[<Axes")
 
@@ -110,8 +109,6 @@ class Assembler:
             return self._checked_markdown(cell, str(data["text/markdown"]), asis)
         if "image/png" in data:
             return self._figure(cell, data)
-        if FRAME in str(data.get("text/html")):
-            return pandoc.pipe_table_of(str(data["text/html"]))
         if "text/html" in data:
             raise UserError(
                 Problem(

@@ -20,9 +20,11 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import default
 
 from trialtrace.report.render.document import Output
+from trialtrace.report.render.pandoc import pipe_table_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from pandas import DataFrame
 
 BACKEND = "module://trialtrace.report.render.mpl_backend"
 STYLE = Path(__file__).with_name("matplotlibrc")
@@ -120,6 +122,7 @@ def fresh_shell(folder: Path) -> Iterator[DocumentShell]:
     try:
         shell = DocumentShell.instance(ipython_dir=str(state_folder))
         _figure_formatters(shell)
+        frame_formatters(shell)
         yield shell
     finally:
         if shell is not None:
@@ -150,6 +153,19 @@ def _figure_formatters(shell: InteractiveShell) -> None:
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type_by_name("matplotlib.figure", "Figure", png)
     formatters["image/svg+xml"].for_type_by_name("matplotlib.figure", "Figure", svg)
+
+
+def frame_formatters(shell: InteractiveShell) -> None:
+    """A data frame is a table in Markdown: no DOCX can hold HTML, and for any of that Quarto has a
+    page fetch scripts from elsewhere."""
+
+    def table(frame: "DataFrame") -> str:
+        return pipe_table_of(frame._repr_html_())
+
+    assert shell.display_formatter is not None
+    formatters = shell.display_formatter.formatters
+    formatters["text/markdown"].for_type_by_name("pandas", "DataFrame", table)
+    formatters["text/html"].for_type_by_name("pandas", "DataFrame", lambda frame: None)
 
 
 @contextmanager
