@@ -234,3 +234,16 @@ def test_a_data_frame_that_quarto_has_as_html_is_marked_and_no_other_html(tmp_pa
     table, mark, row = document["blocks"]
     assert [one["t"] for one in (table, mark, row)] == ["RawBlock", "Para", "RawBlock"]
     assert OWN in json.dumps(mark)
+
+
+def test_the_mark_of_a_float_that_code_made_under_quarto_is_in_its_caption(tmp_path):
+    figure = '::: {#cell-fig-b .cell}\n![Two](b.png){#fig-b width="5"}\n:::\n'
+    table = "::: {#tbl-a .cell tbl-cap='One'}\n::: {.cell-output}\n| a |\n|---|\n| 1 |\n:::\n:::\n"
+    document = read(figure + table)
+    for_quarto(document, "html", tmp_path, authored=True, name="report")
+    of_figure, of_table = document["blocks"]
+    (drawn,) = of_figure["c"][1]
+    assert text_of(drawn["c"][1][1]) == f"Two {OWN}"
+    (output,) = of_table["c"][1]
+    assert dict(of_table["c"][0][2])["tbl-cap"] == f"One [{OWN}]{{.unchecked}}"
+    assert [one["t"] for one in output["c"][1]] == ["Table"]

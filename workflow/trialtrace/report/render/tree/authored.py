@@ -8,6 +8,7 @@ OF_RUN = "of-run"
 FLOATS = ("fig-", "tbl-")
 UNCHECKED = "unchecked"
 OWN = "[own, not checked]"
+CAPTION = "tbl-cap"
 
 
 def mark_authored(document: nodes.Node, *, authored: bool) -> None:
@@ -34,7 +35,7 @@ def _marked(blocks: nodes.Nodes) -> nodes.Nodes:
                 made += inner[1]
                 continue
             case "Div" if inner[0][0].startswith(FLOATS):
-                inner[1] = _captioned(inner[1])
+                inner[1] = _captioned(inner)
             case "Div":
                 inner[1] = _marked(inner[1])
             case "BlockQuote":
@@ -43,6 +44,8 @@ def _marked(blocks: nodes.Nodes) -> nodes.Nodes:
                 block["c"] = [_marked(item) for item in inner]
             case "OrderedList":
                 inner[1] = [_marked(item) for item in inner[1]]
+            case "Figure" if inner[0][0].startswith(FLOATS) and (caption := inner[1][1]):
+                caption[-1]["c"] += [nodes.space(), _mark()]
             case "Para" | "Plain":
                 for note in nodes.all_of(inner, "Note"):
                     note["c"] = _marked(note["c"])
@@ -56,12 +59,17 @@ def _marked(blocks: nodes.Nodes) -> nodes.Nodes:
     return made
 
 
-def _captioned(blocks: nodes.Nodes) -> nodes.Nodes:
-    """A figure or table with a label, whose last block is its caption."""
-    *before, last = blocks
+def _captioned(float_: nodes.Inner) -> nodes.Nodes:
+    """A figure or table with a label, whose last block is its caption; one that code made has it
+    as an attribute under Quarto, as Markdown."""
+    attr, (*before, last) = float_
+    for pair in attr[2]:
+        if pair[0] == CAPTION:
+            pair[1] += f" [{OWN}]{{.{UNCHECKED}}}"
+            return [*before, last]
     if before and last["t"] in ("Para", "Plain"):
         return [*before, {**last, "c": [*last["c"], nodes.space(), _mark()]}]
-    return [*blocks, nodes.paragraph([_mark()])]
+    return [*before, last, nodes.paragraph([_mark()])]
 
 
 def _mark() -> nodes.Node:
