@@ -36,7 +36,8 @@ from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
-from trialtrace.report.sections.methods import BIBLIOGRAPHY, bibliography
+from trialtrace.report.sections.methods import bibliography
+from trialtrace.report.sections.references import BIBLIOGRAPHY
 from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.report.tables import pair_text
 from trialtrace.run.claims.coverage import coverage, section_of
