@@ -275,6 +275,9 @@ def test_what_cannot_be_read_is_told_with_its_place(printed, said):
         ("χ²(1) = -2.0", ["statistic"], "a number of at least 0"),
         ("F(2, 57) = 3.2, η² = 1.2", ["effect"], "a number between 0 and 1"),
         ("increased by 130%", [], ""),
+        # One less a risk ratio of 3.014.
+        ("efficacy -201.4% (95% CI -860 to 20)", [], ""),
+        ("vaccine efficacy 120% (95% CI 80 to 140)", ["percent"], "a percentage of at most 100"),
         ("r(30) = -1.00", [], ""),
         ("t(30) = -2.1", [], ""),
         ("mean difference -0.50 (95% CI -0.9 to -0.2)", [], ""),

@@ -355,7 +355,10 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
         return f"a chance of {component.number}", "a number between 0 and 1"
     if component.symbol in WITHIN_ONE and abs(value) > 1:
         return f"an agreement of {component.number}", "a number from \N{MINUS SIGN}1 to 1"
-    if component.name == "percent" and component.word != "higher" and abs(value) > 100:
+    # A reduction has no lower end: an efficacy is one less a ratio.
+    reduction = component.symbol == "relative_reduction" or component.word == "lower"
+    rise = component.word == "higher" or (reduction and value < 0)
+    if component.name == "percent" and not rise and abs(value) > 100:
         return f"a percentage of {component.number}", "a percentage of at most 100"
     if component.name == "percent" and "count" in by_name and value < 0:
         return f"a share of {component.number}%", "a share between 0 and 100%"
