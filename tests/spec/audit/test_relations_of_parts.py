@@ -247,13 +247,17 @@ def test_the_error_of_a_ratio_of_geometric_means(ratio, about, expected):
 @pytest.mark.parametrize(
     ("adjusted", "plain", "expected"),
     [
-        ("Bonferroni-adjusted P = 0.036", "P = 0.012", [FITS]),
+        ("Bonferroni-adjusted P = 0.024", "P = 0.012", [FITS]),
+        ("Bonferroni-adjusted P = 0.036", "P = 0.012", [REMARK]),
         ("Bonferroni-adjusted P = 0.030", "P = 0.012", [WRONG]),  # 2.5 times
-        ("Bonferroni-corrected p = 1.00", "P = 0.45", [FITS]),
+        ("Bonferroni-corrected p = 1.00", "P = 0.55", [FITS]),
         ("Holm-adjusted P = 0.030", "P = 0.012", [REMARK]),  # more than twice, of one p
         ("Holm-adjusted P = 0.020", "P = 0.012", [FITS]),
         ("Hochberg-adjusted P = 0.010", "P = 0.012", [WRONG]),
         ("Dunnett-adjusted P = 0.010", "P = 0.012", [REMARK]),
+        # z of 2.51 over 1.25 is P of 0.044, twice that 0.089.
+        ("Dunnett-adjusted P = 0.08", "P = 0.012", [FITS]),
+        ("Tukey-adjusted P = 0.30", "P = 0.012", [REMARK]),
         ("adjusted P = 0.010", "P = 0.012", []),  # for covariates?
     ],
 )

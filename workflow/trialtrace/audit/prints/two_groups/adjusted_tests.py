@@ -1,24 +1,27 @@
 """A p adjusted for several comparisons against the plain p of the same comparison.
 
-No procedure makes p smaller, and Bonferroni's is a whole number of times as large, or 1. Holm's,
-Hochberg's and Šidák's are at most k times as large for k comparisons, of which a ledger may have a
-part, so that more than that is a remark. Tukey's and Dunnett's rest on an error of all groups, so
-that a smaller p than that of the two groups alone is a remark too.
+No procedure makes p smaller, and Bonferroni's is a whole number of times as large, or 1. None is
+more than k times as large for k comparisons, of which a ledger may have a part, so that more than
+that is a remark. Tukey's and Dunnett's rest on an error of all groups, so that a smaller p than
+that of the two groups alone is a remark too, and the plain one that of an error `LARGER`.
 Sources: Dunn 1961, Šidák 1967, Holm 1979, Hochberg 1988.
 """
 
 from collections.abc import Iterator
-from math import ceil, floor
+from math import ceil, comb, floor
+
+from scipy.special import ndtr, ndtri
 
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import ends_of
-from trialtrace.audit.prints.shared.corrections import comparisons
 
 OF_ALL_GROUPS = ("dunnett", "tukey")
 BONFERRONI = "bonferroni"
+LARGER = 1.25
+"""How many times as large the error of all groups may be as that of two."""
 
 
 @checks(
@@ -51,7 +54,7 @@ def _held(ledger: Ledger, entry: Claim, plain: Claim, procedure: str) -> Finding
     part, other = entry.parts["p"], plain.parts["p"]
     (low, high), (least, most) = (ends_of(component) for component in (part, other))
     text = f"{part.text} is {other.text} adjusted for several comparisons"
-    agreement, k = COMPATIBLE, max(comparisons(ledger, entry), 2)
+    agreement, k = COMPATIBLE, _comparisons(ledger, entry)
     if high < least:
         agreement = DOUBT if procedure in OF_ALL_GROUPS else INCONSISTENT
         text += ", and smaller."
@@ -60,9 +63,30 @@ def _held(ledger: Ledger, entry: Claim, plain: Claim, procedure: str) -> Finding
         text += (
             f": {low / most:.2f} to {high / least:.2f} times as large, which is no whole number."
         )
-    elif low > most * k and procedure not in (BONFERRONI, *OF_ALL_GROUPS):
+    elif low > k * (_of_larger_error(most) if procedure in OF_ALL_GROUPS else most):
         agreement = DOUBT
         text += f", and more than {k} times as large, as many as the ledger has."
     else:
         text += ", and can be."
     return verdict("p.adjusted", entry, part, agreement, text, [plain])
+
+
+def _of_larger_error(p: float) -> float:
+    return 2 * float(ndtr(float(ndtri(p / 2)) / LARGER))
+
+
+def _comparisons(ledger: Ledger, entry: Claim) -> int:
+    """How many comparisons with a p a ledger has in one place, or of one outcome; or groups pair by
+    pair."""
+    every = [
+        claim
+        for claim in ledger.entries.values()
+        if claim.tested is not None and claim.paper == entry.paper and claim.about.compared
+    ]
+    beside = [one for one in every if one.place == entry.place]
+    alike = [one for one in every if one.about.outcome == entry.about.outcome]
+    counts = [
+        len({(one.about.cell, frozenset(one.about.compared)) for one in family})
+        for family in (beside, alike)
+    ]
+    return max(*counts, comb(len(ledger.apart), 2), 2)
