@@ -42,6 +42,8 @@ MODULES: dict[str, str] = {
     "tests_apart": f"{_HERE}.paired.tests_apart",
     "mean_intervals": f"{_HERE}.one_group.mean_intervals",
     "differences": f"{_HERE}.two_groups.differences",
+    "modelled": f"{_HERE}.two_groups.modelled",
+    "posteriors": f"{_HERE}.two_groups.posteriors",
     "geometric": f"{_HERE}.two_groups.geometric",
     "signs": f"{_HERE}.two_groups.signs",
     "standardised": f"{_HERE}.two_groups.standardised",

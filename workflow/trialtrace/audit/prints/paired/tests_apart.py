@@ -3,15 +3,16 @@
 Of one set of differences t is their mean over its standard error, and the interval is the mean with
 q standard errors to either side, q of Student's t of the same degrees of freedom or, of an interval
 by the normal distribution, 1.96. So |t| is |estimate| over that error, whatever the correlation. A
-crossover's model may take periods out of one and not of the other: its design is left alone.
+crossover's model may take periods out of one and not of the other, so that it is a question.
 Source: Student 1908. Oracle: scipy's ttest_rel on made values.
 """
 
 from collections.abc import Iterator
 from math import inf
 
-from trialtrace.audit.ledger.claim import PAIRED, Claim
+from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.agreements import DOUBT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
@@ -21,9 +22,9 @@ BOUNDS = ("ci_low", "ci_high")
 
 
 @checks(
-    "the t of a paired comparison (`design: [paired]`) against estimate and interval, or standard "
-    "error, of the same comparison: |t| is the estimate over its error, by "
-    "Student's quantile of its degrees of freedom or the normal one",
+    "the t of a paired comparison (`design: [paired]` or `[crossover]`) against estimate and "
+    "interval, or standard error, of the same comparison: |t| is the estimate over its error, by "
+    "Student's quantile of its degrees of freedom or the normal one; of a crossover a question",
     {"paired.t": "The t of a paired comparison, and the estimate with its interval or error."},
 )
 def check_tests_apart(ledger: Ledger) -> Iterator[Finding]:
@@ -39,7 +40,7 @@ def check_tests_apart(ledger: Ledger) -> Iterator[Finding]:
 
 def _is_paired(entry: Claim) -> bool:
     """Whether it is of the same patients twice, and of no more than that."""
-    return entry.about.design == (PAIRED,) and not entry.about.versus
+    return entry.about.design in ((PAIRED,), (CROSSOVER,)) and not entry.about.versus
 
 
 def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
@@ -53,7 +54,7 @@ def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
         for claim in claims
         if claim.about.compared == entry.about.compared
         if claim.about.category == entry.about.category and claim.paper == entry.paper
-        if _is_paired(claim) and claim.about.interval is None
+        if claim.about.design == entry.about.design and claim.about.interval is None
         if entry.main is None or claim is entry
         if claim.main is not None and claim.main.relation == "=" and not claim.main.adjusted
         if claim.measure == "mean_difference"
@@ -73,7 +74,10 @@ def _held(entry: Claim, other: Claim, df: float) -> Iterator[Finding]:
     spread = spread or f"a standard error of {other.parts['se'].text}"
     text = f"{other.main.text} with {spread} makes |t| of {df:g} degrees of freedom "
     text += f"{t.low:.2f} to {t.high:.2f}"
-    yield verdict("paired.t", entry, statistic, either_way(statistic, t), text, [other])
+    agreement: str | bool = either_way(statistic, t)
+    if not agreement and entry.about.design == (CROSSOVER,):
+        agreement = DOUBT
+    yield verdict("paired.t", entry, statistic, agreement, text, [other])
 
 
 def _errors(claim: Claim, df: float) -> Span | None:
