@@ -343,6 +343,21 @@ def test_questions_to_the_reader_are_one_a_matter(tmp_path, capsys):
     assert "Questions to the authors" not in page
 
 
+def test_what_is_told_as_wrong_is_no_question_to_the_reader_too(tmp_path, capsys):
+    path = tmp_path / "ledger.yaml"
+    path.write_text(
+        many(
+            ("old", "33 (55.0%)", "o", "a", ', patients: "60"', "0.97"),
+            ("new", "30 (50.0%)", "o", "b", ', patients: "60"', "0.97"),
+            ("both", "68 (56.7%)", "o", "all", ', patients: "120"', "0.97"),
+        ),
+        encoding="utf-8",
+    )
+    assert main(["audit", str(path), "--trust", "--format", "editor"]) == 1
+    page = capsys.readouterr().out
+    assert "Questions to the authors" in page and "Questions to the reader" not in page
+
+
 def test_trust_takes_the_least_chance_and_counts_what_is_below(tmp_path, capsys):
     path = tmp_path / "ledger.yaml"
     path.write_text(

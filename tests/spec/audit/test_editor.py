@@ -352,6 +352,28 @@ def test_a_decision_that_turns_leads_the_page_and_one_matter_is_one_line(told):
     assert lead == "Is each of these as you meant it?" and len(items) == 3
 
 
+def test_a_decision_that_turns_stands_above_that_nothing_is_inconsistent(told):
+    given = ledger(
+        ("Cost one", "table 4", "9218 (SD 2890)", 'outcome: c, group: a, patients: "40"'),
+        ("Cost two", "table 4", "10630 (SD 3175)", 'outcome: c, group: b, patients: "40"'),
+        ("Costs", "table 4", "P = 0.482", f"outcome: c, {TWO}"),
+    )
+    _, page = told("editor", given)
+    assert page.index("What would turn a decision") < page.index("No inconsistent number")
+
+
+def test_percentages_of_one_other_number_are_one_matter_that_names_it(told):
+    """14.0, 26.0 and 38.0 % are 7, 13 and 19 of 50: the 60 of the rest are not behind them."""
+    rows = [("o", "7 of 60 (14.0%)"), ("c", "13 of 60 (26.0%)"), ("men", "19 of 60 (38.0%)")]
+    given = [(f"Row {o}", "table 2", text, f"outcome: {o}, group: a") for o, text in rows]
+    _, page = told("editor", ledger(*given))
+    assert page.count('<td class="effect">') == 1 and "All 3 are percentages of 50." in plain(page)
+    (question,) = asked(page)
+    assert "All 3 are those of 50." in question and all(text in question for _, text in rows)
+    # Two may be slips of their own.
+    assert len(asked(told("editor", ledger(*given[:2]))[1])) == 2
+
+
 def test_a_question_on_another_choice_tells_both_groups(told):
     given = ledger(
         ("Men one", "table 1", "13 of 40", "outcome: men, group: a"),

@@ -9,6 +9,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house
 from trialtrace.audit.printed.verdicts import PRINT, WORST_FIRST
 from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.wholes.shares import denominators_of
 from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.flips import LEVEL, flips, given, recomputed
 from trialtrace.audit.verdicts.tally import of_claims, unmatched, worst
@@ -35,6 +36,8 @@ HEADS = {
 """The heading under which a line stands: a decision that turns, else the verdict on print."""
 SHARES = ("share.percent", "share.count", "share.denominator")
 """Checks of which all cells of a table are one matter, as are p of it that no usual test gives."""
+SEVERAL = 3
+"""So many percentages of one other number of patients are no slips of their own."""
 MATTERS = ("number.impossible", "size.denominator", "total.categories")
 """Checks of which many cells of one place are one matter."""
 
@@ -45,7 +48,8 @@ class Line:
 
     `rank` orders the lines of a grade: outcomes before baseline values, then by how far what is
     printed is from what was found, in parts of it. `alike` are the claims that the same was found
-    of.
+    of. `size` is the one number of patients of whom several percentages of its group are, in place
+    of that printed.
     """
 
     grade: str
@@ -58,6 +62,7 @@ class Line:
     rank: tuple[bool, float]
     same: tuple[object, ...]
     alike: tuple["Line", ...] = field(default=())
+    size: int | None = None
 
     @property
     def head(self) -> str:
@@ -71,6 +76,7 @@ def lines(
     """Every claim that does not hold, by grade, then by rank; else as in the ledger."""
     turned = flips(findings, ledger)
     made = list(_lines(ledger, findings, turned, of_claims(rows)))
+    made = _of_one_size(ledger, findings, made)
     return sorted(made, key=lambda line: (GRADES.index(line.grade), line.rank))
 
 
@@ -121,6 +127,35 @@ def _lines(
             ),
             _same(entry, grade, text, behind),
         )
+
+
+def _of_one_size(ledger: Ledger, findings: Sequence[Finding], lines: Sequence[Line]) -> list[Line]:
+    """The lines; percentages of a group and a place that all are of one other number are alike."""
+    sizes = {
+        one.claim: denominators_of(one.detail["count"], ledger.entries[one.claim].parts["percent"])
+        for one in findings
+        if one.check == SHARES[0] and one.agreement == "inconsistent"
+    }
+    made = {line.claim: line for line in lines}
+    places: dict[tuple[str, str | None], list[Line]] = {}
+    for line in lines:
+        if line.claim in sizes and line.grade == NUMBERS:
+            places.setdefault(_whose(ledger, line), []).append(line)
+    for own in places.values():
+        alike = set.intersection(*(set(sizes[line.claim]) for line in own))
+        if len(own) < SEVERAL or len(alike) != 1:
+            continue
+        (n,) = alike
+        for line in own:
+            text = f"{line.text.removesuffix('.')}. All {len(own)} are percentages of {n}."
+            same = (line.grade, SHARES[0], *_whose(ledger, line))
+            made[line.claim] = replace(line, text=text, same=same, size=n)
+    return list(made.values())
+
+
+def _whose(ledger: Ledger, line: Line) -> tuple[str, str | None]:
+    """The table or section that a line is of, and its group."""
+    return line.place.partition(", row ")[0], ledger.entries[line.claim].about.group
 
 
 def _behind(findings: Sequence[Finding], row: Mapping[str, object]) -> list[Finding]:

@@ -40,7 +40,9 @@ def questions(
     order = {line.claim: k for k, line in enumerate(lines)}
     wrong.sort(key=lambda finding: order.get(finding.claim, len(order)))
     asked = [question for kind in KINDS for question in kind.asked(ledger, wrong)]
-    asked += _which(ledger, contradictions, [one for one in wrong if not _handled(one.check)])
+    asked += _of_one_size(ledger, lines)
+    left = [one for one in contradictions if not set(_quotes(ledger, one)[0]) <= _of(asked)]
+    asked += _which(ledger, left, [one for one in wrong if not _handled(one.check)])
     open_ = [
         finding
         for finding in findings
@@ -65,6 +67,16 @@ def _against(finding: Finding, of: Mapping[tuple[object, object], Mapping[str, o
     """Whether it is told against what is printed, with what the searches left."""
     verdict = of.get((finding.claim, finding.component), {}).get(PRINT)
     return finding.agreement in CONTRADICTS and finding.agreement == verdict == "inconsistent"
+
+
+def _of_one_size(ledger: Ledger, lines: Sequence[Line]) -> Iterator[Question]:
+    """A question for the percentages of a group that all are of one other number of patients."""
+    sizes = {line.claim: (line.same, line.size) for line in lines if line.size is not None}
+    for same, n in dict.fromkeys(sizes.values()):
+        own = [name for name in ledger.entries if sizes.get(name) == (same, n)]
+        items = [(quoted(ledger, ledger.entries[name]), "", name) for name in own]
+        text = "How many patients are the denominator of each of these percentages? "
+        yield from one_or_list(items, "{}", f"{text}All {len(own)} are those of {n}.")
 
 
 def _handled(check: str) -> bool:

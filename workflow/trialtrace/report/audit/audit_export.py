@@ -53,6 +53,9 @@ def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = 
 
     printed, registered = candidate.printed, candidate.registered
     told = lines(ledger, printed.findings, printed.rows)
+    # What is told as wrong is asked of the authors, not of the reader too.
+    wrong = {line.claim for line in told if line.verdict == "inconsistent"}
+    readings = reader_questions(ledger, printed.findings)
     whole = ["trialtrace", "audit", file.name, "--format", "html", "--output", "audit.html"]
     return editor_page(
         f"Audit for an editor: {citation(ledger.texts[main_paper(ledger)])}",
@@ -65,7 +68,7 @@ def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = 
         as_json(registered),
         unchecked(ledger, printed.rows),
         join(whole),
-        reader_questions(ledger, printed.findings),
+        [one for one in readings if not set(one.claims) <= wrong],
     )
 
 

@@ -67,10 +67,11 @@ def editor_page(
 def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
     """The gravest, under a heading for each verdict; the rest by the command that tells it."""
     told = lines[:MOST_LINES]
-    if not any(line.verdict == "inconsistent" for line in told):
-        yield f"<h2>{HEADS['inconsistent']}</h2>\n<p>{NOTHING}</p>"
+    nothing = not any(line.verdict == "inconsistent" for line in told)
     for name, head in HEADS.items():
         own = [line for line in told if line.head == name]
+        if nothing and name == "inconsistent":
+            yield f"<h2>{head}</h2>\n<p>{NOTHING}</p>"
         if own:
             yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[name]}</p>'
             yield from _table(own)
