@@ -48,6 +48,15 @@ Cohen d = 0.3 => value 0.3
 Friedman χ² = 5.3 => statistic 5.3
 mean 62.1 (95% CI 60.1 to 64.1) => value 62.1, ci_low 60.1, ci_high 64.1
 LS mean -3.4 (SE 0.5) => value -3.4, se 0.5
+LS mean (SE) −3.4 (0.5) => value -3.4, se 0.5
+median (IQR) 4 (5) => value 4, quartile_width 5
+P = 0.03 (log-rank) => p 0.03
+P (adjusted) = 0.03 => p 0.03
+P = 0.03 (Bonferroni) => p 0.03
+P (Holm-adjusted) = 0.03 => p 0.03
+FDR-adjusted P = 0.03 => p 0.03
+Cohen’s κ = 0.72 (95% CI 0.60 to 0.84) => value 0.72, ci_low 0.60, ci_high 0.84
+rate 3.6 (per 1000 patient-days) => value 3.6
 LSM -3.4 (SE 0.5) => value -3.4, se 0.5
 least-squares mean −3.4 ± 0.5 => value -3.4, sd 0.5
 least squares mean change -3.4 (95% CI -4.4 to -2.4) => value -3.4, ci_low -4.4, ci_high -2.4
@@ -195,7 +204,7 @@ def test_a_usual_form_is_read(printed, expected):
 @pytest.mark.parametrize("printed", [printed for printed, _ in ROWS])
 def test_every_number_of_a_form_is_a_component(printed):
     """A number that is left over would be one that no check sees."""
-    plain = re.sub(r"(?<=\d),(?=\d{3})|per 100 |/100 ", "", NAMED.sub("", printed)).replace(
+    plain = re.sub(r"(?<=\d),(?=\d{3})|per 1000? |/100 ", "", NAMED.sub("", printed)).replace(
         "·", "."
     )
     plain = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", "." if "." not in printed else ",", plain)
@@ -216,6 +225,13 @@ def test_every_number_of_a_form_is_a_component(printed):
         ("win ratio 1.18", "value", {"symbol": "win_ratio"}),
         ("RMST difference 1.2 months", "value", {"symbol": "restricted_mean_difference"}),
         ("weighted kappa 0.72", "value", {"symbol": "kappa"}),
+        ("LS mean (SE) -3.4 (0.5)", "value", {"symbol": "mean", "adjusted": True}),
+        ("P = 0.03 (log-rank)", "p", {"test": "log_rank", "adjusted": False}),
+        ("P (adjusted) = 0.03", "p", {"adjusted": True, "procedure": None}),
+        ("P = 0.03 (Bonferroni-adjusted)", "p", {"adjusted": True, "procedure": "bonferroni"}),
+        ("FDR-adjusted P = 0.03", "p", {"adjusted": True, "procedure": "multiplicity"}),
+        ("Cohen's κ 0.72", "value", {"symbol": "kappa"}),
+        ("rate 3.6 (per 1000 patient-days)", "value", {"unit": "per 1000 patient-days"}),
         ("log-rank P = 0.04", "p", {"test": "log_rank", "adjusted": False}),
         ("stratified log-rank P = 0.04", "p", {"test": "log_rank", "adjusted": True}),
         ("P = 0.03 by Fisher's exact test", "p", {"test": "fisher"}),
@@ -264,3 +280,9 @@ def test_a_sign_is_never_lost_to_the_words_before_it(measure, between):
         except UserError:
             continue
         assert all(component.value < 0 for component in components)
+
+
+@pytest.mark.parametrize("printed", ["62.1 (8.8)", "62,1 (8,8)"])
+def test_two_numbers_of_no_said_kind_are_told_as_such(printed):
+    with pytest.raises(UserError, match="what the number in brackets is"):
+        parse(printed)

@@ -205,7 +205,7 @@ def _unread(plain: str) -> dict[str, str]:
             "do": "print it in one of these forms: a claim of each group, and one of what compares "
             "them",
         }
-    if TWO_NUMBERS.fullmatch(plain):
+    if TWO_NUMBERS.fullmatch(plain) or TWO_NUMBERS.fullmatch(DECIMAL_COMMA.sub(".", plain)):
         return {
             "expected": "an expression that says what the number in brackets is",
             "do": 'write "mean (SD) 54.2 (10.1)", "54.2 (SD 10.1)", "11 (1.8%)" or '
@@ -364,12 +364,14 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
         return {"symbol": "credible" if credible else None, "sides": sides}
     if name == "p":
         null = re.sub(r"\W", "", groups.get("null", groups.get("of", "")))
+        beside = groups.get("inside") or groups.get("behind") or ""
+        procedure = groups.get("procedure") or re.split(r"[\s-]", beside)[0]
         return {
             "symbol": null if null and null != "superiority" else None,
             "sides": _sides(groups.get("sided") or groups.get("tailed")),
-            "adjusted": "p_adjusted" in groups or "in_strata" in groups,
+            "adjusted": bool({"p_adjusted", "in_strata", "inside", "behind"} & groups.keys()),
             "crude": "p_crude" in groups,
-            "procedure": PROCEDURES.get(groups.get("procedure", "")),
+            "procedure": PROCEDURES.get(procedure),
             "test": TESTS.get(tested),
         }
     return {}
@@ -391,7 +393,7 @@ def _component(name: str, text: str, **more: object) -> Component:
     before = FIRST_RELATION.search(body[: match.start()])
     words = re.sub(r"\s+", " ", before.group().lower()) if before else RANGE.get(name, "=")
     value, places = _decimal(match.group())
-    unit = body[match.end() :].strip() or None
+    unit = re.sub(r"^\((.*)\)$", r"\1", body[match.end() :].strip()) or None
     offset = len(plain) - len(body)
     number = text[offset + match.start() : offset + match.end()]
     more = {"unit": unit} | more

@@ -158,11 +158,14 @@ _CALLED = (
 )
 
 
+_LS_MEAN = r"(?P<called>LSM|(?:LS|least[\s-]+squares)[\s-]+mean(?:[\s-]+change)?)"
+
+
 def _spread(name: str, what: str) -> list[str]:
     """A mean and its spread: "mean (SD) 54.2 (10.1)", "54.2 ± 10.1 (SD)", "54.2 (10.1 SD)"."""
     value, spread = rf"(?P<value>{_NUMBER}(?:{_UNIT})?)", rf"(?P<{name}>{_NUMBER})"
     return [
-        rf"(?:mean|M)\s*(?:{_OPEN}\s*|±\s*)+{what}\s*{_CLOSE}?\s*[,:=]?\s*{value}\s*"
+        rf"(?:mean|M|{_LS_MEAN})\s*(?:{_OPEN}\s*|±\s*)+{what}\s*{_CLOSE}?\s*[,:=]?\s*{value}\s*"
         rf"(?:{_OPEN}\s*±?|±)\s*{spread}\s*{_CLOSE}?",
         rf"(?:mean\s*[,:=]?\s*)?{value}\s*(?:±|{_OPEN}\s*±?)\s*{spread}\s*{_OPEN}?\s*"
         rf"{what}(?![^\W_])\s*{_CLOSE}?",
@@ -199,7 +202,7 @@ _HEADS = [
     rf"\s*(?P<least>{_BARE}){_TO}(?P<most>{_BARE})\s*{_CLOSE}",
     rf"(?P<count>{_COUNT})\s*(?:{_WORD})?\s*[(\[;,]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]?",
     rf"(?:(?P<annual>annuali[sz]ed)\s+)?(?:{_WORD}[\s-]+)?rate\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
-    rf"(?:(?P<percent>{_NUMBER}{_PERCENT})|(?P<value>{_NUMBER}(?:{_RATE})?))",
+    rf"(?:(?P<percent>{_NUMBER}{_PERCENT})|(?P<value>{_NUMBER}(?:{_RATE}|\s*\((?:{_RATE})\s*\))?))",
     rf"{_N}(?P<count>{_COUNT})/(?P<percent>[0-9]{{1,2}}\.[0-9]+)",
     rf"{_COUNT_OF}\s*[(\[]\s*{_BARE_PERCENT}\s*[)\]]",
     rf"{_COUNT_OF}(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",
@@ -212,11 +215,13 @@ _HEADS = [
     *_spread("sd", _SD),
     *_spread("se", _SE),
     rf"{_N}(?P<count>{_COUNT})\s*(?P<bare>[(\[])\s*{_BARE_PERCENT}\s*[)\]]",
-    rf"(?:(?:mean|M|(?P<called>LSM|(?:LS|least[\s-]+squares)[\s-]+mean(?:[\s-]+change)?))"
+    rf"(?:(?:mean|M|{_LS_MEAN})"
     rf"\s*[,:=]?\s*)?(?P<value>{_NUMBER}(?:{_UNIT})?)\s*(?P<bare>±)\s*"
     rf"(?P<sd>{_NUMBER})(?:{_UNIT})?(?!\s*{_OPEN}(?!\s*n\s*=))",
     rf"{_MEDIAN}\s*{_OPEN}\s*{_IQR}\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
     rf"\s*(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})\s*{_CLOSE}",
+    rf"{_MEDIAN}\s*{_OPEN}\s*{_IQR}\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
+    rf"\s*(?P<quartile_width>{_NUMBER})\s*{_CLOSE}",
     rf"{_TESTED}?(?P<symbol>{_SYMBOL})\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}",
     rf"(?P<symbol>t|χ²)\s*(?P<df1>[0-9]+(?:\.[0-9]+)?)\s*=\s*{_STATISTIC}",
     rf"(?P<symbol>F)\s*(?P<df1>{_BARE})\s*,\s*(?P<df2>{_BARE})\s*=\s*{_STATISTIC}",
@@ -244,13 +249,19 @@ _ADJUSTED_P = (
     rf"(?:(?:(?:(?P<procedure>{_any(PROCEDURES)})[\s-]*)?(?P<p_adjusted>adjusted|corrected)"
     r"|(?P<p_crude>unadjusted|uncorrected|nominal|raw))\s+)?"
 )
+# "P (adjusted) = 0.03", "P = 0.03 (Bonferroni)", "P = 0.03 (Bonferroni-adjusted)".
+_ADJUSTING = (
+    rf"(?P<{{0}}>(?:{_any(PROCEDURES)})(?:[\s-]*(?:adjusted|corrected))?|adjusted|corrected)"
+)
 _P = (
     rf"{_ADJUSTED_P}(?:{_SIDED.format('sided')}\s+|2(?=p))?{_TESTED}?"
-    rf"(?P<p>p(?:[\s-]?value)?(?:\s+for\s+(?P<of>{_OTHER_NULL}))?\s*:?\s*{_RELATION}?\s*"
+    rf"(?P<p>p(?:[\s-]?value)?(?:\s*\(\s*{_ADJUSTING.format('inside')}\s*\))?(?:\s+for\s+(?P<of>{_OTHER_NULL}))?\s*:?\s*{_RELATION}?\s*"
     rf"(?:{_NUMBER}{_POWER}|{NS})|{NS})"
     rf"(?:\s+for\s+(?P<null>{_OTHER_NULL}))?"
     rf"(?:\s*\(?\s*{_SIDED.format('tailed')}\s*\)?)?"
-    rf"(?:\s*(?:,|;|\(|by(?:\s+(?:the|a))?)\s*(?P<by_test>{_any(TESTS)})\s+test\s*\)?)?"
+    rf"(?:\s*(?:,|;|\(|by(?:\s+(?:the|a))?)\s*(?P<by_test>{_any(TESTS)})"
+    r"(?:\s+test\s*\)?|\s*(?=\))))?"
+    rf"(?:\s*\(\s*{_ADJUSTING.format('behind')}\s*\))?"
 )
 # What stands in place of an upper limit that the time of follow-up does not reach.
 NO_END = r"not\s+(?:yet\s+)?(?:reached|estimable|evaluable|calculable)|(?:NR|NE|NC)\b|∞|infinity"

@@ -47,6 +47,9 @@ PROCEDURES: dict[str, Procedure] = {
     "sidak": "sidak",
     "šidák": "sidak",
     "multiplicity": "multiplicity",
+    "fdr": "multiplicity",
+    "false discovery rate": "multiplicity",
+    "benjamini hochberg": "multiplicity",
 }
 """What an expression may call what adjusts its p for several comparisons."""
 
@@ -84,6 +87,8 @@ MEASURES = {
     "cohen's kappa": "kappa",
     "cohen’s kappa": "kappa",
     "weighted kappa": "kappa",
+    "cohen's κ": "kappa",
+    "cohen’s κ": "kappa",
     "κ": "kappa",
     "icc": "intraclass_correlation",
     "intraclass correlation": "intraclass_correlation",
