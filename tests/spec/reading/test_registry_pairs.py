@@ -5,8 +5,9 @@ import json
 import pytest
 import yaml
 from mini_record import GROUPS, each, measure, record
+from paper import read
 
-from trialtrace.audit.reading.registry.pairs import record_ledger
+from trialtrace.audit.reading.registry.pairs import record_ledger, same
 from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.cli import main
 
@@ -101,6 +102,35 @@ def test_primary_outcomes_of_one_text_alone_are_asked_about(against):
     own = {"reported": {"paper": {"primary": [{"outcome": "qol"}]}}, "outcomes": outcomes}
     _, text, _ = against(claim("62.1"), **own)
     assert "“Quality of life” is a primary outcome of the paper" in text.out
+
+
+def test_an_outcome_of_another_rank_is_asked_about(against):
+    """Pain is secondary in the record, and the paper's primary one; pressure is the other way."""
+    own = {"reported": {"paper": {"primary": [{"outcome": "pain"}]}}}
+    every = claim("62.1"), claim("20.0%", outcome="pain")
+    _, text, _ = against(*every, **own)
+    assert "is a primary outcome of the record, and none of the paper: why?" in text.out
+
+
+def test_quartiles_are_compared_and_a_ratio_is_that_of_the_groups_turned():
+    def one(printed, *compare):
+        about = {"outcome": "event"}
+        about |= {"compare": [*compare]} if compare else {"group": "training"}
+        return read({"a": {**claim(printed), "from": "main", "about": about}}).entries["a"]
+
+    assert not same(one("median (IQR) 4 (2 to 8)"), one("median (IQR) 4 (2 to 7)"))
+    ratio = one("HR 0.66 (95% CI 0.44 to 0.99)", "training", "control")
+    assert same(one("HR 1.52 (95% CI 1.01 to 2.27)", "control", "training"), ratio)
+    assert not same(one("HR 1.52 (95% CI 1.01 to 2.57)", "control", "training"), ratio)
+
+
+def test_the_questions_can_go_to_a_file_and_have_one_form(against, tmp_path):
+    against(claim("62.1"))
+    ledger, of_trial = str(tmp_path / "paper.yaml"), str(tmp_path / "NCT00000000.json")
+    command = ["audit", ledger, "--record", of_trial]
+    assert main([*command, "--output", str(tmp_path / "asked.txt")]) == 1
+    assert "primary outcome of the record" in (tmp_path / "asked.txt").read_text(encoding="utf-8")
+    assert main([*command, "--format", "html"]) != 0
 
 
 def test_a_pair_of_a_name_that_is_none_is_refused(against, tmp_path):

@@ -249,6 +249,11 @@ def test_what_an_analysis_states_decides_its_keys(change, form, about):
         ({"ciPctValue": "NA"}, "-3.0, P=0.067", "an interval without a level"),
         ({"ciNumSides": "ONE_SIDED"}, "-3.0, P=0.067", "an interval of one side"),
         (
+            {"nonInferiorityType": "NON_INFERIORITY", "nonInferiorityComment": "A margin of 4"},
+            "-3.0, (95% CI -6.2 to 0.2), P=0.067 for non-inferiority",
+            "a margin in free words",
+        ),
+        (
             {"statisticalMethod": "Bayesian model"},
             "-3.0, (95% CI -6.2 to 0.2)",
             "a probability of a Bayesian analysis",
@@ -276,7 +281,55 @@ def test_a_second_analysis_and_one_of_two_methods_stand_apart():
     (crossed,) = claims(
         analysed({}, interventionModel="CROSSOVER"), "outcome measure 1, analysis 1"
     )
-    assert crossed["about"]["basis"] == "model"
+    assert crossed["about"]["design"] == ["crossover"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "form"),
+    [
+        ("ciUpperLimit", "-3.0, (one-sided 97.5% CI, −∞ to 0.5), P=0.067"),
+        ("ciLowerLimit", "-3.0, (one-sided 97.5% CI, 0.5 to ∞), P=0.067"),
+    ],
+)
+def test_a_limit_of_one_side_with_its_level_is_taken_up(limit, form):
+    one = {key: value for key, value in ANALYSIS.items() if not key.endswith("Limit")}
+    one |= {"ciNumSides": "ONE_SIDED", "ciPctValue": "97.5", limit: "0.5"}
+    draft = ledger(record(measure(*MEANS, dispersion=SD, analyses=[one])))
+    assert printed(draft, PLACE) == [form] and not draft.left
+
+
+def test_an_outcome_that_is_not_posted_is_not_reported():
+    later = measure(title="Pain", reportingStatus="NOT_POSTED") | {"classes": []}
+    draft = ledger(record(measure({"value": "3"}), later))
+    assert [one["outcome"] for one in draft.reported["results"]["primary"]] == ["pressure"]
+    assert [(left.text, left.why) for left in draft.left] == [("Pain", "not posted yet")]
+
+
+def test_a_record_without_results_is_what_was_registered(tmp_path, capsys):
+    given = record()
+    del given["resultsSection"]
+    path, file = tmp_path / "NCT00000000.json", tmp_path / "ledger.yaml"
+    path.write_text(json.dumps(given))
+    assert main(["read", str(path)]) == 0
+    file.write_text(capsys.readouterr().out)
+    found = yaml.safe_load(file.read_text())
+    assert [*found["papers"]] == ["registration"] and "reported" not in found
+    (planned,) = found["claims"].values()
+    assert planned["printed"] == "120" and planned["about"]["size"] == "planned"
+    assert main(["audit", str(file)]) == 0
+
+
+def test_patients_enrolled_beyond_the_groups_are_asked_about(tmp_path, capsys):
+    for count, asked in (("118", False), ("150", True)):
+        given = record(measure({"value": "3"}))
+        given["protocolSection"]["designModule"]["enrollmentInfo"] = {"count": count}
+        path, file = tmp_path / "NCT00000000.json", tmp_path / "ledger.yaml"
+        path.write_text(json.dumps(given))
+        assert main(["read", str(path)]) == 0
+        file.write_text(capsys.readouterr().out)
+        assert main(["audit", str(file)]) == 0
+        text = " ".join(capsys.readouterr().out.split())
+        assert ("Were others enrolled and not randomised?" in text) == asked
 
 
 def test_the_command_reads_a_record_and_the_audit_takes_it_as_it_stands(tmp_path, capsys):
@@ -383,7 +436,7 @@ def test_a_ratio_that_is_called_its_log_is_read_as_one_with_a_doubt():
 
 
 @pytest.mark.parametrize(
-    ("titles", "model"),
+    ("titles", "paired"),
     [
         (("Before Treatment", "After Treatment"), True),
         (("Drug - Baseline", "Drug - Week 12"), True),
@@ -391,12 +444,12 @@ def test_a_ratio_that_is_called_its_log_is_read_as_one_with_a_doubt():
         (("Drug", "Placebo"), False),
     ],
 )
-def test_one_group_at_two_times_is_compared_with_itself(titles, model):
+def test_one_group_at_two_times_is_compared_with_itself(titles, paired):
     groups = [{"id": f"X{at}", "title": title} for at, title in enumerate(titles)]
     analysed = {"groupIds": ["X0", "X1"], "statisticalMethod": "t-test, 2 sided", "pValue": "0.02"}
     draft = ledger(record(measure({"value": "3"}, groups=groups, analyses=[analysed])))
     (claim,) = claims(draft, "outcome measure 1, analysis 1")
-    assert (claim["about"].get("basis") == "model") == model
+    assert (claim["about"].get("design") == ["paired"]) == paired
 
 
 def test_words_of_one_side_count_where_they_are_of_p():

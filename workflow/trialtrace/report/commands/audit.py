@@ -96,7 +96,13 @@ def run_audit(arguments: argparse.Namespace) -> int:
     file, form, trust = Path(arguments.file), arguments.format, arguments.trust
     read, standing = read_standing(at, file, trust=trust is not None, least=trust or 0.0)
     if arguments.record is not None:
-        return _against_record(at, read, file, Path(arguments.record))
+        if form != "table":
+            raise UserError(
+                "trialtrace audit --record",
+                found=f"--format {form}",
+                expected="no --format: what it asks is text",
+            )
+        return _against_record(at, read, file, Path(arguments.record), arguments.output)
     printed = audit_ledger(read)
     contradictions = told_of(read, printed.findings, printed.rows)
     registered = held(read)
@@ -114,7 +120,9 @@ def run_audit(arguments: argparse.Namespace) -> int:
     return int(failing(printed.rows) or registration.failing(registered))
 
 
-def _against_record(at: Project, paper: Ledger, file: Path, record: Path) -> int:
+def _against_record(
+    at: Project, paper: Ledger, file: Path, record: Path, output: str | None
+) -> int:
     """Proposes pairs where there is no file of them, else asks about what differs; exit code 1
     where pairs are to be confirmed or something is asked."""
     import yaml
@@ -137,8 +145,8 @@ def _against_record(at: Project, paper: Ledger, file: Path, record: Path) -> int
     every = [pair for kind in pairs.values() for pair in kind.values()]
     waiting = sum("unconfirmed" in pair for pair in every)
     asked = list(questions(paper, posted, pairs))
-    for question in asked:
-        print(question)
+    if asked or output:
+        put("".join(f"{question}\n" for question in asked), output)
     if waiting:
         print(
             f"{waiting} of {len(every)} pairs of {path} are proposals: take `unconfirmed` away "

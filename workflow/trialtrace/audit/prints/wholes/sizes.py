@@ -7,7 +7,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.agreements import COMPATIBLE, EXACT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 
 CROSSED = 4
@@ -34,6 +34,19 @@ def check_sizes(ledger: Ledger) -> Iterator[Finding]:
     yield from _of(ledger, None, "were analysed")
     yield from _of_arms(ledger, None)
     yield from _planned(ledger)
+    yield from _enrolled(ledger, randomised)
+
+
+def _enrolled(ledger: Ledger, randomised: dict[str, int]) -> Iterator[Finding]:
+    """The patients enrolled against those of the groups together; some may not be randomised."""
+    sizes = [randomised[name] for name in ledger.apart if name in randomised]
+    for entry in ledger.facts.get("enrolment", ()) if len(sizes) == len(ledger.apart) > 1 else ():
+        count, total = entry.whole_count, sum(sizes)
+        if count is not None and count not in (total, *sizes):
+            told = " + ".join(map(thousands, sizes))
+            text = f"{thousands(count)} were enrolled; the groups have {told}, {thousands(total)} "
+            text += "together. Were others enrolled and not randomised?"
+            yield verdict("size.sum", entry, "value", DOUBT, text)
 
 
 def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:

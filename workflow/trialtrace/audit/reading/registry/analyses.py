@@ -89,9 +89,9 @@ class Analysis:
     left: list[tuple[str, str]] = field(default_factory=list)
 
 
-def analysis(entry: Mapping[str, str], kind: Kind, *, paired: bool) -> Analysis:
+def analysis(entry: Mapping[str, str], kind: Kind, *, paired: str) -> Analysis:
     """The numbers of an analysis as one expression; `kind` is that of its outcome's numbers, and
-    `paired` says that it compares the same patients."""
+    `paired` the design that compares the same patients, where one does."""
     method, called = entry.get("statisticalMethod", ""), entry.get("paramType", "")
     names = (
         "pValueComment",
@@ -113,8 +113,12 @@ def analysis(entry: Mapping[str, str], kind: Kind, *, paired: bool) -> Analysis:
         # Hodges and Lehmann's, whatever its name.
         measure = "difference"
     about: dict[str, object] = {"test": TESTS.get(_plain(method), "other")} if method else {}
-    if paired or _OF_MODEL.search(f"{stated} {comments}"):
+    if _OF_MODEL.search(f"{stated} {comments}"):
         about["basis"] = "model"
+    elif paired:
+        about["design"] = [paired]
+    if entry.get("nonInferiorityType") in NULLS and (said := entry.get("nonInferiorityComment")):
+        result.left.append((said, "a margin in free words"))
     # An exact test may stand beside any interval.
     if any(_EXACT.search(match.group()) for match in _OF_INTERVAL.finditer(comments)):
         about["interval"] = "exact"
@@ -199,6 +203,12 @@ def _interval(entry: Mapping[str, str], result: Analysis, numbers: dict[str, str
         return ""
     low, high = (number(entry.get(key, "")) for key in ("ciLowerLimit", "ciUpperLimit"))
     level, sides = number(entry.get("ciPctValue", "")), entry.get("ciNumSides", "")
+    if level is not None and sides.upper().startswith(("ONE", "1")) and len(texts) == 1:
+        limit = low or high
+        if limit is not None:
+            numbers |= {"ci_low" if low else "ci_high": limit}
+            ends = f"{limit} to ∞" if low else f"−∞ to {limit}"
+            return f"(one-sided {level}% CI, {ends})"
     if level is None or sides.upper().startswith(("ONE", "1")) or low is None:
         why = "an interval without a level" if level is None else "an interval of one side"
         result.left.append((" to ".join(texts), why))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.draft import Draft
 from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.paper import ReadPaper
@@ -35,11 +36,15 @@ TOTALS = {
 
 
 def registry_ledger(record: Entry) -> Draft:
-    """The whole ledger of a record with results."""
+    """The whole ledger of a record; without results what was registered."""
     protocol, results = (entry(record, name) for name in ("protocolSection", "resultsSection"))
     design = entry(protocol, "designModule", "designInfo")
     making = Making(crossed=text(design, "interventionModel") == "CROSSOVER")
     _texts(making.draft, protocol)
+    if not results:
+        del making.draft.papers[RESULTS]
+        _designs(making, protocol, ())
+        return making.draft
     _missing(making, results)
     randomised = text(design, "allocation") == "RANDOMIZED"
     _flow(making, entry(results, "participantFlowModule"), randomised=randomised)
@@ -168,7 +173,11 @@ def _designs(making: Making, protocol: Entry, outcomes: Sequence[tuple[str, str,
     making.draft.reported = {RESULTS: reported} if reported else {}
     enrolment = entry(protocol, "designModule", "enrollmentInfo")
     count = whole(enrolment, "count")
-    if count is not None and text(enrolment, "type") != "ESTIMATED":
+    estimated = text(enrolment, "type") == "ESTIMATED"
+    if count is not None and estimated and RESULTS not in making.draft.papers:
+        cell = Cell("enrolment", "", "Planned", {"size": "planned"})
+        making.claim(cell, Form(str(count), {"value": str(count)}), ALL)
+    elif count is not None and not estimated:
         cell = Cell("enrolment", "", "Enrolled", {"fact": "enrolment"})
         making.claim(cell, Form(str(count), {"value": str(count)}))
 

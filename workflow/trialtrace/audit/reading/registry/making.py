@@ -98,7 +98,7 @@ class Making:
         whose = "compared" if compare else "".join(groups)
         key = unique(self.draft, "claim", slug(f"{stem[:20]}_{whose}", 34))
         self.draft.claims[key] = {
-            "from": RESULTS,
+            "from": RESULTS if RESULTS in self.draft.papers else REGISTRATION,
             "place": cell.place,
             "label": label,
             "printed": prints[0],

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.registry.analyses import OF_LOGS, analysis
 from trialtrace.audit.reading.registry.kinds import AVERAGES, Form, Kind, form, is_count
 from trialtrace.audit.reading.registry.making import Cell, Making
@@ -57,6 +58,9 @@ def outcome_measures(making: Making, every: Sequence[Entry]) -> list[tuple[str, 
     titles = apart([(text(measure, "title"), text(measure, "timeFrame")) for measure in every])
     for at, (title, measure) in enumerate(zip(titles, every, strict=True), 1):
         making.know_groups(entries(measure, "groups"))
+        if text(measure, "reportingStatus") == "NOT_POSTED":
+            making.draft.left.append(Left(f"outcome measure {at}", title, "not posted yet"))
+            continue
         place, units, name = f"outcome measure {at}", _units(measure), making.outcome(title)
         sizes = _denominators(measure, units)
         cells = _classes(making, measure, place, title, sizes, units=units)
@@ -186,7 +190,8 @@ def _analyses(
         said = filter(None, (text(analysed, "paramType"), text(analysed, "statisticalMethod")))
         cell = replace(cell, place=where, label=": ".join(filter(None, (title, ", ".join(said)))))
         titles = [text(each, "title") for each in entries(measure, "groups")]
-        paired = making.crossed or (len(ids) == len(titles) and _of_times(titles))
+        times = len(ids) == len(titles) and _of_times(titles)
+        paired = "crossover" if making.crossed else "paired" if times else ""
         result = analysis(texts(analysed), kind, paired=paired)
         order = _ordered(making, cell, names, result.form, kind, text(analysed, "groupDescription"))
         making.claim(cell, result.form, *order, compare=len(names) > 1)

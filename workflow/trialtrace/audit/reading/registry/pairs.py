@@ -26,7 +26,12 @@ _COMMON = frozenset(
     ("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with")
 )
 _WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
-COMPARED = ("value", "percent", "count", "denominator", "sd", "se", "ci_low", "ci_high", "p")
+COMPARED = (
+    *("value", "percent", "count", "denominator", "sd", "se", "ci_low", "ci_high", "p"),
+    *("quartile_low", "quartile_high", "least", "most"),
+)
+TURNING = {"value": "value", "ci_low": "ci_high", "ci_high": "ci_low"}
+"""Parts of a ratio and those of the one with the groups the other way round."""
 
 
 @shape
@@ -139,7 +144,7 @@ def questions(paper: Ledger, record: Ledger, pairs: Pairs) -> Iterator[str]:
             if other.about.outcome == outcome and _whose(other) == whose
         ]
         comparable = [other for other in others if _shared(entry, other)]
-        if comparable and not any(_same(entry, other) for other in comparable):
+        if comparable and not any(same(entry, other) for other in comparable):
             texts = "; ".join(f"{other.printed} ({other.place})" for other in comparable[:3])
             more = f" and {len(comparable) - 3} more" if len(comparable) > 3 else ""
             yield (
@@ -181,28 +186,59 @@ def _percent(entry: Claim) -> tuple[float, float] | None:
     return value, value
 
 
-def _same(entry: Claim, other: Claim) -> bool:
+def same(entry: Claim, other: Claim) -> bool:
     """Whether all numbers that both have can be the same, at the digits of the coarser."""
-    for name in _shared(entry, other) - {"percent"}:
-        first, second = (_numbers(each)[name].bounds for each in (entry, other))
-        if first[0] >= second[1] or second[0] >= first[1]:
-            return False
+    shared = _shared(entry, other) - {"percent"}
+    if not _meet(entry, other, shared) and not _reciprocal(entry, other, shared):
+        return False
     first_percent, second_percent = _percent(entry), _percent(other)
     if first_percent is None or second_percent is None:
         return True
     return first_percent[0] <= second_percent[1] and second_percent[0] <= first_percent[1]
 
 
+def _meet(entry: Claim, other: Claim, names: set[str]) -> bool:
+    """Whether each of the numbers can be the same in both."""
+    both = [(_numbers(entry)[name].bounds, _numbers(other)[name].bounds) for name in names]
+    return all(first[0] < second[1] and second[0] < first[1] for first, second in both)
+
+
+def _reciprocal(entry: Claim, other: Claim, names: set[str]) -> bool:
+    """Whether a ratio is the other with its groups the other way round, which no text need tell."""
+    parts = _numbers(other)
+    if not (entry.measure or "").endswith("ratio") or not {*TURNING.values()} & names:
+        return False
+    if not {TURNING.get(name, name) for name in names} <= set(parts):
+        return False
+    for name in names:
+        low, high = _numbers(entry)[name].bounds
+        first, last = parts[TURNING.get(name, name)].bounds
+        if name in TURNING:
+            if first <= 0:
+                return False
+            first, last = 1 / last, 1 / first
+        if low >= last or first >= high:
+            return False
+    return True
+
+
 def _primary(paper: Ledger, record: Ledger, outcomes: Labels) -> Iterator[str]:
-    """Primary outcomes of the record that nothing of the paper is proposed for, and the reverse."""
+    """Primary outcomes of the record that nothing of the paper is proposed for, or that are none
+    there, and the reverse."""
     registered, reported = record.registered.get(REGISTRATION), record.reported.get(RESULTS)
     primary = [each.outcome for of in (registered, reported) if of for each in of.primary]
+    secondary = {each.outcome for of in (registered, reported) if of for each in of.secondary}
+    own = [each.outcome for of in paper.reported.values() for each in of.primary]
+    paired = {outcomes[name] for name in own if name in outcomes}
     for name in dict.fromkeys(primary):
         label = record.outcomes[name].label
         if name not in outcomes.values():
             yield f"“{label}” is a primary outcome of the record: where does the paper tell it?"
-    for of in paper.reported.values():
-        for each in of.primary:
-            if outcomes.get(each.outcome) not in primary:
-                label = paper.outcomes[each.outcome].label
-                yield f"“{label}” is a primary outcome of the paper: what is it in the record?"
+        elif own and name not in paired:
+            yield f"“{label}” is a primary outcome of the record, and none of the paper: why?"
+    for name in own:
+        label = paper.outcomes[name].label
+        if outcomes.get(name) in secondary - {*primary}:
+            yield f"“{label}” is a primary outcome of the paper, and secondary in the record: why?"
+        elif outcomes.get(name) not in primary:
+            yield f"“{label}” is a primary outcome of the paper: what is it in the record?"

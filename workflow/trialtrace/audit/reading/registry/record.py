@@ -21,8 +21,7 @@ LISTS = {
 
 
 def read_record(content: bytes, place: str) -> Entry:
-    """The record in a JSON file. Raises UserError for a file that has none, several, or one
-    without results."""
+    """The record in a JSON file. Raises UserError for a file that has none, or several."""
     try:
         data = json.loads(content, parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
@@ -41,13 +40,11 @@ def read_record(content: bytes, place: str) -> Entry:
 
 
 def one_record(data: object, place: str) -> Entry:
-    """A record that has a number and results. Raises UserError for another thing."""
+    """A record that has a number. Raises UserError for another thing."""
     if not isinstance(data, dict) or not isinstance(data.get("protocolSection"), dict):
         raise _refused(place, "JSON without a protocolSection")
     if not text(entry(data, "protocolSection", "identificationModule"), "nctId"):
         raise _refused(place, "a record without its number (identificationModule.nctId)")
-    if not isinstance(data.get("resultsSection"), dict):
-        raise _refused(place, "a record without results")
     return data
 
 
@@ -56,8 +53,8 @@ def _refused(place: str, found: str, do: str | None = None) -> UserError:
         Problem(
             place,
             found=found,
-            expected="one record of ClinicalTrials.gov with results, as version 2 of its interface "
-            "gives it (protocolSection and resultsSection)",
+            expected="one record of ClinicalTrials.gov, as version 2 of its interface gives it "
+            "(protocolSection and, with results, resultsSection)",
             do=do,
         )
     )
