@@ -169,3 +169,52 @@ def test_an_arm_in_several_rows_below_no_outcome_is_in_doubt():
     found = told(read(SIDES, table(*rows)))
     assert len(found) == 10
     assert all("what was measured is not said" in one[4] for one in found if one[1])
+
+
+@pytest.mark.parametrize("label", ["Number of women (%)", "No. of women, n (%)"])
+def test_a_number_of_women_counts_some_of_the_patients(label):
+    head = ("", "Training (n=40)", "Usual care (n=50)")
+    rows = ((label, "10 (25)", "20 (40)"), ("Age, mean (SD)", "60 (5)", "61 (6)"))
+    made = read(table(head, *rows))
+    assert {one.outcome for one in [*made.items.values()][:2]} == {"Women"}
+    rows = (("Number of women", "10", "20"), rows[1])
+    made = [*read(table(head, *rows)).items.values()]
+    assert [(one.outcome, one.printed, one.size) for one in made] == [
+        ("Women", "10", 40),
+        ("Women", "20", 50),
+        ("Age", "mean (SD) 60 (5)", 40),
+        ("Age", "mean (SD) 61 (6)", 50),
+    ]
+    # Of women alone, where nothing else tells how many they are.
+    assert [one.is_size for one in read(table(HEAD, *rows)).items.values()][:2] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("In all 90 patients were randomised to training (n = 40) or usual care (n = 50).", 40),
+        ("Of 90 patients, 40 were randomly allocated to training and 50 to usual care.", 40),
+        ("In all 90 patients got training (n = 40) or usual care (n = 50).", None),
+    ],
+)
+def test_what_each_group_was_given_to_is_its_size_and_no_outcome(text, size):
+    made = read(table(HEAD, ("Age, mean (SD)", "60 (5)", "61 (6)")), text=text)
+    about = [one["about"] for one in made.claims.values() if "abstract" in one["place"]]
+    kind = "randomised" if size else "analysed"
+    assert [one.get("size") for one in about[-2:]] == [kind] * 2
+    assert [one["group"] for one in about[-2:]] == ["training", "usual_care"]
+    assert {one.get("randomised") for one in made.groups.values()} == (
+        {"40", "50"} if size else {None}
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pain was seen with training (n = 40) and usual care (n = 50).",
+        "Two who received training (n = 2) and usual care (n = 0) fell.",
+    ],
+)
+def test_numbers_behind_names_that_nobody_was_given_to_are_no_sizes(text):
+    made = read(table(HEAD, ("Age, mean (SD)", "60 (5)", "61 (6)")), text=text)
+    assert not any(one.is_size for one in made.items.values())

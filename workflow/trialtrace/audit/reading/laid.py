@@ -144,7 +144,7 @@ def laid_out(table: Table) -> Laid | None:
     ]
     by_heads = with_sizes(with_visits(with_limits(_with_shares(every), table, heads)))
     every = crossed(by_heads)
-    whole, under = joined(table, heads, first)
+    whole, under = joined(_with_sexes(table, heads, every), heads, first)
     made = tuple(rows(whole, heads, every, other))
     return Laid(whole, tuple(every), heads, made, under, tuple(by_heads))
 
@@ -188,6 +188,26 @@ def _with_units(table: Table, heads: int, first: int) -> Table:
 _WHOLE = re.compile(
     r"([0-9]{1,3}(?:, ?[0-9]{3})+|[0-9]+) (?:women|men|patients|participants|subjects|children)\b",
     re.IGNORECASE,
+# "Number of women (%)", and no "number of women with diabetes".
+_OF_SEX = re.compile(
+    r"(?:n|no\.?|numbers?) of (women|men|boys|girls|(?:fe)?males?)"
+    r"(?P<form>\W*(?:n|no\.)?\W*(?:%\W*)?)",
+    re.IGNORECASE,
+)
+
+
+def _with_sexes(table: Table, heads: int, every: Sequence[Column]) -> Table:
+    """The table with "Number of women (%)" as "Women, n (%)": it counts some of the patients. One
+    in the first row is their number where that stands nowhere else."""
+    made = [list(row) for row in table.rows]
+    sized = any(column.size for column in every)
+    for at, row in list(enumerate(made))[heads:]:
+        match = _OF_SEX.fullmatch(row[0])
+        if match and (sized or at > heads or "%" in row[0]):
+            row[0] = f"{match[1].capitalize()}, n{' (%)' if '%' in match['form'] else ''}"
+    return replace(table, rows=tuple(map(tuple, made)))
+
+
 )
 _IN_BRACKETS = re.compile(r"(?<=[^\W_])\s*\(([0-9]{1,5}|[0-9]{1,3}(?:, ?[0-9]{3})+)\)")
 
