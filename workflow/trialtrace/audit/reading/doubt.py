@@ -117,7 +117,8 @@ def features(item: Item, known: Known) -> dict[str, float]:
         "table, share adds up": bool(
             share and item.size and is_share_of(share[1], share[2], item.size)
         ),
-        "table, below a section": len(item.path) > 1 and not item.category,
+        "table, below a section": (len(item.path) > 1 or item.stratum is not None)
+        and not item.category,
         "table, more than three arms": known.arms > 3,
         "table, arm of other places too": bool(arms)
         and all(len(known.places_of[arm]) > 1 for arm in arms),

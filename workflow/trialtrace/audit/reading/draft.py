@@ -27,6 +27,7 @@ from trialtrace.audit.reading.sentences import (
     spreads_of,
     with_spread,
 )
+from trialtrace.audit.reading.strata import stratified
 from trialtrace.audit.reading.tables import read_table
 from trialtrace.audit.reading.text_arms import with_text
 from trialtrace.base.config.scalars import resolve
@@ -197,7 +198,7 @@ def _groups(claim: Entry) -> Iterable[object]:
 
 
 def _claim(draft: Draft, item: Item, typed: bool) -> str:
-    words = [item.stem, *item.path[-1:], item.visit or "", item.arm or ""]
+    words = [item.stem, item.stratum or "", *item.path[-1:], item.visit or "", item.arm or ""]
     if item.kind in ("p", "effect"):
         words.append(item.kind)
     key = unique(draft, "claim", slug("_".join(word for word in words if word), 36))
@@ -242,6 +243,8 @@ def _about(draft: Draft, item: Item) -> Entry:
     if item.category:
         about["category"] = spelling(draft, item.path[-1])
     if item.arm is not None:
+    if item.stratum and item.split:
+        about |= {"stratum": spelling(draft, item.stratum), "split": slug(item.split, 30)}
         about["group"] = ALL if item.arm == ALL else draft._names["group", item.arm]
     if item.compare:
         whole = item.compare == (ALL,)

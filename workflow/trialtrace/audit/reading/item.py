@@ -14,6 +14,7 @@ class Item:
     `baseline` says that its table's caption calls it so.
     `procedure` is one for several comparisons that its table names, `test` that of a p.
     `compare` are names of arms in the order of the difference, or ("all",). `doubts` tell what was
+    `stratum` is the one of whose patients it is alone, of the `split` of that name.
     guessed; `numbers` how many printed numbers stand in `quote`.
     """
 
@@ -38,6 +39,8 @@ class Item:
     stem: str = "c"
     cells: tuple[tuple[int, int], ...] = ()
     doubts: tuple[str, ...] = ()
+    stratum: str | None = None
+    split: str | None = None
 
     @property
     def outcome(self) -> str | None:
