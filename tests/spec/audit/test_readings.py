@@ -105,3 +105,12 @@ def test_a_comparison_is_of_changes_where_only_changes_are_printed(judged):
     for name in ("a", "b"):
         claims[name]["about"]["change"] = True
     assert judged("p", "p", claims)[0] == "compatible"
+
+
+def test_a_change_in_per_cent_is_no_share_of_patients(judged):
+    of = {"outcome": "pain", "group": "training", "patients": "27"}
+    assert judged("a", "percent", {"a": claim("54%", **of)})[0] == "inconsistent"
+    assert judged("a", "percent", {"a": claim("54%", change=True, **of)})[0] == "not_checkable"
+    # A share of those who changed has a count.
+    claims = {"a": claim("12 (48.4%)", change=True, **of)}
+    assert judged("a", "percent", claims)[0] == "inconsistent"

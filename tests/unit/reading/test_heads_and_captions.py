@@ -1,10 +1,12 @@
 """What heads and captions say of whom, when and what numbers of a table are."""
 
 import pytest
+from drafted_sides import read
 from test_misleading_tables import TWO, told
 
 from trialtrace.audit.reading.comparisons import OF_A_TERM, OF_EITHER
 from trialtrace.audit.reading.item import NO_GROUPS
+from trialtrace.audit.reading.paper import Table
 
 BOTH = ("brace", "placebo")
 PAIN = ("Pain, mean (SD)", "4.1 (1.2)", "5.2 (1.3)")
@@ -186,3 +188,30 @@ def test_a_change_below_an_arm_or_beside_visits_is_no_difference():
     below = ("", "Mean (SD)", "Δ (95% CI)", "Mean (SD)", "Δ (95% CI)")
     found = told(heads, below, ("Pain", "4.1 (1.2)", OF_TWO, "5.2 (1.3)", OF_TWO), heads=2)
     assert {one[1] for one in found} == {*BOTH}
+
+
+def test_a_change_in_per_cent_behind_each_arm_is_no_share_and_no_deviation():
+    heads = (*TWO[:2], "% change from baseline", TWO[2], "% change from baseline")
+    found = read(
+        Table("table 1", "Table 1. Pain", (heads, (*PAIN[:2], "−54", PAIN[2], "−31")), 1)
+    ).items.values()
+    assert [(one.arm, one.printed, one.change, one.size) for one in found] == [
+        ("brace", "mean (SD) 4.1 (1.2)", False, 40),
+        ("brace", "-54%", True, None),
+        ("placebo", "mean (SD) 5.2 (1.3)", False, 42),
+        ("placebo", "-31%", True, None),
+    ]
+
+
+@pytest.mark.parametrize("of", ["caption", "head"])
+def test_percent_changed_is_a_change(of):
+    words = "Percent changed from baseline to 4 weeks"
+    caption, rows = words if of == "caption" else "Pain", [TWO, ("Pain", "54%", "31%")]
+    if of == "head":
+        rows.insert(1, ("", words, words))
+    table = Table("table 1", f"Table 1. {caption}", tuple(rows), len(rows) - 1)
+    found = read(table).items.values()
+    assert [(one.arm, one.printed, one.change, one.size) for one in found] == [
+        ("brace", "54%", True, None),
+        ("placebo", "31%", True, None),
+    ]

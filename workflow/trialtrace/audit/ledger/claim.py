@@ -164,8 +164,10 @@ class Claim:
 
     @property
     def share(self) -> Component | None:
-        """The percentage, where it is that of a count: not of a curve, not of a model."""
-        return self.parts.get("percent") if self.basis is None else None
+        """The percentage, where it is that of a count: not of a curve, not of a model, and of a
+        change in per cent alone not either."""
+        changed = self.about.change and not {"count", "denominator"} & set(self.parts)
+        return self.parts.get("percent") if self.basis is None and not changed else None
 
     @property
     def has_deviation(self) -> bool:

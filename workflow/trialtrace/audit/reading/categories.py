@@ -41,6 +41,7 @@ def without_missing(read: Sequence[Item | Left]) -> list[Item | Left]:
     made = [changed.get(id(one), one) if isinstance(one, Item) else one for one in read]
     judged = [_judged(one) if isinstance(one, Item) else one for one in made]
     alone = [one for one in judged if isinstance(one, Item) and one.kind == "percent" and one.size]
+    alone = [one for one in alone if not one.change]
     if 5 * sum(_OTHER_SHARE in one.doubts for one in alone) > len(alone) > 1:
         # Weighted or adjusted percentages: some are shares of these patients by chance alone.
         every = {id(one) for one in alone}
@@ -89,7 +90,7 @@ def _of_known(items: Sequence[Item], lacking: Item) -> dict[int, Item]:
 
 def _judged(item: Item) -> Item:
     """An item whose percentage is that of some fewer patients, as of those with a value."""
-    if item.kind not in ("count_percent", "percent") or not item.size:
+    if item.kind not in ("count_percent", "percent") or not item.size or item.change:
         return item
     if item.kind == "percent":
         # Of a count that is not printed: one that is a share of no number of these patients.

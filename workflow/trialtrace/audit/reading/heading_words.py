@@ -250,11 +250,14 @@ STAGE = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"(?:(?:mean|absolute|percent(?:age)?|%) )?changes?"
+    r"(?:(?:mean|absolute|percent(?:age)?|%) )?change[sd]?"
     r"(?:,? (?:from|since|vs\.?) (?:(?!\b(?:in|of)\b).){1,30}?)?"
     r"(?: (?P<when>(?:to|at|after) (?P<visit>(?:(?!\b(?:in|of)\b).)*?)))?,?"
     r"(?: (?:in|of) (?:the )?(?P<of>.+))?|Δ",
     re.IGNORECASE,
+)
+PERCENT_CHANGED = re.compile(
+    r"(?:mean |median )?(?:percent(?:age)?|%) change[sd]?\b", re.IGNORECASE
 )
 EVERYONE = re.compile(
     r"(?:total|all|overall|both(?: groups)?|"

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.cells import is_missing, is_number
-from trialtrace.audit.reading.heading_words import COEFFICIENT, EVERYONE, STAGE, UNSAID, Said, said
+from trialtrace.audit.reading.heading_words import (
+    COEFFICIENT,
+    EVERYONE,
+    PERCENT_CHANGED,
+    STAGE,
+    UNSAID,
+    Said,
+    said,
+)
 from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
@@ -477,6 +485,22 @@ def with_sizes(every: Sequence[Column]) -> list[Column]:
                 for one in every
             ]
     return [*every]
+
+
+def with_changes(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which those of changes behind each arm's, "% change", are of that arm."""
+    made, beside = list(every), dict[int, Column]()
+    for arm, one in pairwise(every):
+        bare = one.role == arm.role == ARM and one.arm is None and one.change
+        if bare and arm.arm and not arm.change:
+            beside[one.at] = arm
+    if len({arm.arm for arm in beside.values()}) == len(beside) > 1:
+        for at, arm in beside.items():
+            kind = (
+                "percent" if PERCENT_CHANGED.match(" ".join(every[at].pieces)) else every[at].kind
+            )
+            made[at] = replace(arm, at=at, change=True, kind=kind, pieces=every[at].pieces)
+    return made
 
 
 def _with(column: Column, item: Said) -> Column:

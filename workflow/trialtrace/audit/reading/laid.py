@@ -15,6 +15,7 @@ from trialtrace.audit.reading.heading_words import (
     EVERYONE,
     KINDS,
     LONGEST,
+    PERCENT_CHANGED,
     Said,
     kinds_in,
     other_words,
@@ -32,6 +33,7 @@ from trialtrace.audit.reading.heads import (
     is_above_1,
     of_p,
     of_tests,
+    with_changes,
     with_limits,
     with_sizes,
     with_visits,
@@ -142,7 +144,8 @@ def laid_out(table: Table) -> Laid | None:
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first, other)
     ]
-    by_heads = with_sizes(with_visits(with_limits(_with_shares(every), table, heads)))
+    by_heads = with_visits(with_limits(_with_shares(every), table, heads))
+    by_heads = with_sizes(with_changes(by_heads))
     every = crossed(by_heads)
     whole, under = joined(_with_sexes(table, heads, every), heads, first)
     made = tuple(rows(whole, heads, every, other))
@@ -398,6 +401,12 @@ class Context:
         timed = any(every) or _TIMED.search(heads)
         return None if timed else visit
 
+    @cached_property
+    def _changed(self) -> bool:
+        """Whether the caption calls the numbers of a table changes in percent."""
+        title = re.sub(r"^\s*table\s+\S+\W*", "", self.laid.table.caption, flags=re.I)
+        return PERCENT_CHANGED.match(title) is not None
+
     @property
     def _staged(self) -> bool:
         """Whether some rows are named by a visit alone."""
@@ -488,7 +497,8 @@ class Context:
             kind=kind,
             path=self._in_part(column, path, alone=vague and not row.path),
             visit=column.visit or row.visit or self._when(row),
-            change=(column.change or row.change) and kind not in _COUNTED[:3],
+            change=(column.change or row.change or (self._changed and kind == "percent"))
+            and kind not in _COUNTED[:3],
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),

@@ -322,7 +322,9 @@ class _Reader(Comparisons):
         more = row.kind or ""
         if more.startswith(f"{column.kind}_") or (
             # "Median (range)" below "No. (%)".
-            column.kind in ("count", "percent") and more.startswith(("mean_", "median_"))
+            column.kind in ("count", "percent")
+            and not column.change
+            and more.startswith(("mean_", "median_"))
         ):
             kind = row.kind
         if row.kind and (column.kind or "").startswith(f"{row.kind}_"):
@@ -487,7 +489,9 @@ class _Reader(Comparisons):
             doubts.append(_NAMELESS if own and again and not (named or row.visit) else None)
         elif arm != ALL and run_together(bare(column.arm or arm)) != run_together(arm):
             doubts.append(f"{BY_HEAD} “{column.arm}”")
-        n = None if kind == "p" else size or self._size(row, column, arm)
+        # A change in per cent is no share of patients.
+        alone = kind == "p" or (kind == "percent" and item.change)
+        n = None if alone else size or self._size(row, column, arm)
         model = self.model and kind in ("effect", "p")
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
 
