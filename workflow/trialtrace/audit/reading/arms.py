@@ -229,8 +229,8 @@ def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:
         arms = [one for one in arms if one.kind != "statistic"]
         arms = [one for one in arms if one.size or not _no_name(one.arm or "")]
         arms = [one for one in arms if not _STAGED.fullmatch(one.arm or "")]
-        every = [bare(one.arm or "") for one in arms]
-        arms = [one for one in arms if not _compares(one.arm or "", every)]
+        heads = [bare(one.arm or "") for one in arms]
+        arms = [one for one in arms if not _compares(one.arm or "", heads)]
         names = list(dict.fromkeys(bare(one.arm or "") for one in arms))
         if len(names) < 2:
             continue

@@ -9,10 +9,11 @@ from trialtrace.audit.reading.context import Context
 from trialtrace.audit.reading.contrasts import A_GROUP, Outcome, comparing, of_pair
 from trialtrace.audit.reading.everyone import TAKEN, is_of_everyone
 from trialtrace.audit.reading.heading_words import UNSAID as UNSAID_DIFFERENCE
-from trialtrace.audit.reading.item import PARTS, Item, Seen
+from trialtrace.audit.reading.item import PARTS, WHICH_PATIENTS, Item, Seen
 from trialtrace.audit.reading.mentions import Mention, Names, distinct
 from trialtrace.audit.reading.nearest_arm import VERSUS
 from trialtrace.audit.reading.number_arms import OF_NAME, arms_of_numbers
+from trialtrace.audit.reading.patients import ALLOCATED, told_sizes
 from trialtrace.audit.reading.wording import (
     ENDED,
     LINKS,
@@ -103,7 +104,27 @@ def told_apart(
             and (after.compare or after.arm)
         ):
             items[at] = replace(item, compare=after.compare, arm=after.arm, doubts=after.doubts)
-    return items
+    return _with_sizes(numbers, items, text, names)
+
+
+def _with_sizes(
+    numbers: Sequence[Seen], items: Sequence[Item], text: str, names: Names
+) -> list[Item]:
+    """The items, of which those that are what each arm was given to, and their sum, are numbers of
+    patients and no counts of an outcome."""
+    told = told_sizes(text, names.mentions(text))
+    whole = sum(size for _, size in told.values())
+    made = []
+    for (start, end, _), item in zip(numbers, items, strict=True):
+        own = next((told[at] for at in told if start <= at < end), None)
+        of_all = told and item.kind == "count" and item.printed.replace(",", "") == str(whole)
+        if item.kind == "count" and (own or of_all):
+            arm = own[0] if own else ALL
+            item = replace(item, arm=arm, is_size=True, path=(), visit=None)
+            item = replace(item, randomised=bool(ALLOCATED.search(text)))
+            item = item.doubted(None if item.randomised else WHICH_PATIENTS)
+        made.append(item)
+    return made
 
 
 _EFFECTS = {"effect": "estimate"}

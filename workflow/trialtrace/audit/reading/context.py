@@ -165,7 +165,7 @@ _OF_NUMBERS = re.compile(
 def with_before(one: Item | Left, sentence: str, last: str, names: Names) -> Item | Left:
     """A number with what it is of by the last sentence before that tells it, where its own refers
     to that or tells nothing, and which groups, where it refers to it and names none."""
-    if isinstance(one, Left):
+    if isinstance(one, Left) or one.is_size:
         return one
     back = BACK.match(sentence)
     outside = re.sub(r"[(\[][^()\[\]]*[)\]]", "", sentence)

@@ -19,7 +19,7 @@ from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import OF_UNITS, Laid, laid_out, left_whole
 from trialtrace.audit.reading.namesakes import apart, of_subgroups
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
-from trialtrace.audit.reading.patients import by_shares, by_sizes, sizes_of
+from trialtrace.audit.reading.patients import by_shares, by_sizes, randomised_of, sizes_of
 from trialtrace.audit.reading.repeated import by_cells
 from trialtrace.audit.reading.sentences import (
     read_passages,
@@ -65,10 +65,13 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
     read, arms = _everything(paper)
     made = Draft(paper)
     items = [one for one in read if isinstance(one, Item)]
+    randomised = randomised_of(arms, [passage.text for passage in paper.passages])
     others = {arm for one in items for arm in (one.arm, *one.compare)} - {None, ALL, *arms.labels}
     for name in (*arms.labels, *sorted(map(str, others))):
         key = named(made, "group", name, "arm")
         made.groups[key] = {"label": arms.labels.get(name, name)}
+        if name in randomised:
+            made.groups[key]["randomised"] = str(randomised[name])
         if name in others and arms.labels:
             made.groups[key]["among"] = True
     rows: dict[tuple[str, str | None, str], list[str]] = {}
@@ -127,7 +130,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
     sizes = sizes_of([*texts, *read], named, told.passages)
-    texts, read = [*by_sizes(texts, sizes)], [*by_shares(read, sizes)]
+    texts, read = [*by_sizes(texts, sizes)], stratified([*by_shares(read, sizes)])
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
     return read, replace(named, labels={**arms.labels, **named.labels})
@@ -233,18 +236,18 @@ _OF_CLUSTERS = re.compile(r"\bcluster[\s‐-]*randomi[sz]|randomi[sz]ed cluster"
 def _about(draft: Draft, item: Item) -> Entry:
     about: Entry = {}
     if item.is_size:
-        about["size"] = "analysed"
+        about["size"] = "randomised" if item.randomised else "analysed"
     elif item.outcome is not None:
         key = named(draft, "outcome", item.outcome, "outcome")
         outcome = draft.outcomes.setdefault(key, {"label": item.outcome})
         if item.baseline and item.arm and not item.change:
             outcome["baseline"] = True
         about["outcome"] = key
+    if item.stratum and item.split:
+        about |= {"stratum": spelling(draft, item.stratum), "split": slug(item.split, 30)}
     if item.category:
         about["category"] = spelling(draft, item.path[-1])
     if item.arm is not None:
-    if item.stratum and item.split:
-        about |= {"stratum": spelling(draft, item.stratum), "split": slug(item.split, 30)}
         about["group"] = ALL if item.arm == ALL else draft._names["group", item.arm]
     if item.compare:
         whole = item.compare == (ALL,)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 NO_GROUPS = "which groups are compared is not said"
 """The doubt of a comparison that only a tick of its own confirms."""
+WHICH_PATIENTS = "which patients these are is not said"
 
 
 @dataclass(frozen=True)
@@ -11,10 +12,11 @@ class Item:
     """A printed expression. `path` are the labels of what was measured, the section first, in the
     paper's words; `category` says that the last of them is a category. `arm` is a name of its arms.
 
+    `is_size` says that it is a number of patients, of those `randomised` where that is told.
     `baseline` says that its table's caption calls it so.
+    `stratum` is the one of whose patients it is alone, of the `split` of that name.
     `procedure` is one for several comparisons that its table names, `test` that of a p.
     `compare` are names of arms in the order of the difference, or ("all",). `doubts` tell what was
-    `stratum` is the one of whose patients it is alone, of the `split` of that name.
     guessed; `numbers` how many printed numbers stand in `quote`.
     """
 
@@ -35,12 +37,13 @@ class Item:
     test: str | None = None
     change: bool = False
     is_size: bool = False
+    randomised: bool = False
     baseline: bool = False
+    stratum: str | None = None
+    split: str | None = None
     stem: str = "c"
     cells: tuple[tuple[int, int], ...] = ()
     doubts: tuple[str, ...] = ()
-    stratum: str | None = None
-    split: str | None = None
 
     @property
     def outcome(self) -> str | None:

@@ -188,9 +188,6 @@ def _with_units(table: Table, heads: int, first: int) -> Table:
     return replace(table, rows=tuple(map(tuple, made)))
 
 
-_WHOLE = re.compile(
-    r"([0-9]{1,3}(?:, ?[0-9]{3})+|[0-9]+) (?:women|men|patients|participants|subjects|children)\b",
-    re.IGNORECASE,
 # "Number of women (%)", and no "number of women with diabetes".
 _OF_SEX = re.compile(
     r"(?:n|no\.?|numbers?) of (women|men|boys|girls|(?:fe)?males?)"
@@ -211,6 +208,9 @@ def _with_sexes(table: Table, heads: int, every: Sequence[Column]) -> Table:
     return replace(table, rows=tuple(map(tuple, made)))
 
 
+_WHOLE = re.compile(
+    r"([0-9]{1,3}(?:, ?[0-9]{3})+|[0-9]+) (?:women|men|patients|participants|subjects|children)\b",
+    re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"(?<=[^\W_])\s*\(([0-9]{1,5}|[0-9]{1,3}(?:, ?[0-9]{3})+)\)")
 

@@ -9,7 +9,7 @@ from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import ROUNDED, is_share_of
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.mentions import names_of
+from trialtrace.audit.reading.mentions import Mention, names_of
 from trialtrace.audit.reading.nearest_arm import NOT_NAMED
 
 BY_SIZE = "its arm is the one of as many patients"
@@ -42,6 +42,44 @@ def sizes_of(read: Iterable[Item | Left], arms: Arms, texts: Sequence[str]) -> S
     if len(own) == len(arms.labels) > 1:
         found[ALL][sum(own)] += 1
     return found
+
+
+_GIVEN = re.compile(
+    r"\b(?:randomi[sz]|assign|allocat|divided|receiv|got\b|given\b|underw)", re.IGNORECASE
+)
+ALLOCATED = re.compile(r"\b(?:randomi[sz]|assign|allocat)", re.IGNORECASE)
+_TO = re.compile(
+    r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?: \w+)?(?: (?:was|were))?(?: randomly)?"
+    r"(?: (?:randomi[sz]ed|allocated|assigned))? to (?:the |receive )?$"
+)
+FEWEST = 5
+"""A smaller number beside a group's name may be one of events."""
+
+
+def told_sizes(text: str, mentions: Sequence[Mention]) -> dict[int, tuple[str, int]]:
+    """Where a sentence that tells who got what has the numbers of patients of two arms or more, and
+    these: "to A (n = 60) or B (n = 58)", "60 were allocated to A and 58 to B"."""
+    given = _GIVEN.search(text)
+    found: dict[int, tuple[str, int]] = {}
+    for one in mentions if given else ():
+        behind = _SIZED.match(text, one.end) if given and given.start() < one.begin else None
+        match = behind or _TO.search(text[: one.begin])
+        size = int(match[1].replace(",", "")) if match else 0
+        if match and size >= FEWEST:
+            found[match.start(1)] = (one.arm, size)
+    return found if len({arm for arm, _ in found.values()}) == len(found) > 1 else {}
+
+
+def randomised_of(arms: Arms, texts: Sequence[str]) -> dict[str, int]:
+    """How many patients the sentences on the allocation give each arm, those of methods too; none
+    where one has no number, or two."""
+    names, found = names_of(arms, texts), defaultdict[str, set[int]](set)
+    for sentence in (one for text in texts for one in _SENTENCES.split(text)):
+        if ALLOCATED.search(sentence):
+            for arm, size in told_sizes(sentence, names.mentions(sentence)).values():
+                found[arm].add(size)
+    sizes = {arm: next(iter(own)) for arm, own in found.items() if len(own) == 1}
+    return sizes if sizes.keys() == arms.labels.keys() else {}
 
 
 def by_sizes(texts: Sequence[Item | Left], sizes: Sizes) -> Iterator[Item | Left]:

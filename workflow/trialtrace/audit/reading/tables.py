@@ -25,7 +25,7 @@ from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, VERSUS, kinds_in, said, symbol
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
-from trialtrace.audit.reading.item import NO_GROUPS, Item, Left
+from trialtrace.audit.reading.item import NO_GROUPS, WHICH_PATIENTS, Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
 from trialtrace.audit.reading.named_tests import with_tests
 from trialtrace.audit.reading.parted import TWO_SCORES, averaged, parted, twofold
@@ -243,8 +243,7 @@ class _Reader(Comparisons):
                 yield self._left(row, column.at, cell.text, _WHOSE)
                 continue
             item = self._item(row, [(column, cell)], cell.parts["a"], "size")
-            doubt = "which patients these are is not said"
-            yield replace(item, arm=arm, is_size=True, path=()).doubted(doubt)
+            yield replace(item, arm=arm, is_size=True, path=()).doubted(WHICH_PATIENTS)
 
     def _of_arms(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
@@ -376,8 +375,7 @@ class _Reader(Comparisons):
             row.own and (size or self._all_counts)
         )
         if found.kind == "count" and item.arm and of_n:
-            doubt = "which patients these are is not said"
-            return replace(item, is_size=True, path=()).doubted(doubt)
+            return replace(item, is_size=True, path=()).doubted(WHICH_PATIENTS)
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
             if column.arm is not None:
