@@ -13,7 +13,12 @@ def told(*tables, text):
     made = read(SIDES, *tables, text=text)
     own = [one for one in made.items.values() if one.place.startswith("abstract")]
     return [
-        (one.printed, one.arm or one.compare, one.path[0].partition(" (abstract")[0], one.visit)
+        (
+            one.printed,
+            one.arm or one.compare,
+            "".join(one.path[:1]).partition(" (abstract")[0],
+            one.visit,
+        )
         for one in own
     ]
 

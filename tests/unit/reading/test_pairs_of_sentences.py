@@ -127,7 +127,11 @@ def test_a_clause_behind_a_semicolon_has_an_outcome_of_its_own():
 
 def test_the_randomised_are_of_the_arm_behind_to():
     sentence = "In 2012, 90 patients were randomised (40 to training and 50 to usual care)."
-    assert [one[:2] for one in told(sentence)] == [("40", "training"), ("50", "usual care")]
+    assert [one[:2] for one in told(sentence)] == [
+        ("90", "all"),
+        ("40", "training"),
+        ("50", "usual care"),
+    ]
 
 
 def test_what_remained_at_a_number_is_read():

@@ -102,11 +102,11 @@ UNSAID = "difference"
 COEFFICIENT = "coefficient"
 # "Regression coefficient or odds ratio": which of them a row has is not said.
 EITHER = "estimate"
-# "Ratio (95% CI)": of what is not said.
+# "Ratio (95% CI)": of what is not said, which no expression has a word for.
 RATIO = "ratio"
 # "A vs B" alone: of means a difference, else either.
 VERSUS = "versus"
-OPEN = (UNSAID, COEFFICIENT, EITHER, RATIO, VERSUS)
+OPEN = (UNSAID, COEFFICIENT, EITHER, VERSUS)
 """Measures that no ledger has a word for."""
 MEASURES: tuple[tuple[str, str], ...] = (
     (
