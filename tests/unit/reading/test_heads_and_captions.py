@@ -215,3 +215,49 @@ def test_percent_changed_is_a_change(of):
         ("brace", "54%", True, None),
         ("placebo", "31%", True, None),
     ]
+
+
+@pytest.mark.parametrize(
+    "columns", [("PHQ-9 score, mean (SD)",), ("PHQ-9, mean (SD)", "Pain, mean (SD)")]
+)
+def test_arms_in_rows_below_visits_are_those_that_the_allocation_names(columns):
+    text = "Patients were randomly allocated to FACETS (n = 84) or current practice (n = 80)."
+    cells = {"Baseline": ("12.1 (4.0)", "12.3 (4.1)"), "Final visit": ("8.1 (3.9)", "10.3 (4.2)")}
+    rows = [("", *columns)]
+    for visit, (first, second) in cells.items():
+        rows += [(visit, *[""] * len(columns)), ("FACETS", *[first] * len(columns))]
+        rows.append(("Current practice", *[second] * len(columns)))
+    made = read(Table("table 1", "Table 1. Scores by visit", tuple(rows), 1), text=text)
+    found = [one for one in made.items.values() if one.cells]
+    names = [name for name in ("facets", "current practice") for _ in columns]
+    assert [one.arm for one in found] == names * 2
+    assert {one.visit for one in found} == {*cells}
+    bare = read(Table("table 1", "Table 1. Scores by visit", tuple(rows), 1))
+    assert not {one.arm for one in bare.items.values()} & {*names}
+
+
+ARMS_IN_ROWS = ("group 1", "group 1", "group 2", "group 2", "all", "all")
+
+
+def test_groups_in_rows_are_arms_and_all_of_them_everyone():
+    rows = (("", "Before", "After"), ("Pain", "", ""), *_groups("3.1 ± 0.6", "α"))
+    rows = (*rows, ("Sleep", "", ""), *_groups("6.2 ± 1.4", "α"))
+    found = read(Table("table 1", "Table 1. Outcomes", rows, 1)).items.values()
+    assert [one.arm for one in found if "±" in one.printed] == [*ARMS_IN_ROWS] * 2
+    assert {one.outcome for one in found if "±" in one.printed} == {"Pain", "Sleep"}
+
+
+def _groups(cell, last):
+    return [(name, cell, cell) for name in ("Group (1)", "Group(2)", "All")] + [
+        (last, "0.2", "0.1")
+    ]
+
+
+def test_terms_of_a_model_are_no_arms():
+    heads = ("", *TWO[1:], "", "F", "")
+    below = ("", "Mean (SD)", "Mean (SD)", "Time", "Group", "Time × group")
+    row = ("Pain", *PAIN[1:], "94.8", "11.7", "11.2")
+    found = [one for one in told(heads, below, row, heads=2) if one[3].startswith("F")]
+    assert [one[1:4:2] for one in found] == [((), "F = 94.8"), (BOTH, "F = 11.7"), ((), "F = 11.2")]
+    heads = (*TWO, "Time", "Group × time")
+    assert [one[1] for one in told(heads, (*PAIN, "7.2", "3.1"))] == [*BOTH]

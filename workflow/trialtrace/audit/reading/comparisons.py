@@ -12,6 +12,7 @@ from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import p_text
 from trialtrace.audit.reading.heading_words import (
     COEFFICIENT,
+    CROSSED,
     EITHER,
     OF_TIME,
     RATIO,
@@ -266,6 +267,8 @@ class Comparisons(Context):
         texts = (over, *column.names, row.path[-1] if row.path else "", *cells)
         effects = (one for one in column.pieces if "effect" in one.lower())
         if column.kind != "effect" and any(map(OF_TIME.fullmatch, (*column.names, over, *effects))):
+            return ("?",)
+        if column.kind == "statistic" and any(map(CROSSED.fullmatch, column.names)):
             return ("?",)
         if any(re.search(r"\S\s(?:vs?\.?|versus|×)\s", name) for name in column.names):
             # Two that are no arms, as two studies are, are not those of the row.

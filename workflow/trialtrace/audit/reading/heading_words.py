@@ -344,7 +344,10 @@ _WHEN = "(?:time|day|visit|week|period|session)s?"
 _WHO = "(?:group|treatment|intervention|arm|diet)s?"
 OF_TIME = re.compile(rf"(?:(?:main )?effects? (?:of|for) )?{_WHEN}(?: (?:main )?effects?)?", re.I)
 """What a p is of that is no difference of groups."""
+OF_GROUPS = re.compile(rf"{_WHO}(?: (?:main )?effects?)?|(?:main )?effects? of {_WHO}", re.I)
 _CROSSED = rf"(?:{_WHEN}\s?(?:[×*∗x]|by)\s?{_WHO}|{_WHO}\s?(?:[×*∗x]|by)\s?{_WHEN})"
+
+CROSSED = re.compile(rf"(?:{_CROSSED}|interactions?)(?: (?:effects?|interactions?))?", re.I)
 
 
 def _of_p(text: str, size: int | None, *, adjusted: bool) -> Said:

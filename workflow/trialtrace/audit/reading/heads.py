@@ -8,7 +8,10 @@ from itertools import pairwise
 from trialtrace.audit.reading.cells import is_missing, is_number
 from trialtrace.audit.reading.heading_words import (
     COEFFICIENT,
+    CROSSED,
     EVERYONE,
+    OF_GROUPS,
+    OF_TIME,
     PERCENT_CHANGED,
     STAGE,
     UNSAID,
@@ -419,7 +422,7 @@ def _spread(row: Sequence[str], last: Sequence[str], first: int) -> tuple[str, .
 def _spread_p(
     row: Sequence[str], below: Sequence[str], above: Sequence[Sequence[str]]
 ) -> tuple[str, ...]:
-    """A head row whose "P values" stands in the middle of the columns that it is over."""
+    """A head row whose "P values", or "F", stands in the middle of the columns that it is over."""
     made = list(row)
     for at, cell in enumerate(row):
         sides = [one for one in (at - 1, at + 1) if 0 < one < len(row)]
@@ -427,7 +430,7 @@ def _spread_p(
         lower = [below[one] for one in (*sides, at)]
         named = all(said(text).rest or said(text).measure for text in lower)
         alone = len(sides) == 2 and bare and named and len({*lower}) == 3
-        if cell and alone and said(cell).kind == "p":
+        if cell and alone and said(cell).kind in ("p", "statistic"):
             made[at - 1] = made[at + 1] = cell
     return tuple(made)
 
@@ -485,6 +488,22 @@ def with_sizes(every: Sequence[Column]) -> list[Column]:
                 for one in every
             ]
     return [*every]
+
+
+def with_terms(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which those of a model's terms are no arms, where one is "Group × time": what
+    their numbers are they do not say."""
+    if not any(CROSSED.fullmatch(" ".join(one.names)) for one in every if one.role != LABEL):
+        return list(every)
+    terms = (OF_TIME, OF_GROUPS, CROSSED)
+    return [
+        replace(one, role=COMPARE, arm=None, kind="statistic")
+        if one.role == ARM
+        and one.kind in (None, "statistic")
+        and any(term.fullmatch(" ".join(one.names)) for term in terms)
+        else one
+        for one in every
+    ]
 
 
 def with_changes(every: Sequence[Column]) -> list[Column]:

@@ -36,6 +36,7 @@ from trialtrace.audit.reading.heads import (
     with_changes,
     with_limits,
     with_sizes,
+    with_terms,
     with_visits,
 )
 from trialtrace.audit.reading.heads import column as named_by
@@ -145,7 +146,7 @@ def laid_out(table: Table) -> Laid | None:
         for column in columns(table, heads, first, other)
     ]
     by_heads = with_visits(with_limits(_with_shares(every), table, heads))
-    by_heads = with_sizes(with_changes(by_heads))
+    by_heads = with_sizes(with_changes(with_terms(by_heads)))
     every = crossed(by_heads)
     whole, under = joined(_with_sexes(table, heads, every), heads, first)
     made = tuple(rows(whole, heads, every, other))
