@@ -110,6 +110,17 @@ class Allocation:
         names = [name, *self.expansions.get(name, ())]
         return any(self._named(one) for one in names if len(one) > 1)
 
+    def gave(self, name: str) -> bool:
+        """Whether patients were allocated to a name, by its place in a sentence that tells so."""
+        called = rf"{loose(name)}(?:[\s-](?:groups?|arms?))?"
+        pattern = re.compile(
+            r"\b(?:to|receiv\w+|either|or|and|vs\.?|versus|against|with) (?:the |an? )?"
+            rf"{called}(?!\w)"
+            rf"|(?<!\w){called}\s*[(\[]n\s?=",
+            re.IGNORECASE,
+        )
+        return len(name) > 1 and any(map(pattern.search, self._allocated[1:]))
+
     def _named(self, name: str) -> bool:
         pattern = re.compile(rf"(?<!\w){loose(name)}(?!\w)", re.IGNORECASE)
         return any(pattern.search(text) for text in self._allocated)

@@ -119,7 +119,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     ]
     arms, in_rows = all_arms(laid, told)
     # A table can have rows of arms that another one tells.
-    in_rows += [one for one in laid if one not in in_rows and _has_in_rows(one, arms)]
+    in_rows += [one for one in laid if one not in in_rows and _has_in_rows(one, arms, told)]
     for one in laid:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
@@ -315,13 +315,14 @@ _GROUPS = re.compile(
 
 def all_arms(every: Sequence[Laid], allocation: Allocation) -> tuple[Arms, list[Laid]]:
     """The arms of a paper, of columns and of rows, and the tables that have them in rows."""
-    known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], allocation)
-    in_rows = [one for one in every if _has_in_rows(one, known)]
+    headed = [one.columns for one in every if not _in_rows(one, Arms({}), allocation)]
+    known = arms_of(headed, allocation)
+    in_rows = [one for one in every if _has_in_rows(one, known, allocation)]
     columns = arms_of([one.columns for one in every if one not in in_rows], allocation)
     letters: dict[str, str] = {}
     new: list[str] = []
     for one in in_rows:
-        below = _below_outcomes(one, known)
+        below = _below_outcomes(one, known, allocation)
         letters |= _by_letters(below, columns)
         found = below or [said(label).rest for label in _labels(one)]
         found = [label for label in found if not (EVERYONE.fullmatch(label) or known.pair(label))]
@@ -336,8 +337,8 @@ def all_arms(every: Sequence[Laid], allocation: Allocation) -> tuple[Arms, list[
     return Arms(labels, guessed, spelt), in_rows
 
 
-def _has_in_rows(laid: Laid, known: Arms) -> bool:
-    return _in_rows(laid, known) or bool(_below_outcomes(laid, known))
+def _has_in_rows(laid: Laid, known: Arms, allocation: Allocation) -> bool:
+    return _in_rows(laid, known, allocation) or bool(_below_outcomes(laid, known, allocation))
 
 
 def _labels(laid: Laid) -> list[str]:
@@ -353,9 +354,10 @@ def _no_arm_over(laid: Laid, known: Arms) -> bool:
     return known.guessed or not any(known.of(head) for head in heads if head)
 
 
-def _in_rows(laid: Laid, known: Arms) -> bool:
+def _in_rows(laid: Laid, known: Arms, allocation: Allocation) -> bool:
     """Whether labels of rows name arms: by the head over them, by their numbers of patients and a
-    control among them, or as other tables name their arms; and no head of a column does."""
+    control among them, or as other tables or the allocation name their arms; and no head of a
+    column does."""
     labels = _labels(laid)
     if not any(column.arm or column.visit for column in laid.columns) or len(labels) < 2:
         return False
@@ -369,23 +371,43 @@ def _in_rows(laid: Laid, known: Arms) -> bool:
         return True
     if len({known.named(said(label).rest) for label in labels} - {None}) > 1:
         return True
+    if _called(labels, allocation) and len(labels) < 7:
+        return True
     return len(labels) < 7 and any(_is_control(said(label).rest) for label in labels)
 
 
-def _below_outcomes(laid: Laid, known: Arms) -> list[str]:
-    """Labels that come back below several outcomes, of which one is a control's or a known arm."""
+def _called(labels: Sequence[str], allocation: Allocation) -> list[str]:
+    """Two labels or more that call themselves groups, or are what patients were allocated to."""
+    names = {label: said(label).rest for label in labels}
+    given = [label for label, name in names.items() if name and allocation.gave(name)]
+    groups = [label for label, name in names.items() if _A_GROUP.fullmatch(name)]
+    return next((found for found in (groups, given) if len(found) > 1), [])
+
+
+_A_GROUP = re.compile(
+    r"(?:group|arm) ?\(?[A-Z0-9]{1,4}\)?|(?!.*\bage\b)[\w ./+-]+ (?:group|arm)", re.IGNORECASE
+)
+
+
+def _below_outcomes(laid: Laid, known: Arms, allocation: Allocation) -> list[str]:
+    """Labels that come back below several outcomes, of which one is a control's or a known arm, or
+    two are called groups or were allocated to."""
     blocks: dict[tuple[str | None, ...], list[str]] = {}
     for row in laid.rows:
         if row.own and (len(row.path) > 1 or row.visit) and row.kind != "p":
             blocks.setdefault((row.visit, *row.path[:-1]), []).append(row.path[-1])
     labels = next(iter(blocks.values()), [])
-    again = [one for one in blocks.values() if {*labels} <= {*one}]
+    names = {*map(bare, labels)}
+    again = [one for one in blocks.values() if names <= {*map(bare, one)}]
     if len(again) < 2 or not 1 < len(labels) < 6 or not _no_arm_over(laid, known):
         return []
     # "Group 1" is short for "Group 1 (repair)" where another row is so for another one.
     named = len({known.of(label) for label in labels} - {None, ALL}) > 1
     named = named or any(_is_control(label) or known.named(label) for label in labels)
     named = named or bool(_by_letters(labels, known))
+    if not named and (called := _called(labels, allocation)):
+        # A row "α" below two groups is none.
+        named, labels = True, called
     return labels if named and len(set(labels)) == len(labels) else []
 
 

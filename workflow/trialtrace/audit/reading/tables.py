@@ -23,7 +23,15 @@ from trialtrace.audit.reading.comparisons import (
 )
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
-from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, VERSUS, kinds_in, said, symbol
+from trialtrace.audit.reading.heading_words import (
+    EVERYONE,
+    LONGEST,
+    UNSAID,
+    VERSUS,
+    kinds_in,
+    said,
+    symbol,
+)
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import NO_GROUPS, WHICH_PATIENTS, Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
@@ -472,11 +480,15 @@ class _Reader(Comparisons):
             # A row below an outcome may be the arm's, and the head a part of what was measured.
             arm = next(iter(self._arms_of(row)), None)
             own = arm
+            # "All" below the rows of two groups.
+            whole = self.in_rows and arm is None and EVERYONE.fullmatch("".join(row.path[-1:]))
+            arm = ALL if whole else arm
             if arm is None and kind != "p" and self._captioned:
                 arm, size = self._captioned[0], size or self._captioned[1]
             path = tuple(
                 name for name in item.path if own is None or self._arm_of(row, name) != own
             )
+            path = path[:-1] if whole else path
             heads = (column.over, column.arm or "")
             path += tuple(head for head in heads if head not in ("", self._titled, *path))
             path = path or (self._titled or row.label,)
