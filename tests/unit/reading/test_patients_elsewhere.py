@@ -218,3 +218,13 @@ def test_what_each_group_was_given_to_is_its_size_and_no_outcome(text, size):
 def test_numbers_behind_names_that_nobody_was_given_to_are_no_sizes(text):
     made = read(table(HEAD, ("Age, mean (SD)", "60 (5)", "61 (6)")), text=text)
     assert not any(one.is_size for one in made.items.values())
+
+
+def test_a_note_to_the_mark_of_a_cell_tells_its_patients():
+    head = ("", "Training (n=40)", "Usual care (n=50)")
+    rows = (
+        ("Pulse, mean (SD)", "72.4 (9.1)*", "71.8 (8.7)"),
+        ("Age, mean (SD)", "60 (5)†", "61 (6)"),
+    )
+    made = read(table(head, *rows, notes="* n = 38. † P < 0.05"))
+    assert [one.size for one in made.items.values()] == [38, 50, 40, 50]

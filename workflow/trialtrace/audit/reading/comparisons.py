@@ -228,6 +228,13 @@ class Comparisons(Context):
             groups.setdefault(whose, []).append((column, cell))
         return groups
 
+    def _noted_size(self, column: Column, text: str) -> Column:
+        """A column with the number of patients that the note to a cell's mark tells, "* n = 58"."""
+        mark = re.search(rf"[{re.escape(MARKS)}]+$", text)
+        of_mark = rf"(?:^|[^\w)]){re.escape(mark[0])}\s*n\s?=\s?([0-9]+)\b" if mark else ""
+        found = re.search(of_mark, self.laid.table.notes, re.IGNORECASE) if mark else None
+        return replace(column, size=int(found[1])) if found else column
+
     def _noted(self, text: str) -> str | None:
         """The measure that the note to a cell's mark names, "* Mean difference", and no more."""
         mark, notes = re.search(rf"[{re.escape(MARKS)}]+$", text), self.laid.table.notes

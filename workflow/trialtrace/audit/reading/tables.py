@@ -123,6 +123,7 @@ class _Reader(Comparisons):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
+            column = self._noted_size(column, text)
             shares, whole = "percent" in (column.kind or row.kind or ""), text
             text = _with_n(text) if self._counted_in_cells(row, column) else text
             column, text = _measured(*_counted(column, text, shares=shares))
