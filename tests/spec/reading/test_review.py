@@ -648,3 +648,20 @@ def test_outcomes_are_offered_by_their_labels(served):
     page = ask(server)[1]
     assert '<option value="Pain at rest"></option>' in page and "outcome Pain at rest" in page
     assert '<option value="o"' not in page
+
+
+def test_an_outcome_of_another_name_is_at_baseline_still(served):
+    server, ledger, _ = served
+    text = ledger.read_text()
+    assert 'men: {label: "Men"}' in text
+    text = text.replace('men: {label: "Men"}', 'men: {label: "Men", baseline: true}')
+    ledger.write_text(text, encoding="utf-8")
+    ask(server)
+    assert settle(server, "table 1", ["t1_men"], **{"outcome.t1_men": "Men at entry"})[0] == 303
+    outcomes = yaml.safe_load(ledger.read_text())["outcomes"]
+    assert outcomes["men_at_entry"] == {"label": "Men at entry", "baseline": True}
+
+
+def test_the_table_stands_beside_the_fields_of_a_wide_window(served):
+    page = ask(served[0])[1]
+    assert re.search(r"@media \(min-width: 80rem\) \{\n\.beside \{flex-wrap: nowrap\}", page)

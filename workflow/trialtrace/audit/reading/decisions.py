@@ -313,14 +313,15 @@ def of_group(label: str, was: str, now: str) -> str:
 
 def _outcome(text: str, outcomes: dict[str, Data], about: Mapping[str, object]) -> str:
     """The name of an outcome by its name or label, of several with one label that which a claim
-    has; another text is a new one."""
+    has; another text is a new one, of the time before treatment where that was."""
     labels = {str(entry.get("label")): key for key, entry in outcomes.items()}
     if (now := str(about.get("outcome"))) in outcomes:
         labels[str(outcomes[now].get("label"))] = now
     if not text or text in outcomes or text in labels:
         return labels.get(text, text)
     name = free(outcomes, slug(text, 30) or "outcome")
-    outcomes[name] = {"label": text}
+    before = {"baseline": True} if outcomes.get(now, {}).get("baseline") else {}
+    outcomes[name] = {"label": text, **before}
     return name
 
 

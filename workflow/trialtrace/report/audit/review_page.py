@@ -48,6 +48,10 @@ form.part {border-top: 2px solid var(--rule); margin-top: 1.5rem}
 .beside {display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start}
 .beside > div {flex: 0 1 auto; max-width: 100%; min-width: 0}
 .beside > div:empty {display: none}
+@media (min-width: 80rem) {
+.beside {flex-wrap: nowrap}
+.beside > div {flex: 1 1 0}
+}
 .beside td input {width: 7rem}
 .beside td select {max-width: 14rem}
 .rows td {white-space: normal; vertical-align: top}
