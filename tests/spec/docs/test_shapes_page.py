@@ -225,6 +225,48 @@ def test_one_row_of_several(tmp_path: Path):
     ]
 
 
+OF_PAIN = """
+decision_level: 0.05
+confidence: 0.95
+estimands:
+  pain: {treatment: {of: new, to: old}, population: itt, variable: pain, intercurrent: [],
+         summary: mean difference}
+analyses:
+  pain: {label: Pain, role: primary, estimand: pain, describe: [{summary: [mean]}]}
+"""
+
+
+def test_the_treatment_of_a_period_in_another_table(tmp_path: Path):
+    raw = {
+        "patients": "id;seen\n1;y\n2;y\n",
+        "periods": "id;period;treatment\n2;1;C\n1;2;C\n1;1;A\n",
+        "outcomes": "id;period;pain\n1;1;6\n1;2;5\n2;1;8\n",
+    }
+    fields = field("id", "patients") + field("seen", "patients")
+    for table in ("periods", "outcomes"):
+        fields += field("id", table) + field("period", table)
+    fields += field("treatment", "periods", "radio", '"A, New | C, Old"')
+    fields += field("pain", "outcomes", valid="integer")
+    (block,) = parts()[title := "The treatment of a period in another table"]
+    pain = {"label": "Pain", "code": "PAIN", "kind": "measure", "table": "outcomes"}
+    place = {"column": "period", "labels": {"1": "first", "2": "second"}}
+    blocks = [block, {"pain": {**pain, "column": "pain", "location": place}}]
+    own = "design: {kind: crossover}"
+    at = write(tmp_path, title, raw, fields, trial=own, blocks=blocks)
+    path = at.trial_config("shapes") / "trial.yaml"
+    trial = yaml.safe_load(path.read_text())
+    del trial["tables"]["patients"]["arm"]
+    path.write_text(yaml.safe_dump(trial, sort_keys=False))
+    path.with_name("plan.yaml").write_text(OF_PAIN)
+    cleaned(at)
+    found = [(row["USUBJID"][-1], row["LOC"], row["TRTP"]) for row in derived(at)["bds"]]
+    assert [one for one in found if one[2]] == [
+        ("1", "first", "new"),
+        ("1", "second", "old"),
+        ("2", "first", "old"),
+    ]
+
+
 def test_the_arm_apart(tmp_path: Path):
     fields = field("id", "patients") + field("id", "randomisation")
     fields += field("arm", "randomisation", "radio", '"A, New | C, Old"')

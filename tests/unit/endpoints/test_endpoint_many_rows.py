@@ -184,7 +184,7 @@ design: {kind: within_subject, arms: {new: {label: N, code: "1"},
     ]
     mixed = rows.replace("a r 2 1", "a r 2 0")
     text = refused(tiny(text, trial), tmp_path, patients=PATIENTS, rows=mixed)
-    assert "rows have different arms" in text
+    assert "records made of rows with different treatments" in text
 
 
 def test_grades_by_limits(tmp_path):

@@ -100,3 +100,49 @@ def test_places_that_would_be_lost_or_doubled_are_refused(rows, message, tmp_pat
     trial = tiny(SITES, trial=TWO_TABLES)
     exam = f"id side site kg:integer\n{rows}"
     assert message in refused(trial, tmp_path, patients="id rx\na 1", exam=exam)
+
+
+APART = """
+design:
+  kind: crossover
+  arms: {new: {label: N, code: "1"}, old: {label: O, code: "0", control: true}}
+  randomisation: {scheme: simple}
+tables:
+  patients: {of: raw, key: [id], subject: id}
+  given: {of: raw2, key: [id, period], subject: id, arm: drug}
+  exam: {of: raw3, key: [id, period], subject: id, arm_of: {table: given, by: [period]}}
+populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
+"""
+IN_PERIODS = """
+grip: {label: Grip, code: GRIP, kind: measure, table: exam, column: kg,
+       location: {column: period, labels: {"1": first, "2": second}}}
+mean: {label: Mean, code: MEAN, kind: aggregate, table: exam, column: kg, statistic: mean,
+       location: {column: period, labels: {"1": first, "2": second}}}
+"""
+
+
+def test_the_treatment_of_a_period_stands_in_another_table(tmp_path):
+    """b's second period is not in it: the record has no treatment, and nobody's takes its place."""
+    given = "id period drug\nb 1 0\na 2 0\na 1 1"
+    exam = "id period kg:integer\na 1 30\na 2 20\nb 1 11\nb 2 12"
+    trial = tiny(IN_PERIODS, trial=APART)
+    tables = derived(trial, tmp_path, patients="id\na\nb", given=given, exam=exam)
+    for code in ("GRIP", "MEAN"):
+        found = shown(tables["bds"], "PARAMCD", "LOC", "AVAL", "TRTP")
+        assert {row[0:1] + row[2:] for row in found if row[1] == code} == {
+            ("a", "first", 30, "new"),
+            ("a", "second", 20, "old"),
+            ("b", "first", 11, "old"),
+            ("b", "second", 12, None),
+        }
+    behind = {edge[2:] for edge in edges(tables, "bds", "TRTP") if edge[0] == "a"}
+    assert behind == {("given", 3, "drug"), ("given", 4, "drug")}
+
+
+def test_a_record_of_two_treatments_of_another_table_is_refused(tmp_path):
+    mixed = IN_PERIODS.split("mean:")[1]
+    text = "mean:" + mixed.split(",\n       location")[0] + "}\n"
+    given = "id period drug\na 1 1\na 2 0"
+    exam = "id period kg:integer\na 1 30\na 2 20"
+    told = refused(tiny(text, trial=APART), tmp_path, patients="id\na", given=given, exam=exam)
+    assert "made of rows with different treatments" in told

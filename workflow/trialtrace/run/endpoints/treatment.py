@@ -9,7 +9,8 @@ from trialtrace.run.cleaning.account import run_text
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
-from trialtrace.run.endpoints.study import Study, require_columns
+from trialtrace.run.endpoints.study import Study, read_placed, require_columns
+from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.model import Endpoint
 
 
@@ -21,15 +22,16 @@ def own_treatment(
     Nothing where TRTP is the subject's. In a design in which a subject has one treatment, an arm in
     another table must agree with it: UserError with the number of subjects where it does not.
     """
-    column = study.trial.tables[table.name].arm
-    if not column or table.name == study.trial.subjects.table:
+    told = _with_arm(study, endpoint, table)
+    if told is None or table.name == study.trial.subjects.table:
         return {}, []
-    require_columns(table.rows, [column], study.place(endpoint))
+    teller, column, at = told
     meanings = {arm.code: arm.name for arm in study.trial.design.arms.values()}
-    place = f"{study.trial.name}: clean table {table.name}, column {column}"
-    named = decode(table.column(column), meanings, place)
+    place = f"{study.trial.name}: clean table {teller.name}, column {column}"
+    named = decode(teller.column(column), meanings, place)
     if study.trial.design.kind in OWN_TREATMENT:
-        return {"TRTP": pick(named, row)}, chosen_cells("TRTP", table.name, row, [column])
+        own = np.where(row < 0, -1, at[row])
+        return {"TRTP": pick(named, own)}, chosen_cells("TRTP", teller.name, own, [column])
     _check_agreement(study, table, named, place)
     return {}, []
 
@@ -38,11 +40,12 @@ def check_one_treatment(
     study: Study, endpoint: Endpoint, table: CleanTable, record: np.ndarray, rows: np.ndarray
 ) -> None:
     """Refuse a record of rows with different treatments; `record` is that of each of `rows`."""
-    column = study.trial.tables[table.name].arm
-    if not column or study.trial.design.kind not in OWN_TREATMENT:
+    told = _with_arm(study, endpoint, table)
+    if told is None or study.trial.design.kind not in OWN_TREATMENT:
         return
-    require_columns(table.rows, [column], study.place(endpoint))
-    code = table.column(column).dictionary_encode().indices.fill_null(-1).to_numpy()[rows]
+    teller, column, at = told
+    codes = teller.column(column).dictionary_encode().indices.fill_null(-1).to_numpy()
+    code = np.where(at < 0, -1, codes[at])[rows]
     first = np.full(int(record.max(initial=0)) + 1, -1, dtype=np.int64)
     first[record[::-1]] = code[::-1]
     mixed = np.unique(record[code != first[record]])
@@ -55,6 +58,33 @@ def check_one_treatment(
             expected="one treatment for all rows of a record",
             do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
         )
+
+
+def _with_arm(
+    study: Study, endpoint: Endpoint, table: CleanTable
+) -> tuple[CleanTable, str, np.ndarray] | None:
+    """The table that has the treatments of a table's rows, their column, and the row there of each,
+    -1 of none; None where nothing tells them."""
+    spec = study.trial.tables[table.name]
+    if spec.arm_of is None:
+        if not spec.arm:
+            return None
+        require_columns(table.rows, [spec.arm], study.place(endpoint))
+        return table, spec.arm, np.arange(table.rows.num_rows)
+    column, by = study.trial.tables[spec.arm_of.table].arm, [*spec.arm_of.by]
+    assert column, "a table that tells arms has them"
+    teller = read_placed(study, endpoint, spec.arm_of.table, [column, *by])
+    require_columns(table.rows, by, study.place(endpoint))
+    at = pc.index_in(_by_texts(study, table, by), value_set=_by_texts(study, teller, by))
+    return teller, column, at.fill_null(-1).to_numpy().astype(np.int64)
+
+
+def _by_texts(study: Study, table: CleanTable, by: list[str]) -> pa.Array:
+    """Which row of a subject each is, as text; missing where a column has no value."""
+    place = f"{study.trial.name}: clean table {table.name}"
+    texts = [column_text(table.rows[name], f"{place}, column {name}") for name in by]
+    who = pa.array(table.subject.astype(str), pa.string())
+    return pc.binary_join_element_wise(who, *texts, "\x1f")
 
 
 def _check_agreement(study: Study, table: CleanTable, named: pa.Array, place: str) -> None:

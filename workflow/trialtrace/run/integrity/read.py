@@ -176,7 +176,7 @@ def _sheet(
     visits, occurrences = _visit_columns(trial), spec.name in _tables_of_occurrences(trial)
     if not occurrences and all(NUMBERED.fullmatch(name) for name in keys):
         keys = _declared_keys(trial, spec.name)
-    if trial.design.kind == "crossover" and spec.arm:
+    if trial.design.kind == "crossover" and (spec.arm or spec.arm_of):
         visits |= {*keys} - {*arm_columns(trial, spec)}
     ordered = [name for name in keys if name in visits or kind_of(known[name]) == NUMBER]
     step, part = np.zeros(len(subject), np.intp), None

@@ -35,7 +35,7 @@ from trialtrace.run.trial.context import (
 )
 from trialtrace.run.trial.endpoints.check_made import AVAL
 from trialtrace.run.trial.model import Variable, adsl_code
-from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
+from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, OWN_TREATMENT, RECURRENT
 from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.subjects import ArmElsewhere, ChosenRows
 
@@ -181,6 +181,28 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         codes_of_arms(files, variable)
+    if "arm_of" in table:
+        _arm_of(files, path, structure(TableSpec, table), columns)
+
+
+def _arm_of(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
+    """Another table has the arm of each row, once for what `by` and the subject tell."""
+    document, told, here = files.trial, table.arm_of, (*path, "arm_of")
+    assert told
+    others = {name: one for name, one in document.entries("tables") if "arm" in one}
+    if table.arm:
+        document.add(here, "arm and arm_of", "one of the two")
+    if document.get("design", "kind") not in OWN_TREATMENT:
+        need = f"a design of kind {one_of(OWN_TREATMENT)}: else an arm is of a subject"
+        document.add(here, "arm_of where a subject has one arm", need)
+    for at, name in enumerate(told.by):
+        column(document, (*here, "by", at), name, columns)
+    if known(document, (*here, "table"), told.table, {*others} - {path[1]}, "a table with arm"):
+        other = others[told.table]
+        keys = {*listed(other["key"])}
+        if keys != {other["subject"], *told.by}:
+            found = f"{one_of(told.by)}, where {told.table} has the key {one_of(sorted(keys))}"
+            document.add((*here, "by"), found, "the columns of that key beside the subject")
 
 
 _NUMBER = "a number, as it stands in the data", re.compile(r"[-+]?\d+([.,]\d+)?")

@@ -74,7 +74,7 @@ def pooled_design(design: Design) -> Design:
 
 def pooled_tables(tables: dict[str, TableSpec]) -> dict[str, TableSpec]:
     """The tables without their arms, so that no derived row holds one."""
-    return {name: replace(table, arm=None) for name, table in tables.items()}
+    return {name: replace(table, arm=None, arm_of=None) for name, table in tables.items()}
 
 
 def pooled_populations(

@@ -18,7 +18,7 @@ def of_patients(trial: "Trial", endpoint: Endpoint) -> bool:
     """Whether the records of an endpoint have no treatment, in such a design."""
     if trial.design.kind not in OWN_TREATMENT:
         return False
-    arms = {name: bool(spec.arm) for name, spec in trial.tables.items()}
+    arms = {name: bool(spec.arm or spec.arm_of) for name, spec in trial.tables.items()}
     return has_no_treatment(trial.design.kind, endpoint, arms, trial.endpoints.get)
 
 
@@ -77,7 +77,9 @@ def variables_of(files: Files, name: str) -> list[str]:
 def of_whole_patients(files: Files, analysis: str) -> list[str]:
     """The variables of an analysis whose records have no treatment though each patient has all."""
     design = files.trial.get("design", "kind")
-    arms = {table: "arm" in spec for table, spec in files.trial.entries("tables")}
+    arms = {
+        table: "arm" in spec or "arm_of" in spec for table, spec in files.trial.entries("tables")
+    }
     return [
         variable
         for variable in variables_of(files, analysis)

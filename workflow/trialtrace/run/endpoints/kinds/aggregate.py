@@ -10,7 +10,7 @@ from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.treatment import own_treatment
+from trialtrace.run.endpoints.treatment import check_one_treatment, own_treatment
 from trialtrace.run.endpoints.visits import with_baseline
 from trialtrace.run.trial.endpoints.repeated import Aggregate
 from trialtrace.run.trial.model import Endpoint, adsl_code
@@ -162,15 +162,5 @@ def _treatment(
     study: Study, endpoint: Endpoint[Aggregate], gathered: Placed
 ) -> tuple[dict[str, pa.Array], list]:
     """The treatment of each record's first row; its other rows must have the same."""
-    column = study.trial.tables[gathered.table.name].arm
-    if column and column in gathered.table.rows.column_names:
-        codes = gathered.column(column).dictionary_encode().indices.fill_null(-1).to_numpy()
-        arms = statistic("distinct", codes.astype(float), gathered.record, len(gathered))
-        if (arms > 1).any():
-            raise UserError(
-                f"{study.place(endpoint)}, column {column}",
-                found=f"{int((arms > 1).sum())} records whose rows have different arms",
-                expected="one arm a record",
-                do="declare `side`, `visit` or `location`, or correct the data",
-            )
+    check_one_treatment(study, endpoint, gathered.table, gathered.record, gathered.rows)
     return own_treatment(study, endpoint, gathered.table, gathered.layout.row)

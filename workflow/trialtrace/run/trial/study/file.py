@@ -21,6 +21,14 @@ from trialtrace.run.trial.version import CURRENT
 
 
 @shape
+class ArmOf:
+    """The arm of rows that another table tells, as of the periods of a crossover."""
+
+    table: Name = key("Clean table with the `arm`, whose key are its subject and `by`.")
+    by: Distinct[Column] = key("Columns of both tables that tell which of a subject's rows it is.")
+
+
+@shape
 class TableSpec:
     """A clean table."""
 
@@ -34,6 +42,10 @@ class TableSpec:
         "Column of the subject; source_row where every row is a subject of its own."
     )
     arm: Column | None = optional("Column of the arm.")
+    arm_of: ArmOf | None = optional(
+        "The table and its columns that tell the arm of each row, in place of `arm`, where a "
+        "subject has several."
+    )
     where: Condition | None = optional(
         "Rows of the raw table that the clean table is made of: a condition over the table's "
         "columns; all rows where it is left out. The others are counted in the report."
