@@ -200,10 +200,10 @@ def test_two_rows_of_one_treatment_are_no_crossover(at: Project, call: Call, cap
     path = crossover(at.root / "data" / "cross.csv")
     text = path.read_text(encoding="utf-8")
     path.write_text(text + "P1,31,DB,3,D,40,no\n", encoding="utf-8")
-    assert call("new", "mine", path, "--arm", "treatment") == 1
-    said = " ".join(capsys.readouterr().err.split())
-    assert "of 1 patients' treatments there are several rows" in said
-    assert "an export with one row of each patient and treatment" in said
+    assert call("new", "mine", path, "--arm", "treatment", "--yes") == 0
+    assert "not told: where" in capsys.readouterr().out
+    where = read(at, "guesses.yaml")["guesses"]["where"]
+    assert where["value"] == "period=1,2" and where["blinds"]
 
 
 def clusters(path: Path) -> Path:

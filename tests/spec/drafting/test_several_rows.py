@@ -123,29 +123,29 @@ def test_periods_with_two_rows_of_a_treatment_are_all_compared(at: Project, call
 
 
 @pytest.mark.parametrize(
-    ("name", "rows"),
+    "rows",
     [
         # In all patients the same treatment came first: what came of the order is in the mean.
-        ("period", [f"{n},{'ABBA'[p]},{p},{n * 7 % 19 + p}" for n in range(20) for p in range(4)]),
+        [f"{n},{'ABBA'[p]},{p},{n * 7 % 19 + p}" for n in range(20) for p in range(4)],
         # Of six patients four had BAA: the means of a patient keep what came of the period.
-        (
-            "period",
-            [
-                f"{n},{('BAA' if n % 3 else 'ABB')[p]},{p},{n * 7 % 19 + p}"
-                for n in range(24)
-                for p in range(3)
-            ],
-        ),
-        # Who changed the treatment once or twice had a row of it.
-        (
-            "note",
-            [f"{n},{'AAB'[p]},x{n % 4},{n * 7 % 19 + p}" for n in range(20) for p in range(3)],
-        ),
+        [
+            f"{n},{('BAA' if n % 3 else 'ABB')[p]},{p},{n * 7 % 19 + p}"
+            for n in range(24)
+            for p in range(3)
+        ],
     ],
 )
-def test_other_rows_of_a_treatment_are_refused(tmp_path: Path, name: str, rows: list[str]):
+def test_the_first_periods_are_asked_where_no_mean_is_of_all(tmp_path: Path, rows: list[str]):
+    made = drafted(tmp_path, "id,treatment,period,score", rows, arm="treatment")
+    (where,) = [one for one in made.guesses if one.name == "where"]
+    assert where.value == "period=0,1" and where.blinds and made.primary.kind == "measure"
+
+
+def test_other_rows_of_a_treatment_are_refused(tmp_path: Path):
+    """Who changed the treatment once or twice had a row of it."""
+    rows = [f"{n},{'AAB'[p]},x{n % 4},{n * 7 % 19 + p}" for n in range(20) for p in range(3)]
     with pytest.raises(UserError, match="several rows"):
-        drafted(tmp_path, f"id,treatment,{name},score", rows, arm="treatment")
+        drafted(tmp_path, "id,treatment,note,score", rows, arm="treatment")
 
 
 def test_the_mean_of_yes_and_no_is_the_share_of_each_typist(at: Project, call: Call):

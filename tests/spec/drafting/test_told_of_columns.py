@@ -201,8 +201,9 @@ def lifts() -> list[str]:
 def test_means_of_trials_are_taken_where_they_are_told(tmp_path: Path):
     write(tmp_path / "gym.csv", ["lifter_id,coach,machine,seconds", *lifts()])
     told = {"arm": "coach", "control": "none", "primary": "seconds"}
-    with pytest.raises(UserError, match=r"keeps 30 of 30 patients.*--kind mean"):
-        drafted(tmp_path, **told)
+    (where,) = [one for one in drafted(tmp_path, **told).guesses if one.name == "where"]
+    assert where.value == "machine=bench" and where.blinds
+    assert "30 of 30 patients" in where.evidence and "--kind mean" in where.evidence
     draft = drafted(tmp_path, **told, kind="mean")
     assert draft.primary.kind == "mean" and draft.design.kind == "crossover"
 

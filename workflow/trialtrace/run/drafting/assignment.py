@@ -196,7 +196,8 @@ def arm_of(
         return _arm_of(_by_patients(tables, subject), name, subject)
 
     table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
-    key = f"tables.{table.name}.arm" if column.name else "design.arms"
+    of_other = "_of" if table.arm_of and table.arm_of.column == column.name else ""
+    key = f"tables.{table.name}.arm{of_other}" if column.name else "design.arms"
     decided.guesses = [
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]

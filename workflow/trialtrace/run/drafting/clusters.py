@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from trialtrace.run.drafting.keys import ends_in_id, in_order, may_tell_apart, names_subject
 from trialtrace.run.drafting.names import (
@@ -28,6 +28,8 @@ NO_GROUP = re.compile(r"none|no|nil|n/?a|keine[rs]?|aucune?|ninguno|nessuno|-+",
 FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
 FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
+# Of groups within larger ones, how often a number comes again in the mean.
+MANY_TIMES = 1.5
 # Rows of each group and period, and groups, where the name of the column says nothing; cells of all
 # groups and periods, where a row is one.
 FEWEST_IN_A_STEP, MOST_STEPPED, WHOLE_GRID = 5, 200, 0.75
@@ -60,6 +62,49 @@ def clustered(table: Table, subject: str, arm: Column) -> tuple[str, str]:
                         why += f" Where it is the patient: --subject {column.name}."
                     return column.name, why
     return "", ""
+
+
+def numbered_within(
+    table: Table, subject: str, arm: Column
+) -> tuple[str, tuple[str, ...], str] | None:
+    """Groups of one arm that are numbered anew in larger ones, as wards in hospitals: the column
+    that has another value for each, or a name for both together and these, and why."""
+    named = [
+        one
+        for one in table.columns
+        if name_words(one.name) & CLUSTERS or rank(one.name, SITES) is not None
+        if one.name not in (arm.name, subject) and one.constant_within is not False
+    ]
+    names = [one.name for one in table.columns if one.constant_within is not False]
+    rows = cells_of(table, [arm.name, *names]) if len(named) > 1 and table.rows <= MOST_ROWS else []
+    at = {name: number for number, name in enumerate(names, start=1)}
+    for larger, unit in permutations(named, 2):
+        both = _arms_of(rows, at[larger.name], at[unit.name])
+        if (
+            len(both) < max(FEWEST_UNNAMED, MANY_TIMES * unit.distinct)
+            or len(rows) < FEWEST_EACH * len(both)
+            or any(len(arms) > 1 for arms in both.values())
+            or all(len(arms) == 1 for arms in _arms_of(rows, at[larger.name]).values())
+        ):
+            continue
+        what = f"{unit.name} counts anew in each {larger.name}"
+        why = f"{what}: all patients of each of {len(both)} have the same arm."
+        where = (at[larger.name], at[unit.name])
+        for name, place in at.items():
+            alone, with_it = _arms_of(rows, place), _arms_of(rows, *where, place)
+            if len(alone) == len(with_it) == len(both):
+                return name, (), f"{why} {name} has another value for each."
+        return f"{larger.name}_{unit.name}", (larger.name, unit.name), why
+    return None
+
+
+def _arms_of(rows: Sequence[tuple[str, ...]], *places: int) -> dict[tuple[str, ...], set[str]]:
+    """The arms, which stand first, of what rows have at some places."""
+    arms: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for row in rows:
+        if row[0] and all(row[place] for place in places):
+            arms[tuple(row[place] for place in places)].add(row[0])
+    return arms
 
 
 def groups_of_one_arm(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from trialtrace.base.errors import one_of, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import tells_order
 from trialtrace.run.drafting.clusters import (
     clustered,
@@ -16,6 +16,7 @@ from trialtrace.run.drafting.clusters import (
     matched,
     nearly_clustered,
     numbered_in_arms,
+    numbered_within,
     of_several_arms,
     other_arms,
 )
@@ -32,7 +33,7 @@ from trialtrace.run.drafting.names import (
     name_words,
     rank,
 )
-from trialtrace.run.drafting.outcomes import MEAN, NO, label_of, levels
+from trialtrace.run.drafting.outcomes import BEFORE, MEAN, NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts
@@ -45,6 +46,8 @@ MOST_PLACES, MOST_NAMED = 8, 4
 # Of the rows of a period those of the rarest treatment, to those of the most frequent.
 AS_OFTEN = 0.9
 PATIENTS = "patients"
+# What the same is done again is called.
+TRIALS = {"trial", "attempt", "repeat", "repetition", "replicate", "rep", "reading", "run", "try"}
 NUMBERED = re.compile(r"(.*[^0-9])([0-9])")
 SECOND = re.compile(
     r"\b(second|2nd|later) (stage )?(randomi[sz]|assign|allocat|lot\b)|"
@@ -57,6 +60,22 @@ WITHOUT_ROWS = (
 )
 
 
+class SeveralRowsError(UserError):
+    """Patients have several rows of a treatment; `alone` are the conditions that leave one of
+    each, with how many patients have it: the first periods, then what was last, and last of all
+    rows before treatment."""
+
+    def __init__(self, error: UserError, alone: Mapping[str, str]):
+        super().__init__(error.problems[0])
+
+        def rank_of(condition: str) -> tuple[bool, bool, int]:
+            codes = condition.partition("=")[2]
+            before = bool({*parts(codes)} & BEFORE)
+            return before, "," not in codes, -[*alone].index(condition)
+
+        self.alone = {one: alone[one] for one in sorted(alone, key=rank_of)}
+
+
 @dataclass(frozen=True)
 class Design:
     """What was randomised. `place` is the column that tells the periods or sides of a patient
@@ -64,7 +83,8 @@ class Design:
     first treatment; `cluster` is the column of the groups that were randomised, `joined` those that
     it is made of where they are numbered within arms; `columns` are those of an outcome under each
     treatment, `steps` those of clusters and periods of a stepped wedge. `several` says of how many
-    rows of each treatment of a patient the mean is taken, nothing where it has one."""
+    rows of each treatment of a patient the mean is taken, nothing where it has one; it is
+    `doubtful` where nobody said so."""
 
     kind: str = PARALLEL
     place: str = ""
@@ -75,6 +95,7 @@ class Design:
     columns: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     several: str = ""
+    doubtful: bool = False
 
     @property
     def own_treatment(self) -> bool:
@@ -82,8 +103,11 @@ class Design:
         return self.kind in (CROSSOVER, WITHIN)
 
 
-def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Design:
-    """The design that the rows show: told, or a guess wherever it is another than parallel.
+def design_of(
+    table: Table, subject: str, arm: Column, decided: Decided, beside: Table | None = None
+) -> Design:
+    """The design that the rows show: told, or a guess wherever it is another than parallel;
+    `beside` has a row of each patient of a crossover.
 
     Raises UserError where patients have several treatments, and not each of them once.
     """
@@ -103,10 +127,16 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         decided.guess("design", ("trial.yaml", "design.kind"), kind, why)
         return Design(kind, columns=levels(arm))
     if arm.constant_within is False:
-        made, why = several_treatments(table, subject, arm, decided.told.get("kind") == MEAN)
+        means = decided.told.get("kind") == MEAN
+        made, why = several_treatments(table, subject, arm, means, beside)
     else:
-        cluster, why = clustered(table, subject, arm)
-        made = Design(CLUSTER, cluster=cluster) if cluster else Design()
+        units = numbered_within(table, subject, arm)
+        cluster, why = (units[0], units[2]) if units else clustered(table, subject, arm)
+        made = (
+            Design(CLUSTER, cluster=cluster, joined=units[1] if units else ())
+            if cluster
+            else Design()
+        )
     doubt, steps = in_steps(table, arm) if made.kind == PARALLEL else ("", ())
     made, asked = replace(made, steps=steps), {"design", "cluster"} & decided.told.keys()
     doubt = "" if data else doubt
@@ -140,7 +170,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         return replace(made, kind=data, sequence="", starts={}, cluster="")
     place = ("trial.yaml", "design.kind")
     if not data and made.kind != PARALLEL:
-        decided.guess("design", place, made.kind, why)
+        decided.guess("design", place, made.kind, why, made.doubtful)
     if made.kind == PARALLEL and not asked and (pairs := matched(table, subject, arm)):
         why = f"Each value of {pairs} has a patient of each arm: the draft takes them for "
         why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}"
@@ -233,9 +263,12 @@ def _orders(treatments: Sequence[str], column: Column) -> bool:
     return named or initials or tells_order(column)
 
 
-def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> tuple[Design, str]:
+def several_treatments(
+    table: Table, subject: str, arm: Column, means: bool, beside: Table | None = None
+) -> tuple[Design, str]:
     """Periods or sides of a patient, each with another treatment; where `means` were told, trials
-    of each treatment too, though some level would leave one row of each."""
+    of each treatment too, though some level would leave one row of each. The sequence may stand in
+    a table `beside`, of the patients."""
     place = _place(table, subject, arm.name)
     sequences = _sequences(table, arm)
     names = [subject, arm.name, place, *sequences, *(others := _pairs(table, sequences))]
@@ -246,12 +279,18 @@ def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> 
     rows = [row for row in rows if row[0] and row[1]]
     rows = [row[: len(names)] for row in (dict.fromkeys(rows) if left_out else rows)]
     times = Counter(row[:2] for row in rows)
-    if several := _several_rows(table, subject, arm, times, means):
+    repeated = means or _are_repeats(_one_row_each(table, subject, arm))
+    if several := _several_rows(table, subject, arm, times, repeated):
         why = f"{len({who for who, _ in times})} patients have several of {arm.distinct} "
         why += f"treatments, and {several}. "
         why += "Treatments are compared by the means of these; in which order they came is left "
         why += "out of account."
-        return Design(CROSSOVER, arm.name, several=several), why
+        if not means and repeated:
+            why += f" --kind {MEAN} takes them so; one row of each: --where "
+            why += f"{' or --where '.join(_one_row_each(table, subject, arm))}."
+        place = table.arm_of.by[0] if table.arm_of else arm.name
+        made = Design(CROSSOVER, place, several=several)
+        return replace(made, doubtful=repeated and not means), why
     if not rows or max(times.values()) > 1:
         fault = f"{arm.distinct} different values, which varies within patients"
         mend = "name another column: --arm COLUMN"
@@ -273,13 +312,15 @@ def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> 
         if not means and _several_rows(table, subject, arm, times, True):
             mend = f"--kind mean compares the means of the rows of each; {mend}"
         copies = "" if left_out else table.evidence.get("copies")
-        mend = copies or _one_period(table, subject, arm) or mend
+        mend = (instead := copies or _one_period(table, subject, arm)) or mend
         if odd := of_several_arms(table, subject, arm.name):
             fault = f"{odd}, as where an id stands for two patients"
             mend = "give each patient an id of its own in a copy of the file, or leave them out"
         need = "the same in all rows of a patient, or each treatment of a patient in one row"
         need += " (a period, a side)"
-        raise wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
+        error = wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
+        alone = {} if instead or odd else _one_row_each(table, subject, arm)
+        raise SeveralRowsError(error, alone) if alone else error
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)
     both = sum(n == len(codes) for n in whole.values())
@@ -297,6 +338,11 @@ def several_treatments(table: Table, subject: str, arm: Column, means: bool) -> 
         why += "comparison, which a model of all patients and periods would use."
     if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
+    if beside and not sequences:
+        sequences = _sequences(beside, arm)
+        theirs = [*sequences, *(others := _pairs(beside, sequences))]
+        known = {who: rest for who, *rest in cells_of(beside, [beside.subject[0], *theirs])}
+        rows = [(*row[:3], *known[row[0]]) for row in rows if row[0] in known]
     sequence, starts = _sequence([*sequences, *others], rows, [*codes])
     if sequence:
         why += f" {sequence} tells with which they begin."
@@ -345,6 +391,12 @@ def _several_rows(
         alone = [*_one_row_each(table, subject, arm)][:1]
         said += "".join(f"; --where {one} leaves one row each" for one in alone) + ")"
     return said
+
+
+def _are_repeats(alone: Mapping[str, str]) -> bool:
+    """Whether all that would leave one row of each treatment are numbers of trials of the same."""
+    names = {text.partition("=")[0] for text in alone}
+    return bool(names) and all(name_words(name) & TRIALS for name in names)
 
 
 def _in_turn(table: Table, arm: Column, period: str) -> bool:
@@ -433,7 +485,9 @@ def _sequences(table: Table, arm: Column) -> list[str]:
     return [
         column.name
         for column in table.columns
-        if column.constant_within and len(levels(column)) > 1 and _orders(treatments, column)
+        if column.constant_within is not False
+        and len(levels(column)) > 1
+        and _orders(treatments, column)
         # What no list of choices can hold, as A,B, no step takes.
         if not any(map(no_code, levels(column)))
     ]
@@ -444,7 +498,9 @@ def _pairs(table: Table, sequences: Sequence[str]) -> list[str]:
     return [
         column.name
         for column in table.columns
-        if column.constant_within and len(levels(column)) == 2 and column.name not in sequences
+        if column.constant_within is not False
+        and len(levels(column)) == 2
+        and column.name not in sequences
         if not any(map(no_code, levels(column)))
     ]
 
@@ -494,5 +550,5 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     name = PATIENTS if PATIENTS not in names else f"{table.name}_{PATIENTS}"[:40]
     whole = table.of or table.name
     where = {one.name: table.kept[one.name] for one in kept if one.name in table.kept}
-    made = replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
+    made = replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=(), arm_of=None)
     return replace(made, kept=where)

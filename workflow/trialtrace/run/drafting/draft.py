@@ -21,6 +21,7 @@ from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
     PARALLEL,
     Design,
+    SeveralRowsError,
     by_treatment,
     design_of,
     patients_beside,
@@ -70,10 +71,18 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.periods import refuse_periods
+from trialtrace.run.drafting.periods_apart import (
+    as_raw,
+    patients_of,
+    with_column_of,
+    with_places,
+    with_treatments,
+)
 from trialtrace.run.drafting.primary import Offered, endings, primary_of, secondary_of, without_end
 from trialtrace.run.drafting.profile import SOURCE_FILE, SOURCE_ROW, Column, Table
-from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.questions import Ask, as_before
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.same_tables import without_doubles
 from trialtrace.run.drafting.several_rows import mean_of, tell_below
 from trialtrace.run.drafting.stacking import with_stacks
 from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
@@ -111,7 +120,7 @@ class Draft:
     patients, `treated` the one with the arm, which is another where a patient has several. So many
     of `others` as `secondary` says are secondary outcomes, which a person named. `later` are the
     columns of all likely outcomes, `asked` how many questions were, `covariates` columns of
-    `home`."""
+    `home`, `with_arm` the tables that have the column of the arm."""
 
     tables: tuple[Table, ...]
     subject: Mapping[str, str]
@@ -130,6 +139,7 @@ class Draft:
     later: frozenset[str] = frozenset()
     asked: int = 0
     covariates: tuple[str, ...] = ()
+    with_arm: frozenset[str] = frozenset()
 
     def table(self, name: str) -> Table:
         return next(one for one in self.tables if one.name == name)
@@ -161,14 +171,42 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     decided = Decided(texts, ask)
     tables = named(tables, decided.told.get("tables", ""))
     tell_copies(tables, decided)
-    tables = with_stacks(tables, decided)
-    kept = of_the_trial(tables, decided)
+    tables = with_stacks(without_doubles(tables, decided), decided)
+    kept, before = of_the_trial(tables, decided), [*decided.guesses]
     try:
         return _decided(kept, decided)
+    except SeveralRowsError as error:
+        if "where" in decided.told:
+            raise
+        return _of_one_row(kept, decided, before, error)
     except UserError as error:
         # What is lacking may stand in a table that was set aside.
         apart = [Problem("the files", one.evidence) for one in decided.guesses if one.name == ASIDE]
         raise ProblemsError([*error.problems, *apart]) from error
+
+
+def _of_one_row(
+    tables: tuple[Table, ...], decided: Decided, guesses: list[Guessed], error: SeveralRowsError
+) -> Draft:
+    """The trial with one row of each treatment of a patient: which one is told, or a guess that
+    blinds the report. `guesses` are those before any of the rows. Raises the error where a guess
+    leaves no trial."""
+    again = Decided(decided.told, as_before(decided.unasked, decided.ask), decided.asked)
+    again.guesses, place = guesses, ("trial.yaml", "tables")
+    why = f"It keeps one row of each treatment of {{}}; --kind {MEAN} compares the means of all."
+    choices = [(text, why.format(n)) for text, n in error.alone.items()]
+    words = "Patients have several rows of a treatment: which of them is compared?"
+    where = again.choose("where", words, choices, place, str, False)
+    answered = "where" in again.told
+    again.told["where"] = where
+    try:
+        made = _decided(tables, again)
+    except UserError:
+        if answered:
+            raise
+        raise error from None
+    told = {flag: text for flag, text in made.told.items() if answered or flag != "where"}
+    return replace(made, told=told)
 
 
 def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
@@ -178,6 +216,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
     if text := decided.told.get("interval"):
         tables = with_interval(tables, text)
+    tables = with_treatments(tables)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")
@@ -192,9 +231,10 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     tell_shared(tables, home.name, decided)
     if coded.name and coded.constant_within is False:
         # What no step compares is refused before anything else is asked.
-        several_treatments(home, subject[home.name], coded, decided.told.get("kind") == MEAN)
+        means = decided.told.get("kind") == MEAN
+        several_treatments(home, subject[home.name], coded, means)
     elif decided.told.get("design") != PARALLEL:
-        refuse_periods(home, coded)
+        refuse_periods(home, coded, tables)
     kept = home.kept.get(coded.name, levels(coded))
     out = [code for code in levels(coded) if code not in kept]
     arm = with_names(home, without_levels(coded, out, LEFT_OUT) if out else coded, decided)
@@ -212,7 +252,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     by_data = (first, BEGIN) if first else by_data
     told = (*by_data, False) if by_data[0] else by_word(home, arms)
     control = control_of(arm, arms, decided, told[:2], told[2])
-    design = design_of(home, subject[home.name], arm, decided)
+    beside = patients_of(tables, home)
+    design = design_of(home, subject[home.name], arm, decided, beside)
     if doubt and "design" not in decided.told:
         doubt += (
             " What changed with time is in the comparison: no step takes the visits into account."
@@ -224,9 +265,12 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     if arm.name and not design.own_treatment:
         tell_factors(home, arm, design.cluster, decided)
     if design.sequence:
-        tables, home = _with(as_levels(home.column(design.sequence)), home, tables)
+        orders = next(one for one in (home, beside) if one and _has(one, design.sequence))
+        at = tables.index(home)
+        tables, _ = _with(as_levels(orders.column(design.sequence)), orders, tables)
+        home = tables[at]
     if design.own_treatment:
-        visit[home.name] = ""
+        visit |= dict.fromkeys(with_places(tables, home, arm, design), "")
     treated = (home, arm, design)
     shown, secondary, later = (
         _in_columns(home, arms, design)
@@ -245,7 +289,13 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     if not design.own_treatment and all(one.name != "pairs" for one in decided.guesses):
         roles = {arm.name, subject[home.name], visit[home.name], *shown[0].names, design.cluster}
         tell_unused(home, arm, roles, design.cluster, decided)
+    within = with_places(tables, home, arm, design) if design.own_treatment else (home.name,)
+    with_arm = with_column_of(tables, arm, within)
+    at = [one.name for one in tables].index(home.name)
+    tables = tuple(as_raw(one, arm, within) for one in tables)
+    home = tables[at]
     made = Draft(
+        with_arm=with_arm,
         tables=tables,
         subject=subject,
         visit=visit,
@@ -277,6 +327,10 @@ def _tell_before(table: Table, primary: Outcome, decided: Decided) -> None:
         )
         why += "since no step within patients is given the value before."
         decided.guess("own_before", ("plan.yaml", "analyses"), ", ".join(found), why)
+
+
+def _has(table: Table, name: str) -> bool:
+    return any(column.name == name for column in table.columns)
 
 
 def _with(
@@ -371,8 +425,12 @@ def _outcomes(
 
 
 def _with_patients(draft: Draft) -> Draft:
-    """The draft with a table of the patients beside that of their treatments."""
+    """The draft with a table of the patients beside that of their treatments: their own, if it has
+    all of them and the sequence."""
     names = [table.name for table in draft.tables]
+    own = patients_of(draft.tables, draft.home)
+    if own and draft.design.sequence in {"", *(one.name for one in own.columns)}:
+        return replace(draft, home=own)
     home = patients_beside(draft.home, draft.subject[draft.home.name], draft.design, names)
     treated = replace(draft.home, of=home.of)
     return replace(
@@ -396,16 +454,16 @@ def _offered(
     """What may be endpoints in all tables; `treated` is the table of the arm, its column and the
     design, `kind` the one asked for. What is left beside an arm that is not `known` may be it."""
     home, arm, design = treated
+    within = with_places(tables, home, arm, design) if design.own_treatment else ()
     told_by = {
         table.name: parameters
         for table in tables
         if subject[table.name] != SOURCE_ROW
-        and not (design.own_treatment and table is home)
+        and table.name not in within
         and (parameters := parameters_of(table, subject[table.name], visit[table.name])) is not None
     }
     views = [told_by[one.name].view if one.name in told_by else one for one in tables]
-    if design.own_treatment:
-        views = [by_treatment(view) if view is home else view for view in views]
+    views = [by_treatment(view) if view.name in within else view for view in views]
     at = {**visit, **{name: parameters.visit for name, parameters in told_by.items()}}
     found: list[Outcome] = []
     once: dict[str, Once] = {}
@@ -419,7 +477,7 @@ def _offered(
         taken |= date_parts(table) | earlier_values(table, subject[name], visit[name])
         taken |= standardised(table) | {*filled_copies(table, of_one_arm(table, arm))}
         taken |= {table.stack.column, table.stack.row} if table.stack else set()
-        if name == home.name:
+        if name == home.name or name in within:
             taken |= {design.place, design.sequence, design.cluster, *design.steps}
             taken |= {one for key in table.keys[:1] for one in key if design.several}
             taken |= of_one_arm(table, arm)
@@ -441,9 +499,9 @@ def _offered(
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]
         if design.own_treatment:
             # Of a time that may be censored, and of other tables, no step compares the treatments.
-            here = [one for one in here if name == home.name and one.kind in (MEASURE, EVENT)]
+            here = [one for one in here if name in within and one.kind in (MEASURE, EVENT)]
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
-        if design.own_treatment and table.name == home.name:
+        if name in within:
             left -= {one.name for one in table.columns if one.constant_within}
         people = {one.name for one in table.columns if _of_nothing_done(one)}
         if sum(one.score >= 0 for one in here) == 1:
@@ -454,8 +512,8 @@ def _offered(
     if design.several:
         found = [mean_of(one, views, design.several) for one in found]
     found.sort(key=lambda item: (not item.primary, -item.score))
-    within = design.own_treatment
-    return Offered(views, found, at, subject, arm, told_by, once, within, design.several)
+    own = design.own_treatment
+    return Offered(views, found, at, subject, arm, told_by, once, own, design.several)
 
 
 def _of_nothing_done(column: Column) -> bool:

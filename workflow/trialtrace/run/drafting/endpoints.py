@@ -211,7 +211,7 @@ def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     else:
         entry["column"] = made.column
     if draft.design.own_treatment:
-        labels = labels_of(draft.treated.column(draft.design.place))
+        labels = labels_of(draft.table(made.table).column(draft.design.place))
         entry["kind"] = "measure"
         entry["location"] = {"column": draft.design.place, "labels": labels}
     if made.visit:

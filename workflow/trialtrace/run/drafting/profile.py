@@ -100,6 +100,16 @@ class Stack:
 
 
 @dataclasses.dataclass(frozen=True)
+class ArmOf:
+    """A column of treatments that a table has not and another has: `by` are the columns of both
+    that with the patient tell its row there."""
+
+    column: str
+    table: "Table"
+    by: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Table:
     """A raw table. `reading` are the keys of its entry under `source.items`, without path or item.
 
@@ -122,7 +132,8 @@ class Table:
     patient has one twice. `described` is what the file and others beside it say of columns.
     `unread` of the first table are files and sheets beside all of them that cannot be read.
     `interval` are the columns of the start and the stop of an interval that a person told.
-    `stack` are the tables of files or sheets of one form that it is made of.
+    `stack` are the tables of files or sheets of one form that it is made of, `arm_of` is where its
+    treatments stand, if in another.
     """
 
     name: str
@@ -151,6 +162,7 @@ class Table:
     factors: frozenset[str] = frozenset()
     interval: tuple[str, str] | None = None
     stack: Stack | None = None
+    arm_of: ArmOf | None = None
 
     @property
     def joined_numbers(self) -> set[str]:

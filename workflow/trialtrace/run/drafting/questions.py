@@ -6,8 +6,8 @@ from dataclasses import dataclass
 # What can be told by a flag, in the order in which it is asked, and what it is.
 FLAGS: Mapping[str, str] = {
     "tables": "files or tables of the trial, with commas between; others are not used",
-    "stack": "what each of several files of one form is: visit, arm, part (other people), repeat "
-    "(the same people once more, as by a reader) or apart",
+    "stack": "what each of several files of one form is: visit, arm, treatment (of the same "
+    "people), part (other people), repeat (the same people once more, as by a reader) or apart",
     "subject": "column that tells patients apart, or source_row where a row is a patient",
     "visit": "column that tells the visits of a patient apart",
     "where": "COLUMN=VALUE, or COLUMN<=NUMBER, of the rows that are part of the trial, or all",

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.places import REGISTRY, name_of
-from trialtrace.run.drafting.profile import Stack, Table
+from trialtrace.run.drafting.profile import ArmOf, Stack, Table
 from trialtrace.run.drafting.raw_tables import Condition, Found, found
 from trialtrace.run.drafting.redcap import EVENT, INSTANCE, INSTRUMENT
 
@@ -154,7 +154,29 @@ def without_time(table: Table, time: str, status: str) -> list[str]:
 
 def cells_behind(table: Table) -> Cells:
     """The cells of a profiled table, read anew."""
-    return and_joined(and_split(found_behind(table).cells, table.split), table.joined)
+    cells = and_joined(and_split(found_behind(table).cells, table.split), table.joined)
+    return _with_arm(cells, table, table.arm_of) if table.arm_of else cells
+
+
+def _with_arm(cells: Cells, table: Table, told: ArmOf) -> Cells:
+    """The cells with the treatment of each row, as the other table has it."""
+    names = [told.table.subject[0], *told.by, told.column]
+    known = {row[:-1]: row[-1] for row in cells_of(told.table, names)}
+    own = [table.subject[0], *told.by]
+    codes = [{*dict(table.column(name).choices)} for name in own]
+
+    def of(wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        needed = [name for name in dict.fromkeys([*wanted, *own]) if name != told.column]
+        for part in cells.of(needed):
+            rows = zip(*(part.column(name).to_pylist() for name in own), strict=True)
+            arms = [known.get(tuple(map(spelt, row, codes))) for row in rows]
+            arrays = [
+                pa.array(arms, pa.string()) if name == told.column else part.column(name)
+                for name in wanted
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, names=list(wanted))
+
+    return Cells([*cells.names, told.column], of)
 
 
 def found_behind(table: Table) -> Found:

@@ -35,13 +35,16 @@ from trialtrace.run.tables.measures import AGES, folded, parts, plain
 from trialtrace.run.trial.label_words import SURE_CONTROL
 
 VISIT, ARM, PART, REPEAT, APART = "visit", "arm", "part", "repeat", "apart"
+TREATMENT = "treatment"
 IS: Mapping[str, str] = {
     VISIT: "a visit of the same patients",
     ARM: "the patients of an arm",
+    TREATMENT: "the same patients under a treatment",
     PART: "other people, as of a site, a year, or another child of each family",
     REPEAT: "the same patients at the same time once more, as by another reader",
     APART: "a table of its own",
 }
+OF_ARMS = (ARM, TREATMENT)
 WORDS = "What is each of the files of one form?"
 PLACE = ("trial.yaml", "source.stacked")
 ROW = "row"
@@ -89,6 +92,17 @@ class Form:
         most = max(self.people, key=len)
         return all(len(one & most) >= MOSTLY * len(one) for one in self.people)
 
+    @property
+    def beyond_doubt(self) -> tuple[str, ...]:
+        """What the files may be taken for unasked, where that is the likeliest: all have the same
+        columns, and names tell times and each has exactly the same patients, or each has others."""
+        names = [{column.name for column in one.columns} for one in self.tables]
+        if not self.subject or any(one != names[0] for one in names):
+            return ()
+        if self.apart:
+            return (ARM,)
+        return (VISIT,) if self.timed and all(one == self.people[0] for one in self.people) else ()
+
 
 def with_stacks(tables: tuple[Table, ...], decided: Decided) -> tuple[Table, ...]:
     """The tables, with one in place of those of one form: what each of these is was told, or is
@@ -121,7 +135,8 @@ def with_stacks(tables: tuple[Table, ...], decided: Decided) -> tuple[Table, ...
             made = _in_place(made, form, word)
         return made
 
-    made = decided.choose("stack", WORDS, choices, PLACE, of, False)
+    sure = len(found) == 1 and choices[0][0] in found[0][0].beyond_doubt
+    made = decided.choose("stack", WORDS, choices, PLACE, of, sure)
     for form, _ in found:
         _tell_few_of_both(form, made, decided)
         _tell_one_of_several(form, made, decided)
@@ -135,9 +150,9 @@ def _tell_one_of_several(form: Form, made: Sequence[Table], decided: Decided) ->
     apart = [one for one in form.tables if any(one.name == each.name for each in made)]
     have = [one for one in apart if any(name == column.name for column in one.columns)]
     if len(have) > 1:
-        each = one_of([f"{_stem(one)}.{name}" for one in have])
+        each = one_of([f"{stem(one)}.{name}" for one in have])
         why = f"Of {each} the first is taken: --primary names one with its table."
-        decided.guess("primary", ("plan.yaml", "analyses"), f"{_stem(have[0])}.{name}", why, True)
+        decided.guess("primary", ("plan.yaml", "analyses"), f"{stem(have[0])}.{name}", why, True)
 
 
 def _tell_few_of_both(form: Form, made: Sequence[Table], decided: Decided) -> None:
@@ -186,7 +201,7 @@ def _alike(one: set[str], other: set[str]) -> bool:
 
 
 def _form(read: Read, tables: Sequence[Table]) -> Form:
-    stems = [_stem(one) for one in tables]
+    stems = [stem(one) for one in tables]
     values, word, timed = told_by_names(stems)
     columns = [
         one.name
@@ -217,7 +232,7 @@ def _as_read(table: Table) -> Table:
     return replace(table, columns=columns, joined={}, factors=frozenset())
 
 
-def _stem(table: Table) -> str:
+def stem(table: Table) -> str:
     return str(table.reading.get("sheet") or Path(table.item).stem)
 
 
@@ -265,7 +280,7 @@ def _choices(read: Read, form: Form) -> Iterator[tuple[str, str]]:
         (one.evidence["arms_of_files"] for one in read.tables if "arms_of_files" in one.evidence),
         "",
     )
-    controls = [one for one in map(_stem, form.tables) if SURE_CONTROL.fullmatch(_apart(one))]
+    controls = [one for one in map(stem, form.tables) if SURE_CONTROL.fullmatch(_apart(one))]
     if not said and len(controls) == 1:
         said = f"{controls[0]} is the name of a control"
     arm = ARM, f"{have}; {said}: each is {IS[ARM]}."
@@ -285,6 +300,12 @@ def _choices(read: Read, form: Form) -> Iterator[tuple[str, str]]:
         return
     once = all((form.subject,) in one.keys for one in form.tables)
     against = _others(read, form)
+    if said and not form.timed and not form.column:
+        # Numbers that begin anew in each may be of other people.
+        each = (TREATMENT, ARM) if len(set(map(frozenset, form.people))) == 1 else (ARM, TREATMENT)
+        for word in (ARM,) if against else each:
+            doubt = f", and {against}" if against else ""
+            yield word, f"{have}{doubt}; {said}: each is {IS[word]}."
     same = f"{have}, and most of the same {form.subject}"
     when = f"{form.word} {', '.join(form.values)}".strip()
     by = f", told by {form.column}" if form.column else f", by their names ({when})"
@@ -360,15 +381,15 @@ def _in_place(tables: tuple[Table, ...], form: Form, word: str) -> tuple[Table, 
     if word == APART:
         return tables
     parts, files = form.tables, one_of([called(one) for one in form.tables])
-    if word in (VISIT, REPEAT) and not (form.subject and form.shared):
+    if word in (VISIT, REPEAT, TREATMENT) and not (form.subject and form.shared):
         found = f"{word}, of {files}, which do not have the same patients"
         raise wrong("--stack", found, f"{ARM}, {PART} or {APART}")
     known, values, column = {*_names(form)}, form.values, form.column
-    if word == ARM and (not column or rank_of_arm(column) is None):
-        values, column = tuple(_stem(one) for one in parts), ""
+    if word in OF_ARMS and (not column or rank_of_arm(column) is None):
+        values, column = tuple(stem(one) for one in parts), ""
     new = ""
     if not column:
-        new = ARM if word == ARM else form.word or (VISIT if word == VISIT else PART)
+        new = word if word in OF_ARMS else form.word or (VISIT if word == VISIT else PART)
         new = next(one for one in (new, f"{new}_of_file", f"{new}_of_files") if one not in known)
     row = "" if form.subject else ROW + "_of_file" * (ROW in known)
     others = {one.name for one in tables}
@@ -394,7 +415,7 @@ def _in_place(tables: tuple[Table, ...], form: Form, word: str) -> tuple[Table, 
         made = joined_in_sites(made, (column or new, form.subject))
     else:
         made = by_subject(made, form.subject)
-    if word != ARM and new:
+    if word not in OF_ARMS and new:
         # What tells files apart that are no arms is none.
         weights = {key: weight for key, weight in made.weights.items() if key != new}
         arms = tuple(key for key in made.arm if key != new)

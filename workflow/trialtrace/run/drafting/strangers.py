@@ -447,7 +447,9 @@ def _names(table: Table) -> set[str]:
     path = Path(table.item)
     parts = set[str]().union(*(_names(one) for _, one in table.stack.parts)) if table.stack else ()
     sheet = str(table.reading.get("sheet", ""))
-    return {*parts, table.name, path.name, path.stem, sheet, table.of} - {""}
+    files = {table.item, path.name, path.stem}
+    of_sheet = {f"{one}[{sheet}]" for one in files} if sheet else set()
+    return {*parts, *files, *of_sheet, table.name, sheet, table.of} - {""}
 
 
 def called(table: Table) -> str:

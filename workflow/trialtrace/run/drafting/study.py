@@ -113,7 +113,9 @@ def _table(draft: Draft, name: str) -> dict[str, object]:
         "key": list(draft.key(table)),
         "subject": draft.subject[name],
     }
-    if table is draft.treated and draft.arm.name:
+    if table.arm_of:
+        entry["arm_of"] = {"table": table.arm_of.table.name, "by": list(table.arm_of.by)}
+    elif name in draft.with_arm:
         entry["arm"] = draft.arm.name
     where = {column: _condition(test) for column, test in table.where.items()}
     where |= {name: _one_of(table.column(name), codes) for name, codes in table.kept.items()}

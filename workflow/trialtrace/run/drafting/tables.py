@@ -15,7 +15,7 @@ from trialtrace.run.drafting.described import NOTHING
 from trialtrace.run.drafting.dummies import factors
 from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
-from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Stack, Table, Unread
+from trialtrace.run.drafting.profile import SOURCE_ROW, ArmOf, Column, Stack, Table, Unread
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.redcap import ARM_OF_EVENT, OF_EVENTS, PART_OF_EVENT, events_of_arms
 from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of, stacked_behind
@@ -30,7 +30,9 @@ from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
 
 # Evidence that other files give.
-FROM_BESIDE = ("described", "set_aside", "crossover", "primary", "control", "population")
+FROM_BESIDE = (
+    *("described", "set_aside", "crossover", "primary", "control", "population", "direction"),
+)
 # Evidence of rows that are told apart by their patients.
 BY_PATIENTS = ("repeats", "copies", "alike")
 # What a column is called that tells patients apart in the whole trial.
@@ -311,6 +313,24 @@ def with_column(table: Table, name: str, parts: tuple[str, ...]) -> Table:
         constant_within=table.column(parts[0]).constant_within,
     )
     return replace(made, columns=(*table.columns, own))
+
+
+def with_arm_of(table: Table, told: ArmOf) -> Table:
+    """The table with the treatments that another has of its rows, its arms read anew."""
+    made = replace(table, arm_of=told)
+    cells = cells_behind(made)
+    about = told.table.described.get(told.column, NOTHING)
+    own = column(
+        told.column, _tallied(replace(cells, names=[told.column]))[told.column], about, "."
+    )
+    made = replace(made, columns=(*made.columns, own))
+    structure = structure_of(made.columns, made.rows, _loader(cells), (), table.subject[0])
+    keys = tuple(key for key in structure.keys if told.column not in key)
+    made = _with_structure(made, replace(structure, keys=keys))
+    name = f"arm.{told.column}"
+    why = f"{made.evidence.get(name, '')} It stands in {told.table.name}, by the patient and "
+    why += f"{one_of(told.by)}" + f"; {own.blank} rows have none there" * bool(own.blank) + "."
+    return replace(made, evidence={**made.evidence, name: why.strip()})
 
 
 def _tallied(cells: Cells) -> dict[str, Tally]:

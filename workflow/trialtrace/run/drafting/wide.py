@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.horizons import by_horizon
 from trialtrace.run.drafting.likely_outcome import (
     AFTER_IT,
@@ -64,6 +65,8 @@ KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
 TOGETHER, FROM_START, CLOSE, CHANGED = 1.0, 1.5, 0.1, -3.0
 # Names that alone stand for what was first, by which one number more is a visit.
 FEWEST_FIRST = 3
+# Numbers such as 23 and 45 that may be spans.
+FEWEST_SPANS = 3
 EARLY = (
     r"pre(?:test|op|trt|treatment)?|baseline|base|bsl|bl|before|screening|scr|initial|entry|"
     r"vor(?:her)?|avant|prima|antes|basal|alku|rand"
@@ -334,17 +337,30 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         if named:
             doubt = f"{len(each)} columns of one name: visits, or measures that are called so. "
         pattern = f"{stem}{mark}{{visit}}{end}"
+        if spans := _pairs_in_turn([*in_order]):
+            doubt, sure = f"{spans} may be visits, or spans of two each, as weeks 2 to 3. ", ""
         told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
         made.append(Family(in_order, pattern, word or "visit", *told))
     return times, made
 
 
+def _pairs_in_turn(numbers: Sequence[str]) -> str:
+    """Numbers of two digits that follow one another, each pair behind the one before: 23, 45, 67;
+    nothing of others."""
+    pairs = [number for number in numbers if len(number) == 2 and number.isdecimal()]
+    digits = [int(digit) for number in pairs for digit in number]
+    in_turn = all(later == digit + 1 for digit, later in pairwise(digits))
+    return one_of(pairs) if len(pairs) >= FEWEST_SPANS and in_turn else ""
+
+
 def _of_words(columns: Sequence[Column]) -> bool:
     """Whether labels differ by words alone, none of a time or a number: factors called stress,
-    boredom and challenge."""
+    boredom and challenge; or by what one is, the primary and a secondary outcome."""
     said = [{*parts(column.label)} for column in columns if column.label != column.name]
     if len(said) < max(FEWEST, len(columns)):
         return False
+    if any("primary" in words for words in said) and any("secondary" in words for words in said):
+        return True
     shared = set.intersection(*said)
     rest = [words - shared for words in said]
     times = any(
@@ -352,7 +368,7 @@ def _of_words(columns: Sequence[Column]) -> bool:
         for words in rest
         for word in words
     )
-    return bool(shared) and all(rest) and not times
+    return all(rest) and not times
 
 
 def _said_so(columns: Sequence[Column]) -> bool:
