@@ -27,6 +27,7 @@ from trialtrace.run.drafting.formats import sheet_rows
 from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary, without_tags
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.drafting.spss_syntax import columns_in
+from trialtrace.run.drafting.word_text import DOCUMENT, word_text
 from trialtrace.run.tables.measures import parts, plain
 
 # What a sheet or a file is called that says what columns mean, and how its own columns are called.
@@ -70,7 +71,7 @@ OF_MISSING = set(
 )
 ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
 ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
-NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".tab")
+NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat", DOCUMENT), (".csv", ".tsv", ".tab")
 DICTIONARIES, SYNTAX = (".yaml", ".yml"), ".sps"
 # Larger files are data; rows among which the heads of a sheet are looked for.
 MOST_BYTES, LATEST_HEAD = 2_000_000, 30
@@ -296,7 +297,7 @@ def _sections(path: Path, state: int) -> list[Section]:
         entries = tuple(_of_r(text))
         whole = [Section(f"{path.name}, line", "", entries)] if entries else []
         return whole or [*_of_lines(text, path)]
-    rows = [*_delimited(text)]
+    rows = [*_of_tables(text)] if ending == DOCUMENT else [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))
     if FORMAT.search(text) and len(entries := tuple(_of_help(text))) >= FEWEST:
@@ -305,12 +306,21 @@ def _sections(path: Path, state: int) -> list[Section]:
 
 
 def text_of(path: Path) -> str:
+    if path.suffix.lower() == DOCUMENT:
+        return word_text(path)
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("windows-1252", "replace")
     return re.sub(r"‘([^‘’\n]*)’|“([^“”\n]*)”", r"`\1\2`", text)
+
+
+def _of_tables(text: str) -> Iterator[Row]:
+    """The rows of the tables of a document, as cells."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if "\t" in line:
+            yield number, {at: cell for at, cell in enumerate(line.split("\t"), 1) if cell}
 
 
 def _delimited(text: str) -> Iterator[Row]:

@@ -204,6 +204,7 @@ def direction(table: Table, outcome: Outcome, label: str) -> tuple[str, str]:
     if outcome.kind in (EVENT, REPEATED_EVENT, TIME, COUNT, RECURRENT):
         each = _sides_of_event(table, outcome, label)
         return next((pair for pair in each if pair[0]), ("", ""))
+    texts += [table.evidence.get(f"direction.{name}", "") for name in names]
     side, words = stated(texts)
     if side:
         return side, words

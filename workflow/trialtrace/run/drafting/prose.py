@@ -47,7 +47,7 @@ AIMED = re.compile(
     r"(?:reduc|improv|lower|increas|prevent|decreas|rais)(?:e|ing))\s+",
     re.IGNORECASE,
 )
-NAMED_SO = re.compile(rf"\b(?:{BE}|as) (?:the |our |its )?$", re.IGNORECASE)
+NAMED_SO = re.compile(rf"(?:\b(?:{BE}|as) (?:the |our |its )?|, (?:the|our|its) )$", re.IGNORECASE)
 NOTED_SO = re.compile(r"\([\w.]+,? (?:the )?$", re.IGNORECASE)
 OTHER_ROLES = re.compile(r"\b(?:secondary|adjust\w*|stratif\w*)\b", re.IGNORECASE)
 # A sentence, which ends before the next item of a list.
@@ -101,6 +101,13 @@ STUDIED = re.compile(
     r"includes?|only|with|where|who|whose)\b",
     re.IGNORECASE,
 )
+# "Higher scores on v1 indicate more pain": what a sentence says of the values of one column.
+SIDED = re.compile(
+    r"\b(?:high|great|larg|low|small)er\b.*\b(?:worse|better|more|less|greater|fewer|poorer|indicat\w+|"
+    r"reflect\w*|mean(?:s|ing)?|represent\w*|denot\w+)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
 # A sentence on other groups than those of the file.
 OF_OTHERS = re.compile(
     r"\b(historical|earlier|previous|former|other|first|planned|trial of|study of|not|never|"
@@ -159,9 +166,28 @@ OF_SOME = re.compile(r"\b(?:for|in|except|but|where|when|if)\b(?! all| every| an
 # between a name and its codes.
 SAID = re.compile(r"(?:[^.;\n]|[.;](?!\s+[A-Z\n])|\n(?=[ \t]+\S))*")
 MOST_BETWEEN = 60
+# Letters of a name that may be a word of a sentence.
+SHORTEST_WORD = 4
 # CAF, Group C, Arm 2.
 SPELT = re.compile(r"[A-Z]{2,6}|[^\W\d_]{3,}[ _-]?(?:[A-Z]|[0-9])")
 MEANING = r"(?<![\w.-]){}[*_`\"']*\s*(?:[:=–—]|-\s)\s*[*_`]*([^\W\d][^.;\n]*)"
+
+# "The column vas holds pain at rest, where higher values are worse"; "`crp` is C-reactive protein".
+HOLDS = (
+    r"(?:\b(?:[Cc]olumn|[Vv]ariable|[Ff]ield)\s+[`'\"*]*(?P<named>{0})[`'\"*]*|"
+    r"`(?P<marked>{0})`|(?:^|(?<=[.;]\s))(?P<first>{0}))\s+"
+    r"(?:holds?|contains?|gives?|records?|stores?|is|denotes?|represents?|stands for|measures?)\s+"
+    r"(?:the |an? )?(?!\w+ed\b|not?\b)(?P<label>[^\W\d][^.;\n]{{2,90}}?)"
+    r"(?=[.;\n]|\s*$|,? (?:where|which|whose|with|of which)\b)"
+)
+OF_ROLES = re.compile(r"\b(?:primary|secondary|main|outcomes?|end ?points?)\b", re.IGNORECASE)
+# "sham (arm = 0)": words before a code in brackets, and those of them that belong to the sentence.
+CODE_BEHIND = (
+    r"([^\W\d][^.,;:()\n]{{0,60}}?)\s*\([`'\"*]*{}[`'\"*]*\s*={{1,2}}\s*[`'\"]?([\w-]+)[`'\"]?\)"
+)
+LEADING = re.compile(
+    r"^.*\b(?:to|or|and|either|received?|receiving|with|for|versus|vs|were|was|in|the)\s+", re.I
+)
 
 
 def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -225,10 +251,30 @@ def primary_in(
                 known = _states(said[0]) and not others
                 for name in sorted(_compared(said[0], labels)):
                     own = told.get(name) == path.name or (called and bool(told))
+                    # A plain word may be of something else, as pain of relief from it, unless a
+                    # README beside the files has it as a name.
+                    plain = _worded(" ".join(parts(said[0])), {name: ""})
+                    own = (own and not plain) or (called and f"`{name}`" in said[0])
                     found.setdefault(name, (why, own and known))
     if len({*map(_stem, found)}) != 1:
         return [], "", False
     return [*found], next(iter(found.values()))[0], all(sure for _, sure in found.values())
+
+
+def sides_in(files: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """Sentences on higher or lower values of one column each, without its name; nothing of a
+    column on which there are several."""
+    found: dict[str, set[str]] = {}
+    names = "|".join(re.escape(one) for one in sorted(labels, key=len, reverse=True))
+    for _, text in _texts(files) if labels else ():
+        for said in SENTENCE.finditer(text):
+            named = {*re.findall(rf"(?<![\w.])(?:{names})(?![\w])", clause := said[0])}
+            if len(named) == 1 and SIDED.search(clause):
+                name = min(named)
+                of_it = rf"\b(?:on|for|of|in) (?:the )?[`'\"*]*{re.escape(name)}[`'\"*]*(?!\w)"
+                words = re.sub(of_it, "", clause)
+                found.setdefault(name, set()).add(" ".join(words.split()).strip(" -*#|"))
+    return {name: min(each) for name, each in found.items() if len(each) == 1}
 
 
 def _states(sentence: str) -> bool:
@@ -268,7 +314,14 @@ def _compared(sentence: str, labels: Mapping[str, str]) -> set[str]:
         name
         for name, head in heads.items()
         if " " in head and re.search(rf"\b{re.escape(head)}\b", plain)
-    }
+    } or _worded(plain, labels)
+
+
+def _worded(plain: str, labels: Mapping[str, str]) -> set[str]:
+    """The one column whose name is a word of a sentence: "was pain at 12 weeks"."""
+    words = {*plain.split()}
+    found = {name for name in labels if len(name) >= SHORTEST_WORD and name.casefold() in words}
+    return found if len(found) == 1 else set()
 
 
 def _stem(name: str) -> str:
@@ -360,10 +413,12 @@ def described_in(
         lines = whole.splitlines()
         under = zip(lines, files_of_lines(lines), strict=True)
         text = "\n".join("" if file in others else line for line, file in under)
-        found = (*_listed(text, codes), *_ruled(text, codes), *_beside(text, codes))
-        found = (*found, *_behind(text, codes), *_spelt(text, codes))
+        found = (*_listed(text, codes), *_ruled(text, codes), *_ahead(text, codes))
+        found = (*found, *_beside(text, codes), *_behind(text, codes), *_spelt(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
+        for name, line, label in _held(text, values):
+            made.setdefault(name, Described(by=f"{path.name}, line {line}", label=label))
         for said in re.finditer(
             r"([\w.]+)[`*\"']*(?: is (?:an? |the )?|\s*[:=]\s*)([^.;\n]+)", text
         ):
@@ -387,6 +442,17 @@ def suffixes_in(files: Sequence[str], names: Collection[str]) -> dict[str, Descr
                 by = f"{path.name}, line {text.count(chr(10), 0, at) + 1}"
                 made.setdefault(name, Described(by=by, label=f"{stem} at {words}"))
     return made
+
+
+def _held(text: str, names: Collection[str]) -> Iterator[tuple[str, int, str]]:
+    """Columns of which a sentence says what they hold: the column vas holds pain at rest, where …;
+    a sentence that begins with a plain word may be of something else."""
+    known = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+    for said in re.finditer(HOLDS.format(known), text, re.MULTILINE) if names else ():
+        name = said["named"] or said["first"] or said["marked"]
+        plain = said["first"] and re.fullmatch("[A-Z]?[a-z]+", name)
+        if not (plain or OF_ROLES.search(said["label"])):
+            yield name, text.count("\n", 0, said.start("label")) + 1, said["label"].strip(" *_`")
 
 
 Choices = tuple[tuple[str, str], ...]
@@ -445,6 +511,18 @@ def _behind(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[
         listed = with_values(said, own) or ("", ())
         if {code for code, _ in listed[1]} == own and len(listed[0]) <= MOST_BETWEEN:
             yield name, line, listed[1]
+
+
+def _ahead(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of which a text has each code in brackets behind what it is, once: drawn for a sham
+    (arm = 0) or for tDCS (arm = 1)."""
+    for name, own in values.items():
+        said = [*re.finditer(CODE_BEHIND.format(re.escape(name)), text)] if len({*own}) > 1 else []
+        if said and sorted(one[2] for one in said) == sorted({*own}):
+            line = text.count("\n", 0, said[0].start()) + 1
+            labels = [LEADING.sub("", " ".join(one[1].split())) for one in said]
+            if all(labels) and len({*labels}) == len(labels):
+                yield name, line, tuple(zip([one[2] for one in said], labels, strict=True))
 
 
 def _spelt(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:

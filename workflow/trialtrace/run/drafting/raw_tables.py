@@ -38,6 +38,7 @@ from trialtrace.run.drafting.prose import (
     missing_in,
     population_in,
     primary_in,
+    sides_in,
     suffixes_in,
 )
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
@@ -151,6 +152,7 @@ class Descriptions:
         books = {name: said.by.partition(", ")[0] for name, said in about.items()}
         names, why, sure = primary_in(self.texts, labels, books)
         evidence |= {f"{'sure.' * sure}primary.{name}": why for name in names}
+        evidence |= {f"direction.{name}": why for name, why in sides_in(self.texts, labels).items()}
         evidence |= population_in(self.texts, values)
         evidence |= arms_of_files(self.texts, self.files)
         absent = missing_in(self.texts, values)
@@ -287,7 +289,9 @@ def _unread(place: Place, error: UserError) -> Unread:
     """What can be told of a table that cannot be read."""
     path = Path(place.shown)
     shown = f"{path.name}[{place.sheet}]" if place.sheet else path.name
-    names = frozenset((place.name, path.name, path.stem, place.sheet)) - {""}
+    files = {place.shown, path.name, path.stem}
+    of_sheet = {f"{one}[{place.sheet}]" for one in files} if place.sheet else set()
+    names = frozenset((*files, *of_sheet, place.name, place.sheet)) - {""}
     rows = None
     if place.sheet:
         rows = len(sheet_rows(path).get(place.sheet, ()))
