@@ -75,18 +75,22 @@ def test_a_file_a_treatment_of_the_same_patients_is_asked(tmp_path: Path):
     assert other.design.kind == "parallel" and other.home.rows == 48
 
 
-def weeks(folder: Path, lost: int) -> None:
+def weeks(folder: Path, lost: int, first: int) -> None:
     for week in (0, 6):
         draw = random.Random(week)
         rows = [
-            f"{n},{ARMS[n % 2]},{draw.gauss(20, 3):.1f}" for n in range(1 + lost * (week > 0), 41)
+            f"{n},{ARMS[n % 2]},{draw.gauss(20, 3):.1f}"
+            for n in range(first + lost * (week > 0), first + 40)
         ]
         write(folder / f"week{week}.csv", ["id,arm,pain", *rows])
 
 
-@pytest.mark.parametrize(("lost", "sure"), [(0, True), (3, False)])
-def test_a_file_a_visit_of_exactly_the_same_may_be_taken(tmp_path: Path, lost: int, sure: bool):
-    weeks(tmp_path, lost)
+@pytest.mark.parametrize(
+    ("lost", "first", "sure"), [(0, 101, True), (3, 101, False), (0, 1, False)]
+)
+def test_a_file_a_visit_of_exactly_the_same_may_be_taken(tmp_path: Path, lost, first, sure):
+    """Not of numbers from 1 on, which others have as well."""
+    weeks(tmp_path, lost, first)
     asked: dict[str, Question] = {}
     drafted(tmp_path, asked)
     assert asked["stack"].choices[0][0] == "visit" and asked["stack"].sure == sure

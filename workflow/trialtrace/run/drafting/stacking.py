@@ -95,13 +95,15 @@ class Form:
     @property
     def beyond_doubt(self) -> tuple[str, ...]:
         """What the files may be taken for unasked, where that is the likeliest: all have the same
-        columns, and names tell times and each has exactly the same patients, or each has others."""
+        columns, and names tell times and each has exactly the same patients, who do not count from
+        1, as others would, or each has others."""
         names = [{column.name for column in one.columns} for one in self.tables]
         if not self.subject or any(one != names[0] for one in names):
             return ()
         if self.apart:
             return (ARM,)
-        return (VISIT,) if self.timed and all(one == self.people[0] for one in self.people) else ()
+        same = all(one == self.people[0] for one in self.people) and not _from_1(self.people[0])
+        return (VISIT,) if self.timed and same else ()
 
 
 def with_stacks(tables: tuple[Table, ...], decided: Decided) -> tuple[Table, ...]:
