@@ -48,6 +48,12 @@ def test_the_first_analysis_lists_the_p_values_and_the_other_leads_there(materia
     assert re.search(r"^“\[.+\]\(#sec-of-relief-primary\)”\.$", told)
 
 
+def test_an_analysis_that_leads_to_the_table_of_another_looks_up_no_p_value(material, monkeypatch):
+    monkeypatch.setattr(module, "members", None)
+    (told,) = families(material, "pain_each")
+    assert ": see “" in told.replace("&#58;", ":")
+
+
 def test_a_test_that_opens_the_way_to_others_is_not_counted_with_them(material, monkeypatch):
     """Of three p-values one without an adjusted one: a test of all arms of a closed test."""
     adjusted_of = module.adjusted_of

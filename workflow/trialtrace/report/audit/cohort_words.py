@@ -111,11 +111,8 @@ def is_assumed(material: Material, row: ResultRow, arm: str | None) -> bool:
         return False
     if row["stratum"] and by_stratum(material, [row["analysis_id"]]):
         return True
-    alike = [
-        one
-        for one in material.of(row["analysis_id"])
-        if values_of(one, PLACE) == values_of(row, PLACE)
-    ]
+    place = values_of(row, PLACE)
+    alike = [one for one in material.of(row["analysis_id"]) if values_of(one, PLACE) == place]
     split, arms = _assumed(material, alike)
     return split or (arm in arms and bool(_together(material, alike).own))
 

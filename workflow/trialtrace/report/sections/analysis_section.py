@@ -92,6 +92,12 @@ def families(material: Material, analysis: str) -> Iterator[str]:
                 f"{escape_markdown(plan.multiplicity[place.family].label)}, and decides nothing."
             )
             continue
+        first = _first(material, name)
+        if first.name != analysis:
+            place = f"#{analysis_place(first.name)}"
+            whose = f"“[{escape_markdown(first.label)}]({place})”"
+            yield f"{escape_markdown(family.label)}: see {whose}."
+            continue
         rows = members(plan, results, name)
         how = ADJUSTMENTS[family.adjust].title
         # The test of all arms with which a closed test begins is adjusted by nothing.
@@ -101,12 +107,6 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         if opens:
             tests = "test of all arms, which opens" if len(opens) == 1 else "tests that open"
             head += f"; the {tests} the way to them, not counted"
-        first = _first(material, name)
-        if first.name != analysis:
-            place = f"#{analysis_place(first.name)}"
-            whose = f"“[{escape_markdown(first.label)}]({place})”"
-            yield f"{escape_markdown(family.label)}: see {whose}."
-            continue
         caption, level = f"{head}.", plan.analyses[analysis].decision_level
         verdicts = [] if explores(material) else [f"At most {level:.3g}"]
         if len(rows) > MOST_OF_FAMILY:

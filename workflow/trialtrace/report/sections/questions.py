@@ -128,8 +128,8 @@ def of_look(material: Material, analysis: Analysis) -> list[Analysis]:
     that is the primary one, and the other is not adjusted for the looks."""
     return [
         other
-        for other in material.trial.plan.analyses.values()
-        if analysis.look and other.of == analysis.name and other.report == "summary"
+        for other in (material.trial.plan.analyses.values() if analysis.look else ())
+        if other.of == analysis.name and other.report == "summary"
         if other.confidence != analysis.confidence
     ]
 

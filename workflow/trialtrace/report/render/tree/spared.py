@@ -73,11 +73,14 @@ def put_back(tree: str, found: Sequence[re.Match[str]]) -> str:
 
 def _inlines(plain: re.Match[str]) -> str:
     words, target = plain.groups()
-    told = ',{"t":"Space"},'.join(
-        f'{{"t":"Str","c":{json.dumps(unescape(word), ensure_ascii=False)}}}'
-        for word in (words or plain[0]).split(" ")
-    )
+    texts = (words or plain[0]).split(" ")
+    told = ',{"t":"Space"},'.join(f'{{"t":"Str","c":{_quoted(text)}}}' for text in texts)
     return f'{{"t":"Link","c":[["",[],[]],[{told}],["{target}",""]]}}' if target else told
+
+
+def _quoted(text: str) -> str:
+    """A plain word as JSON, which it is but for what it has as an entity."""
+    return json.dumps(unescape(text), ensure_ascii=False) if "&" in text else f'"{text}"'
 
 
 def without_links(tree: str) -> tuple[str, list[str]]:

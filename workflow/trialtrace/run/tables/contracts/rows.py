@@ -3,7 +3,7 @@
 A column says what it holds; a value that a row may lack is None.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Annotated, TypedDict, TypeVar
 
@@ -110,6 +110,7 @@ def present(value: T | None) -> T:
     return value
 
 
-def values_of(row: ResultRow, columns: Iterable[str]) -> tuple[str | None, ...]:
+def values_of(row: ResultRow, columns: Sequence[str]) -> tuple[str | None, ...]:
     """The texts in some columns, to compare rows by."""
-    return tuple(itemgetter(column)(row) for column in columns)
+    values = itemgetter(*columns)(row) if columns else ()
+    return values if isinstance(values, tuple) else (values,)
