@@ -150,11 +150,7 @@ def _tested(cell: Cell) -> Expression:
 
 
 def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
-    lead = (
-        "{}"
-        if measure in (EITHER, RATIO)
-        else f"{_LEADS.get(measure, measure.replace('_', ' '))} {{}}"
-    )
+    lead = "{}" if measure in (EITHER, RATIO) else f"{words_of(measure)} {{}}"
     a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
     percent = " percentage points" if measure in ("risk_difference", UNSAID) else "%"
     if cell.form in ("ranged", "ranged_p", "percent_range"):
@@ -173,7 +169,12 @@ def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
     return None
 
 
-_LEADS = {"standardised_difference": "standardised mean difference"}
+def words_of(measure: str) -> str:
+    """What a ledger's expression calls a measure."""
+    return _WORDS.get(measure, measure.replace("_", " "))
+
+
+_WORDS = {"standardised_difference": "standardised mean difference"}
 
 
 def _and_p(cell: Cell) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.reading.expressions import NOT_SAID
+from trialtrace.audit.reading.expressions import NOT_SAID, words_of
 from trialtrace.audit.reading.forms import IN_WORDS, PAIRS, PEOPLE_COUNTED
 from trialtrace.audit.reading.heading_words import COEFFICIENT, MEASURES, UNSAID
 from trialtrace.audit.reading.item import Item, Seen
@@ -516,7 +516,7 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     if "effect" in texts:
         made["effect"] = f", {texts.get('partial', '')}η² = {texts['effect']}"
     if name == "effect":
-        made["measure"] = _measure(texts["measure"]).replace("_", " ")
+        made["measure"] = words_of(_measure(texts["measure"]))
     if name == "median":
         name = "range" if texts["what"].lower() == "range" else "iqr"
     made["word"] = texts.get("word", "").lower()

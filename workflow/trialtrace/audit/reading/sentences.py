@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import Arms
+from trialtrace.audit.reading.called import called
 from trialtrace.audit.reading.characters import (
     BY_POINT,
     decimal_commas,
@@ -270,6 +271,7 @@ def _sentence(
             for start, end, item in numbers_of(name, match):
                 quote = verbatim(sentence, text, start, end)
                 label = words(sentence, 8)
+                item = called(item, text[:start])
                 made = replace(item, place=place, label=label, quote=quote, stem=_stem(place))
                 by_point = thousands_by_point(quote, commas=commas)
                 made = made.doubted(BY_POINT if by_point else None)
