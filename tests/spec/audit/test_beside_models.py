@@ -1,6 +1,7 @@
 """What a model leaves of the plain numbers beside it: questions, and none where it may be right.
 
-The errors are by hand: of 0.53 in 30 of 200 and 50 of 200 0.255 on the log scale, of the means 1.11.
+The errors are by hand: of 0.53 in 30 of 200 and 50 of 200 0.255 on the log scale, of the means
+1.11.
 """
 
 import pytest

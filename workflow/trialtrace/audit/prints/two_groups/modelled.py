@@ -80,7 +80,8 @@ def _of_two(ledger: Ledger, entry: Claim, *, crossover: bool) -> Iterator[Findin
         return
     ends = [signed(end, max(main.places, 0) + 1) for end in span]
     text = f"{groups[0].parts[name].text} less {groups[1].parts[name].text} is {ends[0]} to "
-    text += f"{ends[1]}; printed is {main.text}, {said_of(entry)}. Are others analysed, or is it adjusted too?"
+    text += f"{ends[1]}; printed is {main.text}, {said_of(entry)}. Are others analysed, or is it "
+    text += "adjusted too?"
     yield verdict("modelled.estimate", entry, main, DOUBT, text, groups)
 
 

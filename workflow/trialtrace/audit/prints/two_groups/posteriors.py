@@ -85,7 +85,8 @@ def _held(entry: Claim, part: Component, other: Claim, side: str) -> Iterator[Fi
         return
     text = f"By a normal posterior {other.interval} leaves {_shown(ways[0])}"
     text += f", or {_shown(ways[1])}" if len(ways) > 1 else ""
-    text += f" on that side of no difference; printed is {part.text}. Of what is it the probability?"
+    text += f" on that side of no difference; printed is {part.text}. Of what is it the "
+    text += "probability?"
     yield verdict("posterior.probability", entry, part, DOUBT, text, [other])
 
 
