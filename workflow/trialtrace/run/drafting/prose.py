@@ -177,7 +177,8 @@ HOLDS = (
     r"(?:\b(?:[Cc]olumn|[Vv]ariable|[Ff]ield)\s+[`'\"*]*(?P<named>{0})[`'\"*]*|"
     r"`(?P<marked>{0})`|(?:^|(?<=[.;]\s))(?P<first>{0}))\s+"
     r"(?:holds?|contains?|gives?|records?|stores?|is|denotes?|represents?|stands for|measures?)\s+"
-    r"(?:the |an? )?(?!\w+ed\b|not?\b)(?P<label>[^\W\d][^.;\n]{{2,90}}?)"
+    r"(?:the |an? )?(?!\w+ed\b|(?:not?|from|of|at|in|on|for|before|after)\b)"
+    r"(?P<label>[^\W\d][^.;\n]{{2,90}}?)"
     r"(?=[.;\n]|\s*$|,? (?:where|which|whose|with|of which)\b)"
 )
 OF_ROLES = re.compile(r"\b(?:primary|secondary|main|outcomes?|end ?points?)\b", re.IGNORECASE)
@@ -451,7 +452,8 @@ def _held(text: str, names: Collection[str]) -> Iterator[tuple[str, int, str]]:
     for said in re.finditer(HOLDS.format(known), text, re.MULTILINE) if names else ():
         name = said["named"] or said["first"] or said["marked"]
         plain = said["first"] and re.fullmatch("[A-Z]?[a-z]+", name)
-        if not (plain or OF_ROLES.search(said["label"])):
+        others = {*re.findall(rf"(?<![\w.])(?:{known})(?!\w)", said["label"])} - {name}
+        if not (plain or others or OF_ROLES.search(said["label"])):
             yield name, text.count("\n", 0, said.start("label")) + 1, said["label"].strip(" *_`")
 
 
