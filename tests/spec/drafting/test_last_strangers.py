@@ -11,6 +11,7 @@ import pytest
 from made_exports import write
 
 from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.endpoints import planned
 from trialtrace.run.drafting.questions import Question
 from trialtrace.run.drafting.tables import profile
 
@@ -246,3 +247,37 @@ def test_what_a_trial_is_said_to_change_is_its_endpoint(tmp_path: Path, text: st
     draft, questions = drafted(tmp_path, files)
     assert draft.primary.column == "pr" or not sure
     assert questions["primary"].sure == sure
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_was_given_beside_what_was_allocated_is_asked(tmp_path: Path, own: bool):
+    given = [
+        {"drug": "placebo", "placebo": "drug"}[lot] if own and n % 12 == 0 else lot
+        for n, lot in enumerate(LOTS)
+    ]
+    rows = [f"{n},{LOTS[n]},{given[n]},{some(0, 40)}" for n in range(N)]
+    questions = drafted(tmp_path, {"t.csv": ["id,group,treatment,score", *rows]})[1]
+    assert {*offered(questions, "arm")} >= {"group", "treatment"}
+    assert questions["arm"].sure != own
+
+
+@pytest.mark.parametrize("flagged", ["Visit 1", "Visit 2", "Visit 4", ""])
+def test_the_flag_of_a_baseline_says_what_was_before(tmp_path: Path, flagged: str):
+    rows = [
+        f"{n},SYSBP,Systolic pressure,Visit {v},{some(90, 180)},"
+        f"{'Y' if f'Visit {v}' == flagged else ''},{LOTS[n]}"
+        for n in range(N)
+        for v in range(1, 5)
+    ]
+    head = "USUBJID,PARAMCD,PARAM,AVISIT,AVAL,ABLFL,TRTP"
+    draft, questions = drafted(tmp_path, {"adbp.csv": [head, *rows]})
+    known = flagged in ("Visit 1", "Visit 2")
+    before = {"Visit 1": ("Visit 1",), "Visit 2": ("Visit 1", "Visit 2")}.get(flagged)
+    assert ("before" in questions) != known
+    assert not known or draft.primary.before == before
+
+
+def test_the_one_parameter_is_what_its_number_is_called(tmp_path: Path):
+    rows = [f"{n},Systolic pressure,{some(90, 180)},{LOTS[n]}" for n in range(N)]
+    draft, _ = drafted(tmp_path, {"adbp.csv": ["USUBJID,PARAM,AVAL,TRTP", *rows]}, primary="AVAL")
+    assert planned(draft)[0].label == "Systolic pressure"

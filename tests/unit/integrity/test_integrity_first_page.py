@@ -333,6 +333,11 @@ def test_what_a_measure_can_be_is_known_by_name_and_unit():
     assert known_ends("weight_kg", "kg") == [(0.3, 450)]
     assert known_ends("Gewicht", "") == [(0.3, 450), (1000, 30000)]
     assert known_ends("Hgb", "g/dl") == [(1, 28)]
+    assert known_ends("MMSE_12", "") == known_ends("moca_total", "") == [(0, 30)]
+    assert known_ends("nrs_pain", "") == [(0, 10), (0, 100)]
+    assert (
+        known_ends("session", "") == known_ends("essay", "") == known_ends("isi_change", "") == []
+    )
     assert known_ends("weight_change", "kg") == known_ends("score", "") == []
 
 

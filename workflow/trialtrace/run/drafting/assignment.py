@@ -314,7 +314,9 @@ def tells_arm(column: Column, table: Table, arm: Column) -> bool:
 
 
 def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
-    """Whether much speaks for the first, and for no column that divides patients otherwise."""
+    """Whether much speaks for the first, and for no column that divides patients otherwise; one
+    with the same levels, as what was given beside what was allocated, is a rival whatever speaks
+    for it."""
     if not ranked:
         return False
     table, name = ranked[0]
@@ -322,7 +324,10 @@ def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
     rivals = [
         other
         for at, other in ranked[1:]
-        if at.weights.get(other, 0.0) > most - AHEAD
+        if (
+            at.weights.get(other, 0.0) > most - AHEAD
+            or (at is table and {*levels(at.column(other))} == {*levels(at.column(name))})
+        )
         and other != name
         and not (plain(name) in PLANNED and plain(other) in CDISC)
         and not (

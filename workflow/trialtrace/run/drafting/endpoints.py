@@ -21,7 +21,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
     without_codes,
 )
-from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.visits import UNPLANNED, label_in, labels_of, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import SURVIVAL, parts
@@ -85,12 +85,21 @@ def planned(draft: Draft) -> list[Planned]:
         visits = {} if draft.design.columns else visits_of(table, outcome)
         named = _words((outcome.columns and outcome.column.replace("{visit}", "")) or column.name)
         said = column.label if column.label != column.name else ""
+        said = _only_parameter(table, column) or said
         label = outcome.label or (label_in(table, outcome) if outcome.columns else said) or named
         label += MEAN_OF_ROWS if outcome.kind == MEAN else ""
         stop = table.column(outcome.stops) if outcome.stops else None
         higher = direction(table, outcome, label)
         made.append(Planned(name, outcome, column, label, visits, stop, higher))
     return made
+
+
+def _only_parameter(table: Table, column: Column) -> str:
+    """What the one parameter of a data set of ADaM is called, whose number is AVAL; nothing of
+    another column, and of several parameters."""
+    words = next((one for one in table.columns if one.name.upper() == "PARAM"), None)
+    alone = words is not None and words.distinct == 1 and column.name.upper() == "AVAL"
+    return words.values[0][0] if words is not None and alone else ""
 
 
 def _named(outcome: Outcome) -> str:

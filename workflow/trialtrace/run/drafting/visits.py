@@ -27,6 +27,8 @@ BEFORE, AFTER, NONE = "before", "after", "none"
 # How a phase is called that was before what the arms had.
 PHASE_BEFORE = re.compile(r"(before|pre|prior to|baseline)\b", re.IGNORECASE)
 # Of a column of its own with the value before, whatever that is of.
+# What says of a record that it is the baseline, and how many of such records one visit has.
+BASELINE_FLAG, FLAGGED = re.compile(r"A?BLFL|[A-Z]{2}(BL|LOBX)FL", re.IGNORECASE), 0.95
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 # Words of a name that say when, and nothing of what was measured.
 OF_WHEN, OF_UNIT = re.compile(rf"[0-9]+|{EARLY}|{LATE}"), re.compile(UNIT)
@@ -404,6 +406,8 @@ def _look(table: Table, outcome: Outcome) -> Look:
     }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
     before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
+    if outcome.visit and (flagged := _flagged(table, outcome.visit, [*visits])):
+        return flagged
     if not before and outcome.visit and (phase := _in_phases(table, outcome.visit, [*visits])):
         return phase
     first, *rest = visits
@@ -436,6 +440,20 @@ def _silent(outcome: Outcome) -> set[str]:
     if not LETTER.fullmatch(outcome.column) or not (outcome.column[0] in "yY" or counted):
         return set()
     return {text for code, name in outcome.columns for text in (name, _in_name(outcome, code))}
+
+
+def _flagged(table: Table, visit: str, visits: Sequence[str]) -> Look | None:
+    """The visits as far as the one at which ADaM's or SDTM's flag of a baseline stands, where it
+    stands at one in nearly all of its rows."""
+    flag = next((one for one in table.columns if BASELINE_FLAG.fullmatch(one.name)), None)
+    if flag is None or table.rows > MOST_ROWS:
+        return None
+    at = Counter(code for code, cell in cells_of(table, [visit, flag.name]) if cell.upper() == "Y")
+    code, n = at.most_common(1)[0] if at else ("", 0)
+    if n < FLAGGED * at.total() or code not in visits[:-1]:
+        return None
+    before = tuple(visits[: visits.index(code) + 1])
+    return Look(before, said=f"{flag.name} says that {code} is the baseline ({n} rows).")
 
 
 def _in_phases(table: Table, visit: str, visits: Sequence[str]) -> Look | None:

@@ -19,6 +19,11 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]"
 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",
                           "œ": "oe", "đ": "d", "ı": "i"})  # fmt: skip
+# What a name of a total may have behind it: which it is, and when it was.
+_AT = (
+    r"(t|tot|total|sum)?((bl|base|baseline|pre|post|fu|v|visit|w|wk|week|m|mo|month|d|day|t|y)?"
+    r"\d{0,3})?"
+)
 # Words of a variable, its unit, the ends of what it can be: people from birth, in illness and in
 # intensive care. Where no unit is said, the first row whose ends hold nearly all cells is taken.
 POSSIBLE: tuple[tuple[str, str, float, float], ...] = (
@@ -39,12 +44,30 @@ POSSIBLE: tuple[tuple[str, str, float, float], ...] = (
     (r"temp|temperature|bodytemp", "°C", 25, 45),
     (r"karno\w*|kps", "", 0, 100),
     (r"ecog|ecogps", "", 0, 5),
-    (r"h(a)?emoglobin|hgb", "g/dL", 1, 28),
-    (r"h(a)?emoglobin|hgb", "g/L", 10, 280),
+    (r"h(a)?emoglobin|hgb|hb", "g/dL", 1, 28),
+    (r"h(a)?emoglobin|hgb|hb", "g/L", 10, 280),
+    (r"hba1c\w*", "%", 2, 25),
+    (r"hba1c\w*", "mmol/mol", 5, 250),
+    (r"creatinine|kreatinin|creat", "µmol/L", 5, 3000),
+    (r"creatinine|kreatinin|creat", "mg/dL", 0.05, 35),
     (r"sodium|natrium", "", 80, 220),
     (r"potassium|kalium", "", 0.8, 15),
     (r"albumin", "g/dL", 0.3, 7),
     (r"albumin", "g/L", 3, 70),
+    # Totals of questionnaires and scales, from the fewest to the most points of their items.
+    (rf"(mmse|moca|epds){_AT}", "", 0, 30),
+    (rf"phq9{_AT}", "", 0, 27),
+    (rf"(gad7|hads(a|d|anx|dep|anxiety|depression)|psqi){_AT}", "", 0, 21),
+    (rf"(bdi|bdiii|bdi2){_AT}", "", 0, 63),
+    (rf"(madrs|ymrs){_AT}", "", 0, 60),
+    (rf"(eq5?d?5?l?vas|sf36(pf|rp|bp|gh|vt|sf|re|mh)|barthel|odi|kps){_AT}", "", 0, 100),
+    (rf"nihss{_AT}", "", 0, 42),
+    (rf"(gcs){_AT}", "", 3, 15),
+    (rf"(rmdq|ess){_AT}", "", 0, 24),
+    (rf"isi{_AT}", "", 0, 28),
+    (rf"ybocs{_AT}", "", 0, 40),
+    (rf"nrs(pain)?{_AT}", "", 0, 10),
+    (rf"nrs(pain)?{_AT}", "", 0, 100),
 )  # fmt: skip
 # The ends between which the median of any patients lies, where another unit has many of the same
 # numbers.
