@@ -5,8 +5,10 @@ from math import exp
 import pytest
 
 from trialtrace.audit.reading.doubt import WEIGHTS, Known, chances, features, read_weights
+from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.paper import ReadPaper, Table
 
 CELL = {"cells": ((2, 1),), "kind": "count_percent", "path": ("Nausea",), "label": "Nausea"}
 
@@ -110,3 +112,15 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature(known):
     names |= {*features(every[-1], Known(every[-1:], [], ["A"]))}
     names |= {*features(every[-1], Known(every[-1:] * 4, [], ["A"]))}
     assert names == set(read_weights(WEIGHTS))
+
+
+def test_columns_that_no_paper_was_tried_on_have_the_chance_of_no_group():
+    heads = ("", "Training (n=40)", "Usual care (n=50)")
+    cells = ("Titre, geometric mean (95% CI)", "3.4 (2.9 to 4.0)", "2.5 (2.1 to 3.0)")
+
+    def chance(head):
+        rows = ((*heads, head), (*cells, "1.36 (1.07 to 1.73)"))
+        made = draft(ReadPaper("", (), (Table("table 1", "Table 1. Titres", rows, 1),)))
+        return float([*made.claims.values()][-1]["chance"])
+
+    assert max(chance("Ratio (95% CI)"), chance("Δ (95% CI)")) < chance("Odds ratio (95% CI)") - 0.1

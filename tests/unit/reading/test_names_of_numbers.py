@@ -37,5 +37,7 @@ def test_words_elsewhere_name_nothing():
     assert printed("Raters were tested (kappa), and pain was 4.2 points with training.") == [
         "4.2 points"
     ]
+    text = "Least-squares mean treatment differences were -9.9 points with training."
+    assert "LS mean" not in " ".join(printed(text))
     made = read(text="The unadjusted P = 0.03.")
     assert [one.printed for one in made.items.values()] == ["P = 0.03"]

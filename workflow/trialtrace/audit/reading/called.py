@@ -16,7 +16,7 @@ _VALUES = (
     (rf"\bposterior probability{_IS}", "posterior probability"),
 )
 _MEANS = (
-    (r"\b(?:LS|least[- ]squares?) means?\b", "LS mean"),
+    (r"\b(?:LS|least[- ]squares?) means?\b(?!.*\bdifferen)", "LS mean"),
     (r"\b(?:RMST|restricted mean survival time)\b", "RMST"),
 )
 _P = (

@@ -87,7 +87,11 @@ class Comparisons(Context):
                 item = replace(item, compare=names, measure=measure, model=model)
                 if found.kind == "effect" and names == (ALL,):
                     names = ()
-                doubts = [found.doubt, OF_EITHER if measure in (EITHER, RATIO) else None]
+                doubts = [
+                    found.doubt,
+                    cells[0][0].doubt,
+                    OF_EITHER if measure in (EITHER, RATIO) else None,
+                ]
                 if model:
                     doubts.append("adjusted, by the words beside it")
                 if not names:

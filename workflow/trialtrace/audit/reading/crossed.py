@@ -9,6 +9,7 @@ from trialtrace.audit.reading.allocation import Allocation
 from trialtrace.audit.reading.arms import ALL, Arms, names_control
 from trialtrace.audit.reading.heading_words import RATIO, STAGE, UNSAID, VERSUS, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, named
+from trialtrace.audit.reading.item import OF_BOTH_ARMS
 
 UNSURE = "two names stand over this column: which of them is the arm is guessed"
 
@@ -66,6 +67,7 @@ def of_arms(every: Sequence[Column], arms: Arms) -> list[Column]:
             one = _matched(one, arms)
         elif _is_delta(one, every, arms):
             one = replace(one, role=COMPARE, kind="effect", measure=UNSAID, change=False)
+            one = replace(one, doubt=OF_BOTH_ARMS)
         made.append(one)
     return _between(made, arms)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.everyone import TAKEN
 from trialtrace.audit.reading.expressions import is_share_of
-from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.item import OF_ARM_BEFORE, OF_BOTH_ARMS, Item, Left
 
 WEIGHTS = Path(__file__).with_name("chances.csv")
 LEAST, MOST = 0.01, 0.99
@@ -27,6 +27,8 @@ _USUAL = re.compile(r"order of the groups|SD or SE|arithmetic|by the test", re.I
 # Of what analysis a number is says nothing against its value, group and outcome.
 _ANALYSIS = "by the test"
 _SHARE = re.compile(r"([0-9,]+) \(([0-9.]+)%\)")
+# Of columns that no paper held against its print had: chances as without a group.
+_UNTRIED = ("ratio", "geometric_mean_ratio")
 _COMPARING = ("p", "statistic", "effect", "estimate")
 _LONE = ("count", "percent", "mean", "median", "value")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -73,7 +75,8 @@ class Known:
 
 def features(item: Item, known: Known) -> dict[str, float]:
     """What is known of a claim, by name; what does not hold of it is left out."""
-    grouped = bool(item.arm or item.compare)
+    untried = item.measure in _UNTRIED or bool({OF_BOTH_ARMS, OF_ARM_BEFORE} & {*item.doubts})
+    grouped = bool(item.arm or item.compare) and not untried
     told = [doubt for doubt in item.doubts if not doubt.startswith(_ANALYSIS)]
     form = any(_FORM.search(doubt) for doubt in told)
     group = any(_GROUP.search(doubt) and "order" not in doubt for doubt in told)

@@ -18,6 +18,7 @@ from trialtrace.audit.reading.heading_words import (
     Said,
     said,
 )
+from trialtrace.audit.reading.item import OF_ARM_BEFORE
 from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
@@ -519,6 +520,7 @@ def with_changes(every: Sequence[Column]) -> list[Column]:
                 "percent" if PERCENT_CHANGED.match(" ".join(every[at].pieces)) else every[at].kind
             )
             made[at] = replace(arm, at=at, change=True, kind=kind, pieces=every[at].pieces)
+            made[at] = replace(made[at], doubt=OF_ARM_BEFORE)
     return made
 
 

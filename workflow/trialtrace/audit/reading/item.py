@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 NO_GROUPS = "which groups are compared is not said"
 """The doubt of a comparison that only a tick of its own confirms."""
+OF_BOTH_ARMS = "that this is the difference of the groups beside it is guessed"
+OF_ARM_BEFORE = "that this change is of the group before it is guessed"
 WHICH_PATIENTS = "which patients these are is not said"
 
 
