@@ -9,6 +9,7 @@ from paper import claim, read
 from scipy import stats
 
 from trialtrace.audit.prints.paired.same_patients import least_and_greatest
+from trialtrace.audit.prints.registry import findings_of
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 BOTH = ["training", "control"]
@@ -154,3 +155,18 @@ def test_true_pairs_raise_nothing(correlation, seed):
 def test_an_expression_names_its_design(printed, design, basis):
     one = read({"one": claim(printed, outcome="age", compare=BOTH)}).entries["one"]
     assert (one.about.design, one.basis) == (design, basis)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "own", "asked"),
+    [(("30", "28"), None, True), (("30", "28"), "27", False), (("30", "30"), None, False)],
+)
+def test_groups_of_unlike_sizes_are_asked_how_many_were_measured_twice(sizes, own, asked):
+    claims = {
+        name: claim("mean (SD) 12.0 (4.0)", outcome="age", group=group, patients=n)
+        for name, group, n in zip(("m1", "m0"), BOTH, sizes, strict=True)
+    }
+    given = {"patients": own} if own else {}
+    one = claim("mean difference 0.0", outcome="age", compare=BOTH, design=["paired"], **given)
+    found = [each.check for each in findings_of("same_patients", read({**claims, "one": one}))]
+    assert ("paired.patients" in found) == asked

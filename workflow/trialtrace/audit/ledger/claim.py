@@ -177,9 +177,10 @@ class Claim:
 
     @property
     def is_median(self) -> bool:
-        """Whether its value is called a median."""
-        data = self.parts.get("value")
-        return data is not None and data.symbol == "median" and data.relation == "="
+        """Whether its value is called a median, or stands with quartiles and is called nothing."""
+        data, quartiles = self.parts.get("value"), self.has("quartile_low", "quartile_high")
+        called = data is not None and (data.symbol or (quartiles and "median")) == "median"
+        return data is not None and called and data.relation == "="
 
     @property
     def bare_pair(self) -> bool:

@@ -22,7 +22,7 @@ from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, v
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.shared.two_groups import as_proportion
-from trialtrace.audit.prints.wording import p_span
+from trialtrace.audit.prints.wording import p_span, said_of
 
 TESTS = (None, "t")
 SLACK = 1.25
@@ -39,6 +39,7 @@ SLACK = 1.25
         "greatest error.",
         "paired.p": "The p or t of a difference of the same patients, by the same errors.",
         "paired.degrees": "Degrees of freedom of the same patients, and how many these are.",
+        "paired.patients": "How many patients were measured twice, and at each time.",
     },
     of_sizes=("paired.interval", "paired.p", "paired.degrees"),
 )
@@ -52,6 +53,8 @@ def check_same_patients(ledger: Ledger) -> Iterator[Finding]:
             continue
         if len(designs) > 1 or (entry.main is not None and entry.main.adjusted):
             continue
+        if not of_group:
+            yield from _unlike(ledger, entry)
         n = ledger.size(entry) if of_group else patients(ledger, entry)
         if n is not None and n > 2:
             yield from _degrees(entry, n)
@@ -61,6 +64,24 @@ def check_same_patients(ledger: Ledger) -> Iterator[Finding]:
             groups = ledger.compared(entry, "value", "sd")
             if groups is not None and all(group.parts["sd"].symbol != UNSAID for group in groups):
                 yield from _of_error(ledger, entry, groups, n)
+
+
+def _unlike(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Groups of unlike numbers of patients where the claim tells of no fewer measured twice."""
+    beside = [claim for name in entry.about.compared for claim in ledger.beside(entry, name)]
+    sizes = [
+        {claim.about.n for claim in beside if claim.about.group == name and claim.about.n}
+        for name in entry.about.compared
+    ]
+    part, every = entry.main or entry.tested, [n for own in sizes for n in own]
+    if part is None or any(len(own) != 1 for own in sizes) or len(set(every)) == 1:
+        return
+    n, told = entry.about.n, " and ".join(map(str, every))
+    if n is not None and n <= min(every):
+        return
+    text = f"It is {said_of(entry)}, and {told} patients are behind the two. "
+    text += "How many were measured twice?"
+    yield verdict("paired.patients", entry, part, DOUBT, text, beside)
 
 
 def patients(ledger: Ledger, entry: Claim) -> int | None:

@@ -27,7 +27,7 @@ from trialtrace.stats.summaries.printed import together
     "the mean and deviation of all patients against those of the groups, or of a group against "
     "those of the strata of a split, weighted by their sizes, where these add up to all; where "
     "only the numbers randomised do, it lies between the groups' least and greatest, as a share or "
-    "a median of all does",
+    "a median of all does; a share by the groups' own numbers of patients where these are all",
     {
         "whole.mean": "The mean of all patients, and those of the groups.",
         "whole.between": "The mean or median of all patients, and the least and greatest of the "
@@ -97,11 +97,17 @@ def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
     counted = all(claim.whole_count is not None for claim in (entry, *groups))
     if part is None or not _is_share(entry) or counted:
         return
-    span = _hull([ends_of(group.share) for group in groups if group.share is not None])
+    shares = [ends_of(group.share) for group in groups if group.share is not None]
+    span, sizes = _hull(shares), [group.about.n or 0 for group in groups]
     if not overlaps(part, *span):
         text = f"{part.text} of all lies outside of the groups' {_ends(span)} %, where no share "
         text += "of the patients of all groups can be."
         yield verdict("whole.share", entry, part, INCONSISTENT, text, groups)
+    elif min(sizes) > 0 and sum(sizes) == entry.about.n:
+        low, high = (np.array(sizes) @ np.array(shares) / sum(sizes)).tolist()
+        told = [f"{g.parts['percent'].text} of {n}" for g, n in zip(groups, sizes, strict=True)]
+        text = f"{listed(told)} are {_ends(Span(low, high))} % of all together"
+        yield verdict("whole.share", entry, part, overlaps(part, low, high), text, groups)
 
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
