@@ -88,6 +88,16 @@ def test_a_p_beside_a_credible_interval_is_near_it(p, expected):
     assert bool(told("posteriors", {}, printed)) == expected
 
 
+@pytest.mark.parametrize(("p", "asked"), [("0.013", False), ("0.05", False), ("0.70", True)])
+def test_a_p_of_two_geometric_means_is_near_what_their_intervals_give(p, asked):
+    """log(3.4/2.5) of 0.31, of errors 0.082 and 0.091: z of 2.5."""
+    beside = {
+        "g1": claim("geometric mean 3.4 (95% CI 2.9 to 4.0)", outcome="event", group="training"),
+        "g0": claim("geometric mean 2.5 (95% CI 2.1 to 3.0)", outcome="event", group="control"),
+    }
+    assert bool(told("geometric", beside, f"P={p}")) == asked
+
+
 @pytest.mark.parametrize(("t", "agreement"), [("2.92", "compatible"), ("5.90", "not_checkable")])
 def test_the_t_of_a_crossover_is_its_estimate_over_its_error(t, agreement):
     """2.0 (0.6 to 3.4), of 29 degrees of freedom: 1.4 over 2.045 is an error of 0.685."""

@@ -5,17 +5,20 @@ as for other ratios, one that nothing shows to be crude contradicts beyond a fac
 """
 
 from collections.abc import Iterator
-from math import log, sqrt
+from math import hypot, log, sqrt
+
+from scipy.special import ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import ends_of, overlaps
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of, overlaps
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log
+from trialtrace.audit.prints.shared.p_sides import MORE, NEAR, p_range, z_of
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
-from trialtrace.audit.prints.wording import TURNED
+from trialtrace.audit.prints.wording import TURNED, p_span
 
 NARROWER = 0.5
 MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"
@@ -26,9 +29,11 @@ MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"
     "said which is divided by which, else it is another choice; another number contradicts where "
     "the ratio is called crude or lies beyond a factor of 2, else it is a remark; its interval "
     "against the errors of both means on the log scale, by their intervals or coefficients of "
-    "variation, contradicts below half of the least",
+    "variation, contradicts below half of the least; a p alone that is far from what both "
+    "intervals give is a question",
     {
         "ratio.geometric": "A ratio of geometric means, and the geometric means of its groups.",
+        "ratio.p": "A p, and the geometric means of its groups with their intervals.",
         "ratio.error": "The interval of a ratio of geometric means, and the errors of both.",
     },
     of_sizes=("ratio.error",),
@@ -36,6 +41,8 @@ MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"
 def check_geometric(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         main = entry.parts.get("value")
+        if entry.tested is not None and main is None and not entry.basis:
+            yield from _tested(ledger, entry)
         if entry.measure != MEASURE or main is None or main.relation != "=" or entry.basis:
             continue
         groups = ledger.compared(entry, "value")
@@ -44,6 +51,31 @@ def check_geometric(ledger: Ledger) -> Iterator[Finding]:
         if all(group.parts["value"].symbol == MEAN for group in groups):
             yield from _held(ledger, entry, main, groups)
             yield from _error(ledger, entry, groups)
+
+
+def _tested(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A p alone against the ratio of both means over their errors, by z: by `NEAR` and `MORE`."""
+    groups, p = ledger.compared(entry, "value", "ci_low", "ci_high"), entry.parts["p"]
+    if groups is None or len(groups) != 2 or entry.tails != TWO_SIDED:
+        return
+    if any(group.parts["value"].symbol != MEAN for group in groups):
+        return
+    errors = [errors_of_log(group) for group in groups]
+    known = [error for error in errors if error is not None and error.low > 0]
+    means = [ends_of(group.parts["value"]) for group in groups]
+    if len(known) < 2 or min(mean.low for mean in means) <= 0:
+        return
+    ratio = means[0].over(means[1])
+    gap = Span(log(ratio.low), log(ratio.high)).sizes
+    least = gap.low / hypot(*(error.high for error in known))
+    most = gap.high / hypot(*(error.low for error in known))
+    low, high = z_of(p_range(p))
+    if high >= NEAR * least - MORE and low <= most / NEAR + MORE:
+        return
+    ends = [2 * float(ndtr(-z)) for z in (most, least)]
+    text = f"The geometric means and their intervals give {p_span(*ends)}"
+    text += f"; printed is {p.text}. By which test, and adjusted for what?"
+    yield verdict("ratio.p", entry, p, DOUBT, text, groups)
 
 
 def _error(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
