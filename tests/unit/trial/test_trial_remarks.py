@@ -1,6 +1,7 @@
 """What is odd in a plan and no mistake: names of other endpoints, endpoints without use."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import mini_run
 import pytest
@@ -9,9 +10,18 @@ from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
 from trialtrace.report.commands.check import check
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.trace.words import labels
+from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.load import Trial, load_trial
-from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
+from trialtrace.run.trial.plan.remarks import MARK, _outcome_of, plan_remarks
+from trialtrace.run.trial.study.subjects import Origin
 
+LABELS = {"0": "start", "4": "week 4", "12": "week 12"}
+ROWS = {
+    "column": "pain",
+    "baseline": "start",
+    "visit": SimpleNamespace(column="week", labels=LABELS),
+}
+WIDE = {"visits": {"pain0": "start", "pain12": "week 12"}, "baseline": "start"}
 UNUSED = (
     "endpoints.yaml: pain_any, first_pain, nausea, nausea_any are in no analysis, display nor "
     "population"
@@ -272,3 +282,28 @@ def test_several_primary_analyses_in_no_family(tmp_path, family, said):
         if said
         else []
     )
+
+
+@pytest.mark.parametrize(
+    ("entry", "visits", "covariate", "told"),
+    [
+        ({"event": {"resp": {"is": "1"}}}, None, {"column": "resp"}, True),
+        ({"event": {"resp": {"is": "1"}}}, None, {"column": "other"}, False),
+        ({"event": {"resp": {"is": "1"}, "other": {"is": "1"}}}, None, {"column": "resp"}, False),
+        (ROWS, ("week 12",), {"column": "pain", "where": {"week": {"is": 12}}}, True),
+        (ROWS, ("week 4",), {"column": "pain", "where": {"week": {"is": 12}}}, False),
+        (ROWS, None, {"column": "pain", "where": {"week": {"is": 12}}}, True),
+        (ROWS, None, {"column": "pain", "where": {"week": {"is": 0}}}, False),
+        (ROWS, None, {"column": "pain"}, False),
+        (WIDE, ("week 12",), {"column": "pain12"}, True),
+        (WIDE, None, {"column": "pain0"}, False),
+    ],
+)
+def test_a_covariate_that_is_its_outcome_whatever_the_kind(entry, visits, covariate, told):
+    """Of visits the one that is compared, or any after the baseline."""
+    of = InTable.__new__(InTable)
+    for name, value in ({"table": "v", "visit": None} | entry).items():
+        object.__setattr__(of, name, value)
+    origin = Origin(table="v", **covariate)
+    assert _outcome_of(SimpleNamespace(entry=of), visits, origin) == told
+    assert not _outcome_of(SimpleNamespace(entry=of), visits, replace(origin, table="w"))

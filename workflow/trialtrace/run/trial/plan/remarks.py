@@ -5,19 +5,22 @@ name; an endpoint that nothing uses may be the one that was meant.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.errors import one_of
+from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.measures import folded
+from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.label_remarks import differ, label_remarks
 from trialtrace.run.trial.label_words import SURE_CONTROL, moments, words_of
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import with_parents
+from trialtrace.run.trial.model import Endpoint, with_parents
 from trialtrace.run.trial.outcomes import Outcomes, texts
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.origins import without_unit
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.study.subjects import Origin
 
 MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
@@ -183,20 +186,44 @@ def _at_another_visit(trial: Trial) -> Iterator[str]:
 
 
 def _by_their_outcome(trial: Trial) -> Iterator[str]:
-    """A covariate that is read from the column of the outcome itself."""
+    """A covariate that is read from the column of the outcome itself, of its visit where it has
+    visits."""
     origins = trial.subjects.origins
     for name, analysis in trial.plan.analyses.items():
-        named = [of for of in analysis.estimand.variables if of in trial.endpoints]
-        entries = [trial.endpoints[of].entry for of in named]
-        read = {(getattr(one, "table", ""), getattr(one, "column", "")) for one in entries}
+        named = [trial.endpoints[of] for of in analysis.estimand.variables if of in trial.endpoints]
         options = [getattr(step.options, "covariates", ()) for step in analysis.estimates]
         for covariate in dict.fromkeys(str(one) for each in options for one in each):
             at = origins.get(covariate)
-            if at is not None and (at.table, at.column) in read and analysis.visits is None:
+            if at is not None and any(_outcome_of(one, analysis.visits, at) for one in named):
                 yield (
                     f"plan.yaml, analyses.{name}: its covariate {covariate} reads {at.column}, "
                     "the outcome itself (trial.yaml, subjects.variables)"
                 )
+
+
+def _outcome_of(endpoint: Endpoint, visits: Sequence[str] | None, at: Origin) -> bool:
+    """Whether a variable reads what an endpoint is made of alone, at one of the visits."""
+    entry = endpoint.entry
+    if not isinstance(entry, InTable) or entry.table != at.table:
+        return False
+    event, columns = getattr(entry, "event", None), getattr(entry, "visits", None)
+    place = getattr(entry.visit, "column", None)
+    labels = getattr(entry.visit, "labels", None) or {}
+    if isinstance(columns, Mapping):
+        found = [label for column, label in columns.items() if column == at.column]
+    elif {at.column} not in (
+        {getattr(entry, "column", None)},
+        set(columns_of(event)) if isinstance(event, Mapping) else set(),
+    ):
+        return False
+    elif not labels or place is None:
+        return visits is None
+    else:
+        test = (at.where or {}).get(place)
+        code = test.get("is") if isinstance(test, Mapping) else None
+        found = [label for value, label in labels.items() if str(value) == str(code)]
+    start = getattr(entry, "baseline", None)
+    return any(label in visits if visits is not None else label != start for label in found)
 
 
 def _tested_without_covariates(trial: Trial) -> Iterator[str]:
