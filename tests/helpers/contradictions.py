@@ -533,7 +533,8 @@ FACTS = [
     Fact(
         "when what chooses a population was known",
         (f"{T}: populations.*", f"{E}: columns of endpoints"),
-        "the label of one that an outcome chooses says so wherever it stands",
+        "the label of one that an outcome, or how patients were treated, chooses says so wherever "
+        "it stands",
         TOLD,
         ((T, "ITTFL, where: {arm: present}", 'ITTFL, where: {relief: {is: "1"}}'),),
         ("populations.itt, leaves out", "patients with an arm"),

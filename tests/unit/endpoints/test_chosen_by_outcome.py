@@ -92,6 +92,24 @@ def test_a_population_by_an_outcome_has_it_in_its_label(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "flag", "field", "late"),
+    [
+        ("Analysis set B", "PPROTFL", "Smoker", True),
+        ("Analysis set B", "SETBFL", "Per-protocol set", True),
+        ("Analysis set B", "SETBFL", "Completed the treatment", True),
+        ("Analysis set B", "SETBFL", "Completed school", False),
+        ("Per protocol", "PPROTFL", "Smoker", False),
+    ],
+)
+def test_a_population_by_how_patients_were_treated_says_so_once(tmp_path, name, flag, field, late):
+    where = f'  some: {{label: {name}, flag: {flag}, where: {{smoker: {{is: "1"}}}}}}\n'
+    dictionary = DICTIONARY.replace(",Smoker,", f",{field},")
+    assert (dictionary != DICTIONARY) == (field != "Smoker")
+    told = label(tmp_path, where, dictionary=dictionary)
+    assert told == name + " (chosen after randomisation)" * late
+
+
+@pytest.mark.parametrize(
     ("condition", "of"),
     [
         ("where: {pain1: present}", ["pain"]),

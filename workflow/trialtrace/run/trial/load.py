@@ -249,7 +249,7 @@ class Trial:
         declared = self._trial.populations
         if self.pooled:
             return pooled_populations(declared, endpoints=self.at.purpose.cut is not None)
-        outcomes = Outcomes(self.endpoints, self.subjects)
+        outcomes = Outcomes(self.endpoints, self.subjects, self.dictionary)
         return {name: outcomes.labelled(one) for name, one in declared.items()}
 
     @cached_property

@@ -4,12 +4,13 @@ A column is an outcome's where an endpoint takes values from it after its baseli
 rows are chosen or visits told are none, nor is one of a measure that is a variable of the subjects.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import InTable
-from trialtrace.run.trial.model import Condition, Endpoint, baseline
+from trialtrace.run.trial.model import Condition, Endpoint, Variable, baseline
 from trialtrace.run.trial.study.file import ByArm, EndpointVisit, Population
 from trialtrace.run.trial.study.subjects import ARM, Subjects
 
@@ -22,6 +23,13 @@ _NO_VALUE = {
     *("label", "code", "kind", "source", "origin", "event_label", "censored_label"),
     *("horizon_label", "term", "first_of", "competing", "occurrence", "seen"),
 }
+# How patients were treated and followed, by the name or label of a column, or the flag.
+_CONDUCT = re.compile(
+    r"\bper[ -]?protocol|\bpp(rot)?(fl)?\b|\bprotocol (deviat|violat)|\b(non)?(complian|adheren)"
+    r"|\bevaluable\b|\bcompleters?\b"
+    r"|\bcomplet\w* (the |all )?(study|trial|treatment|therapy|follow|protocol)",
+    re.IGNORECASE,
+)
 CHOSEN = " (chosen after randomisation)"
 """Behind the label of a population that an outcome chooses; its rule says which."""
 
@@ -38,9 +46,9 @@ def texts(value: object, without: Iterable[str] = ("name",)) -> Iterator[str]:
         for each in value:
             yield from texts(each, without)
     elif is_dataclass(value):
-        for field in fields(value):
-            if field.name not in without:
-                yield from texts(getattr(value, field.name), without)
+        for part in fields(value):
+            if part.name not in without:
+                yield from texts(getattr(value, part.name), without)
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Outcomes:
 
     endpoints: Mapping[str, Endpoint]
     subjects: Subjects
+    dictionary: Mapping[str, Mapping[str, Variable]] = field(default_factory=dict)
 
     def taken_from(self, place: Place) -> list[str]:
         """The endpoints that take values after baseline from a column."""
@@ -66,10 +75,22 @@ class Outcomes:
         return list(dict.fromkeys(found))
 
     def labelled(self, population: Population) -> Population:
-        """The population, its label with that an outcome chooses it."""
-        if not self.chosen_by(population):
+        """The population, its label with that an outcome chooses it, or how patients were treated
+        and followed, where it does not say that itself."""
+        conduct = self._by_conduct(population) and not _CONDUCT.search(population.label)
+        if not (conduct or self.chosen_by(population)):
             return population
         return replace(population, label=f"{population.label}{CHOSEN}")
+
+    def _by_conduct(self, population: Population) -> bool:
+        """Whether the flag of a population, or the name or label of a column that chooses it, says
+        that it is one per protocol, or the like."""
+        parts: list[Population | ByArm] = [population, *population.by_arm.values()]
+        words = [population.flag]
+        for table, column in (place for part in parts for place in self._places(part.where)):
+            variable = self.dictionary.get(table, {}).get(column)
+            words += [column.replace("_", " "), variable.label if variable else ""]
+        return any(map(_CONDUCT.search, words))
 
     def _places(self, where: Condition | None) -> list[Place]:
         """The columns of a condition on subjects; of rows that are chosen, such as those of
