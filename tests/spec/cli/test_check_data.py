@@ -266,6 +266,17 @@ def test_a_claim_that_no_planned_result_answers_is_told(run, project, name):
     assert f"claims.yaml, line {line}: claims.{name}" in told
 
 
+def test_a_coefficient_of_the_arm_is_named_by_its_term_alone(run, project):
+    """Beside it are those of covariates, whose levels the data alone know."""
+    adjusted = "{odds_ratio: {method: logistic, covariates: [smoker, age], coefficients: all}}"
+    estimates = "{risk_difference: newcombe}, {risk_ratio: katz_log}"
+    put(project / TRIAL.format("plan"), f"[{estimates}]", f"[{estimates}, {adjusted}]")
+    asked = "is: {analysis: relief_primary, stat: coefficient.logistic, term: "
+    claimed(project, "of_arm", '"0.4"', f"{asked}arm}}")
+    claimed(project, "of_smoker", '"0.4"', f"{asked}smoker=Yes}}")
+    said(run, project, rc=0)
+
+
 def test_the_unit_of_a_claim_is_held_against_that_of_its_column(run, project):
     median = "{median_time: {method: kaplan_meier, interval: log_log}}, "
     put(project / TRIAL.format("plan"), "describe: [{surv", f"describe: [{median}{{surv")

@@ -40,8 +40,15 @@ def untied_claims(trial: Trial) -> Iterator[Problem]:
     document = Document(trial.at.shown(path), lines=trial.lines("claims"))
     for name, alone, selects in readings:
         rows = [*fixed[selects["analysis"]]]
+        known = {(row["method"], row["group2"], row["group2_level"]) for row in rows}
         for one in by_data[selects["analysis"]]:
-            rows += [_row(trial, one, place) for place in _places(one.place, selects)]
+            # A level that is known by its name (the arm of a model) is none that the data give.
+            rows += [
+                _row(trial, one, place)
+                for place in _places(one.place, selects)
+                if place.second == one.place.second
+                or (f"{one.stat}.{one.method}", *(place.second or ())) not in known
+            ]
         try:
             list(Auditor(trial, rows, alone, document.place(("claims", name))).rows())
         except UserError as error:
