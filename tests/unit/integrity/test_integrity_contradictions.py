@@ -204,3 +204,19 @@ def test_texts_are_at_one_place_in_every_table():
     assert words == {"ward": {"A", "B", "C"}}
     places = read._numbers(tables["v"], ward, CODE, words["ward"])
     assert places[:2].tolist() == [0, 2] and np.isnan(places[2])
+
+
+@pytest.mark.parametrize("late", [0, 1462, -1462, 1100])
+def test_ages_that_all_days_of_birth_contradict_by_the_other_calendar(late):
+    rng = np.random.default_rng(5)
+    entry, age = rng.integers(18000, 18700, N), rng.integers(30, 80, N)
+    born = entry - np.ceil(365.25 * (age + rng.uniform(0.01, 0.98, N))) + late
+    people = sheet(
+        "p", days("entered", entry), days("birth", born), Column("age", NUMBER, age.astype(float))
+    )
+    looks = [*agreement.looks(Export(N, "p", (people,), entry=("p", "entered")))]
+    assert [one.told.rpartition("1,462 days ")[2] for one in looks if one.p < 0.01] == (
+        [f"{'later' if late > 0 else 'earlier'} than it was (Excel's two calendars)"]
+        if abs(late) == 1462
+        else []
+    )

@@ -277,3 +277,28 @@ def test_a_patient_whose_number_is_of_another_site(form):
 
 def test_a_correlation_of_nothing_is_none():
     assert codings.correlation(np.array([]), np.array([])) == 0
+
+
+def test_one_value_for_all_at_one_visit_that_has_many_at_the_others():
+    rng = np.random.default_rng(6)
+    weight = rng.normal(75, 9, (60, 3)).round(1)
+    used = frozenset({("v", "weight")})
+
+    def told(values, used=used):
+        who, step = np.repeat(np.arange(60), 3), np.tile(np.arange(3), 60)
+        rows = np.arange(2, 182)
+        column = Column("weight", NUMBER, values.ravel())
+        visits = Sheet("v", rows, who, step, 0 * step, (column,), True, visits=True)
+        looks = single.constants(Export(60, "v", (visits,), used=used))
+        return [(one.p < 1e-6, one.rows[:2]) for one in looks if one.p < 0.01]
+
+    alike = weight.copy()
+    alike[:, 2] = 72.5
+    assert told(weight) == [] and told(alike) == [(True, (4, 7))]
+    assert told(alike, frozenset()) == []
+    # What it is measured from has no change, and is all of itself.
+    for value in (0.0, 100.0):
+        alike[:, 0], alike[:, 2] = value, weight[:, 2]
+        assert told(alike) == []
+    # Answers of few levels may well be alike.
+    assert told(np.where(np.arange(3) == 2, 2.0, rng.integers(0, 5, (60, 3)))) == []

@@ -32,6 +32,7 @@ from trialtrace.run.integrity.export import (
     Slice,
     Treatments,
 )
+from trialtrace.run.integrity.intervals import EXCEL
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 from trialtrace.run.integrity.roles import BIRTH
 from trialtrace.run.trial.label_words import moments
@@ -41,7 +42,7 @@ LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
 )
 AGE = re.compile(r"age|alter|eta|edad", re.I)
-YEAR = 365.25
+YEAR, TOGETHER = 365.25, 0.03
 PROGRESSION = re.compile(
     r"\b(pfs|dfs|efs|rfs|ttp)\b|\b(progression|disease|event|relapse|recurrence).free"
     r"|\b(time|days|weeks|months) (to|until) (progression|relapse|recurrence)",
@@ -245,10 +246,19 @@ def _ages(age: Slice, years: Floats) -> Iterator[Look]:
     apart = age.values[known] - years[known]
     # Age in whole years, at entry or at the first visit: up to a year below the time since birth.
     differ = (apart < -1 - SLIPS) | (apart > 1)
-    if len(known) >= FEWEST and differ.mean() < MOSTLY:
-        k, n = int(differ.sum()), len(known)
-        text = f"{k} of {n} patients are of another age by their days of birth and entry"
+    if len(known) < FEWEST:
+        return
+    k, n = int(differ.sum()), len(known)
+    text = f"{k} of {n} patients are of another age by their days of birth and entry"
+    if differ.mean() < MOSTLY:
         yield _differing(age, text, known, differ, remark=CONTRADICTIONS)
+        return
+    for days, which in ((-EXCEL, "later"), (EXCEL, "earlier")):
+        moved = apart + days / YEAR
+        if ((moved >= -1 - SLIPS) & (moved <= 1)).mean() >= 1 - TOGETHER:
+            text += f", and of that one where a day is {EXCEL:,} days {which} than it was "
+            text += "(Excel's two calendars)"
+            yield _differing(age, text, known, differ, remark=CONTRADICTIONS)
 
 
 def _look(export: Export, name: str, item: Slice, other: Slice) -> Iterator[Look]:

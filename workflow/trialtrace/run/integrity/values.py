@@ -28,6 +28,7 @@ ZEROS = "Zeros with nothing near: missing values?"
 DEAD = "Zeros of who died, with nothing near: a value that a plan gives them, or none?"
 OF_DEAD = 0.8
 UNANSWERED = "One of two answers is nobody's, and many have none"
+NATURAL = {0.0, 1.0, 100.0}
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
 
@@ -143,11 +144,13 @@ def _means(sheet: Sheet, columns: list[tuple[Column, Places]]) -> Iterator[Look]
 
 def constants(export: Export) -> Iterator[Look]:
     """A look for each number and date that an endpoint uses, and the day of entry: whether all have
-    one value; and for each question of two answers: whether one is nobody's, and many have none.
+    one value, or all of a visit one that others have at no other; and for each question of two
+    answers: whether one is nobody's, and many have none.
 
     Of two values that are equally likely the chance that all n are alike is two to the minus
     (n - 1); of more it is less.
     """
+    yield from _at_a_visit(export)
     for sheet in export.sheets:
         for column in sheet.columns:
             at = (sheet.name, column.name)
@@ -163,6 +166,25 @@ def constants(export: Export) -> Iterator[Look]:
             text = f"the values of {n} patients"
             p = 2.0 ** -min(n - 1, 1000) if alike else 1.0
             yield Look(f"{sheet.name}.{column.name}", text, p)
+
+
+def _at_a_visit(export: Export) -> Iterator[Look]:
+    """A look at each number that is used and that all have alike at one visit, while it has many
+    values at the others, of which the most frequent one is taken for as likely; nothing of what is
+    none, or the whole, at one visit: a change, or a share, of what it is measured from."""
+    for visits in export.series:
+        if (visits[0].table, visits[0].column) not in export.used:
+            continue
+        values = [visit.values[visit.there] for visit in visits]
+        for at, own in enumerate(values):
+            others = [each for number, each in enumerate(values) if number != at and len(each)]
+            levels = [np.unique(each, return_counts=True)[1] for each in others]
+            varied = bool(levels) and min(map(len, levels)) >= LEVELS
+            if len(own) >= FEWEST and varied and len({*own.tolist()} | NATURAL) == len(NATURAL) + 1:
+                share = max(counts.max() / counts.sum() for counts in levels)
+                text = f"the values of all {len(own)} patients with one at a visit"
+                rows = tuple(sorted(visits[at].rows[visits[at].there].tolist()))
+                yield Look(visits[at].where, text, float(share) ** (len(own) - 1), rows)
 
 
 def _unanswered(sheet: Sheet, column: Column, *, used: bool) -> Iterator[Look]:
