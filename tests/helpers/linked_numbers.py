@@ -12,7 +12,7 @@ OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
 # Intervals are counted in the report alone.
 COUNT = re.compile(r"\d+ of \d+\b(?! intervals)")
 # Who has a value is counted in the data and is no result.
-KNOWN = re.compile(r"Outcome known(?:, by visit)?: [^.]*\.")
+KNOWN = re.compile(r"(?:Outcome|Times) known\b[^.]*\.")
 # A category by its number before its count: "4: 5 (9.1 %)".
 LEVEL = re.compile(r"(?<!\S)\d+: ")
 IN_A_HEAD = re.compile(r"n = (\d+)")

@@ -22,7 +22,7 @@ from trialtrace.base.errors import Problem
 from trialtrace.base.paths import SCHEMAS
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.checking.run import checked
-from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.plan.registry import cards
@@ -156,7 +156,8 @@ def test_every_number_of_a_choice_agrees_with_a_check_that_is_not_told_it(
     remembered, widened, widened_results, name
 ):
     results, trial = widened_results(name), widened.trials[name]
-    compared = list(checked(trial, trial.at.root / "derived", results))
+    members = read_table(trial.at.root / "analysis" / "members.parquet", MEMBERS)
+    compared = list(checked(trial, trial.at.root / "derived", results, members))
     assert [f"{each.result_id}: {each}" for each in compared if not each.agrees] == []
     numbers = {
         (row["result_id"], component)

@@ -10,7 +10,7 @@ from made_trial import made_trial
 
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.checking.run import checked
-from trialtrace.run.tables.contracts import ADSL, BDS, RESULTS, read_table, write_table
+from trialtrace.run.tables.contracts import ADSL, BDS, MEMBERS, RESULTS, read_table, write_table
 from trialtrace.run.trial.plan.registry import card_of
 
 VISITS = {"repeated", "within", "friedman", "paired", "mixed", "ancova"}
@@ -61,7 +61,8 @@ def test_right_results_of_a_tiny_trial_pass(tmp_path, seed, sizes, checks):
         trial.__dict__["plan"] = plan
     analyse_plan(trial, tmp_path / "derived", tmp_path / "analysis")
     results = read_table(tmp_path / "analysis" / "results.parquet", RESULTS)
-    found = list(checked(trial, tmp_path / "derived", results))
+    members = read_table(tmp_path / "analysis" / "members.parquet", MEMBERS)
+    found = list(checked(trial, tmp_path / "derived", results, members))
     assert [str(each) for each in found if not each.agrees] == []
     unchecked = set(results["result_id"].to_pylist()) - {each.result_id for each in found}
     assert [one for one in unchecked if not any(each in one for each in MAY_FAIL)] == []

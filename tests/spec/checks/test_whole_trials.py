@@ -10,7 +10,14 @@ from checked_share import coverage
 from trialtrace.base.errors import UserError
 from trialtrace.run.methods.checking import registry
 from trialtrace.run.methods.checking.run import check_results, checked
-from trialtrace.run.tables.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
+from trialtrace.run.tables.contracts import (
+    CHECKS,
+    MEMBERS,
+    RESULTS,
+    from_rows,
+    read_table,
+    write_table,
+)
 from trialtrace.run.trial.plan.registry import cards
 
 # These are the same when the arms change places, or are not looked up by arm.
@@ -258,6 +265,7 @@ def disagreements(trials, results, choose, plant) -> tuple[set, set]:
             continue
         trial, folder = trials(name)
         table: pa.Table = from_rows(rows, RESULTS)
-        compared = checked(trial, folder / "derived", table)
+        members = read_table(folder / "analysis" / "members.parquet", MEMBERS)
+        compared = checked(trial, folder / "derived", table, members)
         found |= {each.result_id for each in compared if not each.agrees}
     return planted, found

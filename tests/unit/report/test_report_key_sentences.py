@@ -11,8 +11,8 @@ import yaml
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
-from trialtrace.report.sections import analysis_section, key_sentences, this_reanalysis
-from trialtrace.report.sections import summary as summary_module
+from trialtrace.report.sections import analysed, analysis_section, key_sentences, this_reanalysis
+from trialtrace.report.sections.analysed import known_and_analysed
 from trialtrace.report.sections.choices import _tests, _title, _what, _where, other_choices
 from trialtrace.report.sections.findings import compared, primary, sentences
 from trialtrace.report.sections.key_sentences import (
@@ -358,10 +358,9 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert len(shown.split()) <= MOST_WORDS
     # Patient 20 has a coded missing relief.
     assert (
-        "20 randomised: 10 drug, 10 placebo. Of those known: 6/10 (60.0 %) with drug "
-        "and 3/9 (33.3 %)" in shown.replace("*", "")
+        "20 randomised: 10 drug, 10 placebo. Outcome known, analysed: 10, 9. "
+        "6/10 (60.0 %) with drug and 3/9 (33.3 %)" in shown.replace("*", "")
     )
-    assert "Outcome known in every" not in shown
     assert " Hash of this run: " in shown and "verify" not in shown
     body = text.partition("::: {.about}")[0].partition("**Results")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
@@ -370,12 +369,18 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
 
 def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
     (analysis,) = primary(mini)
-    arms = dict.fromkeys(mini.trial.design.arms, (10, 10))
-    monkeypatch.setattr(summary_module, "known_counts", lambda *_: [("Relief", "", arms)])
-    assert summary_module._known(mini, analysis, {}) == "Outcome known in everyone."
-    lost = "19 of 20; 1 and 0 lost count as failures"
-    monkeypatch.setattr(summary_module, "lost_in_short", lambda *_: lost)
-    assert summary_module._known(mini, analysis, {}) == f"Outcome known in {lost}."
+    told = words(known_and_analysed(mini, analysis, {}))
+    assert told == "Outcome known, analysed: 10, 9."
+    arms = dict.fromkeys(mini.trial.design.arms, (8, 10))
+    visits = [("Relief", "week 1", arms), ("Relief", "week 2", dict.fromkeys(arms, (7, 10)))]
+    monkeypatch.setattr(analysed, "known_counts", lambda *_: visits)
+    told = words(known_and_analysed(mini, analysis, {}))
+    assert told == "Outcome known at week 2, the fewest of 2, in 7 and 7, analysed 10 and 9."
+    monkeypatch.undo()
+    lost = "9 and 9 (1 and 0 lost count as failures)"
+    monkeypatch.setattr(analysed, "lost_in_short", lambda *_: lost)
+    told = words(known_and_analysed(mini, analysis, {}))
+    assert told == f"Outcome known in {lost}, analysed 10 and 9."
 
 
 def test_the_lost_who_count_as_failures_are_no_known_outcomes(mini, monkeypatch):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import read_parquet
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.report.audit.estimate_losses import estimate_losses
 from trialtrace.report.audit.red_lines import (
     declared_lines,
     guessed_logs,
@@ -185,7 +186,8 @@ class Material:
     def red_lines(self) -> list[str]:
         """What must be known before any result, a sentence each."""
         lost = self.endpoint_losses.warnings
-        lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
+        losses = estimate_losses(self.trial, self.tracer.frames, self.results, self.tracer.members)
+        lines = red_lines(self.account, self.without_arm, self.not_estimable, lost, losses)
         lines += [*self.trial.frozen_warnings, *without_clusters(self.trial)]
         data, others = data_state(self.trial)
         lines += [data] if others else []

@@ -23,15 +23,17 @@ def red_lines(
     without_arm: int | None = None,
     not_estimable: Iterable[str] = (),
     of_endpoints: Iterable[RedLine] = (),
+    of_estimates: Iterable[str] = (),
 ) -> list[str]:
     """One sentence each, on one line.
 
     `without_arm` subjects of ADSL have no arm, nor a reason; None where that is not known.
     `not_estimable` are the sentences of primary analyses without a result,
-    `of_endpoints` what these cannot use.
+    `of_endpoints` what these cannot use, `of_estimates` whom these lack.
     """
     covered = {SUBJECTS_EXCLUDED} if without_arm is None else {SUBJECTS_EXCLUDED, NO_ARM}
-    lines = [*not_estimable, *excluded_line(account), *without_arm_line(without_arm or 0)]
+    lines = [*not_estimable, *of_estimates, *excluded_line(account)]
+    lines += without_arm_line(without_arm or 0)
     lines += [warning.text for warning in account.warnings if warning.kind not in covered]
     lines += [endpoint.text for endpoint in of_endpoints]
     return [" ".join(text.split()) for text in lines]

@@ -110,8 +110,8 @@ def _caption(material: Material, row: Row) -> str:
         label = material.trial.plan.analyses[name].label
         at = at_visit(material, material.trial.plan.analyses[name])
         failures = lost_as_failures(material, material.trial.plan.analyses[name])
-        text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
-        text += f"its population{f', and those lost: {failures}' if failures else ''}."
+        text += f" Analysed: patients whose values “{label}” is computed from{at}, of those in its "
+        text += f"population{f'; with those lost: {failures}' if failures else ''}."
         text += drawn_beside(material, name)
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the flow table."
@@ -200,8 +200,8 @@ def _alt(material: Material, row: Row) -> str:
         return alt
     used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
     analysis = material.trial.plan.analyses[name]
-    lost = ", or lost and counted as failure," * bool(lost_as_failures(material, analysis))
-    alt += f" Analysed, {analysis.label}: known{at_visit(material, analysis)}{lost} in "
+    lost = ", those lost counted as failures" * bool(lost_as_failures(material, analysis))
+    alt += f" Analysed, {analysis.label}{at_visit(material, analysis)}{lost}: "
     return f"{alt}{by_arm(used) if arms else used[ALL]}."
 
 

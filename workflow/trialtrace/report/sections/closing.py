@@ -4,16 +4,21 @@ Read from the account of cleaning, whether or not a later stage has run.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from trialtrace.base.errors import UserError, visible
+from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
+from trialtrace.report.audit.estimate_losses import estimate_losses
 from trialtrace.report.audit.red_lines import red_lines
 from trialtrace.run.cleaning.account import IN_LAST_LINES, NOT_RED, WITH_ROW, Account, read_account
 from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
+from trialtrace.run.tables.contracts.rows import MemberRow
+from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, without_check
 from trialtrace.run.trial.plan.remarks import MARK
@@ -21,17 +26,21 @@ from trialtrace.run.trial.plan.remarks import MARK
 RULES_SHOWN = 6
 
 
-def closing_lines(folder: Path, trial: str, stages: Container[str] = ()) -> list[str]:
+def closing_lines(
+    folder: Path, trial: str, stages: Container[str] = (), at: Project | None = None
+) -> list[str]:
     """One line on a trial whose results lie in `folder`, then one line for each red line.
 
     A trial without an account has one line that says that it is not cleaned. Of `stages` beyond
-    cleaning, those that stand, what endpoints could not use and plans not estimate is added.
+    cleaning, those that stand, what endpoints could not use and plans not estimate is added;
+    `at` is the project of the run.
     """
     try:
         account = read_account(Path(folder) / "clean")
         lines = [*account_lines(account), *_lost_by_endpoints(folder, stages)]
         lines[0] += _of_endpoints(folder, stages) + _of_results(folder, stages)
-        lines += _without_check(folder, trial, stages)
+        lines += [*_lost_by_estimates(folder, trial, stages, at)]
+        lines += _without_check(folder, trial, stages, at)
     except (OSError, UserError):
         lines = ["not cleaned: there is no account of its rows"]
     return [visible(text) for text in (f"{trial}: {lines[0]}", *lines[1:])]
@@ -83,6 +92,22 @@ def _lost_by_endpoints(folder: Path, stages: Container[str]) -> list[str]:
     return [f"{MARK}{line.text}" for line in lines if line.kind not in NOT_RED - IN_LAST_LINES]
 
 
+def _lost_by_estimates(
+    folder: Path, trial: str, stages: Container[str], at: Project | None
+) -> Iterator[str]:
+    """A line for each primary estimate that lacks more than a few of those randomised."""
+    if "check_results" not in stages:
+        return
+    of = Path(folder) / "analysis"
+    results = read_table(of / "results.parquet", RESULTS).to_pylist()
+    members: dict[str, list[MemberRow]] = {}
+    for row in read_table(of / "members.parquet", MEMBERS).to_pylist():
+        members.setdefault(row["result_id"], []).append(row)
+    frames = Frames(Path(folder) / "derived")
+    for text in estimate_losses(load_trial(trial, at), frames, results, members):
+        yield f"{MARK}{text}"
+
+
 def _of_results(folder: Path, stages: Container[str]) -> str:
     """Statistics without a value."""
     if "check_results" not in stages:
@@ -92,7 +117,9 @@ def _of_results(folder: Path, stages: Container[str]) -> str:
     return f", {_n(failed)} of {_n(len(errors))} results not estimable" if failed else ""
 
 
-def _without_check(folder: Path, trial: str, stages: Container[str]) -> list[str]:
+def _without_check(
+    folder: Path, trial: str, stages: Container[str], at: Project | None
+) -> list[str]:
     """That results are not recomputed for want of a package, where one is not installed."""
     if "check_results" not in stages or find_spec(PINGOUIN) is not None:
         return []
@@ -100,7 +127,7 @@ def _without_check(folder: Path, trial: str, stages: Container[str]) -> list[str
     results = read_parquet(of / "results.parquet", ["result_id", "analysis_id"]).to_pylist()
     checked = read_parquet(of / "checks.parquet", ["result_id"])["result_id"].to_pylist()
     ids = [(row["result_id"], row["analysis_id"]) for row in results]
-    missing = without_check(load_trial(trial), ids, set(checked))
+    missing = without_check(load_trial(trial, at), ids, set(checked))
     return [f"{MARK}{missing}"] if missing else []
 
 

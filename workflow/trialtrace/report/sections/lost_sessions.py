@@ -106,12 +106,14 @@ def hanging(material: Material, analysis: Analysis) -> dict[str, int]:
 
 
 def lost_in_short(material: Material, analysis: Analysis) -> str:
-    """ "57 of 60; 2 and 1 who were lost count as failures, …": of how many no outcome hangs
-    on sessions after loss. Markdown; empty where no outcome does."""
-    failures = lost_as_failures(material, analysis)
-    arms, lost = lost_by_arm(material, analysis), sum(hanging(material, analysis).values())
-    whole = sum(present(one.count["denominator"]) for one in arms.values())
-    return f"{whole - lost} of {whole}; {failures}" if failures else ""
+    """ "28 and 29 (2 and 1 lost count as failures)": of how many no outcome hangs on sessions after
+    loss. Markdown; empty where no outcome does."""
+    failures, lost = lost_as_failures(material, analysis), hanging(material, analysis)
+    each = [
+        str(present(one.count["denominator"]) - lost[arm])
+        for arm, one in lost_by_arm(material, analysis).items()
+    ]
+    return f"{in_a_row(each)} ({failures})" if failures else ""
 
 
 def lost_as_failures(material: Material, analysis: Analysis) -> str:

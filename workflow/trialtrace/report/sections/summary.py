@@ -13,15 +13,15 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.analysed import known_and_analysed
 from trialtrace.report.sections.conclusion import conclusion
-from trialtrace.report.sections.data_quality import known_counts
-from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
+from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.decisions import explores, level_words
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.sections.losses import lost
-from trialtrace.report.sections.lost_sessions import lost_as_done, lost_in_short
+from trialtrace.report.sections.lost_sessions import lost_as_done
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.questions import alongside, leading, of_look
 from trialtrace.report.sections.registered import registered_late
@@ -142,7 +142,7 @@ def _results(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     yield clusters_randomised(material)
     yield _patients(material)
     for one in leading(material):
-        yield _known(material, one, places)
+        yield known_and_analysed(material, one, places)
     yield from _followed(material)
     for one in leading(material):
         if told := results_in_short(material, one):
@@ -188,41 +188,3 @@ def _followed(material: Material) -> Iterator[str]:
                 of = lower_first(material.trial.plan.analyses[row["analysis_id"]].label)
                 told = link(row, row["stat_text"])
                 yield f"Median follow-up {told}, for {escape_markdown(of)}."
-
-
-def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    """ "Outcome known in 55 of 60 drug, 51 of 60 placebo.", the least and the most of the visits,
-    with the way to all outcomes; of a time that it is known, censored or not."""
-    place = place_link("tbl-known", places)
-    counts = [arms for *_, arms in known_counts(material, analysis)]
-    if not counts:
-        return ""
-    time = any(map(is_time, parameters(material.trial, analysis)))
-    named = "Times known" if time else "Outcome known"
-    lead = f"[{named}]({place})" if place else named
-    lead += f", {escape_markdown(analysis.label)}" if len(leading(material)) > 1 else ""
-    if lost := lost_in_short(material, analysis):
-        return f"{lead} in {lost}."
-    if all(k == n for arms in counts for k, n in arms.values()):
-        return f"{lead} in everyone{_of_population(material, analysis)}."
-    told = (len(material.tracer.counts(o.estimate)) > 1 for o in compared(material, analysis))
-    if len(counts) == 1 and any(told) and not time:
-        # The denominators of what was found tell it.
-        return f"[Of those known]({place}):" if place else "Of those known:"
-    shown = []
-    for arm in material.trial.design.arms:
-        k = [arms[arm][0] for arms in counts]
-        most = f" to {max(k)}" if max(k) > min(k) else ""
-        shown.append(f"{min(k)}{most}")
-    by = ", by visit" if len(counts) > 1 else ""
-    return f"{lead}{_of_population(material, analysis)}{by} in {in_a_row(shown)}."
-
-
-def _of_population(material: Material, analysis: Analysis) -> str:
-    """ " of all who began treatment", where these are not all who were randomised."""
-    name = analysis.estimand.population
-    every = randomised_by_arm(material)
-    for arm, row in population_rows(material, name).items():
-        if arm in every and row["stat_value"] != every[arm]["stat_value"]:
-            return f" of {escape_markdown(lower_first(material.trial.populations[name].label))}"
-    return ""

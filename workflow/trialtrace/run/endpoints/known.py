@@ -35,11 +35,18 @@ FEWEST_LOST, FEWEST_EXPECTED, FEWEST_CLUSTERS, LINES = 5, 5.0, 3, 3
 
 
 def known_by_arm(study: Study) -> Known:
-    """Counts of all endpoints that are numbers, answers or times, of every arm; nothing where a
-    patient has every treatment, or where the arms are blinded."""
+    """Counts of all endpoints that are numbers, answers or times, of every arm; where a patient has
+    every treatment of all patients by treatment; nothing where the arms are blinded."""
     arms = planned_arms(study)
     if len(arms) < 2:
-        return {}
+        within = {} if study.trial.at.purpose.hides_arms else _known_within(study)
+        return {
+            name: {
+                visit: {arm: (int(there.sum()), study.size) for arm, there in treatments.items()}
+                for visit, treatments in visits.items()
+            }
+            for name, visits in within.items()
+        }
     made: Known = {}
     for name, records in study.made.items():
         if _has_values(records):
@@ -63,9 +70,9 @@ def planned_arms(study: Study) -> dict[str, Flags]:
     return {name: names == name for name in study.trial.design.arms}
 
 
-def _known(records: Records, size: int) -> Iterator[tuple[str, Flags]]:
-    """Each visit with the patients who have a value at it."""
-    valid = records.columns["AVAL"].is_valid().to_numpy(zero_copy_only=False)
+def _known(records: Records, size: int, among: Flags | bool = True) -> Iterator[tuple[str, Flags]]:
+    """Each visit with the patients who have a value at it, in these rows."""
+    valid = records.columns["AVAL"].is_valid().to_numpy(zero_copy_only=False) & among
     labels = records.columns.get("AVISIT")
     visits = np.array([""] * len(records) if labels is None else labels.to_pylist(), dtype=object)
     visits[visits == None] = ""  # noqa: E711 - element by element
@@ -136,20 +143,30 @@ def behind_deaths(study: Study) -> Iterator[RedLine]:
             yield RedLine("known_unequally", "", None, text)
 
 
+def _known_within(study: Study) -> dict[str, dict[str, dict[str, Flags]]]:
+    """Of each endpoint with values by treatment, by visit, the patients who have one with each."""
+    made: dict[str, dict[str, dict[str, Flags]]] = {}
+    for name, records in _endpoints(study):
+        if "TRTP" not in records.columns:
+            continue
+        treatment = np.array(records.columns["TRTP"].to_pylist(), dtype=object)
+        every = {
+            arm: _known(records, study.size, treatment == arm) for arm in study.trial.design.arms
+        }
+        for arm, visits in every.items():
+            for visit, there in visits:
+                made.setdefault(name, {}).setdefault(visit, {})[arm] = there
+    return made
+
+
 def _within_patients(study: Study) -> Iterator[RedLine]:
     """A line for each endpoint that is known with one treatment alone of more patients than with
     another alone. Of three treatments some may not have been meant for all."""
     if study.trial.at.purpose.hides_arms:
         return
     tested, arms = [], study.trial.design.arms
-    for name, records in _endpoints(study):
-        if "TRTP" not in records.columns:
-            continue
-        valid = records.columns["AVAL"].is_valid().to_numpy(zero_copy_only=False)
-        treatment = np.array(records.columns["TRTP"].to_pylist(), dtype=object)
-        there = {arm: np.zeros(study.size, dtype=bool) for arm in arms}
-        for arm, known in there.items():
-            known[records.subject[valid & (treatment == arm)]] = True
+    for name, visits in _known_within(study).items():
+        there = {arm: np.any([each[arm] for each in visits.values()], axis=0) for arm in arms}
         for arm, other in combinations(there, 2):
             alone = [int((there[a] & ~there[b]).sum()) for a, b in ((arm, other), (other, arm))]
             meant = len(arms) == 2 or (there[arm] & there[other]).sum() > sum(alone)
@@ -325,12 +342,17 @@ def _arms_without(study: Study, name: str, known: dict[str, Flags]) -> Iterator[
             yield RedLine("no_value_at_visit", "", None, f"{text}{one_of(lacking)}, others have.")
 
 
-def _tested(arms: dict[str, tuple[int, int]]) -> bool:
+def _tested(arms: Mapping[str, tuple[int, int]]) -> bool:
     lost = sum(n - k for k, n in arms.values())
     return lost >= FEWEST_LOST and all(k for k, _ in arms.values())
 
 
-def _chance(arms: dict[str, tuple[int, int]]) -> float:
+def chance_of_losses(arms: Mapping[str, tuple[int, int]]) -> float:
+    """The chance of losses as unequal between groups of patients, (kept, all) of each; 1 of few."""
+    return _chance(arms) if len(arms) > 1 and _tested(arms) else 1.0
+
+
+def _chance(arms: Mapping[str, tuple[int, int]]) -> float:
     counts: Floats = np.array([(k, n - k) for k, n in arms.values()], dtype=float)
     due = counts.sum(axis=1)[:, None] * counts.sum(axis=0) / counts.sum()
     if len(counts) > 2 or due.min() >= FEWEST_EXPECTED:

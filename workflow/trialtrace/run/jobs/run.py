@@ -152,7 +152,7 @@ class Run:
     held: list[IO[str]] = field(default_factory=list)
     progress: Progress = field(default_factory=Progress)
     targets: Callable[[], Collection[str]] = tuple
-    account: Callable[[Path, str, Collection[str]], list[str]] = lambda *_: []
+    account: Callable[[Path, str, Collection[str], Project], list[str]] = lambda *_: []
 
     @property
     def settings(self) -> Settings:
@@ -228,11 +228,12 @@ class Run:
         self,
         handlers: Iterable[Any],
         targets: Callable[[], Collection[str]],
-        account: Callable[[Path, str, Collection[str]], list[str]],
+        account: Callable[[Path, str, Collection[str], Project], list[str]],
     ) -> None:
         """Have the log's own handler follow the run; `targets` gives what was asked for, later.
 
-        `account(results, trial, stages)` tells what came of a trial's export, for the last lines.
+        `account(results, trial, stages, at)` tells what came of a trial's export, for the last
+        lines.
         """
         followed = (handler.progress for handler in handlers if hasattr(handler, "progress"))
         self.progress = next(followed, self.progress)
@@ -284,7 +285,7 @@ class Run:
         return f"{trial}: no {page}: no run has come to the end of {rule}"
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
-        lines = self.account(self.at.results / trial, trial, done)
+        lines = self.account(self.at.results / trial, trial, done, self.at)
         lines += [f"{MARK}{remark}" for remark in self._remarks(trial)]
         if CLEAN not in done:
             lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]

@@ -45,9 +45,13 @@ def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:
 
 def all_results(trial: "Trial", frames: Frames) -> list[Result]:
     """Every result of a trial, in the order of its plan."""
-    results = [*flow(trial, frames), *baseline(trial, frames), *adverse_events(trial, frames)]
-    for analysis in trial.plan.analyses.values():
-        results += _unique(run_analysis(trial, analysis, frames))
+    found = [
+        result
+        for analysis in trial.plan.analyses.values()
+        for result in _unique(run_analysis(trial, analysis, frames))
+    ]
+    tables = [*flow(trial, frames, found), *baseline(trial, frames), *adverse_events(trial, frames)]
+    results = [*tables, *found]
     for family in trial.plan.multiplicity.values():
         results += list(adjust(family, results, trial.plan.multiplicity))
     return [*results, *planning(trial, frames)]

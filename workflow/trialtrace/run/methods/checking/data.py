@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, OCCDS, read_table
-from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import DATASETS
 from trialtrace.run.trial.resolve import of_patients
@@ -193,6 +193,7 @@ class Data:
     folder: Path
     recompute: "Callable[[Asked], Any] | None" = None
     results: list[Asked] = field(default_factory=list)
+    members: list[MemberRow] = field(default_factory=list)
     _known: dict[Hashable, Any] = field(default_factory=dict)
 
     @cached_property

@@ -244,23 +244,30 @@ def check_results(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_fil
     nothing.
     """
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS)
-    data = asked_of(trial, Path(derived_dir), results)
+    members = read_table(Path(analysis_dir) / "members.parquet", MEMBERS)
+    data = asked_of(trial, Path(derived_dir), results, members)
     compared = list(recomputed(trial, data))
     _refuse_disagreement(compared)
-    members = read_table(Path(analysis_dir) / "members.parquet", MEMBERS)
     verify(data, results.to_pylist(), members.to_pylist())
     rows = from_rows([each.row() for each in compared], CHECKS)
     write_table(Path(out_file), rows, CHECKS, synthetic=trial.synthetic)
 
 
-def checked(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Iterable[Compared]:
-    """Each component of each result beside its recomputation, in the order of the results."""
-    return recomputed(trial, asked_of(trial, derived_dir, results))
+def checked(
+    trial: "Trial", derived_dir: Path, results: "pa.Table", members: "pa.Table | None" = None
+) -> Iterable[Compared]:
+    """Each component of each result beside its recomputation, in the order of the results. Without
+    `members` the plan has no flow."""
+    return recomputed(trial, asked_of(trial, derived_dir, results, members))
 
 
-def asked_of(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Data:
-    """The derived data, with the results to check."""
-    return Data(trial, derived_dir, results=[Asked.of(row) for row in results.to_pylist()])
+def asked_of(
+    trial: "Trial", derived_dir: Path, results: "pa.Table", members: "pa.Table | None"
+) -> Data:
+    """The derived data, with the results to check and the rows behind them."""
+    asked = [Asked.of(row) for row in results.to_pylist()]
+    behind = [] if members is None else members.to_pylist()
+    return Data(trial, derived_dir, results=asked, members=behind)
 
 
 def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:

@@ -9,7 +9,7 @@ the trial can exclude.
 The baseline table: each subject variable by arm, described and never tested.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.model import Endpoint
 
 
-def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
-    """Counts of subjects, by arm and over all arms; of all where each has every treatment."""
+def flow(trial: "Trial", frames: Frames, results: Sequence[Result]) -> Iterator[Result]:
+    """Counts of subjects, by arm and over all arms; of all where each has every treatment.
+    `results` are those of the analyses."""
     arms = list(trial.design.arms)
     groups: list[tuple[str, dict[str, Any]]] = [(ALL, {"TRT01P": {"in": arms}})]
     groups += [(arm, {"TRT01P": {"is": arm}}) for arm in arms]
@@ -62,7 +63,8 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
         data = trial.plan.displays.get("flow", {})
         yield from _disposition(trial, frames, data, arm, place)
         for name in data.get("analysed", ()):
-            rows = analysed(trial, trial.plan.analyses[name], frames, arm)
+            own = [one for one in results if one.place.analysis == name]
+            rows = analysed(trial, trial.plan.analyses[name], frames, arm, own)
             yield _count(trial, _listed(place, name), "analysed", rows)
             yield from _not_analysed(trial, frames, name, arm, rows, _listed(place, name))
 
@@ -176,12 +178,24 @@ def _count(trial: "Trial", place: Place, stat: str, rows: Selection) -> Result:
     return Result(place, stat, COUNT, subjects, {}, members, n_used=subjects, synthetic=synthetic)
 
 
-def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]) -> Selection:
-    """The rows of the subjects that entered an analysis.
+def analysed(
+    trial: "Trial",
+    analysis: Analysis,
+    frames: Frames,
+    arm: dict[str, Any],
+    results: Sequence[Result],
+) -> Selection:
+    """The rows of the subjects that entered an analysis: those that its first estimate with an
+    interval was made from, over all subgroups.
 
-    An analysis of each visit by itself is counted at its first visit, one of several endpoints at
-    its first endpoint, one by subgroup over all subjects whose subgroup is known.
+    Of one without, those with a value: at its first visit, of its first endpoint, whose subgroup is
+    known; at every visit where a test takes these.
     """
+    for result in results:
+        if result.place.pair and None not in (result.interval, result.level):
+            behind = result.members
+            whole = behind.get("denominator") or behind["analysed"]
+            return entered(frames, whole.dataset, whole.predicate, arm, analysis.by)
     cut = cuts(trial, replace(analysis, by=None), frames, together=True)[0]
     base = cut.base | {"TRTP": arm.get("TRT01P", {"in": list(trial.design.arms)})}
     if analysis.by is not None:
@@ -194,11 +208,22 @@ def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, 
     return frames.select(cut.dataset, base)
 
 
+def entered(
+    frames: Frames, dataset: str, predicate: Predicate, arm: Predicate, by: str | None = None
+) -> Selection:
+    """The rows behind a result that are of an arm, and of any subgroup that is known."""
+    own = {"TRT01P" if dataset == "adsl" else "TRTP": test for test in arm.values()}
+    anyone = {adsl_code(by): "present"} if by is not None else {}
+    return frames.select(dataset, {**predicate, **own, **anyone})
+
+
 def counted_at(trial: "Trial", analysis: Analysis) -> str:
     """The visit at which an analysis of each of several visits by itself is counted; nothing of any
     other."""
     labels = tuple(visits(trial, analysis, parameters(trial, analysis)[0]))
-    return labels[0] if len(labels) > 1 and not _takes_whole(analysis) else ""
+    steps = analysis.estimates[:1] or analysis.tests
+    each = all(card_of(step.key).visits == "each" for step in steps)
+    return labels[0] if len(labels) > 1 and each else ""
 
 
 def _takes_whole(analysis: Analysis) -> bool:

@@ -1,9 +1,11 @@
 """Patient flow, counted anew from the subjects' table and the records of each analysis."""
 
+import json
 from math import nan
 from typing import TYPE_CHECKING
 
 from trialtrace.run.methods.checking.data import EVERYBODY, Asked, Data, level_text, surely
+from trialtrace.run.methods.checking.members import Members
 from trialtrace.run.methods.checking.outcome import Recomputed
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
@@ -98,18 +100,45 @@ def _reason(subjects: "pd.DataFrame", why: WhyGiven) -> "pd.Series":
 
 
 def analysed(data: Data, asked: Asked) -> Recomputed:
-    """Subjects with a value: at every visit for repeated measures, else at the first visit."""
+    """Subjects behind the first estimate; without one those with a value, at every visit for
+    repeated measures, else at the first."""
     entered = _entered(data, asked)["USUBJID"].nunique()
     return _count("pandas: subjects with a value", entered)
 
 
 def _entered(data: Data, asked: Asked) -> "pd.DataFrame":
-    """The records behind an analysis: at every visit for repeated measures, else at the first.
+    """The records behind an analysis: those of its first estimate; without one at every visit for
+    repeated measures, else at the first.
 
     Of an analysis by subgroup those whose subgroup is known.
     """
     key = ("entered", asked.variable, asked.group)
-    return data.once(key, lambda: _behind_analysis(data, asked))
+    return data.once(key, lambda: _behind_estimate(data, asked))
+
+
+def _behind_estimate(data: Data, asked: Asked) -> "pd.DataFrame":
+    """By pandas, from the condition that is stored with the estimate."""
+    named = data.trial.plan.analyses[asked.variable]
+    estimates = (
+        one.result_id
+        for one in data.results
+        if one.analysis == named.name and one.pair is not None and one.interval is not None
+    )
+    if (estimate := next(estimates, None)) is None:
+        return _behind_analysis(data, asked)
+    roles = {row["role"]: row for row in data.members if row["result_id"] == estimate}
+    behind = roles.get("denominator") or roles["analysed"]
+    condition = json.loads(behind["predicate"])
+    whose = "TRT01P" if behind["dataset"] == "adsl" else "TRTP"
+    within = data.trial.design.kind in OWN_TREATMENT
+    if not within:
+        condition.pop(whose, None)
+    if named.by is not None:
+        condition[adsl_code(named.by)] = "present"
+    members = Members(data)
+    chosen = members.chosen(behind["dataset"], json.dumps(condition, sort_keys=True)).rows
+    rows = members.table(behind["dataset"]).loc[chosen]
+    return rows if within else _of_arm(data, asked, rows, whose)
 
 
 def _behind_analysis(data: Data, asked: Asked) -> "pd.DataFrame":
