@@ -4,7 +4,7 @@ Changes one or more outcomes of patients, never their number. It says how much a
 on a few patients, not how strong the evidence is.
 
 References: Walsh et al., J Clin Epidemiol 2014;67:622. Baer et al., J Clin Epidemiol
-2021;137:49 (changes in either arm and direction).
+2021;139:199 (changes in either arm and direction).
 
 Oracle: every changed table by R's fisher.test.
 """

@@ -1,6 +1,8 @@
 """Titles of what the cards of methods refer to, by authors, year and, of an article, its place.
 
-They are of the papers' own heads, in the sentence case of journals.
+In the sentence case of journals. Each was held against bibliographies of statistics packages,
+PubMed or pages of journals. Four were not found there: Gart 1969; Lan, Simon and Halperin 1982;
+Prescott 1981; Yan, Lee and Li 2009. Of Gart 1970 the title was found, its place was not.
 """
 
 import re
@@ -25,6 +27,9 @@ TITLES = {
         "Identification of causal effects using instrumental variables"
     ),
     "Armitage 1955, Biometrics 11:375": "Tests for linear trends in proportions and frequencies",
+    "Baer et al. 2021, J Clin Epidemiol 139:199": (
+        "The fragility index can be used for sample size calculations in clinical trials"
+    ),
     "Barnard 1947, Biometrika 34:123": "Significance tests for 2 × 2 tables",
     "Barnard and Rubin 1999, Biometrika 86:948": (
         "Small-sample degrees of freedom with multiple imputation"

@@ -129,7 +129,7 @@ CARDS = (
             ),
             "fisher_smallest": Named(
                 "Fisher's test, fewest changes of any kind",
-                "Baer et al. 2021, J Clin Epidemiol 137:49",
+                "Baer et al. 2021, J Clin Epidemiol 139:199",
             ),
         },
         check="exact",
