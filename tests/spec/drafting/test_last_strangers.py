@@ -281,3 +281,34 @@ def test_the_one_parameter_is_what_its_number_is_called(tmp_path: Path):
     rows = [f"{n},Systolic pressure,{some(90, 180)},{LOTS[n]}" for n in range(N)]
     draft, _ = drafted(tmp_path, {"adbp.csv": ["USUBJID,PARAM,AVAL,TRTP", *rows]}, primary="AVAL")
     assert planned(draft)[0].label == "Systolic pressure"
+
+
+@pytest.mark.parametrize("name", ["street", "postcode", "village"])
+def test_a_cluster_by_the_name_of_a_place_is_used_and_named(tmp_path: Path, name: str):
+    rows = [f"S{n // 4},{LOTS[n // 4]},{some(0, 1)}" for n in range(4 * 40)]
+    draft, _ = drafted(tmp_path, {"t.csv": [f"{name},treat,voted", *rows]})
+    assert (draft.design.kind, draft.design.cluster) == ("cluster", name)
+    assert not draft.home.column(name).identifier
+    told = {one.name for one in draft.guesses}
+    assert ("unit_named" in told) == (name != "village")
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [("Period numeric value: 1 or 2", "crossover"), ("Protein of the day", "within_subject")],
+)
+def test_a_period_by_its_label_makes_a_crossover(tmp_path: Path, label: str, kind: str):
+    rows = [f"{n},{k},{'RT'[k ^ (n % 2)]},{some(0, 400)}" for n in range(40) for k in (0, 1)]
+    page = ["variable,label", f"PRD,{label}", "TRT,Treatment", "cmax,Cmax values"]
+    files = {"t.csv": ["subject,PRD,TRT,cmax", *rows], "codebook.csv": page}
+    assert drafted(tmp_path, files)[0].design.kind == kind
+
+
+@pytest.mark.parametrize("codes", ["01", "10"])
+def test_a_lifetime_that_was_observed_ended(tmp_path: Path, codes: str):
+    label = f"{codes[0]} = entire lifetime observed; {codes[1]} = known to live at least 122 months"
+    rows = [f"{some(1, 120)},{LOTS[n]},{some(0, 1)}" for n in range(N)]
+    page = ["variable,label", f"Censor,{label}"]
+    files = {"t.csv": ["Survival,Group,Censor", *rows], "codebook.csv": page}
+    draft, questions = drafted(tmp_path, files)
+    assert (draft.primary.event, "event" in questions) == (codes[0], False)

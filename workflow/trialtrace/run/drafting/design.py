@@ -48,6 +48,8 @@ AS_OFTEN = 0.9
 PATIENTS = "patients"
 # What the same is done again is called.
 TRIALS = {"trial", "attempt", "repeat", "repetition", "replicate", "rep", "reading", "run", "try"}
+# A label of the period of a crossover, whatever the column is called.
+OF_PERIOD = re.compile(r"(the )?(treatment |study )?period\b(?! of)", re.IGNORECASE)
 NUMBERED = re.compile(r"(.*[^0-9])([0-9])")
 SECOND = re.compile(
     r"\b(second|2nd|later) (stage )?(randomi[sz]|assign|allocat|lot\b)|"
@@ -470,7 +472,8 @@ def _place(table: Table, subject: str, arm: str) -> str:
 
 
 def _is_period(column: Column) -> bool:
-    return bool(name_words(column.name) & PERIODS)
+    said = column.label != column.name and OF_PERIOD.match(flat(column.label))
+    return bool(name_words(column.name) & PERIODS or said)
 
 
 def is_side(column: Column) -> bool:

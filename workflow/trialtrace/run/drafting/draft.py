@@ -289,6 +289,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     if not design.own_treatment and all(one.name != "pairs" for one in decided.guesses):
         roles = {arm.name, subject[home.name], visit[home.name], *shown[0].names, design.cluster}
         tell_unused(home, arm, roles, design.cluster, decided)
+    if design.cluster and home.column(design.cluster).identifier:
+        tables, home = _with_named_unit(tables, home, design.cluster, decided)
     within = with_places(tables, home, arm, design) if design.own_treatment else (home.name,)
     with_arm = with_column_of(tables, arm, within)
     at = [one.name for one in tables].index(home.name)
@@ -340,6 +342,19 @@ def _with(
     columns = tuple(column if one.name == column.name else one for one in home.columns)
     made = replace(home, columns=columns)
     return tuple(made if table is home else table for table in tables), made
+
+
+def _with_named_unit(
+    tables: tuple[Table, ...], home: Table, name: str, decided: Decided
+) -> tuple[tuple[Table, ...], Table]:
+    """The tables, and that of the arm, with the unit that was drawn in use, though its name is one
+    that often tells who a patient is: street, postcode; with a guess that says so."""
+    why = (
+        "Columns of this name often tell who a patient is. As the unit that was drawn it is used: "
+    )
+    why += "where its values say where somebody lives, put numbers in their place."
+    decided.guess("unit_named", ("dictionary.csv", "Identifier?"), name, why)
+    return _with(replace(home.column(name), identifier=False), home, tables)
 
 
 def _in_units(table: Table, outcomes: Sequence[Outcome]) -> Table:

@@ -68,6 +68,8 @@ STATUSES = set(
 # A status of that name has either code for the event; what a label says that decides it.
 CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr|zensier")
 UNCENSORED = re.compile(r"\b(no|not|un|non|ohne|never|nicht)[\W_]*(right\W*)?(cens|zens)")
+# What a code of a column on censoring says of a time that ended: "entire lifetime observed".
+OBSERVED = re.compile(r"(?<!not )(?<!never )\b(?:observed|complete|exact)\b", re.IGNORECASE)
 # A label by which its yes is the event, whatever the column is called.
 OF_EVENT = re.compile(
     r"^event\b|\b(occurrence of|ocorrencia d[eo]|event(o)? (of interest|de interesse))"
@@ -268,6 +270,9 @@ def event_code(column: Column) -> tuple[str, bool]:
     label = folded(column.label).lower()
     if named and {*codes} == {"0", "1"} and OF_EVENT.search(label) and "censor" not in label:
         return "1", True
+    seen = [code for code, label in told.items() if OBSERVED.search(label)]
+    if named and len(seen) == 1 and len(codes) == 2:
+        return seen[0], True
     if named and not any(map(ENDS.search, told.values())):
         # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
         numbered = {*codes} == {"0", "1"}
