@@ -16,6 +16,7 @@ from trialtrace.base.paths import Project, project
 from trialtrace.run.claims.audit import audit_rows
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.methods.displays.analyse import flow
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.frames import Frames
@@ -98,7 +99,10 @@ def test_who_is_not_in_a_population_lacks_no_value_of_it(folder):
     """A patient without symptoms, whose CIPN was known, was counted for them per protocol."""
     trial = load_trial(TRIAL, project())
     found: dict[tuple, float] = {}
-    for result in flow(trial, Frames(folder / "derived")):
+    frames = Frames(folder / "derived")
+    own = [trial.plan.analyses[name] for name in ("cipn", "cipn_per_protocol")]
+    estimates = [result for one in own for result in run_analysis(trial, one, frames)]
+    for result in flow(trial, frames, estimates):
         place = result.place
         level = place.second[1] if place.second else None
         found[place.group, place.parameter, result.stat, level] = result.value

@@ -1,6 +1,7 @@
 """Every result of every trial is checked, and every planted error is found."""
 
 import json
+import shutil
 from math import isfinite
 
 import pyarrow as pa
@@ -222,6 +223,7 @@ def test_a_disagreement_stops_the_run_names_the_result_and_leaves_no_file(
     row = next(row for row in rows if row["result_id"] == wrong)
     row["ci_low"] *= 1.000001
     write_table(tmp_path / "analysis" / "results.parquet", from_rows(rows, RESULTS), RESULTS)
+    shutil.copy(folder / "analysis" / "members.parquet", tmp_path / "analysis")
     out = tmp_path / "out" / "checks.parquet"
     with pytest.raises(UserError) as raised:
         check_results(trial, folder / "derived", tmp_path / "analysis", out)
