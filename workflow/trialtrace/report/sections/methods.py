@@ -44,8 +44,8 @@ KNOWN_ALONE = (
 )
 ASIDE = "Analyses of the supplement of which this report shows results have besides:"
 NOT_DECIDED = (
-    "Comparisons that no test was planned to decide are given by estimates with intervals, without "
-    "p-values."
+    "Comparisons that no test was planned to decide are given by estimates with intervals; a "
+    "p-value beside one, as of an interaction, decides nothing."
 )
 
 BOTH_OF_SHARES = ("proportion.wilson", "proportion.clopper_pearson")
@@ -193,7 +193,7 @@ def _decided(material: Material, primary: Uses) -> Iterator[str]:
         yield "The trial explores: no test decides."
         return
     levels = dict.fromkeys(level_words(material, one) for one in leading(material))
-    yield escape_markdown(f"Primary comparisons are decided at the {in_a_row([*levels])}.")
+    yield escape_markdown(f"Primary comparisons are held against the {in_a_row([*levels])}.")
 
 
 def _families(material: Material, references: References, *, main: bool) -> Iterator[str]:

@@ -171,7 +171,8 @@ def constants(export: Export) -> Iterator[Look]:
 def _at_a_visit(export: Export) -> Iterator[Look]:
     """A look at each number that is used and that all have alike at one visit, while it has many
     values at the others, of which the most frequent one is taken for as likely; nothing of what is
-    none, or the whole, at one visit: a change, or a share, of what it is measured from."""
+    none, or the whole, at one visit: a change, or a share, of what it is measured from; nor of days
+    as planned."""
     for visits in export.series:
         if (visits[0].table, visits[0].column) not in export.used:
             continue
@@ -180,6 +181,8 @@ def _at_a_visit(export: Export) -> Iterator[Look]:
             others = [each for number, each in enumerate(values) if number != at and len(each)]
             levels = [np.unique(each, return_counts=True)[1] for each in others]
             varied = bool(levels) and min(map(len, levels)) >= LEVELS
+            # The days of a visit lie behind all of the one before, and before all of the next.
+            varied = varied and any(each.min() < own[0] < each.max() for each in others if len(own))
             if len(own) >= FEWEST and varied and len({*own.tolist()} | NATURAL) == len(NATURAL) + 1:
                 share = max(counts.max() / counts.sum() for counts in levels)
                 text = f"the values of all {len(own)} patients with one at a visit"
