@@ -346,7 +346,7 @@ def test_the_visit_at_which_patients_are_counted_is_told(at: Project, call: Call
     assert call("new", "mine", path, "--yes", "--primary", "score", "--control", "placebo") == 0
     material = page_1(at)
     shown = "week 4, the first of its visits"
-    assert f"known at {shown}, of those" in _caption(material, {"analysed": ["score"]})
+    assert f"computed from at {shown}, of those" in _caption(material, {"analysed": ["score"]})
     assert "**Analysed: Score, week 4**" in unescape(flow_table(material))
 
 

@@ -223,7 +223,7 @@ def test_check_and_the_last_lines_of_a_run_say_it(tmp_path, capsys):
     assert check(at, "mini", lambda: None) == 0
     assert f"{MARK}{UNUSED}\n" in capsys.readouterr().out
     run = begin(at, check=False)
-    run.account = lambda folder, trial, done: [f"{trial}: whole"]
+    run.account = lambda folder, trial, done, at: [f"{trial}: whole"]
     run.targets = lambda: ["mini"]
     assert f"{MARK}{UNUSED}" in run.closing()
     edit(at, "plan.yaml", "estimand: pain_itt", "estimand: other")

@@ -28,7 +28,7 @@ OUTPUT = "_site"
 RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
 # Quarto's own folder within a project, which git ignores.
 SCRATCH = ".quarto"
-# In that, as _quarto.yml names it; Quarto reads it again after it is written.
+# In that, as the file of the project names it; Quarto reads it again after it is written.
 SIDEBAR = "sidebar.json"
 CHANGES = "Changes since the run before"
 # Before all else of a page, by the style of a run's pages and by Quarto's own.
