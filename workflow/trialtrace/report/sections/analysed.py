@@ -14,7 +14,6 @@ from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.lost_sessions import lost_in_short
 from trialtrace.report.sections.questions import leading
 from trialtrace.report.sections.results_in_short import arm_in_text
-from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -107,7 +106,7 @@ def _words(
     text = " ".join(filter(None, [escape_markdown(where), numbers]))
     if not used or estimate is None:
         return text
-    counts = [link(estimate, str(n)) for n in used.values()]
+    counts = [str(n) for n in used.values()]
     if list(used.values()) != known or lost:
         return ", ".join(filter(None, [text, f"analysed {in_a_row(counts)}"]))
     if where:
