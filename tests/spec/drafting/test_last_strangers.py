@@ -312,3 +312,10 @@ def test_a_lifetime_that_was_observed_ended(tmp_path: Path, codes: str):
     files = {"t.csv": ["Survival,Group,Censor", *rows], "codebook.csv": page}
     draft, questions = drafted(tmp_path, files)
     assert (draft.primary.event, "event" in questions) == (codes[0], False)
+
+
+def test_a_follow_up_that_was_complete_may_be_without_the_event(tmp_path: Path):
+    rows = [f"{some(1, 120)},{LOTS[n]},{some(0, 1)}" for n in range(N)]
+    page = ["variable,label", "Censor,1 = complete follow-up; 0 = lost to it"]
+    files = {"t.csv": ["Survival,Group,Censor", *rows], "codebook.csv": page}
+    assert not drafted(tmp_path, files)[1]["event"].sure

@@ -168,8 +168,7 @@ def render_report(
     trial: Trial, settings: Settings, results_dir: Path, codes: dict[str, str]
 ) -> str:
     """Write report/: summary.html, report.html and .docx, the supplement, audit.html, figures/,
-    tables/, trace/, at-risk/, data/ and config/; and seal.json beside
-    it.
+    tables/, trace/, at-risk/, data/ and config/; and seal.json beside it.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """

@@ -21,7 +21,6 @@ from trialtrace.report.render.house import BY_RELATIVE_PATH, SHOWS_FOLDER, Page
 
 HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
 FIGURE_FOLDER = "cell-figures"
-# How the table of a data frame begins.
 # What is left of plotting calls as text: Quarto drops it too.
 _DISCARDED = re.compile(r"^\[?<(matplotlib|Figure size|Axes|seaborn)|^Text\(|^\(?array\(\[<Axes")
 

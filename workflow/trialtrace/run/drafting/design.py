@@ -338,7 +338,7 @@ def several_treatments(
         why += f"apart by {place}, as in incomplete blocks. Two treatments are compared in those "
         why += f"who had both, {min(pairs)} to {max(pairs)} of them; the rest is left out of that "
         why += "comparison, which a model of all patients and periods would use."
-    if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
+    if not is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
     if beside and not sequences:
         sequences = _sequences(beside, arm)
@@ -370,7 +370,7 @@ def _several_rows(
     each = Counter(who for who, _ in times)
     beside = {name for key in table.keys if len(key) == 2 and subject in key for name in key}
     beside -= {subject, arm.name}
-    periods = [name for name in sorted(beside) if _is_period(table.column(name))][:1]
+    periods = [name for name in sorted(beside) if is_period(table.column(name))][:1]
     if means and not all(_in_turn(table, arm, name) for name in periods):
         # Days of an experiment in one patient (ABAB): a person says that their mean is meant.
         periods = []
@@ -435,7 +435,7 @@ def _one_row_each(table: Table, subject: str, arm: Column) -> dict[str, str]:
         codes = sorted(levels(column), key=in_order)
         if column.name in (subject, arm.name) or column.constant_within is not False:
             continue
-        first = [codes[: arm.distinct]] if _is_period(column) and len(codes) > arm.distinct else []
+        first = [codes[: arm.distinct]] if is_period(column) and len(codes) > arm.distinct else []
         cells = cells_of(table, [subject, arm.name, column.name]) if len(codes) > 1 else []
         for some in (*first, *([code] for code in codes)):
             rows = [row[:2] for row in cells if row[2] in some and row[1]]
@@ -460,7 +460,7 @@ def _place(table: Table, subject: str, arm: str) -> str:
         for name in key
         if name not in (subject, arm) and 1 <= len(levels(table.column(name))) <= MOST_PLACES
     ]
-    known = [one for one in beside if _is_period(one) or is_side(one)]
+    known = [one for one in beside if is_period(one) or is_side(one)]
     named = [
         column
         for column in table.columns
@@ -471,7 +471,8 @@ def _place(table: Table, subject: str, arm: str) -> str:
     return next((one.name for one in [*known, *named, *beside]), arm)
 
 
-def _is_period(column: Column) -> bool:
+def is_period(column: Column) -> bool:
+    """Whether a column tells the periods of a crossover, by its name or its label."""
     said = column.label != column.name and OF_PERIOD.match(flat(column.label))
     return bool(name_words(column.name) & PERIODS or said)
 

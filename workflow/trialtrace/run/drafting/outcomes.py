@@ -69,7 +69,7 @@ STATUSES = set(
 CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr|zensier")
 UNCENSORED = re.compile(r"\b(no|not|un|non|ohne|never|nicht)[\W_]*(right\W*)?(cens|zens)")
 # What a code of a column on censoring says of a time that ended: "entire lifetime observed".
-OBSERVED = re.compile(r"(?<!not )(?<!never )\b(?:observed|complete|exact)\b", re.IGNORECASE)
+OBSERVED = re.compile(r"(?<!not )(?<!never )\bobserved\b", re.IGNORECASE)
 # A label by which its yes is the event, whatever the column is called.
 OF_EVENT = re.compile(
     r"^event\b|\b(occurrence of|ocorrencia d[eo]|event(o)? (of interest|de interesse))"

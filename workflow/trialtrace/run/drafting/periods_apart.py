@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialtrace.run.drafting.arms import MOST_ARMS
-from trialtrace.run.drafting.design import Design
+from trialtrace.run.drafting.design import Design, is_period
 from trialtrace.run.drafting.names import PERIODS, SEQUENCES, name_words, rank_of_arm
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.periods import of_periods
@@ -62,7 +62,7 @@ def _told(table: Table) -> list[tuple[str, str]]:
         for key in table.keys
         if len(key) == 2 and subject in key
         for name in key
-        if name != subject and _is_period(table.column(name))
+        if name != subject and is_period(table.column(name))
     ]
     return [
         (one.name, period)
@@ -73,10 +73,6 @@ def _told(table: Table) -> list[tuple[str, str]]:
         and 2 <= len(levels(one)) <= MOST_ARMS
         and (rank_of_arm(one.name) is not None or one.name in table.arm)
     ]
-
-
-def _is_period(column: Column) -> bool:
-    return bool(name_words(column.name) & PERIODS)
 
 
 def _lacks(table: Table, teller: Table, arm: str, period: str) -> bool:

@@ -26,9 +26,9 @@ from trialtrace.run.tables.measures import folded, parts
 BEFORE, AFTER, NONE = "before", "after", "none"
 # How a phase is called that was before what the arms had.
 PHASE_BEFORE = re.compile(r"(before|pre|prior to|baseline)\b", re.IGNORECASE)
-# Of a column of its own with the value before, whatever that is of.
 # What says of a record that it is the baseline, and how many of such records one visit has.
 BASELINE_FLAG, FLAGGED = re.compile(r"A?BLFL|[A-Z]{2}(BL|LOBX)FL", re.IGNORECASE), 0.95
+# Of a column of its own with the value before, whatever that is of.
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 # Words of a name that say when, and nothing of what was measured.
 OF_WHEN, OF_UNIT = re.compile(rf"[0-9]+|{EARLY}|{LATE}"), re.compile(UNIT)
