@@ -3,7 +3,9 @@
 import pytest
 
 from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.item import Item
 from trialtrace.audit.reading.paper import ReadPaper, Table
+from trialtrace.audit.reading.strata import stratified
 
 HEADS = ("", "Training (n=40)", "Usual care (n=50)")
 ROWS = ("Falls, n (%)", "Pain, n (%)", "Fractures, n (%)")
@@ -111,3 +113,15 @@ def test_limits_are_strata_and_patients_that_are_not_all_are_none():
     )
     rows = (*ALL_ROWS[:3], ("Women", "8/28 (28.6)", "14/29 (48.3)"))
     assert not any(one[1] for one in strata(Table("table 1", caption, (HEADS_OF_ALL, *rows), 1)))
+
+
+def test_strata_below_a_heading_are_of_the_outcome_above_it():
+    sizes = {("Deaths",): (60, 60), ("Deaths", "Sex", "Men"): (30, 31)}
+    sizes[("Deaths", "Sex", "Women")] = (30, 29)
+    read = [
+        Item("", "", f"1/{n}", "", "count_percent", arm=arm, path=path)
+        for path, both in sizes.items()
+        for arm, n in zip(("a", "b"), both, strict=True)
+    ]
+    found = [(one.path, one.stratum, one.split) for one in stratified(read)]
+    assert found[2::2] == [(("Deaths",), "Men", "sex"), (("Deaths",), "Women", "sex")]

@@ -100,3 +100,17 @@ def test_the_flow_counts_whom_the_first_estimate_was_made_from():
         for test in ({"in": ["drug", "placebo"]}, {"is": "drug"}, {"is": "placebo"})
     ]
     assert counts == [189, 95, 94]
+
+
+def test_of_several_visits_the_one_with_the_fewest_is_told():
+    of = frames(range(12))
+    visits = [(f"week {week}", {"EGFR": "present"} if week == 4 else {}) for week in (2, 4, 8)]
+    rows = [RESULT | {"visit": name, "result_id": name} for name, _ in visits]
+    held = {key: test for key, test in WHERE.items() if key != "EGFR"} | BOTH
+    members = {
+        name: [{"role": "analysed", "dataset": "bds", "predicate": json.dumps(held | more)}]
+        for name, more in visits
+    }
+    (line,) = estimate_losses(trial(), of, rows, members)
+    assert line.startswith("12 of 200 patients randomised (6.0 %) are not in the primary ")
+    assert "Death at week 4: " in line
