@@ -102,7 +102,7 @@ def test_the_methods_are_prose_that_tells_each_part_once(text: str, material: Ma
     shown = re.sub(r" \[\\\[\d+\\\]\]\(#ref-\d+\)", "", first)
     assert shown.startswith("Analyses are of “all randomised”")
     assert "The primary analysis is “Relief" in shown and "Arms are described by the " in shown
-    assert " are decided at the level of 0.05." in shown
+    assert " are held against the level of 0.05." in shown
     for once in ("Tests are two-sided", "Confidence intervals are at the 95 % level", KNOWN_ALONE):
         assert prose.count(once) == 1
     # What a test or an estimate has beside it stands with the number.

@@ -60,14 +60,18 @@ WITHOUT_ROWS = (
     "leave out who was not randomised by --where COLUMN=VALUE, or mend these rows in a copy of the "
     "file"
 )
+# What patients had while they had none of the treatments.
+UNTREATED = re.compile(
+    r"none|nothing|off|no (drug|treatment|therapy)|wash[- ]?out|run[- ]?in", re.I
+)
 
 
 class SeveralRowsError(UserError):
     """Patients have several rows of a treatment; `alone` are the conditions that leave one of
-    each, with how many patients have it: the first periods, then what was last, and last of all
-    rows before treatment."""
+    each, with how many patients have it: the levels beside one of no treatment, the first periods,
+    then what was last, and last of all rows before treatment."""
 
-    def __init__(self, error: UserError, alone: Mapping[str, str]):
+    def __init__(self, error: UserError, alone: Mapping[str, str], treated: Mapping[str, str]):
         super().__init__(error.problems[0])
 
         def rank_of(condition: str) -> tuple[bool, bool, int]:
@@ -75,7 +79,7 @@ class SeveralRowsError(UserError):
             before = bool({*parts(codes)} & BEFORE)
             return before, "," not in codes, -[*alone].index(condition)
 
-        self.alone = {one: alone[one] for one in sorted(alone, key=rank_of)}
+        self.alone = {**treated, **{one: alone[one] for one in sorted(alone, key=rank_of)}}
 
 
 @dataclass(frozen=True)
@@ -295,11 +299,12 @@ def several_treatments(
         return replace(made, doubtful=repeated and not means), why
     if not rows or max(times.values()) > 1:
         fault = f"{arm.distinct} different values, which varies within patients"
-        mend = "name another column: --arm COLUMN"
+        mend, treated = "name another column: --arm COLUMN", dict[str, str]()
         if again := [at for at, n in times.items() if n > 1]:
             fault += f"; of {len(again)} patients' treatments there are several rows"
             fault += ", as in a replicated crossover" if min(times.values()) > 1 else ""
-            once = [code for code in levels(arm) if code not in {arms for _, arms in again}]
+            often = {code for _, code in again}
+            once = [code for code in levels(arm) if code not in often]
             mend = "where it is the arm, give an export with one row of each patient and treatment"
             if alone := _one_row_each(table, subject, arm):
                 kept = [f"--where {one} keeps {n}" for one, n in alone.items()]
@@ -307,10 +312,15 @@ def several_treatments(
             mend += ": of trials or periods their mean, of what is compared as a ratio that of the "
             mend += "logarithms; else name another: --arm COLUMN"
             if 1 < len(once) < arm.distinct:
-                rest = f"--where {arm.name}={','.join(once)}"
+                remaining = f"{arm.name}={','.join(once)}"
                 mend = (
-                    f"{rest} leaves rows of the other levels out, if they are no treatment; {mend}"
+                    f"--where {remaining} leaves rows of the other levels out, if they are no "
+                    f"treatment; {mend}"
                 )
+                if all(UNTREATED.fullmatch(label_of(arm, code)) for code in often):
+                    treated[remaining] = (
+                        f"{len({who for who, code in times if code in once})} patients"
+                    )
         if not means and _several_rows(table, subject, arm, times, True):
             mend = f"--kind mean compares the means of the rows of each; {mend}"
         copies = "" if left_out else table.evidence.get("copies")
@@ -322,7 +332,9 @@ def several_treatments(
         need += " (a period, a side)"
         error = wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
         alone = {} if instead or odd else _one_row_each(table, subject, arm)
-        raise SeveralRowsError(error, alone) if alone else error
+        if instead or odd or not (treated or alone):
+            raise error
+        raise SeveralRowsError(error, alone, treated)
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)
     both = sum(n == len(codes) for n in whole.values())
