@@ -506,13 +506,18 @@ def test_covariates_strata_and_sides_are_named():
 
 def test_models_that_impute_adjust_nothing():
     """The difference is of the completed shares, whatever was in the models that drew them."""
-    choices = '{"covariates": ["age"], "components": ["vibration"], "imputations": 50}'
+    choices = (
+        '{"covariates": ["age"], "components": ["vibration"], "imputations": 50, "arms": "by_arm"}'
+    )
     found = material(RISK | {"options": choices})
     found.trial.subjects = Stub(described=lambda name, _: Stub(label=name.capitalize()))
     found.trial.dictionary = {}
     (told,) = sentences(found, analysis("secondary"))
-    assert "−10.0), not adjusted, imputed by models with age" in words(told)
-    assert adjusting({"components": ["vibration"]}) != adjusting({}) == "adjusted for"
+    within = "imputed in each arm by models with the other components, age"
+    assert f"−10.0), not adjusted, {within}" in words(told)
+    in_model = adjusting({"components": ["vibration"], "arms": "in_model"})
+    assert in_model.endswith("imputed by models with the other components, the arm,")
+    assert adjusting({}) == "adjusted for"
 
 
 @pytest.mark.parametrize(

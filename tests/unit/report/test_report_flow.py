@@ -224,9 +224,8 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
     text = summary(mini, {})
     (told,) = (line for line in text.splitlines() if line.startswith("**Results"))
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told)
-    assert plain.startswith(
-        "**Results.** 20 eligible: 10 drug, 10 placebo; the number randomised is not in the"
-    )
+    assert plain.startswith("**Results.** 20 eligible: 10 drug, 10 placebo.")
+    assert "**How many patients were randomised is not in the data" in text
 
 
 def test_rare_reasons_stand_together_and_an_unreported_one_last():

@@ -486,19 +486,20 @@ CONFLICTS = {
     "of the data": (
         ["differs"],
         [],
-        "1 differs from the data; none is of the primary result.",
+        "1 differs from the data; none is of the primary result; of another, “differs” 7 of 10, "
+        "data 6 of 10.",
     ),
     "each kind apart": (
         ["differs", "contradicts", "more", "unusual"],
         [],
         "1 differs from the data, 2 do not fit other printed numbers and 1 is given by no usual "
-        "method; none is of the primary result.",
+        "method; none is of the primary result; of another, “differs” 7 of 10, data 6 of 10.",
     ),
     "of both kinds at once": (
         ["differs", "refuted and contradicts"],
         [],
         "2 differ from the data and 1 does not fit other printed numbers, together 2; none is of "
-        "the primary result.",
+        "the primary result; of another, “refuted and contradicts” 7 of 10, data 6 of 10.",
     ),
     "one of the primary result by name": (
         ["differs", "unusual"],

@@ -143,11 +143,12 @@ def test_no_event_has_the_interval_of_all_arms_together():
     own = {"n_used": 108, "denominator": None, "ci_level": 0.95, "group1_level": "all"}
     share = pair("proportion.clopper_pearson", 0.0, **own)
     share |= {"stat_text": "0.0 % (95 % CI 0.0 to 3.4)", "ci_low": 0.0, "ci_high": 0.0336}
-    of = Stub(trial=Stub(flow=None), of=lambda _: [])
+    arms = {arm: Stub(short=arm.upper()) for arm in ARMS}
+    of = Stub(trial=Stub(flow=None, design=Stub(arms=arms)), of=lambda _: [])
     told = harms_in_short._by_arm(of, none, [share])
     assert (
         re.sub(r"\]\([^)]*\)|\[", "", html.unescape(told)).replace("\xa0", " ")
-        == "none of 108 (95 % CI 0.0 to 3.4 %)"
+        == "none of 108 (DRUG 0/54, PLACEBO 0/54; 95 % CI 0.0 to 3.4 %)"
     )
     assert "CI" not in harms_in_short._by_arm(of, none)
 
@@ -187,23 +188,24 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     monkeypatch.setattr(harms_in_short, "unknown_status", lambda *_: "; unknown")
     monkeypatch.setattr(harms_in_short, "records", lambda *_: ["recorded"])
     monkeypatch.setattr(harms_in_short, "of_log", lambda *_: False)
+    monkeypatch.setattr(harms_in_short, "turned_in_short", lambda *_: ["It hangs on p"])
     arms = {"drug": BOTH[:1], "placebo": BOTH[1:]}
     analysis = Stub(name="a", note="", report="summary", role="secondary")
     monkeypatch.setattr(harms_in_short, "main_deaths", lambda _: (analysis, arms))
     monkeypatch.setattr(harms_in_short, "where_known", lambda _: None)
     (deaths,) = harms_in_short._deaths(None, lambda _: "")
-    assert deaths == "Deaths of those known: 1; 4 (2 made up); effect."
+    assert deaths == "Deaths of those known: 1; 4 (2 made up); effect. It hangs on p."
     monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
     (line,) = harms_in_short._lines(None, analysis, "")
-    assert line == "Nausea: 1; 4 (2 made up); effect; recorded"
+    assert line == "Nausea: 1; 4 (2 made up); recorded; effect"
     # What is known of some alone says whom it leaves out.
     analysis.note, analysis.estimand = "Six have no image. More.", Stub(population="imaged")
     of = Stub(trial=Stub(populations={"imaged": Stub(label=f"Imaged ({CHOSEN})")}))
     (line,) = harms_in_short._lines(of, analysis, "")
-    assert line.endswith("; recorded; six have no image")
+    assert line.endswith("; recorded; effect; six have no image")
     of.trial.populations["imaged"].label = "All"
     (line,) = harms_in_short._lines(of, analysis, "")
-    assert line.endswith("; recorded")
+    assert line.endswith("; recorded; effect")
     analysis.note = ""
     # Of what a paper has of harms the effect is not ours; deaths have that of their shares where
     # times to them have none.
@@ -217,7 +219,7 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
         harms_in_short, "_effects", lambda _, of, __: f"; of {of.name}" * (of is other)
     )
     (deaths,) = harms_in_short._deaths(None, lambda _: "")
-    assert deaths.endswith("(2 made up); of b.")
+    assert deaths.endswith("(2 made up); of b. It hangs on p.")
 
 
 def test_a_printed_number_is_told_from_a_count_that_prints_so():

@@ -111,28 +111,50 @@ def in_place(row: ResultRow) -> dict[str, str] | None:
     return json.loads(row["options"]).get("in_place") if row["stat_name"] == ADJUSTED else None
 
 
+Placed = dict[str, list[ResultRow]]
+
+
 def turned(material: Material, analysis: Analysis) -> Iterator[str]:
     """What the adjusted p of a test of all arms which Holm's procedure rejects is with the p of a
     sensitivity analysis in its place, as the plan asks it, where one of them turns it; a sentence
     each, as Markdown."""
     level = analysis.decision_level
+    for adjusted, placed in _turned(material, analysis):
+        told = ", ".join(f"{_ends(rows)} by “{escape_markdown(at)}”" for at, rows in placed.items())
+        yield (
+            f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
+            f"of all arms is {reach([], level)} {level:g} as analysed, but not with the p of "
+            f"every other analysis in its place: {told}"
+        )
+
+
+def turned_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
+    """The same with the analysis that has the highest p alone."""
+    for adjusted, placed in _turned(material, analysis):
+        rows = (row for of in placed.values() for row in of)
+        highest = max(rows, key=lambda row: present(row["stat_value"]))
+        label = material.trial.plan.analyses[highest["analysis_id"]].label
+        yield (
+            f"The adjusted p{NO_BREAK}{with_sign(adjusted)} of all arms is "
+            f"{link(highest)} by “{escape_markdown(label)}”"
+        )
+
+
+def _turned(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, Placed]]:
+    """Adjusted p-values that reject, with those of the analyses in their place by their label."""
+    level = analysis.decision_level
     for p, adjusted in of_all_arms(material, analysis.name):
         if in_place(adjusted) or not rejected([present(adjusted["stat_value"])], level):
             continue
         place = {"family": family_of(adjusted), "of": p["analysis_id"]}
-        placed: dict[str, list[ResultRow]] = {}
+        placed: Placed = {}
         for member in material.trial.plan.analyses.values():
             for row in material.of(member.name) if member.of == p["analysis_id"] else ():
                 if in_place(row) == place and row["stat_value"] is not None:
                     placed.setdefault(member.label, []).append(row)
         values = [present(row["stat_value"]) for rows in placed.values() for row in rows]
-        told = ", ".join(f"{_ends(rows)} by “{escape_markdown(at)}”" for at, rows in placed.items())
         if rejected(values, level) < len(values):
-            yield (
-                f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
-                f"of all arms is {reach([], level)} {level:g} as analysed, but not with the p of "
-                f"every other analysis in its place: {told}"
-            )
+            yield adjusted, placed
 
 
 def _ends(rows: Sequence[ResultRow]) -> str:

@@ -314,7 +314,7 @@ def unreported(material: Material) -> list[str]:
         for endpoint in material.trial.endpoints.values()
         if endpoint.kind == "occurrence"
     ]
-    why = "no log of events is configured."
+    why = "no data on them were given."
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
     return [escape_markdown(NONE + why)]

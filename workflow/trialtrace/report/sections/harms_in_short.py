@@ -15,6 +15,7 @@ from trialtrace.report.sections.deaths import (
     unknown_status,
     where_known,
 )
+from trialtrace.report.sections.decisions import turned_in_short
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.harms import (
     by_arm,
@@ -78,7 +79,8 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
             lead += " of those known"
     text = f"{lead}: {_by_arm(material, arms)}{_made_up(material, seen)}{status}"
     size = _effects(material, analysis, None) or _effects(material, known[0], None)
-    return [f"{text}{size}.{caveat(analysis)}"]
+    hangs = "".join(f" {told}." for told in turned_in_short(material, analysis))
+    return [f"{text}{size}.{hangs}{caveat(analysis)}"]
 
 
 def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
@@ -93,8 +95,9 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         )
         text = f"{_linked(shown, place)}: {_by_arm(material, whole, arms.get(ALL))}"
         text += _made_up(material, whole)
-        text += _effects(material, analysis, first) if wanted else ""
+        # How few have a record at all is read before the effect.
         text = "; ".join([text, *records(material, analysis, first["parameter"])])
+        text += _effects(material, analysis, first) if wanted else ""
         # Who is in it, and what nothing is seen in, says what such a number leaves out.
         note = caveat(analysis).strip(" .")
         none = not any(row["stat_value"] for row in map(counted, whole.values()) if row)
@@ -116,20 +119,25 @@ def _by_arm(
     arms: Mapping[str, list[ResultRow]],
     every: Sequence[ResultRow] | None = None,
 ) -> str:
-    """ "drug 4/10 (40.0 %), placebo 3/10 (30.0 %)". Of none what it leaves room for: the interval
-    of the share of `every` arm together."""
+    """ "drug 4/10 (40.0 %), placebo 3/10 (30.0 %)". Of none by each arm, and what it leaves room
+    for: the interval of the share of `every` arm together."""
     counts = {arm: counted(rows) for arm, rows in arms.items()}
     none = [row for row in counts.values() if row is not None and not row["stat_value"]]
     if none and len(none) == len(counts):
         whole = sum(map(whole_of, none))
         shares = (row for row in every or () if row["stat_name"] == "proportion")
         share = next((row for row in shares if row["ci_level"] and whole_of(row) == whole), None)
-        bound = ""
+        by = [
+            f"{arm_in_text(material, arm)} {link(row, f'0/{whole_of(row)}')}"
+            for arm, row in counts.items()
+            if row
+        ]
+        inside = [", ".join(by)] * (len(by) > 1)
         if share is not None:
             interval = short_text(share).rpartition("(")[2].rstrip(")")
             level = 100 * present(share["ci_level"])
-            bound = f" ({link(share, f'{level:g} % CI {interval} %')})"
-        return f"{link(none[0], 'none')} of {whole}{bound}"
+            inside.append(link(share, f"{level:g} % CI {interval} %"))
+        return f"{link(none[0], 'none')} of {whole}" + f" ({'; '.join(inside)})" * bool(inside)
     told = []
     for arm, rows in arms.items():
         row = counts[arm]

@@ -9,11 +9,15 @@ from trialtrace.report.audit.red_lines import OF_ROWS
 from trialtrace.report.links import place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import about_export, named
+from trialtrace.report.tables import about_export
 from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.integrity.identifiers import NOT_THERE
 from trialtrace.run.methods.analysing.rows import ALL
 
+# Of a trial whose flow begins with patients who were not all randomised.
+UNKNOWN = (
+    "How many patients were randomised is not in the data, nor how many of them are in no result."
+)
 # Rules by which page 1 counts single values; of more how many there are.
 RULES_SHOWN = 3
 
@@ -23,6 +27,9 @@ def lost(material: Material, places: Mapping[str, str]) -> list[str]:
     values that a declaration or a rule leaves out, with the reason; nothing where there are none.
     `places` has the page of each section."""
     lines = [f"**{about_export(material, text)}**" for text in material.red_lines]
+    lines += (
+        [f"**{UNKNOWN}**"] if material.trial.plan.displays.get("flow", {}).get("patients") else []
+    )
     lines += _counted_losses(material, places)
     return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"] if lines else []
 
@@ -83,15 +90,15 @@ def _counted_losses(material: Material, places: Mapping[str, str]) -> Iterator[s
         rule, _, reason = decision.reason.partition(": ")
         of_table = rows.get(decision.table, Counter())
         if decision.what == "excluded" and of_table.pop(rule, 0):
-            of = f"{decision.n} of {named(decision.table)}"
-            why.append(f"{of} ({escape_markdown(reason.rstrip('.'))})")
+            why.append(f"{escape_markdown(reason.rstrip('.'))} {decision.n}")
     why += filter(None, [_by_rule(sum(rows.values(), Counter()))])
+    why = [f"rows: {'; '.join(why)}"] if n else []
     why += [f"values: {_by_rule(cells)}"] if k else []
     place = place_link("sec-data", places)
     data = f"[Data]({place})" if place else "Data"
     yield (
         f"{n} row{'s' * (n != 1)} and {k} single value{'s' * (k != 1)} of the export were rejected "
-        f"and are in no result: {'; '.join(why)}. See {data}."
+        f"and are in no result; {'; '.join(why)}. See {data}."
     )
 
 
@@ -102,4 +109,4 @@ def _by_rule(counts: Counter[str]) -> str:
     shown = ordered if len(ordered) <= RULES_SHOWN + 1 else ordered[:RULES_SHOWN]
     told = [f"{rule.replace('_', ' ')} {n}" for rule, n in shown]
     rest = counts.total() - sum(n for _, n in shown)
-    return escape_markdown(", ".join([*told, *([f"others {rest}"] if rest else [])]))
+    return escape_markdown(", ".join([*told, *([f"other rules {rest}"] if rest else [])]))

@@ -26,7 +26,8 @@ from trialtrace.report.sections.methods_used import (
     sentences_on,
     uses_of,
 )
-from trialtrace.report.sections.questions import leading, of_look
+from trialtrace.report.sections.models import reference_of
+from trialtrace.report.sections.questions import alongside, leading, of_look
 from trialtrace.report.sections.references import BIBLIOGRAPHY, References, as_bibtex, to_list
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -77,12 +78,10 @@ def cited(material: Material, analysis: Analysis, text: str) -> str:
         references = References()
         list(_prose(material, references))
         at = {reference: number for number, reference in enumerate(references, 1)}
-        every = [
-            method_of(name) for name in dict.fromkeys(row["method"] for row in material.results)
-        ]
-        material.cited.update(
-            {escape_markdown(one.title): at[one.reference] for one in every if one.reference in at}
-        )
+        for row in material.results:
+            title = escape_markdown(method_of(row["method"]).title)
+            if (reference := reference_of(row)) in at:
+                material.cited.setdefault(title, at[reference])
     numbers, found = material.cited, set[str]()
     # The longer name first: one may be a part of another.
     names = "|".join(map(re.escape, sorted(numbers, key=len, reverse=True)))
@@ -194,6 +193,10 @@ def _decided(material: Material, primary: Uses) -> Iterator[str]:
         return
     levels = dict.fromkeys(level_words(material, one) for one in leading(material))
     yield escape_markdown(f"Primary comparisons are held against the {in_a_row([*levels])}.")
+    for one in leading(material):
+        if others := alongside(material, one):
+            labels = in_a_row([quoted(each.label) for each in (one, *others)])
+            yield f"An effect is shown only where the intervals of {labels} exclude no effect."
 
 
 def _families(material: Material, references: References, *, main: bool) -> Iterator[str]:
@@ -340,5 +343,5 @@ def bibliography(material: Material) -> str:
     list(_looks(material, references))
     for main in (True, False):
         list(_families(material, references, main=main))
-    methods_used = dict.fromkeys(row["method"] for row in material.results)
-    return as_bibtex([*references, *(method_of(name).reference or "" for name in methods_used)])
+    methods_used = {(row["method"], row["options"]): row for row in material.results}
+    return as_bibtex([*references, *dict.fromkeys(map(reference_of, methods_used.values()))])

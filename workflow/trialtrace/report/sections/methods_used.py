@@ -10,7 +10,12 @@ from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import stat_words
-from trialtrace.report.sections.models import estimation_words, form_words, model_words
+from trialtrace.report.sections.models import (
+    estimation_words,
+    form_words,
+    model_words,
+    reference_of,
+)
 from trialtrace.report.sections.references import References
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.plan.build import Analysis
@@ -152,4 +157,4 @@ def method_words(material: Material, row: ResultRow) -> tuple[str, str, str]:
     words = [*model_words(material, row), *form_words(material, row), *estimation_words(row)]
     words *= not row["group1_level"]
     anova = "analysis of variance, " * (ANOVA in row["method"])
-    return anova + about.title, "".join(f", {word}" for word in words), about.reference or ""
+    return anova + about.title, "".join(f", {word}" for word in words), reference_of(row)

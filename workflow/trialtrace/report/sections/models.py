@@ -45,6 +45,11 @@ SUMMED = {
 }
 SIDES = {"less": "one-sided, less", "greater": "one-sided, greater"}
 STRATIFIED = "stratified by"
+# What a test of whether an effect depends on a variable does with it.
+MODIFIED, OF_MODIFIERS = (
+    "effect modifier",
+    ("interaction", "breslow_day", "logistic_trend", "trend."),
+)
 NOT_FOR_BASELINE = "Not adjusted for baseline"
 # Of one step its p-value and its estimate may differ in these.
 OF_ONE_SIDE = ("confidence", "sides", "value")
@@ -82,7 +87,11 @@ def adjusting(given: Mapping[str, object]) -> str:
     """What a model does with its covariates. Where the components of an outcome are imputed, they
     are in those models alone, and the difference of the completed shares is adjusted for nothing.
     """
-    return "not adjusted, imputed by models with" if "components" in given else "adjusted for"
+    if "components" not in given:
+        return "adjusted for"
+    by_arm = given.get("arms") == "by_arm"
+    each, arm = (" in each arm", "") if by_arm else ("", ", the arm")
+    return f"not adjusted, imputed{each} by models with the other components{arm},"
 
 
 def unlike_others(material: Material, analysis: Analysis) -> str:
@@ -138,7 +147,8 @@ def model_words(material: Material, row: ResultRow) -> list[str]:
     if covariates := given.get("covariates"):
         words.append(f"{adjusting(given)} {listed(material, covariates)}")
     if strata := given.get("strata"):
-        words.append(f"{STRATIFIED} {listed(material, strata)}")
+        modified = any(part in row["method"] for part in OF_MODIFIERS)
+        words.append(f"{MODIFIED if modified else STRATIFIED} {listed(material, strata)}")
     if "cluster" in given:
         alone = ", subjects without one each alone" if given.get("no_cluster") == "own" else ""
         words.append(f"clusters by {listed(material, [given['cluster']])}{alone}")
@@ -155,6 +165,8 @@ COVARIANCES = {
     "unstructured": "an unstructured covariance of visits",
     "compound_symmetry": "compound symmetry of visits",
 }
+FAI_CORNELIUS = "Fai and Cornelius 1996, J Stat Comput Simul 54:363"
+KENWARD_ROGER = "Kenward and Roger 1997, Biometrics 53:983"
 DEGREES = {
     "satterthwaite": "degrees of freedom by Satterthwaite's approximation (Fai and Cornelius 1996)",
     "kenward_roger": "errors and degrees of freedom by Kenward and Roger (1997)",
@@ -167,6 +179,14 @@ SANDWICHES = {
     "robust": "robust errors",
     "kauermann_carroll": "robust errors corrected by Kauermann and Carroll (2001)",
     "mancl_derouen": "robust errors corrected by Mancl and DeRouen (2001)",
+}
+# Where what a model is fitted by is described, beside its method.
+DESCRIBED_BY = {
+    ("df", "satterthwaite"): FAI_CORNELIUS,
+    ("df", "kenward_roger"): KENWARD_ROGER,
+    ("df", "kenward_roger_observed"): KENWARD_ROGER,
+    ("variance", "kauermann_carroll"): "Kauermann and Carroll 2001, J Am Stat Assoc 96:1387",
+    ("variance", "mancl_derouen"): "Mancl and DeRouen 2001, Biometrics 57:126",
 }
 DISTRIBUTIONS = {
     "normal": "intervals and p by the normal distribution",
@@ -222,6 +242,13 @@ def estimation_words(row: ResultRow) -> list[str]:
         words.append(DEGREES[given["df"]])
     drawn = ("imputations", "cycles", "draws", "resamples")
     return words + [f"{given[each]:,} {each}" for each in drawn if each in given]
+
+
+def reference_of(row: ResultRow) -> str:
+    """Where the method of a result is described, and what its model is fitted by."""
+    given = json.loads(row["options"])
+    fitted = [text for (key, choice), text in DESCRIBED_BY.items() if given.get(key) == choice]
+    return "; ".join(filter(None, [method_of(row["method"]).reference, *fitted]))
 
 
 def _time_words(material: Material, row: ResultRow, times: object) -> str:

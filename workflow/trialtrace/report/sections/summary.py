@@ -16,7 +16,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysed import known_and_analysed
 from trialtrace.report.sections.conclusion import conclusion
 from trialtrace.report.sections.deaths import randomised_by_arm
-from trialtrace.report.sections.decisions import explores, level_words
+from trialtrace.report.sections.decisions import adjusted_of, explores, level_words
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
@@ -94,7 +94,9 @@ def _methods(material: Material) -> Iterator[str]:
     yield escape_markdown(f"{'; '.join(filter(None, [kind, *where]))}.")
     yield escape_markdown(f"{_clause(file.eligibility)}." if file.eligibility else "")
     arms = "; ".join(_arm(material, arm) for arm in design.arms)
-    yield f"{escape_markdown(upper_first(allocation(trial)) + blinding(trial))}. Arms: {arms}."
+    how = allocation(trial) + blinding(trial)
+    how = "randomised, how is not stated" if how == "randomisation" else how
+    yield f"{escape_markdown(upper_first(how))}. Arms: {arms}."
     for what, text in (("Interim analysis", design.interim), (ENDED, design.stopped)):
         yield escape_markdown(f"{what}: {lower_first(_clause(text))}." if text else "")
     for one in leading(material):
@@ -128,8 +130,11 @@ def _estimand(material: Material, analysis: Analysis) -> str:
     strategies = "; ".join(dict.fromkeys(event.strategy for event in estimand.intercurrent))
     who = population + f" ({strategies})" * bool(strategies)
     text = f"Estimand: {lower_first(estimand.summary)}, {who}"
-    if any(one.planned for one in compared(material, analysis)) and not explores(material):
+    tests = [one.planned for one in compared(material, analysis) if one.planned]
+    if tests and not explores(material):
         text += f"; {level_words(material, analysis).replace('level of', 'level')}"
+        apart = [p for p in tests if adjusted_of(material, p) is None]
+        text += f" for each of {len(apart)} comparisons" * (len(apart) > 1)
         text += "".join(
             f"; primary interval {100 * other.confidence:g} %"
             for other in of_look(material, analysis)
@@ -176,7 +181,6 @@ def _patients(material: Material) -> str:
     named = escape_markdown(lower_first(who or "randomised"))
     whole = f"{link(counts[ALL])} {named}" if ALL in counts else ""
     text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
-    text += "; the number randomised is not in the data" if who and text else ""
     return f"{text}." if text else ""
 
 

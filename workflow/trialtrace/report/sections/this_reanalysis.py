@@ -12,6 +12,7 @@ from trialtrace.audit.verdicts.tally import (
     not_reproduced,
     of_claims,
     worst,
+    worst_first,
     worst_shown,
 )
 from trialtrace.base.words import LABELS
@@ -110,8 +111,9 @@ def _printed(material: Material) -> str:
     text += f"; {whose if touched else 'none is'} of the primary result"
     if touched:
         such = ": " if len(touched) == 1 else ", such as "
-        text += f"{such}{_claim(claims[touched[0]])}"
-    return f"{text}."
+        return f"{text}{such}{_claim(claims[touched[0]])}."
+    first = next(rows for rows in worst_first(material.claims) if rows[0]["claim_id"] in found)
+    return f"{text}; of another, {_claim(first)}."
 
 
 def _differs(rows: list[Row]) -> bool:

@@ -14,7 +14,10 @@ ADJUSTMENTS = {
     "holm": Named("Holm's step-down adjustment", "Holm 1979, Scand J Stat 6:65"),
     "hochberg": Named("Hochberg's step-up adjustment", "Hochberg 1988, Biometrika 75:800"),
     "hommel": Named("Hommel's adjustment", "Hommel 1988, Biometrika 75:383"),
-    "closed": Named("closed test of three arms", "Shaffer 1986, J Am Stat Assoc 81:826"),
+    "closed": Named(
+        "closed test of three arms",
+        "Marcus, Peritz and Gabriel 1976, Biometrika 63:655; Shaffer 1986, J Am Stat Assoc 81:826",
+    ),
     "fixed_sequence": Named("fixed-sequence test", "Maurer, Hothorn and Lehmacher 1995"),
     "graphical": Named("graphical procedure", "Bretz et al. 2009, Stat Med 28:586"),
     "benjamini_hochberg": Named(

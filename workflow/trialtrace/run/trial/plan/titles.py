@@ -102,6 +102,10 @@ TITLES = {
         "Sample size for cluster randomized trials: effect of coefficient of variation of cluster "
         "size and analysis method"
     ),
+    "Fai and Cornelius 1996, J Stat Comput Simul 54:363": (
+        "Approximate F-tests of multiple degree of freedom hypotheses in generalized least squares "
+        "analyses of unbalanced split-plot experiments"
+    ),
     "Farrington and Manning 1990, Stat Med 9:1447": (
         "Test statistics and sample size formulae for comparative binomial trials with null "
         "hypothesis of non-zero risk difference or non-unity relative risk"
@@ -196,6 +200,12 @@ TITLES = {
     "Katz et al. 1978, Biometrics 34:469": (
         "Obtaining confidence intervals for the risk ratio in cohort studies"
     ),
+    "Kauermann and Carroll 2001, J Am Stat Assoc 96:1387": (
+        "A note on the efficiency of sandwich covariance matrix estimation"
+    ),
+    "Kenward and Roger 1997, Biometrics 53:983": (
+        "Small sample inference for fixed effects from restricted maximum likelihood"
+    ),
     "Klein et al. 2007, Stat Med 26:4505": "Analyzing survival curves at a fixed point in time",
     "Koopman 1984, Biometrics 40:513": (
         "Confidence intervals for the ratio of two binomial proportions"
@@ -240,11 +250,17 @@ TITLES = {
     "Mann and Whitney 1947, Ann Math Stat 18:50": (
         "On a test of whether one of two random variables is stochastically larger than the other"
     ),
+    "Mancl and DeRouen 2001, Biometrics 57:126": (
+        "A covariance estimator for GEE with improved small-sample properties"
+    ),
     "Mantel 1966, Cancer Chemother Rep 50:163": (
         "Evaluation of survival data and two new rank order statistics arising in its consideration"
     ),
     "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719": (
         "Statistical aspects of the analysis of data from retrospective studies of disease"
+    ),
+    "Marcus, Peritz and Gabriel 1976, Biometrika 63:655": (
+        "On closed testing procedures with special reference to ordered analysis of variance"
     ),
     "McCullagh 1980, J R Stat Soc B 42:109": "Regression models for ordinal data",
     "McNemar 1947, Psychometrika 12:153": (
