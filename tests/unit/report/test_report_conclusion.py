@@ -85,7 +85,7 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
     text = words(" ".join(this_reanalysis._against(mini, {})))
     assert text.startswith(
-        "drug against placebo: unlike the result above, no effect is included (risk difference"
+        "drug against placebo: unlike the result above, these include no effect (risk difference"
     )
     # No score: intervals of the same counts would be counted several times.
     assert " of 5" not in text
@@ -96,7 +96,7 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     monkeypatch.setattr(this_reanalysis, "includes_no_effect", lambda *_: True)
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
     text = words(" ".join(this_reanalysis._against(mini, {})))
-    assert "no effect is excluded" in text and "bounds" not in text
+    assert "these exclude no effect" in text and "bounds" not in text
     monkeypatch.setattr(
         this_reanalysis, "readings", lambda *_: [Readings(**none | {"first": clear})]
     )
@@ -129,7 +129,7 @@ def test_a_result_above_is_no_other_choice(beside, monkeypatch):
     given = [Readings(**none | {"first": first, "methods": rows})]
     monkeypatch.setattr(this_reanalysis, "readings", lambda *_: given)
     text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "no effect is included" in text and "“Relief by another interval”" in text
+    assert "these include no effect" in text and "“Relief by another interval”" in text
     # Of two results above it is said which; a single kind is not counted again.
     assert "unlike the first result above" in text and "Looked at" not in text
     p = first | {"stat_name": "p_value", "stat_value": 0.2, "stat_text": "0.20"}
@@ -351,7 +351,7 @@ def test_a_difference_of_mean_times_has_its_horizon(mini, monkeypatch):
     of = {"stat_name": "mean_time_difference", "unit": "days", "stat_text": "9 days"}
     row = found.estimate | of | {"options": '{"horizon": 1826}'}
     told = words(results_module.sizes(mini, analysis, [replace(found, estimate=row)]))
-    assert told.endswith("difference in restricted mean survival time, up to 5 years 9 days")
+    assert told.endswith("difference in restricted mean time, up to 5 years 9 days")
 
 
 def test_a_synthetic_cohort_and_arms_together_conclude_nothing():

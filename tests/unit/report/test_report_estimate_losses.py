@@ -67,7 +67,7 @@ def test_a_loss_with_a_declared_reason_is_told_with_it():
     why = {"analysis_id": "flow", "stat_name": "not_analysed", "parameter": "dead"}
     why |= {"group1_level": "all", "group2_level": "Kidneys not examined", "stat_value": 12.0}
     (line,) = told(frames(range(12)), results=(RESULT, RESULT | why))
-    assert line.endswith("Placebo 6 of 100. By reason: Kidneys not examined 12.")
+    assert line.endswith("Placebo 6 of 100. By reason: Kidneys not examined: 12.")
 
 
 @pytest.mark.parametrize("step", [1, 2])

@@ -35,6 +35,7 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     monkeypatch.setattr(module, "results_in_sentences", lambda material, one: ["Found."])
     monkeypatch.setattr(module, "once", lambda material, found: " ".join(found))
     monkeypatch.setattr(module, "of_rows", lambda material, rows: "")
+    monkeypatch.setattr(module, "made_up_by_arm", lambda material, rows: " (split assumed)")
     ends = {"stat_name": "risk_difference", "ci_high": 9.0, "stat_text": "5"}
     estimates = [
         ends | {"result_id": at, "parameter": "gait", "visit": at, "ci_low": low, "ci_level": 0.95}
@@ -64,13 +65,19 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
         f"{module.OTHERS}[F](#sec-of-f)",
     )
     counted = ": 2 comparisons (by t); 1 of 2 intervals is incompatible with no effect"
-    assert told == f"{module.LEAD}\n\n{printed}\n\n{others}{counted} of week 1; week 2.\n"
+    assert (
+        told
+        == f"{module.LEAD}\n\n{printed}\n\n{others}{counted} of week 1; week 2 (split assumed).\n"
+    )
     # Of one outcome at one visit the estimate is told.
     estimates.pop()
-    assert module.further_outcomes(material).endswith(f"{others}: of 1 (by t).\n")
+    assert module.further_outcomes(material).endswith(f"{others}: of 1 (by t) (split assumed).\n")
     selections.clear()
     material.tracer.declared["claim"].selections.clear()
-    assert module.further_outcomes(material) == f"{module.LEAD}\n\n{others}: of 1 (by t).\n"
+    assert (
+        module.further_outcomes(material)
+        == f"{module.LEAD}\n\n{others}: of 1 (by t) (split assumed).\n"
+    )
     analyses.pop("f")
     assert module.further_outcomes(material) == ""
 

@@ -80,8 +80,8 @@ def test_the_error_of_the_limit_that_decides_is_told():
     material.parameter_words, material.arm_label = lambda _: [], str
     (told,) = imputed.imputations(material, Stub(name="a"))
     assert words(told).endswith(
-        "Monte Carlo error of the estimate: at most 0.5 percentage points; of the limit nearest "
-        "to no effect, 1.0 percentage points (low against none): 0.5 percentage points."
+        "Monte Carlo error of the estimate: at most 0.5 percentage points; of 1.0 percentage "
+        "points, the limit nearest to no effect (low against none), 0.5 percentage points."
     )
     # A ratio is pooled as a logarithm, and a row without an interval has no limit.
     assert imputed._of_limit(material, [rows[0] | {"stat_name": "odds_ratio"}]) == ""

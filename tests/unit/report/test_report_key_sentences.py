@@ -486,44 +486,48 @@ CONFLICTS = {
     "of the data": (
         ["differs"],
         [],
-        "1 differs from the data; none is of the primary result; of another, “differs” 7 of 10, "
+        "1 differs from the data; none is of the primary result; the first of the others: "
+        "“differs”, printed 7 of 10, "
         "data 6 of 10.",
     ),
     "each kind apart": (
         ["differs", "contradicts", "more", "unusual"],
         [],
         "1 differs from the data, 2 do not fit other printed numbers and 1 is given by no usual "
-        "method; none is of the primary result; of another, “differs” 7 of 10, data 6 of 10.",
+        "method; none is of the primary result; the first of the others: “differs”, printed 7 of "
+        "10, data 6 of 10.",
     ),
     "of both kinds at once": (
         ["differs", "refuted and contradicts"],
         [],
         "2 differ from the data and 1 does not fit other printed numbers, together 2; none is of "
-        "the primary result; of another, “refuted and contradicts” 7 of 10, data 6 of 10.",
+        "the primary result; the first of the others: “refuted and contradicts”, printed 7 of "
+        "10, data 6 of 10.",
     ),
     "one of the primary result by name": (
         ["differs", "unusual"],
         ["differs"],
         "1 differs from the data and 1 is given by no usual method; 1 of these is of the primary "
-        "result: “differs” 7 of 10, data 6 of 10.",
+        "result: “differs”, printed 7 of 10, data 6 of 10.",
     ),
     "rounded, of the primary result": (
         ["rounded"],
         ["rounded"],
-        "1 differs from the data; 1 of these is of the primary result: “rounded” 7 of 10, data 6 "
+        "1 differs from the data; 1 of these is of the primary result: “rounded”, printed 7 of "
+        "10, data 6 "
         "of 10; 7 is that of the rounded parts.",
     ),
     "a p that no test gives, unless the data refute it": (
         ["odd", "odd and differs"],
         ["odd"],
         "1 differs from the data and 1 is given by no usual test; 1 of these is of the primary "
-        "result: “odd” 7 of 10; none gives 0.72.",
+        "result: “odd”, printed 7 of 10; none gives 0.72.",
     ),
     "more of the primary result by their number": (
         ["contradicts", "more"],
         ["contradicts", "more"],
         "2 do not fit other printed numbers; 2 of these are of the primary result, such as "
-        "“contradicts” 7 of 10; 3 of 29 is 10.3 %.",
+        "“contradicts”, printed 7 of 10; 3 of 29 is 10.3 %.",
     ),
 }
 

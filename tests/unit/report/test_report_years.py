@@ -86,17 +86,21 @@ def test_a_difference_of_times_has_its_unit_once():
         ROW | place | {"stat_name": "mean_time_difference", "parameter": "death", "options": "{}"}
     )
     years = days | {"stat_text": "3.2 years (95 % CI 2.0 to 5.5)"}
-    stub = {"arm_label": str.capitalize}
+    died = Stub(entry=Stub(event_label="Death"))
+    stub = {"arm_label": str.capitalize, "trial": Stub(endpoints={"death": died})}
     told = [
         words(compared(Stub(of=lambda _, r=row: [r], **stub), "a", "death")[0])
         for row in (days, years)
     ]
     lead = "Difference in restricted mean survival time (95% CI) against None: Drug "
     assert told == [f"{lead}1183 (742 to 2018) days", f"{lead}3.24 years (2.03 to 5.52)"]
+    died.entry.event_label = "Relapse"
+    free = compared(Stub(of=lambda _: [days], **stub), "a", "death")[0]
+    assert words(free).startswith("Difference in restricted mean time without relapse (95% CI)")
     heads = [title_of_choices("mean_time_difference", [row]) for row in (days, years)]
     assert heads == [
-        "Difference in restricted mean survival time, days",
-        "Difference in restricted mean survival time",
+        "Difference in restricted mean time, days",
+        "Difference in restricted mean time",
     ]
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from trialtrace.base.words import upper_first
+from trialtrace.base.words import P_VALUES, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -30,6 +30,7 @@ CHOSEN = "The shares in brackets are as printed; the counts are one of the sets 
 # What set the numbers of a line: they are printed, their shares are, or they follow from others.
 PRINTED, SHARES, REASONED = "printed", "shares", "reasoned"
 OWN = "drawn to equal the printed number, shows nothing"
+FOLLOWS = "follows from numbers drawn to equal printed ones, shows nothing"
 IN_COLUMNS = "made of columns drawn to match printed numbers"
 LEAD = "*Cohort:*"
 PLACE = ("parameter", "visit", "stratum")
@@ -60,14 +61,21 @@ def put_in(material: Material) -> str:
 
 
 def of_claim(material: Material, claim_id: str) -> str:
-    """Whether what recomputes a printed number was drawn to print so; empty where it was not."""
+    """Whether what recomputes a printed number was drawn to print so, or follows from what was;
+    empty where neither is so."""
     selections = material.tracer.declared[claim_id].selections.values()
     rows = [
         row
         for selection in selections
         for row in rows_of(material.results, dict(selection), claim_id)
     ]
-    return of_rows(material, rows)
+    text = of_rows(material, rows)
+    return text.replace(OWN, FOLLOWS) if all(map(_follows, rows)) else text
+
+
+def _follows(row: ResultRow) -> bool:
+    """Whether a result compares arms or tests: it is reckoned from numbers that may be drawn."""
+    return bool(row["comparison"]) or row["stat_name"] in P_VALUES
 
 
 def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:

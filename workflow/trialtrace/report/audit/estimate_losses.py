@@ -150,5 +150,5 @@ def _told(
         (met, n), (other, m) = outcomes
         text += f"; with the event {n - met} of {n}, without {m - other} of {m} (p "
         text += f"{p_outcome:.2g} by chance)"
-    reasons = ", ".join(f"{reason} {n:g}" for reason, n in why.items())
+    reasons = "; ".join(f"{reason}: {n:g}" for reason, n in why.items())
     yield f"{text}. By reason: {reasons}." if reasons else f"{text}."

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.words import LABELS, percent, upper_first
+from trialtrace.base.words import percent, upper_first
 from trialtrace.report.figures.along import results_along
 from trialtrace.report.figures.at_risk import (
     ABOVE,
@@ -23,6 +23,7 @@ from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.report.sections.absolute import ADVICE, FEW_AT_RISK, period
+from trialtrace.report.sections.event_words import effect_words
 from trialtrace.report.tables import tight_text, unit_of
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
@@ -190,8 +191,8 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     texts: dict[str, list[str]] = {}
     for row in rows:
         level = f" ({100 * row['ci_level']:g}% CI)" if row["ci_level"] is not None else ""
-        what = f"{LABELS[row['stat_name']]}{period(material, row, years=True)}{level} against "
-        what += material.arm_label(row["reference"])
+        what = effect_words(material.trial, row) + period(material, row, years=True)
+        what += f"{level} against {material.arm_label(row['reference'])}"
         arm = material.arm_label(row["comparison"])
         texts.setdefault(upper_first(what), []).append(f"{arm} {tight_text(row)}{unit_of(row)}")
     return [f"{what}: {'; '.join(each)}" for what, each in texts.items()]

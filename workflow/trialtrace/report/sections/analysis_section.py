@@ -360,7 +360,7 @@ def _levels(material: Material, analysis: Analysis) -> str:
     p_values = [row for row in every if row["stat_name"] == "p_value"]
     look = analysis.look
     if look and p_values and all(STAGE_WISE in row["method"] for row in p_values):
-        tests += f", allow for the interim analyses, and are of a level of {look.alpha:g}"
+        tests += f", allow for the interim analyses, and compare with {look.alpha:g}"
     elif p_values and not decides and analysis.decision_level != plan_level:
         about = "about " * (look is not None)
         tests += f"; the level of p would be {about}{analysis.decision_level:.{2 if about else 3}g}"

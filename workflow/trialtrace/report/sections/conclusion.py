@@ -4,11 +4,12 @@ on the same footing part, the chief limitation; and what the data are no evidenc
 import json
 from collections.abc import Iterator
 
-from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.base.words import no_effect, upper_first
 from trialtrace.report.figures.rows_shown import by_endpoint, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
+from trialtrace.report.sections.event_words import effect_words
 from trialtrace.report.sections.findings import (
     MOST_SENTENCES,
     Compared,
@@ -92,7 +93,7 @@ def _of_pair(
     a test against margins its verdict; where what stands on the same footing parts, that an effect
     is not shown consistently."""
     whole = at_look(material, analysis, estimate)
-    pair, label = pair_in_text(material, estimate), LABELS[estimate["stat_name"]]
+    pair, label = pair_in_text(material, estimate), effect_words(material.trial, estimate)
     size = link(whole, whole["stat_text"])
     for row in material.of(analysis.name):
         if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from trialtrace.base.words import LABELS, percent
+from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
@@ -11,7 +11,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.compact import OF_TIME, of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
-from trialtrace.report.sections.event_words import is_time
+from trialtrace.report.sections.event_words import effect_words, is_time
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import is_time_to, unknown_times
 from trialtrace.report.sections.questions import missing_bounds
@@ -274,7 +274,8 @@ def effects(material: Material, analysis: Analysis, like: ResultRow | None = Non
         bounded = bounded or bool(bounds)
         told.append(
             f"{escape_markdown(pair_text(material, one.estimate))}, "
-            f"{LABELS[one.estimate['stat_name']]}{period(material, one.estimate, years=True)} "
+            f"{effect_words(material.trial, one.estimate)}"
+            f"{period(material, one.estimate, years=True)} "
             f"{link(one.estimate, one.estimate['stat_text'])}" + "".join(bounds)
         )
     note = "" if judged else "; not adjusted for multiplicity"

@@ -19,7 +19,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import ADJUSTED, family_of
 from trialtrace.run.trial.plan.analysis import DecisionLevel
 from trialtrace.run.trial.plan.build import Analysis, Plan
-from trialtrace.run.trial.plan.references import adjustment_of
+from trialtrace.run.trial.plan.references import adjustment_of, method_of
 
 NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values here"
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
@@ -133,10 +133,11 @@ def turned_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
     for adjusted, placed in _turned(material, analysis):
         rows = (row for of in placed.values() for row in of)
         highest = max(rows, key=lambda row: present(row["stat_value"]))
-        label = material.trial.plan.analyses[highest["analysis_id"]].label
+        label = escape_markdown(material.trial.plan.analyses[highest["analysis_id"]].label)
+        by = method_of(adjusted["method"]).title.partition(" of ")[0]
         yield (
-            f"The adjusted p{NO_BREAK}{with_sign(adjusted)} of all arms is "
-            f"{link(highest)} by “{escape_markdown(label)}”"
+            f"Test of all arms: p{NO_BREAK}{with_sign(adjusted)} ({escape_markdown(by)}), but "
+            f"p{NO_BREAK}{with_sign(highest)} by “{label}”"
         )
 
 

@@ -2,6 +2,7 @@
 
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.measures import of_death
 from trialtrace.run.trial.endpoints.event import EventInRow, Measured
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, FirstSeen
@@ -9,6 +10,7 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import DATASETS
 
+MEAN_TIMES = ("mean_time_difference", "mean_time_ratio")
 # Of an endpoint that does not say what its event is.
 WITHOUT = "without the event"
 
@@ -16,6 +18,17 @@ WITHOUT = "without the event"
 def stat_words(stat: str) -> str:
     """The label of a statistic; whoever is censored at another event is not free of that one."""
     return WITHOUT if stat == "survival" else LABELS[stat]
+
+
+def effect_words(trial: Trial, row: ResultRow) -> str:
+    """The label of an estimate; of mean times, times of what."""
+    label = LABELS[row["stat_name"]]
+    if row["stat_name"] not in MEAN_TIMES:
+        return label
+    free = without_event(trial, row["parameter"])
+    if free == "alive":
+        return label.replace("mean time", "mean survival time")
+    return label if free == WITHOUT else f"{label} {free}"
 
 
 def is_time(endpoint: Endpoint) -> bool:

@@ -28,6 +28,7 @@ from trialtrace.report.sections.decisions import (
     unadjusted_interval,
     verdict,
 )
+from trialtrace.report.sections.event_words import effect_words
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
 from trialtrace.report.sections.questions import (
@@ -493,7 +494,7 @@ def _how(material: Material, p: ResultRow, said: Collection[str] = ()) -> str:
 
 
 def _what(material: Material, estimate: ResultRow) -> str:
-    return LABELS[estimate["stat_name"]] + period(material, estimate, years=True)
+    return effect_words(material.trial, estimate) + period(material, estimate, years=True)
 
 
 def _model(material: Material, estimate: ResultRow) -> str:

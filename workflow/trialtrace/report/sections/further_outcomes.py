@@ -1,7 +1,7 @@
 """Outcomes whose analyses are in the supplement alone: those of which papers print numbers in
 short, the other secondary ones and those that a note of the report names in a line."""
 
-from trialtrace.report.audit.cohort_words import of_rows
+from trialtrace.report.audit.cohort_words import made_up_by_arm, of_rows
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -60,7 +60,8 @@ def further_outcomes(material: Material) -> str:
             cohort = of_rows(material, material.of(one.name))
             told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
         elif one.role == "secondary" or noted:
-            others.append(f"{_named(one)}{_short(material, one)}")
+            assumed = made_up_by_arm(material, material.of(one.name))
+            others.append(f"{_named(one)}{_short(material, one)}{assumed}")
     if others:
         told.append(f"{OTHERS}{'; '.join(others)}{ending(material)}")
     return "\n\n".join([LEAD, *told]) + "\n" if told else ""

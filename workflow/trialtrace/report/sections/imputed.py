@@ -94,7 +94,8 @@ def _of_limit(material: Material, rows: Sequence[ResultRow]) -> str:
     unit = unit_text(row["stat_name"], row["unit"])
     where = [*material.parameter_words(row), row["visit"], pair_text(material, row)]
     of = ", ".join(filter(None, where))
-    return f"; of the limit nearest to no effect, {shown[0]}{unit} ({of}): {shown[1]}{unit}"
+    limit_text = f"{shown[0]}{unit}, the limit nearest to no effect ({of})"
+    return f"; of {limit_text}, {shown[1]}{unit}"
 
 
 def limit_error(row: ResultRow) -> float:

@@ -133,17 +133,18 @@ def by_analysis(uses: Uses, references: References) -> str:
 
 
 def _items(kind: str, used: Used, references: References) -> list[str]:
-    """ "risk difference (Newcombe's score interval [2])", "Fisher's exact test [5]"; of what needs
-    no method each statistic."""
+    """ "risk difference (Newcombe's score interval [2])", "Fisher's exact test [5]", the number of
+    its reference behind the method; of what needs no method each statistic."""
     stats, title, model = [*used.stats], used.title, used.model.removeprefix(", ")
     cited = references.cited(used.reference)
     if title in PLAIN:
         return [escape_markdown(stat) + cited for stat in stats]
     if kind == TESTED or (len(stats) == 1 and title.startswith(stats[0])):
         if model:
-            return [f"{escape_markdown(title)} ({escape_markdown(model)}{cited})"]
+            return [f"{escape_markdown(title)}{cited} ({escape_markdown(model)})"]
         return [escape_markdown(title) + cited]
-    return [f"{escape_markdown(in_a_row(stats))} ({escape_markdown(title + used.model)}{cited})"]
+    how = escape_markdown(title) + cited + escape_markdown(used.model)
+    return [f"{escape_markdown(in_a_row(stats))} ({how})"]
 
 
 def quoted(label: str) -> str:

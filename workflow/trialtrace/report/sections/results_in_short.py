@@ -14,6 +14,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, period, share_of
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.decisions import deciding
+from trialtrace.report.sections.event_words import effect_words
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
 from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, leading, of_look
 from trialtrace.report.sections.thresholds import shares_held
@@ -114,7 +115,8 @@ def sizes(
     """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
     without the statistic where the sentence before has it: `again`; with the p by which each
     is decided where it is to be told of: `tested`."""
-    label = LABELS[of[0].estimate["stat_name"]] + period(material, of[0].estimate, years=True)
+    label = effect_words(material.trial, of[0].estimate)
+    label += period(material, of[0].estimate, years=True)
     if len(of) == 1:
         (one,) = of
         counted = len(material.tracer.counts(one.estimate)) > 1
@@ -126,7 +128,7 @@ def sizes(
     for at, one in enumerate(of):
         arms = values_of(one.estimate, PAIR[:1] if alike else PAIR)
         pair = " against ".join(arm_in_text(material, arm) for arm in arms)
-        stat = "" if alike else f"{LABELS[one.estimate['stat_name']]} "
+        stat = "" if alike else f"{effect_words(material.trial, one.estimate)} "
         size = _size(material, analysis, one, whole=not at or not alike)
         told.append(f"{pair} {stat}{size}{_test(material, analysis, one, named=not at) * tested}")
     against = ", against" if "," in label else " against"

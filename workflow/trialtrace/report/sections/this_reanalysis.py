@@ -113,7 +113,7 @@ def _printed(material: Material) -> str:
         such = ": " if len(touched) == 1 else ", such as "
         return f"{text}{such}{_claim(claims[touched[0]])}."
     first = next(rows for rows in worst_first(material.claims) if rows[0]["claim_id"] in found)
-    return f"{text}; of another, {_claim(first)}."
+    return f"{text}; the first of the others: {_claim(first)}."
 
 
 def _differs(rows: list[Row]) -> bool:
@@ -145,7 +145,7 @@ def _claim(rows: list[Row]) -> str:
     bad = (row for row in rows if row[DATA] == "differs" or row[PRINT] == "inconsistent")
     row = next(bad, rows[0])
     data = f", data {row['recomputed_text']}" if row[DATA] == "differs" else ""
-    return escape_markdown(f"“{row['label']}” {row['quote']}{data}{_cause(row)}")
+    return escape_markdown(f"“{row['label']}”, printed {row['quote']}{data}{_cause(row)}")
 
 
 def _is_primary(material: Material, claim: str) -> bool:
@@ -180,15 +180,14 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 several = len(analysis.visits or ()) > 1
                 at = escape_markdown(f", {one.first['visit']}" if several else "")
                 what = escape_markdown(f"{LABELS[one.first['stat_name']]}{_unit(one.first)}")
-                holds = "included" if leaves_out_no_effect(one.first) else "excluded"
+                holds = "include" if leaves_out_no_effect(one.first) else "exclude"
                 kinds = {words.partition(" (")[0]: n for _, n, words in one.counts() if n}
                 parts = in_a_row([f"{n} {words}" for words, n in kinds.items()])
                 looked = f"Looked at, some with the same numbers: {parts}."
                 counted |= {looked: None} if len(kinds) > 1 else {}
                 yield (
-                    f"{lead}{at}: unlike the {'first ' * bool(above)}result above, "
-                    f"no effect is {holds} ({what}, where no other is named) by "
-                    f"{'; '.join(named)}."
+                    f"{lead}{at}: unlike the {'first ' * bool(above)}result above, these {holds} "
+                    f"no effect ({what}, where no other is named): {'; '.join(named)}."
                 )
     yield from counted
 

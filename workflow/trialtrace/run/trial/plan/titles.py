@@ -156,6 +156,9 @@ TITLES = {
     "Greenhouse and Geisser 1959, Psychometrika 24:95": (
         "On methods in the analysis of profile data"
     ),
+    "Greenland and Robins 1985, Biometrics 41:55": (
+        "Estimation of a common effect parameter from sparse follow-up data"
+    ),
     "Grizzle 1965, Biometrics 21:467": (
         "The two-period change-over design and its use in clinical trials"
     ),

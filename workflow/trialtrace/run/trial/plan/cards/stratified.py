@@ -146,7 +146,8 @@ CARDS = (
         "risk_difference.mantel_haenszel",
         "Mantel and Haenszel's common estimate",
         "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719; variances: Robins, Breslow and "
-        "Greenland 1986, Biometrics 42:311; Sato 1989, Biometrics 45:1323",
+        "Greenland 1986, Biometrics 42:311 (odds ratio); Greenland and Robins 1985, Biometrics "
+        "41:55 (risk ratio and difference); Sato 1989, Biometrics 45:1323 (risk difference)",
         options=MantelHaenszel,
         formula="stratified.mantel_haenszel:mantel_haenszel_risk_difference",
         r=R(
