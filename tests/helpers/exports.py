@@ -193,14 +193,20 @@ def define(
     labels: Mapping[str, str],
     codes: Mapping[str, Mapping[str, str]],
     key: Sequence[str] = (),
+    ranges: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
-    """A Define-XML 2.0 of one data set."""
+    """A Define-XML 2.0 of one data set; `ranges` has a number by comparator of a variable."""
     references, items, lists = [], [], []
     for variable, label in labels.items():
         at = f' KeySequence="{key.index(variable) + 1}"' if variable in key else ""
         references.append(f'<ItemRef ItemOID="IT.{variable}"{at}/>')
         listed = f'<CodeListRef CodeListOID="CL.{variable}"/>' if variable in codes else ""
         words = f"<Description><TranslatedText>{label}</TranslatedText></Description>"
+        listed += "".join(
+            f'<RangeCheck Comparator="{comparator}" SoftHard="Hard"><CheckValue>{value}'
+            "</CheckValue></RangeCheck>"
+            for comparator, value in (ranges or {}).get(variable, {}).items()
+        )
         items.append(f'<ItemDef OID="IT.{variable}" Name="{variable}">{words}{listed}</ItemDef>')
     for variable, meanings in codes.items():
         entries = [

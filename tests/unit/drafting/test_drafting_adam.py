@@ -48,6 +48,16 @@ def test_by_define_xml(tmp_path: Path):
     assert "The file has columns that Define-XML has not: AGEU, TRTSDT" in table.evidence["define"]
 
 
+def test_ranges_of_the_document_are_the_bounds(tmp_path: Path):
+    """Of one side or both; a comparison of another kind is no bound."""
+    ranges = {"AGE": {"GE": "18", "LE": "59"}}
+    age = of(folder(tmp_path, define("ADSL", LABELS, CODES, ranges=ranges))).column("AGE")
+    assert age.bounds == ("18", "59") and age.evidence["bounds"] == "2 cells (60, 61)"
+    ranges = {"AGE": {"GE": "52", "NE": "55"}}
+    age = of(folder(tmp_path, define("ADSL", LABELS, CODES, ranges=ranges))).column("AGE")
+    assert age.bounds == ("52", "120") and age.evidence["bounds"] == "2 cells (50, 51)"
+
+
 def test_by_the_conventions(tmp_path: Path):
     table = of(folder(tmp_path, None))
     assert (table.subject[0], table.arm[0]) == ("USUBJID", "TRT01P")

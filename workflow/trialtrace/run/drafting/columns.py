@@ -78,7 +78,8 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         evidence["date"] = day
     said = " ".join(parts(about.label))
     own = not (OF_SAMPLING.search(said) or OF_A_THING.search(said))
-    bounds, outside, far = _ends(name if own else "", unit, tally, kind, sign)
+    given = (about.low, about.high)
+    bounds, outside, far = _ends(name if own else "", unit, tally, kind, sign, given)
     if about.type:
         bounds = (kind.low, kind.high)
     elif bounds:
@@ -142,20 +143,21 @@ def _kind(name: str, tally: Tally, about: Described, sign: str) -> Kind:
 
 
 def _ends(
-    name: str, unit: str, tally: Tally, kind: Kind, sign: str
+    name: str, unit: str, tally: Tally, kind: Kind, sign: str, given: tuple[str, str]
 ) -> tuple[tuple[str, str] | None, str, str]:
-    """The bounds of a measure where they are known; the cells outside; and those that lie inside,
-    far from all others."""
+    """The bounds of a measure, those that are `given` or where they are known; the cells outside;
+    and those that lie inside, far from all others."""
     if kind.validation not in ("integer", "number") or not kind.low:
         return None, "", ""
     numbers = counted(tally, tally.comma if sign == "," else tally.point, frozenset(kind.missing))
-    ends = possible(name, unit, numbers) if numbers else None
-    low, high = ends or (float("-inf"), float("inf"))
+    known = possible(name, unit, numbers) if numbers else None
+    ends = tuple(map(number_text, known or ())) or ("", "")
+    shown = (given[0] or ends[0], given[1] or ends[1])
+    low, high = float(shown[0] or "-inf"), float(shown[1] or "inf")
     outside = [value for value in sorted(numbers) if not low <= value <= high]
     far = [] if rank(name, SUBJECTS) is not None else far_values(numbers)
     far = [value for value in far if value not in outside]
-    shown = None if ends is None else (number_text(ends[0]), number_text(ends[1]))
-    return shown, _cells(outside, numbers), _cells(far, numbers)
+    return shown if any(shown) else None, _cells(outside, numbers), _cells(far, numbers)
 
 
 def _cells(values: Sequence[float], numbers: Mapping[float, int]) -> str:

@@ -1,4 +1,4 @@
-"""Define-XML beside data sets of a submission: labels, code lists, keys of their variables.
+"""Define-XML beside data sets of a submission: labels, code lists, ranges, keys of their variables.
 
 After CDISC Define-XML, versions 1.0 to 2.1; elements are told by their names without namespace,
 which is what the versions differ in.
@@ -66,6 +66,7 @@ LABELS = {
     "FASFL": "Full Analysis Set Population Flag",
     "PPROTFL": "Per-Protocol Population Flag",
 }
+NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 YES_NO = (("Y", "Yes"), ("N", "No"))
 CODES = {
     "CNSR": (("0", "Event"), ("1", "Censored")),
@@ -186,7 +187,10 @@ def _data_set(
             ),
             (),
         )
-        variables[variable] = Described(by=BY, label=_label(item), choices=codes)
+        low, high = _range(item)
+        variables[variable] = Described(
+            by=BY, label=_label(item), choices=codes, low=low, high=high
+        )
         if (place := reference.get("KeySequence", "")).isdecimal():
             key[int(place)] = variable
     return DataSet(name, variables, tuple(key[place] for place in sorted(key)))
@@ -201,6 +205,16 @@ def _label(item: "Element") -> str:
         if _plain(child.tag) == "Description":
             return " ".join("".join(child.itertext()).split())
     return ""
+
+
+def _range(item: "Element") -> tuple[str, str]:
+    """The lowest and the highest number by the range checks of a variable; "" where none is."""
+    ends = {"GE": "", "LE": ""}
+    for check in _all(item, "RangeCheck"):
+        values = [(one.text or "").strip() for one in _all(check, "CheckValue")]
+        if check.get("Comparator") in ends and len(values) == 1 and NUMBER.fullmatch(values[0]):
+            ends[check.get("Comparator", "")] = values[0]
+    return ends["GE"], ends["LE"]
 
 
 def _codes(codes: "Element") -> Iterator[tuple[str, str]]:

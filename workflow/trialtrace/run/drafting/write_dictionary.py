@@ -332,13 +332,16 @@ def _guesses(
     ranged = [one for one in columns if "bounds" in one.evidence and one.name not in names]
     if ranged:
         why = (
-            "Their names say what they measure, and these are the ends of what it can be: a value "
-            "outside is not used. Columns of other measures have none."
+            "Their names say what they measure, or a Define-XML has its range, and these are the "
+            "ends of what it can be: a value outside is not used. Columns of other measures have "
+            "none."
         )
         outside = {one.name: told for one in ranged if (told := one.evidence["bounds"])}
         why += "".join(f" {name}: outside are {told}." for name, told in outside.items())
         key = f"{table.name}, {PARTS['minimum']} and {PARTS['maximum']}"
-        text = _listed([f"{one.name} {' to '.join(one.bounds or ())}" for one in ranged])
+        text = _listed(
+            [f"{one.name} {' to '.join(end or '…' for end in one.bounds or ())}" for one in ranged]
+        )
         yield Guessed(f"bounds.{table.name}", DICTIONARY, key, text, why)
     far = {one.name: one.evidence["far"] for one in columns if "far" in one.evidence}
     if far:
