@@ -377,6 +377,19 @@ def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
     assert line.text.endswith(f"No endpoint takes {where} itself.")
 
 
+def test_a_column_has_one_red_line_whatever_its_checks_find():
+    looks = judged(
+        [
+            Look("visits.crp", "2 of 90 values stand alone", 1e-9, (4, 5), "far"),
+            Look("visits.crp", "the values are in order", 1e-9, (), "ordered"),
+            Look("visits.score", "the values are in order", 1e-8, (), "ordered"),
+        ]
+    )
+    (line,) = red_lines_of(looks, {})
+    assert line.text.count("which has p") == 2 and ". And " in line.text
+    assert line.text.endswith("No endpoint takes visits.crp itself. So are visits.score.")
+
+
 def test_one_declaration_silences_the_red_line_of_a_column_and_says_so():
     looks = judged(
         [

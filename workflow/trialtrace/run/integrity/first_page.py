@@ -81,8 +81,8 @@ def same_line(export: Export) -> tuple[RedLine, ...]:
 def red_lines_of(
     looks: Iterable[Judged], uses: Uses, known: Reasons | None = None
 ) -> Iterator[RedLine]:
-    """A line for each check that found something: its most unusual look, and where others are; then
-    one for each column whose looks are `known`, which says so."""
+    """A line a column in which a check has its most unusual look: what each such check found, and
+    where its others are; then one for each column whose looks are `known`, which says so."""
     every = list(looks)
     found: dict[str, list[Look]] = {}
     silenced: dict[tuple[str, str], list[str]] = {at: [] for at in known or {}}
@@ -95,15 +95,20 @@ def red_lines_of(
             at = "" if look.where == ".".join(cause) else f"{look.where}, "
             silenced[cause].append(f"{at}{CHECKS[look.check].title}: {look.told}")
     chance = {one.look: one.adjusted for one in every}
-    for check, of_check in found.items():
+    places: dict[str, list[Look]] = {}
+    for of_check in found.values():
         look = _first_of(of_check, uses)
-        others = [one for one in of_check if one is not look]
-        table, _, column = look.where.partition(".")
-        text = f"Unusual rows, {look.where}: {CHECKS[check].title.lower()}: {look.told}, "
-        text += f"which has p {_p(chance[look])} by chance among {len(every)} looks without arms"
-        text += f"; rows {_rows(look)}. " if look.rows else ". "
-        text += _use(look.where, uses)
-        if also := list(dict.fromkeys(one.where for one in others if one.where != look.where)):
+        places.setdefault(look.where, []).append(look)
+    for where, firsts in places.items():
+        table, _, column = where.partition(".")
+        sentences = []
+        for look in firsts:
+            text = f"{CHECKS[look.check].title.lower()}: {look.told}, which has p "
+            text += f"{_p(chance[look])} by chance among {len(every)} looks without arms"
+            sentences.append(text + (f"; rows {_rows(look)}." if look.rows else "."))
+        text = f"Unusual rows, {where}: {' And '.join(sentences)} {_use(where, uses)}"
+        others = (one.where for look in firsts for one in found[look.check])
+        if also := [at for at in dict.fromkeys(others) if at != where]:
             more = f" and {len(also) - NAMES_SHOWN} more" if len(also) > NAMES_SHOWN else ""
             text += f" So are {', '.join(also[:NAMES_SHOWN])}{more}."
         yield RedLine("unusual_rows", table, column or None, text)
