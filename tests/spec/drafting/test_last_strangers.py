@@ -12,7 +12,8 @@ from made_exports import write
 
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.endpoints import planned
-from trialtrace.run.drafting.questions import Question
+from trialtrace.run.drafting.people import with_covariates
+from trialtrace.run.drafting.questions import Question, first_choice
 from trialtrace.run.drafting.tables import profile
 
 N = 90
@@ -275,6 +276,55 @@ def test_the_flag_of_a_baseline_says_what_was_before(tmp_path: Path, flagged: st
     before = {"Visit 1": ("Visit 1",), "Visit 2": ("Visit 1", "Visit 2")}.get(flagged)
     assert ("before" in questions) != known
     assert not known or draft.primary.before == before
+
+
+@pytest.mark.parametrize(
+    ("first", "off", "given"),
+    [
+        # Of all, or of all but one who was not seen then.
+        (0, None, "visit"),
+        (3, 0, "BASE"),
+        # Not what was flagged, or not there.
+        (3, 5, "asked"),
+        (3, None, "asked"),
+    ],
+)
+def test_a_baseline_flagged_at_several_visits_is_that_of_BASE(
+    tmp_path: Path, first: int, off: int | None, given: str
+):
+    at = {n: "Screening" if n < first else "Baseline" for n in range(N)}
+    value = {n: some(10, 30) for n in range(N)}
+    beside = ["" if off is None else f",{value[n] + off * (n == 7)}.0" for n in range(N)]
+    rows = [f"{n},{LOTS[n]},{at[n]},{value[n]},Y{beside[n]}" for n in range(N)]
+    rows += [f"{n},{LOTS[n]},Week 4,{some(0, 30)},{beside[n]}" for n in range(N)]
+    head = "USUBJID,TRTP,AVISIT,AVAL,ABLFL" + ",BASE" * (off is not None)
+    draft, questions = drafted(tmp_path, {"adqs.csv": [head, *rows]})
+    assert ("before" in questions) == (given == "asked")
+    draft = with_covariates(draft, first_choice)
+    (told,) = [one for one in draft.guesses if one.name in ("before", "own_before")]
+    assert (told.value, told.blinds) == (
+        "BASE" if given == "BASE" else "Baseline",
+        given == "asked",
+    )
+    assert ("3 patients" in told.evidence) == (first == 3)
+    (one, *_) = planned(draft)
+    assert (one.after, one.baseline) == (["Week 4"], "" if given == "BASE" else "Baseline")
+
+
+@pytest.mark.parametrize(
+    ("names", "given"),
+    [("AVAL,BASE,CHG", "BASE"), ("AVAL,BASE", "BASE"), ("lactate,base", None)],
+)
+def test_BASE_beside_one_week_is_what_AVAL_was_before(tmp_path: Path, names: str, given):
+    pairs = [(some(10, 30), some(10, 30)) for _ in range(N)]
+    rows = [
+        f"{n},{LOTS[n]},Week 4,{now},{base}" + f",{now - base}" * ("CHG" in names)
+        for n, (now, base) in enumerate(pairs)
+    ]
+    files = {"adqs.csv": [f"USUBJID,TRTP,AVISIT,{names}", *rows]}
+    draft, _ = drafted(tmp_path, files, primary=names.partition(",")[0])
+    draft = with_covariates(draft, first_choice)
+    assert draft.covariates == ((given,) if given else ())
 
 
 def test_the_one_parameter_is_what_its_number_is_called(tmp_path: Path):

@@ -424,7 +424,8 @@ def _outcomes(
     if doubt and "design" not in decided.told:
         decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
     if not design.own_treatment:
-        ask_before(offered.table(primary.table), primary, treated[1].name, decided)
+        at = offered.table(primary.table)
+        ask_before(at, primary, treated[1].name, treated[0].name, decided)
     others = _others(offered, primary)
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
@@ -435,7 +436,8 @@ def _outcomes(
     later |= {*bounds_of_event(at)[0]}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
-        shown = with_before({table.name: table for table in offered.tables}, shown, decided)
+        by_name = {table.name: table for table in offered.tables}
+        shown = with_before(by_name, shown, treated[0].name, decided)
     return shown, len(secondary), later
 
 

@@ -56,8 +56,9 @@ class Planned:
 
     @property
     def baseline(self) -> str:
-        """The last visit before treatment; nothing where none is known."""
-        return self.visits[self.outcome.before[-1]] if self.outcome.before else ""
+        """The last visit before treatment; nothing where none is known, or not of everybody."""
+        before = () if self.outcome.base[0] else self.outcome.before
+        return self.visits[before[-1]] if before else ""
 
     @property
     def after(self) -> list[str]:

@@ -119,7 +119,8 @@ class Outcome:
     are columns and codes of the rows that are meant, with their `label` and the codes of their
     `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
-    number counts; `before` are the visits before treatment, the last of which is the baseline. What
+    number counts; `before` are the visits before treatment, the last of which is the baseline, but
+    where a `base` has what each patient had, a column with the reason. What
     is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so;
     `named_visit` is that of the one column that a person named; `several` says that it is a mean of
     rows of one treatment of a patient.
@@ -145,6 +146,7 @@ class Outcome:
     visit_word: str = ""
     once: bool = False
     before: tuple[str, ...] = ()
+    base: tuple[str, str] = ("", "")
     doubted: bool = False
     primary: bool = False
     named_visit: str = ""

@@ -13,6 +13,7 @@ from trialtrace.run.drafting.changes import changes, filled_copies
 from trialtrace.run.drafting.clusters import of_clusters
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import GROUPS, Draft, of_one_arm
+from trialtrace.run.drafting.flagged import BASE, NUMBER
 from trialtrace.run.drafting.likely_outcome import (
     FILLED,
     FLAG,
@@ -360,7 +361,8 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     choices += [(name, "It is in the baseline table.") for name in (*known, *rest)]
 
     def read(name: str) -> str:
-        if name == OWN_BASELINE and draft.primary.before and name not in names:
+        at_visit = draft.primary.before and not draft.primary.base[0]
+        if name == OWN_BASELINE and at_visit and name not in names:
             return name
         column = column_of([draft.home], name, "covariates")[1]
         if column.name in own:
@@ -388,6 +390,7 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     if column:
         if column not in chosen:
             why = f"It is what {draft.primary.column} was before: the primary analysis is given it."
+            why = " ".join(filter(None, (draft.primary.base[1], why)))
             decided.guess("own_before", ("plan.yaml", "analyses"), column, why)
         chosen = {column: None} | chosen
     texts = [one.name for one in draft.home.columns]
@@ -410,6 +413,8 @@ def _own_before(draft: Draft) -> str:
     """The column of numbers that the primary endpoint, a number, had before, where it is one column
     and no visit was before."""
     primary = draft.primary
+    if primary.base[0]:
+        return primary.base[0]
     if primary.before or primary.codes or primary.kind not in (MEASURE, REPEATED):
         return ""
     varying = [
@@ -417,12 +422,15 @@ def _own_before(draft: Draft) -> str:
         for one in draft.home.columns
         if is_number(one) and one.constant_within is False and one.name not in draft.visit.values()
     ]
-    # Where one number alone was measured, what was before without its name is of it.
+    # Where one number alone was measured, what was before without its name is of it; BASE is of
+    # AVAL.
     found = [
         one.name
         for one in own_before(draft.home, primary)
         if is_number(one)
-        if before_of(draft.home, primary, one) or varying == [primary.column]
+        if before_of(draft.home, primary, one)
+        or varying == [primary.column]
+        or (plain(primary.column), plain(one.name)) == (NUMBER, BASE)
     ]
     return found[0] if len(found) == 1 and primary.table == draft.home.name else ""
 

@@ -11,6 +11,7 @@ from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.decided import Decided, code_of
 from trialtrace.run.drafting.enrolled import apart_before
+from trialtrace.run.drafting.flagged import flagged
 from trialtrace.run.drafting.intervals import bounds
 from trialtrace.run.drafting.keys import in_order, telling_apart
 from trialtrace.run.drafting.names import VISITS, name_words, rank
@@ -26,8 +27,6 @@ from trialtrace.run.tables.measures import folded, parts
 BEFORE, AFTER, NONE = "before", "after", "none"
 # How a phase is called that was before what the arms had.
 PHASE_BEFORE = re.compile(r"(before|pre|prior to|baseline)\b", re.IGNORECASE)
-# What says of a record that it is the baseline, and how many of such records one visit has.
-BASELINE_FLAG, FLAGGED = re.compile(r"A?BLFL|[A-Z]{2}(BL|LOBX)FL", re.IGNORECASE), 0.95
 # Of a column of its own with the value before, whatever that is of.
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 # Words of a name that say when, and nothing of what was measured.
@@ -90,11 +89,13 @@ LONGEST = 40
 @dataclass(frozen=True)
 class Look:
     """What is known of the first visits: the codes of those before treatment, the last of which is
-    the baseline; with a doubt the first of all may be one. `said` is what another column says."""
+    the baseline; with a doubt the first of all may be one. `said` is what another column says,
+    `base` the column that has the value before of all, where they had it at several visits."""
 
     before: tuple[str, ...] = ()
     doubt: str = ""
     said: str = ""
+    base: str = ""
 
 
 def visit_of(table: Table, decided: Decided) -> str:
@@ -365,10 +366,11 @@ def when(texts: Iterable[str]) -> str:
     return ""
 
 
-def look(table: Table, outcome: Outcome) -> Look:
+def look(table: Table, outcome: Outcome, home: str = "") -> Look:
     """Which visits of an outcome were before treatment, as far as its file says; in doubt where a
-    label or a text says of one that it came after what was given."""
-    seen = _look(table, outcome)
+    label or a text says of one that it came after what was given. `home` is the table of the
+    patients."""
+    seen = _look(table, outcome, home)
     names = {code: name for code, name in outcome.columns if code in seen.before}
     if not seen.before or seen.doubt or seen.said:
         return seen
@@ -385,7 +387,7 @@ def _is_late(text: str) -> bool:
     return bool(AT_ITS_END.search(folded(text).lower()))
 
 
-def _look(table: Table, outcome: Outcome) -> Look:
+def _look(table: Table, outcome: Outcome, home: str) -> Look:
     visits = visits_of(table, outcome) if outcome.visit or outcome.columns else {}
     if len(visits) < 2 or outcome.visit_word == TREATMENT:
         return Look()
@@ -406,8 +408,8 @@ def _look(table: Table, outcome: Outcome) -> Look:
     }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
     before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
-    if outcome.visit and (flagged := _flagged(table, outcome.visit, [*visits])):
-        return flagged
+    if outcome.visit and (seen := _flagged(table, outcome, [*visits], home)):
+        return seen
     if not before and outcome.visit and (phase := _in_phases(table, outcome.visit, [*visits])):
         return phase
     first, *rest = visits
@@ -442,18 +444,18 @@ def _silent(outcome: Outcome) -> set[str]:
     return {text for code, name in outcome.columns for text in (name, _in_name(outcome, code))}
 
 
-def _flagged(table: Table, visit: str, visits: Sequence[str]) -> Look | None:
-    """The visits as far as the one at which ADaM's or SDTM's flag of a baseline stands, where it
-    stands at one in nearly all of its rows."""
-    flag = next((one for one in table.columns if BASELINE_FLAG.fullmatch(one.name)), None)
-    if flag is None or table.rows > MOST_ROWS:
+def _flagged(table: Table, outcome: Outcome, visits: Sequence[str], home: str) -> Look | None:
+    """The visits as far as the one at which ADaM's or SDTM's flag of a baseline stands; in doubt
+    where some patients have it elsewhere, and no column of `home` has what each had there."""
+    found = flagged(table, outcome)
+    if found is None or found.visit not in visits[:-1]:
         return None
-    at = Counter(code for code, cell in cells_of(table, [visit, flag.name]) if cell.upper() == "Y")
-    code, n = at.most_common(1)[0] if at else ("", 0)
-    if n < FLAGGED * at.total() or code not in visits[:-1]:
-        return None
-    before = tuple(visits[: visits.index(code) + 1])
-    return Look(before, said=f"{flag.name} says that {code} is the baseline ({n} rows).")
+    before = tuple(visits[: visits.index(found.visit) + 1])
+    if not found.elsewhere:
+        return Look(before, said=found.said)
+    if found.base and table.name == home:
+        return Look(before, said=f"{found.doubt} {found.base} has it of all.", base=found.base)
+    return Look(before, f"{found.doubt} At {found.visit} they have none.")
 
 
 def _in_phases(table: Table, visit: str, visits: Sequence[str]) -> Look | None:
@@ -544,15 +546,15 @@ def stem_before(name: str, later: str) -> str | None:
     return stem if (stem or {*words} & OWN_COLUMN) and stem in ("", of_later) else None
 
 
-def ask_before(table: Table, outcome: Outcome, arm: str, decided: Decided) -> None:
+def ask_before(table: Table, outcome: Outcome, arm: str, home: str, decided: Decided) -> None:
     """Ask which visit of the primary endpoint was before treatment, where it may be one: then arms
     are compared after it, given it. Without an answer it is taken for one, and nothing computed by
     arm."""
-    seen = look(table, outcome)
+    seen = look(table, outcome, home)
     if seen.before and not seen.doubt:
         doubt = apart_before(table, arm, outcome, seen.before[-1])
         seen = replace(seen, doubt=doubt)
-    if seen.said and not seen.doubt and "before" not in decided.told:
+    if seen.said and not (seen.doubt or seen.base) and "before" not in decided.told:
         why = f"{seen.said} Arms are compared after it, given it."
         decided.guess("before", ("endpoints.yaml", "baseline"), str(seen.before[-1]), why)
     if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
@@ -583,10 +585,10 @@ def _adjusted_for(outcome: Outcome, seen: Look, decided: Decided) -> str:
     return next((str(code) for code in named if seen.doubt and code in seen.before), "")
 
 
-def _looks(tables: Mapping[str, Table], outcomes: Sequence[Outcome]) -> list[Look]:
+def _looks(tables: Mapping[str, Table], outcomes: Sequence[Outcome], home: str) -> list[Look]:
     """What is known of the first visits of each outcome: one that was before treatment, or may be,
     was so for all with the same visits, but for those with a column of their own for the value."""
-    looks = [look(tables[outcome.table], outcome) for outcome in outcomes]
+    looks = [look(tables[outcome.table], outcome, home) for outcome in outcomes]
     groups = [
         (outcome.table, outcome.visit, outcome.visit_word, *dict(outcome.columns))
         for outcome in outcomes
@@ -602,11 +604,11 @@ def _looks(tables: Mapping[str, Table], outcomes: Sequence[Outcome]) -> list[Loo
 
 
 def with_before(
-    tables: Mapping[str, Table], outcomes: Sequence[Outcome], decided: Decided
+    tables: Mapping[str, Table], outcomes: Sequence[Outcome], home: str, decided: Decided
 ) -> list[Outcome]:
     """The outcomes, the primary one first, with their visits before treatment: what is told of them
     holds for each of which nothing else is known."""
-    looks = _looks(tables, outcomes)
+    looks = _looks(tables, outcomes, home)
     first = looks[0]
     told = decided.told.get("before") or _adjusted_for(outcomes[0], first, decided)
     of_first = (outcomes[0].table, outcomes[0].visit)
@@ -630,7 +632,8 @@ def with_before(
             before = tuple([*visits][: [*visits].index(codes[0]) + 1])
         elif seen.doubt:
             doubtful.append(f"{outcome.column}: {seen.doubt}")
-        made.append(replace(outcome, before=before))
+        base = (seen.base, seen.said) if seen.base and not told else ("", "")
+        made.append(replace(outcome, before=before, base=base))
     name = "visits" if told else "before"
     if doubtful and all(guess.name != name for guess in decided.guesses):
         value = next(one.before[-1] for one in made if one.before)
