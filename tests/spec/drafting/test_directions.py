@@ -84,6 +84,9 @@ def test_what_a_label_states(label: str, side: str):
         ("rate constant", ""),
         ("systolic blood pressure", ""),
         ("weight", ""),
+        ("Transition dyspnoea index", ""),
+        ("Dyspnoea, MRC scale", "worse"),
+        ("Neck disability index", "worse"),
     ],
 )
 def test_what_a_measure_is_called(name: str, side: str):
@@ -104,6 +107,13 @@ def test_what_a_measure_is_called(name: str, side: str):
         ("Abnormal", "worse"),
         ("ECG response", ""),
         ("No relapse", ""),
+        ("Free of seizures at 6 months", "better"),
+        ("Free from infection", "better"),
+        ("not relapse-free", "worse"),
+        ("Death averted", "better"),
+        ("Infection, with treatment free of charge", "worse"),
+        ("Ulcer did not heal", "worse"),
+        ("Ulcer healed", ""),
         ("cancer screening attended", ""),
         ("pregnant", ""),
         ("status", ""),
@@ -176,3 +186,47 @@ def test_a_turned_side_is_settled_by_hand(call, at, capsys):
     file.write_text(file.read_text().replace("higher: worse", "higher: better"))
     call("confirm", "directed")
     assert "settled in its files: direction" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "no", "event", "side"),
+    [
+        ("dna", "Did not attend (DNA) the first visit", "did not attend", "did not attend", None),
+        ("y1", "Failure to arrive", "did not arrive", "did not arrive", "worse"),
+        ("y1", "Treatment failure", "did not respond", "did not respond", "worse"),
+        ("nonresponse", "", "did not respond", "did not respond", "worse"),
+        ("y1", "Ulcer did not heal", "did not heal", "did not heal", "worse"),
+        # Named by what is lacking in those.
+        ("y1", "Attendance at the first visit", "did not attend", "attended", None),
+        ("y1", "Healing of the ulcer", "did not heal", "healed", "better"),
+        ("y1", "Relapse within a year", "did not relapse", "relapsed", "worse"),
+        ("y1", "Survival to day 30", "did not survive", "did not survive", "worse"),
+        # Named by neither, or by another negation: asked.
+        ("dna", "", "did not attend", "", None),
+        ("y1", "Did not return to work", "not employed", "", None),
+    ],
+)
+def test_the_event_is_what_the_column_is_called_by(call, at, name, label, no, event, side):
+    has = {"attend": "attended", "arrive": "arrived", "respond": "responded", "heal": "healed"}
+    has |= {"relapse": "relapsed", "survive": "survived", "employed": "employed"}
+    levels = [no if n % 3 else has[no.rpartition(" ")[2]] for n in range(N)]
+    note = [f"{name}: {label}"] if label else []
+    files = endpoints(call, at, note, "--primary", name, **{name: levels})
+    told = files["guesses"]["guesses"]["event"]
+    assert told.get("blinds", False) == (not event)
+    assert not event or files["endpoints"][name]["event"] == {name: {"is": event}}
+    assert not event or files["endpoints"][name].get("higher") == side
+
+
+def test_yes_is_an_event_that_no_guess_names(call, at):
+    yes = [("no", "yes")[n % 2] for n in range(N)]
+    files = endpoints(call, at, ["y1: Did not attend"], "--primary", "y1", y1=yes)
+    assert files["endpoints"]["y1"]["event"] == {"y1": {"is": "yes"}}
+    assert "event" not in files["guesses"]["guesses"]
+
+
+@pytest.mark.parametrize(("label", "side"), [("Dyspnoea index at week 12", None), ("", "worse")])
+def test_a_short_name_is_what_its_label_says(call, at, label: str, side: str | None):
+    note = [f"bdi: {label}"] if label else []
+    files = endpoints(call, at, note, "--primary", "bdi", bdi=numbers(-9, 9))
+    assert files["endpoints"]["bdi"].get("higher") == side

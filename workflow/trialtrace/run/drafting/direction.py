@@ -76,12 +76,21 @@ _GAINS = re.compile(
     r"(?:treatment|therapy|clinical|tumou?r|overall|objective|complete|partial|sustained|"
     r"\w*[0-9]|\w+ologic(?:al)?) responses?\b|^(?:no[nt]?[- ])?responses?\b|"
     r"success|abstinen|abstain|quit\b|stopped smoking|improved\b|improvement|resolved\b|resolution|"
-    r"clearance|cleared\b|live birth|vaccinated|completed|continen)|[- ]free\b"
+    r"clearance|cleared\b|live birth|vaccinated|completed|continen)|[- ]free\b(?! of charge)"
 )
 # It did not come, or was looked for, kept away or spoken of.
 _NOT_IT = re.compile(
     r"\b(?:no(?:t|ne)?|without|absence)\b|screen|prophyla|vaccin|aware|\btest(?:ed|ing|s)?\b|"
     r"prevent|control\b|knowledge"
+)
+# It is wished for and did not come, or not wished for and was kept away.
+_MISSED = re.compile(
+    r"\b(?:not|never|fail(?:ed|ures?|s)? to) (?:yet |fully |be |become |remain |stay )*"
+    r"(?:heal|respon|recover|improv|surviv|remit|resol|clear|cured?\b|(?:\w+[- ])?free\b)"
+)
+_KEPT_AWAY = re.compile(
+    r"\bfree(?:dom)? (?:of|from)\b(?! charge)|[- ]free\b(?! of charge)|"
+    r"\b(?:avoided|averted|absence of)\b"
 )
 # What a time is called by that the event ends.
 _SPARED = re.compile(r"(?i)\b(?:time to|event)\b|[- ]free\b|\bsurvival\b")
@@ -90,6 +99,8 @@ _SURVIVAL = re.compile(r"\bsurv(?:ival|iv)?(?![a-z])|\b(?:os|pfs|dfs|efs|rfs)(?:
 # borne or relieved.
 _EITHER = re.compile(
     r"\b(?:sf[- ]?(?:36|12|6)|rand[- ]?36|[kh]oos|oxford|threshold|tolerance|relief|reduc|inverse|"
+    # Of a dyspnoea index 0 is the worst, of other scales of it the best.
+    r"avoided|averted|(?:dyspn|breathless)\w* index|"
     r"reversed?|free|without|change|differen|loss|absence|interfer|self-control|catastroph|"
     r"costs?\b|renal|kidney|liver|hepatic|solving|medicat)"
 )
@@ -171,9 +182,13 @@ def of_event(text: str) -> str:
     """
     words = _in_words(text)
     bad, good = bool(_EVENTS.search(words)), bool(_GAINS.search(words))
+    if _MISSED.search(words):
+        return WORSE
+    if bad and _KEPT_AWAY.search(words):
+        return BETTER
     if bad and good:
-        # Free of a relapse, survived a stroke: what is gained, unless an event is one of two.
-        return BETTER if re.search(r"[- ]free\b|\bsurviv|\babsence of|\brecover", words) else ""
+        # Survived a stroke: what is gained, unless an event is one of two.
+        return BETTER if re.search(r"\bsurviv|\brecover", words) else ""
     if good and re.search(r"\bno(?:n|t)?\b|\bfail", words):
         return WORSE
     if bad and _NOT_IT.search(words):
@@ -211,6 +226,9 @@ def direction(table: Table, outcome: Outcome, label: str) -> tuple[str, str]:
     for word in (label, outcome.column.replace("{visit}", "")):
         if side := of_measure(word):
             return side, word
+        if _EITHER.search(_in_words(word)):
+            # Short names are of what a label says: bdi of a dyspnoea index.
+            break
     return "", ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.column_types import DECIMAL
+from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.outcomes import (
     CENSORING,
@@ -79,6 +80,7 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
     codes = sorted(levels(column), key=lambda code: code != outcome.event)
     short = _shortened(column, outcome.event)
     if outcome.sure and "event" not in decided.told and not short:
+        _tell_event(column, outcome, decided)
         return outcome
     why = f"Nothing tells which value of {column.name} is the event."
     if short:
@@ -98,6 +100,15 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
         return replace(outcome, event=code, sure=True)
 
     return decided.choose("event", words, choices, place, read, bool(end) and len(codes) == 2)
+
+
+def _tell_event(column: Column, outcome: Outcome, decided: Decided) -> None:
+    """A guess on an event that words tell, and not yes, true or 1 alone."""
+    labels = [label_of(column, code) for code in levels(column)]
+    said = label_of(column, outcome.event)
+    if not (HAS.fullmatch(said) or said.isdecimal()):
+        why = f"Of {', '.join(labels)} it is what {column.name} is called by, or reads like one."
+        decided.guess("event", ("endpoints.yaml", "event"), outcome.event, why)
 
 
 def _shortened(column: Column, code: str) -> str:

@@ -25,6 +25,7 @@ from trialtrace.run.drafting.names import (
     vocabulary,
     words_apart,
 )
+from trialtrace.run.drafting.negated import event_by_name
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import folded, parts, plain
 
@@ -284,6 +285,9 @@ def event_code(column: Column) -> tuple[str, bool]:
     if len(dead) == 1:
         # Of who was dead or relapsed either may be meant.
         return dead[0], {*yes} <= {*dead}
+    named_so = event_by_name(column, told)
+    if named_so and (named_so[1] or [named_so[0]] != yes):
+        return named_so
     no = [code for code, label in told.items() if NO.fullmatch(label) or NO.fullmatch(code)]
     if len(yes) == 1 and yes != no:
         return yes[0], True
