@@ -311,3 +311,61 @@ def test_the_arm_that_is_apart_at_visit_0_of_several_columns_may_be_of_no_lot(tm
         draft = decide(profile([str(tmp_path / "goats.csv")]), given, first_choice)
         found = {one.name: one for one in draft.guesses}
         assert ("where" in found) == asks
+
+
+@pytest.mark.parametrize(
+    ("label", "visits"),
+    [
+        ("IgG against serotype {n}, one month after dose 3", False),
+        ("Antibodies against HPV type {n} at month 7", False),
+        ("Serotype {n}F", False),
+        # When, or the number of the name.
+        ("IgG at week {n}", True),
+        ("IgG {n} months after the last dose", True),
+        ("IgG after dose {n}", True),
+        ("IgG at examination {n}", True),
+        ("IgG {n}", True),
+    ],
+)
+def test_a_number_behind_a_noun_of_no_time_is_a_kind(tmp_path: Path, label: str, visits: bool):
+    draw = random.Random(4)
+    lots, numbers = [draw.choice(["PCV13", "placebo"]) for _ in range(60)], (14, 19, 23)
+    rows = [
+        f"{n},{lots[n]}," + ",".join(f"{draw.random():.2f}" for _ in numbers) for n in range(60)
+    ]
+    write(tmp_path / "t.csv", ["id,vaccine,igg_14,igg_19,igg_23", *rows])
+    write(tmp_path / "codebook.txt", [f"igg_{n}: {label.format(n=n)}" for n in numbers])
+    draft = decide(profile([str(tmp_path)]), {}, first_choice)
+    (asked,) = [one.blinds for one in draft.guesses if one.name == "primary"]
+    assert (bool(draft.primary.columns), not asked) == (visits, visits)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "shown"),
+    [
+        ("sleep", "Sleep per night in week 1 (hours)", False),
+        ("steps", "Steps per day at week 12", False),
+        ("fever", "Days with fever", False),
+        ("stay_days", "", False),
+        ("school_missed", "", False),
+        # Before, at the start, or of no time.
+        ("steps", "Steps per day on day 1", True),
+        ("steps", "Steps per day in week 0", True),
+        ("steps", "Steps per day in the last 2 years", True),
+        ("steps", "Steps per day", True),
+    ],
+)
+def test_what_was_measured_behind_the_start_describes_no_patient(
+    tmp_path: Path, name: str, label: str, shown: bool
+):
+    draw = random.Random(5)
+    rows = [
+        f"{n},{('drug', 'placebo')[n % 2]},{draw.randint(0, 10)},{draw.randint(1, 14)}"
+        for n in range(60)
+    ]
+    write(tmp_path / "t.csv", [f"id,arm,pain_primary,{name}", *rows])
+    write(tmp_path / "codebook.txt", ["id: Patient", f"{name}: {label}" if label else "arm: Arm"])
+    draft = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert draft.primary.column == "pain_primary"
+    who = people(draft)
+    assert (name in who.variables.values(), name in who.left_out) == (shown, not shown)

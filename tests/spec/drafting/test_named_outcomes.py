@@ -12,7 +12,7 @@ from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.likely_outcome import candidates
 from trialtrace.run.drafting.outcomes import MEAN
 from trialtrace.run.drafting.profile import Table
-from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 
 LABELS = {
@@ -61,3 +61,25 @@ def test_a_mean_asked_for_is_of_a_number_at_visits(tmp_path: Path):
     assert (draft.primary.column, draft.primary.kind) == ("score", MEAN)
     with pytest.raises(UserError, match="no column that could be one of kind event"):
         decide(tables, {"kind": "event", "control": "a"}, guess_nothing_told)
+
+
+@pytest.mark.parametrize(
+    ("beside", "cells", "sure"),
+    [
+        # An event beside a number, both later; two numbers; what is of no time; what was told.
+        ("resolved_day7", ("no", "yes"), False),
+        ("stiff_day7", (1, 2, 3, 4, 5, 6), True),
+        ("resolved", ("no", "yes"), True),
+        ("resolved_day7_primary", ("no", "yes"), True),
+    ],
+)
+def test_a_number_beside_an_event_that_both_came_later(tmp_path: Path, beside, cells, sure: bool):
+    draw = random.Random(6)
+    rows = [
+        f"{n},{('drug', 'placebo')[n % 2]},{draw.choice(cells)},{draw.randint(0, 10)}"
+        for n in range(60)
+    ]
+    write(tmp_path / "trial.csv", [f"id,treatment,{beside},ear_pain_day3", *rows])
+    draft = decide(profile([str(tmp_path / "trial.csv")]), {}, first_choice)
+    (told,) = [one for one in draft.guesses if one.name == "primary"]
+    assert told.blinds is not sure

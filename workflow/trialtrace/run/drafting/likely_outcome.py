@@ -108,6 +108,13 @@ AFTER_IT = re.compile(
     r"\b(time|hours|days|weeks|months|years) (from|since) (randomi[sz]\w*|enrol\w*|inclusion|"
     r"baseline)\b|\bat (the )?(end ?line|mid ?line|follow ?up|end of (the )?(study|trial))\b"
 )
+# When, behind the start, a label says that something was: in week 1, per day at week 12; no day 1,
+# which may be that of the start. Days of what came over a time that the label does not say.
+DURING = re.compile(
+    r"\b(?:in|at|on|during|by|until|through) (?:the )?(?:study )?"
+    r"(?:(?:weeks?|months?|years?) (?!0)|days? (?![01]\b))[0-9]+\b|"
+    r"^(?:number of )?(?:\w+ )?days (?:with|without|missed|lost|absent)\b"
+)
 # A label that says the contrary, whatever visit its name is called by; a recall of days is no such.
 BEFORE_IT = re.compile(
     r"\b(before|prior to|vor|avant|antes de|prima) (\w+ ){0,2}(entry|treatment|therapy|"
@@ -125,7 +132,8 @@ RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
     r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol|tried|uptake|"
-    r"aes?|saes?|teaes?|dlts?|cmax|tmax|auc\w*|stop|opened|clicked|clicks|unsub\w*|contact(ed)?|reached|enrolled"
+    r"aes?|saes?|teaes?|dlts?|cmax|tmax|auc\w*|stop|opened|clicked|clicks|unsub\w*|contact(ed)?|"
+    r"reached|enrolled|stay|los|missed"
 )
 FILLED = re.compile(r"[._ ]?(?:locf|bocf|nri)$|^(?:locf|bocf|nri)[._ ]", re.IGNORECASE)
 # What patients are divided by: ageGroup4, region_3, STRATA2.
@@ -273,8 +281,8 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
         return "its label says that it came after the start"
     if (name | label) & BEFORE:
         return ""
-    if text := _logged(column, texts):
-        return f"the logarithm of {text}"
+    if of := _logged(column, texts):
+        return f"the logarithm of {of}"
     # Only what came after is filled with what came last.
     filled = {FILLED.sub("", text) for text in texts if FILLED.search(text)}
     if OF_SAMPLING.search(" ".join(parts(column.label))):
@@ -284,7 +292,7 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     numbers = _numbers(column.name, texts)
     if len(numbers) > 1 and numbers[0] == min(numbers):
         return ""
-    if LATER.search(column.name) or LATER.search(column.label):
+    if LATER.search(column.name) or LATER.search(column.label) or DURING.search(text):
         return "a time after the start"
     if word := _first(AFTERWARDS, name | label):
         return word
@@ -335,6 +343,8 @@ def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
     if not scores:
         return False
     first = ranked[0]
+    if _beside_another(first, ranked[1:]):
+        return False
     followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
     # What was measured before and after, beside what was measured once and has no outcome's name.
     series = [_from_baseline(outcome) for outcome in ranked if outcome.score >= 0]
@@ -348,6 +358,15 @@ def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
         # What is called y and alone varies over the visits, beside what was measured once.
         beside = scores[0] - VISITS
     return scores[0] >= (ALONE if again else SURE) and max(scores[1:]) <= beside
+
+
+def _beside_another(first: Outcome, others: Iterable[Outcome]) -> bool:
+    """Whether what is named with a time after the start stands beside what is of another kind, a
+    number beside an event: what it is called by makes neither of them the primary one."""
+    left = [one for one in others if one.later and one.score >= 0]
+    kinds = {one.kind for one in left if not (one.columns or one.visit)}
+    alone = first.later and not (first.columns or first.visit or first.status)
+    return alone and parts(first.column)[0] not in CALLED and bool(kinds - {first.kind})
 
 
 def _from_baseline(outcome: Outcome) -> bool:
@@ -458,7 +477,9 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         score += DERIVED
         told.append(f"It is made of {match[1]}.")
     score -= 2 * column.blank / max(1, column.rows)
-    return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]), primary=said)
+    said_later = bool(LATER.search(column.name)) and not early
+    told_all = " ".join([outcome.evidence, *told])
+    return replace(outcome, score=score, evidence=told_all, primary=said, later=said_later)
 
 
 def codes_alone(column: Column) -> bool:

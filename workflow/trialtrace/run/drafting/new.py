@@ -137,10 +137,13 @@ def _of_people(draft: Draft, who: People) -> list[Guessed]:
         column = draft.home.column(who.age[0])
         why = f"No file says it; the values of {column.name} are {column.low} to {column.high}."
         made.append(Guessed("age", "trial.yaml", "subjects.age.unit", "years", why))
-    text = ", ".join(name for name in baseline_variables(draft, who) if name in who.variables)
+    shown = baseline_variables(draft, who)
+    doubtful = [name for name in shown if name in who.variables]
+    text = ", ".join(doubtful or (shown if who.left_out else []))
     if not text:
         return made
     why = "Nothing says of all when they were measured; the table is of what was known before."
+    why = why if doubtful else "The table is of what was known before."
     if who.left_out:
         names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."

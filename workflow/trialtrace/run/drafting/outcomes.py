@@ -122,7 +122,8 @@ class Outcome:
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
     number counts; `before` are the visits before treatment, the last of which is the baseline, but
     where a `base` has what each patient had, a column with the reason. What
-    is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so;
+    is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so,
+    `later` what is named with a time after the start;
     `named_visit` is that of the one column that a person named; `several` says that it is a mean of
     rows of one treatment of a patient.
     """
@@ -150,6 +151,7 @@ class Outcome:
     base: tuple[str, str] = ("", "")
     doubted: bool = False
     primary: bool = False
+    later: bool = False
     named_visit: str = ""
     several: bool = False
 

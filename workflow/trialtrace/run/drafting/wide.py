@@ -93,6 +93,39 @@ UNIT = (
     r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|vk|m|mo|mths?|months?|monate?|y|yrs?|"
     r"years?|jahre?"
 )
+# A number behind a noun that no preposition of a time leads, nor a unit of time follows; nouns of
+# what comes one after the other.
+KIND = (
+    r"(?<!after )(?<!post )(?<!following )(?<!before )(?<!at )(?<!at the )"
+    r"\b(?!(?:and|after|post|until|from|score|for)\b)([a-z]{{3,}})[ #-]+0*{0}[a-z]?\b"
+    rf"(?! ?-?(?:{UNIT})\b)"
+)
+IN_TURN = {
+    *(
+        "dose",
+        "vaccination",
+        "injection",
+        "infusion",
+        "cycle",
+        "course",
+        "session",
+        "phase",
+        "stage",
+    ),
+    *("wave", "round", "block", "trial", "period", "interview", "questionnaire", "diary", "follow"),
+    *(
+        "assessment",
+        "measurement",
+        "reading",
+        "test",
+        "exam",
+        "examination",
+        "scan",
+        "sample",
+        "up",
+    ),
+    *("timepoint", "point", "attempt", "night", "hour", "minute", "second", "within", "between"),
+}
 BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
 # A word of a visit in a name, between marks or beside letters of another size: pre, 6w, BDIpre.
 VISIT_WORD = re.compile(
@@ -319,7 +352,7 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         few = not FEWEST <= len(each) <= MOST or parts(stem)[-1:] in QUESTIONS
         # What was predicted for two times was not measured at them.
         few = few or all(PREDICTED.search(column.label) for column in each.values())
-        few = few or _of_words(list(each.values()))
+        few = few or _of_words(list(each.values())) or _of_kinds(stem, each)
         if few or stem.lower() in ITEMS or any(one.name in items for one in each.values()):
             continue
         # The numbers of il6 and il8, and of cd4 and cd8, are of their names.
@@ -369,6 +402,18 @@ def _of_words(columns: Sequence[Column]) -> bool:
         for word in words
     )
     return all(rest) and not times
+
+
+def _of_kinds(stem: str, numbers: Mapping[str, Column]) -> bool:
+    """Whether labels have each number behind one noun that is neither of a time nor of the name, as
+    serotype 14 and serotype 19F of igg_14 and igg_19: kinds of what was measured, no visits."""
+    nouns = set()
+    for number, column in numbers.items():
+        label = folded(column.label).lower() if column.label != column.name else ""
+        of = re.search(KIND.format(int(number)), label)
+        nouns.add(of[1] if of else "")
+    noun = nouns.pop() if len(nouns) == 1 else ""
+    return noun not in {"", *parts(stem), *IN_TURN, *TIMES, *ITEMS, *SCORED}
 
 
 def _said_so(columns: Sequence[Column]) -> bool:
