@@ -72,6 +72,24 @@ def measured() -> Columns:
         ("The primary outcome was the ODI (odi_6) and sleep (sleep_6).", "README.md", False),
         ("Yoga was better as measured by disability (odi_6).", "README.md", False),
         ("In trial 2 the primary outcome was disability (odi_6).", "README.md", False),
+        ("The aim was to assess the effect of yoga on reducing the ODI.", "README.md", True),
+        ("The aim was to assess the effect on improving the ODI, secondarily sleep.", "x.md", True),
+        (
+            "# BACK: yoga\n\nThe BACK trial aims to assess effects on reducing ODI.",
+            "README.md",
+            True,
+        ),
+        (
+            "# BACK: yoga\n\nThe KNEE trial aims to assess effects on reducing ODI.",
+            "README.md",
+            False,
+        ),
+        ("The sister trial KNEE aims to assess effects on reducing ODI.", "README.md", False),
+        (
+            "The trial KNEE aims to assess effects on reducing ODI. Its data are elsewhere.",
+            "x.md",
+            False,
+        ),
     ],
 )
 def test_a_readme_names_the_primary_outcome_of_its_trial(
@@ -99,8 +117,11 @@ def test_what_a_list_says_of_the_next_column_is_no_primary_outcome(tmp_path: Pat
     assert draft.primary.column == "steps90" and "primary" not in opened(draft)
 
 
-def test_a_role_behind_the_codes_is_none_of_them(tmp_path: Path):
-    note = "arm: the arm\nleak: 0 = no, 1 = yes. Primary outcome.\nstay: days in hospital"
+@pytest.mark.parametrize(
+    "codes", ["0 = no, 1 = yes. Primary outcome.", "Leak (0=no, 1=yes), primary outcome"]
+)
+def test_a_role_behind_the_codes_is_none_of_them(tmp_path: Path, codes: str):
+    note = f"arm: the arm\nleak: {codes}\nstay: days in hospital"
     columns = {"arm": ARMS, "leak": numbers(0, 1), "stay": numbers(1, 30)}
     draft = drafted(tmp_path, columns, note)
     assert dict(draft.table("trial").column("leak").choices) == {"0": "no", "1": "yes"}

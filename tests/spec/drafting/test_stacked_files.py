@@ -421,3 +421,13 @@ def test_a_primary_endpoint_of_one_of_several_files_is_asked(tmp_path: Path):
     why = opened(tmp_path, stack="apart")["primary"]
     assert "honey_wk10.honey" in why and "the first is taken" in why
     assert "primary" not in opened(tmp_path, stack="apart", primary="honey_wk10.honey")
+
+
+@pytest.mark.parametrize("named", ["`sbp_3h`", "mentioned elsewhere"])
+def test_a_readme_names_the_outcome_of_stacked_files(tmp_path: Path, named: str):
+    for at, arm in enumerate(("drug", "placebo")):
+        rows = [f"{n},{90 + (7 * n + at) % 60},{50 + (5 * n + at) % 40}" for n in range(1, 41)]
+        write(tmp_path / f"{arm}.csv", ["id,sbp_3h,dbp_3h", *rows])
+    write(tmp_path / "README.md", [f"The primary outcome was systolic pressure ({named})."])
+    draft = drafted(tmp_path, stack="arm")
+    assert (draft.primary.column == "sbp_3h") == (named == "`sbp_3h`")

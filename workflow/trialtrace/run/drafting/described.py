@@ -20,7 +20,12 @@ _HAD = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile("-?[0-9]{1,3}")
-_ROLE = re.compile(r"\b(?:outcome|end ?point)\b", re.IGNORECASE)
+# Behind the last code: "1 = yes. Primary outcome"; "(0 = no, 1 = yes), primary outcome".
+_ROLE = re.compile(
+    r"(?:\.\s+(?=.*\b(?:outcome|end ?point)\b)|"
+    r"[)\],;]+\s*(?=(?:the )?(?:primary|main|secondary) (?:outcome|end ?point)\b))(.*)",
+    re.IGNORECASE,
+)
 # What codes behind the others say besides words for missing: questionnaire not returned.
 _LACKING = re.compile(
     r"(?:.*\b(?:questionnaire|form|diary|test|item|sheet|sample|scan|visit)s? )?(?:was |were )?"
@@ -260,10 +265,9 @@ def with_values(
                 _ARTICLE.sub("", _EDGES.sub("", _FURTHER.sub("", label))).rstrip(edge)
                 for _, label in pairs
             ]
-            # 0 = no, 1 = yes. Primary outcome.
-            last, _, role = labels[-1].partition(". ")
-            if _ROLE.search(role):
-                labels[-1], head = last, f"{head.strip(' ;:,.([-')}. {role}".strip(". ")
+            if (role := _ROLE.search(labels[-1])) is not None:
+                head = f"{head.strip(' ;:,.([-')}, {role[1]}".strip(",. ")
+                labels[-1] = labels[-1][: role.start()]
             inside = head.count("(") > head.count(")")
             labels = [_closed(label, inside) for label in labels]
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))

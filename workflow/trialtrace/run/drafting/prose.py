@@ -49,7 +49,7 @@ AIMED = re.compile(
 )
 NAMED_SO = re.compile(rf"(?:\b(?:{BE}|as) (?:the |our |its )?|, (?:the|our|its) )$", re.IGNORECASE)
 NOTED_SO = re.compile(r"\([\w.]+,? (?:the )?$", re.IGNORECASE)
-OTHER_ROLES = re.compile(r"\b(?:secondary|adjust\w*|stratif\w*)\b", re.IGNORECASE)
+OTHER_ROLES = re.compile(r"\b(?:secondary|secondarily|adjust\w*|stratif\w*)\b", re.IGNORECASE)
 # A sentence, which ends before the next item of a list.
 SENTENCE = re.compile(r"(?:[^.;\n]|[.;](?!\s)|\n(?!\s*[-*+•|]))+")
 # A heading on what is compared, and what is below it.
@@ -65,8 +65,17 @@ UNSAID = re.compile(
 )
 OF_STUDIES = re.compile(
     r"\bet al\b|\b(?:pilot|parent|registered|protocol|original|earlier|previous)\b|"
-    r"\b(?:study|trial|experiment) (?:of|by) (?-i:[A-Z])",
+    r"\b(?:study|trial|experiment) (?:of|by) (?-i:[A-Z])|"
+    r"\b(?:sister|companion|parallel|twin|accompanying|neighbou?ring|separate) (?:study|trial)\b|"
+    r"\bdata (?:are|is|were) (?:\w+ )?(?:elsewhere|not here)\b",
     re.IGNORECASE,
+)
+# What a heading calls this trial, and what a sentence calls its own: ZINCO, the BRISK trial.
+OWN_NAME = re.compile(
+    r"^#+ *(?:The )?([A-Z][A-Z0-9-]{2,})\b(?=\s*:| [-–] | (?:trial|study)\b)", re.M
+)
+NAMES = re.compile(
+    r"\b(?:[Tt]rial|[Ss]tudy) ([A-Z][A-Z0-9-]{2,})\b|\b([A-Z][A-Z0-9-]{2,}) (?:trial|study)\b"
 )
 # Anywhere in a text: it is of more than one study, or of what another one left.
 OF_SEVERAL = re.compile(
@@ -248,7 +257,12 @@ def primary_in(
             for said in SENTENCE.finditer(block[0]):
                 line = text.count("\n", 0, block.start() + said.end()) + 1
                 why = f"{path.name}, line {line}, says that it is what is compared."
-                others = several or UNSAID.search(said[0]) or OF_STUDIES.search(block[0])
+                others = bool(
+                    several
+                    or UNSAID.search(said[0])
+                    or OF_STUDIES.search(block[0])
+                    or _of_another(said[0], text)
+                )
                 known = _states(said[0]) and not others
                 for name in sorted(_compared(said[0], labels)):
                     own = told.get(name) == path.name or (called and bool(told))
@@ -260,6 +274,13 @@ def primary_in(
     if len({*map(_stem, found)}) != 1:
         return [], "", False
     return [*found], next(iter(found.values()))[0], all(sure for _, sure in found.values())
+
+
+def _of_another(sentence: str, text: str) -> bool:
+    """Whether a sentence is of a trial of another name than the one that a heading has."""
+    own = {*OWN_NAME.findall(text)}
+    named = {name for pair in NAMES.findall(sentence) for name in pair if name}
+    return bool(own and named and not own & named)
 
 
 def sides_in(files: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:

@@ -31,7 +31,8 @@ from trialtrace.run.sources.raw import is_mark, says_drawn
 
 # Evidence that other files give.
 FROM_BESIDE = (
-    *("described", "set_aside", "crossover", "primary", "control", "population", "direction"),
+    *("described", "set_aside", "crossover", "primary", "sure", "control", "population"),
+    *("direction", "late"),
 )
 # Evidence of rows that are told apart by their patients.
 BY_PATIENTS = ("repeats", "copies", "alike")
