@@ -262,6 +262,44 @@ def test_what_was_given_beside_what_was_allocated_is_asked(tmp_path: Path, own: 
     assert questions["arm"].sure != own
 
 
+@pytest.mark.parametrize(
+    ("labels", "arm"),
+    [
+        (("Group as allocated", "Treatment as given"), "group"),
+        (
+            ("Group by what was actually done", "Treatment the patient was randomised to"),
+            "treatment",
+        ),
+        (("Treatment received", "Treatment allocated"), "treatment"),
+        # Of one of them nothing says which it is.
+        (("Group", "Treatment given, as on the randomisation list"), ""),
+        (("Group as allocated", "Treatment"), ""),
+    ],
+)
+def test_what_was_allocated_by_its_label_is_the_arm(tmp_path: Path, labels, arm: str):
+    given = [LOTS[n - n % 12] for n in range(N)]
+    rows = [f"{n},{LOTS[n]},{given[n]},{some(0, 40)}" for n in range(N)]
+    page = [f"group: {labels[0]}", f"treatment: {labels[1]}", "id: Patient"]
+    files = {"t.csv": ["id,group,treatment,score", *rows], "codebook.txt": page}
+    question = drafted(tmp_path, files)[1]["arm"]
+    assert question.sure == bool(arm) and (not arm or question.choices[0][0] == arm)
+
+
+@pytest.mark.parametrize(
+    ("note", "taken"), [("", set()), ("The primary outcome was the dose (`dose_mg`).", {"dose_mg"})]
+)
+def test_what_was_given_at_each_visit_is_no_outcome(tmp_path: Path, note: str, taken: set[str]):
+    rows = [
+        f"{n},{LOTS[n]},{week},{some(10, 40)},{some(1, 9) * 50},{('tablet', 'capsule')[some(0, 1)]}"
+        for n in range(N)
+        for week in (1, 2)
+    ]
+    head = "id,arm,week,updrs,dose_mg,formulation"
+    draft, _ = drafted(tmp_path, {"t.csv": [head, *rows], "README.md": [note]})
+    outcomes = {draft.primary.column, *(one.column for one in draft.others)}
+    assert outcomes & {"dose_mg", "formulation"} == taken
+
+
 @pytest.mark.parametrize("flagged", ["Visit 1", "Visit 2", "Visit 4", ""])
 def test_the_flag_of_a_baseline_says_what_was_before(tmp_path: Path, flagged: str):
     rows = [

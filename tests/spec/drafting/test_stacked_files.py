@@ -431,3 +431,11 @@ def test_a_readme_names_the_outcome_of_stacked_files(tmp_path: Path, named: str)
     write(tmp_path / "README.md", [f"The primary outcome was systolic pressure ({named})."])
     draft = drafted(tmp_path, stack="arm")
     assert (draft.primary.column == "sbp_3h") == (named == "`sbp_3h`")
+
+
+def test_files_are_the_arm_before_what_came_of_patients(tmp_path: Path):
+    for at, arm in enumerate(("early", "late")):
+        rows = [f"{n},{(n * 7 + at) % 30},{'yn'[n % 4 > at]}" for n in range(1, 41)]
+        write(tmp_path / f"{arm}.csv", ["id,score,complication", *rows])
+    (told,) = [one for one in drafted(tmp_path, stack="part").guesses if one.name == "arm"]
+    assert told.value == "part" and told.blinds

@@ -110,6 +110,12 @@ BOTH = re.compile(r"\s*[+&]\s*")
 # What somebody took of what it was assigned, by the rest of its name or label.
 TOOK = set(vocabulary("received receipt taken took actual got enrolled enrollment uptake"))
 OF_LOT = set(vocabulary("assigned assignment allocated allocation randomised randomized"))
+# What a lot gave, and what came of it.
+DRAWN = re.compile(r"\b(allocated|assigned|randomi[sz]ed|intention to treat|itt)\b")
+HANDED = re.compile(
+    r"\b(as (given|received|treated|taken|delivered)|(actual|actually)|received|per protocol|"
+    r"(was|were) (given|received|taken))\b"
+)
 SMALL = set(vocabulary("to in of the a an was were is random randomly"))
 # A treatment by its name alone: EMO treatment, type of treatment; none before, and no end of one.
 OF_TREATMENT = re.compile(
@@ -231,6 +237,17 @@ def tells_taken(column: Column, arm: Column) -> bool:
     return any(
         own & TOOK and drawn & OF_LOT and own - TOOK == drawn - OF_LOT != set()
         for own, drawn in words
+    )
+
+
+def drawn_and_given(column: Column, other: Column) -> bool:
+    """Whether one column is labelled as what was allocated, and another as what was given of it."""
+    drawn, given = (f"{flat(one.label)} {flat(one.name)}".lower() for one in (column, other))
+    return bool(
+        DRAWN.search(drawn)
+        and not HANDED.search(drawn)
+        and HANDED.search(given)
+        and not DRAWN.search(given)
     )
 
 

@@ -17,6 +17,7 @@ from trialtrace.run.drafting.arms import (
     NUMBER,
     OF_LOT,
     SURE,
+    drawn_and_given,
     named_arm,
     tells_order,
     tells_taken,
@@ -95,13 +96,14 @@ def arm_of(
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda pair: -pair[0].weights.get(pair[1], 0.0))
     ranked = sorted(ranked, key=lambda pair: not _first_of_patients(ranked, pair, subject))
+    ranked, drawn = _drawn_first(ranked)
     twice = Counter(column.name for table in tables for column in table.columns)
     choices = [
         (name if twice[name] == 1 else f"{table.name}.{name}", table.evidence[f"arm.{name}"])
         for table, name in ranked
     ]
     turned = bool(ranked) and turns_one_way(*ranked[0])
-    sure = _sure_arm(ranked) and not turned
+    sure = (drawn or _sure_arm(ranked)) and not turned
     wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
     in_turn = [names for each in wide for names, by_name in each.items() if by_name]
     sure = sure or not (in_turn or turned or not _only_groups(tables, ranked, subject))
@@ -131,7 +133,8 @@ def arm_of(
         sure = True
     sure = sure or (len(choices) == 1 and not others and _in_periods(*ranked[0], subject))
     home = {id(one): table.name for table in tables for one in table.columns}
-    for one in sorted(others, key=lambda one: (of_patients(one), plain(one.name) in WHOLE)):
+    stacked = {table.stack.column for table in tables if table.stack}
+    for one in sorted(others, key=lambda one: (of_patients(one), *_unlikely(one, stacked))):
         what = "nothing else speaks for it"
         if tells_order(one):
             what = "they are orders of treatments, as of a crossover: its arms are compared where "
@@ -202,6 +205,12 @@ def arm_of(
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _unlikely(column: Column, stacked: set[str]) -> tuple[bool, bool]:
+    """Whether a column is called as outcomes are; files that are stacked come before it."""
+    outcome = plain(column.name) in WHOLE or bool(outcome_words(name_words(column.name)))
+    return outcome, column.name not in stacked
 
 
 def _before(names: Sequence[str]) -> bool:
@@ -289,6 +298,27 @@ def _first_of_patients(
         and (subject[table.name],) in table.keys
         and {*levels(best.column(first))} == {*levels(table.column(name))}
     )
+
+
+def _drawn_first(
+    ranked: list[tuple[Table, str]],
+) -> tuple[list[tuple[Table, str]], bool]:
+    """The candidates with the one that is labelled as allocated before those as given, of the same
+    levels, and whether these are all the others."""
+    for at, pair in enumerate(ranked):
+        table, name = pair
+        column = table.column(name)
+        rest = [*ranked[:at], *ranked[at + 1 :]]
+        given = [
+            one
+            for one in rest
+            if one[0] is table
+            and {*levels(table.column(one[1]))} == {*levels(column)}
+            and drawn_and_given(column, table.column(one[1]))
+        ]
+        if given:
+            return [pair, *rest], len(given) == len(rest) and column.constant_within is not False
+    return ranked, False
 
 
 def tells_arm(column: Column, table: Table, arm: Column) -> bool:

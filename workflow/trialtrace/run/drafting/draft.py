@@ -34,6 +34,7 @@ from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import (
     ALONE,
     candidates,
+    is_primary,
     may_end,
     of_a_person,
     was_before,
@@ -49,6 +50,7 @@ from trialtrace.run.drafting.names import (
     SEX,
     SITES,
     VISITS,
+    is_dose,
     name_words,
     rank,
     tells_parameter,
@@ -110,6 +112,7 @@ LEAST_SCORE = 1.5
 # Of numbers by chance no two are the same in one of 150 files with so many rows, squared, a step.
 CLOSE = 10
 GROUPS = CLUSTERS | {"id"}
+PRODUCTS = {"formulation", "preparation", "batch", "lot", "kit", "kitno", "kitnumber"}
 BEGIN = "All begin in it."
 LEFT_OUT = "are no part of the trial"
 
@@ -652,6 +655,7 @@ def _of_visits(table: Table, visit: str) -> set[str]:
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
     known = (SEX, SITES, REPEATS, CARRYOVER)
+    said = {key.rpartition("primary.")[2] for key in table.evidence if "primary." in key}
     # A visit that varies is none; the same word for one value a patient may be a time.
     return {
         column.name
@@ -661,4 +665,11 @@ def _roles(table: Table) -> set[str]:
         or plain(column.name) in AGES
         or (column.validation == "integer" and {*parts(column.name)} <= GROUPS)
         or (rank(column.name, VISITS) is not None and column.constant_within is False)
+        or (_is_given(column) and column.name not in said)
     }
+
+
+def _is_given(column: Column) -> bool:
+    """Whether a column is of what was given at each visit or period, its dose or its form."""
+    given = is_dose(column.name) or plain(column.name) in PRODUCTS
+    return given and column.constant_within is False and not is_primary(column)
