@@ -336,8 +336,11 @@ def test_a_baseline_flagged_at_several_visits_is_that_of_BASE(
     rows = [f"{n},{LOTS[n]},{at[n]},{value[n]},Y{beside[n]}" for n in range(N)]
     rows += [f"{n},{LOTS[n]},Week 4,{some(0, 30)},{beside[n]}" for n in range(N)]
     head = "USUBJID,TRTP,AVISIT,AVAL,ABLFL" + ",BASE" * (off is not None)
-    draft, questions = drafted(tmp_path, {"adqs.csv": [head, *rows]})
+    files = {"adqs.csv": [head, *rows]}
+    draft, questions = drafted(tmp_path, files)
     assert ("before" in questions) == (given == "asked")
+    told = with_covariates(drafted(tmp_path, files, covariates="baseline")[0], first_choice)
+    assert told.covariates == ("BASE" if given == "BASE" else "baseline",)
     draft = with_covariates(draft, first_choice)
     (told,) = [one for one in draft.guesses if one.name in ("before", "own_before")]
     assert (told.value, told.blinds) == (

@@ -107,7 +107,7 @@ def _tell_event(column: Column, outcome: Outcome, decided: Decided) -> None:
     labels = [label_of(column, code) for code in levels(column)]
     said = label_of(column, outcome.event)
     if not (HAS.fullmatch(said) or said.isdecimal()):
-        why = f"Of {', '.join(labels)} it is what {column.name} is called by, or reads like one."
+        why = f"Of {' and '.join(labels)} the column is called by it, or it reads like an event."
         decided.guess("event", ("endpoints.yaml", "event"), outcome.event, why)
 
 

@@ -361,9 +361,8 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     choices += [(name, "It is in the baseline table.") for name in (*known, *rest)]
 
     def read(name: str) -> str:
-        at_visit = draft.primary.before and not draft.primary.base[0]
-        if name == OWN_BASELINE and at_visit and name not in names:
-            return name
+        if name == OWN_BASELINE and draft.primary.before and name not in names:
+            return draft.primary.base[0] or name
         column = column_of([draft.home], name, "covariates")[1]
         if column.name in own:
             return OWN_BASELINE
