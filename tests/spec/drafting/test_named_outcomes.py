@@ -66,9 +66,10 @@ def test_a_mean_asked_for_is_of_a_number_at_visits(tmp_path: Path):
 @pytest.mark.parametrize(
     ("beside", "cells", "sure"),
     [
-        # An event beside a number, both later; two numbers; what is of no time; what was told.
+        # Both later; two numbers; of how the trial went; of no time; called primary.
         ("resolved_day7", ("no", "yes"), False),
         ("stiff_day7", (1, 2, 3, 4, 5, 6), True),
+        ("dropout_day7", ("no", "yes"), True),
         ("resolved", ("no", "yes"), True),
         ("resolved_day7_primary", ("no", "yes"), True),
     ],

@@ -363,7 +363,7 @@ def sure_first(ranked: Sequence[Outcome], in_turn: bool = False) -> bool:
 def _beside_another(first: Outcome, others: Iterable[Outcome]) -> bool:
     """Whether what is named with a time after the start stands beside what is of another kind, a
     number beside an event: what it is called by makes neither of them the primary one."""
-    left = [one for one in others if one.later and one.score >= 0]
+    left = [one for one in others if one.later and one.score >= AFTER]
     kinds = {one.kind for one in left if not (one.columns or one.visit)}
     alone = first.later and not (first.columns or first.visit or first.status)
     return alone and parts(first.column)[0] not in CALLED and bool(kinds - {first.kind})
