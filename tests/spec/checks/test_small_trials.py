@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -10,7 +11,15 @@ from made_trial import made_trial
 
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.checking.run import checked
-from trialtrace.run.tables.contracts import ADSL, BDS, MEMBERS, RESULTS, read_table, write_table
+from trialtrace.run.tables.contracts import (
+    ADSL,
+    ADTTE,
+    BDS,
+    MEMBERS,
+    RESULTS,
+    read_table,
+    write_table,
+)
 from trialtrace.run.trial.plan.registry import card_of
 
 VISITS = {"repeated", "within", "friedman", "paired", "mixed", "ancova"}
@@ -104,6 +113,21 @@ def test_another_function_than_the_declared_one_is_a_disagreement(tmp_path):
     assert "death_adjusted/coefficient.cox_adjusted@all;term=age_log" in wrong
     # A factor of the covariate leaves the other coefficients as they are.
     assert not any("term=arm" in one for one in wrong)
+
+
+def test_times_that_rounding_parts_are_one_time_in_checks_too(tmp_path):
+    """Times read off a curve: 0.3 of a program beside 0.1 + 0.2, which R's `timefix` joins."""
+    trial = made_trial(tmp_path)
+
+    def near(table):
+        months = pc.add(pc.round(pc.divide(table["AVAL"], 60.0)), 1.0).to_numpy()
+        return pa.chunked_array([months * (1 + 1e-9 * (np.arange(months.size) % 3))])
+
+    changed(tmp_path, ADTTE, "adtte.parquet", "AVAL", near)
+    of = [name for name, one in trial.plan.analyses.items() if checked_by(one, TIMES)]
+    results, found = found_of(trial, tmp_path, *of)
+    assert len(results) > 100
+    assert [f"{each.result_id} {each}" for each in found if not each.agrees] == []
 
 
 def test_a_value_without_its_actual_time_is_told_by_count(tmp_path):

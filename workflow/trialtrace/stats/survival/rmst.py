@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
+    SAME_TIME,
     SIDES,
     check_choice,
     check_confidence,
@@ -197,7 +198,8 @@ def _check_tau(tau: float, arms: list[tuple[Floats, Floats]]) -> None:
     for time, event in arms:
         if not event[time == time.max()].all():
             limit = min(limit, time.max())
-    if tau > limit:
+    # A last time is the least of those that differ from it by rounding.
+    if tau > limit * (1 + SAME_TIME):
         raise StatsError(f"tau is {tau:g}, but the curves are known only up to {limit:g}.")
 
 

@@ -87,6 +87,8 @@ USED = (
     *("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR", "AVALLO", "AVALHI"),
     *("LOC", "TSTART", "TSTOP"),
 )
+# A time as it stands in the records, beside one that is joined with those next to it.
+AS_RECORDED = "TIME_AS_RECORDED"
 
 _FUNCTIONS = {
     "log": math.log,
@@ -319,7 +321,18 @@ class Data:
         if analysis.where is not None:
             chosen &= surely(analysis.where, table)
         rows = table.loc[chosen, [name for name in USED if name in table.columns]]
+        if "CNSR" in rows:
+            return rows.assign(AVAL=_joined(rows["AVAL"]), **{AS_RECORDED: rows["AVAL"]})
         return _changed(rows, analysis.value)
+
+
+def _joined(times: "pd.Series") -> "pd.Series":
+    """Times that differ by rounding alone as the least of them, by R's `timefix`: neighbours that
+    are no further apart than the root of the machine's precision, of the mean distinct time."""
+    distinct = times.drop_duplicates().sort_values()
+    least = distinct.abs().mean() * 2.0**-26
+    firsts = distinct.where(~(distinct.diff() <= least)).ffill()
+    return times.map(dict(zip(distinct, firsts, strict=True)))
 
 
 def _changed(rows: "pd.DataFrame", value: str) -> "pd.DataFrame":

@@ -9,7 +9,7 @@ from scipy.stats import binomtest, chi2, norm
 from statsmodels.duration.hazard_regression import PHRegResults
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import AS_RECORDED, Asked, Data
 from trialtrace.run.methods.checking.outcome import (
     ITERATIVE,
     Answer,
@@ -288,7 +288,7 @@ Arm = tuple[int, float]
 
 
 def _arm(records: pd.DataFrame, per: float) -> Arm:
-    return int((records["CNSR"] == 0).sum()), float(records["AVAL"].sum()) / per
+    return int((records["CNSR"] == 0).sum()), float(records[AS_RECORDED].sum()) / per
 
 
 def _one(data: Data, asked: Asked) -> tuple[Arm | None, int]:
@@ -300,7 +300,7 @@ def _one(data: Data, asked: Asked) -> tuple[Arm | None, int]:
 def person_time(data: Data, asked: Asked) -> Recomputed:
     """The sum of times, by pandas; none of nobody."""
     records = data.records(asked)
-    total = float(records["AVAL"].sum()) if len(records) else nan
+    total = float(records[AS_RECORDED].sum()) if len(records) else nan
     return Recomputed("pandas: sum", total, n_used=len(records))
 
 
