@@ -3,8 +3,10 @@
 import random
 from pathlib import Path
 
+import pytest
 from made_exports import write
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.people import people, with_covariates
@@ -91,3 +93,43 @@ def test_arms_of_two_treatments_and_both(tmp_path: Path):
     told = {"arm": "arm", "control": "placebo", "primary": "score"}
     (guess,) = factors(tmp_path, "pid,arm,wing,sex,score", rows, **told)
     assert "Each of two treatments was given or not" in guess.evidence
+
+
+def schools(folder: Path) -> Path:
+    """28 schools of 20 pupils, each of one of four cells of two treatments, and their product."""
+    draw = random.Random(4)
+    rows = [
+        f"{school},{a},{b},{a * b},{draw.randint(0, 1)}"
+        for school in range(101, 129)
+        for a, b in [divmod(school % 4, 2)]
+        for _ in range(20)
+    ]
+    write(path := folder / "schools.csv", ["school,treat_cc,treat_tv,treat_both,smoked", *rows])
+    return path
+
+
+def test_two_factors_in_clusters_keep_the_clusters(tmp_path: Path):
+    """Told or seen; the second factor, which is like another arm, is a covariate once the design
+    is told, its product with the first never; without clusters none are taken."""
+    tables = profile([str(schools(tmp_path))])
+    told = {"arm": "treat_cc", "control": "0", "primary": "smoked", "design": "factorial"}
+    for more in ({}, {"cluster": "school"}):
+        draft = with_covariates(
+            decide(tables, {**told, **more, "covariates": "treat_tv"}, first_choice), first_choice
+        )
+        assert (draft.design.kind, draft.design.cluster) == ("cluster", "school")
+        assert draft.covariates == ("treat_tv",)
+    draft = decide(tables, {**told, "cluster": "none"}, first_choice)
+    assert draft.design.kind == "parallel"
+    with pytest.raises(UserError, match="treat_both"):
+        with_covariates(
+            decide(tables, {**told, "covariates": "treat_both"}, first_choice), first_choice
+        )
+
+
+def test_a_cluster_beside_a_parallel_design_is_refused(tmp_path: Path):
+    tables = profile([str(schools(tmp_path))])
+    told = {"arm": "treat_cc", "control": "0", "primary": "smoked", "design": "parallel"}
+    assert not decide(tables, told, first_choice).design.cluster
+    with pytest.raises(UserError, match="has no clusters"):
+        decide(tables, {**told, "cluster": "school"}, first_choice)

@@ -120,7 +120,6 @@ def design_of(
     data = decided.told.get("design", "")
     if data and data not in (*KINDS, FACTORIAL):
         raise none_of("design", data, (*KINDS, FACTORIAL))
-    data = PARALLEL if data == FACTORIAL else data
     if not arm.name:
         ordered = [one.name for one in table.columns if _orders(levels(arm), one)]
         kind = CROSSOVER if CROSSOVER in data or (ordered and not data) else WITHIN
@@ -160,9 +159,16 @@ def design_of(
         decided.guess("design", ("trial.yaml", "design.kind"), made.kind, doubt, blinds=True)
         return made
     said = "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL)
-    if said or (not data and made.kind == PARALLEL):
+    if said or (data in ("", FACTORIAL) and made.kind == PARALLEL):
         made = _as_clusters(table, subject, arm, decided, said)
-        data = data or made.kind
+        if data == PARALLEL and made.kind == CLUSTER:
+            fault = f"{made.cluster}, beside --design {PARALLEL}, which has no clusters"
+            mend = f"leave one of them out; of two factors in clusters: --design {FACTORIAL}"
+            raise wrong("--cluster", fault, "a design with clusters", mend)
+        data = made.kind if data in ("", FACTORIAL) else data
+    elif data == FACTORIAL:
+        # Arms are compared as in a design of one factor, by the clusters that the rows show.
+        data = "" if made.kind == CLUSTER else PARALLEL
     if data and data != made.kind:
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):

@@ -12,6 +12,7 @@ from trialtrace.run.drafting.assignment import same_groups, tells_arm
 from trialtrace.run.drafting.changes import changes, filled_copies
 from trialtrace.run.drafting.clusters import of_clusters
 from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.design import FACTORIAL
 from trialtrace.run.drafting.draft import GROUPS, Draft, of_one_arm
 from trialtrace.run.drafting.flagged import BASE, NUMBER
 from trialtrace.run.drafting.likely_outcome import (
@@ -246,6 +247,17 @@ def factors_of(draft: Draft) -> set[str]:
     return {name for names in told for name in names}
 
 
+def _is_factor(column: Column, draft: Draft) -> bool:
+    """Whether a column is a further factor: one that the draft sees, or of a design that is told to
+    be factorial any with all its levels in every arm."""
+    if column.name in factors_of(draft):
+        return True
+    if draft.told.get("design") != FACTORIAL or column.name == draft.arm.name:
+        return False
+    cells = {row for row in cells_of(draft.home, [draft.arm.name, column.name]) if all(row)}
+    return len(cells) == len({arm for arm, _ in cells}) * len({code for _, code in cells})
+
+
 def _before(draft: Draft) -> list[str]:
     """The columns of the primary endpoint, and of the secondary ones, before treatment."""
     outcomes = (draft.primary, *draft.others[: draft.secondary])
@@ -368,11 +380,13 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
             return OWN_BASELINE
         usable = is_number(column) or is_coded(column)
         varies = column.constant_within is False
-        of_arm = tells_arm(column, draft.home, draft.arm) and column.name not in factors
+        of_arm = tells_arm(column, draft.home, draft.arm) and not _is_factor(column, draft)
         if column.name in no or not usable or varies or of_arm:
             fault = f"{column.name}, which varies within patients" if varies else column.name
             need = "a number or a code of the patients, known before randomisation"
-            raise wrong("--covariates", fault, need)
+            mend = f"where it is a second randomised factor, --design {FACTORIAL}"
+            lot = of_arm and draft.told.get("design") != FACTORIAL and column.name not in no
+            raise wrong("--covariates", fault, need, mend if lot else None)
         return column.name
 
     names = {one.name for one in draft.home.columns}
