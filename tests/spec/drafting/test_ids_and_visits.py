@@ -13,7 +13,9 @@ from trialtrace.run.drafting import visits
 from trialtrace.run.drafting.declared import declared
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.profile import SOURCE_ROW
+from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.drafting.write_dictionary import columns_of
@@ -159,3 +161,18 @@ def test_a_label_that_all_rows_of_several_share_tells_no_patient(tmp_path: Path)
     write(tmp_path / "trial.csv", ["slot,arm,score", *_with_arms([f"{n % 20}" for n in range(N)])])
     (table,) = profile([str(tmp_path)])
     assert "slot" not in table.subject
+
+
+@pytest.mark.parametrize("label", ["students identifier", "Identification number of the student"])
+def test_a_number_by_its_label_is_no_variable_of_patients(tmp_path: Path, label: str):
+    """Unique it is the patient; where it comes again it is nobody's value all the same, while a
+    number without such a label describes patients."""
+    for each in (1, 2):
+        rows = [f"{n % 2},{4000 + n // each},{20 + n % 31},{n % 17}" for n in range(60)]
+        write(tmp_path / "t.csv", ["arm,roll,weight,score", *rows])
+        said = ["variable,label", f"roll,{label}", "weight,Weight at the start", "score,Score"]
+        write(tmp_path / "codebook.csv", said)
+        told = {"arm": "arm", "control": "0", "primary": "score", "design": "parallel"}
+        draft = decide(profile([str(tmp_path)]), told, first_choice)
+        assert draft.subject == {"data": "roll" if each == 1 else SOURCE_ROW}
+        assert {*people(draft).variables.values()} == {"weight"}

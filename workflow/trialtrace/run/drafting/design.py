@@ -163,8 +163,8 @@ def design_of(
         made = _as_clusters(table, subject, arm, decided, said)
         if data == PARALLEL and made.kind == CLUSTER:
             fault = f"{made.cluster}, beside --design {PARALLEL}, which has no clusters"
-            mend = f"leave one of them out; of two factors in clusters: --design {FACTORIAL}"
-            raise wrong("--cluster", fault, "a design with clusters", mend)
+            way = f"leave one of them out; of two factors in clusters: --design {FACTORIAL}"
+            raise wrong("--cluster", fault, "a design with clusters", way)
         data = made.kind if data in ("", FACTORIAL) else data
     elif data == FACTORIAL:
         # Arms are compared as in a design of one factor, by the clusters that the rows show.

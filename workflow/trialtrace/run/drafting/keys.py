@@ -110,6 +110,9 @@ OF_WHOM = re.compile(
     r"(\w+) (?:of|de|du|del|della|der|des|do|da|van) (?:the |an? |la |le |il |o |de )?(\w+)",
     re.IGNORECASE,
 )
+# What an id is called in words, and what may stand behind it in a label.
+AS_ID = re.compile(r"\bidentif(?:ier|ication)(?: (?:number|code|no))?\b", re.IGNORECASE)
+BEHIND_ID = re.compile(r"[,;(]|\s(?:in|at|from|within|across)\s", re.IGNORECASE)
 WHOLE_NUMBER = re.compile("-?[0-9]+")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 DUMMIES = re.compile("[01](-[01]){2,}")
@@ -285,7 +288,7 @@ def _order(column: Column, place: int) -> tuple[int, int, int]:
         return VISIT, len(VISITS), place
     if rank(column.name, ARMS) is not None:
         return ARM, 0, place
-    if place == 0 and not _counts_rows(column.name):
+    if (place == 0 and not _counts_rows(column.name)) or said_subject(column):
         return FIRST, 0, place
     return (WHOLE if column.validation else TEXT), column.distinct, place
 
@@ -303,9 +306,17 @@ def names_subject(name: str) -> bool:
 
 
 def labels_subject(label: str) -> bool:
-    """Whether what is said of a column is that it numbers its people: number of the patient."""
-    turned = OF_WHOM.fullmatch(label.strip())
-    return names_subject(f"{turned[2]} {turned[1]}" if turned else label)
+    """Whether what is said of a column is that it numbers its people: number of the patient,
+    students identifier in the schools of a district."""
+    said = AS_ID.sub("id", BEHIND_ID.split(label.strip(), maxsplit=1)[0])
+    turned = OF_WHOM.fullmatch(said)
+    return names_subject(f"{turned[2]} {turned[1]}" if turned else said)
+
+
+def said_subject(column: Column) -> bool:
+    """Whether the label of a column, and not its name, says that it numbers its people."""
+    counts = of_count(column.label) or column.label == column.name
+    return not counts and labels_subject(column.label)
 
 
 def ends_in_id(name: str) -> bool:

@@ -60,7 +60,8 @@ _OF_HAPPENED = re.compile(
     rf"({'|'.join(sorted(_HAPPENED, key=len, reverse=True))})(id|no|nr|num|number|n|count|code)"
 )
 _MANY = re.compile(
-    r"\b(number|count|no|nr|n|num|anzahl|nombre|numero|antal|aantal|liczba) (of|de|di|von|der) "
+    r"(?<!identification )\b(number|count|no|nr|n|num|anzahl|nombre|numero|antal|aantal|liczba) "
+    r"(of|de|di|von|der) "
     rf"(?!(the )?({'|'.join(SUBJECTS)})\b)\w|"
     rf"^(n|no|nr|num|number|count|total|anzahl) ({'|'.join(_HAPPENED)}|\w+s|children)$"
 )

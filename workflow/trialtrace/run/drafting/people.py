@@ -15,6 +15,7 @@ from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.design import FACTORIAL
 from trialtrace.run.drafting.draft import GROUPS, Draft, of_one_arm
 from trialtrace.run.drafting.flagged import BASE, NUMBER
+from trialtrace.run.drafting.keys import said_subject
 from trialtrace.run.drafting.likely_outcome import (
     FILLED,
     FLAG,
@@ -477,6 +478,7 @@ def _describes(column: Column) -> bool:
         and not column.identifier
         and plain(column.name) not in (*ROW_NUMBERS, "filter")
         and rank(column.name, SUBJECTS) is None
+        and not (column.validation == "integer" and said_subject(column))
         and column.distinct > 1
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)

@@ -14,11 +14,11 @@ from trialtrace.run.drafting.keys import (
     Load,
     joined,
     keys_of,
-    labels_subject,
     marks_of,
     may_tell_people,
     names_subject,
     numbers_visits,
+    said_subject,
 )
 from trialtrace.run.drafting.names import (
     CLUSTERS,
@@ -155,8 +155,7 @@ def _subjects(
         named = rank(candidate.name, SUBJECTS)
         site = rank(candidate.name, SITES) is not None and not _like_id(candidate)
         alone = candidate.name in single
-        said = candidate.label != candidate.name and labels_subject(candidate.label)
-        labelled = said and alone
+        labelled = alone and said_subject(candidate)
         role = site or (plain(candidate.name) in ROW_NUMBERS and not labelled)
         lacks = not candidate.distinct or 2 * candidate.blank > rows
         if role or lacks or not may_tell_people(candidate):
