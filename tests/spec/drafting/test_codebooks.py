@@ -604,3 +604,54 @@ def test_a_column_of_years_is_asked_as_arm(tmp_path: Path):
 
     assert arm("treatment years", ["Placebo", "Drug"])
     assert not arm("treatment", ["Placebo", "Drug"])
+
+
+ITEMS = """Details:
+\\describe{{
+  \\item{{{0}}}{{time to event}}
+  \\item{{{1}}}{{0=censored, 1=event}}
+}}"""
+BY_NUMBER = "  [,1]  {0}  numeric, time to event\n  [,2]  {1}  integer, 0=censored, 1=event\n"
+ORDINALS = """
+   • first column - {0} : time to
+     event
+
+   • second column - {1} : 0=censored, 1=event.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "read"),
+    [
+        (ITEMS, ("V1", "`V2`"), True),
+        (ITEMS, ("times", "censor"), False),
+        (BY_NUMBER, ("V1", "V2"), True),
+        (BY_NUMBER, ("times", "censor"), True),
+        (ORDINALS, ("times", "censor"), True),
+        # A third column that the file does not have.
+        (ORDINALS + "\n\n third column - group : arm", ("times", "censor"), False),
+        ("column 1: time to event\ncolumn 2 = 0=censored, 1=event\n", ("", ""), True),
+        ("1st column: time to event\n3rd column: 0=censored, 1=event\n", ("", ""), False),
+    ],
+)
+def test_columns_of_a_readme_by_item_and_by_number(
+    tmp_path: Path, text: str, names: tuple[str, str], read: bool
+):
+    """By number only where the file has as many, and none of the names."""
+    write(tmp_path / "export.csv", ["V1,V2", *(f"{n * 1.5},{n % 2}" for n in range(1, 40))])
+    (tmp_path / "README.txt").write_text(text.format(*names) + "\n", encoding="utf-8")
+    time, status = profile([str(tmp_path)])[0].columns
+    assert time.label == ("time to event" if read else "V1")
+    assert dict(status.choices) == (
+        {"0": "censored", "1": "event"} if read else {"0": "No", "1": "Yes"}
+    )
+
+
+def test_codes_alone_are_no_label(tmp_path: Path):
+    """The sign between them is none; words before them are."""
+    write(tmp_path / "export.csv", ["end,sex,x", *(f"{n % 2},{n % 2},{n}" for n in range(40))])
+    said = ["Format:", "", "  'end' =1 (smoked), =0 (otherwise)", "", "  'sex' gender (0=F, 1=M)"]
+    write(tmp_path / "README.txt", said)
+    end, sex, _ = profile([str(tmp_path)])[0].columns
+    assert end.label == "end" and dict(end.choices) == {"1": "smoked", "0": "otherwise"}
+    assert sex.label == "gender"

@@ -84,3 +84,21 @@ def test_a_number_beside_an_event_that_both_came_later(tmp_path: Path, beside, c
     draft = decide(profile([str(tmp_path / "trial.csv")]), {}, first_choice)
     (told,) = [one for one in draft.guesses if one.name == "primary"]
     assert told.blinds is not sure
+
+
+@pytest.mark.parametrize(
+    ("label", "called"),
+    [
+        ("voted in the 2006 primary election", False),
+        ("asked in the primary poll", False),
+        ("pupil of the primary school", False),
+        ("primary, at week 6", True),
+    ],
+)
+def test_the_primary_of_an_election_is_no_role(tmp_path: Path, label: str, called: bool):
+    rows = [f"{n % 2},{n // 2 % 2},{n // 3 % 2}" for n in range(90)]
+    write(tmp_path / "trial.csv", ["arm,primary_06,general_06", *rows])
+    write(tmp_path / "codebook.csv", ["variable,label", f"primary_06,{label}", "arm,arm by lot"])
+    (table,) = profile([str(tmp_path)])
+    found = {one.column: one for one in candidates(table, ["arm"], "")}
+    assert ("primary" in found["primary_06"].evidence) == called

@@ -141,6 +141,15 @@ FORMAT = re.compile(r"^(?:#+\s*)?Format:?\s*$", re.MULTILINE)
 OF_HELP = re.compile(
     r"(?P<mark>[•*-]\s+)?[`']?(?P<name>[^\W\d][\w.]*)[`']?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
 )
+# A column by its number in the file: [,1] child  integer, child id, as R's pages have it, or first
+# column - times: time to event, as far as the next or an empty line.
+COUNTED = vocabulary("first second third fourth fifth sixth seventh eighth ninth tenth")
+BY_NUMBER = re.compile(
+    rf"^[ \t]*(?:[•*-][ \t]+)?(?:\[,[ ]?(?P<at>\d+)\][ \t]+(?P<name>[\w.]+)[ \t]+|"
+    rf"(?:the )?(?:column (?P<number>\d+)|(?P<word>{'|'.join(COUNTED)}|\d+(?:st|nd|rd|th)) column)"
+    r"[ \t]*(?:[-–—:=]|is)[ \t]*(?:(?P<called>[\w.]+)[ \t]*[:–—-][ \t]+)?)(?P<text>[^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 # Between sentences; "No. of visits" is one, as are abbreviations of one letter.
 SENTENCE = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\bvs)(?<!\b\w)(\.) ", re.IGNORECASE)
 NO_NAMES = {"a", "an", "the", "this"}
@@ -150,7 +159,8 @@ Row = tuple[int, Mapping[int, str]]
 @dataclass(frozen=True)
 class Entry:
     """What stands in one line of a column, or of several with numbers in one name; `meaning` is
-    what a code of a list of a row a code means."""
+    what a code of a list of a row a code means, `number` the place of its column where that is
+    told."""
 
     name: str
     label: str
@@ -159,6 +169,7 @@ class Entry:
     unit: str = ""
     missing: str = ""
     meaning: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,19 @@ class Section:
             return bool(there)
         once = names_told == len(self.entries)
         return once and there >= max(FEWEST, MOSTLY * len(told))
+
+
+def by_place(section: Section, tables: Sequence[Sequence[str]]) -> Section:
+    """The section; of columns told by their numbers from 1 on, whose names no table has, with those
+    at these places of the one table with as many columns, given with the columns of each."""
+    entries = section.entries
+    told = [one.number for one in entries] == [str(n + 1) for n in range(len(entries))]
+    known = {name.casefold() for names in tables for name in names}
+    alike = [names for names in tables if len(names) == len(entries)]
+    if not told or len(alike) != 1 or any(one.name.casefold() in known for one in entries):
+        return section
+    named = [dataclasses.replace(e, name=n) for e, n in zip(entries, alike[0], strict=True)]
+    return dataclasses.replace(section, entries=tuple(named))
 
 
 def columns_of(name: str, known: Collection[str]) -> list[str]:
@@ -268,7 +292,9 @@ def _first_sentence(label: str) -> str:
     label = AS_VECTOR.sub("", label, count=1) if AS_VECTOR.match(label) else label
     first, _, rest = [*SENTENCE.split(label, maxsplit=1), "", ""][:3]
     told = {"main", "primary", "exclude", "excluded"} & {*rest.lower().split()}
-    return label if told else first.rstrip(".")
+    text = label if told else first.rstrip(".")
+    # What is left where codes stood alone: "=" of =1 (smoked).
+    return text if re.search(r"\w", text) else ""
 
 
 def sections_of(path: Path) -> list[Section]:
@@ -293,16 +319,20 @@ def _sections(path: Path, state: int) -> list[Section]:
         return [Section(f"{path.name}, line", "", each)] if each else []
     if ending in DICTIONARIES:
         return [Section(f"{path.name}, line", "", one) for one in _of_yaml(text) if one]
+    place = f"{path.name}, line"
+    of_r = tuple(_of_r(text)) if ending not in TEXTS else ()
+    if len(of_r) >= (1 if ending == ".rd" else FEWEST):
+        return [Section(place, "", of_r)]
     if ending == ".rd":
-        entries = tuple(_of_r(text))
-        whole = [Section(f"{path.name}, line", "", entries)] if entries else []
-        return whole or [*_of_lines(text, path)]
+        return [*_of_lines(text, path)]
+    numbered = tuple(_by_number(text)) if ending not in TEXTS else ()
+    counted = [Section(place, "", numbered)] if len(numbered) >= FEWEST else []
     rows = [*_of_tables(text)] if ending == DOCUMENT else [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))
     if FORMAT.search(text) and len(entries := tuple(_of_help(text))) >= FEWEST:
-        return [Section(f"{path.name}, line", "", entries)]
-    return [*_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
+        return [*counted, Section(place, "", entries)]
+    return [*counted, *_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
 
 
 def text_of(path: Path) -> str:
@@ -454,7 +484,23 @@ def _of_r(text: str) -> Iterator[Entry]:
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             end += 1
         label = _bare(text[match.end() : end - 1]).strip(" :")
-        yield Entry(match[1].strip(), label, text.count("\n", 0, match.start()) + 1)
+        yield Entry(match[1].strip(" `"), label, text.count("\n", 0, match.start()) + 1)
+
+
+def _by_number(text: str) -> Iterator[Entry]:
+    """The columns of a text that tells each by its number, with a name or without."""
+    found = [*BY_NUMBER.finditer(text)]
+    for match, after in zip(found, [*found, None][1:], strict=True):
+        rest = text[match.end() : after.start() if after else len(text)]
+        rest = re.split(r"\n[^\S\n]*\n", rest, maxsplit=1)[0]
+        said = " ".join(f"{match['text']}{rest}".split())
+        label = "" if PRINTED.match(said) else TYPES.sub("", said, count=1).lstrip(",;: ")
+        word = (match["at"] or match["number"] or match["word"]).lower()
+        number = COUNTED.index(word) + 1 if word in COUNTED else int(re.sub(r"\D", "", word))
+        line = text.count("\n", 0, match.start()) + 1
+        yield Entry(
+            match["name"] or match["called"] or word, _bare(label), line, number=str(number)
+        )
 
 
 def _of_yaml(text: str) -> Iterator[tuple[Entry, ...]]:

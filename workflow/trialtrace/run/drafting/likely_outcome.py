@@ -40,7 +40,8 @@ WHOLE = {
 CALLED = {"outcome", "endpoint"}
 OTHER_PRIMARY = re.compile(
     r"\bprimary ((health|medical) )?(care|healthcare|school|education|tumou?r|cancer|lesion|"
-    r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance|analys[ei]s)\b"
+    r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance|analys[ei]s|"
+    r"elections?|polls?|polling|ballots?|runoffs?|pupils?|teachers?)\b"
 )
 OUTCOMES = re.compile(
     r"outcome|respon(?!dent)|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
@@ -429,13 +430,14 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     to 1; `texts` are the names of all columns of its table."""
     name, label = name_words(column.name), set(parts(column.label))
     score, told = PLACE * place, []
-    of_other = {"primary"} if _of_other_primary(column) else set()
+    other = _of_other_primary(column)
+    of_other = {word for word in name | label if other and word.startswith("primary")}
     first = parts(column.name)[0]
     called = first in CALLED and sum(first in parts(text)[:1] for text in texts) == 1
     if (
         (called and not codes_alone(column))
         or RESPONSE.fullmatch(column.name)
-        or plain(column.name) in WHOLE - CALLED
+        or plain(column.name) in WHOLE - CALLED - of_other
     ):
         score += EXACT
         told.append("Its name is that of an outcome.")

@@ -323,6 +323,10 @@ def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
         return []
     there = [(file, place) for file in tables for place in places([file])]
     files = {Path(file).name.lower() for file in tables}
+    names_of = [_names_of(place) for file, place in there if file not in found]
+    found = {
+        file: [codebook.by_place(one, names_of) for one in told] for file, told in found.items()
+    }
     made: list[Section] = []
     for tried in (True, False):
         names = {
