@@ -246,3 +246,43 @@ def test_a_label_of_a_time_or_censoring_has_its_end_asked(tmp_path: Path):
     files = [str(tmp_path / name) for name in ("made.csv", "codebook.csv")]
     draft = decide(profile(files), {"primary": "progyrs"}, guess_nothing_told)
     assert "status" in blinding(draft)
+
+
+@pytest.mark.parametrize(
+    ("codes", "read"),
+    [(("1", "2", "3"), True), (("0", "1", "2"), True), (("a", "b", "c"), False)],
+)
+def test_whole_numbers_of_few_levels_are_a_time_beside_a_status(
+    tmp_path: Path, codes: tuple[str, ...], read: bool
+):
+    """The number of the interval in which it happened; without a status they stay levels."""
+    rows = [f"{n},{n % 2},{codes[n // 2 % 3]},{n // 6 % 2}" for n in range(90)]
+    write(tmp_path / "trial.csv", ["pid,arm,wave,gone", *rows])
+    tables = profile([str(tmp_path / "trial.csv")])
+    told = {"arm": "arm", "control": "0", "primary": "wave", "event": "1", "status": "gone"}
+    if not read:
+        with pytest.raises(UserError, match="no number"):
+            decide(tables, told, first_choice)
+        return
+    made = decide(tables, told, first_choice).primary
+    assert (made.kind, made.column, made.status) == ("time_to_event", "wave", "gone")
+    del told["status"], told["event"]
+    assert decide(tables, told, first_choice).primary.codes
+
+
+@pytest.mark.parametrize(
+    ("label", "asked"),
+    [("censoring status", True), ("event indicator", True), ("smokes at the start", False)],
+)
+def test_a_number_beside_what_is_labelled_as_an_end_is_asked(
+    tmp_path: Path, label: str, asked: bool
+):
+    rows = [f"{n},{n % 2},{n * 7 % 83 / 4 + 1},{n // 3 % 2}" for n in range(90)]
+    write(tmp_path / "trial.csv", ["pid,arm,span,z", *rows])
+    write(tmp_path / "codebook.csv", ["variable,label", f"z,{label}", "arm,arm by lot"])
+    told = {"arm": "arm", "control": "0", "primary": "span"}
+    draft = decide(profile([str(tmp_path)]), told, guess_nothing_told)
+    blind = {one.name: one.value for one in draft.guesses if one.blinds}
+    assert blind.get("status") == ("z" if asked else None)
+    with pytest.raises(UserError, match="--status"):
+        decide(profile([str(tmp_path)]), {**told, "status": "none", "event": "1"}, first_choice)

@@ -90,7 +90,7 @@ from trialtrace.run.drafting.stacking import with_stacks
 from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
-from trialtrace.run.drafting.times import bounds_of_event, date_parts, span_of
+from trialtrace.run.drafting.times import bounds_of_event, date_parts, span_of, with_told_time
 from trialtrace.run.drafting.units import tell_units
 from trialtrace.run.drafting.unused import tell_exposure, tell_unused
 from trialtrace.run.drafting.visits import (
@@ -219,7 +219,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
     if text := decided.told.get("interval"):
         tables = with_interval(tables, text)
-    tables = with_treatments(tables)
+    tables = with_told_time(with_treatments(tables), decided.told)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")

@@ -74,7 +74,10 @@ def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
     if outcome.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
         if "event" in decided.told:
             fault = f"{outcome.column} is {WORDS[outcome.kind]}"
-            raise wrong("--event", fault, "an endpoint of two values")
+            mend = "where it is a time that ended with an event or without it, name the column of "
+            mend += "how: --status COLUMN, of which --event is a value"
+            told = outcome.kind == MEASURE
+            raise wrong("--event", fault, "an endpoint of two values", mend if told else None)
         return outcome
     column = column_of(tables, outcome.status or outcome.source, "primary")[1]
     codes = sorted(levels(column), key=lambda code: code != outcome.event)

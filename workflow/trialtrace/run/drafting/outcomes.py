@@ -264,6 +264,13 @@ def as_levels(column: Column) -> Column:
     return replace(column, type="radio", validation="", choices=choices, low="", high="", given={})
 
 
+def as_number(column: Column) -> Column:
+    """The column with its few codes, which are whole numbers, as numbers."""
+    low, *_, high = [*sorted(levels(column), key=int)] * 2
+    made = replace(column, type="text", validation="integer", choices=(), low=low, high=high)
+    return replace(made, given={})
+
+
 def event_code(column: Column) -> tuple[str, bool]:
     """The one of its codes that is the event, and whether their words say so."""
     codes = judged(column)

@@ -23,6 +23,7 @@ from trialtrace.run.drafting.names import PERIODS, VISITS, flat, not_known
 from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
 from trialtrace.run.drafting.outcome_levels import with_event, with_order
 from trialtrace.run.drafting.outcomes import (
+    CENSORING,
     COUNT,
     EVENT,
     KINDS,
@@ -52,8 +53,10 @@ from trialtrace.run.drafting.several_rows import (
     tell_over_rows,
 )
 from trialtrace.run.drafting.times import (
+    NO_STATUS,
     as_text,
     bounds_of_event,
+    censors,
     may_be_time,
     may_be_until,
     paired,
@@ -65,7 +68,6 @@ from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
 from trialtrace.run.tables.measures import parts, plain
 
-NO_STATUS = NONE
 # Words of a time that say nothing of its end.
 BARE = {"time", "to", "of", *UNITS_OF_TIME}
 # A number for who had no end stands in more cells than one for what nobody knows.
@@ -73,6 +75,10 @@ MANY_WITHOUT = 0.05
 # Rows with the largest number of a time, and how many times as many as with any other.
 FEWEST_PILED, PILED = 8, 3
 HORIZON = re.compile(r"[a-z]_?(7|14|28|30|60|90|100|180|360|365)(d|days?)?$", re.IGNORECASE)
+# A label of what tells how a time ended.
+OF_ENDING = re.compile(
+    rf"{CENSORING.pattern}|\b(event|death|vital|survival|failure) (status|indicator)\b"
+)
 # Outcomes of equal standing, from which on each says so.
 FEWEST_ALIKE = 5
 ROW_A_PATIENT = (
@@ -344,7 +350,14 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
     if may_be_time(number):
         return states
     # Whatever a number is called, beside an event it may be how long it took.
-    return [state for state in states if may_end(state)] if may_last(number, table.columns) else []
+    return [*filter(_says_end, states)] if may_last(number, table.columns) else []
+
+
+def _says_end(state: Column) -> bool:
+    """Whether a column says that something happened, or was censored, by its name, by its values,
+    or by its label: V2, censoring status."""
+    label = " ".join(parts(state.label))
+    return may_end(state) or censors(state) or bool(OF_ENDING.search(label))
 
 
 def without_end(table: Table, outcome: Outcome) -> str:
@@ -385,7 +398,7 @@ def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcom
         return outcome
     time = outcome.column
     why = f"{time} may be a time that ended with the event, or without it."
-    states = sorted(states, key=lambda one: not may_end(one))
+    states = sorted(states, key=lambda one: not _says_end(one))
     choices = [(one.name, f"It has {len(levels(one))} values; {why}") for one in states]
     none = f"{time} is a number that everybody has; nothing is censored."
     if far:
@@ -444,7 +457,7 @@ def _with_its_status(offered: Offered, outcome: Outcome, status: str, decided: D
     words = {*parts(time)} - BARE
     shared = [one.name for one in states if words & {*parts(one.name)}]
     if offered.within or (not status and len(shared) != 1):
-        names = [one.name for one in sorted(states, key=lambda one: not may_end(one))]
+        names = [one.name for one in sorted(states, key=lambda one: not _says_end(one))]
         fault = f"{time}, which may be a time that ended with an event, or without it"
         mend = (
             f"--secondary {time}=COLUMN ({one_of(names)}), or {time}={NO_STATUS} where everybody "

@@ -2,7 +2,7 @@
 which."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.base.errors import wrong
@@ -20,6 +20,7 @@ from trialtrace.run.drafting.outcomes import (
     TIME,
     TIMES,
     Outcome,
+    as_number,
     event_code,
     is_coded,
     is_number,
@@ -36,6 +37,8 @@ EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression
 # A time or a state in one word with what it is of: survtime, survind.
 # Of a side its letter is enough, lcens, and of a failure: ftime.
 GLUED = re.compile(r"([flr]|[a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
+# What is told of a number that everybody has.
+NO_STATUS = "none"
 # Labels of a time that ends with something, or of how long somebody was followed.
 UNTIL = re.compile(
     r"\b(time|days|weeks|months|years|zeit|tage|wochen|monate|temps|jours|tempo|giorni|tiempo|dias|"
@@ -406,6 +409,18 @@ def _until(column: Column) -> bool:
     timed = {*words} & TIMES or "t" in (words[:1] + words[-1:])
     event = bool(timed and {*words} & EVENTS)
     return event or UNTIL.search(" ".join(parts(column.label))) is not None
+
+
+def with_told_time(tables: Sequence[Table], told: Mapping[str, str]) -> tuple[Table, ...]:
+    """The tables; a primary endpoint of few levels that is told beside how it ended is the time
+    that these are, where they are whole numbers: the number of the interval."""
+    named = told.get("primary", "") if told.get("status", NO_STATUS) != NO_STATUS else ""
+
+    def read(table: Table, column: Column) -> Column:
+        own = named in (column.name, f"{table.name}.{column.name}") and is_coded(column)
+        return as_number(column) if own and all(map(str.isdecimal, levels(column))) else column
+
+    return tuple(replace(t, columns=tuple(read(t, one) for one in t.columns)) for t in tables)
 
 
 def paired(table: Table, time: Column, status: Column) -> Outcome:
