@@ -133,3 +133,22 @@ def test_a_cluster_beside_a_parallel_design_is_refused(tmp_path: Path):
     assert not decide(tables, told, first_choice).design.cluster
     with pytest.raises(UserError, match="has no clusters"):
         decide(tables, {**told, "cluster": "school"}, first_choice)
+
+
+@pytest.mark.parametrize("flag", ["covariates", "later"])
+def test_what_no_step_within_patients_takes_is_refused(tmp_path: Path, flag: str):
+    """Of a crossover, where it would be without effect; of one treatment a patient it is taken."""
+    for first in (True, False):
+        rows = [
+            f"P{n},{period},{'AB'[(n + period) % 2 if first else n % 2]},{n % 7},{n * period % 19}"
+            for n in range(40)
+            for period in ((1, 2) if first else (1,))
+        ]
+        write(tmp_path / "made.csv", ["pid,period,treatment,tired,score", *rows])
+        told = {"control": "A", "primary": "score", "arm": "treatment", flag: "tired"}
+        draft = decide(profile([str(tmp_path / "made.csv")]), told, first_choice)
+        if first:
+            with pytest.raises(UserError, match=f"--{flag}"):
+                with_covariates(draft, first_choice)
+        else:
+            assert with_covariates(draft, first_choice).told[flag] == "tired"

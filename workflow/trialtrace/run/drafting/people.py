@@ -361,6 +361,7 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     """The draft with what came after randomisation, and with what the primary analysis adjusts
     for, told or answered."""
     if draft.design.own_treatment:
+        _refuse_unused(draft.told)
         return draft
     decided = Decided(draft.told, ask, draft.asked)
     draft = _without_later(draft, decided)
@@ -421,6 +422,16 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     others = tuple(one for one in draft.others if not {*one.names} & {*chosen})
     made = replace(draft, told=decided.told, others=others, guesses=guesses)
     return replace(made, covariates=tuple(chosen))
+
+
+def _refuse_unused(told: Mapping[str, str]) -> None:
+    """Raises UserError where what the steps within patients do not take was told."""
+    for flag in ("covariates", "later"):
+        if told.get(flag, "").strip():
+            fault = f"{told[flag]}, where each patient has several treatments"
+            need = "nothing: no step within patients adjusts, and patients are their own controls"
+            mend = f"leave --{flag} out; the sequence and the periods are taken as they are seen"
+            raise wrong(f"--{flag}", fault, need, mend)
 
 
 def _own_before(draft: Draft) -> str:
