@@ -113,6 +113,13 @@ def test_what_a_measure_is_called(name: str, side: str):
         ("Death averted", "better"),
         ("Infection, with treatment free of charge", "worse"),
         ("Ulcer did not heal", "worse"),
+        # What is asked, and both answers are of, is not negated.
+        ("whether the treatment was a success or not", "better"),
+        ("Treatment success (yes/no)", "better"),
+        ("Success, no/yes", "better"),
+        ("whether she had a relapse or not", "worse"),
+        ("Infection or no infection", "worse"),
+        ("Ulcer did not heal, yes or no", "worse"),
         ("Ulcer healed", ""),
         ("cancer screening attended", ""),
         ("pregnant", ""),

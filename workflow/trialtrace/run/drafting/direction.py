@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from trialtrace.run.drafting.control import HAS, HAS_NOT
+from trialtrace.run.drafting.negated import ASKED
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -180,7 +181,7 @@ def of_event(text: str) -> str:
     >>> of_event("Death from any cause"), of_event("relapse-free at one year")
     ('worse', 'better')
     """
-    words = _in_words(text)
+    words = ASKED.sub("", _in_words(text))
     bad, good = bool(_EVENTS.search(words)), bool(_GAINS.search(words))
     if _MISSED.search(words):
         return WORSE

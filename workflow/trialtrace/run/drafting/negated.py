@@ -19,6 +19,10 @@ _GAINED = re.compile(r"respon|heal|cure|recover|improv|succe|remit|remission|res
 _OF_DEEDS = re.compile(r"\b(?:not|never)\b", re.IGNORECASE)
 # A name that is short for something: dna.
 _SHORT = re.compile(r"(?:[a-z]{2,3}|[b-df-hj-np-tv-xz]{4,5})(?: |$)")
+# Of what is asked, which both answers are of: "a success or not", "healed (yes/no)".
+ASKED = re.compile(
+    r"\b(?:or|/) ?not?\b|\byes ?(?:/|,|or) ?no\b|\bno ?(?:/|,|or) ?yes\b|\by/n\b|\bn/y\b"
+)
 # Letters with which words of one kind begin: attended and attendance.
 SAME = 5
 
@@ -35,7 +39,7 @@ def event_by_name(column: Column, told: Mapping[str, str]) -> tuple[str, bool] |
     texts = [" ".join(parts(column.name))]
     if column.label != column.name:
         texts.append(re.split(r"[(;]|\.\s", column.label)[0])
-    texts = [folded(text).lower() for text in texts]
+    texts = [ASKED.sub("", folded(text).lower()) for text in texts]
     below = _negated(told[no])
     named = [word for word in map(_negated, texts) if word]
     if any(_alike(word, below) for word in named) or (
