@@ -14,7 +14,7 @@ from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.red_lines import declared_lines, red_lines
 from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
-from trialtrace.report.sections.closing import closing_lines
+from trialtrace.report.sections.closing import account_lines, closing_lines
 from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
 from trialtrace.report.sections.losses import left_out
 from trialtrace.report.sections.summary import summary
@@ -284,3 +284,13 @@ def test_what_endpoints_could_not_use_is_counted_in_the_last_lines(tmp_path):
         ", 2 not usable by endpoints (died_without_date 1, drug_unknown 1), 2 used and listed "
         "(fit_interval_gap 1, pain_outside_window 1)"
     )
+
+
+def test_rows_that_two_tables_have_of_one_file_are_counted_once(run):
+    account = Account(SubjectCount("patients", 20, 20), {"patients": PATIENTS, "again": PATIENTS})
+    spec = run.trial.tables["patients"]
+    trial = Stub(tables={"patients": spec, "again": spec})
+    assert "20 of 20 rows, 80 cells" in account_lines(account, trial)[0]
+    # Of others, and of rows that `where` chooses, all are.
+    apart = Stub(tables={"patients": spec, "again": replace(spec, of="other")})
+    assert "40 of 40 rows" in account_lines(account, apart)[0]

@@ -158,7 +158,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool, *, w
         if not wrong:
             raise
         return Look(NOT_LOOKED_AT.format("mend these first"))
-    lines = account_lines(rehearsed.account) if rehearsed.account else [""]
+    lines = account_lines(rehearsed.account, trial) if rehearsed.account else [""]
     lines += [f"{MARK}{remark}" for remark in rehearsed.remarks]
     some = SOME.format(rehearsed.looked_at) if rehearsed.looked_at else ""
     first = f"{some}; these fit them: {lines[0]}" if some else f"the data fit them: {lines[0]}"

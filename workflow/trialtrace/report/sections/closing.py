@@ -13,13 +13,20 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
 from trialtrace.report.audit.estimate_losses import estimate_losses
 from trialtrace.report.audit.red_lines import red_lines
-from trialtrace.run.cleaning.account import IN_LAST_LINES, NOT_RED, WITH_ROW, Account, read_account
+from trialtrace.run.cleaning.account import (
+    IN_LAST_LINES,
+    NOT_RED,
+    WITH_ROW,
+    Account,
+    TableCount,
+    read_account,
+)
 from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.endpoints.losses import read_losses
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 from trialtrace.run.tables.contracts.rows import MemberRow
 from trialtrace.run.tables.frames import Frames
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, without_check
 from trialtrace.run.trial.plan.remarks import MARK
 
@@ -37,7 +44,10 @@ def closing_lines(
     """
     try:
         account = read_account(Path(folder) / "clean")
-        lines = [*account_lines(account), *_lost_by_endpoints(folder, stages)]
+        lines = [
+            *account_lines(account, load_trial(trial, at) if at else None),
+            *_lost_by_endpoints(folder, stages),
+        ]
         lines[0] += _of_endpoints(folder, stages) + _of_results(folder, stages)
         lines += [*_lost_by_estimates(folder, trial, stages, at)]
         lines += _without_check(folder, trial, stages, at)
@@ -46,21 +56,32 @@ def closing_lines(
     return [visible(text) for text in (f"{trial}: {lines[0]}", *lines[1:])]
 
 
-def account_lines(account: Account) -> list[str]:
-    """What came of an export, then a line for each red line."""
-    return [_summary(account), *(f"{MARK}{text}" for text in red_lines(account))]
+def account_lines(account: Account, trial: Trial | None = None) -> list[str]:
+    """What came of an export, then a line for each red line; rows that several tables of a `trial`
+    have of one file are counted once."""
+    tables = trial.tables.items() if trial else ()
+    return [
+        _summary(account, {name: spec.of for name, spec in tables}),
+        *(f"{MARK}{text}" for text in red_lines(account)),
+    ]
 
 
-def _summary(account: Account) -> str:
-    """Subjects, rows and cells: in, kept, rejected and flagged by rule; cells are of kept rows."""
+def _summary(account: Account, raw: Mapping[str, str]) -> str:
+    """Subjects, rows and cells: in, kept, rejected and flagged by rule; cells are of kept rows.
+    `raw` are the raw tables of tables: of those that have all rows of one the one that keeps most
+    is counted."""
     who, tables = account.subjects, account.tables.values()
-    rows = _rejected(table.rows_rejected for table in tables)
     cells = _rejected(table.cells_rejected for table in tables)
     del cells[WITH_ROW]
-    rows_kept, rows_in = (
-        sum(table.rows_kept for table in tables),
-        sum(table.rows_in for table in tables),
-    )
+    chosen = {selection.table for selection in account.selections}
+    whole = {name: raw[name] for name in account.tables if name in raw and name not in chosen}
+    files: dict[str, TableCount] = {}
+    for name, one in account.tables.items():
+        of = whole.get(name, f"{name} ")
+        files[of] = max((one, files.get(of, one)), key=lambda each: each.rows_kept)
+    rows = _rejected(table.rows_rejected for table in files.values())
+    rows_kept = sum(each.rows_kept for each in files.values())
+    rows_in = sum(each.rows_in for each in files.values())
     text = f"{_n(who.kept)} of {_n(who.in_export)} subjects, {_n(rows_kept)} of {_n(rows_in)} rows"
     text += f" (rejected: {_by_rule(rows)})" if rows else ""
     unused = sum(selection.left_out + selection.undecided for selection in account.selections)
