@@ -91,3 +91,42 @@ def test_places_and_columns_that_disagree_once_name_no_arms(tmp_path: Path):
     draft = drafted(tmp_path, {"t.csv": patients(("felt", nearly), ("town", towns))})
     assert "york" not in draft.arms
     assert [one.name for one in draft.guesses if "one of these words" in one.evidence] == []
+
+
+def test_a_dummy_names_no_arms_and_tells_no_control(tmp_path: Path):
+    turned = [str(1 - lot) for lot in LOTS]
+    page = ["group: treatment group with imipramine and desipramine"]
+    page += ["g1: dummy variable for treatment group", "id: patient", "score: points"]
+    files = {"trial.csv": patients(("g1", turned)), "names.txt": page}
+    draft = drafted(tmp_path, files)
+    assert (draft.arm.name, labels(draft)) == ("group", {"0": "0", "1": "1"})
+    assert next(one for one in draft.guesses if one.name == "control").blinds
+    # Words of the file are of the arms all the same.
+    words = [("yes", "no")[lot] for lot in LOTS]
+    draft = drafted(tmp_path, {"trial.csv": patients(("group_trained", words))})
+    assert draft.control == "no"
+
+
+@pytest.mark.parametrize(
+    ("label", "asked"),
+    [("treatment with imipramine or desipramine", True), ("treated or not", False)],
+)
+def test_of_two_drugs_either_may_be_the_control(tmp_path: Path, label: str, asked: bool):
+    lines = [line.replace("group", "treat") for line in patients()]
+    page = [f"treat: {label}", "id: patient", "score: points"]
+    draft = drafted(tmp_path, {"trial.csv": lines, "names.txt": page})
+    control = next(one for one in draft.guesses if one.name == "control")
+    assert (draft.arm.name, control.blinds) == ("treat", asked)
+
+
+def test_the_arm_is_no_dummy_of_it(tmp_path: Path):
+    dose = [str(n % 3) for n in range(len(LOTS))]
+    dummy = [str(int(one == "2")) for one in dose]
+    lines = patients(("dose_group", dose), ("treat", dummy))
+    page = ["treat: dummy of the dose", "dose_group: group", "id: patient", "score: points"]
+    lines = [",".join(line.split(",")[:1] + line.split(",")[2:]) for line in lines]
+    draft = drafted(tmp_path, {"trial.csv": lines, "names.txt": page})
+    assert draft.arm.name == "dose_group"
+    page[0] = "treat: any treatment"
+    draft = drafted(tmp_path, {"trial.csv": lines, "names.txt": page})
+    assert draft.arm.name == "treat"

@@ -126,6 +126,8 @@ OF_TREATMENT = re.compile(
 )
 
 
+# What a column of 0 and 1 is called that a model takes for a level of another; no double dummy.
+DUMMY = re.compile(r"(?<!double[ -_])\bdumm(?:y|ies)\b", re.IGNORECASE)
 # Levels that are visits: 1 month, time 0, week 4, baseline.
 OF_TIME = re.compile(
     r"(baseline|screening|follow[-_ ]?up)|"
@@ -160,6 +162,8 @@ def arms_of(
     stems = Counter(column.name.rstrip("0123456789") for column in columns)
     for column in columns:
         if not _may_be_arm(column) or tells_treatments(column, columns):
+            continue
+        if _is_dummy(column, columns, load):
             continue
         score, evidence, doubt = _score(without_heading(column, columns))
         if constant.get(column.name) is False and (order := _in_order_of(column, columns)):
@@ -206,6 +210,21 @@ def arms_of(
     else:
         why["arm"] = "No column of few levels has the name or the levels of an arm."
     return Arms(ranked, bool(first) and first not in doubted, why)
+
+
+def _is_dummy(column: Column, columns: Sequence[Column], load: Load) -> bool:
+    """Whether a column of 0 and 1 is a dummy, by name or label, of another that is named an arm,
+    each level of which has one value of it: g1 of group."""
+    if {text for text, _ in column.values} != {"0", "1"} or not any(
+        map(DUMMY.search, (flat(column.name), column.label))
+    ):
+        return False
+    for one in columns:
+        if one.name != column.name and rank_of_arm(one.name) is not None and _may_be_arm(one):
+            marks = load([one.name, column.name])
+            if len(np.unique(joined([marks[one.name], marks[column.name]]))) == one.distinct:
+                return not DUMMY.search(f"{flat(one.name)} {one.label}")
+    return False
 
 
 def tells_assignment(column: Column) -> bool:

@@ -540,7 +540,7 @@ def in_order(column: Column) -> tuple[str, ...]:
 
 def _in_words(table: Table, column: Column) -> tuple[str, dict[str, str]] | None:
     """The column beside that of the arm that has one word for each of its codes, the one with its
-    name first, and the words by code."""
+    name first, and the words by code; yes and no of 0 and 1, as of a dummy, are no words of it."""
     own = {*parts(column.name)}
     others = [
         one
@@ -549,6 +549,7 @@ def _in_words(table: Table, column: Column) -> tuple[str, dict[str, str]] | None
         and one.distinct == column.distinct
         and not (one.validation or rank(one.name, SITES) is not None)
         and not name_words(one.name) & WHERE_OR_WHO
+        and not (one.type == "yesno" and not one.given and {*levels(one)} == {*"01"})
         and not any(NO_NAME.fullmatch(label_of(one, code)) for code in levels(one))
         and same_groups(table, column.name, one.name)
     ]

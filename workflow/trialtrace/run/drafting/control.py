@@ -8,7 +8,7 @@ from itertools import chain, permutations
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.values import WHOLE_CODE
-from trialtrace.run.drafting.arms import NUMBER, tells_assignment, tells_begin
+from trialtrace.run.drafting.arms import DUMMY, NUMBER, tells_assignment, tells_begin
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.names import CONTROL, LATER_ON, flat, is_dose, vocabulary
 from trialtrace.run.drafting.outcomes import is_number, levels
@@ -36,6 +36,11 @@ PLACEBO = re.compile(r"(?!active)(\w+ )?(placebo|sham|vehicle)( \w+)?", re.IGNOR
 COMPARED = re.compile(r".*\b(standard|reference|comparator|[ck]onventional)\b.*", re.IGNORECASE)
 # A column of 0 and 1 that is called so, whatever number is behind, has 1 of who had it.
 HAD_IT = {*vocabulary("treat treated treatment trt tx drug intervention")}
+# Two treatments that a label names, without codes: of 0 and 1 either may be which.
+OF_TWO = re.compile(
+    r"[^\d=]*\b(?!no\b|not\b)[a-z]{4,}( \([^)]*\))? (and|or|vs\.?|versus) [a-z]{4,}\b[^\d=]*",
+    re.IGNORECASE,
+)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 # What stands in brackets behind a name that it shortens: (CP).
 SHORT = re.compile(r"\s*\(\w+\)$")
@@ -102,7 +107,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
             return without, True
     # Who was not assigned, or treated, by a column of 0 and 1 that says so.
     of_it = [word for word in parts(column.name) if not word.isdecimal()]
-    said_so = (of_it != [] and {*of_it} <= HAD_IT) or tells_assignment(column)
+    of_two = column.label != column.name and OF_TWO.fullmatch(column.label)
+    said_so = (of_it != [] and {*of_it} <= HAD_IT and not of_two) or tells_assignment(column)
     if bare and said_so and {code for _, code in arms.values()} == {"0", "1"}:
         return [name for name, (_, code) in arms.items() if code == "0"], True
     alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
@@ -123,6 +129,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     if letters == {"t", "r"} and column.constant_within is False:
         # Test and reference, of treatments that patients have in turn.
         return [name for name, label in labels.items() if label == "r"], True
+    if ours and DUMMY.search(column.label):
+        return [], False
     if tells_begin(column):
         return [name for name, each in words.items() if any(map(LATER_ON.fullmatch, each))], False
     return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
