@@ -176,3 +176,31 @@ def test_a_number_by_its_label_is_no_variable_of_patients(tmp_path: Path, label:
         draft = decide(profile([str(tmp_path)]), told, first_choice)
         assert draft.subject == {"data": "roll" if each == 1 else SOURCE_ROW}
         assert {*people(draft).variables.values()} == {"weight"}
+
+
+def grouped(folder: Path, page: list[str]) -> Draft:
+    """60 patients without an id, each with one of three values of a pid."""
+    write(folder / "book.txt", [*page, "score: pain", "arm: arm by lot"])
+    cells = [f"{n % 3 - 1}" for n in range(N)]
+    write(folder / "trial.csv", ["pid,arm,score", *_with_arms(cells)])
+    return decide(profile([str(folder)]), TOLD, guess_nothing_told)
+
+
+def test_a_pid_of_parties_is_no_patient(tmp_path: Path):
+    party = "pid: Party identification, -1=Republican, 0=Independent, 1=Democrat"
+    draft = grouped(tmp_path, [party])
+    (guess,) = [one for one in draft.guesses if one.name.startswith("subject")]
+    assert (guess.value, draft.home.subject) == ("source_row", ())
+
+
+def test_a_handful_of_patients_with_many_rows_each_is_a_guess(tmp_path: Path):
+    draft = grouped(tmp_path, ["pid: Number of the patient"])
+    (guess,) = [one for one in draft.guesses if one.name.startswith("subject")]
+    assert guess.value == "pid" and guess.blinds and "3 different" in guess.evidence
+
+
+def test_a_few_who_have_several_rows_are_no_guess(tmp_path: Path):
+    """Eight patients in a crossover of four periods."""
+    lines = [f"P{n % 8},{n // 8}" for n in range(32)]
+    draft = drafted(tmp_path, "patient,period", lines, design="parallel", kind="mean")
+    assert not [one for one in draft.guesses if one.name.startswith("subject")]

@@ -49,6 +49,8 @@ ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
 # Codes of an illness, a drug or a place, which many share.
 NO_IDS = {*("icd", "atc", "meddra", "diagnosis", "diag", "drug", "procedure", "ops", "country")}
 NO_IDS |= {"region", "area", "ward", "batch", "lot", "product", "version"}
+# Rows of each of a handful of values, from which on these may be groups of patients.
+MANY_ROWS = 10
 # Columns of a key by which copies of rows are left out, at most.
 OF_COPIES = 2
 # Rows of a subject in the mean, from which on some may be the same by chance.
@@ -158,7 +160,7 @@ def _subjects(
         labelled = alone and said_subject(candidate)
         role = site or (plain(candidate.name) in ROW_NUMBERS and not labelled)
         lacks = not candidate.distinct or 2 * candidate.blank > rows
-        if role or lacks or not may_tell_people(candidate):
+        if role or lacks or not may_tell_people(candidate) or _labelled_otherwise(candidate):
             continue
         sure = named is not None and named < SURE_SUBJECTS
         if named is not None and (sure or candidate.distinct > 2 or alone):
@@ -186,6 +188,21 @@ def _subjects(
         )
     none = "No column has the name of a subject: every row would be a subject."
     return _ranked("subject", subjects, why, none)
+
+
+def are_few(column: Column) -> bool:
+    """Whether a handful of values have many rows each, as groups of patients have."""
+    return column.distinct <= MOST_ARMS and column.rows >= MANY_ROWS * column.distinct
+
+
+def _labelled_otherwise(column: Column) -> bool:
+    """Whether a file says of a handful of values with many rows each what they stand for, in words,
+    or a label what they are, and neither speaks of subjects: a pid of Republicans."""
+    words = {*parts(column.label)}
+    told = [label for code, label in column.choices if code not in label and label.isalpha()]
+    named = any(rank(word, SUBJECTS) is not None for word in words)
+    coded = len(told) == column.distinct and column.type != "yesno"
+    return are_few(column) and column.label != column.name and coded and not named
 
 
 def _at_visits(columns: Sequence[Column], rows: int, load: Load) -> tuple[str, str] | None:

@@ -38,6 +38,7 @@ from trialtrace.run.drafting.strangers import (
     of_one_form,
     same,
 )
+from trialtrace.run.drafting.structure import are_few
 from trialtrace.run.drafting.tables import by_subject, joined_in_sites, joined_like
 from trialtrace.run.drafting.unused import PAIRS, STRATA
 from trialtrace.run.tables.measures import AGES, plain
@@ -335,8 +336,11 @@ def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
         table = _of_rows(table, whole, place, decided)
     elif table.subject:
         why = table.evidence.get("joined") or table.evidence.get("subject", "")
-        if "joined" in table.evidence or len(table.subject) > 1:
-            decided.guess(f"subject.{table.name}", place, table.subject[0], why)
+        if few := are_few(table.column(table.subject[0])):
+            why += f" {table.rows} rows have one of so few: they may be groups, and not patients. "
+            why += "Where each row is a patient: --subject source_row."
+        if few or "joined" in table.evidence or len(table.subject) > 1:
+            decided.guess(f"subject.{table.name}", place, table.subject[0], why, few)
     else:
         why = "No column has the name of a subject: every row is taken for a patient."
         sides = [column for column in table.columns if is_side(column) and len(levels(column)) == 2]
