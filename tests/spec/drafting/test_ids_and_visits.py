@@ -204,3 +204,12 @@ def test_a_few_who_have_several_rows_are_no_guess(tmp_path: Path):
     lines = [f"P{n % 8},{n // 8}" for n in range(32)]
     draft = drafted(tmp_path, "patient,period", lines, design="parallel", kind="mean")
     assert not [one for one in draft.guesses if one.name.startswith("subject")]
+
+
+def test_a_row_without_an_id_is_the_cause_of_a_refusal(tmp_path: Path):
+    made = [f"P{n},{'yn'[n % 2]}" if n != 4 else "," for n in range(N)]
+    with pytest.raises(UserError) as caught:
+        drafted(tmp_path, "id,asked", made)
+    (problem,) = caught.value.problems
+    assert "1 of 60 rows has no value (row 5)" in problem.found
+    assert "--subject source_row, or leave it out: --where asked=" in problem.do

@@ -51,6 +51,7 @@ from trialtrace.run.drafting.several_rows import (
     mean_of,
     over_rows,
     tell_over_rows,
+    without_patient,
 )
 from trialtrace.run.drafting.times import (
     NO_STATUS,
@@ -190,7 +191,8 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     fitting = fitting or _as_kind(offered, kind) or _of_levels(offered, kind)
     if not fitting and "primary" not in decided.told:
-        raise _none_of(offered, kind)
+        lacking = map(without_patient, offered.tables)
+        raise next((one for one in lacking if one), None) or _none_of(offered, kind)
     fitting = _of_equal_standing(fitting)
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")

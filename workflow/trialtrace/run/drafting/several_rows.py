@@ -4,15 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialtrace.base.errors import UserError, one_of, wrong
+from trialtrace.run.drafting.arms import MOST_ARMS
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.keys import WHOLE_NUMBER, telling_apart
 from trialtrace.run.drafting.names import PERIODS, name_words
 from trialtrace.run.drafting.outcomes import COUNT, EVENT, MEAN, WORDS, Outcome, levels
-from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 
 # Levels that are named of which each patient has one row, and the share of patients that have it.
 MOST_NAMED, FEWEST = 4, 0.5
+# Rows without a patient, of all, that are a slip.
+FEW_LACK = 0.05
 
 
 def is_over_rows(table: Table, outcome: Outcome) -> bool:
@@ -23,6 +27,34 @@ def is_over_rows(table: Table, outcome: Outcome) -> bool:
         return True
     apart = table.visit or telling_apart(table) or _told_apart(table, _alone(table, outcome))
     return outcome.kind == MEAN and bool(apart)
+
+
+def without_patient(table: Table) -> UserError | None:
+    """What few rows without a patient are refused with, where every other row has one of its own:
+    which they are, and a condition that leaves them out, where a column has no value there."""
+    patients = next(map(table.column, table.subject[:1]), None)
+    if patients is None or table.rows > MOST_ROWS:
+        return None
+    if not 0 < patients.blank < FEW_LACK * table.rows:
+        return None
+    cells = [cell for (cell,) in cells_of(table, [patients.name])]
+    lacking = [n for n, cell in enumerate(cells, start=1) if not cell]
+    if len({*cells}) - 1 < len(cells) - len(lacking):
+        return None
+    n, verb = len(lacking), "has" if len(lacking) == 1 else "have"
+    fault = (
+        f"{n} of {table.rows} rows {verb} no value ({one_of([f'row {at}' for at in lacking], 5)})"
+    )
+    fault += "; every other has one of its own. By such a column no outcome is once a patient"
+    mend = f"fill it in a copy of the file, take each row for a patient: --subject {SOURCE_ROW}"
+    for one in table.columns:
+        if one.blank == n and 2 <= len(levels(one)) <= MOST_ARMS and one is not patients:
+            own = [at for at, (cell,) in enumerate(cells_of(table, [one.name]), 1) if not cell]
+            if own == lacking:
+                rest = ",".join(levels(one))
+                mend += f", or leave {'it' if n == 1 else 'them'} out: --where {one.name}={rest}"
+                break
+    return wrong(f"the patients, {patients.name}", fault, "a patient in every row", mend)
 
 
 def mean_of(outcome: Outcome, tables: Sequence[Table], several: str) -> Outcome:
