@@ -174,3 +174,22 @@ def test_a_flag_given_twice_is_refused(call, at, capsys):
     assert ended.value.code == 2
     assert "--where is given twice" in capsys.readouterr().err
     assert not at.trial_config("twice").exists()
+
+
+@pytest.mark.parametrize(
+    ("labels", "asked"),
+    [
+        (("treatment", "control", "chose treatment", "chose control"), True),
+        (("randomised to A", "randomised to B", "own choice A", "own choice B"), True),
+        # To choose is what these were randomised to.
+        (("usual care", "decision aid", "self-selected dose"), False),
+    ],
+)
+def test_who_chose_was_not_randomised(tmp_path: Path, labels: tuple[str, ...], asked: bool):
+    draw = random.Random(2)
+    lines = ["pid,arm,score"]
+    lines += [f"P{n},{labels[n % len(labels)]},{draw.randint(0, 50)}" for n in range(80)]
+    draft = drafted(tmp_path, lines, {"primary": "score"})
+    found = [one for one in draft.guesses if one.name == "where"]
+    assert [one.blinds for one in found] == [True] * asked
+    assert not asked or draft.home.rows == 40

@@ -245,6 +245,21 @@ def _beside_active(tables: Sequence[Table]) -> Iterator[Part]:
             n = dict(column.values).get(out[0], 0)
             why = f"{column.name} has the level {out[0]} beside {' and '.join(rest)}: its {n} rows "
             yield Part(column.name, rest, f"{why}may be of who was not randomised.", False)
+        yield from _by_choice(column, {code: label.casefold() for code, label in labels.items()})
+
+
+def _by_choice(column: Column, labels: Mapping[str, str]) -> Iterator[Part]:
+    """The arms by lot, where others are of who chose one of them: "chose control" beside "control",
+    "own choice" beside "randomised to"."""
+    out = [code for code, label in labels.items() if BY_NO_DRAW.search(label)]
+    rest = tuple(code for code in labels if code not in out)
+    drawn = any(BY_DRAW.search(labels[code]) for code in rest)
+    same = all(any({*labels[c].split()} < {*labels[o].split()} for c in rest) for o in out)
+    if out and len(rest) > 1 and (drawn or same):
+        n = sum(dict(column.values).get(code, 0) for code in out)
+        why = f"{column.name} has the levels {one_of([labels[code] for code in out])} beside "
+        why += f"{one_of([labels[code] for code in rest])}: its {n} rows are of who chose "
+        yield Part(column.name, rest, f"{why}and had no lot.", False)
 
 
 def _unlike(tables: Sequence[Table]) -> Iterator[Part]:
