@@ -109,7 +109,11 @@ def test_a_dummy_names_no_arms_and_tells_no_control(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("label", "asked"),
-    [("treatment with imipramine or desipramine", True), ("treated or not", False)],
+    [
+        ("treatment with imipramine or desipramine", True),
+        ("treated or not", False),
+        ("imipramine or placebo", False),
+    ],
 )
 def test_of_two_drugs_either_may_be_the_control(tmp_path: Path, label: str, asked: bool):
     lines = [line.replace("group", "treat") for line in patients()]

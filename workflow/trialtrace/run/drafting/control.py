@@ -107,7 +107,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
             return without, True
     # Who was not assigned, or treated, by a column of 0 and 1 that says so.
     of_it = [word for word in parts(column.name) if not word.isdecimal()]
-    of_two = column.label != column.name and OF_TWO.fullmatch(column.label)
+    text = column.label if column.label != column.name else ""
+    of_two = OF_TWO.fullmatch(text) and not any(map(CONTROL.fullmatch, parts(text)))
     said_so = (of_it != [] and {*of_it} <= HAD_IT and not of_two) or tells_assignment(column)
     if bare and said_so and {code for _, code in arms.values()} == {"0", "1"}:
         return [name for name, (_, code) in arms.items() if code == "0"], True
