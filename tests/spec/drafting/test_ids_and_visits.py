@@ -213,3 +213,12 @@ def test_a_row_without_an_id_is_the_cause_of_a_refusal(tmp_path: Path):
     (problem,) = caught.value.problems
     assert "1 of 60 rows has no value (row 5)" in problem.found
     assert "--subject source_row, or leave it out: --where asked=" in problem.do
+
+
+def test_rows_without_an_id_are_no_patient_though_an_outcome_is_told(tmp_path: Path):
+    """Two of them would be one patient with two values."""
+    made = [f"P{n},{n % 7}.5" if n not in (4, 9) else f",{n}" for n in range(N)]
+    told = {"primary": "weight", "kind": "mean"}
+    with pytest.raises(UserError, match=r"2 of 60 rows have no value \(row 5, row 10\)"):
+        drafted(tmp_path, "id,weight", made, **told)
+    assert drafted(tmp_path, "id,weight", made, primary="weight", subject="source_row")
