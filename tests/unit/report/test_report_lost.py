@@ -173,7 +173,7 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     *red, told = block.split("\n\n")
     assert told == (
         "5 rows and 12 single values of the export were rejected and are in no result; rows: A "
-        "<mistyped> number 1; duplicate row 4; values: below minimum 10, not a number 2. See Data."
+        "<mistyped> number: 1; duplicate row 4; values: below minimum 10, not a number 2. See Data."
     )
     assert all(re.search(r"\*\*.*\*\*$", line) for line in red)
     assert known.text not in rest.replace("`", "")

@@ -90,7 +90,7 @@ def _counted_losses(material: Material, places: Mapping[str, str]) -> Iterator[s
         rule, _, reason = decision.reason.partition(": ")
         of_table = rows.get(decision.table, Counter())
         if decision.what == "excluded" and of_table.pop(rule, 0):
-            why.append(f"{escape_markdown(reason.rstrip('.'))} {decision.n}")
+            why.append(f"{escape_markdown(reason.rstrip('.'))}: {decision.n}")
     why += filter(None, [_by_rule(sum(rows.values(), Counter()))])
     why = [f"rows: {'; '.join(why)}"] if n else []
     why += [f"values: {_by_rule(cells)}"] if k else []
