@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trialtrace.report.audit.estimate_losses import estimate_losses
+from trialtrace.report.audit.estimate_losses import UNKNOWN, estimate_losses
 from trialtrace.run.methods.displays.analyse import analysed
 from trialtrace.run.tables.frames import HeldFrames, Selection
 
@@ -32,7 +32,7 @@ def trial(kind="parallel", *, hidden=False):
         at=SimpleNamespace(purpose=SimpleNamespace(hides_arms=hidden)),
         design=SimpleNamespace(kind=kind, arms=arms),
         endpoints={"dead": SimpleNamespace(kind="event")},
-        plan=SimpleNamespace(analyses={"dead": analysis}),
+        plan=SimpleNamespace(analyses={"dead": analysis}, displays={}),
     )
 
 
@@ -68,6 +68,12 @@ def test_a_loss_with_a_declared_reason_is_told_with_it():
     why |= {"group1_level": "all", "group2_level": "Kidneys not examined", "stat_value": 12.0}
     (line,) = told(frames(range(12)), results=(RESULT, RESULT | why))
     assert line.endswith("Placebo 6 of 100. By reason: Kidneys not examined: 12.")
+
+
+def test_that_nobody_knows_who_was_randomised_is_told_where_losses_are():
+    of = trial()
+    of.plan.displays = {"flow": {"patients": "Eligible"}}
+    assert [*estimate_losses(of, frames([]), [], {})] == [UNKNOWN]
 
 
 @pytest.mark.parametrize("step", [1, 2])

@@ -69,8 +69,7 @@ def of_claim(material: Material, claim_id: str) -> str:
         for selection in selections
         for row in rows_of(material.results, dict(selection), claim_id)
     ]
-    text = of_rows(material, rows)
-    return text.replace(OWN, FOLLOWS) if all(map(_follows, rows)) else text
+    return of_rows(material, rows, own=FOLLOWS if all(map(_follows, rows)) else OWN)
 
 
 def _follows(row: ResultRow) -> bool:
@@ -78,14 +77,15 @@ def _follows(row: ResultRow) -> bool:
     return bool(row["comparison"]) or row["stat_name"] in P_VALUES
 
 
-def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
-    """The same of numbers that stand in a line: a short sentence without the margins."""
+def of_rows(material: Material, rows: Sequence[ResultRow], *, own: str = OWN) -> str:
+    """The same of numbers that stand in a line: a short sentence without the margins; `own` are the
+    words of what was drawn to equal a print."""
     if not material.trial.tells_cohort:
         return ""
     together = _together(material, rows)
     if not together.own and not together.columns:
         return ""
-    whole = "; ".join([OWN, *_reasons(together.own)]) if together.own else IN_COLUMNS
+    whole = "; ".join([own, *_reasons(together.own)]) if together.own else IN_COLUMNS
     if by := _strata(material, rows, together):
         return f"{LEAD} assumed {by}; all arms together {whole}."
     split, arms = _made_up(material, rows, together.own or together.columns)

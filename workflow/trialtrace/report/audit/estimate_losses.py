@@ -19,6 +19,10 @@ from trialtrace.run.trial.plan.methods import BINARY, OWN_TREATMENT, TIMES
 
 # Arm -> patients; where a patient has every treatment, or arms are hidden, they are of none: "".
 ByArm = dict[str, int]
+# Of a trial whose flow begins with patients who are not all that were randomised.
+UNKNOWN = (
+    "How many patients were randomised is not in the data, nor how many of them are in no result."
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,10 @@ def estimate_losses(
 ) -> Iterator[str]:
     """A sentence for each primary analysis whose estimate lacks more than a few of those
     randomised, or those of one arm or with one outcome beyond chance; at the visit with the fewest.
+    One where nobody knows who was randomised.
     """
+    if trial.plan.displays.get("flow", {}).get("patients"):
+        yield UNKNOWN
     for analysis in trial.plan.analyses.values():
         if analysis.role != "primary" or analysis.of is not None:
             continue

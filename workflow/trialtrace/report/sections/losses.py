@@ -14,10 +14,6 @@ from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.integrity.identifiers import NOT_THERE
 from trialtrace.run.methods.analysing.rows import ALL
 
-# Of a trial whose flow begins with patients who were not all randomised.
-UNKNOWN = (
-    "How many patients were randomised is not in the data, nor how many of them are in no result."
-)
 # Rules by which page 1 counts single values; of more how many there are.
 RULES_SHOWN = 3
 
@@ -27,9 +23,6 @@ def lost(material: Material, places: Mapping[str, str]) -> list[str]:
     values that a declaration or a rule leaves out, with the reason; nothing where there are none.
     `places` has the page of each section."""
     lines = [f"**{about_export(material, text)}**" for text in material.red_lines]
-    lines += (
-        [f"**{UNKNOWN}**"] if material.trial.plan.displays.get("flow", {}).get("patients") else []
-    )
     lines += _counted_losses(material, places)
     return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"] if lines else []
 

@@ -36,6 +36,7 @@ from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_w
 from trialtrace.run.drafting.mistyped import mistyped
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
+    BETWEEN_TREATMENTS,
     PERIODS,
     SITES,
     TIMES,
@@ -66,10 +67,6 @@ from trialtrace.run.trial.label_words import words_of
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
 NEARLY_EVEN = 0.7
-# What patients had before their treatments, or between them.
-BETWEEN_TREATMENTS = re.compile(
-    r"run[- ]?in|wash[- ]?out|baseline|screening|lead[- ]?in( period)?", re.IGNORECASE
-)
 # Rows of a number that may be a dose, or of a text.
 FEWEST_OF_DOSE = 3
 # Words of where patients were, and of who saw them.

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from trialtrace.base.errors import one_of
+from trialtrace.run.cleaning.rejects import NUMBER
 from trialtrace.run.drafting.column_types import Kind, inferred, reads, steps_of_scale
 from trialtrace.run.drafting.declared import CODED, NUMERIC, declared
 from trialtrace.run.drafting.described import (
@@ -38,7 +39,6 @@ from trialtrace.run.drafting.tally import Numbers, Tally
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.measures import known_ends, parts
 
-NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 SHOWN, MOST_SHOWN = 60, 5
 FIRST_DAY_OF_SAS = date(1960, 1, 1)
 # From 1970 to 2100.
@@ -129,7 +129,7 @@ def _below(about: Described, tally: Tally) -> list[str]:
     codes = {float(code) for code in about.stated if code.startswith("-")}
     if not codes or not tally.exact:
         return []
-    numbers = {text: float(text) for text in tally.values if NUMBER.fullmatch(text)}
+    numbers = {text: float(text) for text in tally.values if re.match(NUMBER, text)}
     others = [number for number in numbers.values() if number not in codes]
     lowest = min(others, default=0.0)
     return [text for text, number in numbers.items() if number in codes and number < lowest]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.bounded import check_xml
 from trialtrace.base.errors import UserError, one_of, wrong
+from trialtrace.run.cleaning.rejects import NUMBER
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.sources.files import contents
 
@@ -66,7 +67,6 @@ LABELS = {
     "FASFL": "Full Analysis Set Population Flag",
     "PPROTFL": "Per-Protocol Population Flag",
 }
-NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 YES_NO = (("Y", "Yes"), ("N", "No"))
 CODES = {
     "CNSR": (("0", "Event"), ("1", "Censored")),
@@ -212,7 +212,7 @@ def _range(item: "Element") -> tuple[str, str]:
     ends = {"GE": "", "LE": ""}
     for check in _all(item, "RangeCheck"):
         values = [(one.text or "").strip() for one in _all(check, "CheckValue")]
-        if check.get("Comparator") in ends and len(values) == 1 and NUMBER.fullmatch(values[0]):
+        if check.get("Comparator") in ends and len(values) == 1 and re.fullmatch(NUMBER, values[0]):
             ends[check.get("Comparator", "")] = values[0]
     return ends["GE"], ends["LE"]
 

@@ -24,6 +24,7 @@ from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.keys import in_order
 from trialtrace.run.drafting.names import (
+    BETWEEN_TREATMENTS,
     PARAMETERS,
     PERIODS,
     SEQUENCES,
@@ -62,7 +63,7 @@ WITHOUT_ROWS = (
 )
 # What patients had while they had none of the treatments.
 UNTREATED = re.compile(
-    r"none|nothing|off|no (drug|treatment|therapy)|wash[- ]?out|run[- ]?in", re.I
+    rf"none|nothing|off|no (drug|treatment|therapy)|{BETWEEN_TREATMENTS.pattern}", re.IGNORECASE
 )
 
 
@@ -338,9 +339,8 @@ def several_treatments(
         need += " (a period, a side)"
         error = wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
         alone = {} if instead or odd else _one_row_each(table, subject, arm)
-        if instead or odd or not (treated or alone):
-            raise error
-        raise SeveralRowsError(error, alone, treated)
+        treated = {} if instead or odd else treated
+        raise SeveralRowsError(error, alone, treated) if alone or treated else error
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)
     both = sum(n == len(codes) for n in whole.values())

@@ -185,6 +185,10 @@ CONTROL = re.compile(
     r".+",
     re.IGNORECASE,
 )
+# What patients had before their treatments, or between them.
+BETWEEN_TREATMENTS = re.compile(
+    r"run[- ]?in|wash[- ]?out|baseline|screening|lead[- ]?in( period)?", re.IGNORECASE
+)
 # Words in the levels of an arm.
 TREATED = re.compile(
     r"\b(placebo|control|ctrl|sham|active|standard|usual care|treatment|treated|drug|intervention|"

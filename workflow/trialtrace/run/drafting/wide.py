@@ -29,6 +29,7 @@ from trialtrace.run.drafting.names import (
     VISIT_PARTS,
     VISITS,
     name_words,
+    vocabulary,
 )
 from trialtrace.run.drafting.outcomes import (
     EVENT,
@@ -100,32 +101,12 @@ KIND = (
     r"\b(?!(?:and|after|post|until|from|score|for)\b)([a-z]{{3,}})[ #-]+0*{0}[a-z]?\b"
     rf"(?! ?-?(?:{UNIT})\b)"
 )
-IN_TURN = {
-    *(
-        "dose",
-        "vaccination",
-        "injection",
-        "infusion",
-        "cycle",
-        "course",
-        "session",
-        "phase",
-        "stage",
-    ),
-    *("wave", "round", "block", "trial", "period", "interview", "questionnaire", "diary", "follow"),
-    *(
-        "assessment",
-        "measurement",
-        "reading",
-        "test",
-        "exam",
-        "examination",
-        "scan",
-        "sample",
-        "up",
-    ),
-    *("timepoint", "point", "attempt", "night", "hour", "minute", "second", "within", "between"),
-}
+IN_TURN = set(
+    vocabulary("""
+    dose vaccination injection infusion cycle course session phase stage wave round block trial
+    period interview questionnaire diary follow up assessment measurement reading test exam
+    examination scan sample timepoint point attempt night hour minute second within between""")
+)
 BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
 # A word of a visit in a name, between marks or beside letters of another size: pre, 6w, BDIpre.
 VISIT_WORD = re.compile(
