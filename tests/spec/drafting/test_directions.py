@@ -113,6 +113,8 @@ def test_what_a_measure_is_called(name: str, side: str):
         ("Death averted", "better"),
         ("Infection, with treatment free of charge", "worse"),
         ("Ulcer did not heal", "worse"),
+        ("neither healed nor improved", "worse"),
+        ("neither relapse nor death", "better"),
         # What is asked, and both answers are of, is not negated.
         ("whether the treatment was a success or not", "better"),
         ("Treatment success (yes/no)", "better"),

@@ -222,3 +222,7 @@ def test_rows_without_an_id_are_no_patient_though_an_outcome_is_told(tmp_path: P
     with pytest.raises(UserError, match=r"2 of 60 rows have no value \(row 5, row 10\)"):
         drafted(tmp_path, "id,weight", made, **told)
     assert drafted(tmp_path, "id,weight", made, primary="weight", subject="source_row")
+    # One in each arm: no arm varies within them.
+    made = [f"P{n},{n}" if n not in (4, 9) else f",{n}" for n in range(N)]
+    with pytest.raises(UserError, match="2 of 60 rows have no value"):
+        drafted(tmp_path, "id,height", made)

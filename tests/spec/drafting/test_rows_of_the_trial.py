@@ -181,6 +181,7 @@ def test_a_flag_given_twice_is_refused(call, at, capsys):
     [
         (("treatment", "control", "chose treatment", "chose control"), True),
         (("randomised to A", "randomised to B", "own choice A", "own choice B"), True),
+        (("surgery", "control", "opted for surgery", "elected control"), True),
         # To choose is what these were randomised to.
         (("usual care", "decision aid", "self-selected dose"), False),
     ],
@@ -193,3 +194,12 @@ def test_who_chose_was_not_randomised(tmp_path: Path, labels: tuple[str, ...], a
     found = [one for one in draft.guesses if one.name == "where"]
     assert [one.blinds for one in found] == [True] * asked
     assert not asked or draft.home.rows == 40
+
+
+def test_two_groups_of_which_one_chose_are_no_arms_unasked(tmp_path: Path):
+    draw = random.Random(3)
+    for asked, labels in ((True, ("chose surgery", "control")), (False, ("surgery", "control"))):
+        lines = ["pid,arm,score"]
+        lines += [f"P{n},{labels[n % 2]},{draw.randint(0, 50)}" for n in range(80)]
+        draft = drafted(tmp_path, lines, {"primary": "score"})
+        assert [one.blinds for one in draft.guesses if one.name == "arm"] == [asked]

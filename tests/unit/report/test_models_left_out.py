@@ -6,12 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from trialtrace.report.sections import models
 from trialtrace.report.sections.models import (
     estimation_words,
     form_words,
     model_words,
     models_left_out,
     not_for_baseline,
+    reference_of,
     unlike_others,
 )
 
@@ -211,3 +213,22 @@ def test_a_difference_that_is_not_adjusted_for_baseline_says_so_beside_those_tha
     assert unlike_others(material, SCALES[0]) == text
     assert not_for_baseline(material, ["scales"]) == " Not adjusted for baseline." * bool(told)
     assert not any(unlike_others(material, other) for other, _ in others if told)
+
+
+def test_a_test_of_interaction_has_a_modifier_and_no_strata(monkeypatch):
+    monkeypatch.setattr(models, "listed", lambda _, names: " and ".join(names))
+    row = {"stat_name": "p_value", "options": json.dumps({"strata": ["drug"]})}
+    for method, words in (
+        ("p_value.logistic_interaction", "effect modifier drug"),
+        ("p_value.breslow_day_tarone", "effect modifier drug"),
+        ("p_value.cochran_mantel_haenszel", "stratified by drug"),
+    ):
+        assert model_words(None, row | {"method": method}) == [words]
+
+
+def test_what_a_model_is_fitted_by_is_cited_beside_it():
+    """Kenward and Roger's degrees of freedom of a mixed model, and not those of values."""
+    row = {"method": "mean_difference.mmrm", "options": json.dumps({"df": "kenward_roger"})}
+    alone = reference_of(row | {"options": "{}"})
+    assert reference_of(row) == f"{alone}; Kenward and Roger 1997, Biometrics 53:983"
+    assert alone.startswith("Mallinckrodt")

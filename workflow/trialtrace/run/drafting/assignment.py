@@ -32,6 +32,7 @@ from trialtrace.run.drafting.clusters import (
 )
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.enrolled import BY_NO_DRAW
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
 from trialtrace.run.drafting.mistyped import mistyped
 from trialtrace.run.drafting.names import (
@@ -191,6 +192,7 @@ def arm_of(
             mend = f"{EACH}; else give the file that has the arm beside them"
         raise wrong("the arm", fault, "the column of the arm", mend)
     at = ("trial.yaml", "tables")
+    sure = sure and not (ranked and _chosen(*ranked[0]))
 
     def read(name: str) -> tuple[Table, Column]:
         return _arm_of(_by_patients(tables, subject), name, subject)
@@ -202,6 +204,15 @@ def arm_of(
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _chosen(table: Table, name: str) -> bool:
+    """Whether fewer than two levels are left beside those of who chose what they had: no arms by
+    lot."""
+    column = table.column(name)
+    labels = [label_of(column, code).casefold() for code in levels(column)]
+    chosen = sum(bool(BY_NO_DRAW.search(label)) for label in labels)
+    return chosen > 0 and len(labels) < chosen + 2
 
 
 def _unlikely(column: Column, stacked: set[str]) -> tuple[bool, bool]:

@@ -86,12 +86,12 @@ _NOT_IT = re.compile(
 )
 # It is wished for and did not come, or not wished for and was kept away.
 _MISSED = re.compile(
-    r"\b(?:not|never|fail(?:ed|ures?|s)? to) (?:yet |fully |be |become |remain |stay )*"
+    r"\b(?:not|never|neither|fail(?:ed|ures?|s)? to) (?:yet |fully |be |become |remain |stay )*"
     r"(?:heal|respon|recover|improv|surviv|remit|resol|clear|cured?\b|(?:\w+[- ])?free\b)"
 )
 _KEPT_AWAY = re.compile(
     r"\bfree(?:dom)? (?:of|from)\b(?! charge)|[- ]free\b(?! of charge)|"
-    r"\b(?:avoided|averted|absence of)\b"
+    r"\b(?:avoided|averted|absence of|neither)\b"
 )
 # What a time is called by that the event ends.
 _SPARED = re.compile(r"(?i)\b(?:time to|event)\b|[- ]free\b|\bsurvival\b")

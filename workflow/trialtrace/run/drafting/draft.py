@@ -85,7 +85,7 @@ from trialtrace.run.drafting.profile import SOURCE_FILE, SOURCE_ROW, Column, Tab
 from trialtrace.run.drafting.questions import Ask, as_before
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.same_tables import without_doubles
-from trialtrace.run.drafting.several_rows import mean_of, tell_below
+from trialtrace.run.drafting.several_rows import mean_of, tell_below, without_patient
 from trialtrace.run.drafting.stacking import with_stacks
 from trialtrace.run.drafting.strangers import ASIDE, named, of_the_trial, tell_copies
 from trialtrace.run.drafting.subjects import tell_shared, with_subjects
@@ -231,6 +231,8 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
             raise wrong("--visit", fault, "visits of patients with several rows", mend)
     visit = {table.name: visit_of(table, decided) for table in tables}
     home, coded = arm_of(tables, subject, decided)
+    if lacking := without_patient(home):
+        raise lacking
     tell_shared(tables, home.name, decided)
     if coded.name and coded.constant_within is False:
         # What no step compares is refused before anything else is asked.

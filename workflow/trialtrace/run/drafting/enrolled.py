@@ -50,7 +50,8 @@ ANALYSED = re.compile(r"included|analy[sz]ed|evaluable|in|valid", re.IGNORECASE)
 # Who had no lot, by a level or in a label of who had one.
 BY_NO_DRAW = re.compile(
     r"\b(not|non|never|without)( (drawn|assigned|allocated))?( by)?( an?| the)? (lot|random\w*)\b|"
-    r"\b(chose|chosen by|choos\w+|own choice|by choice|preferences?|preferred|self ?selected)\b"
+    r"\b(chose|chosen by|choos\w+|opted( for)?|elected|own choice|by choice|preferences?|preferred|"
+    r"self ?selected)\b"
 )
 BY_DRAW = re.compile(r"\b(by|had( a| the)?) lot\b|\brandom(i[sz]ed|ly)?\b")
 # Names that say who was in the trial, and of them those that say nothing else.

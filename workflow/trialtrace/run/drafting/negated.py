@@ -9,7 +9,7 @@ from trialtrace.run.tables.measures import folded, parts
 
 # What is negated: attend of "did not attend", "non-attendance" and "failure to attend".
 _NEGATED = re.compile(
-    r"\b(?:(?:not|never|no|without|absence of|lack of|fail(?:ed|ures?|s)? to|nicht)\s+"
+    r"\b(?:(?:not|never|neither|no|without|absence of|lack of|fail(?:ed|ures?|s)? to|nicht)\s+"
     r"(?:(?:yet|fully|ever|be|been|have|any|the|a)\s+)*|non?-|non(?=[a-z]{4}))([a-z]{3,})"
 )
 # What failed is not named: of who did not respond, heal or recover.

@@ -51,7 +51,6 @@ from trialtrace.run.drafting.several_rows import (
     mean_of,
     over_rows,
     tell_over_rows,
-    without_patient,
 )
 from trialtrace.run.drafting.times import (
     NO_STATUS,
@@ -190,11 +189,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         raise none_of("kind", kind, KINDS)
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     fitting = fitting or _as_kind(offered, kind) or _of_levels(offered, kind)
-    if (told := "primary" in decided.told) or not fitting:
-        lacking = next(filter(None, map(without_patient, offered.tables)), None)
-        if lacking is not None:
-            raise lacking
-    if not fitting and not told:
+    if not fitting and "primary" not in decided.told:
         raise _none_of(offered, kind)
     fitting = _of_equal_standing(fitting)
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
