@@ -93,3 +93,43 @@ def test_columns_whose_labels_are_of_other_things_are_no_doses(tmp_path: Path):
     page = [f"dose{n}: Fever after dose {n}" for n in (1, 2, 3)]
     (tmp_path / "names.txt").write_text("\n".join(["cow: number", *page, "y: milk"]), "utf-8")
     assert not profile([str(tmp_path)])[0].factors
+
+
+def told_apart(folder: Path, names: str, both: int = 0, none: int = 40) -> Draft:
+    """People with one of two treatments, `none` of them or `both`, in columns of these names."""
+    rows = [f"{n},{int(n % 5 == 0)},{n % 7}" for n in range(80 + none + both)]
+    cells = ["1,0"] * 40 + ["0,1"] * 40 + ["0,0"] * none + ["1,1"] * both
+    draw = random.Random(11)
+    draw.shuffle(cells)
+    write(
+        folder / "wages.csv",
+        [f"id,works,wage,{names}", *(f"{r},{c}" for r, c in zip(rows, cells, strict=True))],
+    )
+    return drafted(folder)
+
+
+@pytest.mark.parametrize("names", ["treat_letter,treat_call", "treatmentletter,treatmentcall"])
+def test_treatments_of_one_lot_are_arms(tmp_path: Path, names: str):
+    """Nobody has both, though ten would if there were two lots; who has none is the control."""
+    made = told_apart(tmp_path, names)
+    labels = {label for label, _ in made.arms.values()}
+    assert labels == {"Letter", "Call", "Neither letter nor call"}
+    assert made.arms[made.control][0] == "Neither letter nor call"
+    assert not {"arm", "control"} & {one.name for one in made.guesses if one.blinds}
+
+
+@pytest.mark.parametrize(
+    ("names", "both", "none"),
+    [
+        ("treat_letter,treat_call", 40, 40),  # Two lots.
+        ("treat_letter,treat_call", 1, 40),  # Somebody has both.
+        ("treat_letter,treat_call", 0, 4),  # Hardly anybody has none.
+        ("region_north,region_south", 0, 40),  # No word of an arm.
+        ("treat_1,treat_2", 0, 40),  # Numbers say nothing of what they are.
+    ],
+)
+def test_columns_that_are_not_treatments_of_one_lot(
+    tmp_path: Path, names: str, both: int, none: int
+):
+    draft = told_apart(tmp_path, names, both, none)
+    assert not any(one.name.startswith("made.") for one in draft.guesses)

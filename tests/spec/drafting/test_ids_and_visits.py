@@ -215,6 +215,17 @@ def test_a_row_without_an_id_is_the_cause_of_a_refusal(tmp_path: Path):
     assert "--subject source_row, or leave it out: --where asked=" in problem.do
 
 
+def test_a_row_without_an_id_and_without_an_arm_is_left_out(tmp_path: Path):
+    """Nobody was drawn for it, which a guess says."""
+    rows = [f"P{n},{'yn'[n % 2]},{n % 7}.5" if n != 4 else ",,4.5" for n in range(N)]
+    write(tmp_path / "data.csv", ["id,treated,weight", *rows])
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    told = {one.name: one for one in made.guesses}["where"]
+    assert (told.value, told.blinds) == ("treated=n,y", False)
+    assert "1 of 60 rows has no value (row 5)" in told.evidence
+    assert made.home.rows == N - 1 and made.home.subject == ("id",)
+
+
 def test_rows_without_an_id_are_no_patient_though_an_outcome_is_told(tmp_path: Path):
     """Two of them would be one patient with two values."""
     made = [f"P{n},{n % 7}.5" if n not in (4, 9) else f",{n}" for n in range(N)]

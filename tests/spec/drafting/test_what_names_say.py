@@ -408,6 +408,29 @@ def test_one_of_several_events_of_a_time_is_asked(tmp_path: Path):
     assert guess.blinds
 
 
+@pytest.mark.parametrize("treatments", ["none A B", "A B none"])
+def test_what_all_had_first_no_lot_gave(tmp_path: Path, treatments: str):
+    """Of three treatments that change places none is one."""
+    draw = random.Random(3)
+    first, *rest = treatments.split()
+    for name, orders in (
+        ("all", [[first, *draw.sample(rest, 2)] for _ in range(30)]),
+        ("lot", [draw.sample([first, *rest], 3) for _ in range(30)]),
+    ):
+        rows = [
+            f"{n},{period},{one},{draw.gauss(50, 9):.1f}"
+            for n, order in enumerate(orders)
+            for period, one in enumerate(order)
+        ]
+        write(tmp_path / f"{name}.csv", ["id,period,treatment,pain", *rows])
+        made = decide(profile([str(tmp_path / f"{name}.csv")]), {}, first_choice)
+        told = {one.name: one for one in made.guesses}["design"]
+        assert told.blinds is (name == "all")
+        assert (
+            f"--where treatment={','.join(sorted(rest))} leaves" in told.evidence
+        ) is told.blinds
+
+
 def test_a_run_in_is_no_treatment(tmp_path: Path):
     draw = random.Random(11)
     rows = [

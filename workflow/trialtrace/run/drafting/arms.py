@@ -90,6 +90,9 @@ BY_LABEL = re.compile(
     # "Coded 1 if the subject was (randomly) prompted to watch".
     r"(?!.*\b(after|since|before|until|group|arm)\b).*\b(was|were) randomly "
     r"(?!select|sampl|chosen)\w+ed\b.*|"
+    # "Student won voucher", "won the lottery".
+    r"(\w+ )?(won|winner of) (a |the )?(voucher|lottery|raffle|scholarship)( lottery)?|"
+    r"lottery (winner|winning)|"
     # "Name of the condition to which the participant was assigned".
     r".*\bto which (the |a |an |each )?\w+ (was|were|is|are) (\w+ly )?"
     r"(assigned|allocated|randomi[sz]ed)",

@@ -7,14 +7,13 @@ from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
 
-from trialtrace.base.errors import one_of, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import (
     AHEAD,
     BALANCED,
     LEAST,
     MOST_ARMS,
     MOST_NAMED,
-    NUMBER,
     OF_LOT,
     SURE,
     drawn_and_given,
@@ -33,10 +32,9 @@ from trialtrace.run.drafting.clusters import (
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.enrolled import BY_NO_DRAW
-from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
+from trialtrace.run.drafting.likely_outcome import WHOLE, of_a_person, of_patients, outcome_words
 from trialtrace.run.drafting.mistyped import mistyped
 from trialtrace.run.drafting.names import (
-    ARM_PARTS,
     BETWEEN_TREATMENTS,
     PERIODS,
     SITES,
@@ -44,9 +42,6 @@ from trialtrace.run.drafting.names import (
     name_words,
     rank,
     rank_of_arm,
-    with_capital,
-    without_tags,
-    words_apart,
 )
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
@@ -63,11 +58,13 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.strangers import EACH, of_one_form
 from trialtrace.run.drafting.wide import columns_of_treatments
-from trialtrace.run.tables.measures import folded, parts, plain
+from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.label_words import words_of
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
 NEARLY_EVEN = 0.7
+# What a name alone may lack of what is enough, by its place in the file.
+NEARLY = 0.25
 # Rows of a number that may be a dose, or of a text.
 FEWEST_OF_DOSE = 3
 # Words of where patients were, and of who saw them.
@@ -113,18 +110,7 @@ def arm_of(
     ]
     odd = {} if sure else _of_doubled_ids(tables, subject)
     passed += [f" {name} is passed over: {why}." for name, why in odd.items()]
-    known = {(table.name, name) for table, name in ranked}
-    others = [
-        one
-        for table in _by_patients(tables, subject)
-        for one in table.columns
-        if (is_coded(one) or _even_numbers(one) or _few_texts(one))
-        and 2 <= len(levels(one)) <= MOST_ARMS
-        and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
-        and (table.name, one.name) not in known
-        and one.name not in table.joined_numbers
-        and one.constant_within is not False
-    ]
+    others = _others(tables, ranked, subject)
     if not ranked and _only_even(tables, others, subject):
         only = f"{others[0].name}: no other column divides patients into few, but for what they "
         choices.append((others.pop().name, f"{only}are and what came of them."))
@@ -145,6 +131,11 @@ def arm_of(
     stepped = {} if ranked else _in_steps(tables, others)
     choices.sort(key=lambda choice: choice[0] not in stepped)
     choices = [(name, stepped.get(name, why)) for name, why in choices]
+    known_so = bool(sure or turned or in_turn or stepped)
+    in_texts = {} if known_so else _in_texts(tables, [name for name, _ in choices])
+    choices.sort(key=lambda choice: choice[0] not in in_texts)
+    choices = [(name, f"{why} {in_texts.get(name, '')}".strip()) for name, why in choices]
+    sure = sure or len(in_texts) == 1
     if turned:
         # What somebody was assigned to is the same at all visits.
         stays = {
@@ -168,29 +159,7 @@ def arm_of(
     for table, name in sorted(once, key=lambda pair: rank_of_arm(pair[1]) is not None):
         choices.insert(0, (f"{table.name}.{name}", turning[name][1]))
     if not choices:
-        fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
-        mend = "give the file that has it beside this one, or name it: --arm COLUMN"
-        columns = [one for table in tables for one in table.columns if one.blank > MOST_ARMS]
-        few = [one for one in columns if one.rows - one.blank <= MOST_ARMS]
-        if lone := [one for one in few if rank_of_arm(one.name) is not None]:
-            fault += f"; {lone[0].name} has a value in {lone[0].rows - lone[0].blank} of "
-            fault += f"{lone[0].rows} rows, as merged cells have in their first row alone"
-            mend = "fill it down in a copy of the file, each row with its arm; patients whose "
-            mend += "numbers begin anew in each arm need another number each"
-        elif varying := _treatments_given(tables):
-            fault += (
-                f"; {one_of(varying)} varies within patients, as in a crossover, or where rows "
-            )
-            fault += "are treatments that patients had repeatedly"
-            mend = f"--arm {varying[0]} where each patient had each treatment in one row; where "
-            mend += "rows are repeated treatments, give one row of each patient and treatment, or "
-            mend += "the arm that patients were assigned to"
-        elif len(alike := [one for one in tables if of_one_form(one, tables[0])]) > 1:
-            files = one_of([Path(one.item).name for one in alike])
-            fault += f"; {files} have the same columns"
-            fault += f"; {said}" if (said := tables[0].evidence.get("arms_of_files")) else ""
-            mend = f"{EACH}; else give the file that has the arm beside them"
-        raise wrong("the arm", fault, "the column of the arm", mend)
+        raise _no_arm(tables)
     at = ("trial.yaml", "tables")
     sure = sure and not (ranked and _chosen(*ranked[0]))
 
@@ -206,6 +175,49 @@ def arm_of(
     return table, column
 
 
+def _others(
+    tables: Sequence[Table], ranked: Sequence[tuple[Table, str]], subject: Mapping[str, str]
+) -> list[Column]:
+    """The columns of few levels for which nothing speaks, and that could be the arm."""
+    known = {(table.name, name) for table, name in ranked}
+    return [
+        one
+        for table in _by_patients(tables, subject)
+        for one in table.columns
+        if (is_coded(one) or _even_numbers(one) or _few_texts(one))
+        and 2 <= len(levels(one)) <= MOST_ARMS
+        and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
+        and (table.name, one.name) not in known
+        and one.name not in table.joined_numbers
+        and one.constant_within is not False
+    ]
+
+
+def _no_arm(tables: Sequence[Table]) -> UserError:
+    """That no column could be the arm, with what nearly is one."""
+    fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
+    mend = "give the file that has it beside this one, or name it: --arm COLUMN"
+    columns = [one for table in tables for one in table.columns if one.blank > MOST_ARMS]
+    few = [one for one in columns if one.rows - one.blank <= MOST_ARMS]
+    if lone := [one for one in few if rank_of_arm(one.name) is not None]:
+        fault += f"; {lone[0].name} has a value in {lone[0].rows - lone[0].blank} of "
+        fault += f"{lone[0].rows} rows, as merged cells have in their first row alone"
+        mend = "fill it down in a copy of the file, each row with its arm; patients whose "
+        mend += "numbers begin anew in each arm need another number each"
+    elif varying := _treatments_given(tables):
+        fault += f"; {one_of(varying)} varies within patients, as in a crossover, or where rows "
+        fault += "are treatments that patients had repeatedly"
+        mend = f"--arm {varying[0]} where each patient had each treatment in one row; where "
+        mend += "rows are repeated treatments, give one row of each patient and treatment, or "
+        mend += "the arm that patients were assigned to"
+    elif len(alike := [one for one in tables if of_one_form(one, tables[0])]) > 1:
+        files = one_of([Path(one.item).name for one in alike])
+        fault += f"; {files} have the same columns"
+        fault += f"; {said}" if (said := tables[0].evidence.get("arms_of_files")) else ""
+        mend = f"{EACH}; else give the file that has the arm beside them"
+    return wrong("the arm", fault, "the column of the arm", mend)
+
+
 def _chosen(table: Table, name: str) -> bool:
     """Whether fewer than two levels are left beside those of who chose what they had: no arms by
     lot."""
@@ -213,6 +225,32 @@ def _chosen(table: Table, name: str) -> bool:
     labels = [label_of(column, code).casefold() for code in levels(column)]
     chosen = sum(bool(BY_NO_DRAW.search(label)) for label in labels)
     return chosen > 0 and len(labels) < chosen + 2
+
+
+def _in_texts(tables: Sequence[Table], names: Sequence[str]) -> dict[str, str]:
+    """Those of the candidates by which code beside the tables compares, and by nothing else beside
+    it; else the one of as many even levels as a text has groups that were drawn, if more than two;
+    each with a sentence. Nothing of what patients are."""
+    columns = {
+        one.name: (table, one)
+        for table in reversed(tables)
+        for one in table.columns
+        if one.name in names and not (tells_order(one) or of_a_person(one))
+        if plain(one.name) == "type" or not of_patients(one)
+    }
+    by_code = {
+        one.by[0]: f"{one.place}, compares by it alone."
+        for table in tables
+        for one in table.compared
+        if len(one.by) == 1 and one.by[0] in columns
+    }
+    drawn = {
+        name: why
+        for name, (table, one) in columns.items()
+        if (why := table.evidence.get(f"groups.{len(levels(one))}")) and not _uneven(one)
+        if min(n for _, n in one.values) >= NEARLY_EVEN * max(n for _, n in one.values)
+    }
+    return by_code or (drawn if len(drawn) == 1 else {})
 
 
 def _unlikely(column: Column, stacked: set[str]) -> tuple[bool, bool]:
@@ -374,7 +412,9 @@ def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
             else {*levels(at.column(other))} <= {*levels(table.column(name))}
         )
     ]
-    return table.sure_arm and table.arm[0] == name and most >= SURE and not rivals
+    # What alone has the name of an arm needs no more.
+    least = SURE - NEARLY if len(ranked) == 1 and named_arm(name) else SURE
+    return table.sure_arm and table.arm[0] == name and most >= least and not rivals
 
 
 def _only_groups(
@@ -520,85 +560,3 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
         "name another column: --arm COLUMN"
         + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
-
-
-def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
-    """Name of an arm -> its label and code."""
-    arms: dict[str, tuple[str, str]] = {}
-    codes = in_order(column)
-    labels = words_apart([without_tags(label_of(column, code)) or code for code in codes])
-    for code, label in zip(codes, labels, strict=True):
-        name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
-        name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"
-        while name in arms:
-            name = f"{name}_{len(arms) + 1}"
-        arms[name] = (with_capital(label), code)
-    return arms
-
-
-def in_order(column: Column) -> tuple[str, ...]:
-    """The codes of an arm; numbers, and texts that differ by one, by it: 3 mg before 10 mg."""
-    codes = levels(column)
-    found = {code: NUMBER.findall(code) for code in codes}
-    rest = {NUMBER.sub("", code.lower()) for code in codes}
-    if column.given or len(rest) > 1 or any(len(each) != 1 for each in found.values()):
-        return codes
-    return tuple(sorted(codes, key=lambda code: float(found[code][0].replace(",", "."))))
-
-
-def _in_words(table: Table, column: Column) -> tuple[str, dict[str, str]] | None:
-    """The column beside that of the arm that has one word for each of its codes, the one with its
-    name first, and the words by code; yes and no of 0 and 1, as of a dummy, are no words of it."""
-    own = {*parts(column.name)}
-    others = [
-        one
-        for one in table.columns
-        if one.name != column.name
-        and one.distinct == column.distinct
-        and not (one.validation or rank(one.name, SITES) is not None)
-        and not name_words(one.name) & WHERE_OR_WHO
-        and not (one.type == "yesno" and not one.given and {*levels(one)} == {*"01"})
-        and not any(NO_NAME.fullmatch(label_of(one, code)) for code in levels(one))
-        and same_groups(table, column.name, one.name)
-    ]
-    for one in sorted(others, key=lambda one: not own & {*parts(one.name)}):
-        pairs = {row for row in cells_of(table, [column.name, one.name]) if all(row)}
-        labels = {code: label_of(one, text) for code, text in pairs}
-        if {*labels} >= {*levels(column)}:
-            return one.name, labels
-    return None
-
-
-def with_names(table: Table, column: Column, decided: Decided) -> Column:
-    """The column of the arm with the names of its arms: by a column of words, one for each code,
-    as a guess; else they are asked where it has codes alone, and without an answer the codes are
-    their names. Yes and no of 0 and 1 that no file says are no names of groups."""
-    if column.type == "yesno" and not column.given and {*parts(column.name)} & {*ARM_PARTS}:
-        own = tuple((code, code) for code in levels(column))
-        column = replace(column, type="radio", validation="", choices=own)
-    codes = in_order(column)
-    bare = [code for code in codes if NO_NAME.fullmatch(label_of(column, code))]
-    if not column.name or (len(bare) < len(codes) and "arms" not in decided.told):
-        return column
-    if "arms" not in decided.told and (words_of_codes := _in_words(table, column)):
-        beside, by_code = words_of_codes
-        why = f"{beside} has one of these words for each code of {column.name}."
-        place = ("trial.yaml", "design.arms")
-        decided.guess("arms", place, ", ".join(by_code[code] for code in codes), why)
-        return _called(column, [by_code[code] for code in codes])
-    counts = dict(column.values)
-    choices = [(code, f"{counts.get(code, 0)} rows.") for code in codes]
-    labels = [label_of(column, code) for code in codes]
-    words = f"What are the arms called? Names of {' and '.join(labels)}, in this order"
-    given = decided.several("arms", words, choices, str, len(codes))
-    if not given or given == [*codes]:
-        why = "No file says what the codes of the arm mean; they stand as its names."
-        decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(labels), why)
-        return column
-    return _called(column, given)
-
-
-def _called(column: Column, labels: Sequence[str]) -> Column:
-    """The column of the arm with a label for each of its codes, in their order."""
-    named = tuple(zip(in_order(column), labels, strict=True))
-    return replace(column, choices=named, type="radio", validation="", low="", high="", given={})

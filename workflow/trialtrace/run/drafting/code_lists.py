@@ -9,9 +9,9 @@ from trialtrace.run.drafting.codebook import (
     OF_COLUMNS,
     OF_LABELS,
     WORD,
-    Entry,
     Section,
 )
+from trialtrace.run.drafting.help_pages import Entry
 from trialtrace.run.tables.measures import parts, plain
 
 # Columns of a list, and what stands behind the name of a column in the head of its labels.

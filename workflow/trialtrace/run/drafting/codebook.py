@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from trialtrace.run.drafting import script_labels, spss_syntax
 from trialtrace.run.drafting.described import (
     Described,
     by_rules,
@@ -24,9 +25,18 @@ from trialtrace.run.drafting.described import (
     with_values,
 )
 from trialtrace.run.drafting.formats import sheet_rows
-from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary, without_tags
+from trialtrace.run.drafting.help_pages import (
+    FORMAT,
+    PRINTED,
+    TYPES,
+    Entry,
+    bare,
+    by_number,
+    of_source,
+    of_text,
+)
+from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary
 from trialtrace.run.drafting.places import name_of
-from trialtrace.run.drafting.spss_syntax import columns_in
 from trialtrace.run.drafting.word_text import DOCUMENT, word_text
 from trialtrace.run.tables.measures import parts, plain
 
@@ -73,6 +83,7 @@ ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
 ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
 NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat", DOCUMENT), (".csv", ".tsv", ".tab")
 DICTIONARIES, SYNTAX = (".yaml", ".yml"), ".sps"
+SCRIPTS = (".r", ".rmd", ".qmd", ".do")
 # Larger files are data; rows among which the heads of a sheet are looked for.
 MOST_BYTES, LATEST_HEAD = 2_000_000, 30
 # Columns of a list without known heads, and a word that says what a name is.
@@ -81,12 +92,6 @@ MOST_BESIDE, WORD = 5, re.compile(r"[^\W\d_]{3,}")
 MOSTLY, FEWEST = 0.5, 2
 # Columns that one name with numbers may stand for.
 MOST_OF_A_RANGE = 200
-TYPES = re.compile(
-    r"(character|numeric|integer|factor|string|date|logical|double|text|number|num|chr|int)\b\s*",
-    re.IGNORECASE,
-)
-# What R prints of a column, in str(): no words on it.
-PRINTED = re.compile(r"(num|int|chr|cplx|logi|Factor|Date|POSIXct)\b( \[| w/ ).*")
 # What a label has before its codes, and no column is called.
 AS_CODES = re.compile(
     r"[\s,;:(]*\b(?:coded(?: as)?|an? (?:factor|\w+ vector) with(?: \w+)?(?: levels)?)$",
@@ -119,7 +124,6 @@ ROLE = re.compile(r"(?:the )?(?:primary|main) (?:outcome|end ?point)(?: measure)
 SET_IN = re.compile(
     r"(?:\t| {2})\s*(?P<code>-?\d{1,4})(?:\t+| {2,}|\s*[=:–-]\s*)(?P<text>[^\W\d].*)"
 )
-OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
 OF_FILE = re.compile(
     r"[\w.()-]+\.(?:csv|txt|tsv|dta|sav|xlsx?|sas7bdat|rds|rdata)\b", re.IGNORECASE
 )
@@ -134,42 +138,9 @@ NUMBERS = re.compile(
 )
 BESIDE = re.compile(r"(?P<first>[\w.]+)\s*\((?P<others>[\w.]+(?:\s*,\s*[\w.]+)*)\)")
 IN_UNIT = re.compile(r"in\s+(\S+)", re.IGNORECASE)
-# A help page of R as text: its headings, the one under which its columns stand, and how a paragraph
-# on one begins; a name alone is told by the paragraph below it.
-HEADED = re.compile(r"(?:#+\s*)?([A-Z][\w() ]{2,20}):?")
-FORMAT = re.compile(r"^(?:#+\s*)?Format:?\s*$", re.MULTILINE)
-OF_HELP = re.compile(
-    r"(?P<mark>[•*-]\s+)?[`']?(?P<name>[^\W\d][\w.]*)[`']?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
-)
-# A column by its number in the file: [,1] child  integer, child id, as R's pages have it, or first
-# column - times: time to event, as far as the next or an empty line.
-COUNTED = vocabulary("first second third fourth fifth sixth seventh eighth ninth tenth")
-BY_NUMBER = re.compile(
-    rf"^[ \t]*(?:[•*-][ \t]+)?(?:\[,[ ]?(?P<at>\d+)\][ \t]+(?P<name>[\w.]+)[ \t]+|"
-    rf"(?:the )?(?:column (?P<number>\d+)|(?P<word>{'|'.join(COUNTED)}|\d+(?:st|nd|rd|th)) column)"
-    r"[ \t]*(?:[-–—:=]|is)[ \t]*(?:(?P<called>[\w.]+)[ \t]*[:–—-][ \t]+)?)(?P<text>[^\n]*)",
-    re.IGNORECASE | re.MULTILINE,
-)
 # Between sentences; "No. of visits" is one, as are abbreviations of one letter.
 SENTENCE = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\bvs)(?<!\b\w)(\.) ", re.IGNORECASE)
-NO_NAMES = {"a", "an", "the", "this"}
 Row = tuple[int, Mapping[int, str]]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What stands in one line of a column, or of several with numbers in one name; `meaning` is
-    what a code of a list of a row a code means, `number` the place of its column where that is
-    told."""
-
-    name: str
-    label: str
-    line: int
-    codes: str = ""
-    unit: str = ""
-    missing: str = ""
-    meaning: str = ""
-    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -311,26 +282,30 @@ def _sections(path: Path, state: int) -> list[Section]:
     if ending in (".xls", ".xlsx", ".xlsm"):
         sheets = sheet_rows(path).items()
         return [one for sheet, rows in sheets for one in _of_rows(rows, path.name, sheet, "row")]
-    if ending not in (*NOTES, *TEXTS, *DICTIONARIES, SYNTAX):
+    if ending not in (*NOTES, *TEXTS, *DICTIONARIES, *SCRIPTS, SYNTAX):
         return []
     text = text_of(path)
-    if ending == SYNTAX:
-        each = tuple(Entry(name, line=line, **said) for name, line, said in columns_in(text))
-        return [Section(f"{path.name}, line", "", each)] if each else []
+    if ending in (*SCRIPTS, SYNTAX):
+        said_by = spss_syntax if ending == SYNTAX else script_labels
+        told = said_by.columns_in(text)
+        each = tuple(Entry(name, line=line, **said) for name, line, said in told)
+        # A script that labels one column alone speaks of it.
+        place, called = f"{path.name}, line", ending in SCRIPTS
+        return [Section(place, "", each, called)] if each else []
     if ending in DICTIONARIES:
         return [Section(f"{path.name}, line", "", one) for one in _of_yaml(text) if one]
     place = f"{path.name}, line"
-    of_r = tuple(_of_r(text)) if ending not in TEXTS else ()
+    of_r = tuple(of_source(text)) if ending not in TEXTS else ()
     if len(of_r) >= (1 if ending == ".rd" else FEWEST):
         return [Section(place, "", of_r)]
     if ending == ".rd":
         return [*_of_lines(text, path)]
-    numbered = tuple(_by_number(text)) if ending not in TEXTS else ()
+    numbered = tuple(by_number(text)) if ending not in TEXTS else ()
     counted = [Section(place, "", numbered)] if len(numbered) >= FEWEST else []
     rows = [*_of_tables(text)] if ending == DOCUMENT else [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))
-    if FORMAT.search(text) and len(entries := tuple(_of_help(text))) >= FEWEST:
+    if FORMAT.search(text) and len(entries := tuple(of_text(text))) >= FEWEST:
         return [*counted, Section(place, "", entries)]
     return [*counted, *_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
 
@@ -434,7 +409,7 @@ def _without_heads(rows: Sequence[Row]) -> Iterator[Entry]:
     said = max(sorted(places), key=lambda at: length[at], default=2)
     words = sum(bool(WORD.search(cells.get(said, ""))) for _, cells in every)
     if 2 * words > len(every):
-        yield from (Entry(cells[1], _bare(cells.get(said, "")), line) for line, cells in every)
+        yield from (Entry(cells[1], bare(cells.get(said, "")), line) for line, cells in every)
 
 
 def _by_column(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -467,40 +442,7 @@ def _entry(name: str, line: int, cells: Mapping[int, str], at: Mapping[str, int]
     role = next((cell for cell in cells.values() if ROLE.fullmatch(cell.strip())), "")
     if role and role not in texts.values():
         texts["label"] = f"{texts.get('label', '')}; {role}".strip("; ")
-    return Entry(name, line=line, **{"label": "", **{k: _bare(v) for k, v in texts.items()}})
-
-
-def _bare(text: str) -> str:
-    """A text without the marks of its layout."""
-    text = without_tags(text)
-    return " ".join(re.sub(r"\\(code|emph|strong|link)\{([^{}]*)\}|[`*]", r"\2", text).split())
-
-
-def _of_r(text: str) -> Iterator[Entry]:
-    """The items of a help page of R: \\item{name}{what it is}."""
-    for match in OF_R.finditer(text):
-        end, depth = match.end(), 1
-        while end < len(text) and depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        label = _bare(text[match.end() : end - 1]).strip(" :")
-        yield Entry(match[1].strip(" `"), label, text.count("\n", 0, match.start()) + 1)
-
-
-def _by_number(text: str) -> Iterator[Entry]:
-    """The columns of a text that tells each by its number, with a name or without."""
-    found = [*BY_NUMBER.finditer(text)]
-    for match, after in zip(found, [*found, None][1:], strict=True):
-        rest = text[match.end() : after.start() if after else len(text)]
-        rest = re.split(r"\n[^\S\n]*\n", rest, maxsplit=1)[0]
-        said = " ".join(f"{match['text']}{rest}".split())
-        label = "" if PRINTED.match(said) else TYPES.sub("", said, count=1).lstrip(",;: ")
-        word = (match["at"] or match["number"] or match["word"]).lower()
-        number = COUNTED.index(word) + 1 if word in COUNTED else int(re.sub(r"\D", "", word))
-        line = text.count("\n", 0, match.start()) + 1
-        yield Entry(
-            match["name"] or match["called"] or word, _bare(label), line, number=str(number)
-        )
+    return Entry(name, line=line, **{"label": "", **{k: bare(v) for k, v in texts.items()}})
 
 
 def _of_yaml(text: str) -> Iterator[tuple[Entry, ...]]:
@@ -524,7 +466,7 @@ def _of_yaml(text: str) -> Iterator[tuple[Entry, ...]]:
             if roles.get("label"):
                 made.append(Entry(str(key.value), line=line, **roles))
             elif isinstance(value, yaml.ScalarNode):
-                alone.append(Entry(str(key.value), _bare(str(value.value)), line))
+                alone.append(Entry(str(key.value), bare(str(value.value)), line))
             else:
                 waiting.append(value)
         yield tuple(alone)
@@ -549,30 +491,6 @@ def _texts_of(node: "yaml.Node") -> dict[str, str]:
 def _roles_of(word: str) -> Iterator[str]:
     """What a key of a dictionary in YAML holds, by the heads of a codebook in a table."""
     return (role for role, known in ROLES.items() if plain(word) in known and role != "name")
-
-
-def _of_help(text: str) -> Iterator[Entry]:
-    """The columns in a help page of R that became text: paragraphs under Format, marked ones under
-    any heading."""
-    inside, above, line = False, "", 1
-    for block in re.split(r"((?:[^\S\n]*\n){2,})", text):
-        at, words = line, " ".join(block.split())
-        line += block.count("\n")
-        if not words:
-            continue
-        first = block.strip("\n").split("\n")[0]
-        if HEADED.fullmatch(words) and not first.startswith(" "):
-            inside, above = bool(FORMAT.fullmatch(words)), ""
-            continue
-        made = OF_HELP.fullmatch(words)
-        if above:
-            yield Entry(above, _bare(words), at)
-            above = ""
-        elif made and made["name"].lower() not in NO_NAMES and (inside or made["mark"]):
-            if made["text"]:
-                yield Entry(made["name"].rstrip("."), _bare(made["text"]), at)
-            elif inside:
-                above = made["name"]
 
 
 def files_of_lines(lines: Sequence[str]) -> list[str]:
@@ -619,18 +537,18 @@ def _of_lines(text: str, path: Path) -> Iterator[Section]:
             heading += f": {file}" * (file not in heading.lower())
         elif cells and not RULE.fullmatch(each):
             heads = _heads(cells)
-            name = _bare(cells.get(at.get("name", 0), ""))
+            name = bare(cells.get(at.get("name", 0), ""))
             entries += [_entry(name, line, cells, at)] if name and not heads else []
             at = heads or at
         elif code and entries and line == below + 1:
             below, last = line, entries.pop()
-            codes = f"{last.codes}; " * bool(last.codes) + f"{code['code']} = {_bare(code['text'])}"
+            codes = f"{last.codes}; " * bool(last.codes) + f"{code['code']} = {bare(code['text'])}"
             entries.append(dataclasses.replace(last, codes=codes))
         elif item and plain(item["name"]) in OF_COLUMNS and len(item["text"].split()) == 1:
             # The name of a column stands below what it is, beside its type and its range.
-            cards.append(Entry(_bare(item["text"]), above, line))
+            cards.append(Entry(bare(item["text"]), above, line))
         elif item and not PRINTED.match(item["text"]):
-            entries.append(Entry(item["name"].strip(), _bare(item["text"]), line))
+            entries.append(Entry(item["name"].strip(), bare(item["text"]), line))
             below = line
         elif each.startswith("**"):
-            above = _bare(each)
+            above = bare(each)

@@ -3,7 +3,7 @@ their doses."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain, permutations
 
 from trialtrace.base.errors import one_of
@@ -41,6 +41,8 @@ OF_TWO = re.compile(
     r"[^\d=]*\b(?!no\b|not\b)[a-z]{4,}( \([^)]*\))? (and|or|vs\.?|versus) [a-z]{4,}\b[^\d=]*",
     re.IGNORECASE,
 )
+# What is called so of two things of one kind is the control: regular oil, ordinary toothpaste.
+USUAL = {"regular", "ordinary", "normal", "plain", "existing", "current", "old"}
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 # What stands in brackets behind a name that it shortens: (CP).
 SHORT = re.compile(r"\s*\(\w+\)$")
@@ -77,7 +79,7 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         for name, own in bits.items()
         if all(own < bits[other] for other in arms if other != name)
     ]
-    neither = [name for name in said if any(map(NEITHER.fullmatch, words[name]))]
+    neither = [name for name in words if any(map(NEITHER.fullmatch, words[name]))]
     if (
         len(neither) == 1
         and len(arms) > 2
@@ -117,6 +119,9 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
     ):
         return alone, True
+    usual = [name for name in words if _is_usual(name, words)]
+    if len(usual) == 1:
+        return usual, True
     doses = _doses(column, arms)
     nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
     if len(common or nothing) == 1:
@@ -135,6 +140,14 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     if tells_begin(column):
         return [name for name, each in words.items() if any(map(LATER_ON.fullmatch, each))], False
     return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
+
+
+def _is_usual(name: str, words: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an arm has in the usual form what all others have in another: regular oil beside fish
+    oil."""
+    each = {one: parts(texts[0]) for one, texts in words.items()}
+    first, *rest = each[name] or [""]
+    return first in USUAL and bool(rest) and all(own[-len(rest) :] == rest for own in each.values())
 
 
 def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, float]:

@@ -97,6 +97,18 @@ class Described:
     given: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """What a call of analysis code compares: columns of outcomes, of a time with the `status` of
+    how it ended and the code of the `event`, the columns `by` which it does, and where it is."""
+
+    outcomes: tuple[str, ...]
+    by: tuple[str, ...]
+    place: str
+    status: str = ""
+    event: str = ""
+
+
 NOTHING = Described()
 Codes = tuple[tuple[str, str], ...]
 

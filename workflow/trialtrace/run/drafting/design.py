@@ -373,7 +373,23 @@ def several_treatments(
     else:
         why += " No column tells the sequence: periods are left out of account. One with the order "
         why += "of each patient's treatments (AB, BA) in the export has them."
-    return Design(CROSSOVER, place, sequence, starts), why
+    if first := _had_by_all(rows):
+        rest = ",".join(code for code in levels(arm) if code != first)
+        why += f" All had {first} in the same period, and nothing else in it, as in a run-in: no "
+        why += f"lot gave it. --where {arm.name}={rest} leaves it out."
+    return Design(CROSSOVER, place, sequence, starts, doubtful=bool(first)), why
+
+
+def _had_by_all(rows: Sequence[tuple[str, ...]]) -> str:
+    """The one of several treatments that all patients had in one period, in which nobody had
+    another, where the others changed places."""
+    periods: dict[str, set[str]] = defaultdict(set)
+    for _, code, period, *_ in rows:
+        periods[code].add(period)
+    alone = [code for code, own in periods.items() if len(own) == 1]
+    others = {period for code, own in periods.items() if code not in alone for period in own}
+    first = alone[0] if len(alone) == 1 and len(periods) > 2 else ""
+    return first if first and not periods[first] & others else ""
 
 
 def _several_rows(

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError, wrong
+from trialtrace.run.drafting.arm_names import arms_by_name, with_names
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
-from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
+from trialtrace.run.drafting.assignment import arm_of, tells_arm
 from trialtrace.run.drafting.changes import changes, earlier_values, filled_copies, standardised
 from trialtrace.run.drafting.clusters import (
     begins_with,
@@ -232,7 +233,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
     visit = {table.name: visit_of(table, decided) for table in tables}
     home, coded = arm_of(tables, subject, decided)
     if lacking := without_patient(home):
-        raise lacking
+        raise lacking.error()
     tell_shared(tables, home.name, decided)
     if coded.name and coded.constant_within is False:
         # What no step compares is refused before anything else is asked.
@@ -526,7 +527,7 @@ def _offered(
         if name in within:
             left -= {one.name for one in table.columns if one.constant_within}
         people = {one.name for one in table.columns if _of_nothing_done(one)}
-        if sum(one.score >= 0 for one in here) == 1:
+        if sum(one.score >= 0 for one in here) <= 1:
             people |= {one.name for one in table.columns if _known_before(one)}
         rest = [one for one in here if not one.names - {""} <= people]
         alone = known and len(rest) == 1 and rest[0].names >= left - people

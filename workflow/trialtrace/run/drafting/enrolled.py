@@ -29,6 +29,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import BOUNDS, MOST_ROWS, bounded, cells_of, within
+from trialtrace.run.drafting.several_rows import without_patient
 from trialtrace.run.drafting.strangers import files_of_visits
 from trialtrace.run.drafting.tables import of_rows
 from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
@@ -135,7 +136,10 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         return read(decided.told["where"])
     alone = [one for one in tables if len(tables) == 1 or _of_patients([one])]
     found = [part for one in alone[:1] if one.rows <= MOST_ROWS for part in _parts(one)]
-    found = [*_arm_in_rows(tables), *found] or [*_beside_active(tables), *_unlike(tables)]
+    found = [*_arm_in_rows(tables), *_of_nobody(tables), *found] or [
+        *_beside_active(tables),
+        *_unlike(tables),
+    ]
     keys = ((*key.partition("."), why) for one in alone[:1] for key, why in one.evidence.items())
     said = [(text, why) for key, _, text, why in keys if key == "population" and _fits(text, read)]
     choices = [*said, *((f"{one.column}={','.join(one.codes)}", one.why) for one in found)]
@@ -206,6 +210,15 @@ def _parts(table: Table) -> Iterator[Part]:
         if lacking:
             why += f" {len(lacking)} columns have no value in any of them, and in all others."
         yield Part(column.name, codes, why, sure, analysed)
+
+
+def _of_nobody(tables: Sequence[Table]) -> Iterator[Part]:
+    """The rows of a table of patients, a row each, but for few that have neither a patient nor an
+    arm: nobody was drawn for them."""
+    lacking = without_patient(tables[0]) if len(tables) == 1 else None
+    if lacking is not None and lacking.column in tables[0].arm:
+        why = f"{lacking.patients}: {lacking.said()}; {lacking.column} has none there either."
+        yield Part(lacking.column, lacking.codes, why, True)
 
 
 def _arm_in_rows(tables: Sequence[Table]) -> Iterator[Part]:

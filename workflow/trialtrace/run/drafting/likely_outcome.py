@@ -6,7 +6,7 @@ on the other (docs/benchmarks-profile.md).
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.run.drafting.names import FINDINGS, OF_SAMPLING, SEX, SITES, name_words, rank
@@ -22,6 +22,7 @@ from trialtrace.run.drafting.outcomes import (
     TIMES,
     Outcome,
     is_coded,
+    is_number,
     is_state,
     levels,
     outcome,
@@ -29,7 +30,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.profile import Column, Table, without_heading
 from trialtrace.run.drafting.repeats import without_time
-from trialtrace.run.drafting.times import LEAST_TIMES, OVER, pairs
+from trialtrace.run.drafting.times import LEAST_TIMES, OVER, paired, pairs
 from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 WHOLE = {
@@ -173,9 +174,10 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     free = [one for one in free if not _logged(one, [o.name for o in table.columns])]
     found = [
         _called(table, one)
-        for one in (pairs(table, free) if not visit else ())
+        for one in ((*_by_code(table, free), *pairs(table, free)) if not visit else ())
         if not without_time(table, one.column, one.status)
     ]
+    found = [*{(one.column, one.status): one for one in reversed(found)}.values()]
     paired = {name for one in found for name in (one.column, one.status) if not one.doubted}
     paired |= {one.column for one in found}
     names = [column.name for column in table.columns]
@@ -195,12 +197,44 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     return sorted(found, key=lambda outcome: -outcome.score)
 
 
+def _by_code(table: Table, free: Sequence[Column]) -> Iterator[Outcome]:
+    """The times that code beside the table analyses, with how they ended."""
+    known = {one.name: one for one in free if one.constant_within is None}
+    for one in table.compared:
+        time, status = (known.get(name) for name in (one.outcomes[0], one.status))
+        if time and status and is_number(time) and is_state(status):
+            made = paired(table, time, status)
+            # Labels that say another code are asked.
+            differs = made.sure and one.event not in ("", made.event)
+            yield replace(made, event=one.event or made.event, sure=bool(one.event) and not differs)
+
+
+def _analysed(table: Table) -> tuple[frozenset[str], str]:
+    """The columns of the one outcome that code beside the table compares by what may be its arm,
+    and a sentence; none where it compares several, or what patients are."""
+    arms = {*table.weights} or {name for one in table.compared for name in one.by}
+    known = {one.name: one for one in table.columns}
+    found = {
+        frozenset({*one.outcomes, one.status} - {""}): one.place
+        for one in reversed(table.compared)
+        if {*one.by} & arms and {*one.outcomes} <= {*known}
+        if not any(was_before(known[name]) or of_patients(known[name]) for name in one.outcomes)
+    }
+    if len(found) != 1:
+        return frozenset(), ""
+    names, place = next(iter(found.items()))
+    return names, f"{place}, analyses it by arm, and no other outcome."
+
+
 def _in_texts(table: Table, outcome: Outcome) -> Outcome:
     """The candidate, where a text beside the table says that it is what is compared; it is called
     primary where that is beyond doubt."""
     found = (table.evidence.get(f"sure.primary.{one}", "") for one in sorted(outcome.names))
     sure = next(filter(None, found), "")
     why = sure or table.evidence.get(f"primary.{outcome.column}")
+    names, by_code = _analysed(table) if table.compared and not why else (frozenset(), "")
+    if names and outcome.names - {""} <= names and not outcome.columns:
+        why = sure = by_code
     if not why:
         return outcome
     told, score = f"{outcome.evidence} {why}", outcome.score + SAID_PRIMARY

@@ -24,7 +24,7 @@ DESCRIPTIONS = (".xml",)
 # What may say in a folder what the columns of its tables mean.
 NOTES = (
     *("", ".md", ".rd", ".txt", ".dat", ".rst", ".html", ".pdf", ".docx", ".doc", ".rtf"),
-    *(".yaml", ".yml", ".sps"),
+    *(".yaml", ".yml", ".sps", ".r", ".rmd", ".qmd", ".do"),
 )
 # Notes that may hold a table too, unless they are called README.
 MAY_BE_TABLES, README = ("", ".txt", ".dat"), "readme"

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.described import Compared, Described
 
 # The subject and the key of a table in which nothing else is one.
 SOURCE_ROW, SOURCE_FILE = "source_row", "source_file"
@@ -133,7 +133,7 @@ class Table:
     `unread` of the first table are files and sheets beside all of them that cannot be read.
     `interval` are the columns of the start and the stop of an interval that a person told.
     `stack` are the tables of files or sheets of one form that it is made of, `arm_of` is where its
-    treatments stand, if in another.
+    treatments stand, if in another. `compared` is what code beside the files compares.
     """
 
     name: str
@@ -158,6 +158,7 @@ class Table:
     sure_arm: bool = False
     once: frozenset[str] = frozenset()
     described: Mapping[str, Described] = dataclasses.field(default_factory=dict)
+    compared: tuple[Compared, ...] = ()
     unread: tuple[Unread, ...] = ()
     factors: frozenset[str] = frozenset()
     interval: tuple[str, str] | None = None

@@ -28,7 +28,8 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 PRIMARY = re.compile(
-    r"\b(?:primary|main) (?:(?:study|trial|efficacy|clinical) )?(?:outcomes?|end ?points?)\b",
+    r"\b(?:(?:primary|main) (?:(?:study|trial|efficacy|clinical) )?(?:outcomes?|end ?points?)|"
+    r"(?:the|our) (?:(?:response|outcome|dependent) variable|outcome of interest))\b",
     re.IGNORECASE,
 )
 # A sentence that says which it is: "the primary outcome was", "as our primary outcome".
@@ -102,6 +103,27 @@ CODED = re.compile(
 GROUPS = re.compile(r"\b(\w+)\s+(?:groups?|arms?)\s+\(([^()]{2,60})\)", re.IGNORECASE)
 
 ASSIGNED = re.compile(r"\b(?:randomi[sz]|allocat|assign)ed\b", re.IGNORECASE)
+
+# "Before the experiment began": and of no such sentence what was later as well.
+AHEAD = re.compile(
+    r"\b(?:before|prior to) (?:the )?(?:start of )?(?:the )?(?:experiment|study|trial|treatments?|"
+    r"intervention|training|randomi[sz]ation|program(?:me)?)\b|\bat (?:baseline|study entry)\b",
+    re.IGNORECASE,
+)
+NOT_AHEAD = re.compile(
+    r"\b(?:after\w*|following|follow-?up|during|then|later|end|post\w*|finally|weeks?|months?|"
+    r"change\w*|outcomes?|end ?points?|before|prior)\b",
+    re.IGNORECASE,
+)
+# "Forty-four subjects were randomized into four groups".
+COUNTS = ("three", "four", "five", "six", "seven", "eight")
+DRAWN_FOR = re.compile(
+    rf"\b(?:randomi[sz]|allocat|assign)ed\b[^.;()]{{0,60}}?\b(?:to|into|in|among|between)\s+"
+    rf"(?:(?:one|either) of )?(?:the |these )?({'|'.join(COUNTS)}|[3-8])\s+(?:[\w-]+\s+){{0,3}}?"
+    r"(?:groups|arms|treatments|conditions|regimens|interventions|diets|programs|programmes|doses|"
+    r"drugs|therapies)\b",
+    re.IGNORECASE,
+)
 
 # "The study population consists of subjects with M=1 and Q <= 103".
 IS = re.compile(r"([\w.]+)\s*(==?|<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)(?![\w.]*\d)")
@@ -197,6 +219,15 @@ CODE_BEHIND = (
 )
 LEADING = re.compile(
     r"^.*\b(?:to|or|and|either|received?|receiving|with|for|versus|vs|were|was|in|the)\s+", re.I
+)
+
+# "a new drug (B)": the words before a letter in brackets, and those of them that are none of it.
+LETTER, MOST_LETTERS = re.compile(r"[A-Z]"), 8
+IN_BRACKETS = re.compile(r"((?:[\w'-]+\s+){1,8})\(([A-Z])\)")
+LED_TO = re.compile(
+    r"^.*\b(?:compar\w+|between|against|versus|vs|to|or|and|either|for|received?|receiving|with|"
+    r"were|was|is|are|in|the|an?)\s+",
+    re.IGNORECASE,
 )
 
 
@@ -397,6 +428,36 @@ def population_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -
     return made
 
 
+def before_in(files: Sequence[str], names: Collection[str]) -> dict[str, str]:
+    """Columns of which a sentence on what was before treatment has the name in brackets or as code:
+    before the experiment began, the Embedded Figures Test (EFT) was done. Each with where."""
+    made: dict[str, str] = {}
+    known = {name.casefold(): name for name in names}
+    for path, text in _texts(files):
+        for sentence in SENTENCE.finditer(text):
+            said = " ".join(sentence[0].split())
+            if not AHEAD.search(said) or NOT_AHEAD.search(AHEAD.sub("", said)):
+                continue
+            for marked in re.findall(r"\(([\w.]+)\)|`([\w.]+)`", said):
+                if name := known.get("".join(marked).casefold()):
+                    line = text.count("\n", 0, sentence.start()) + 1
+                    made.setdefault(name, f"{path.name}, line {line}")
+    return made
+
+
+def groups_in(files: Sequence[str]) -> dict[str, str]:
+    """Under `groups.4` a sentence that people were drawn for as many groups, if more than two and
+    the same wherever texts say it."""
+    found: dict[str, str] = {}
+    for path, text in _texts(files):
+        for told in DRAWN_FOR.finditer(text):
+            if not OF_OTHERS.search(told[0]):
+                line, n = text.count("\n", 0, told.end()) + 1, told[1].lower()
+                n = str(COUNTS.index(n) + 3) if n in COUNTS else n
+                found.setdefault(f"groups.{n}", f"{path.name}, line {line}, has so many groups.")
+    return found if len(found) == 1 else {}
+
+
 def controls_in(files: Sequence[str]) -> dict[str, str]:
     """What texts say that controls received, in small letters, each with a sentence; under `group.`
     what one sentence has in brackets behind the control group, under `beside.` behind others."""
@@ -437,6 +498,7 @@ def described_in(
         text = "\n".join("" if file in others else line for line, file in under)
         found = (*_listed(text, codes), *_ruled(text, codes), *_ahead(text, codes))
         found = (*found, *_beside(text, codes), *_behind(text, codes), *_spelt(text, codes))
+        found = (*found, *_lettered(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for name, line, label in _held(text, values):
@@ -546,6 +608,24 @@ def _ahead(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[s
             labels = [LEADING.sub("", " ".join(one[1].split())) for one in said]
             if all(labels) and len({*labels}) == len(labels):
                 yield name, line, tuple(zip([one[2] for one in said], labels, strict=True))
+
+
+def _lettered(
+    text: str, values: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of letters of which one sentence has each in brackets behind what it is, and nothing
+    else in it so: a new drug (B) with a standard formulation (A)."""
+    for name, own in values.items():
+        if not (1 < len({*own}) <= MOST_LETTERS and all(map(LETTER.fullmatch, own))):
+            continue
+        for sentence in SENTENCE.finditer(text):
+            said = [*IN_BRACKETS.finditer(sentence[0])]
+            if sorted(one[2] for one in said) == sorted({*own}):
+                labels = [LED_TO.sub("", " ".join(one[1].split())) for one in said]
+                if all(labels) and len({*labels}) == len(labels):
+                    line = text.count("\n", 0, sentence.start() + said[0].start()) + 1
+                    yield name, line, tuple(zip([one[2] for one in said], labels, strict=True))
+                    break
 
 
 def _spelt(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:

@@ -12,12 +12,13 @@ from pathlib import Path
 from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting import codebook, redcap
 from trialtrace.run.drafting import define as define_xml
+from trialtrace.run.drafting.analysis_code import compared_in
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.code_lists import MOST_COLUMNS, as_section, codes_and_labels
 from trialtrace.run.drafting.codebook import Section
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.delimited import is_prose
-from trialtrace.run.drafting.described import Described, merged
+from trialtrace.run.drafting.described import Compared, Described, merged
 from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet, sheet_rows
 from trialtrace.run.drafting.places import (
     DESCRIPTIONS,
@@ -32,8 +33,10 @@ from trialtrace.run.drafting.places import (
 from trialtrace.run.drafting.profile import Unread
 from trialtrace.run.drafting.prose import (
     arms_of_files,
+    before_in,
     controls_in,
     described_in,
+    groups_in,
     late_in,
     missing_in,
     population_in,
@@ -73,6 +76,7 @@ class Found:
     sha256: str
     cells: Cells
     described: Mapping[str, Described] = field(default_factory=dict)
+    compared: tuple[Compared, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     inside: str = ""
     key: tuple[str, ...] = ()
@@ -144,22 +148,30 @@ class Descriptions:
                 about[name] = merged(about[name], said) if name in about else said
                 ends.setdefault(said.by, []).append(name)
         told += [f"{by}, says what ends of names mean: {one_of(own)}." for by, own in ends.items()]
-        evidence = {"described": " ".join(told)} if told else {}
+        early = before_in(self.texts, candidate.cells.names)
         every = {**candidate.described, **about}
+        for name in early:
+            known_as = every.get(name, BESIDE)
+            label = f"{known_as.label or name} (before treatment)"
+            about[name] = every[name] = replace(known_as, label=label)
+        told += [f"{by}, says that {name} was before treatment." for name, by in early.items()]
         labels = {
             name: every[name].label if name in every else "" for name in candidate.cells.names
         }
+        evidence = {"described": " ".join(told)} if told else {}
         books = {name: said.by.partition(", ")[0] for name, said in about.items()}
         names, why, sure = primary_in(self.texts, labels, books)
         evidence |= {f"{'sure.' * sure}primary.{name}": why for name in names}
         evidence |= {f"direction.{name}": why for name, why in sides_in(self.texts, labels).items()}
         evidence |= population_in(self.texts, values)
         evidence |= arms_of_files(self.texts, self.files)
+        evidence |= groups_in(self.texts)
         absent = missing_in(self.texts, values)
         evidence |= {f"missing.{code}": why for code, why in absent.items()}
         evidence |= {f"late.{late}": why for late, why in late_in(self.texts, values).items()}
         evidence |= {f"control.{word}": why for word, why in controls_in(self.texts).items()}
         found = self._with(candidate, "codebooks", about, evidence)
+        found = replace(found, compared=tuple(compared_in(self.texts, values)))
         if not absent:
             return found
         each = ((name, found.described.get(name, BESIDE)) for name in candidate.cells.names)
@@ -254,11 +266,10 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
             for name, about in described_by_convention(one.cells.names).items()
         }
         if notes_left:
-            rest = (
-                "nothing else"
-                if any(note in one.evidence.get("described", "") for note in notes_left)
-                else "nothing"
+            used = " ".join(
+                [one.evidence.get("described", ""), *(each.place for each in one.compared)]
             )
+            rest = "nothing else" if any(note in used for note in notes_left) else "nothing"
             said_of = f"{one_of(notes_left)}: beside the tables, {rest} of it is read."
             told, notes_left = [*told, said_of], []
         evidence, told = {"set_aside": " ".join(told)} if told else {}, []

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import MOST_ARMS
@@ -29,32 +29,55 @@ def is_over_rows(table: Table, outcome: Outcome) -> bool:
     return outcome.kind == MEAN and bool(apart)
 
 
-def without_patient(table: Table) -> UserError | None:
-    """What few rows without a patient are refused with, where every other row has one of its own:
-    which they are, and a condition that leaves them out, where a column has no value there."""
+@dataclass(frozen=True)
+class Lacking:
+    """Few rows without a patient in a column in which every other row has one of its own, and the
+    column, if any, that has no value in these rows alone, with its codes in the others."""
+
+    patients: str
+    rows: tuple[int, ...]
+    of: int
+    column: str = ""
+    codes: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        """Which rows they are."""
+        n, shown = len(self.rows), one_of([f"row {at}" for at in self.rows], 5)
+        text = f"{n} of {self.of} rows {'has' if n == 1 else 'have'} no value ({shown})"
+        return f"{text}; every other has one of its own"
+
+    def error(self) -> UserError:
+        fault = f"{self.said()}. By such a column no outcome is once a patient"
+        mend = f"fill it in a copy of the file, take each row for a patient: --subject {SOURCE_ROW}"
+        if self.column:
+            them = "it" if len(self.rows) == 1 else "them"
+            mend += f", or leave {them} out: --where {self.column}={','.join(self.codes)}"
+        return wrong(f"the patients, {self.patients}", fault, "a patient in every row", mend)
+
+
+def without_patient(table: Table) -> Lacking | None:
+    """The few rows of a table without a patient; none where they are not few, or where patients
+    have several rows."""
     patients = next(map(table.column, table.subject[:1]), None)
     if patients is None or table.rows > MOST_ROWS:
         return None
     if not 0 < patients.blank < FEW_LACK * table.rows:
         return None
     cells = [cell for (cell,) in cells_of(table, [patients.name])]
-    lacking = [n for n, cell in enumerate(cells, start=1) if not cell]
+    lacking = tuple(n for n, cell in enumerate(cells, start=1) if not cell)
     if len({*cells}) - 1 < len(cells) - len(lacking):
         return None
-    n, verb = len(lacking), "has" if len(lacking) == 1 else "have"
-    fault = (
-        f"{n} of {table.rows} rows {verb} no value ({one_of([f'row {at}' for at in lacking], 5)})"
+    alike = (
+        one
+        for one in table.columns
+        if one.blank == len(lacking) and 2 <= len(levels(one)) <= MOST_ARMS and one is not patients
+        if lacking
+        == tuple(at for at, (cell,) in enumerate(cells_of(table, [one.name]), 1) if not cell)
     )
-    fault += "; every other has one of its own. By such a column no outcome is once a patient"
-    mend = f"fill it in a copy of the file, take each row for a patient: --subject {SOURCE_ROW}"
-    for one in table.columns:
-        if one.blank == n and 2 <= len(levels(one)) <= MOST_ARMS and one is not patients:
-            own = [at for at, (cell,) in enumerate(cells_of(table, [one.name]), 1) if not cell]
-            if own == lacking:
-                rest = ",".join(levels(one))
-                mend += f", or leave {'it' if n == 1 else 'them'} out: --where {one.name}={rest}"
-                break
-    return wrong(f"the patients, {patients.name}", fault, "a patient in every row", mend)
+    # The arm, where it is one of them.
+    found = min(alike, key=lambda one: one.name not in table.arm, default=None)
+    column, codes = (found.name, levels(found)) if found else ("", ())
+    return Lacking(patients.name, lacking, len(cells), column, codes)
 
 
 def mean_of(outcome: Outcome, tables: Sequence[Table], several: str) -> Outcome:

@@ -11,8 +11,8 @@ from trialtrace.run.drafting.arms import as_codes, named_arm, with_said_codes, w
 from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
-from trialtrace.run.drafting.described import NOTHING
-from trialtrace.run.drafting.dummies import factors
+from trialtrace.run.drafting.described import NOTHING, Compared
+from trialtrace.run.drafting.dummies import Factor, factors
 from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, ArmOf, Column, Stack, Table, Unread
@@ -32,7 +32,7 @@ from trialtrace.run.sources.raw import is_mark, says_drawn
 # Evidence that other files give.
 FROM_BESIDE = (
     *("described", "set_aside", "crossover", "primary", "sure", "control", "population"),
-    *("direction", "late"),
+    *("direction", "late", "groups"),
 )
 # Evidence of rows that are told apart by their patients.
 BY_PATIENTS = ("repeats", "copies", "alike")
@@ -148,8 +148,15 @@ def _profile_of(
         joined=together | {one.name: one.parts for one in made},
         factors=frozenset(one.name for one in made),
         described=candidate.described,
+        compared=tuple(_with_factors(one, made) for one in candidate.compared),
     )
     return _with_structure(bare, structure)
+
+
+def _with_factors(compared: Compared, factors: Sequence[Factor]) -> Compared:
+    """What code compares, by a factor in place of the columns that it is made of."""
+    whole = {part: one.name for one in factors for part in one.parts}
+    return replace(compared, by=tuple(dict.fromkeys(whole.get(name, name) for name in compared.by)))
 
 
 def _with_structure(table: Table, structure: Structure) -> Table:
@@ -186,6 +193,7 @@ def stacked(name: str, stack: Stack) -> Table:
     own = {key: why for key, why in evidence.items() if key in of_file}
     described = {key: said for one in reversed(tables) for key, said in one.described.items()}
     raw = replace(stacked_behind(name, stack), described=described, evidence=own)
+    raw = replace(raw, compared=tables[0].compared)
     return replace(_profile(raw, _tallied(raw.cells), None), stack=stack)
 
 
@@ -195,7 +203,8 @@ def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
     kept = {**table.kept, name: codes}
     raw = found_behind(replace(table, kept=kept))
     beside = {k: why for k, why in table.evidence.items() if k.partition(".")[0] in FROM_BESIDE}
-    raw = replace(raw, described=table.described, evidence={**raw.evidence, **beside})
+    beside = {**raw.evidence, **beside}
+    raw = replace(raw, described=table.described, compared=table.compared, evidence=beside)
     sign = str(table.reading.get("decimal", "."))
     made = _profile(raw, _tallied(raw.cells), (sign, table.evidence.get("decimal", "")))
     old = table.column(name)

@@ -109,7 +109,7 @@ def visit_of(table: Table, decided: Decided) -> str:
             raise wrong("--visit", fault, f"a column of at most {MOST_LEVELS} visits", mend)
         return _told_visit(table, found) if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
-    starts = {start for start, _ in bounds(table)}
+    starts = {start for start, stop in bounds(table) if _precedes(table, start, stop)}
     once = [name for name in usable if name in table.once and name not in starts]
     if not once:
         return ""
@@ -123,6 +123,12 @@ def visit_of(table: Table, decided: Decided) -> str:
         why += "and the arm in a column of its own."
     decided.guess(f"visit.{table.name}", place, once[0], why, blinds=apart)
     return once[0]
+
+
+def _precedes(table: Table, start: str, stop: str) -> bool:
+    """Whether an interval begins before it ends in every row, as far as rows are read."""
+    rows = cells_of(table, [start, stop]) if table.rows <= MOST_ROWS else []
+    return all(float(one) <= float(other) for one, other in rows if one and other)
 
 
 def _told_visit(table: Table, column: Column) -> str:

@@ -174,6 +174,7 @@ def over_visits(
     made: list[Outcome] = []
     times, families = _numbered(columns)
     taken = set(times)
+    analysed = {name for one in table.compared for name in (*one.outcomes, *one.by)}
     before = [*_with_before(columns, families)]
     families += [*_worded(columns), *_around(columns), *before, *_of_treatments(columns)]
     families += [*_merged(columns, changed), *_beside_first(columns, families)]
@@ -182,13 +183,18 @@ def over_visits(
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]
-        if family.doubt and [one.primary for one in members].count(True) == 1:
-            # What one column is called alone is not of all.
+        first, *later = family.columns
+        told = [word for word in family.columns if family.columns[word] in analysed]
+        begun = re.fullmatch(f"0|{EARLY}", folded(first).lower())
+        one_is = [one.primary for one in members].count(True) == 1
+        if one_is and (family.doubt or (len(told) == 1 and not begun)):
+            # What one column is called alone, or code has alone, is not of all.
             continue
         free = len(members) == len(names) and not taken & {*names}
         if free and (one := _best(members, named)) and not by_horizon(table, family.columns):
             taken |= {*names}
-            made.append(_together(one, family, members))
+            visit = told[0] if one_is and len(told) == 1 and told[0] in later else ""
+            made.append(replace(_together(one, family, members), named_visit=visit))
     early = [one for one in made if re.fullmatch(EARLY, folded(one.columns[0][0]).lower())]
     if len(early) == 1:
         made = [replace(one, score=one.score + FROM_START * (one in early)) for one in made]
