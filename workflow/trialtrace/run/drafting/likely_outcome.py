@@ -177,7 +177,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
         for one in ((*_by_code(table, free), *pairs(table, free)) if not visit else ())
         if not without_time(table, one.column, one.status)
     ]
-    found = [*{(one.column, one.status): one for one in reversed(found)}.values()]
+    found = [*{(one.column, one.status): one for one in reversed(found)}.values()][::-1]
     paired = {name for one in found for name in (one.column, one.status) if not one.doubted}
     paired |= {one.column for one in found}
     names = [column.name for column in table.columns]
