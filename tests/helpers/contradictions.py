@@ -193,6 +193,20 @@ FACTS = [
         ("pain.visits", '(line 9, pain0) calls "Pain before": that is the visit "before"'),
     ),
     Fact(
+        "which visit a number in the names of columns is of",
+        (f"{E}: visits.labels", f"{D}: field label"),
+        "no label of a column names another visit of the endpoint, and so for two of them",
+        STOPS,
+        (
+            (
+                E,
+                "visits: {pain0: before, pain1: after}",
+                'visits: {pattern: "pain{visit}", labels: {"0": after, "1": before}}',
+            ),
+        ),
+        ("pain.visits", '(line 9, pain0) calls "Pain before": that is the visit "before"'),
+    ),
+    Fact(
         "choices of the columns of one endpoint",
         (f"{D}: choices", f"{D}: choices"),
         EXCHANGED,
@@ -456,6 +470,25 @@ FACTS = [
             ),
         ),
         ("analyses.first: its covariate start reads pain0, the outcome itself",),
+    ),
+    Fact(
+        "what is known before randomisation",
+        (f"{T}: subjects.variables", f"{E}: column, event, visits"),
+        "a covariate reads no column of another endpoint, but of its baseline",
+        TOLD,
+        (
+            (T, "    smoker: smoker\n", "    smoker: smoker\n    later: pain1\n"),
+            (
+                P,
+                "analyses:\n",
+                "  first_itt: {treatment: {of: drug, to: placebo}, population: itt,\n"
+                "    variable: first_pain, intercurrent: [], summary: difference}\n"
+                "analyses:\n  first: {label: First, role: secondary, estimand: first_itt,\n"
+                "    estimates: [{mean_difference: {method: ancova, strata: [], covariates:\n"
+                "      [later], variance: model}}]}\n",
+            ),
+        ),
+        ("analyses.first: its covariate later reads pain1, of which the endpoint Pain is made",),
     ),
     Fact(
         "which column an endpoint is",

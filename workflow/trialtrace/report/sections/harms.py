@@ -34,6 +34,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY, TERM
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.tables.measures import parts
 from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
@@ -110,6 +111,8 @@ NO_DEATHS = (
 )
 DIED = re.compile(r"\b(death|dead|died|mortality)\b", re.IGNORECASE)
 LIVED = re.compile(r"(surviv(al|ed|ors?)|alive)\b", re.IGNORECASE)
+# What tables of them are called.
+TABLES_OF_EVENTS = {"ae", "aes", "adae", "sae", "saes", "teae", "teaes", "adverse"}
 NONE = "Adverse events are not reported, which does not mean that there were none: "
 
 
@@ -306,7 +309,8 @@ def _denominators(material: Material) -> Iterator[str]:
 
 
 def unreported(material: Material) -> list[str]:
-    """Where the plan reports no adverse event: whether the data have a log of events."""
+    """Where the plan reports no adverse event: whether the data have a log of events, or a table
+    that is called as one is."""
     if reports_events(material):
         return []
     logs = [
@@ -314,7 +318,10 @@ def unreported(material: Material) -> list[str]:
         for endpoint in material.trial.endpoints.values()
         if endpoint.kind == "occurrence"
     ]
+    tables = [name for name in material.trial.tables if TABLES_OF_EVENTS & {*parts(name)}]
     why = "no data on them were given."
+    if tables:
+        why = f"no endpoint reads their table ({', '.join(tables)})."
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
     return [escape_markdown(NONE + why)]

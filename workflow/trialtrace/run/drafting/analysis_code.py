@@ -14,7 +14,11 @@ NAME = re.compile(r"(?<![\w.$])(?:[A-Za-z.][\w.]*\$)?(`[^`\n]+`|[A-Za-z.][\w.]*)
 COMMENT = re.compile(r"#[^\n]*|^[ \t]*\*[^\n]*|//[^\n]*", re.MULTILINE)
 QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 # What calls name the outcome, and those that cross it with groups by place: tapply(y, arm, mean).
-RESPONSE = re.compile(r"(?:response|outcome|y|Y|dv|endpoint)\s*=(?!=)\s*(.+)", re.DOTALL)
+RESPONSE = re.compile(
+    r"(?:response|outcome|y|dv|endpoint)\s*=(?!=)\s*(.+)", re.DOTALL | re.IGNORECASE
+)
+# Random effects, by which nothing is compared: (1 | site).
+RANDOM = re.compile(r"\([^()|]*\|[^()]*\)")
 BY_PLACE = {"tapply", "boxplot", "pairwise.t.test", "pairwise.wilcox.test", "kruskal.test"}
 # One group against another: t.test(y[arm == "A"], y[arm == "B"]).
 TESTS = re.compile(r"(?:t|wilcox|var|ks|prop)\.test")
@@ -64,7 +68,7 @@ def _of_r(text: str, values: Mapping[str, Collection[str]]) -> Iterator[Call]:
         by: tuple[str, ...] = ()
         if left_right := _sides(formula):
             left, right = left_right
-            outcomes, by = _columns(left, values), _columns(right, values)
+            outcomes, by = _columns(left, values), _columns(RANDOM.sub("", right), values)
             if timed := next((one for one in _calls(left) if one[1].endswith("Surv")), None):
                 outcomes, status, event = _timed(timed[2], values)
         elif told := next(

@@ -74,6 +74,7 @@ SURE, AHEAD = 4.0, 1.0
 SAID = re.compile(r"(?<![\w./])(-?[0-9]{1,3})\s*=\s*([^\W\d][\w ]*)")
 NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 LABELS = re.compile(
+    r"\barm\b.*\b(?:and|or|vs\.?|versus)\b.*\barm\b|"
     r"treatment arm|study arm|treatment group|allocat|randomly (?!select|sampl|chosen)\w+ed\b|"
     # What somebody had at randomisation, or before it, is no arm.
     r"treatment at randomi[sz]|(?<!at )(?<!before )(?<!after )(?<!since )(?<!to )"
@@ -290,13 +291,20 @@ def _may_be_arm(column: Column) -> bool:
     if not named and all(map(OF_TIME.fullmatch, texts)):
         return False
     few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
-    coded = named or is_dose(column.name) or column.validation != "number"
+    # -0.5 and 0.5 of groups, as models centre them.
+    centred = column.distinct == 2 and rank_of_arm(column.name) is not None
+    coded = named or centred or is_dose(column.name) or column.validation != "number"
     return few and (named or not column.mostly_lacking) and coded
 
 
 def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:
     """Whether levels are which treatments a patient had, or their order, in the letters of columns
-    of numbers: AB, AC and BC beside vasA, vasB and vasC."""
+    of numbers: AB, AC and BC beside vasA, vasB and vasC; or which of columns of their names was
+    first."""
+    told = {dict(column.choices).get(text, text).casefold() for text, _ in column.values}
+    numbers = {one.name.casefold() for one in columns if one.validation in ("integer", "number")}
+    if len(told) > 1 and told <= numbers:
+        return True
     texts = [re.sub(r"[\W_]+", "", text).upper() for text, _ in column.values]
     if len(texts) < 2 or not all(
         text.isalpha() and 1 < len(text) == len({*text}) for text in texts

@@ -57,7 +57,8 @@ from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.strangers import EACH, of_one_form
-from trialtrace.run.drafting.wide import columns_of_treatments
+from trialtrace.run.drafting.times import censors
+from trialtrace.run.drafting.wide import columns_of_treatments, named_in_levels
 from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.label_words import words_of
 
@@ -147,6 +148,7 @@ def arm_of(
         choices.sort(key=lambda choice: choice[0].rpartition(".")[2] not in stays)
     turning = {} if sure else dict(chain.from_iterable(turning_once(t).items() for t in tables))
     told = "".join(f" {why} --arm {name} takes it." for name, (_, why) in turning.items())
+    by_level = [named for t in tables for named in [named_in_levels(t)] if named[0] and not sure]
     sets = [] if sure else sorted(dict.fromkeys(chain.from_iterable(wide)), key=_before)
     # The first of the file is offered first; what was before a treatment after all others.
     for names in reversed(sets):
@@ -158,6 +160,10 @@ def arm_of(
     once = [(t, n) for t in tables for n in turning if {subject[t.name], n} in map(set, t.keys)]
     for table, name in sorted(once, key=lambda pair: rank_of_arm(pair[1]) is not None):
         choices.insert(0, (f"{table.name}.{name}", turning[name][1]))
+    for names, order in by_level[:1]:
+        why = f"A column for each level of {order}, which tells what patients had first."
+        choices.insert(0, (BETWEEN.join(names), why))
+        sure = True
     if not choices:
         raise _no_arm(tables)
     at = ("trial.yaml", "tables")
@@ -187,6 +193,7 @@ def _others(
         if (is_coded(one) or _even_numbers(one) or _few_texts(one))
         and 2 <= len(levels(one)) <= MOST_ARMS
         and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
+        and not censors(one)
         and (table.name, one.name) not in known
         and one.name not in table.joined_numbers
         and one.constant_within is not False

@@ -104,6 +104,12 @@ AS_VECTOR = re.compile(
     r"(?:(?:patient|subject|participant)(?:'s|s') )?(?=\w)",
     re.IGNORECASE,
 )
+# A type alone, or behind what is said: "Age, a numeric vector".
+OF_TYPE = re.compile(
+    r"(?:^|[,;]\s*)an? (?:numeric|integer|character|logical|binary) (?:vector|variable)\.?$", re.I
+)
+# A sentence of the role alone: "Whether the child is at school. Outcome."
+OF_ROLE = re.compile(r"(?:the )?(?:outcome|response|dependent)(?: variable)?\.?", re.IGNORECASE)
 RULE = re.compile(r"[\s|:=+-]+")
 # A cell of one code alone: 1, -9, ASA; and one that is a number.
 CODE, CODE_NUMBER = re.compile(r"-?\w{1,12}"), re.compile(r"-?\d{1,4}")
@@ -209,6 +215,8 @@ def columns_of(name: str, known: Collection[str]) -> list[str]:
         made += [one + mark + rest for one in others if stem]
     else:
         made = re.split(r"\s*[,/&]\s*|\s+and\s+", text)
+        # "score, can help": words of a sentence, and no list of columns.
+        made = made if all(one in known or " " not in one for one in made) else [text]
     found = [one for one in made if one in known]
     if not found and len(parts(text)) in (2, 3):
         # "T-stage" of tstage or t_stage, "treatment group" of treatm, which is cut within a word.
@@ -261,7 +269,10 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
 def _first_sentence(label: str) -> str:
     """What a label says of a column itself; how it was made stands behind, but for its role."""
     label = AS_VECTOR.sub("", label, count=1) if AS_VECTOR.match(label) else label
+    label = OF_TYPE.sub("", label)
     first, _, rest = [*SENTENCE.split(label, maxsplit=1), "", ""][:3]
+    if OF_ROLE.fullmatch(rest):
+        return f"{first.rstrip('.')}, outcome variable"
     told = {"main", "primary", "exclude", "excluded"} & {*rest.lower().split()}
     text = label if told else first.rstrip(".")
     # What is left where codes stood alone: "=" of =1 (smoked).

@@ -108,7 +108,7 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         if without and not CONTROL.fullmatch(folded(column.name)):
             return without, True
     # Who was not assigned, or treated, by a column of 0 and 1 that says so.
-    of_it = [word for word in parts(column.name) if not word.isdecimal()]
+    of_it = [word for word in parts(column.name) if len(word) > 1 and not word.isdecimal()]
     text = column.label if column.label != column.name else ""
     of_two = OF_TWO.fullmatch(text) and not any(map(CONTROL.fullmatch, parts(text)))
     said_so = (of_it != [] and {*of_it} <= HAD_IT and not of_two) or tells_assignment(column)

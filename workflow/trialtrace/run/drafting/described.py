@@ -238,6 +238,9 @@ def with_values(
     bracketed = [(mark[2], _LED.sub("", mark[1])) for mark in closed]
     # 'P' (placebo) or 'V' (verum)
     noted = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?\s*\(([^\W\d][^()]*)\)", text)]
+    # 'C'ontrol, 'F'riend or (P)et: the value begins the word.
+    begun = [*re.finditer(rf"(?<!\w)[\"'`(\[]({known})[\"'`)\]]([a-z]{{2,}})\b", text)]
+    whole = [(mark[1], mark[1] + mark[2]) for mark in begun]
     # 0 no, 1 yes: of every value one, and nothing else of the kind.
     bare = [
         *re.finditer(
@@ -263,7 +266,14 @@ def with_values(
     plain = [(mark[2], mark[1]) for mark in behind]
     shown = [(mark[1], mark[2]) for mark in noted]
     spaced = [(mark[1], mark[2]) for mark in bare]
-    every = ((before, said), (closed, bracketed), (behind, plain), (noted, shown), (bare, spaced))
+    every = (
+        (before, said),
+        (closed, bracketed),
+        (behind, plain),
+        (noted, shown),
+        (begun, whole),
+        (bare, spaced),
+    )
     for marks, pairs in (*every, *((listed, pairs) for pairs in paired)):
         codes = {code for code, _ in pairs}
         if len(pairs) == len(codes) > max(1, len(values) // 2):

@@ -271,7 +271,8 @@ def _orders(treatments: Sequence[str], column: Column) -> bool:
     of HiFiber and LoFiber."""
     letters = sorted(treatment[0].upper() for treatment in treatments)
     own = levels(column)
-    named = bool(name_words(column.name) & SEQUENCES)
+    told = {label_of(column, code).casefold() for code in own}
+    named = bool(name_words(column.name) & SEQUENCES) or told == {*map(str.casefold, treatments)}
     initials = len(own) > 1 and all(sorted(one.upper()) == letters for one in own)
     return named or initials or tells_order(column)
 

@@ -72,7 +72,8 @@ SAID_SO = re.compile(
     rf"\b({_PRIMARY} (\w+ )?{_ENDPOINT}|{_ENDPOINT} (\w+ ){{0,2}}{_PRIMARY}|"
     r"haupt(ziel\w*|endpunkt|kriterium))\b|"
     # "The outcome variable, blood loss"; "used as measure 1 in the article".
-    r"^(the )?outcome variable\b|\b(measure|outcome) 1 in the (article|paper|manuscript)\b"
+    r"^(the )?outcome variable\b|\boutcome variable$|"
+    r"\b(measure|outcome) 1 in the (article|paper|manuscript)\b"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
@@ -218,12 +219,18 @@ def _analysed(table: Table) -> tuple[frozenset[str], str]:
         frozenset({*one.outcomes, one.status} - {""}): one.place
         for one in reversed(table.compared)
         if {*one.by} & arms and {*one.outcomes} <= {*known}
-        if not any(was_before(known[name]) or of_patients(known[name]) for name in one.outcomes)
+        if not any(_is_fixed(known[name]) for name in one.outcomes)
     }
     if len(found) != 1:
         return frozenset(), ""
     names, place = next(iter(found.items()))
     return names, f"{place}, analyses it by arm, and no other outcome."
+
+
+def _is_fixed(column: Column) -> bool:
+    """Whether a column is of before, of an age, or of what no treatment changes."""
+    words = name_words(column.name) | {*parts(column.label)}
+    return was_before(column) or of_a_person(column) or bool(words & AGES)
 
 
 def _in_texts(table: Table, outcome: Outcome) -> Outcome:

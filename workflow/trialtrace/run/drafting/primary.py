@@ -225,7 +225,10 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         made = over_rows(offered.table(made.table), made, decided)
     elif not kind:
         why = f"{WORDS[made.kind].capitalize()}. {made.evidence}"
-        decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
+        # Of steps of a scale in several rows nobody counts one without more.
+        source = offered.table(made.table).column(made.source)
+        steps = made.kind == COUNT and len(levels(source)) > 2
+        decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why, blinds=steps)
     made = with_event(offered.tables, made, decided)
     return _of_parameter(offered.parameters, made, decided)
 

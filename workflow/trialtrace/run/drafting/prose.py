@@ -224,6 +224,12 @@ LEADING = re.compile(
 # "a new drug (B)": the words before a letter in brackets, and those of them that are none of it.
 LETTER, MOST_LETTERS = re.compile(r"[A-Z]"), 8
 IN_BRACKETS = re.compile(r"((?:[\w'-]+\s+){1,8})\(([A-Z])\)")
+STANDARD = re.compile(
+    r"(?<!\w)[\"'`]?([A-Z])[\"'`]?\s+(?:is|was|denotes|stands for|=)\s+(?:the\s+|an?\s+)?"
+    r"((?i:standard|control|placebo|reference|comparator))(?=[.,;)]|\s*$|\s+and\b)|"
+    r"\b((?i:standard|control|placebo|reference|comparator))\s+[\"'`]?([A-Z])[\"'`]?(?=[.,;)\s])",
+    re.MULTILINE,
+)
 LED_TO = re.compile(
     r"^.*\b(?:compar\w+|between|against|versus|vs|to|or|and|either|for|received?|receiving|with|"
     r"were|was|is|are|in|the|an?)\s+",
@@ -498,7 +504,7 @@ def described_in(
         text = "\n".join("" if file in others else line for line, file in under)
         found = (*_listed(text, codes), *_ruled(text, codes), *_ahead(text, codes))
         found = (*found, *_beside(text, codes), *_behind(text, codes), *_spelt(text, codes))
-        found = (*found, *_lettered(text, codes))
+        found = (*found, *_lettered(text, codes), *_standard(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for name, line, label in _held(text, values):
@@ -608,6 +614,22 @@ def _ahead(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[s
             labels = [LEADING.sub("", " ".join(one[1].split())) for one in said]
             if all(labels) and len({*labels}) == len(labels):
                 yield name, line, tuple(zip([one[2] for one in said], labels, strict=True))
+
+
+def _standard(
+    text: str, values: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of letters of which a text says that one is the control or the standard, and never
+    another: where S is the standard; two new drugs, H and B, and standard S."""
+    for name, own in values.items():
+        if not (1 < len({*own}) <= MOST_LETTERS and all(map(LETTER.fullmatch, own))):
+            continue
+        found = {one[1] or one[4]: one for one in STANDARD.finditer(text)}
+        if len(found) == 1 and {*found} <= {*own}:
+            code, said = next(iter(found.items()))
+            label = said[2] or said[3]
+            choices = ((one, label.lower() if one == code else one) for one in sorted({*own}))
+            yield name, text.count("\n", 0, said.start()) + 1, tuple(choices)
 
 
 def _lettered(

@@ -13,6 +13,7 @@ from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting import codebook, redcap
 from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting.analysis_code import compared_in
+from trialtrace.run.drafting.arms import BY_LABEL
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.code_lists import MOST_COLUMNS, as_section, codes_and_labels
 from trialtrace.run.drafting.codebook import Section
@@ -195,7 +196,11 @@ class Descriptions:
         self.used[text] = self.used.get(text, 0) + len(about)
         described = dict(candidate.described)
         for name, said in about.items():
-            described[name] = merged(said, described.get(name))
+            own = described.get(name)
+            if own and BY_LABEL.fullmatch(own.label) and not BY_LABEL.fullmatch(said.label):
+                # What the file says of the lot itself stays.
+                said = replace(said, label="")
+            described[name] = merged(said, own)
         return replace(candidate, described=described, evidence={**candidate.evidence, **texts})
 
     def check_used(self) -> None:

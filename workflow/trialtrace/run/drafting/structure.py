@@ -30,6 +30,7 @@ from trialtrace.run.drafting.names import (
     VISITS,
     rank,
     speaks_of,
+    vocabulary,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column
 from trialtrace.run.tables.measures import parts, plain
@@ -38,6 +39,12 @@ PATIENTS = ("pat", "subj", "usubj", "participant", "proband")
 # A subject with a row each may come again in so few of them; rows that are named.
 NEARLY, NEARLY_ALL, FEWEST_ROWS, MOST_SHOWN = 0.95, 0.97, 30, 10
 MOST_DOUBLED = 0.05
+# Visits that a plan has, of which few rows are there twice by a slip.
+PLANNED = set(
+    vocabulary("""
+    visit visite timepoint week weeks wk month months wave session period followup woche monat
+    semaine mois settimana mese semana mes""")
+)
 # Values of a column without the name of a subject that stand once at each visit, and the share of
 # visits that they may lack; a visit by its letter: T0, V12, wk6.
 FEWEST_AT_VISITS, WHOLE_VISITS = 10, 0.75
@@ -436,7 +443,8 @@ def _visits(
         again = len(pairs) - len(np.unique(pairs))
         # A few rows that are there twice make no other visits; they are settled before a run.
         few = len(pairs) >= FEWEST_ROWS and again <= MOST_DOUBLED * len(pairs)
-        groups = not again or (few and numbers_visits(candidate.name))
+        planned = numbers_visits(candidate.name) or plain(candidate.name) in PLANNED
+        groups = not again or (few and planned)
         if again and groups:
             why["repeats"] = (
                 f"{subject[0]} and {candidate.name} tell all but {again} of {len(pairs)} rows "

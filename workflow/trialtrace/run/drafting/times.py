@@ -342,7 +342,9 @@ def _ends_by_label(time: Column, coded: Sequence[Column]) -> list[Column]:
     "Time until death or censoring", of d, "Death indicator"."""
     until = UNTIL.search(label := " ".join(parts(time.label)))
     to = {*label[until.end() :].split()} & OF_END if until else set()
-    return [one for one in coded if to & {*parts(without_codes(one.label))}]
+    named = [one for one in coded if to & {*parts(without_codes(one.label))}]
+    ends = [one for one in coded if censors(one)] if until else []
+    return named or (ends if len(ends) == 1 else [])
 
 
 def date_parts(table: Table) -> set[str]:

@@ -39,6 +39,7 @@ from trialtrace.run.drafting.outcomes import (
     Outcome,
     is_coded,
     is_number,
+    label_of,
     levels,
     usable,
 )
@@ -87,9 +88,11 @@ AROUND = {
     *(("voor", "na"), ("prije", "poslije"), ("prije", "nakon"), ("inainte", "dupa")),
     *(("elotte", "utana"), ("enne", "parast"), ("pirms", "pec"), ("basal", "final")),
     *(("inicio", "final"), ("inizio", "fine"), ("inicio", "fim"), ("πριν", "μετα"), ("pre", "pos")),
-    *(("start", "end"), ("begin", "end")),
+    *(("start", "end"), ("begin", "end"), ("bef", "aft"), ("before", "after")),
     *(("до", "после"), ("перед", "после"), ("до", "після"), ("преди", "след")),
 }
+# The same at the end of a word: fbef beside faft.
+GLUED_AROUND = re.compile(r"(?<=[^\W_])(?:bef(?:ore)?|aft(?:er)?)$", re.IGNORECASE)
 UNIT = (
     r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|vk|m|mo|mths?|months?|monate?|y|yrs?|"
     r"years?|jahre?"
@@ -467,7 +470,7 @@ def _around(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a word of before and one of after, of one language."""
     found: dict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
     for column in columns:
-        for match in WORD.finditer(column.name):
+        for match in (*WORD.finditer(column.name), *GLUED_AROUND.finditer(column.name)):
             around = (column.name[: match.start()], column.name[match.end() :])
             found[around][folded(match[0]).lower()] = (match[0], column.name)
     for (before, after), each in found.items():
@@ -525,6 +528,17 @@ def columns_of_treatments(table: Table, subject: str) -> dict[tuple[str, ...], b
     numeric = {column.name for column in table.columns if is_number(column)}
     by_name = {one: True for one in named if numeric.issuperset(one)}
     return dict.fromkeys(left, False) | by_name
+
+
+def named_in_levels(table: Table) -> tuple[tuple[str, ...], str]:
+    """The columns of numbers whose names are all levels of another, of which treatment somebody had
+    first: vitamin and placebo beside first, with that column; nothing without one."""
+    numbers = {one.name.casefold(): one.name for one in table.columns if is_number(one)}
+    for one in table.columns:
+        texts = [label_of(one, code).casefold() for code in levels(one)]
+        if is_coded(one) and 2 <= len(texts) <= MOST_TREATMENTS and {*texts} <= {*numbers}:
+            return tuple(n for small, n in numbers.items() if small in texts), one.name
+    return (), ""
 
 
 def under_treatments(columns: Sequence[Column], names: Iterable[str]) -> str:

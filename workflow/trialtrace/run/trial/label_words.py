@@ -72,8 +72,8 @@ _SEXES = {
 
 def words_of(label: str) -> tuple[str, ...]:
     """The words of a label, whatever their case and what stands between them; a plus is one, as
-    drug+ is another arm than drug."""
-    return tuple(re.findall(r"[^\W_]+|[+]", label.casefold()))
+    drug+ is another arm than drug, and the sign of a number, as -0.5 is none of 0.5."""
+    return tuple(re.findall(r"(?<!\S)-(?=[0-9])|[^\W_]+|[+]", label.casefold()))
 
 
 def means_missing(label: str) -> bool:

@@ -121,9 +121,7 @@ def _columns(files: Files, name: str, entry: made.Given) -> None:
             scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
             label = entry["visits"].get(visit, "")
             if "pattern" in entry["visits"]:
-                # A label that is a number is the time; words say it in other forms than a column's.
-                called = str(entry["visits"].get("labels", {}).get(path[-1], path[-1]))
-                label = called if called.isdecimal() else str(path[-1])
+                label = str(entry["visits"].get("labels", {}).get(path[-1], path[-1]))
             visits[label] = variable
         _scores(files, (name, "visits", *path), entry, variable)
         _codes(files, name, entry, variable)

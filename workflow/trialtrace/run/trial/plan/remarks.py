@@ -187,7 +187,8 @@ def _at_another_visit(trial: Trial) -> Iterator[str]:
 
 def _by_their_outcome(trial: Trial) -> Iterator[str]:
     """A covariate that is read from the column of the outcome itself, of its visit where it has
-    visits."""
+    visits, or from that of another endpoint: what came after randomisation may be of the treatment
+    (ICH E9, 5.7)."""
     origins = trial.subjects.origins
     for name, analysis in trial.plan.analyses.items():
         named = [trial.endpoints[of] for of in analysis.estimand.variables if of in trial.endpoints]
@@ -198,6 +199,17 @@ def _by_their_outcome(trial: Trial) -> Iterator[str]:
                 yield (
                     f"plan.yaml, analyses.{name}: its covariate {covariate} reads {at.column}, "
                     "the outcome itself (trial.yaml, subjects.variables)"
+                )
+                continue
+            others = [
+                endpoint.label
+                for endpoint in trial.endpoints.values()
+                if at is not None and _outcome_of(endpoint, None, at)
+            ]
+            if at is not None and others:
+                yield (
+                    f"plan.yaml, analyses.{name}: its covariate {covariate} reads {at.column}, of "
+                    f"which the endpoint {one_of(others)} is made: it came after randomisation"
                 )
 
 

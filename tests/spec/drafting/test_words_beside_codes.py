@@ -1,0 +1,147 @@
+"""What few words of a label, a sentence or a level say of arms, of the outcome and of visits."""
+
+import random
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+from made_exports import write
+
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.tables import profile
+
+
+def drafted(folder: Path, head: str, arms: list[str], note: str = "", cells: int = 1) -> Draft:
+    """People with one of these arms each and numbers behind it, under the names of a header."""
+    draw = random.Random(12)
+    rows = [
+        ",".join([str(n), arms[n % len(arms)], *(f"{draw.gauss(50, 9):.1f}" for _ in range(cells))])
+        for n in range(60)
+    ]
+    write(folder / "data.csv", [head, *rows])
+    if note:
+        (folder / "README.txt").write_text(note, "utf-8")
+    return decide(profile([str(folder)]), {}, first_choice)
+
+
+def blinds(made: Draft) -> set[str]:
+    return {one.name for one in made.guesses if one.blinds}
+
+
+@pytest.mark.parametrize("codes", ["-0.5 0.5", "-1 1", "-2 -1 1 2"])
+def test_signs_tell_codes_of_arms_apart(tmp_path: Path, codes: str):
+    made = drafted(tmp_path, "id,group,y", codes.split())
+    assert made.arm.name == "group" and "arm" not in blinds(made)
+    assert {code for _, code in made.arms.values()} == {*codes.split()}
+
+
+@pytest.mark.parametrize(
+    ("note", "label"),
+    [
+        ("Two new drugs, H and B, and standard S, were compared.", "Standard"),
+        ("- `group`: a factor where `S` is the control\n- `y`: the score\n", "Control"),
+        ("Control S was compared with standard B and H.", None),
+    ],
+)
+def test_a_letter_that_is_the_standard(tmp_path: Path, note: str, label: str | None):
+    made = drafted(tmp_path, "id,group,y", ["B", "H", "S"], note)
+    assert ("control" in blinds(made)) is (label is None)
+    assert label is None or made.arms[made.control] == (label, "S")
+
+
+@pytest.mark.parametrize("words", ["‘C’ontrol, ‘F’riend, or ‘P’et", "(C)ontrol, (F)riend, (P)et"])
+def test_letters_that_begin_their_words(tmp_path: Path, words: str):
+    note = f"Format:\n\n     group a factor with levels {words}\n\n     y heart rate\n"
+    made = drafted(tmp_path, "id,group,y", ["C", "F", "P"], note)
+    assert {label for label, _ in made.arms.values()} == {"Control", "Friend", "Pet"}
+    assert made.arms[made.control][1] == "C" and "control" not in blinds(made)
+
+
+def test_one_letter_before_a_treatment_is_no_word(tmp_path: Path):
+    made = drafted(tmp_path, "id,f_treat,y", ["0", "1"])
+    assert made.arms[made.control][1] == "0" and "control" not in blinds(made)
+
+
+NOTE = """- `alpha`: the first score, a numeric vector
+- `beta`: Whether they can sing. Outcome.
+- `gamma`: a numeric vector
+
+Fixed effects, and gamma, can help – but at the cost of time.
+"""
+
+
+def test_roles_types_and_sentences_are_no_labels(tmp_path: Path):
+    made = drafted(tmp_path, "id,group,alpha,beta,gamma", ["drug", "placebo"], NOTE, 3)
+    labels = {one.name: one.label for one in made.home.columns}
+    assert labels["alpha"] == "the first score" and labels["gamma"] in ("", "gamma")
+    assert made.primary.column == "beta" and "primary" not in blinds(made)
+
+
+def test_what_a_file_says_of_the_lot_stays(tmp_path: Path):
+    """A codebook beside it says less."""
+    draw = random.Random(13)
+    data = pd.DataFrame(
+        {"build": [n % 2 for n in range(60)], "y": [draw.random() for _ in range(60)]}
+    )
+    labels = {"build": "Village assigned to treatment", "y": "Score"}
+    pyreadstat.write_sav(data, str(tmp_path / "data.sav"), column_labels=labels)
+    (tmp_path / "README.txt").write_text(
+        "- `build`: Whether built\n- `y`: Score of a test\n", "utf-8"
+    )
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert made.arm.name == "build" and made.arms[made.control][1] == "0"
+    assert not {"arm", "control"} & blinds(made)
+    assert made.home.column("y").label == "Score of a test"
+
+
+@pytest.mark.parametrize("names", ["fbef,faft", "strength_before,strength_after"])
+def test_before_and_after_at_the_end_of_a_word(tmp_path: Path, names: str):
+    made = drafted(tmp_path, f"id,group,{names}", ["drug", "placebo"], cells=2)
+    assert [name for _, name in made.primary.columns] == names.split(",")
+
+
+def test_levels_that_are_columns_tell_what_was_first(tmp_path: Path):
+    made = drafted(tmp_path, "id,first,vitamin,placebo", ["Vitamin", "Placebo"], cells=2)
+    assert [code for _, code in made.arms.values()] == ["vitamin", "placebo"]
+    assert (made.arm.name, made.design.kind) == ("", "crossover")
+    assert made.arms[made.control][1] == "placebo" and not {"arm", "control"} & blinds(made)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("week", "repeated"), ("day", "mean")])
+def test_few_doubled_rows_leave_planned_visits(tmp_path: Path, name: str, kind: str):
+    draw = random.Random(14)
+    rows = [
+        f"{n},{'AB'[n % 2]},{week},{draw.gauss(9, 2):.1f}" for n in range(80) for week in (0, 4, 8)
+    ]
+    write(tmp_path / "data.csv", [f"id,trt,{name},score", *rows, "7,B,4,9.9"])
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert made.primary.kind == kind
+    if kind == "repeated":
+        told = {one.name: one for one in made.guesses}
+        assert "1 doubled row" in told["visit.data"].evidence
+
+
+def test_a_step_of_a_scale_in_several_rows_is_not_counted_unasked(tmp_path: Path):
+    draw = random.Random(15)
+    rows = [f"{n // 3},{'AB'[n // 3 % 2]},{draw.randint(1, 4)}" for n in range(180)]
+    write(tmp_path / "data.csv", ["id,trt,y", *rows])
+    note = "- `y`: state (1 = none, 2 = slight, 3 = moderate, 4 = dead)\n- `trt`: treatment\n"
+    (tmp_path / "README.md").write_text(note, "utf-8")
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert made.primary.kind == "count" and "kind" in blinds(made)
+
+
+def test_a_time_to_event_beside_what_was_censored(tmp_path: Path):
+    draw = random.Random(16)
+    rows = [f"{draw.expovariate(0.2):.2f},{n % 3 // 2},{1 + n % 2}" for n in range(90)]
+    write(tmp_path / "data.csv", ["V1,V2,V3", *rows])
+    note = """first column - times : time to event
+second column - censor : censoring status; 0=censored, 1=event
+third column - group : labels the single agent arm and combination arm
+"""
+    (tmp_path / "README.txt").write_text(note, "utf-8")
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert (made.primary.column, made.primary.status, made.primary.event) == ("V1", "V2", "1")
+    assert made.arm.name == "V3" and "primary" not in blinds(made)
