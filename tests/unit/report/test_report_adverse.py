@@ -1,5 +1,6 @@
 """Adverse events: counts with their denominators, and the bound where there is none."""
 
+import html
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
 from trialtrace.report.sections import deaths as module
+from trialtrace.report.sections import harms
 from trialtrace.report.sections import harms_in_short as in_short
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.data_quality import data_quality
@@ -257,6 +259,19 @@ def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
     assert words(told).startswith("Adverse events are not reported, which does not mean that")
     assert words(told).endswith("no analysis and no table of the logged events (Nausea).")
     assert words(harms_section(without)).endswith(f"{words(told)}\n")
+
+
+def test_a_table_of_events_that_no_endpoint_reads_is_named():
+    """Where the plan reports none, and there is no log either."""
+    trial = SimpleNamespace(endpoints={}, tables={"patients": None, "ae": None, "aerobics": None})
+    material = SimpleNamespace(trial=trial)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(harms, "reports_events", lambda _: False)
+        (told,) = map(html.unescape, harms.unreported(material))
+        assert told.endswith("no endpoint reads their table (ae).")
+        del trial.tables["ae"]
+        (told,) = map(html.unescape, harms.unreported(material))
+        assert told.endswith("no data on them were given.")
 
 
 def test_harms_begin_with_deaths_by_arm(mini):
