@@ -64,6 +64,26 @@ def test_one_letter_before_a_treatment_is_no_word(tmp_path: Path):
     assert made.arms[made.control][1] == "0" and "control" not in blinds(made)
 
 
+@pytest.mark.parametrize(
+    ("label", "sure"),
+    [
+        ("1 if ever selected to attend a choice school", True),
+        ("won the lottery", True),
+        ("selected schools", False),
+    ],
+)
+def test_who_was_drawn_for_it(tmp_path: Path, label: str, sure: bool):
+    made = drafted(tmp_path, "id,chosen,y", ["0", "1"], f"- `chosen`: {label}\n- `y`: score\n")
+    assert ("arm" in blinds(made)) is not sure
+    assert not sure or made.arms[made.control][1] == "0"
+
+
+def test_a_help_page_in_comments(tmp_path: Path):
+    page = "#' @format \\describe{\n#'   \\item{group}{The treatment.\n#'   Stored as a factor.}\n"
+    made = drafted(tmp_path, "id,group,y", ["A", "B"], page + "#'   \\item{y}{A score.}\n#' }\n")
+    assert made.home.column("group").label == "The treatment"
+
+
 NOTE = """- `alpha`: the first score, a numeric vector
 - `beta`: Whether they can sing. Outcome.
 - `gamma`: a numeric vector
@@ -145,3 +165,62 @@ third column - group : labels the single agent arm and combination arm
     made = decide(profile([str(tmp_path)]), {}, first_choice)
     assert (made.primary.column, made.primary.status, made.primary.event) == ("V1", "V2", "1")
     assert made.arm.name == "V3" and "primary" not in blinds(made)
+
+
+PAGE = """# Metadata
+
+| Variable | Description/Code | Unit |
+| --- | --- | --- |
+| group | Preparation<br>1=SOL<br>2=placebo | |
+| pain_2 | Pain in period 2 <br> 1 = worst <br> 2 = the same <br> 3 = better <br> 9 = missing | |
+| pain_3 | Pain in the last | |
+| | period (same code as pain_2) | |
+"""
+
+
+def test_a_table_of_a_page_with_breaks_and_cells_of_two_rows(tmp_path: Path):
+    draw = random.Random(17)
+    rows = [f"{n},{1 + n % 2},{draw.choice('1239')},{draw.choice('1239')}" for n in range(60)]
+    write(tmp_path / "data.csv", ["id,group,pain_2,pain_3", *rows])
+    (tmp_path / "README.md").write_text(PAGE, "utf-8")
+    (table,) = profile([str(tmp_path)])
+    columns = {one.name: one for one in table.columns}
+    assert columns["pain_3"].label == "Pain in the last period"
+    assert columns["pain_3"].choices == columns["pain_2"].choices != ()
+    assert columns["pain_3"].missing_codes == columns["pain_2"].missing_codes == ("9",)
+    assert dict(columns["group"].choices) == {"1": "SOL", "2": "placebo"}
+
+
+@pytest.mark.parametrize(
+    ("note", "labels"),
+    [
+        ("Variables:\n\n     group the arm: 1 = Tea, 2 = Milk\n\n     y the score\n", "Tea Milk"),
+        (
+            "    within(d, structure(group, levels = c('Tea', 'Milk'), class = 'factor'))\n",
+            "Tea Milk",
+        ),
+        ("    d$group <- factor(group, levels = 1:2, labels = c('Tea', 'Milk'))\n", "Tea Milk"),
+        ('The groups, 1-2, are, respectively, "Tea" and\n"Milk," of a diet.\n', "Tea Milk"),
+        ('The groups, 1-3, are, respectively, "Tea" and "Milk."\n', ""),
+        ("    within(d, structure(list(group, 2)))\n", ""),
+    ],
+)
+def test_labels_of_arms_in_pages_of_packages(tmp_path: Path, note: str, labels: str):
+    made = drafted(tmp_path, "id,group,y", ["1", "2"], note)
+    found = {label for label, _ in made.arms.values()}
+    assert found == ({*labels.split()} or {"1", "2"})
+
+
+def test_one_of_the_four_preparations(tmp_path: Path):
+    note = (
+        "23 volunteers were randomized to one of the four preparations,\nand took 1 pill a day.\n"
+    )
+    made = drafted(tmp_path, "id,prep,y", ["1", "2", "3", "4"], note)
+    assert made.arm.name == "prep" and "arm" not in blinds(made)
+
+
+def test_a_log_of_what_has_a_label_is_no_second_outcome(tmp_path: Path):
+    note = "Format:\n\n     cups number of cups\n\n     lcups log of the number of cups\n"
+    made = drafted(tmp_path, "id,group,cups,lcups", ["drug", "placebo"], note, 2)
+    assert made.primary.column == "cups"
+    assert "lcups" not in {one.column for one in made.others}

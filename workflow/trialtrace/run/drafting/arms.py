@@ -93,7 +93,7 @@ BY_LABEL = re.compile(
     r"(?!select|sampl|chosen)\w+ed\b.*|"
     # "Student won voucher", "won the lottery".
     r"(\w+ )?(won|winner of) (a |the )?(voucher|lottery|raffle|scholarship)( lottery)?|"
-    r"lottery (winner|winning)|"
+    r"lottery (winner|winning)|.*\b(ever )?(selected|chosen|drawn) to (attend|receive|get|use)\b.*|"
     # "Name of the condition to which the participant was assigned".
     r".*\bto which (the |a |an |each )?\w+ (was|were|is|are) (\w+ly )?"
     r"(assigned|allocated|randomi[sz]ed)",

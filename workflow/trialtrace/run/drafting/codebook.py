@@ -65,6 +65,7 @@ OF_LABELS = set(
     etichetta descrizione definizione significato rotulo descricao definicao
     omschrijving beschrijving betekenis""")
 )
+NAMES_IN_WORDS = {"variablename", "name", "fullname", "longname"}
 OF_CODES = set(
     vocabulary("""
     codes code coding codings values value valuelabels levels level categories choices options
@@ -106,8 +107,12 @@ AS_VECTOR = re.compile(
 )
 # A type alone, or behind what is said: "Age, a numeric vector".
 OF_TYPE = re.compile(
-    r"(?:^|[,;]\s*)an? (?:numeric|integer|character|logical|binary) (?:vector|variable)\.?$", re.I
+    r"(?:^|[,;]\s*)an? (?:numeric|integer|character|logical|binary) (?:vector|variable)\.?$|"
+    r"^(?:numeric|integer|character|logical|factor|string|num|int|chr)$",
+    re.IGNORECASE,
 )
+# Codes that stand with another column: (same code as pain_2).
+SAME = re.compile(r"\(?\b(?:same|see) (?:codes?|coding|scale) (?:as|of|in) ([\w.]+)\)?", re.I)
 # A sentence of the role alone: "Whether the child is at school. Outcome."
 OF_ROLE = re.compile(r"(?:the )?(?:outcome|response|dependent)(?: variable)?\.?", re.IGNORECASE)
 RULE = re.compile(r"[\s|:=+-]+")
@@ -232,10 +237,19 @@ def described_by(
     """Columns with what the section says of them, and in which line; `values` are the different
     cells of each, nothing where they are many."""
     known = {name.casefold(): name for name in values}
+    told: dict[str, Described] = {}
     for entry in section.entries:
         for small in columns_of(entry.name, known):
             name = known[small]
             about = _described(entry, section, values[name])
+            if (
+                same := told.get(alike[1].casefold())
+                if (alike := SAME.search(about.label))
+                else None
+            ):
+                label = SAME.sub("", about.label).strip(" ;,.")
+                about = dataclasses.replace(same, by=about.by, label=label)
+            told[small] = about
             if not about.choices and any(map(not_known, values[name])):
                 rest = [value for value in values[name] if not not_known(value)]
                 about = _described(entry, section, rest)
@@ -313,6 +327,9 @@ def _sections(path: Path, state: int) -> list[Section]:
         return [*_of_lines(text, path)]
     numbered = tuple(by_number(text)) if ending not in TEXTS else ()
     counted = [Section(place, "", numbered)] if len(numbered) >= FEWEST else []
+    scripted = script_labels.columns_in(text) if ending not in TEXTS else ()
+    coded = tuple(Entry(name, line=line, **said) for name, line, said in scripted)
+    counted += [Section(place, "", coded, True)] * bool(coded)
     rows = [*_of_tables(text)] if ending == DOCUMENT else [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))
@@ -329,6 +346,10 @@ def text_of(path: Path) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("windows-1252", "replace")
+    # Roxygen's comments are a help page.
+    text = re.sub(r"^#' ?", "", text, flags=re.MULTILINE)
+    # What stands on lines of its own in a cell.
+    text = re.sub(r"[ \t]*<br */?>[ \t]*", "; ", text, flags=re.IGNORECASE)
     return re.sub(r"‘([^‘’\n]*)’|“([^“”\n]*)”", r"`\1\2`", text)
 
 
@@ -364,6 +385,9 @@ def _heads(cells: Mapping[int, str]) -> dict[str, int]:
         # "label::English" of a form in several languages.
         word = plain(cell.partition("::")[0].strip(' "*`'))
         role = next((one for one, known in ROLES.items() if word in known), "")
+        # Description/Code, of both; the name beside a column of names is what it is.
+        role = role or ("label" if plain(cell.partition("/")[0]) in OF_LABELS else "")
+        role = "label" if role == "name" in made and word in NAMES_IN_WORDS else role
         # variable, label, code, code_label: the first is of the variable, that behind of the code.
         again = role == "label" and role in made and made.get("codes") == at - 1
         if role:
@@ -550,6 +574,12 @@ def _of_lines(text: str, path: Path) -> Iterator[Section]:
             heads = _heads(cells)
             name = bare(cells.get(at.get("name", 0), ""))
             entries += [_entry(name, line, cells, at)] if name and not heads else []
+            if at and entries and not (name or heads):
+                # The rest of the cell above.
+                rest = bare(cells.get(at.get("label", 0), ""))
+                entries[-1] = dataclasses.replace(
+                    entries[-1], label=f"{entries[-1].label} {rest}".strip()
+                )
             at = heads or at
         elif code and entries and line == below + 1:
             below, last = line, entries.pop()

@@ -159,7 +159,7 @@ SURE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 3.0, 1.9, 2.0
 ITEM, TOTAL, KIND, DERIVED = -4.0, 1.5, -1.0, -1.5
 # A z-score, a log or a rank of another column.
 MADE_OF = re.compile(r"(.+?)[_.]?(?:Z|_z|zscore|_log|_ln|_sqrt|_rank)")
-LOG_OF = re.compile(r"(?:natural )?log\w* (?:of )?([\w.]+)", re.IGNORECASE)
+LOG_OF = re.compile(r"(?:natural )?log\w* (?:of )?(?:the )?(.+)", re.IGNORECASE)
 # Words that labels of one thing at several times share; columns of others, each a kind of its own.
 ALIKE, FEWEST_KINDS = 0.3, 3
 # Words from which on names of as many are compared; words that say nothing of what was measured.
@@ -172,7 +172,8 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     """The candidates of a table, the best first; `taken` are columns with another role."""
     used = {*taken, visit}
     free = [o for o in table.columns if o.name not in used and usable(o) and _flags_outcome(o)]
-    free = [one for one in free if not _logged(one, [o.name for o in table.columns])]
+    every = [o.name for o in table.columns] + [o.label.removeprefix("the ") for o in table.columns]
+    free = [one for one in free if not _logged(one, every)]
     found = [
         _called(table, one)
         for one in ((*_by_code(table, free), *pairs(table, free)) if not visit else ())

@@ -121,8 +121,13 @@ DRAWN_FOR = re.compile(
     rf"\b(?:randomi[sz]|allocat|assign)ed\b[^.;()]{{0,60}}?\b(?:to|into|in|among|between)\s+"
     rf"(?:(?:one|either) of )?(?:the |these )?({'|'.join(COUNTS)}|[3-8])\s+(?:[\w-]+\s+){{0,3}}?"
     r"(?:groups|arms|treatments|conditions|regimens|interventions|diets|programs|programmes|doses|"
-    r"drugs|therapies)\b",
+    r"drugs|therapies|preparations|formulations|methods|schedules|products)\b",
     re.IGNORECASE,
+)
+# "The groups, 1-3, are, respectively, "A", "B", and "C"".
+IN_TURN = re.compile(
+    r"\b(?P<word>[^\W\d]+)s,?\s+1\s*(?:-|–|to|through)\s*(?P<last>[2-9]),?\s+(?:are|were|denote),?"
+    r"\s+respectively,?\s+(?P<list>(?:(?:and\s+)?[\"'`][^\"'`\n]*(?:\n[^\"'`\n]*)?[\"'`],?\s*)+)"
 )
 
 # "The study population consists of subjects with M=1 and Q <= 103".
@@ -504,7 +509,7 @@ def described_in(
         text = "\n".join("" if file in others else line for line, file in under)
         found = (*_listed(text, codes), *_ruled(text, codes), *_ahead(text, codes))
         found = (*found, *_beside(text, codes), *_behind(text, codes), *_spelt(text, codes))
-        found = (*found, *_lettered(text, codes), *_standard(text, codes))
+        found = (*found, *_lettered(text, codes), *_standard(text, codes), *_in_turn(text, codes))
         for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
             made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
         for name, line, label in _held(text, values):
@@ -562,6 +567,22 @@ def _listed(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[
         known = [name for name in named if values[name] and {*values[name]} <= {*codes}]
         if len(named) == len(known) == 1 and len({*codes}) == len(codes) > 1:
             yield known[0], items[0][2], tuple((code, label) for code, label, _ in items)
+
+
+def _in_turn(
+    text: str, values: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, int, Choices]]:
+    """Columns of a word of which a sentence has the meanings of all numbers in their order."""
+    for said in IN_TURN.finditer(text):
+        labels = [
+            " ".join(one.split()).rstrip(",")
+            for one in re.findall(r"[\"'`]([^\"'`]+)[\"'`]", said["list"])
+        ]
+        codes = [str(n) for n in range(1, int(said["last"]) + 1)]
+        named = [name for name, own in values.items() if said["word"].lower() in parts(name)]
+        if len(named) == 1 and {*values[named[0]]} == {*codes} and len(labels) == len(codes):
+            line = text.count("\n", 0, said.start()) + 1
+            yield named[0], line, tuple(zip(codes, labels, strict=True))
 
 
 def _ruled(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:

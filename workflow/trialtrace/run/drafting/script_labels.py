@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-# factor(trial$arm, levels = c(0, 1), labels = c("Placebo", "Drug")), or levels = 0:1.
-FACTOR = re.compile(r"\bfactor\(\s*((?:[^()]|\([^()]*\))*)\)")
+# factor(trial$arm, levels = c(0, 1), labels = c("Placebo", "Drug")), or levels = 0:1;
+# structure(arm, levels = c("placebo", "drug"), class = "factor").
+FACTOR = re.compile(r"\b(factor|structure)\(\s*((?:[^()]|\([^()]*\))*)\)")
 FIRST = re.compile(r"^(?:x\s*=\s*)?(?:[\w.]+\$)?([A-Za-z.][\w.]*)\s*,")
 LIST = r"\b{}\s*=\s*(?:c\(([^()]*)\)|(-?\d+)\s*:\s*(\d+))"
 LEVELS, LABELS = re.compile(LIST.format("levels")), re.compile(LIST.format("labels"))
@@ -35,8 +36,13 @@ def columns_in(text: str) -> Iterator[tuple[str, int, dict[str, str]]]:
 
 def _factors(text: str) -> Iterator[tuple[str, int, str, str]]:
     for called in FACTOR.finditer(text):
-        named, levels, labels = (one.search(called[1]) for one in (FIRST, LEVELS, LABELS))
-        codes, words = _cells(levels), _cells(labels)
+        named, levels, labels = (one.search(called[2]) for one in (FIRST, LEVELS, LABELS))
+        if called[1] == "structure" and ("factor" in called[2]):
+            # The levels of codes from 1 on.
+            words = _cells(levels)
+            codes = [str(n) for n in range(1, len(words) + 1)]
+        else:
+            codes, words = _cells(levels), _cells(labels)
         if named and len(codes) == len(words) > 1:
             yield named[1], called.start(), "codes", _joined([*zip(codes, words, strict=True)])
 
