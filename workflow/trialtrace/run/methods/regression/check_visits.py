@@ -12,6 +12,7 @@ from math import inf, nan
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import sqrtm
 from scipy.optimize import brentq
 from scipy.special import expit
 
@@ -170,8 +171,8 @@ def _sandwich(
         if variance == "mancl_derouen":
             rest = np.linalg.solve(left, rest)
         elif variance == "kauermann_carroll":
-            roots, vectors = np.linalg.eig(left)
-            rest = np.real(vectors @ (roots**-0.5 * np.linalg.solve(vectors, rest)))
+            # All but a few eigenvalues of a large unit are 1: eigenvectors are no basis to solve in.
+            rest = np.linalg.solve(np.real(sqrtm(left)), rest)
         meat += np.outer(w @ rest, w @ rest)
     return bread @ meat @ bread
 
