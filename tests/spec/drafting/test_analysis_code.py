@@ -170,15 +170,16 @@ def test_labels_and_code_that_differ_on_the_event_are_asked(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("numbers", "code", "named", "visits"),
+    ("numbers", "code", "named", "visits", "at"),
     [
-        ("1 2", "lm(wage2 ~ treatment)", "wage2", []),
-        ("1 2", "lm(wage2 ~ treatment + wage1)", "wage{visit}", ["1", "2"]),
-        ("0 3 6", "lm(wage3 ~ treatment)", "wage{visit}", ["0", "3", "6"]),
+        ("1 2", "lm(wage2 ~ treatment)", "wage2", [], ""),
+        ("1 2", "lm(wage2 ~ treatment + wage1)", "wage{visit}", ["1", "2"], ""),
+        ("0 3 6", "lm(wage3 ~ treatment)", "wage{visit}", ["0", "3", "6"], "3"),
+        ("T1 T2", "lm(wageT2 ~ treatment)", "wageT{visit}", ["1", "2"], "2"),
     ],
 )
 def test_code_has_one_visit_of_several(
-    tmp_path: Path, numbers: str, code: str, named: str, visits: list[str]
+    tmp_path: Path, numbers: str, code: str, named: str, visits: list[str], at: str
 ):
     """Another question is no visit; of visits after a first one it is where arms are compared."""
     draw = random.Random(6)
@@ -188,7 +189,7 @@ def test_code_has_one_visit_of_several(
     said = [f"- `{name}`: wages expected after so many years" for name in names]
     made = drafted(tmp_path, README_md="\n".join([*said, "", f"    {code}", ""])).primary
     assert made.column == named and [word for word, _ in made.columns] == visits
-    assert made.named_visit == ("3" if visits[-1:] == ["6"] else "")
+    assert made.named_visit == at
 
 
 SAID = "Forty-eight people were randomized into four groups.\n"

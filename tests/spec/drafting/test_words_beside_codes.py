@@ -8,6 +8,7 @@ import pyreadstat
 import pytest
 from made_exports import write
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
@@ -224,3 +225,26 @@ def test_a_log_of_what_has_a_label_is_no_second_outcome(tmp_path: Path):
     made = drafted(tmp_path, "id,group,cups,lcups", ["drug", "placebo"], note, 2)
     assert made.primary.column == "cups"
     assert "lcups" not in {one.column for one in made.others}
+
+
+def test_a_code_that_is_missing_in_all_of_a_word(tmp_path: Path):
+    """Also in a column that has none now."""
+    note = "For all pain scores 999 indicates missing value.\n"
+    drafted(tmp_path, "id,group,pain1,pain2,cost", ["drug", "placebo"], note, 3)
+    lines = (tmp_path / "data.csv").read_text("utf-8").splitlines()
+    lines[3] = "2,drug,999,40.0,50.0"
+    write(tmp_path / "data.csv", lines)
+    (table,) = profile([str(tmp_path)])
+    missing = {one.name: one.missing_codes for one in table.columns}
+    assert missing["pain1"] == missing["pain2"] == ("999",) and missing["cost"] == ()
+
+
+def test_treatments_of_a_crossover_in_two_columns_alone(tmp_path: Path):
+    """By the same words two arms may be side by side: the refusal says how they are taken."""
+    write(tmp_path / "data.csv", ["Drug,Placebo", *(f"{n % 7}.5,{n % 5}.5" for n in range(14))])
+    with pytest.raises(UserError) as caught:
+        decide(profile([str(tmp_path)]), {}, first_choice)
+    told = {"arm": "Drug,Placebo", "design": "crossover"}
+    assert "--arm Drug,Placebo --design crossover takes them so" in str(caught.value.problems[0].do)
+    made = decide(profile([str(tmp_path)]), told, first_choice)
+    assert made.design.kind == "crossover" and made.arms[made.control][1] == "Placebo"

@@ -85,7 +85,8 @@ def arm_of(
     tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
-    if len(tables) == 1 and subject[tables[0].name] == SOURCE_ROW:
+    in_turn_told = decided.told.get("design") in ("crossover", "within_subject")
+    if len(tables) == 1 and subject[tables[0].name] == SOURCE_ROW and not in_turn_told:
         refuse_side_by_side(tables[0])
     if data := decided.told.get("arm"):
         return _arm_of(_by_patients(tables, subject), data, subject)

@@ -108,6 +108,8 @@ def refuse_side_by_side(table: Table) -> None:
             none = json.dumps(sorted(set[str]().union(*gone)))
             code += f"; d[~d.outcome.str.strip().isin({none})]"
             mend += f": {python(code, f'{Path(table.item).stem}_rows.csv')}"
+        mend += ". Where each row is a patient who had one after the other, "
+        mend += f"--arm {','.join(names)} --design crossover takes them so"
         found = (
             f"{one_of(names)}, columns{' of unequal length' * uneven}: the outcomes of an arm each"
         )

@@ -195,6 +195,11 @@ NONE_ARE = re.compile(
     r"(?:=|:|means?|stands? for|denotes?|indicates?)\s*(?:a |that )?missing\b.*",
     re.IGNORECASE,
 )
+FOR_ALL = re.compile(
+    r"\b(?:for|in) all (?:the )?(?P<word>[^\W\d]{3,})(?: \w+){0,2},? (?P<code>-?[0-9]{1,4}) "
+    r"(?:indicates?|means?|stands? for|denotes?|is|=) (?:a |that )?(?:\w+ )?missing\b",
+    re.IGNORECASE,
+)
 # Of some columns alone.
 OF_SOME = re.compile(r"\b(?:for|in|except|but|where|when|if)\b(?! all| every| any)", re.IGNORECASE)
 
@@ -281,6 +286,20 @@ def missing_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> d
                 for code in re.findall(r"-?\b[0-9]+", told["codes"] or told["before"]):
                     why = f"{path.name}, line {line}, says that {code} stands for what is missing."
                     made.setdefault(code, why)
+    return made
+
+
+def missing_of_words(files: Sequence[str], names: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Columns of a word of which a sentence says that a code is missing in all of them, "for all
+    pain scores 999 indicates missing", with the code and where."""
+    made: dict[str, tuple[str, str]] = {}
+    for path, text in _texts(files):
+        for told in FOR_ALL.finditer(text):
+            word = told["word"].lower()
+            for name in names:
+                if word in parts(name) or name.lower().startswith(word):
+                    line = text.count("\n", 0, told.start()) + 1
+                    made[name] = (told["code"], f"{path.name}, line {line}")
     return made
 
 

@@ -40,6 +40,7 @@ from trialtrace.run.drafting.prose import (
     groups_in,
     late_in,
     missing_in,
+    missing_of_words,
     population_in,
     primary_in,
     sides_in,
@@ -149,6 +150,11 @@ class Descriptions:
                 about[name] = merged(about[name], said) if name in about else said
                 ends.setdefault(said.by, []).append(name)
         told += [f"{by}, says what ends of names mean: {one_of(own)}." for by, own in ends.items()]
+        for name, (code, by) in missing_of_words(self.texts, candidate.cells.names).items():
+            known_as = about.get(name) or candidate.described.get(name) or BESIDE
+            codes = tuple(dict.fromkeys([*known_as.missing, code]))
+            about[name] = replace(known_as, missing=codes)
+            told.append(f"{by}, says that {code} is missing in {name}.")
         early = before_in(self.texts, candidate.cells.names)
         every = {**candidate.described, **about}
         for name in early:

@@ -91,6 +91,11 @@ AROUND = {
     *(("start", "end"), ("begin", "end"), ("bef", "aft"), ("before", "after")),
     *(("до", "после"), ("перед", "после"), ("до", "після"), ("преди", "след")),
 }
+# A number behind these is of a time, and a label that says that the first was before.
+OF_TURNS = re.compile(r"(?:[a-z._ ]T|(?i:time|wave|visit|week|month|test))[._ ]?\{visit\}")
+OF_START = re.compile(
+    r"\b(?:baseline|before|pre-?test|at (?:the )?start|study entry)\b", re.IGNORECASE
+)
 # The same at the end of a word: fbef beside faft.
 GLUED_AROUND = re.compile(r"(?<=[^\W_])(?:bef(?:ore)?|aft(?:er)?)$", re.IGNORECASE)
 UNIT = (
@@ -188,7 +193,8 @@ def over_visits(
         members = [single[name] for name in names if name in single]
         first, *later = family.columns
         told = [word for word in family.columns if family.columns[word] in analysed]
-        begun = re.fullmatch(f"0|{EARLY}", folded(first).lower())
+        begun = re.fullmatch(f"0|{EARLY}", folded(first).lower()) or OF_TURNS.search(family.pattern)
+        begun = begun or OF_START.search(named[family.columns[first]].label)
         one_is = [one.primary for one in members].count(True) == 1
         if one_is and (family.doubt or (len(told) == 1 and not begun)):
             # What one column is called alone, or code has alone, is not of all.

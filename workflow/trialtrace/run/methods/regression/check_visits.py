@@ -171,7 +171,7 @@ def _sandwich(
         if variance == "mancl_derouen":
             rest = np.linalg.solve(left, rest)
         elif variance == "kauermann_carroll":
-            # All but a few eigenvalues of a large unit are 1: eigenvectors are no basis to solve in.
+            # Most eigenvalues of a large unit are 1: eigenvectors are no basis to solve in.
             rest = np.linalg.solve(np.real(sqrtm(left)), rest)
         meat += np.outer(w @ rest, w @ rest)
     return bread @ meat @ bread
