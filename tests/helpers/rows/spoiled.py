@@ -462,6 +462,33 @@ def visits_exchanged_in_an_arm(made: Made, rng: np.random.Generator) -> None:
     _of_visits(made, "walked", values)
 
 
+def distances_dragged(made: Made, rng: np.random.Generator) -> None:
+    """A cell of the visits dragged down by 14 rows: 341, 342, 343."""
+    values = made.visits["walked"][1].ravel()
+    values[100:114] = np.nanmedian(values) + np.arange(14)
+    _of_visits(made, "walked", values.reshape(made.n, -1))
+
+
+def one_answer_dragged(made: Made, rng: np.random.Generator) -> None:
+    """No relief at a visit in four of ten patients, one after the other."""
+    values = (rng.random((made.n, 4)) < 0.6).astype(float)
+    values[made.n // 5 : made.n * 3 // 5, 2] = 0
+    made.visits["relieved"] = (CODE, values, "")
+
+
+def dead_exchanged_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    _in_sites(made, 3)
+    dead = ~np.isnan(made.patients["died_on"][1]) != _at_a_site(made)
+    made.patients["dead"] = (CODE, dead.astype(float), "")
+
+
+def control_of_the_visit_before(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["systolic"][1]
+    controlled = np.where(np.isnan(values), np.nan, values < 140)
+    controlled[:, 3] = np.where(np.isnan(controlled[:, 3]), np.nan, controlled[:, 2])
+    made.visits["controlled"] = (CODE, controlled, "")
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -526,5 +553,9 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     weights_of_a_site_in_another_order: ("misplaced",),
     pressures_of_a_visit_in_another_order: ("misplaced",),
     visits_exchanged_in_an_arm: ("reversed",),
+    distances_dragged: ("dragged",),
+    one_answer_dragged: ("dragged",),
+    dead_exchanged_at_a_site: ("filled",),
+    control_of_the_visit_before: ("thresholds",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

@@ -113,5 +113,5 @@ def test_two_codes_of_clusters_are_few():
 def test_the_chance_is_that_of_lots():
     known, part = np.ones(N, bool), np.arange(N) < 100
     wrong = np.arange(N) >= 140
-    p = correspondence._spread(known, part, wrong)
+    p = correspondence.spread(known, part, wrong)
     assert p == pytest.approx(stats.hypergeom(N, 60, 20).sf(19))

@@ -58,12 +58,13 @@ def test_true_trials_are_seldom_unusual():
 
 def test_every_check_looks_at_something(made):
     # No table of a true trial has a column of another, nor two of codes, nor a number that is made;
-    # no endpoint is declared, nor a last contact, nor occurrences; no code has a label that says
-    # more than yes, no row has one value alone, none of its patients' numbers is missing or names
-    # a site, and people come on any day of the week.
+    # nor one that a code fills or decides, nor steps in row after row; no endpoint is declared, nor
+    # a last contact, nor occurrences; no code has a label that says more than yes, no row has one
+    # value alone, none of its patients' numbers is missing or names a site, and people come on any
+    # day of the week.
     elsewhere = {"agreement", "correspondence", "formulas", "groups", "contacts", "numbering"}
     elsewhere |= {"meanings", "rest_days", "identifiers", "late", "ends", "status", "lone", "sums"}
-    elsewhere |= {"added"}
+    elsewhere |= {"added", "filled", "thresholds", "dragged"}
     export = replace(export_of(made), used=frozenset({("patients", "age")}))
     assert {one.check for one in look_at(export)} == {*CHECKS} - elsewhere
 

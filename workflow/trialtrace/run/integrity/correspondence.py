@@ -75,7 +75,7 @@ def _of_the_arm(export: Export) -> Iterator[Pair]:
             continue
         named = _named(columns[at].levels, export.arms)
         said = f"patients are in another arm than {one.column} says of the others"
-        site, days = _orders(export, export.row_of, np.arange(export.n))
+        site, days = orders_of(export, export.row_of, np.arange(export.n))
         of = arm, one.values, one.rows, site, days
         how = named, NAMED if named else MOSTLY, export.arms
         remark = OTHERWISE if one.kind == CODE or _doses(one, export.arms) else ""
@@ -99,7 +99,7 @@ def _of_codes(export: Export) -> Iterator[Pair]:
                 continue
             remark = OTHER if _names(one, other) or _names(other, one) else ""
             said = f"rows have another {one.name} than {other.name} says in the others"
-            site, days = _orders(export, sheet.rows, sheet.subject)
+            site, days = orders_of(export, sheet.rows, sheet.subject)
             of = one.values, other.values, sheet.rows, site, days
             names = f"{one.name} and {other.name}"
             yield Pair(f"{sheet.name}.{one.name}", names, said, remark, *of)
@@ -114,7 +114,7 @@ def _of_clusters(export: Export, sheet: Sheet, column: Column) -> bool:
     return len({*zip(cluster.tolist(), code.tolist(), strict=True)}) == len(np.unique(cluster))
 
 
-def _orders(export: Export, rows: Whole, subject: Places) -> tuple[Places, tuple[Floats, ...]]:
+def orders_of(export: Export, rows: Whole, subject: Places) -> tuple[Places, tuple[Floats, ...]]:
     """The site of each row, and the orders in which it may stand: of the file, and of entry."""
     site = np.zeros(export.n, np.intp) if export.site is None else export.site
     entry = export.known(export.entry)
@@ -126,28 +126,28 @@ def _codes(values: Floats) -> int:
     return len(np.unique(values[~np.isnan(values)]))
 
 
-def _words(text: str) -> set[str]:
+def words_in(text: str) -> set[str]:
     """The beginnings of words: infected, infection."""
     return {word[:4] for word in words_of(text) if len(word) > 3}
 
 
 def _names(column: Column, other: Column) -> bool:
     """Whether what one column is called is a code of the other."""
-    called = _words(f"{column.name} {column.label}".replace("_", " "))
-    return any(_words(level) and _words(level) <= called for level in other.levels)
+    called = words_in(f"{column.name} {column.label}".replace("_", " "))
+    return any(words_in(level) and words_in(level) <= called for level in other.levels)
 
 
 def _named(levels: Sequence[str], arms: Sequence[str]) -> dict[int, int]:
     """The arm that has the words of each level, and no other arm has."""
-    words = [_words(arm) for arm in arms]
+    words = [words_in(arm) for arm in arms]
     own = [each - set[str]().union(*words[:at], *words[at + 1 :]) for at, each in enumerate(words)]
-    found = [[arm for arm, each in enumerate(own) if each & _words(level)] for level in levels]
+    found = [[arm for arm, each in enumerate(own) if each & words_in(level)] for level in levels]
     named = {at: those[0] for at, those in enumerate(found) if len(those) == 1}
     return named if len({*named.values()}) > 1 else {}
 
 
 def _look(pair: Pair) -> Iterator[Look]:
-    known, parts = pair.known, list(_parts(pair))
+    known, parts = pair.known, list(parts_of(pair))
     due = np.array([pair.named.get(int(code), np.nan) for code in np.nan_to_num(pair.other)])
     sure = known & ~np.isnan(due)
     against = sure & (due != pair.values)
@@ -156,7 +156,7 @@ def _look(pair: Pair) -> Iterator[Look]:
         yield _told(pair, p, against)
         return
     tried = [
-        (_spread(known, part, wrong), wrong)
+        (spread(known, part, wrong), wrong)
         for part in parts
         if (wrong := disagreeing(pair.values, pair.other, known & part)) is not None
     ]
@@ -180,7 +180,7 @@ def _told(pair: Pair, p: float, wrong: Flags) -> Look:
     return Look(pair.where, text, p, rows, remark=pair.remark)
 
 
-def _parts(pair: Pair) -> Iterator[Flags]:
+def parts_of(pair: Pair) -> Iterator[Flags]:
     """All rows, those of all sites but one, and of each order those before and after a place."""
     yield np.ones(len(pair.rows), dtype=bool)
     sites = np.unique(pair.site[pair.site >= 0])
@@ -212,7 +212,7 @@ def disagreeing(values: Floats, other: Floats, part: Flags, same: float = SAME) 
     return wrong
 
 
-def _spread(known: Flags, part: Flags, wrong: Flags) -> float:
+def spread(known: Flags, part: Flags, wrong: Flags) -> float:
     """The chance that so few of the rows that disagree are in a part."""
     n, outside = int(known.sum()), int((known & ~part).sum())
     k, beyond = int(wrong.sum()), int((wrong & ~part).sum())
