@@ -1,6 +1,7 @@
 """Numbers made of others, in two groups far apart, in order or alike beside rows that are not."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from trialtrace.run.integrity.export import (
     Column,
     Export,
     Sheet,
+    resolution,
     without_copies,
 )
 from trialtrace.run.integrity.read import _without_start
@@ -66,6 +68,37 @@ def test_rows_are_told_that_are_not_made_as_the_others(way):
     # What is measured beside two others, and near what they give, is no formula of them.
     near = of_patients(number("made", made + rng.normal(0, 3, N).round(1)), *columns)
     assert not list(formulas.looks(near))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_formulas_that_are_tried_are_those_that_hold_in_a_sample_one_by_one(seed):
+    rng = np.random.default_rng(seed)
+    a, b = np.round(rng.normal(50, 9, N), seed % 3), np.round(rng.normal(20, 4, N))
+    fine, zeros = rng.normal(size=N), rng.poisson(1, N)
+    made = [way(a, b) for way in MADE.values()]
+    columns = [np.asarray(each, float) for each in (a, b, fine, zeros, *made)]
+    for column in columns:
+        column[rng.random(N) < 0.1 * rng.random()] = np.nan
+    columns[0][:60] = np.nan
+    used = [at % 3 == seed % 3 for at in range(len(columns))]
+    one_by_one = {}
+    for three in permutations(range(len(columns)), 3):
+        z, x, y = (columns[at] for at in three)
+        at = np.flatnonzero(~np.isnan(x + y + z))
+        few = at[np.unique(np.linspace(0, len(at) - 1, 60).astype(int))]
+        unit = resolution(z[at])
+        if len(at) < 30 or unit is None or not any(used[at] for at in three):
+            continue
+        with np.errstate(all="ignore"):
+            found = [
+                (way, nth)
+                for way, formula in formulas.WAYS.items()
+                for nth, due in enumerate(formula(x[few], y[few]))
+                if (np.abs(z[few] - due) <= 0.51 * unit + 1e-9 * np.abs(z[few])).mean() >= 0.5
+            ]
+        if found:
+            one_by_one[three] = found
+    assert one_by_one and formulas._likely(columns, used) == one_by_one
 
 
 def test_values_of_another_unit_are_a_group_of_their_own():

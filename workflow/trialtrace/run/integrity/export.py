@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places, Whole
+from trialtrace.base.arrays import Flags, Floats, Places, Whole
 
 NUMBER, DATE, CODE = "number", "date", "code"
 NOBODY = -1
-FEW_SUBJECTS = 20
+FEW_SUBJECTS, PLACES = 20, 5
 FEW_BEYOND, YEARS, AGAIN, DOSES, KEPT = 3, 730.0, 10, 7, 0.95
 
 
@@ -321,11 +321,17 @@ def _slice(sheet: Sheet, column: Column, at: Whole, number: int, step: int) -> S
 
 def resolution(values: Floats) -> float | None:
     """The unit in which numbers are written: 1, 0.1 … 0.0001; None where they are finer."""
-    for places in range(5):
-        scaled = values * 10.0**places
-        if np.all(np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled))):
+    for places in range(PLACES):
+        if np.all(written_in(values, places)):
             return float(10.0**-places)
     return None
+
+
+def written_in(values: Floats, places: int) -> Flags:
+    """Which numbers have no digit beyond these places."""
+    scaled = values * 10.0**places
+    whole: Flags = np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled))
+    return whole
 
 
 def in_units(values: Floats, unit: float) -> Whole:

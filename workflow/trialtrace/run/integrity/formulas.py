@@ -8,13 +8,21 @@ unusual (binomial). Of three numbers one look is made, at one that is used where
 """
 
 from collections.abc import Callable, Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet, resolution
+from trialtrace.run.integrity.export import (
+    NUMBER,
+    PLACES,
+    Column,
+    Export,
+    Sheet,
+    resolution,
+    written_in,
+)
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, COLUMNS, SAMPLE, OFTEN, SELDOM, SLIPS = 30, 12, 24, 60, 0.5, 0.1, 0.01
@@ -26,6 +34,9 @@ WAYS: dict[str, Callable[[Floats, Floats], tuple[Floats, ...]]] = {
     "part that is the difference": lambda x, y: tuple(power * (x - y) / y for power in POWERS[:3]),
     "ratio to the square": lambda x, y: tuple(power * x / y**2 for power in POWERS),
 }
+# The formula, and which of its powers; the places of the number that is made and of both others.
+Way = tuple[str, int]
+Three = tuple[int, int, int]
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -38,52 +49,82 @@ def looks(export: Export) -> Iterator[Look]:
             and (~np.isnan(column.values)).sum() >= FEWEST
             and len(np.unique(column.values[~np.isnan(column.values)])) >= LEVELS
         ][:COLUMNS]
-        used = {c.name for c in numbers if (sheet.name, c.name) in export.used}
-        told: set[frozenset[str]] = set()
-        for made in sorted(numbers, key=lambda column: column.name not in used):
-            others = [column for column in numbers if column is not made]
-            for x, y in permutations(others, 2):
-                three = frozenset({made.name, x.name, y.name})
-                if three not in told and three & used:
-                    for look in _look(sheet, made, x, y):
-                        told.add(three)
-                        yield look
+        used = [(sheet.name, column.name) in export.used for column in numbers]
+        likely = _likely([column.values for column in numbers], used)
+        told: set[frozenset[int]] = set()
+        for made, x, y in sorted(
+            permutations(range(len(numbers)), 3), key=lambda three: not used[three[0]]
+        ):
+            three = frozenset({made, x, y})
+            if three not in told and (found := likely.get((made, x, y))):
+                for look in _look(sheet, numbers[made], numbers[x], numbers[y], found):
+                    told.add(three)
+                    yield look
 
 
-def _look(sheet: Sheet, made: Column, x: Column, y: Column) -> Iterator[Look]:
+def _likely(columns: list[Floats], used: list[bool]) -> dict[Three, list[Way]]:
+    """The formulas that hold in half of a sample of rows, by the places of the number that is made
+    and of both others; of three of which one is used."""
+    values, known = np.array(columns), ~np.isnan(columns)
+    coarse = np.array([[~written_in(each, at) for at in range(PLACES)] for each in columns])
+    threes, few, sizes, units = [], [], [], []
+    for three in combinations(range(len(columns)), 3):
+        there = known[three[0]] & known[three[1]] & known[three[2]]
+        at = np.flatnonzero(there)
+        if len(at) < FEWEST or not any(used[each] for each in three):
+            continue
+        sample = at[np.unique(np.linspace(0, len(at) - 1, SAMPLE).astype(int))]
+        fine = ~(coarse[list(three)] & there).any(axis=2)
+        threes.append(three)
+        sizes.append(len(sample))
+        few.append(np.resize(sample, SAMPLE))
+        units.append([10.0 ** -int(one.argmax()) if one.any() else np.nan for one in fine])
+    found: dict[Three, list[Way]] = {}
+    if not threes:
+        return found
+    rows, inside = np.array(few), np.arange(SAMPLE) < np.array(sizes)[:, None]
+    of = values[np.array(threes)[:, :, None], rows[:, None, :]]
+    for made, x, y in permutations(range(3)):
+        unit = np.array(units)[:, made, None]
+        for way, formula in WAYS.items():
+            with np.errstate(all="ignore"):
+                for nth, tried in enumerate(formula(of[:, x], of[:, y])):
+                    equal = _equal(of[:, made], tried, unit) & inside
+                    often = equal.sum(axis=1) >= OFTEN * np.array(sizes)
+                    for place in np.flatnonzero(often).tolist():
+                        three = threes[place]
+                        key = three[made], three[x], three[y]
+                        found.setdefault(key, []).append((way, nth))
+    return found
+
+
+def _look(sheet: Sheet, made: Column, x: Column, y: Column, found: list[Way]) -> Iterator[Look]:
     at = np.flatnonzero(~np.isnan(made.values + x.values + y.values))
-    if len(at) < FEWEST:
-        return
-    few = at[np.unique(np.linspace(0, len(at) - 1, SAMPLE).astype(int))]
     unit = resolution(made.values[at])
     if unit is None:
         return
-    for way, formula in WAYS.items():
+    for way, nth in found:
         if way == "sum" and x.name > y.name:
             continue
         with np.errstate(all="ignore"):
-            for nth, tried in enumerate(formula(x.values[few], y.values[few])):
-                if _equal(made.values[few], tried, unit).mean() < OFTEN:
-                    continue
-                due = formula(x.values[at], y.values[at])[nth]
-                equal = _equal(made.values[at], due, unit)
-                beside = _equal(made.values[at], np.roll(due, len(due) // 3), unit)
-                both = _varies(x.values[at], equal) & _varies(y.values[at], equal)
-                if (
-                    equal.mean() < OFTEN
-                    or beside.mean() > SELDOM
-                    or (both.sum() < FEWEST_VARIED or equal[both].mean() < OFTEN)
-                ):
-                    continue
-                spread = np.subtract(*np.quantile(due[equal], (0.9, 0.1)))
-                off = np.abs(made.values[at] - due) > max(2 * unit, OFF * spread)
-                k, n = int(off.sum()), len(at)
-                text = f"{k} of {n} rows are not the {way} of {x.name} and {y.name} that it is in "
-                text += f"{int(equal.sum())}"
-                rows = tuple(sorted(int(row) for row in sheet.rows[at[off]]))
-                where = f"{sheet.name}.{made.name}"
-                yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
-                return
+            due = WAYS[way](x.values[at], y.values[at])[nth]
+            equal = _equal(made.values[at], due, unit)
+            beside = _equal(made.values[at], np.roll(due, len(due) // 3), unit)
+            both = _varies(x.values[at], equal) & _varies(y.values[at], equal)
+            if (
+                equal.mean() < OFTEN
+                or beside.mean() > SELDOM
+                or (both.sum() < FEWEST_VARIED or equal[both].mean() < OFTEN)
+            ):
+                continue
+            spread = np.subtract(*np.quantile(due[equal], (0.9, 0.1)))
+            off = np.abs(made.values[at] - due) > max(2 * unit, OFF * spread)
+        k, n = int(off.sum()), len(at)
+        text = f"{k} of {n} rows are not the {way} of {x.name} and {y.name} that it is in "
+        text += f"{int(equal.sum())}"
+        rows = tuple(sorted(int(row) for row in sheet.rows[at[off]]))
+        yield Look(f"{sheet.name}.{made.name}", text, chances.binomial(k, n, SLIPS), rows)
+        return
 
 
 def _varies(values: Floats, equal: Flags) -> Flags:
@@ -94,6 +135,6 @@ def _varies(values: Floats, equal: Flags) -> Flags:
     return flags
 
 
-def _equal(made: Floats, due: Floats, unit: float) -> Flags:
+def _equal(made: Floats, due: Floats, unit: float | Floats) -> Flags:
     flags: Flags = np.abs(made - due) <= 0.51 * unit + 1e-9 * np.abs(made)
     return flags
