@@ -17,6 +17,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.breaks import further, sums
+from trialtrace.run.integrity.codings import mean_of
 from trialtrace.run.integrity.correlations import rank_correlation
 from trialtrace.run.integrity.export import NOBODY, Export, Slice
 from trialtrace.run.integrity.look import Look
@@ -54,17 +55,19 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
     n = int(known.sum())
     if n < FEWEST:
         return 1.0
-    means = [np.nanmean(every[known], axis=1) for every in others]
+    rest = [every[known] for every in others]
+    means = [mean_of(every) for every in rest]
     worst = 0.0
     for values, own, cross in ((first, *means), (second, *means[::-1])):
-        r = [rank_correlation(values[known, at], mean) for mean in (own, cross)]
-        z = np.arctanh(np.clip([r[0], abs(r[1])], -0.999, 0.999))
-        worst = max(worst, chances.normal((z[0] - z[1]) * np.sqrt((n - 3) / 1.06 / 2)))
-    rest = [every[known] for every in others]
-    one, two = (float(np.nanmedian(every)) for every in rest)
+        # Of a chance of one in two nothing is left to tell, whatever the other number has.
+        if worst < 0.5:
+            r = [rank_correlation(values[known, at], mean) for mean in (own, cross)]
+            z = np.arctanh(np.clip([r[0], abs(r[1])], -0.999, 0.999))
+            worst = max(worst, chances.normal((z[0] - z[1]) * np.sqrt((n - 3) / 1.06 / 2)))
+    rest = [every[~np.isnan(every)] for every in rest]
+    one, two = (float(np.median(every)) for every in rest)
 
     def nearer(x: Floats, y: Floats) -> list[float]:
-        x, y = x[~np.isnan(x)], y[~np.isnan(y)]
         crossed = np.abs(x - two) < np.abs(x - one), np.abs(y - one) < np.abs(y - two)
         return [float(each.mean()) for each in crossed]
 
