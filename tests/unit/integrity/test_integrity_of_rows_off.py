@@ -49,6 +49,30 @@ def test_a_status_turned_round_has_the_events_at_the_end():
     assert followed(~nobody) < 1e-9 and followed(site == 2) < 1e-4
 
 
+def test_times_without_an_event_that_end_on_the_day_of_one_are_told():
+    rng = np.random.default_rng(5)
+    entry = np.sort(rng.integers(0, 600, N)).astype(float)
+    had = rng.random(N) < 0.5
+    end = entry + rng.integers(20, 400, N)
+    dead = had & (np.arange(N) % 4 == 0)
+    progressed = np.where(had & ~dead, end, np.nan)
+    kept = had & ~(~dead & (np.arange(N) % 9 == 0))
+
+    def remarks(**dates: np.ndarray) -> list:
+        columns = {"entered": entry, "seen": end, "event": np.where(kept, end, np.nan)} | dates
+        export = of_patients(sheet("p", {name: (DATE, of) for name, of in columns.items()}))
+        for name, at in (("last", "seen"), ("events", "event")):
+            object.__setattr__(export, name, (export.known(("p", at)),))
+        return [look for look in status.looks(export) if look.remark]
+
+    (look,) = remarks(prog_date=progressed)
+    assert look.p == 1 and look.rows == tuple(np.flatnonzero(had & ~kept) + 2)
+    # The last assessment ends the times of all, whether it is a few's or most have one.
+    assert not remarks(assessed=end)
+    assert not remarks(last_seen=progressed)
+    assert not remarks(prog_date=np.where(kept, progressed, np.nan))
+
+
 def test_the_chance_of_events_at_the_end_is_that_of_their_person_days():
     """Ten from day 0 on: 5 events on day 100, 1 on day 85, contacts on days 20, 30, 40 and 50."""
     ended = np.array([100.0] * 5 + [85, 20, 30, 40, 50])

@@ -7,6 +7,10 @@ those of three times as long before, by the person-days of both and `ALLOWED` ti
 (`ORDINARY`), it is follow-up that ended, and nothing is looked at: an event that is found at a
 closing visit has those beside it who do not have it. At a site the events among all that ended in
 the last days are held against `ALLOWED` times the odds of the others, times the windows and sites.
+
+Who is said to have no event, and whose time ends on a date on which nearly all who have both, the
+event and that date, have it (a progression), is told without a chance: a code that was not changed.
+A last contact, or a date that most have, as of an assessment, ends the times of others too.
 """
 
 from collections.abc import Iterator
@@ -14,12 +18,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats
-from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import Export
+from trialtrace.run.integrity import chances, roles
+from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, FEWEST_OF_SITE, BEFORE, ALLOWED, TWICE, ORDINARY = 5, 3, 3, 4.0, 2.0, 0.05
 WINDOWS = {"on the calendar": (30.0, 90.0, 180.0, 365.0), "since entry": (1.0, 7.0, 30.0)}
+
+NEARLY_ALL, OF_MOST = 0.9, 0.75
+UNMARKED = "Times without an event that end on the day of one"
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -33,6 +40,7 @@ def looks(export: Export) -> Iterator[Look]:
         known = ended >= entry.values
         if min((had & known).sum(), (~had & known).sum()) < FEWEST:
             continue
+        yield from _unmarked(export, last, ended, had)
         tried = []
         for scale, widths in WINDOWS.items():
             start = entry.values if scale == "on the calendar" else 0 * ended
@@ -51,6 +59,20 @@ def looks(export: Export) -> Iterator[Look]:
         text += f"{(~had & of).sum()} contacts without one, are in {told}"
         p *= 2 * sum(map(len, WINDOWS.values()))
         yield Look(last.where, text, min(1.0, p), rows)
+
+
+def _unmarked(export: Export, last: Slice, ended: Floats, had: Flags) -> Iterator[Look]:
+    """A look for each date that ends times of events, at who is said to have had none."""
+    for day, rank in roles.ranked(export):
+        there = ~np.isnan(day.values) & ~np.isnan(ended)
+        same, both = there & (day.values == ended), there & had
+        of_few = rank != roles.SEEN and there.sum() <= OF_MOST * (~np.isnan(ended)).sum()
+        ends_events = both.sum() >= FEWEST and (same & had).sum() >= NEARLY_ALL * both.sum()
+        if of_few and ends_events and (same & ~had).any():
+            text = f"{(same & ~had).sum()} of {(~had).sum()} without the event end on the day of "
+            text += f"{day.column}, as {(same & had).sum()} with it do"
+            rows = tuple(sorted(last.rows[same & ~had].tolist()))
+            yield Look(last.where, text, 1.0, rows, remark=UNMARKED)
 
 
 def _of_sites(
