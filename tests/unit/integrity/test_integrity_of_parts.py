@@ -147,6 +147,14 @@ def test_numbers_of_few_levels_are_not_coarser_in_a_part():
     assert min(found) > 0.01
 
 
+def test_numbers_of_clusters_are_not_coarser_in_a_part():
+    codes = np.repeat([33480.0, 33490.0, 43310.0, 17.0, 18.0, 21.0], N // 6)
+    made = export(codes)
+    assert any(one.where == "p.s1" and one.p < 1e-6 for one in rounded.looks(made))
+    none = rounded.looks(replace(made, lasting=frozenset({"s1"})))
+    assert not [one for one in none if one.where == "p.s1"]
+
+
 @pytest.mark.parametrize(
     ("name", "on"), [("last_contact", 14), ("last_contact", 2), ("biopsy", 14)]
 )

@@ -36,6 +36,9 @@ def looks(export: Export) -> Iterator[Look]:
         for column in sheet.columns:
             if column.kind != NUMBER or (sheet.name, column.name) not in export.used:
                 continue
+            # Numbers of sites and clusters measure nothing.
+            if column.name in export.lasting:
+                continue
             at = once_a_subject(sheet, column)
             at = at[np.argsort(sheet.rows[at], kind="stable")]
             unit = resolution(column.values[at])
