@@ -16,7 +16,7 @@ OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
 # A help page of R as text: its headings, the one under which its columns stand, and how a paragraph
 # on one begins; a name alone is told by the paragraph below it.
 HEADED = re.compile(r"(?:#+\s*)?([A-Z][\w() ]{2,20}):?")
-FORMAT = re.compile(r"^(?:#+\s*)?(?:Format|Variables|Columns):?\s*$", re.MULTILINE)
+FORMAT = re.compile(r"^(?:(?:#+\s*)?Format:?|(?:Variables|Columns):)\s*$", re.MULTILINE)
 OF_HELP = re.compile(
     r"(?P<mark>[•*-]\s+)?[`']?(?P<name>[^\W\d][\w.]*)[`']?[:.]?(?:\s+(?P<text>.+))?", re.DOTALL
 )
