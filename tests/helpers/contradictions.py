@@ -49,6 +49,19 @@ def names(fact: str, owner: str, used: str, edit: Edit, *says: str) -> Fact:
     return Fact(fact, (owner, used), held, STOPS, (edit,), says)
 
 
+def adjusted(covariate: str) -> Edit:
+    """A further analysis, with this covariate."""
+    return (
+        P,
+        "analyses:\n",
+        "  first_itt: {treatment: {of: drug, to: placebo}, population: itt,\n"
+        "    variable: first_pain, intercurrent: [], summary: difference}\n"
+        "analyses:\n  first: {label: First, role: secondary, estimand: first_itt,\n"
+        "    estimates: [{mean_difference: {method: ancova, strata: [], covariates:\n"
+        f"      [{covariate}], variance: model}}}}]}}\n",
+    )
+
+
 def clusters(slip: bool) -> str:
     """Ten practices, by number, of one arm each; with a slip one patient has the other arm."""
     lines = ["id,practice,arm,age,score"]
@@ -459,15 +472,7 @@ FACTS = [
         TOLD,
         (
             (T, "    smoker: smoker\n", "    smoker: smoker\n    start: pain0\n"),
-            (
-                P,
-                "analyses:\n",
-                "  first_itt: {treatment: {of: drug, to: placebo}, population: itt,\n"
-                "    variable: first_pain, intercurrent: [], summary: difference}\n"
-                "analyses:\n  first: {label: First, role: secondary, estimand: first_itt,\n"
-                "    estimates: [{mean_difference: {method: ancova, strata: [], covariates:\n"
-                "      [start], variance: model}}]}\n",
-            ),
+            adjusted("start"),
         ),
         ("analyses.first: its covariate start reads pain0, the outcome itself",),
     ),
@@ -478,15 +483,7 @@ FACTS = [
         TOLD,
         (
             (T, "    smoker: smoker\n", "    smoker: smoker\n    later: pain1\n"),
-            (
-                P,
-                "analyses:\n",
-                "  first_itt: {treatment: {of: drug, to: placebo}, population: itt,\n"
-                "    variable: first_pain, intercurrent: [], summary: difference}\n"
-                "analyses:\n  first: {label: First, role: secondary, estimand: first_itt,\n"
-                "    estimates: [{mean_difference: {method: ancova, strata: [], covariates:\n"
-                "      [later], variance: model}}]}\n",
-            ),
+            adjusted("later"),
         ),
         ("analyses.first: its covariate later reads pain1, of which the endpoint Pain is made",),
     ),

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, SCRIPTS, text_of
+from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
 from trialtrace.run.drafting.described import Compared
+from trialtrace.run.drafting.places import SCRIPTS
 
 # A name before a bracket, and a column, of a data frame or not, in quotes of a formula or not.
 CALLED = re.compile(r"[A-Za-z.][\w.:]*$")

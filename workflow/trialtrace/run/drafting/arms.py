@@ -301,9 +301,7 @@ def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:
     """Whether levels are which treatments a patient had, or their order, in the letters of columns
     of numbers: AB, AC and BC beside vasA, vasB and vasC; or which of columns of their names was
     first."""
-    told = {dict(column.choices).get(text, text).casefold() for text, _ in column.values}
-    numbers = {one.name.casefold() for one in columns if one.validation in ("integer", "number")}
-    if len(told) > 1 and told <= numbers:
+    if named_in_levels(column, columns):
         return True
     texts = [re.sub(r"[\W_]+", "", text).upper() for text, _ in column.values]
     if len(texts) < 2 or not all(
@@ -315,6 +313,15 @@ def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:
         if one.validation in ("integer", "number") and len(one.name) > 1:
             letters.setdefault(one.name[:-1], set()).add(one.name[-1].upper())
     return {*"".join(texts)} in letters.values()
+
+
+def named_in_levels(column: Column, columns: Sequence[Column]) -> tuple[str, ...]:
+    """The columns of numbers whose names are the levels of another, of which treatment somebody had
+    first: vitamin and placebo beside first; nothing without one for each level."""
+    told = {dict(column.choices).get(text, text).casefold() for text, _ in column.values}
+    names = [one.name for one in columns if one.validation in ("integer", "number")]
+    found = tuple(name for name in names if name.casefold() in told)
+    return found if len(found) == len(told) > 1 else ()
 
 
 def _in_order_of(column: Column, columns: Sequence[Column]) -> str:

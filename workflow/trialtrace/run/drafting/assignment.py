@@ -18,6 +18,7 @@ from trialtrace.run.drafting.arms import (
     SURE,
     drawn_and_given,
     named_arm,
+    named_in_levels,
     tells_order,
     tells_taken,
     tells_treatments,
@@ -31,6 +32,7 @@ from trialtrace.run.drafting.clusters import (
 )
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.design import CROSSOVER, WITHIN
 from trialtrace.run.drafting.enrolled import BY_NO_DRAW
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_a_person, of_patients, outcome_words
 from trialtrace.run.drafting.mistyped import mistyped
@@ -58,7 +60,7 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.strangers import EACH, of_one_form
 from trialtrace.run.drafting.times import censors
-from trialtrace.run.drafting.wide import columns_of_treatments, named_in_levels
+from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.label_words import words_of
 
@@ -85,7 +87,7 @@ def arm_of(
     tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
-    in_turn_told = decided.told.get("design") in ("crossover", "within_subject")
+    in_turn_told = decided.told.get("design") in (CROSSOVER, WITHIN)
     if len(tables) == 1 and subject[tables[0].name] == SOURCE_ROW and not in_turn_told:
         refuse_side_by_side(tables[0])
     if data := decided.told.get("arm"):
@@ -149,7 +151,12 @@ def arm_of(
         choices.sort(key=lambda choice: choice[0].rpartition(".")[2] not in stays)
     turning = {} if sure else dict(chain.from_iterable(turning_once(t).items() for t in tables))
     told = "".join(f" {why} --arm {name} takes it." for name, (_, why) in turning.items())
-    by_level = [named for t in tables for named in [named_in_levels(t)] if named[0] and not sure]
+    by_level = {
+        names: one.name
+        for table in (() if sure else tables)
+        for one in table.columns
+        if (names := named_in_levels(one, table.columns))
+    }
     sets = [] if sure else sorted(dict.fromkeys(chain.from_iterable(wide)), key=_before)
     # The first of the file is offered first; what was before a treatment after all others.
     for names in reversed(sets):
@@ -161,7 +168,7 @@ def arm_of(
     once = [(t, n) for t in tables for n in turning if {subject[t.name], n} in map(set, t.keys)]
     for table, name in sorted(once, key=lambda pair: rank_of_arm(pair[1]) is not None):
         choices.insert(0, (f"{table.name}.{name}", turning[name][1]))
-    for names, order in by_level[:1]:
+    for names, order in [*by_level.items()][:1]:
         why = f"A column for each level of {order}, which tells what patients had first."
         choices.insert(0, (BETWEEN.join(names), why))
         sure = True

@@ -36,7 +36,7 @@ from trialtrace.run.drafting.help_pages import (
     of_text,
 )
 from trialtrace.run.drafting.names import SHORTEST, UNITS, not_known, vocabulary
-from trialtrace.run.drafting.places import name_of
+from trialtrace.run.drafting.places import SCRIPTS, name_of
 from trialtrace.run.drafting.word_text import DOCUMENT, word_text
 from trialtrace.run.tables.measures import parts, plain
 
@@ -84,7 +84,6 @@ ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
 ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
 NOTES, TEXTS = ("", ".txt", ".md", ".rd", ".rst", ".dat", DOCUMENT), (".csv", ".tsv", ".tab")
 DICTIONARIES, SYNTAX = (".yaml", ".yml"), ".sps"
-SCRIPTS = (".r", ".rmd", ".qmd", ".do")
 # Larger files are data; rows among which the heads of a sheet are looked for.
 MOST_BYTES, LATEST_HEAD = 2_000_000, 30
 # Columns of a list without known heads, and a word that says what a name is.

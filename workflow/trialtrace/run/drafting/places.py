@@ -21,10 +21,12 @@ NEUTRAL = "data"
 # In a folder, text with another ending is rather a note than a table.
 OF_FOLDERS = tuple(ending for ending in ENDINGS if ending not in (".txt", ".dat"))
 DESCRIPTIONS = (".xml",)
+# Analysis code of R and Stata.
+SCRIPTS = (".r", ".rmd", ".qmd", ".do")
 # What may say in a folder what the columns of its tables mean.
 NOTES = (
     *("", ".md", ".rd", ".txt", ".dat", ".rst", ".html", ".pdf", ".docx", ".doc", ".rtf"),
-    *(".yaml", ".yml", ".sps", ".r", ".rmd", ".qmd", ".do"),
+    *(".yaml", ".yml", ".sps", *SCRIPTS),
 )
 # Notes that may hold a table too, unless they are called README.
 MAY_BE_TABLES, README = ("", ".txt", ".dat"), "readme"

@@ -1,22 +1,12 @@
-"""What sentences beside the tables say of codes: which group has which number, and what an
-abbreviation among the values of a column stands for."""
+"""What sentences beside the tables say of a trial: its primary outcome and its direction, who was
+studied, who the controls are, what is missing, what was before and after."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, files_of_lines, text_of
-from trialtrace.run.drafting.described import Described, rules_in, with_values
-from trialtrace.run.drafting.names import OF_SAMPLING, not_known
+from trialtrace.run.drafting.codebook import MOST_BYTES, NOTES, text_of
 from trialtrace.run.tables.measures import parts
-
-# A line of a list: "- **Group 0** : no reminders".
-LISTED = re.compile(
-    r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?[*_`]*(?P<word>[^\W\d]+) (?P<code>\d{1,2})[*_`]*"
-    r"\s*(?:[:=–—]|\s-)\s*[*_`]*(?P<label>[^\W\d].*)"
-)
-# "conventional therapy (CT)".
-SHORTENED = re.compile(r"((?:[^\W\d][\w-]*\s+){2,6})\(([A-Z]{2,6})\)")
 
 # "superior as measured by the number of contacts (OC)", "the primary outcome was pain (vas)".
 _WORDS = r"(?:[^.;()]|\([^()]*\))*?"
@@ -92,12 +82,6 @@ OF_ARMS = re.compile(
     r"assigned)\b"
 )
 
-# "Controls (group 1) received".
-CODED = re.compile(
-    r"\b(?P<word>controls?|comparators?|placebo|intervention|treated|active)\s*"
-    r"\((?P<of>[^\W\d]+)\s*=?\s*(?P<code>\d{1,2})\)",
-    re.IGNORECASE,
-)
 
 # "Assigned to a treatment group (consumption) or the control group (avoidance)".
 GROUPS = re.compile(r"\b(\w+)\s+(?:groups?|arms?)\s+\(([^()]{2,60})\)", re.IGNORECASE)
@@ -123,11 +107,6 @@ DRAWN_FOR = re.compile(
     r"(?:groups|arms|treatments|conditions|regimens|interventions|diets|programs|programmes|doses|"
     r"drugs|therapies|preparations|formulations|methods|schedules|products)\b",
     re.IGNORECASE,
-)
-# "The groups, 1-3, are, respectively, "A", "B", and "C"".
-IN_TURN = re.compile(
-    r"\b(?P<word>[^\W\d]+)s,?\s+1\s*(?:-|–|to|through)\s*(?P<last>[2-9]),?\s+(?:are|were|denote),?"
-    r"\s+respectively,?\s+(?P<list>(?:(?:and\s+)?[\"'`][^\"'`\n]*(?:\n[^\"'`\n]*)?[\"'`],?\s*)+)"
 )
 
 # "The study population consists of subjects with M=1 and Q <= 103".
@@ -175,12 +154,6 @@ AT_ITS_END = re.compile(
 )
 
 
-# "A suffix _0 stands for baseline"; "_1: 3 months".
-SUFFIX = re.compile(
-    r"(?<![\w.])[`'\"*]*_([a-z]?[0-9]{1,3}|[a-z]{1,4})[`'\"*]*\s*(?:=|:|is|are|means?|stands? for|"
-    r"denotes?|indicates?|for|\()\s*(?:the )?([^,.;)\n]{2,40})"
-)
-
 # "Missing values are coded 9 or 99"; "Missing data codes: -99 for all numeric variables"; "-99
 # means missing throughout".
 _CODE = r"-?[0-9]{1,4}(?: \([^()]*\))?"
@@ -203,55 +176,15 @@ FOR_ALL = re.compile(
 # Of some columns alone.
 OF_SOME = re.compile(r"\b(?:for|in|except|but|where|when|if)\b(?! all| every| any)", re.IGNORECASE)
 
-# What a sentence says behind the name of a column, with lines below that are set in; letters
-# between a name and its codes.
-SAID = re.compile(r"(?:[^.;\n]|[.;](?!\s+[A-Z\n])|\n(?=[ \t]+\S))*")
-MOST_BETWEEN = 60
 # Letters of a name that may be a word of a sentence.
 SHORTEST_WORD = 4
-# CAF, Group C, Arm 2.
-SPELT = re.compile(r"[A-Z]{2,6}|[^\W\d_]{3,}[ _-]?(?:[A-Z]|[0-9])")
-MEANING = r"(?<![\w.-]){}[*_`\"']*\s*(?:[:=–—]|-\s)\s*[*_`]*([^\W\d][^.;\n]*)"
-
-# "The column vas holds pain at rest, where higher values are worse"; "`crp` is C-reactive protein".
-HOLDS = (
-    r"(?:\b(?:[Cc]olumn|[Vv]ariable|[Ff]ield)\s+[`'\"*]*(?P<named>{0})[`'\"*]*|"
-    r"`(?P<marked>{0})`|(?:^|(?<=[.;]\s))(?P<first>{0}))\s+"
-    r"(?:holds?|contains?|gives?|records?|stores?|is|denotes?|represents?|stands for|measures?)\s+"
-    r"(?:the |an? )?(?!\w+ed\b|(?:not?|from|of|at|in|on|for|before|after)\b)"
-    r"(?P<label>[^\W\d][^.;\n]{{2,90}}?)"
-    r"(?=[.;\n]|\s*$|,? (?:where|which|whose|with|of which)\b)"
-)
-OF_ROLES = re.compile(r"\b(?:primary|secondary|main|outcomes?|end ?points?)\b", re.IGNORECASE)
-# "sham (arm = 0)": words before a code in brackets, and those of them that belong to the sentence.
-CODE_BEHIND = (
-    r"([^\W\d][^.,;:()\n]{{0,60}}?)\s*\([`'\"*]*{}[`'\"*]*\s*={{1,2}}\s*[`'\"]?([\w-]+)[`'\"]?\)"
-)
-LEADING = re.compile(
-    r"^.*\b(?:to|or|and|either|received?|receiving|with|for|versus|vs|were|was|in|the)\s+", re.I
-)
-
-# "a new drug (B)": the words before a letter in brackets, and those of them that are none of it.
-LETTER, MOST_LETTERS = re.compile(r"[A-Z]"), 8
-IN_BRACKETS = re.compile(r"((?:[\w'-]+\s+){1,8})\(([A-Z])\)")
-STANDARD = re.compile(
-    r"(?<!\w)[\"'`]?([A-Z])[\"'`]?\s+(?:is|was|denotes|stands for|=)\s+(?:the\s+|an?\s+)?"
-    r"((?i:standard|control|placebo|reference|comparator))(?=[.,;)]|\s*$|\s+and\b)|"
-    r"\b((?i:standard|control|placebo|reference|comparator))\s+[\"'`]?([A-Z])[\"'`]?(?=[.,;)\s])",
-    re.MULTILINE,
-)
-LED_TO = re.compile(
-    r"^.*\b(?:compar\w+|between|against|versus|vs|to|or|and|either|for|received?|receiving|with|"
-    r"were|was|is|are|in|the|an?)\s+",
-    re.IGNORECASE,
-)
 
 
 def late_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Columns of which texts say that they lie behind the treatment, or that their first whole
     number does (month.0), each with a sentence; `values` are the different cells of each."""
     made: dict[str, str] = {}
-    for path, text in _texts(files) if values else ():
+    for path, text in texts_of(files) if values else ():
         names = [re.escape(one) for one in sorted(values, key=len, reverse=True)]
         named = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})(?![\w])")
         for clause in re.finditer(r"[^.;\n]+", text):
@@ -273,7 +206,7 @@ def missing_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -> d
     """Codes of which a sentence says that they are missing in all columns, each with where; nothing
     of one on some of them alone, or on a column."""
     made: dict[str, str] = {}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         for line, each in enumerate(text.splitlines(), start=1):
             for sentence in re.split(r"(?<=[.;])\s+", each):
                 told = NONE_ARE.fullmatch(sentence)
@@ -293,7 +226,7 @@ def missing_of_words(files: Sequence[str], names: Collection[str]) -> dict[str, 
     """Columns of a word of which a sentence says that a code is missing in all of them, "for all
     pain scores 999 indicates missing", with the code and where."""
     made: dict[str, tuple[str, str]] = {}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         for told in FOR_ALL.finditer(text):
             word = told["word"].lower()
             for name in names:
@@ -311,7 +244,7 @@ def primary_in(
     with their files), or is a README beside such a one, and nothing around it is of another study.
     None where texts name none or several; `labels` are what columns are said to be."""
     found: dict[str, tuple[str, bool]] = {}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         called, several = path.stem.casefold().startswith("readme"), OF_SEVERAL.search(text)
         joined = HEADING.sub(lambda one: one[1] + " " * len(one[2]), text)
         for block in BLOCK.finditer(joined):
@@ -349,7 +282,7 @@ def sides_in(files: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
     column on which there are several."""
     found: dict[str, set[str]] = {}
     names = "|".join(re.escape(one) for one in sorted(labels, key=len, reverse=True))
-    for _, text in _texts(files) if labels else ():
+    for _, text in texts_of(files) if labels else ():
         for said in SENTENCE.finditer(text):
             named = {*re.findall(rf"(?<![\w.])(?:{names})(?![\w])", clause := said[0])}
             if len(named) == 1 and SIDED.search(clause):
@@ -417,7 +350,7 @@ def arms_of_files(files: Sequence[str], tables: Collection[str]) -> dict[str, st
     """What a text says of files by their names beside words of arms: under `arms_of_files` a
     sentence that each may be one, under `control.` and a name that it alone is the control."""
     stems = {Path(one).stem.casefold() for one in tables}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         said: dict[str, str] = {}
         line = 0
         for sentence in re.finditer(r"(?:[^.]|\.(?!\s))+", text):
@@ -445,7 +378,7 @@ def population_in(files: Sequence[str], values: Mapping[str, Collection[str]]) -
     """Conditions on columns by which a sentence says who was studied, each with the sentence; none
     where it says who was not."""
     made: dict[str, str] = {}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         for sentence in re.finditer(r"(?:[^.;\n]|\.(?=\S)|\n(?=[^\n\s*#-]))+", text):
             said = " ".join(sentence[0].split())
             found = [(name, sign.replace("==", "="), n) for name, sign, n in IS.findall(said)]
@@ -463,7 +396,7 @@ def before_in(files: Sequence[str], names: Collection[str]) -> dict[str, str]:
     before the experiment began, the Embedded Figures Test (EFT) was done. Each with where."""
     made: dict[str, str] = {}
     known = {name.casefold(): name for name in names}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         for sentence in SENTENCE.finditer(text):
             said = " ".join(sentence[0].split())
             if not AHEAD.search(said) or NOT_AHEAD.search(AHEAD.sub("", said)):
@@ -479,7 +412,7 @@ def groups_in(files: Sequence[str]) -> dict[str, str]:
     """Under `groups.4` a sentence that people were drawn for as many groups, if more than two and
     the same wherever texts say it."""
     found: dict[str, str] = {}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         for told in DRAWN_FOR.finditer(text):
             if not OF_OTHERS.search(told[0]):
                 line, n = text.count("\n", 0, told.end()) + 1, told[1].lower()
@@ -492,7 +425,7 @@ def controls_in(files: Sequence[str]) -> dict[str, str]:
     """What texts say that controls received, in small letters, each with a sentence; under `group.`
     what one sentence has in brackets behind the control group, under `beside.` behind others."""
     made: dict[str, str] = {}
-    for path, text in _texts(files):
+    for path, text in texts_of(files):
         for told in CONTROLS.finditer(text):
             line = text.count("\n", 0, told.end()) + 1
             made[told[1].lower()] = f"{path.name}, line {line}, says that controls received it."
@@ -508,211 +441,8 @@ def controls_in(files: Sequence[str]) -> dict[str, str]:
     return made
 
 
-def _texts(files: Sequence[str]) -> Iterator[tuple[Path, str]]:
+def texts_of(files: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """The texts among files, each once, with their paths; none that is too large for a note."""
     for path in map(Path, dict.fromkeys(files)):
         if path.suffix.lower() in NOTES and path.stat().st_size <= MOST_BYTES:
             yield path, text_of(path)
-
-
-def described_in(
-    files: Sequence[str], values: Mapping[str, Collection[str]], others: Collection[str] = ()
-) -> dict[str, Described]:
-    """Columns of which texts label every code, or an abbreviation of few, or say that they are
-    weights of sampling; `values` are the different cells of each. Nothing of what stands under
-    headings on one of the `others`, files of other tables in small letters."""
-    made: dict[str, Described] = {}
-    codes = {name: [one for one in own if not not_known(one)] for name, own in values.items()}
-    for path, whole in _texts(files):
-        lines = whole.splitlines()
-        under = zip(lines, files_of_lines(lines), strict=True)
-        text = "\n".join("" if file in others else line for line, file in under)
-        found = (*_listed(text, codes), *_ruled(text, codes), *_ahead(text, codes))
-        found = (*found, *_beside(text, codes), *_behind(text, codes), *_spelt(text, codes))
-        found = (*found, *_lettered(text, codes), *_standard(text, codes), *_in_turn(text, codes))
-        for name, line, choices in (*found, *_short(text, values), *_short(text, codes)):
-            made.setdefault(name, Described(by=f"{path.name}, line {line}", choices=choices))
-        for name, line, label in _held(text, values):
-            made.setdefault(name, Described(by=f"{path.name}, line {line}", label=label))
-        for said in re.finditer(
-            r"([\w.]+)[`*\"']*(?: is (?:an? |the )?|\s*[:=]\s*)([^.;\n]+)", text
-        ):
-            if said[1] in values and OF_SAMPLING.search(" ".join(parts(said[2]))):
-                line = text.count("\n", 0, said.start()) + 1
-                about = Described(by=f"{path.name}, line {line}", label=said[2].strip())
-                made.setdefault(said[1], about)
-    return made
-
-
-def suffixes_in(files: Sequence[str], names: Collection[str]) -> dict[str, Described]:
-    """Columns of which a text says what the end of their names means, "_0 = baseline", where it
-    says so of every end of that form: labels that say it, of names with the same stem."""
-    made: dict[str, Described] = {}
-    for path, text in _texts(files):
-        said = {one[1]: (one[2].strip(), one.start()) for one in SUFFIX.finditer(text)}
-        for name in names:
-            stem, _, end = name.rpartition("_")
-            if stem and end in said:
-                words, at = said[end]
-                by = f"{path.name}, line {text.count(chr(10), 0, at) + 1}"
-                made.setdefault(name, Described(by=by, label=f"{stem} at {words}"))
-    return made
-
-
-def _held(text: str, names: Collection[str]) -> Iterator[tuple[str, int, str]]:
-    """Columns of which a sentence says what they hold: the column vas holds pain at rest, where …;
-    a sentence that begins with a plain word may be of something else."""
-    known = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
-    for said in re.finditer(HOLDS.format(known), text, re.MULTILINE) if names else ():
-        name = said["named"] or said["first"] or said["marked"]
-        plain = said["first"] and re.fullmatch("[A-Z]?[a-z]+", name)
-        others = {*re.findall(rf"(?<![\w.])(?:{known})(?!\w)", said["label"])} - {name}
-        if not (plain or others or OF_ROLES.search(said["label"])):
-            yield name, text.count("\n", 0, said.start("label")) + 1, said["label"].strip(" *_`")
-
-
-Choices = tuple[tuple[str, str], ...]
-
-
-def _listed(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns with a word of their name that a list has with each of their numbers, once."""
-    lists: dict[str, list[tuple[str, str, int]]] = {}
-    for line, each in enumerate(text.splitlines(), start=1):
-        if item := LISTED.fullmatch(each):
-            label = re.split(r"(?<=[^\d.])\.(?:\s|$)", item["label"])[0].strip(" *_`;")
-            lists.setdefault(item["word"].lower(), []).append((item["code"], label, line))
-    for word, items in lists.items():
-        codes = [code for code, _, _ in items]
-        named = [name for name in values if word in parts(name)]
-        known = [name for name in named if values[name] and {*values[name]} <= {*codes}]
-        if len(named) == len(known) == 1 and len({*codes}) == len(codes) > 1:
-            yield known[0], items[0][2], tuple((code, label) for code, label, _ in items)
-
-
-def _in_turn(
-    text: str, values: Mapping[str, Collection[str]]
-) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of a word of which a sentence has the meanings of all numbers in their order."""
-    for said in IN_TURN.finditer(text):
-        labels = [
-            " ".join(one.split()).rstrip(",")
-            for one in re.findall(r"[\"'`]([^\"'`]+)[\"'`]", said["list"])
-        ]
-        codes = [str(n) for n in range(1, int(said["last"]) + 1)]
-        named = [name for name, own in values.items() if said["word"].lower() in parts(name)]
-        if len(named) == 1 and {*values[named[0]]} == {*codes} and len(labels) == len(codes):
-            line = text.count("\n", 0, said.start()) + 1
-            yield named[0], line, tuple(zip(codes, labels, strict=True))
-
-
-def _ruled(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns with a rule for each code: if treat=0, then the mother got the booklet."""
-    for name, at, choices in rules_in(text, values):
-        yield name, text.count("\n", 0, at) + 1, choices
-
-
-def _beside(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of which a text has a code behind a word of arms: Controls (group 1)."""
-    said: dict[str, dict[str, tuple[str, int]]] = {}
-    for one in CODED.finditer(text):
-        named = [name for name in values if one["of"].lower() in parts(name)]
-        sentence = re.split(r"[.;\n]", text[: one.start()])[-1]
-        if len(named) == 1 and one["code"] in values[named[0]] and not OF_OTHERS.search(sentence):
-            line = text.count("\n", 0, one.start()) + 1
-            said.setdefault(named[0], {}).setdefault(one["code"], (one["word"], line))
-    for name, own in said.items():
-        codes = sorted(values[name])
-        labels = [own[code][0] if code in own else f"{name} {code}" for code in codes]
-        if len({*labels}) == len(codes) > 1:
-            line = min(line for _, line in own.values())
-            yield name, line, tuple(zip(codes, labels, strict=True))
-
-
-def _behind(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of which a sentence has every code with a label behind the name: the variable group
-    is coded 0 = control, 1 = treatment; group (0 control, 1 treatment)."""
-    coded = {name: own for name, own in values.items() if len({*own}) > 1}
-    if not coded:
-        return
-    names = "|".join(re.escape(one) for one in sorted(coded, key=len, reverse=True))
-    for told in re.finditer(rf"(?<![\w.])(?:{names})(?![\w.]*\w)", text):
-        name, sentence = told[0], SAID.match(text, told.end())
-        said = sentence[0] if sentence else ""
-        line = text.count("\n", 0, told.start()) + 1
-        own = {*coded[name]}
-        listed = with_values(said, own) or ("", ())
-        if {code for code, _ in listed[1]} == own and len(listed[0]) <= MOST_BETWEEN:
-            yield name, line, listed[1]
-
-
-def _ahead(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of which a text has each code in brackets behind what it is, once: drawn for a sham
-    (arm = 0) or for tDCS (arm = 1)."""
-    for name, own in values.items():
-        said = [*re.finditer(CODE_BEHIND.format(re.escape(name)), text)] if len({*own}) > 1 else []
-        if said and sorted(one[2] for one in said) == sorted({*own}):
-            line = text.count("\n", 0, said[0].start()) + 1
-            labels = [LEADING.sub("", " ".join(one[1].split())) for one in said]
-            if all(labels) and len({*labels}) == len(labels):
-                yield name, line, tuple(zip([one[2] for one in said], labels, strict=True))
-
-
-def _standard(
-    text: str, values: Mapping[str, Collection[str]]
-) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of letters of which a text says that one is the control or the standard, and never
-    another: where S is the standard; two new drugs, H and B, and standard S."""
-    for name, own in values.items():
-        if not (1 < len({*own}) <= MOST_LETTERS and all(map(LETTER.fullmatch, own))):
-            continue
-        found = {one[1] or one[4]: one for one in STANDARD.finditer(text)}
-        if len(found) == 1 and {*found} <= {*own}:
-            code, said = next(iter(found.items()))
-            label = said[2] or said[3]
-            choices = ((one, label.lower() if one == code else one) for one in sorted({*own}))
-            yield name, text.count("\n", 0, said.start()) + 1, tuple(choices)
-
-
-def _lettered(
-    text: str, values: Mapping[str, Collection[str]]
-) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of letters of which one sentence has each in brackets behind what it is, and nothing
-    else in it so: a new drug (B) with a standard formulation (A)."""
-    for name, own in values.items():
-        if not (1 < len({*own}) <= MOST_LETTERS and all(map(LETTER.fullmatch, own))):
-            continue
-        for sentence in SENTENCE.finditer(text):
-            said = [*IN_BRACKETS.finditer(sentence[0])]
-            if sorted(one[2] for one in said) == sorted({*own}):
-                labels = [LED_TO.sub("", " ".join(one[1].split())) for one in said]
-                if all(labels) and len({*labels}) == len(labels):
-                    line = text.count("\n", 0, sentence.start() + said[0].start()) + 1
-                    yield name, line, tuple(zip([one[2] for one in said], labels, strict=True))
-                    break
-
-
-def _spelt(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of abbreviations, or of words with a letter each, of which a text has every one
-    before what it is: Group C: control. **UCEP** = usual care."""
-    for name, own in values.items():
-        spelt = len({*own}) > 1 and all(map(SPELT.fullmatch, own))
-        said = {one: re.search(MEANING.format(re.escape(one)), text) for one in own if spelt}
-        found = {one: at for one, at in said.items() if at}
-        if spelt and len(found) == len({*own}):
-            line = text.count("\n", 0, min(at.end() for at in found.values())) + 1
-            yield name, line, tuple((one, at[1].strip(" *_`")) for one, at in found.items())
-
-
-def _short(text: str, values: Mapping[str, Collection[str]]) -> Iterator[tuple[str, int, Choices]]:
-    """Columns of capitals that a text has in brackets each, with the words that they begin."""
-    said: dict[str, tuple[str, int]] = {}
-    for found in SHORTENED.finditer(text):
-        words = found[1].split()[-len(found[2]) :]
-        whole = " ".join(words) if "".join(word[0] for word in words).upper() == found[2] else ""
-        said.setdefault(found[2], (whole, text.count("\n", 0, found.end()) + 1))
-    for name, codes in values.items():
-        told = [(code, *said[code]) for code in sorted(codes) if code in said]
-        if len(told) == len(codes) > 1 and any(whole for _, whole, _ in told):
-            choices = tuple(
-                (code, f"{whole} ({code})" if whole else code) for code, whole, _ in told
-            )
-            yield name, told[0][2], choices

@@ -36,7 +36,6 @@ from trialtrace.run.drafting.prose import (
     arms_of_files,
     before_in,
     controls_in,
-    described_in,
     groups_in,
     late_in,
     missing_in,
@@ -44,8 +43,8 @@ from trialtrace.run.drafting.prose import (
     population_in,
     primary_in,
     sides_in,
-    suffixes_in,
 )
+from trialtrace.run.drafting.prose_labels import described_in, suffixes_in
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.dictionary import is_field

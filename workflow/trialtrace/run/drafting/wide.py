@@ -39,7 +39,6 @@ from trialtrace.run.drafting.outcomes import (
     Outcome,
     is_coded,
     is_number,
-    label_of,
     levels,
     usable,
 )
@@ -534,17 +533,6 @@ def columns_of_treatments(table: Table, subject: str) -> dict[tuple[str, ...], b
     numeric = {column.name for column in table.columns if is_number(column)}
     by_name = {one: True for one in named if numeric.issuperset(one)}
     return dict.fromkeys(left, False) | by_name
-
-
-def named_in_levels(table: Table) -> tuple[tuple[str, ...], str]:
-    """The columns of numbers whose names are all levels of another, of which treatment somebody had
-    first: vitamin and placebo beside first, with that column; nothing without one."""
-    numbers = {one.name.casefold(): one.name for one in table.columns if is_number(one)}
-    for one in table.columns:
-        texts = [label_of(one, code).casefold() for code in levels(one)]
-        if is_coded(one) and 2 <= len(texts) <= MOST_TREATMENTS and {*texts} <= {*numbers}:
-            return tuple(n for small, n in numbers.items() if small in texts), one.name
-    return (), ""
 
 
 def under_treatments(columns: Sequence[Column], names: Iterable[str]) -> str:
