@@ -9,7 +9,7 @@ from made_exports import write
 
 from trialtrace.run.drafting.analysis_code import compared_in
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.questions import Question, first_choice
 from trialtrace.run.drafting.script_labels import columns_in
 from trialtrace.run.drafting.tables import profile
 
@@ -112,15 +112,38 @@ def test_labels_of_scripts():
     assert "z" not in told
 
 
-def test_code_tells_the_outcome_and_the_arm(tmp_path: Path):
-    scores(tmp_path)
-    made = drafted(
-        tmp_path, README_txt="A trial.\n\nExamples:\n\n  t.test(bb ~ lambda, data = d)\n"
+def offered(folder: Path, flag: str, **texts: str) -> tuple[list[str], str]:
+    """The choices of a question in their order, and what is said of the first."""
+    for name, text in texts.items():
+        (folder / name.replace("_", ".")).write_text(text, "utf-8")
+    asked: list[Question] = []
+    decide(
+        profile([str(folder)]),
+        {},
+        lambda question: asked.append(question) or first_choice(question),
     )
-    assert made.primary.column == "bb" and made.arm.name == "lambda"
-    assert not blinds(made) & {"primary", "arm"}
-    told = {one.name: one.evidence for one in made.guesses}
-    assert "README.txt, line 5" in told["primary"] and "README.txt, line 5" in told["arm"]
+    (one,) = (each for each in asked if each.flag == flag)
+    return [name for name, _ in one.choices], one.choices[0][1]
+
+
+@pytest.mark.parametrize(("flag", "first"), [("primary", "bb"), ("arm", "lambda")])
+def test_code_offers_the_outcome_and_the_arm_and_decides_neither(
+    tmp_path: Path, flag: str, first: str
+):
+    """It may be of a subgroup, of other data or a secondary outcome, and need not say so."""
+    scores(tmp_path)
+    (before, *_), _ = offered(tmp_path, flag)
+    assert before != first
+    said = "A trial.\n\nExamples:\n\n  t.test(bb ~ lambda)\n"
+    choices, why = offered(tmp_path, flag, README_txt=said)
+    assert choices[0] == first and "README.txt, line 5" in why
+    assert flag in blinds(drafted(tmp_path))
+
+
+def test_what_a_sentence_calls_primary_goes_before_code(tmp_path: Path):
+    scores(tmp_path)
+    said = "The primary outcome is `cc`.\n\n    t.test(bb ~ lambda)\n"
+    assert offered(tmp_path, "primary", README_md=said)[0][0] == "cc"
 
 
 @pytest.mark.parametrize(
@@ -154,11 +177,27 @@ def times(folder: Path, names: str, first: int) -> None:
     write(folder / "data.csv", [f"id,treatment,{names}", *rows])
 
 
-def test_code_tells_a_time_and_its_event(tmp_path: Path):
+@pytest.mark.parametrize(
+    "before",
+    [
+        "d$kappa <- 3 - d$kappa",
+        "d <- mutate(d, kappa = 3 - kappa)",
+        "d <- data.frame(kappa = 1:2)",
+    ],
+)
+def test_labels_of_what_a_script_made_are_not_the_file_s(tmp_path: Path, before: str):
+    scores(tmp_path)
+    code = 'd$kappa <- factor(d$kappa, levels = 1:2, labels = c("Zinc", "Placebo"))\n'
+    assert drafted(tmp_path, script_R=f"{before}\n{code}").arm.label == "kappa"
+    (table,) = profile([str(tmp_path)])
+    assert all(code == label for code, label in table.column("kappa").choices)
+
+
+def test_code_offers_a_time_and_its_event(tmp_path: Path):
     times(tmp_path, "v1,v2", 1)
     made = drafted(tmp_path, README_md="    survfit(Surv(v1, v2 == 1) ~ treatment)\n")
     assert (made.primary.column, made.primary.status, made.primary.event) == ("v1", "v2", "1")
-    assert not blinds(made) & {"primary", "status", "event"}
+    assert "event" in blinds(made)
 
 
 def test_labels_and_code_that_differ_on_the_event_are_asked(tmp_path: Path):
@@ -167,29 +206,6 @@ def test_labels_and_code_that_differ_on_the_event_are_asked(tmp_path: Path):
     code = "\n    coxph(Surv(time, status) ~ treatment)\n"
     assert "event" not in blinds(drafted(tmp_path, README_md=said))
     assert "event" in blinds(drafted(tmp_path, README_md=said + code))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "code", "named", "visits", "at"),
-    [
-        ("1 2", "lm(wage2 ~ treatment)", "wage2", [], ""),
-        ("1 2", "lm(wage2 ~ treatment + wage1)", "wage{visit}", ["1", "2"], ""),
-        ("0 3 6", "lm(wage3 ~ treatment)", "wage{visit}", ["0", "3", "6"], "3"),
-        ("T1 T2", "lm(wageT2 ~ treatment)", "wageT{visit}", ["1", "2"], "2"),
-    ],
-)
-def test_code_has_one_visit_of_several(
-    tmp_path: Path, numbers: str, code: str, named: str, visits: list[str], at: str
-):
-    """Another question is no visit; of visits after a first one it is where arms are compared."""
-    draw = random.Random(6)
-    names = [f"wage{number}" for number in numbers.split()]
-    rows = [f"{n},{n % 2},{','.join(str(draw.randint(0, 16)) for _ in names)}" for n in range(80)]
-    write(tmp_path / "data.csv", [f"id,treatment,{','.join(names)}", *rows])
-    said = [f"- `{name}`: wages expected after so many years" for name in names]
-    made = drafted(tmp_path, README_md="\n".join([*said, "", f"    {code}", ""])).primary
-    assert made.column == named and [word for word, _ in made.columns] == visits
-    assert made.named_visit == at
 
 
 SAID = "Forty-eight people were randomized into four groups.\n"

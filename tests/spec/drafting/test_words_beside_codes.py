@@ -248,3 +248,54 @@ def test_treatments_of_a_crossover_in_two_columns_alone(tmp_path: Path):
     assert "--arm Drug,Placebo --design crossover takes them so" in str(caught.value.problems[0].do)
     made = decide(profile([str(tmp_path)]), told, first_choice)
     assert made.design.kind == "crossover" and made.arms[made.control][1] == "Placebo"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Before the experiment began, all were told that they would sit a test (SCORE) in June.\n",
+        "In the sister trial, for all scores 50 indicates missing value.\n",
+        "In the pilot study rats were randomized into three groups.\n",
+        "- `level`: not the same code as group but the reverse\n- `group`: 1 = tea, 2 = milk\n",
+        "- `level`: same code as group of another form\n- `group`: 1 = tea, 2 = milk\n",
+    ],
+)
+def test_sentences_of_something_else(tmp_path: Path, note: str):
+    draw = random.Random(18)
+    rows = [f"{n},{1 + n % 2},{1 + n // 2 % 3},{draw.randint(40, 60)}" for n in range(60)]
+    write(tmp_path / "data.csv", ["id,group,level,score", *rows])
+    (tmp_path / "README.md").write_text(note, "utf-8")
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    columns = {one.name: one for one in made.home.columns}
+    assert made.arm.name == "group" and columns["score"].missing_codes == ()
+    assert "before treatment" not in columns["score"].label
+    assert all(code == label for code, label in columns["level"].choices)
+
+
+@pytest.mark.parametrize("blank", [2, 20])
+def test_blank_ids_are_no_patient_however_many(tmp_path: Path, blank: int):
+    rows = [f"{n if n >= blank else ''},{'AB'[n % 2]},{n % 7}.5" for n in range(60)]
+    write(tmp_path / "data.csv", ["id,arm,score", *rows])
+    with pytest.raises(UserError, match=f"{blank} of 60 rows have no value"):
+        decide(profile([str(tmp_path)]), {}, first_choice)
+
+
+@pytest.mark.parametrize(
+    ("label", "doubted"), [("Cough before the evening meal in week 8", True), ("Cough", False)]
+)
+def test_before_a_meal_is_no_baseline(tmp_path: Path, label: str, doubted: bool):
+    note = f"- `cough_bef`: {label}\n- `cough_aft`: cough after the meal\n"
+    made = drafted(tmp_path, "id,arm,cough_bef,cough_aft", ["drug", "placebo"], note, 2)
+    assert ("primary" in blinds(made)) is doubted
+
+
+def test_sides_that_were_tested_first_are_no_treatments(tmp_path: Path):
+    """Both eyes of a patient, of whom each had one of two drops."""
+    draw = random.Random(19)
+    rows = [
+        f"{n},{1 + n % 2},{draw.choice(['left', 'right'])},{draw.random():.2f},{draw.random():.2f}"
+        for n in range(60)
+    ]
+    write(tmp_path / "data.csv", ["patient,grp,first,left,right", *rows])
+    made = decide(profile([str(tmp_path)]), {}, first_choice)
+    assert made.arm.name == "grp" or "arm" in blinds(made)

@@ -59,7 +59,7 @@ from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.strangers import EACH, of_one_form
-from trialtrace.run.drafting.times import censors
+from trialtrace.run.drafting.times import LEFT_RIGHT, censors
 from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.label_words import words_of
@@ -136,10 +136,11 @@ def arm_of(
     choices.sort(key=lambda choice: choice[0] not in stepped)
     choices = [(name, stepped.get(name, why)) for name, why in choices]
     known_so = bool(sure or turned or in_turn or stepped)
-    in_texts = {} if known_so else _in_texts(tables, [name for name, _ in choices])
+    drawn_for, by_code = ({}, {}) if known_so else _in_texts(tables, [name for name, _ in choices])
+    in_texts = drawn_for or by_code
     choices.sort(key=lambda choice: choice[0] not in in_texts)
     choices = [(name, f"{why} {in_texts.get(name, '')}".strip()) for name, why in choices]
-    sure = sure or len(in_texts) == 1
+    sure = sure or len(drawn_for) == 1
     if turned:
         # What somebody was assigned to is the same at all visits.
         stays = {
@@ -156,6 +157,7 @@ def arm_of(
         for table in (() if sure else tables)
         for one in table.columns
         if (names := named_in_levels(one, table.columns))
+        if not {*map(str.casefold, names)} & LEFT_RIGHT
     }
     sets = [] if sure else sorted(dict.fromkeys(chain.from_iterable(wide)), key=_before)
     # The first of the file is offered first; what was before a treatment after all others.
@@ -170,8 +172,9 @@ def arm_of(
         choices.insert(0, (f"{table.name}.{name}", turning[name][1]))
     for names, order in [*by_level.items()][:1]:
         why = f"A column for each level of {order}, which tells what patients had first."
+        # Beside what may be the arm it is asked.
         choices.insert(0, (BETWEEN.join(names), why))
-        sure = True
+        sure = not ranked
     if not choices:
         raise _no_arm(tables)
     at = ("trial.yaml", "tables")
@@ -242,10 +245,12 @@ def _chosen(table: Table, name: str) -> bool:
     return chosen > 0 and len(labels) < chosen + 2
 
 
-def _in_texts(tables: Sequence[Table], names: Sequence[str]) -> dict[str, str]:
-    """Those of the candidates by which code beside the tables compares, and by nothing else beside
-    it; else the one of as many even levels as a text has groups that were drawn, if more than two;
-    each with a sentence. Nothing of what patients are."""
+def _in_texts(
+    tables: Sequence[Table], names: Sequence[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The one of the candidates with as many even levels as a text has groups that were drawn, if
+    more than two, and those by which code beside the tables compares, and by nothing else; each
+    with a sentence. Nothing of what patients are."""
     columns = {
         one.name: (table, one)
         for table in reversed(tables)
@@ -253,19 +258,19 @@ def _in_texts(tables: Sequence[Table], names: Sequence[str]) -> dict[str, str]:
         if one.name in names and not (tells_order(one) or of_a_person(one))
         if plain(one.name) == "type" or not of_patients(one)
     }
-    by_code = {
-        one.by[0]: f"{one.place}, compares by it alone."
-        for table in tables
-        for one in table.compared
-        if len(one.by) == 1 and one.by[0] in columns
-    }
     drawn = {
         name: why
         for name, (table, one) in columns.items()
         if (why := table.evidence.get(f"groups.{len(levels(one))}")) and not _uneven(one)
         if min(n for _, n in one.values) >= NEARLY_EVEN * max(n for _, n in one.values)
     }
-    return by_code or (drawn if len(drawn) == 1 else {})
+    by_code = {
+        one.by[0]: f"{one.place}, compares by it alone."
+        for table in tables
+        for one in table.compared
+        if len(one.by) == 1 and one.by[0] in columns
+    }
+    return (drawn if len(drawn) == 1 else {}), by_code
 
 
 def _unlikely(column: Column, stacked: set[str]) -> tuple[bool, bool]:

@@ -111,7 +111,9 @@ OF_TYPE = re.compile(
     re.IGNORECASE,
 )
 # Codes that stand with another column: (same code as pain_2).
-SAME = re.compile(r"\(?\b(?:same|see) (?:codes?|coding|scale) (?:as|of|in) ([\w.]+)\)?", re.I)
+SAME = re.compile(
+    r"(?:\(|[,;] |^)(?:the )?(?:same|see) (?:codes?|coding|scale) (?:as|of|in) ([\w.]+)\)?$", re.I
+)
 # A sentence of the role alone: "Whether the child is at school. Outcome."
 OF_ROLE = re.compile(r"(?:the )?(?:outcome|response|dependent)(?: variable)?\.?", re.IGNORECASE)
 RULE = re.compile(r"[\s|:=+-]+")

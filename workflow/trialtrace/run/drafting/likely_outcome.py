@@ -206,14 +206,15 @@ def _by_code(table: Table, free: Sequence[Column]) -> Iterator[Outcome]:
         time, status = (known.get(name) for name in (one.outcomes[0], one.status))
         if time and status and is_number(time) and is_state(status):
             made = paired(table, time, status)
-            # Labels that say another code are asked.
-            differs = made.sure and one.event not in ("", made.event)
-            yield replace(made, event=one.event or made.event, sure=bool(one.event) and not differs)
+            # Labels that say another code are asked, and so is what code alone says.
+            sure = made.sure and one.event in ("", made.event)
+            yield replace(made, event=made.event if sure else one.event or made.event, sure=sure)
 
 
-def _analysed(table: Table) -> tuple[frozenset[str], str]:
+def analysed(table: Table) -> tuple[frozenset[str], str]:
     """The columns of the one outcome that code beside the table compares by what may be its arm,
-    and a sentence; none where it compares several, or what patients are."""
+    and a sentence; none where it compares several, or what patients are. What the code is of, a
+    subgroup or other data, it need not say: it offers and decides nothing."""
     arms = {*table.weights} or {name for one in table.compared for name in one.by}
     known = {one.name: one for one in table.columns}
     found = {
@@ -240,9 +241,10 @@ def _in_texts(table: Table, outcome: Outcome) -> Outcome:
     found = (table.evidence.get(f"sure.primary.{one}", "") for one in sorted(outcome.names))
     sure = next(filter(None, found), "")
     why = sure or table.evidence.get(f"primary.{outcome.column}")
-    names, by_code = _analysed(table) if table.compared and not why else (frozenset(), "")
-    if names and outcome.names - {""} <= names and not outcome.columns:
-        why = sure = by_code
+    said = any("primary" in key.split(".")[:2] for key in table.evidence)
+    names, by_code = (frozenset(), "") if said else analysed(table)
+    if names and outcome.names - {""} <= names:
+        why = by_code
     if not why:
         return outcome
     told, score = f"{outcome.evidence} {why}", outcome.score + SAID_PRIMARY

@@ -12,6 +12,7 @@ from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import (
     PLACE,
     SAID_SO,
+    analysed,
     items_of,
     may_end,
     may_last,
@@ -206,8 +207,10 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         choices[0] = (name, why)
     # A sentence may speak of another study, or of what was planned, where anything else is left.
     by_text = any(
-        not o.primary and f"primary.{o.column}" in offered.table(o.table).evidence
+        not o.primary
+        and (f"primary.{o.column}" in of.evidence or o.names - {""} <= analysed(of)[0])
         for o in fitting[:1]
+        for of in [offered.table(o.table)]
     )
     left = any(o.score >= 0 for o in fitting[1:])
     likely = fitting[:1] if by_text and not left else fitting

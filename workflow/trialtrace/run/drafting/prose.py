@@ -96,13 +96,14 @@ AHEAD = re.compile(
 )
 NOT_AHEAD = re.compile(
     r"\b(?:after\w*|following|follow-?up|during|then|later|end|post\w*|finally|weeks?|months?|"
-    r"change\w*|outcomes?|end ?points?|before|prior)\b",
+    r"change\w*|outcomes?|end ?points?|before|prior|would|will|told|planned)\b",
     re.IGNORECASE,
 )
 # "Forty-four subjects were randomized into four groups".
 COUNTS = ("three", "four", "five", "six", "seven", "eight")
 DRAWN_FOR = re.compile(
-    rf"\b(?:randomi[sz]|allocat|assign)ed\b[^.;()]{{0,60}}?\b(?:to|into|in|among|between)\s+"
+    rf"\b(?:(?:randomi[sz]|allocat|assign)ed|randomly (?:divided|split|put))\b"
+    rf"[^.;()]{{0,60}}?\b(?:to|into|in|among|between)\s+"
     rf"(?:(?:one|either) of )?(?:the |these )?({'|'.join(COUNTS)}|[3-8])\s+(?:[\w-]+\s+){{0,3}}?"
     r"(?:groups|arms|treatments|conditions|regimens|interventions|diets|programs|programmes|doses|"
     r"drugs|therapies|preparations|formulations|methods|schedules|products)\b",
@@ -228,6 +229,8 @@ def missing_of_words(files: Sequence[str], names: Collection[str]) -> dict[str, 
     made: dict[str, tuple[str, str]] = {}
     for path, text in texts_of(files):
         for told in FOR_ALL.finditer(text):
+            if _of_other_study(text, told.start()):
+                continue
             word = told["word"].lower()
             for name in names:
                 if word in parts(name) or name.lower().startswith(word):
@@ -268,6 +271,12 @@ def primary_in(
     if len({*map(_stem, found)}) != 1:
         return [], "", False
     return [*found], next(iter(found.values()))[0], all(sure for _, sure in found.values())
+
+
+def _of_other_study(text: str, at: int) -> bool:
+    """Whether the block of a text in which something stands speaks of another study."""
+    block = next((one[0] for one in BLOCK.finditer(text) if one.start() <= at < one.end()), "")
+    return bool(OF_STUDIES.search(block))
 
 
 def _of_another(sentence: str, text: str) -> bool:
@@ -414,7 +423,7 @@ def groups_in(files: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, text in texts_of(files):
         for told in DRAWN_FOR.finditer(text):
-            if not OF_OTHERS.search(told[0]):
+            if not (OF_OTHERS.search(told[0]) or _of_other_study(text, told.start())):
                 line, n = text.count("\n", 0, told.end()) + 1, told[1].lower()
                 n = str(COUNTS.index(n) + 3) if n in COUNTS else n
                 found.setdefault(f"groups.{n}", f"{path.name}, line {line}, has so many groups.")

@@ -16,7 +16,7 @@ from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 # Levels that are named of which each patient has one row, and the share of patients that have it.
 MOST_NAMED, FEWEST = 4, 0.5
 # Rows without a patient, of all, that are a slip.
-FEW_LACK = 0.05
+FEW_LACK = 0.4
 
 
 def is_over_rows(table: Table, outcome: Outcome) -> bool:

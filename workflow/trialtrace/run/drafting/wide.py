@@ -14,6 +14,7 @@ from trialtrace.run.drafting.likely_outcome import (
     AFTER_IT,
     ALONE,
     BEFORE_IT,
+    DURING,
     LATER,
     QUESTIONS,
     SCORED,
@@ -87,14 +88,11 @@ AROUND = {
     *(("voor", "na"), ("prije", "poslije"), ("prije", "nakon"), ("inainte", "dupa")),
     *(("elotte", "utana"), ("enne", "parast"), ("pirms", "pec"), ("basal", "final")),
     *(("inicio", "final"), ("inizio", "fine"), ("inicio", "fim"), ("πριν", "μετα"), ("pre", "pos")),
-    *(("start", "end"), ("begin", "end"), ("bef", "aft"), ("before", "after")),
+    *(("start", "end"), ("begin", "end")),
     *(("до", "после"), ("перед", "после"), ("до", "після"), ("преди", "след")),
 }
-# A number behind these is of a time, and a label that says that the first was before.
-OF_TURNS = re.compile(r"(?:[a-z._ ]T|(?i:time|wave|visit|week|month|test))[._ ]?\{visit\}")
-OF_START = re.compile(
-    r"\b(?:baseline|before|pre-?test|at (?:the )?start|study entry)\b", re.IGNORECASE
-)
+BESIDE_ANYTHING = (("bef", "aft"), ("before", "after"))
+AROUND |= {*BESIDE_ANYTHING}
 # The same at the end of a word: fbef beside faft.
 GLUED_AROUND = re.compile(r"(?<=[^\W_])(?:bef(?:ore)?|aft(?:er)?)$", re.IGNORECASE)
 UNIT = (
@@ -181,7 +179,6 @@ def over_visits(
     made: list[Outcome] = []
     times, families = _numbered(columns)
     taken = set(times)
-    analysed = {name for one in table.compared for name in (*one.outcomes, *one.by)}
     before = [*_with_before(columns, families)]
     families += [*_worded(columns), *_around(columns), *before, *_of_treatments(columns)]
     families += [*_merged(columns, changed), *_beside_first(columns, families)]
@@ -190,19 +187,13 @@ def over_visits(
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]
-        first, *later = family.columns
-        told = [word for word in family.columns if family.columns[word] in analysed]
-        begun = re.fullmatch(f"0|{EARLY}", folded(first).lower()) or OF_TURNS.search(family.pattern)
-        begun = begun or OF_START.search(named[family.columns[first]].label)
-        one_is = [one.primary for one in members].count(True) == 1
-        if one_is and (family.doubt or (len(told) == 1 and not begun)):
-            # What one column is called alone, or code has alone, is not of all.
+        if family.doubt and [one.primary for one in members].count(True) == 1:
+            # What one column is called alone is not of all.
             continue
         free = len(members) == len(names) and not taken & {*names}
         if free and (one := _best(members, named)) and not by_horizon(table, family.columns):
             taken |= {*names}
-            visit = told[0] if one_is and len(told) == 1 and told[0] in later else ""
-            made.append(replace(_together(one, family, members), named_visit=visit))
+            made.append(_together(one, family, members))
     early = [one for one in made if re.fullmatch(EARLY, folded(one.columns[0][0]).lower())]
     if len(early) == 1:
         made = [replace(one, score=one.score + FROM_START * (one in early)) for one in made]
@@ -474,6 +465,7 @@ def _worded(columns: Sequence[Column]) -> Iterator[Family]:
 def _around(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a word of before and one of after, of one language."""
     found: dict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
+    named = {column.name: column for column in columns}
     for column in columns:
         for match in (*WORD.finditer(column.name), *GLUED_AROUND.finditer(column.name)):
             around = (column.name[: match.start()], column.name[match.end() :])
@@ -481,7 +473,13 @@ def _around(columns: Sequence[Column]) -> Iterator[Family]:
     for (before, after), each in found.items():
         pairs = (pair for pair in AROUND if before + after and {*pair} <= {*each})
         for pair in pairs if len(each) == 2 else ():
-            yield Family(dict(each[word] for word in pair), f"{before}{{visit}}{after}")
+            own = dict(each[word] for word in pair)
+            label = named[next(iter(own.values()))].label
+            # Before a meal, in the eighth week: no baseline.
+            doubt = f"“{label}” may be before something else than treatment. "
+            later = pair in BESIDE_ANYTHING and DURING.search(label.lower())
+            told = (doubt, SURE - CLOSE) if later else ("", math.inf)
+            yield Family(own, f"{before}{{visit}}{after}", "", *told)
 
 
 def _analytes(columns: Sequence[Column]) -> set[str]:
