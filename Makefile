@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
+.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,8 +23,8 @@ help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
 	@echo 'make simulate: trials drawn under the truths in simulation.yaml, and what their analyses show'
 	@echo 'make multiverse: every combination of the choices in multiverse.yaml, estimated and tested together'
-	@echo 'make test    all tests, with the linters'
-	@echo 'make test-fast: without whole runs, R and files that take a second'
+	@echo 'make test    what a change needs, with the linters'
+	@echo 'make test-all: everything, with R, SLURM, browser, wheels, bundle, containers; needs root'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make check-quarto both renderers on one document, or on ARGS="TRIAL …"; ARGS=--record writes what Quarto did'
@@ -87,14 +87,12 @@ LINT = $(MAKE) --no-print-directory lint
 test: $(READY_TEST)
 	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
 	$(LINT) > "$$said" 2>&1 & linters=$$!; \
-	status=0; $(BIN)/python -m pytest --numprocesses 3 $(ARGS) || status=$$?; \
+	status=0; $(BIN)/python -m pytest --numprocesses 3 -m 'not full' $(ARGS) || status=$$?; \
 	wait $$linters || { cat "$$said"; status=1; }; exit $$status
 
-# Neither linters nor what is marked slow or r: the inner loop.
-test-fast: $(READY_TEST)
-	@$(BIN)/python -m pytest --numprocesses 2 -m 'not slow and not r' $(ARGS)
-	@echo 'Left out: whole runs of the workflow and of the trials, files that take seconds, R, linters.'
-	@echo 'make test has them.'
+# On a clean work tree; the record of what passed is tests/full.json.
+test-all: $(READY_TEST)
+	@.ci/all
 
 check: $(READY)
 	@status=0; for folder in config/trials/*/; do \

@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("tests", nargs="*", default=["tests"], help="files or folders; else all")
     parser.add_argument("--times", type=int, default=5, help="times the examples of a usual run")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
-    parser.add_argument("-m", dest="marks", default="not slow", help="as of pytest")
+    parser.add_argument("-m", dest="marks", default="not full", help="as of pytest")
     chosen = parser.parse_args()
     print(f"seed {chosen.seed}", flush=True)
     began = time.perf_counter()

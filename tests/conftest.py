@@ -1,7 +1,8 @@
 """Every run gives the same result; tests that need a program are skipped where it is not there.
 
-The end of a run says which groups were skipped. Under TRIALTRACE_REQUIRE=r,slurm,… a skipped test
-of such a group makes the run fail. `--shuffle SEED` runs the tests in a random order.
+A test that needs such a program is `full`, as is one marked so: `make test-all` alone runs it. The
+end of a run says which groups were skipped. Under TRIALTRACE_REQUIRE=r,slurm,… a skipped test of
+such a group makes the run fail. `--shuffle SEED` runs the tests in a random order.
 """
 
 import gc
@@ -16,16 +17,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
-from processes import FilesAndFolders, seconds, together, write_seconds
+from processes import FilesAndFolders, write_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # As in a job of a run: looking for garbage among what thirteen thousand tests are made of takes a
 # quarter of loading them and a tenth of running them.
 gc.set_threshold(200_000, 20, 20)
-
-# Folders and files that take a second or more: marked slow.
-SLOW = seconds()
 
 # The same examples every time, however busy the machine; campaigns/many_examples.py draws others.
 settings.register_profile(
@@ -94,16 +92,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> FilesAndFolders:
     return FilesAndFolders(config, log)
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Without what is slow its modules are not even loaded."""
-    name = collection_path.relative_to(ROOT).as_posix() if collection_path.suffix == ".py" else ""
-    return True if name and "not slow" in config.option.markexpr and _slow(name) else None
-
-
-def _slow(nodeid: str) -> bool:
-    return together(nodeid) in SLOW
-
-
 def pytest_configure(config: pytest.Config) -> None:
     _required()
 
@@ -123,10 +111,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if seed is not None:
         items[:] = _shuffled(items, seed)
     for item in items:
-        if _slow(item.nodeid):
-            item.add_marker(pytest.mark.slow)
         for group, reason in MISSING.items():
             if item.get_closest_marker(group):
+                item.add_marker(pytest.mark.full)
                 item.user_properties.append(("group", group))
                 if reason:
                     item.add_marker(pytest.mark.skip(reason=reason))

@@ -22,7 +22,7 @@ SHARED = (
     "tests/spec/verify/",
     "tests/unit/trace/",
 )
-# Seconds of files that take one or more, by `make test ARGS=--seconds`.
+# Seconds of files that take one or more, by a run of all tests with --seconds.
 TABLE = Path(__file__).resolve().parents[1] / "seconds.csv"
 
 

@@ -16,6 +16,8 @@ from checkout import Copy, Traced, files_of, own_project, told_plainly
 from trialtrace.base.paths import Project, project
 from trialtrace.run.jobs.stages import STAGES
 
+pytestmark = pytest.mark.full
+
 NOBODY = 65534
 OUTER = """\
 configfile: "config/config.yaml"

@@ -56,6 +56,7 @@ def direct(run: Copy, hashes: dict[Job, str]) -> dict[str, set[Job]]:
     return found | {"requirements.lock": set(hashes)}
 
 
+@pytest.mark.full
 def test_a_hash_changes_with_the_files_that_it_is_over(run: Copy, hashes, direct):
     """Every sixtieth file is changed and put back."""
     at = project(run.root)
@@ -110,6 +111,7 @@ def test_a_setting_reruns_the_jobs_that_looked_at_it(traced: Traced):
         assert looked_at <= set((STAGES[rule] if trial else SITE_STAGE).settings)
 
 
+@pytest.mark.full
 def test_nothing_else_is_hashed_but_a_bounded_rest(traced: Traced, direct):
     used = {(name, job) for job, names in traced.files.items() for name in names}
     hashed = {(name, job) for name, jobs in direct.items() for job in jobs}
@@ -181,7 +183,14 @@ SAMPLE = {
 }
 
 
-@pytest.mark.parametrize("names", SAMPLE.values(), ids=list(SAMPLE))
+# Two dry runs in every run of the tests.
+SAMPLED = [
+    pytest.param(names, id=case, marks=pytest.mark.full if number > 1 else ())
+    for number, (case, names) in enumerate(SAMPLE.items())
+]
+
+
+@pytest.mark.parametrize("names", SAMPLED)
 def test_snakemake_schedules_what_the_hashes_say(run: Copy, changing, hashes, names):
     changing(*names)
     after = freshness(project(run.root)).all_jobs()

@@ -37,6 +37,7 @@ def test_a_second_run_has_nothing_to_do(run: Copy):
     assert (run.root / "site/run.json").read_bytes() == record
 
 
+@pytest.mark.full
 def test_summaries_are_a_page_and_reports_begin_with_it(run: Copy):
     reports = sorted(run.root.glob("results/*/report"))
     assert len(reports) == 4
@@ -145,6 +146,7 @@ def test_jobs_of_own_files_use_nothing_that_their_hash_is_not_over(whole: tuple[
             assert {name for name in unhashed if not name.startswith(schemas)} == set()
 
 
+@pytest.mark.full
 def test_an_error_is_told_until_it_is_mended(kept: Copy):
     """A byte that no text has, a quote without its end, nothing at all, and that once more."""
     export = kept.root / "data/export.csv"
@@ -243,6 +245,7 @@ def test_a_correction_of_the_data_is_told_with_what_it_changed(
     assert (kept.root / "archive").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.full
 def test_a_run_that_was_killed_while_it_was_kept_is_kept_by_the_next(kept: Copy):
     """Snakemake calls nothing at the end of a run that has nothing to do."""
     lock, shelf = kept.root / RUN, kept.root / "archive/mini"

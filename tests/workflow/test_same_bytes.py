@@ -41,6 +41,7 @@ def test_two_runs_make_the_same_bytes(run: Copy, second_run: Copy):
     assert f"results/{TRIAL}/analysis/results.parquet" in first
 
 
+@pytest.mark.full
 def test_plain_calls_without_the_workflow_make_the_same_bytes(run: Copy, tmp_path: Path):
     """All trials and their site, in the other environment too."""
     made = copy_checkout(tmp_path / "plain", run.root)

@@ -123,6 +123,7 @@ def test_a_job_refuses_an_input_that_changed_after_the_run_began(kept: Copy):
     assert told_plainly(done.stderr)
 
 
+@pytest.mark.full
 def test_files_whose_time_lies_ahead_are_no_reason_and_no_obstacle(kept: Copy):
     ahead = time.time() + 2 * 86400
     for path in (kept.root / "results" / TRIAL).rglob("*"):
@@ -185,6 +186,7 @@ def test_an_edited_result_is_refused_by_the_command_line(kept: Copy, capsys):
     assert "results.parquet\n  is not what analyse_plan wrote" in capsys.readouterr().err
 
 
+@pytest.mark.full
 def test_a_newly_installed_quarto_renders_where_it_is_chosen(kept: Copy, tmp_path: Path):
     program = tmp_path / "bin" / "quarto"
     program.parent.mkdir()
@@ -208,6 +210,7 @@ def test_a_trace_shows_no_cell_that_somebody_else_wrote(kept: Copy, capsys):
     assert "raw/export.parquet\n  is gone, which ingest_sources wrote" in capsys.readouterr().err
 
 
+@pytest.mark.full
 def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Copy):
     export = kept.root / "data/export.csv"
     export.write_text(export.read_text().replace("id,arm,age", "id,arm,years"))
@@ -246,6 +249,7 @@ def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, cap
     assert f"results/{TRIAL}/report is of an earlier run" in said
 
 
+@pytest.mark.full
 def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
     """The memory of what sources import does not survive a change of the code that reads them."""
     fresh = (

@@ -167,7 +167,7 @@ def test_one_claim_more_than_the_most_is_refused(ledger_file, capsys, monkeypatc
     assert "1001 claims" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_claims_of_every_kind_cost_the_same_each(ledger_file, capsys):
     """No check may look at all claims for each claim: five kinds in 100 and in 1,600 outcomes."""
     kinds = {

@@ -6,6 +6,8 @@ from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.verdicts import sums
 from trialtrace.cli import main
 
+pytestmark = pytest.mark.full
+
 HEAD = ["", "Drug (n = 40)", "Placebo (n = 50)"]
 
 

@@ -28,6 +28,8 @@ from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.step_names import steps
 
+pytestmark = pytest.mark.full
+
 TRIALS = {MADE: made_trial, SIDES: sides_trial}
 OF_A_CHOICE = re.compile(r"/plan\.yaml, line \d+: analyses\.(choice_\d+_\d+)")
 

@@ -60,6 +60,7 @@ def checked_by(analysis, checks):
     return any(card_of(step.key).check in checks for step in steps)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("seed", "sizes", "checks"), ONCE_WRONG.values(), ids=ONCE_WRONG)
 def test_right_results_of_a_tiny_trial_pass(tmp_path, seed, sizes, checks):
     trial = made_trial(tmp_path, sizes=sizes, seed=seed)

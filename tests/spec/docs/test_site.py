@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from doc_blocks import ROOT, written_pages
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 @pytest.fixture(scope="module")

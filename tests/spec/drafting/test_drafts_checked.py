@@ -75,7 +75,6 @@ def tellings(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
     return export, {flag: draw(words) for flag, words in told.items()}
 
 
-@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tellings())
 def test_what_is_written_is_accepted(at: Project, telling: tuple[str, dict[str, str]]):

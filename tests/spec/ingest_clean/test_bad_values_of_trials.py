@@ -27,6 +27,8 @@ from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_t
 from trialtrace.run.trial.cleaning import OnConflict
 from trialtrace.run.trial.load import Trial, load_trial
 
+pytestmark = pytest.mark.full
+
 Row = dict[str, str]
 Listed = Counter[tuple[str, str | None, str, str]]
 

@@ -190,6 +190,7 @@ def test_every_form_of_sentence(tmp_path, sentence):
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("seed", range(2_000, 2_006))
 def test_made_papers(tmp_path, seed):
     content, ending = render(trial(seed), "html")

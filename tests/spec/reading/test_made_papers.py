@@ -1,6 +1,5 @@
 """Made-up papers of several layouts: what the reader finds of their numbers."""
 
-import shutil
 from collections import Counter
 
 import pytest
@@ -23,8 +22,7 @@ def test_numbers_are_found_with_place_arm_and_kind(form):
     assert count["text kind"] >= found * count["text numbers"]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+@pytest.mark.chromium
 @pytest.mark.parametrize("height", [170, 200, 297])
 @pytest.mark.parametrize("form", ["pdf_chromium", "pdf_two_columns"])
 def test_pages_are_read_wherever_they_end(form, height):

@@ -17,6 +17,8 @@ from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.check import check_trial
 
+pytestmark = pytest.mark.full
+
 SEED = 4711
 NO_DATA_SETTLE = {
     "streckmann2024": {

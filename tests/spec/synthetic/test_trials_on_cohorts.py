@@ -19,6 +19,8 @@ from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import Trial, load_trial
 
+pytestmark = pytest.mark.full
+
 NAMES = sorted(path.parent.name for path in REPOSITORY.glob("config/trials/*/cohort.yaml"))
 DERIVED = ("adsl", "bds", "adtte", "occds", "sources")
 

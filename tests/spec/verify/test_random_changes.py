@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
@@ -80,6 +81,7 @@ def changes(whole: Project, draw: random.Random) -> Iterator[tuple[str, str, Pat
         yield "byte", DOCX, docx, flipped(data, draw)
 
 
+@pytest.mark.full
 def test_each_of_four_hundred_is_named_or_without_effect(whole: Project):
     draw, folder = random.Random(SEED), whole.root / FOLDER
     counts: Counter[str] = Counter()

@@ -58,14 +58,14 @@ def test_an_order_is_that_of_its_seed_and_keeps_files_together(shared):
     assert [item.name for item in some if item.path == "a"] != list(range(9))
 
 
-def test_what_is_slow_is_there():
+def test_files_of_the_table_of_seconds_are_there():
     assert [name for name in seconds() if not (SHARED.parents[1] / name).exists()] == []
 
 
-@pytest.mark.parametrize(("marks", "code"), [("slow", 0), ("not slow", 5)])
-def test_what_is_marked_slow_is_left_out(marks, code):
+@pytest.mark.parametrize(("marks", "code"), [("full", 0), ("not full", 5)])
+def test_what_needs_a_program_is_left_to_all_tests(marks, code):
     """5: pytest has collected no test."""
-    file = SHARED.parent / "workflow/test_folders.py"
+    file = SHARED.parent / "workflow/test_slurm.py"
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", marks, file]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == code, run.stdout

@@ -20,6 +20,8 @@ from trialtrace.run.integrity.records import same_patients
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.tables.measures import known_ends
 
+pytestmark = pytest.mark.full
+
 # The true trial into which each slip is put.
 SPOILED = 1001
 

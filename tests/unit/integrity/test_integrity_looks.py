@@ -21,6 +21,8 @@ from trialtrace.run.integrity.registry import CHECKS, look_at
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
+pytestmark = pytest.mark.full
+
 
 def unusual(made: Made | Export) -> dict[str, list[Look]]:
     found: dict[str, list[Look]] = {}

@@ -15,6 +15,8 @@ from trialtrace.audit.reading.item import Item
 from trialtrace.audit.reading.paper import Passage, ReadPaper
 from trialtrace.audit.reading.sentences import LONGEST_SENTENCE, read_passages
 
+pytestmark = pytest.mark.full
+
 PARTS = [
     *("0.5 (95% CI 0.1 to ", "12.3 ± 4.5 (SD ", "12.3 (4.5; ", "27 of 60 (45 ", "1", "1,", "123,"),
     *("123.", "1 ", "1-", "p = 0.0", "12 vs ", "F(1, ", "12 (34) ", "17 fell among ", "95% CI "),

@@ -30,6 +30,8 @@ from trialtrace.run.jobs.data import data_files
 from trialtrace.run.jobs.run_state import read_run
 from trialtrace.run.trial.load import load_trial
 
+pytestmark = pytest.mark.full
+
 VALIDATOR = REPOSITORY / ".venv-crate" / "bin" / "python"
 SCRIPT = REPOSITORY / "tests" / "helpers" / "valid_crate.py"
 FLIPS = 150
