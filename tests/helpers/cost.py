@@ -1,7 +1,7 @@
 """What work costs: calls to hold against a number, processor time against that of other work.
 
 A test that held a clock against a number would fail on a slower machine and hold nothing on a
-faster one; `tests/unit/base/test_no_clocks.py` refuses it. Times stand in benchmarks/.
+faster one; times stand in benchmarks/.
 """
 
 import sys

@@ -2,8 +2,6 @@
 
 import pytest
 
-from trialtrace.run.trace.content import Tracer
-
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 EVENTS = ("count.events", "events.count")
 
@@ -138,26 +136,3 @@ def test_recurrence_of_moertel_uses_one_of_the_two_rows_of_a_patient(real):
     assert (recurrences["n_lines"], recurrences["lines"][:7]) == (929, "3, 5, 7")
     assert deaths["columns"] == ["rx"]
     assert (deaths["n_lines"], deaths["lines"][:7]) == (929, "2, 4, 6")
-
-
-def test_nodes_of_moertel_count_the_missing_ones(real):
-    """R: sum(is.na(colon$nodes[colon$etype == 1])) is 18."""
-    trial = real["moertel1990"]
-    assert trial.value("baseline/missing.descriptive@all;parameter=nodes") == 18
-    assert trial.value("baseline/count.descriptive@all;parameter=nodes") == 929 - 18
-    trace = trial.trace("baseline/mean.descriptive@all;parameter=nodes")
-    values, arms = trace["rows"][0]["raw"]
-    assert (values["columns"], values["n_lines"]) == (["nodes", "rx"], 911)
-    assert (arms["columns"], arms["n_lines"]) == (["rx"], 911)
-    # Stage III has at least one positive node; two patients have none, in the row that is used.
-    (flags,) = trace["rejected"]
-    assert (flags["column"], flags["severity"], flags["count"]) == ("nodes", "flag", 2)
-
-
-def test_one_number_at_risk_is_traced_as_with_all_others(real):
-    """By 3 years 151 of 310 had an event: the terminal told the 172 of the whole follow-up."""
-    trial = real["moertel1990"]
-    name = "moertel1990/recurrence/at_risk.count@lev;time=1095"
-    alone = Tracer(trial.run.trial, trial.run.folder, "full", only=name).trace(name)
-    assert alone["from"] == trial.trace(name.partition("/")[2])["from"]
-    assert "151 of 310" in str(alone["from"])

@@ -57,26 +57,6 @@ def test_r_gives_the_committed_numbers_from_the_files_of_this_run(real):
         assert difference(None if math.isnan(now) else now, THEIRS[key]) <= TOLERANCE, key
 
 
-def test_a_disagreement_ends_with_status_1(real, monkeypatch, capsys):
-    results = next(iter(real.values())).run.at.results
-    monkeypatch.setattr(against_r, "run_r", lambda folder: ("R", THEIRS))
-    assert against_r.told(results) == 0
-    assert "119 results (239 numbers) compared with R" in capsys.readouterr().out
-    key = ("moertel1990", "recurrence/hazard_ratio.cox@lev_5fu-observation", "value")
-    other = THEIRS | {key: THEIRS[key] * (1 + 1e-7), ("moertel1990", "new", "value"): 1.0}
-    monkeypatch.setattr(against_r, "run_r", lambda folder: ("R", other))
-    assert against_r.told(results) == 1
-    out = capsys.readouterr().out
-    assert "moertel1990/recurrence/hazard_ratio.cox@lev_5fu-observation value: ours" in out
-    assert "moertel1990/new: R has it, the results have not" in out
-
-
-def test_without_r_nothing_is_compared(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert against_r.told(tmp_path) == 2
-    assert "R is not installed: apt-get install" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("ours", "theirs", "expected"),
     [

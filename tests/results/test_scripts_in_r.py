@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from written.r_scripts import PAGE, counted
+from written.r_scripts import PAGE
 from written.r_scripts import told as told_by
 
 from trialtrace.base.paths import Project, project
@@ -78,22 +78,6 @@ def test_what_is_not_in_r_is_listed_and_has_no_primary_result(real, written):
     for name in lacking:
         trial, analysis, _ = name.split("/", 2)
         assert real[trial].run.trial.plan.analyses[analysis].role != "primary"
-
-
-def test_the_page_tells_the_results(real):
-    page = told_by((project().root / "docs" / PAGE).read_text("utf-8"))
-    for name, trial in real.items():
-        assert page[name] == counted(trial.tracer), "write it anew: python docs/write.py"
-
-
-def test_a_script_is_short_and_names_what_it_computes(real, written):
-    for name, text in written[0].items():
-        row = real[name.split("/")[0]].tracer.results[name]
-        assert len(text.splitlines()) <= LONGEST, name
-        head = text.split("\n\n")[0]
-        assert head.startswith(f"# {name}\n")
-        endpoint = real[name.split("/")[0]].run.trial.endpoints.get(row["parameter"])
-        assert endpoint is None or f"Endpoint {endpoint.code}: {endpoint.label}" in head
 
 
 def same(ours: float | None, theirs: float) -> bool:

@@ -1,6 +1,5 @@
 """A run as its user sees it: nothing done twice, mistakes told at once, nothing left half done."""
 
-import errno
 import os
 import shutil
 import subprocess
@@ -10,9 +9,7 @@ from pathlib import Path
 import pytest
 from checkout import EXPORT, ROOT, Copy, Traced, files_of, told_plainly
 from mini_trial import edit
-from pypdfium2 import PdfDocument
 
-from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.run.archive.shelf import Shelf
@@ -35,27 +32,6 @@ def test_a_second_run_has_nothing_to_do(run: Copy):
     assert done.returncode == 0
     assert "Nothing to do: all results are up to date." in done.stderr
     assert (run.root / "site/run.json").read_bytes() == record
-
-
-@pytest.mark.full
-def test_summaries_are_a_page_and_reports_begin_with_it(run: Copy):
-    reports = sorted(run.root.glob("results/*/report"))
-    assert len(reports) == 4
-    for report in reports:
-        own, whole = (PdfDocument(report / name) for name in ("summary.pdf", "report.pdf"))
-        with own as summary, whole as pdf:
-            assert len(summary) == 1 and len(pdf) > 1
-            first, contents = (pdf[page].get_textpage().get_text_range() for page in (0, 1))
-        assert "Results." in first and "Hash of this run:" in " ".join(first.split())
-        assert "Contents" in contents
-
-
-def test_a_touch_reruns_nothing(run: Copy):
-    names = ("config", "scripts", "workflow", "reports", "results")
-    for path in (path for name in names for path in (run.root / name).rglob("*")):
-        if path.is_file() and path.name != ".snakemake_timestamp":
-            os.utime(path)
-    assert run.scheduled() == set()
 
 
 def test_the_progress_counts_the_jobs_and_the_last_line_what_came_in(own: Copy):
@@ -206,15 +182,6 @@ def test_a_home_that_cannot_be_written_does_not_keep_make_from_running(tmp_path:
             check=True,
         )
         assert ("XDG_CACHE_HOME=" in done.stdout) == elsewhere
-
-
-def test_a_folder_that_cannot_be_written_is_told(own: Copy, monkeypatch):
-    def refused(*_, **__):
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.setattr(Path, "mkdir", refused)
-    with pytest.raises(UserError, match="this folder\n  cannot be written: Read-only file system"):
-        lock_run(own.root)
 
 
 def test_a_correction_of_the_data_is_told_with_what_it_changed(

@@ -200,36 +200,6 @@ def test_a_newly_installed_quarto_renders_where_it_is_chosen(kept: Copy, tmp_pat
     assert kept.scheduled(PATH=path) == {("render_report", TRIAL), ("build_site", None)}
 
 
-def test_a_trace_shows_no_cell_that_somebody_else_wrote(kept: Copy, capsys):
-    path = kept.root / f"results/{TRIAL}/raw/export.parquet"
-    path.write_bytes(path.read_bytes() + b" ")
-    assert main(["--project", str(kept.root), "trace", f"{TRIAL}/any/thing"]) == 1
-    assert "raw/export.parquet\n  is not what ingest_sources wrote" in capsys.readouterr().err
-    path.unlink()
-    assert main(["--project", str(kept.root), "trace", f"{TRIAL}/any/thing"]) == 1
-    assert "raw/export.parquet\n  is gone, which ingest_sources wrote" in capsys.readouterr().err
-
-
-@pytest.mark.full
-def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Copy):
-    export = kept.root / "data/export.csv"
-    export.write_text(export.read_text().replace("id,arm,age", "id,arm,years"))
-    for _ in range(2):
-        told = kept.snakemake("--cores", "1").stderr.splitlines()
-        assert told[-3:] == [
-            f"{TRIAL}: not cleaned: no run has come to the end of clean_tables",
-            f"  ! results/{TRIAL}/report is of an earlier run: this one has not come to it",
-            "  ! site/ is of an earlier run: this one has not come to it",
-        ]
-
-
-def test_a_run_of_one_trial_says_without_alarm_that_the_site_waits(kept: Copy):
-    (kept.root / "results/build_site.json").unlink()
-    told = kept.snakemake("--cores", "1", TRIAL).stderr.splitlines()
-    assert "site/ is not made anew for a trial alone: trialtrace run brings it up to date" in told
-    assert not any("earlier run" in line for line in told)
-
-
 def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, capsys):
     def numbers() -> tuple[str, str]:
         assert main(["--project", str(kept.root), "results", TRIAL]) == 0

@@ -4,12 +4,10 @@ import pyarrow.compute as pc
 import pytest
 import yaml
 from mini_run import patients, run_mini
-from mini_trial import DICTIONARY, PLAN, settings_of
+from mini_trial import DICTIONARY, PLAN
 from scipy.stats import chi2_contingency
 
-from trialtrace.report.material import Material
-from trialtrace.report.sections.analysis_tables import analysis_tables
-from trialtrace.run.tables.contracts import BDS, CHECKS, RESULTS, SOURCES, read_table
+from trialtrace.run.tables.contracts import BDS, RESULTS, SOURCES, read_table
 
 STATUS = {
     "label": "Good status",
@@ -136,21 +134,3 @@ def test_a_test_at_a_visit_is_scipys(ran):
         table.append([good, known - good])
     mine = results(run)["status/p_value.chi_squared@drug-placebo;visit=after"]["stat_value"]
     assert mine == pytest.approx(chi2_contingency(table, correction=False).pvalue, rel=1e-11)
-
-
-def test_models_over_the_visits_run_and_are_recomputed(ran):
-    run, _ = ran
-    found = {name: row for name, row in results(run).items() if "status_over_visits/odds" in name}
-    assert {name.split(".")[1].split("@")[0] for name in found} == {"gee", "logistic_mixed"}
-    assert all(row["stat_value"] > 0 and not row["error"] for row in found.values())
-    checks = read_table(run.folder / "analysis" / "checks.parquet", CHECKS).to_pylist()
-    agreed = {one["result_id"].split("/", 1)[1]: one["agrees"] for one in checks}
-    assert all(agreed[name] for name in found)
-
-
-def test_an_effect_over_the_visits_stands_in_one_table(ran):
-    run, _ = ran
-    material = Material(run.trial, settings_of("mini", "full"), run.folder, {})
-    tables = analysis_tables(material, "status_over_visits")
-    assert tables.count("::: {#tbl-") == 1
-    assert "over visits" in tables and "×" not in tables

@@ -79,7 +79,6 @@ analyses:
     tests: [{mixed_anova: {within: visit, between: arm, sums_of_squares: III,
                            sphericity: greenhouse_geisser}}]
 """
-EFFECTS = ("arm", "visit", "arm_visit")
 TWO_ARMS = [(3, 2, 1), (5, 5, 2), (4, 1, 1), (6, 3, 0)], [(4, 4, 4), (6, 5, 5), (5, 6, 3)]
 
 
@@ -107,38 +106,6 @@ def test_all_visits_together(two_arms):
     name = "over_time/f.mixed_anova@all;effect=arm"
     assert found.value(name) == pytest.approx(between / (within / 5))
     assert (found[name]["n_used"], found.n(name, "analysed")) == (7, 21)
-
-
-def test_each_effect_says_whether_it_tests_the_treatment(two_arms):
-    """That of the arm is a mean over the baseline too, if the plan does not leave that out."""
-    found = two_arms.results(PAIN)
-    says = {e: found[f"over_time/p_value.mixed_anova@all;effect={e}"]["warning"] for e in EFFECTS}
-    assert says["arm"].endswith("It does not test what the treatment changed.")
-    assert says["visit"].endswith("It does not test the treatment.")
-    assert says["arm_visit"].endswith("This is the effect that tests the treatment.")
-    later = PAIN.replace("    tests: [{mixed", "    visits: [day 2, day 3]\n    tests: [{mixed")
-    found = two_arms.results(later)
-    says = {e: found[f"over_time/p_value.mixed_anova@all;effect={e}"]["warning"] for e in EFFECTS}
-    assert says["arm"] is None
-    assert "tests the treatment" not in says["arm_visit"]
-
-
-def test_whom_a_missing_visit_leaves_out_is_told_of_each_f_and_no_p(two_arms):
-    two_arms.visits("sham", (9, None, 9)).visits("high", (None, None, 1))
-    found = two_arms.results(PAIN)
-    lost = {found[f"over_time/f.mixed_anova@all;effect={e}"]["warning"] for e in EFFECTS}
-    assert lost == {"2 subjects are left out, who lack 1 to 2 of 3 values."}
-    assert "left out" not in found["over_time/p_value.mixed_anova@all;effect=visit"]["warning"]
-
-
-def test_a_partial_eta_squared_above_its_interval_says_why(trial):
-    """F of the arms is 0.00003: 90 % of the noncentrality is at 0, and the estimate above it."""
-    rows = ((1, 2, 3), (5, 6, 7)), ((1, 2, 3), (5, 6, 7.05))
-    for arm, own in zip(("high", "sham"), rows, strict=True):
-        trial.visits(arm, *own)
-    eta = trial.results(PAIN)["over_time/partial_eta_squared.mixed_anova@all;effect=arm"]
-    assert eta["stat_value"] > eta["ci_high"] == 0
-    assert eta["warning"].startswith("The estimate lies above its own interval. It is biased")
 
 
 def test_the_planned_p_is_the_corrected_one_where_visits_are_concerned(two_arms):

@@ -2,12 +2,10 @@
 result that it changed."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
 from kept_runs import ROW, Runs
 
-from trialtrace.base.store import sha256_file
 from trialtrace.run.archive.comparison import Account
 from trialtrace.run.archive.text import account_text
 
@@ -17,12 +15,6 @@ PLAN = "config/trials/mini/plan.yaml"
 
 def by_analysis(told: Account) -> set[str]:
     return {one["result_id"].split("/")[1] for one in told["results"]}
-
-
-def statistics(told: Account, lacking: Literal["old", "new"]) -> set[str]:
-    """The statistics of results that one of the runs does not have."""
-    without = [one["result_id"] for one in told["results"] if one[lacking] is None]
-    return {name.split("/")[2].split(".")[0] for name in without}
 
 
 def kinds(told: Account) -> set[str]:
@@ -107,54 +99,6 @@ def test_a_rule_of_an_endpoint_reaches_its_analyses_alone(runs: Make):
             ]
 
 
-def keys(causes) -> list[str]:
-    """The keys of causes, without their lines."""
-    return [cause["place"].partition(" ")[2] for cause in causes]
-
-
-def test_the_key_of_its_own_step_stands_first_and_labels_nowhere(runs: Make):
-    made = runs()
-    names = "config/trials/mini/endpoints.yaml"
-    left = "left:\n  label: Left\n  code: LEFT\n  kind: time_to_event\n  table: patients\n"
-    left += (
-        '  time: days\n  origin: randomisation\n  event: {smoker: {is: "1"}}\n  event_label: Left\n'
-    )
-    rest = "  censored_label: Stayed\n"
-    made.edit(
-        names,
-        "death:\n  label: Death\n",
-        f"{left}{rest}death:\n  label: Died\n  competing: [left]\n",
-    )
-    made.edit(PLAN, "interval: log_log, times: [30]", "interval: log, times: [30]")
-    made.edit(PLAN, "summary: hazard ratio", "summary: ratio of hazards")
-    made.run()
-    lines = [one for one in made.told()["results"] if "/death_time/survival." in one["result_id"]]
-
-    assert lines
-    for one in lines:
-        told = keys(one["causes"])
-        assert told[0] == "analyses.death_time.describe.0.survival.interval"
-        assert "death.competing" in told[1:] and not any("label" in key for key in told)
-        assert told.index("death.competing") < told.index("left.event.smoker.is")
-
-
-def test_a_cell_is_told_without_the_checksum_of_its_file(runs: Make):
-    made = runs()
-    made.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "1,1,3,30"))
-    pin = sha256_file(made.at.root / "data/export.csv")
-    made.edit(
-        "config/trials/mini/trial.yaml",
-        "{path: export.csv,",
-        f'{{path: export.csv, sha256: "{pin}",',
-    )
-    made.run()
-    told = made.told()
-    assert [one["place"].partition(" ")[2] for one in told["configuration"]] == [
-        "source.items.export.sha256"
-    ]
-    assert kinds(told) == {"cell", "family"}
-
-
 def test_results_that_are_new_and_gone(runs: Make):
     made = runs()
     made.edit(PLAN, "{risk_ratio: katz_log}]\n", "{number_needed_to_treat: newcombe}]\n")
@@ -199,21 +143,6 @@ def test_a_p_on_the_other_side_of_its_level_is_told(runs: Make):
     assert [one["result_id"] for one in told[: len(flipped)]] == flipped, "they stand first"
 
 
-def test_each_run_is_judged_by_its_own_level(runs: Make):
-    """The p is the same; what it decides is not."""
-    made = runs()
-    made.edit(PLAN, "decision_level: 0.05", "decision_level: 0.9")
-    made.run()
-    told = made.told()
-    assert told["results"] and all(one["flips"] for one in told["results"])
-    (fisher,) = (one for one in told["results"] if "relief_primary/p_value" in one["result_id"])
-    assert fisher["value_old"] == fisher["value_new"]
-    assert (fisher["level_old"], fisher["level_new"]) == (0.05, 0.9)
-    assert ["decision_level" in cause["place"] for cause in fisher["causes"]] == [True]
-    text = account_text(told)
-    assert "at level 0.05 → " in text and "at level 0.9   CROSSES THE LEVEL" in text
-
-
 def shuffled(text: str) -> str:
     head, *lines = text.splitlines(keepends=True)
     return "".join([head, *reversed(lines)])
@@ -242,26 +171,3 @@ def test_files_that_hold_the_same_rows_are_told_as_such(
     path.write_bytes(change(text).encode())
     assert made.run() is not None
     assert said in account_text(made.told())
-
-
-def test_a_comment_of_the_configuration_is_told_as_such(runs: Make):
-    made = runs()
-    made.edit(PLAN, "decision_level: 0.05", "# as agreed\ndecision_level: 0.05")
-    assert made.run() is not None
-    said = "configuration   comments or order only: trials/mini/plan.yaml\n"
-    assert said in account_text(made.told())
-
-
-def test_a_count_is_not_because_of_a_level(runs: Make):
-    made = runs()
-    made.edit("data/export.csv", ROW, ROW.replace("1,1,6", "1,0,6"))
-    made.edit(PLAN, "confidence: 0.95", "confidence: 0.9")
-    made.run()
-    causes = {one["result_id"]: one["causes"] for one in made.told()["results"]}
-    (count,) = (one for name, one in causes.items() if "relief_primary/count.events@drug" in name)
-    assert [one["kind"] for one in count] == ["cell"]
-    (ratio,) = (one for name, one in causes.items() if "/risk_difference.newcombe@" in name)
-    assert {one["kind"] for one in ratio} == {"cell", "key"}
-    # A p value has no interval, and no option of its method is the confidence.
-    (p,) = (one for name, one in causes.items() if "relief_primary/p_value.fisher@" in name)
-    assert [one["kind"] for one in p] == ["cell"]

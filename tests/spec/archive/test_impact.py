@@ -8,8 +8,6 @@ from kept_runs import ROW, Runs
 from mini_run import COLUMNS, run_mini
 
 from trialtrace.cli import main
-from trialtrace.run.archive.text import apart
-from trialtrace.run.tables.frames import Frames, Predicate, Selection
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.impact import Impact, RawPlace
 
@@ -77,43 +75,6 @@ def test_a_value_before_is_of_no_number_of_the_values_after(tracer: Tracer):
     assert names == {name for name in before if "p_adjusted" not in name}
 
 
-def test_rows_are_sought_of_no_predicate_that_names_another_endpoint(
-    tracer: Tracer, monkeypatch: pytest.MonkeyPatch
-):
-    impact = Impact(tracer)
-    reach = impact.reach(impact.edges(RawPlace("export", "export.csv", 4, "relief")))
-    sought: list[Predicate] = []
-    select = Frames.select
-
-    def spied(frames: Frames, dataset: str, predicate: Predicate) -> Selection:
-        sought.append(predicate)
-        return select(frames, dataset, predicate)
-
-    monkeypatch.setattr(Frames, "select", spied)
-    reached = {name for of, name, _ in reach.reached if of == "bds"}
-    assert impact.results(reach) and reached
-    assert {where["PARAMCD"]["is"] for where in sought} <= reached
-
-
-@pytest.mark.parametrize(
-    "words, said",
-    [
-        (("export.csv",), "FILE:LINE"),
-        (("export.cvs:4",), 'did you mean "export.csv"?'),
-        (("export.csv:99",), "a line from 2 to 21"),
-        (("export.csv:1",), "a line from 2 to 21"),
-        (("export.csv:4:pain",), "no such column"),
-        (("--subject", "99"), "no subject of this name"),
-    ],
-)
-def test_a_place_that_is_none_is_told(
-    runs: Make, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
-):
-    root = runs().at.root
-    assert main(["--project", str(root), "impact", "mini", *words]) == 1
-    assert said in capsys.readouterr().err
-
-
 def test_a_value_that_cleaning_rejects_is_told_with_why(
     runs: Make, capsys: pytest.CaptureFixture[str]
 ):
@@ -124,12 +85,6 @@ def test_a_value_that_cleaning_rejects_is_told_with_why(
     told = capsys.readouterr().out
     assert "rejected by cleaning: 1" in told
     assert "baseline: " in told, "that the age is missing is counted"
-
-
-def test_numbers_that_differ_are_told_with_the_digits_that_it_takes():
-    assert apart(1 / 3, 1 / 3 + 1e-6) == ("0.333333", "0.333334")
-    assert apart(0.5, 0.25) == ("0.5", "0.25")
-    assert apart(1.0, 1.0 + 1e-13)[1] == "1 (they differ beyond the 12th digit)"
 
 
 @pytest.mark.parametrize("disclosure", ["full", "restricted"])
@@ -148,21 +103,6 @@ def test_near_names_of_files_and_patients_are_told_under_full_disclosure_alone(
     told = capsys.readouterr().out
     assert ("export.csv:4:age" if disclosure == "full" else "mini: export:4:age") in told
     assert (".csv" in told) == (disclosure == "full")
-
-
-@pytest.mark.parametrize(
-    "file", ["raw/export.parquet", "raw/manifest.json", "derived/sources.parquet"]
-)
-def test_nothing_is_told_from_files_that_a_hand_has_changed(
-    runs: Make, capsys: pytest.CaptureFixture[str], file: str
-):
-    made = runs()
-    path = made.at.results / "mini" / file
-    path.write_bytes(path.read_bytes() + b" ")
-    asked = ("impact", "mini", "export.csv:4:pain0")
-    assert main(["--project", str(made.at.root), *asked]) == 1
-    told = capsys.readouterr()
-    assert told.out == "" and f"results/mini/{file}" in told.err
 
 
 def test_a_key_is_told_with_what_its_rows_reach(runs: Make, capsys: pytest.CaptureFixture[str]):

@@ -9,10 +9,9 @@ import pytest
 from kept_runs import ROW, Runs
 
 from trialtrace.cli import main
-from trialtrace.run.archive import keep
 from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.jobs.products import record_path
-from trialtrace.run.jobs.stages import CHECK, CLEAN, RENDER, STAGES
+from trialtrace.run.jobs.stages import CHECK, CLEAN, STAGES
 
 Make = Callable[..., Runs]
 RESULT = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -79,14 +78,6 @@ def _numbers(out: str, run: str) -> object:
     return [line for line in out.splitlines() if not line.startswith("outdated")]
 
 
-def test_where_no_run_is_kept_none_answers(asked: Asked):
-    asked.stop(CHECK)
-    shutil.rmtree(asked.runs.shelf.folder)
-    status, out, said = asked.call("results", "mini")
-    assert (status, out) == (1, "")
-    assert said.startswith("mini: check_results\n  has not ended on these results")
-
-
 def test_a_kept_run_that_is_not_whole_is_told_with_what_stopped(asked: Asked):
     asked.stop(CHECK)
     shutil.rmtree(asked.runs.shelf.folder / "objects")
@@ -114,19 +105,6 @@ def test_the_plan_of_an_answer_is_the_one_that_its_run_had(asked: Asked):
     assert "code, configuration or data of ingest_sources, analyse_plan" in said
 
 
-def test_a_run_kept_before_the_audit_on_print_was_names_what_brings_it(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-):
-    shutil.rmtree(asked.runs.shelf.folder)
-    monkeypatch.setattr(keep, "OTHERS", ("raw/manifest.json",))
-    (run,) = filter(None, [asked.runs.run()])
-    asked.stop(CHECK)
-    status, out, said = asked.call("claims", "mini", "--format", "csv")
-    assert (status, out) == (1, "") and "trialtrace run mini" in said
-    assert f"run {run}: results/mini/audit/print.json\n  is not kept" in said
-    assert asked.call("claims", "mini")[1]
-
-
 @pytest.mark.parametrize(("form", "file"), EXPORTED)
 def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: str, file: str):
     folders = [tmp_path / "whole", tmp_path / "stopped"]
@@ -138,24 +116,8 @@ def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: 
     assert whole == stopped
 
 
-def test_a_document_of_the_report_needs_the_report(asked: Asked):
-    asked.stop(CHECK)
-    status, out, said = asked.call("report", "mini", "--write")
-    assert (status, out) == (1, "") and "expected  a run that came to the end of render" in said
-    assert "trialtrace run mini" in said
-
-
 def test_an_edited_file_is_no_run_that_was_stopped(asked: Asked):
     results = asked.runs.at.results / "mini/analysis/results.parquet"
     results.write_bytes(results.read_bytes() + b" ")
     status, out, said = asked.call("results", "mini")
     assert (status, out) == (1, "") and "is not what analyse_plan wrote" in said
-
-
-def test_results_that_a_report_does_not_have_yet_are_the_new_ones(asked: Asked):
-    before = asked.call("results", "mini", "--format", "json")[1]
-    asked.stop(RENDER)
-    (asked.runs.at.results / "mini/report").mkdir()
-    status, out, said = asked.call("results", "mini", "--format", "json")
-    assert status == 0 and out != before
-    assert "results/mini/report is of an earlier run" in said and "NOT THE LAST" not in said

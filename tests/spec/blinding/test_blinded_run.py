@@ -113,17 +113,6 @@ def test_every_table_figure_page_and_download_is_stamped(runs):
     assert STAMP.search((runs[1].folder / "raw/manifest.json").read_text())
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
-def test_commands_stamp_what_they_print(runs, capsys, form):
-    at = ["--project", str(runs[1].at.apart)]
-    assert main([*at, "results", "mini", "--format", form, "--analysis", "relief_primary"]) == 0
-    told = capsys.readouterr().out
-    assert len(STAMP.findall(told)) >= 10
-    first = next(iter(re.findall(r"mini/relief_primary/[^\s\",]+", told)))
-    assert main([*at, "trace", first, "--format", "json" if form == "json" else "text"]) == 0
-    assert STAMP.search(capsys.readouterr().out)
-
-
 def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_path):
     again = run_for(runs[0].at, BLINDED, tmp_path / "again")
     assert arms(again) == arms(runs[1])
@@ -326,11 +315,6 @@ def test_strata_of_one_arm_are_permuted_together(tmp_path):
     )
 
 
-def test_few_arrangements_are_told(tmp_path):
-    run = run_for(write_mini(tmp_path, many_patients()[:12]), BLINDED, tmp_path / "blinded")
-    assert "all could be tried" in warnings(run)
-
-
 def test_a_trial_of_clusters_must_say_what_was_randomised(tmp_path):
     at = write_mini(tmp_path, many_patients())
     edit(at, "trial.yaml", "kind: parallel", "kind: cluster")
@@ -373,23 +357,10 @@ def test_a_folder_of_blinded_results_takes_no_others(tmp_path):
         run_for(at, Purpose(), tmp_path / "blinded")
 
 
-def test_printed_numbers_are_not_held_against_permuted_arms(tmp_path):
-    run = run_for(write_mini(tmp_path, many_patients()), BLINDED, tmp_path / "blinded")
-    assert load_trial("mini", run.at).claims_document["claims"] == {}
-    assert not pq.read_table(run.folder / "audit/claims.parquet").num_rows
-
-
 def test_a_multiverse_is_of_the_analysis(tmp_path, capsys):
     write_mini(tmp_path)
     assert main(["--project", str(tmp_path), "run", "mini", "--blinded", "--multiverse"]) == 1
     assert "not of: blinded" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("command", ["export", "script", "crate"])
-def test_what_would_leave_the_folder_without_a_stamp_is_refused(runs, capsys, command):
-    more = [] if command == "script" else ["out"]
-    assert main(["--project", str(runs[1].at.apart), command, "mini", *more]) == 1
-    assert "a folder of runs for: blinded" in capsys.readouterr().err
 
 
 def test_of_a_crossover_each_patient_keeps_both_treatments(tmp_path):

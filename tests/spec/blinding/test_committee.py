@@ -148,18 +148,6 @@ def test_what_stands_beside_a_date_is_taken_back_with_it(tmp_path):
     assert "column cause: it is filled where died_on is alone, and stays" in told
 
 
-def test_a_death_without_a_date_is_told(tmp_path):
-    """Nobody knows whether it was known; those without a date and alive are no doubt."""
-
-    def undated(given):
-        dead = [row for row in given if row["died"] and str(row["entry"]) <= CUT]
-        for row in dead[:2]:
-            row["died_on"] = ""
-
-    _, told = at_cut(tmp_path, '{died: "0", cause: empty}', undated)
-    assert "column died: 2 rows without a date in died_on hold another value than before it" in told
-
-
 @pytest.mark.parametrize("later", ['{died: "2"}', "{age: many}", "{last_on: then}", '{age: ""}'])
 def test_a_value_until_then_that_is_none_is_refused(tmp_path, later):
     at = project(tmp_path)
@@ -201,14 +189,6 @@ def test_an_open_report_has_no_arm_in_any_table(tmp_path):
     assert found, "what is described of arms is described of all patients"
 
 
-def test_dates_after_the_cut_that_nothing_takes_back_are_told(tmp_path):
-    at = project(tmp_path)
-    edit(at, "trial.yaml", ", seen: empty", "")
-    run = run_at(at, "closed")
-    told = (run.folder / "clean/account.json").read_text()
-    assert "column seen:" in told and "dates lie after the data cut" in told
-
-
 def test_rows_without_a_date_are_left_out_and_told(tmp_path):
     given = rows()
     given[0]["entry"] = ""
@@ -222,20 +202,6 @@ def test_a_table_must_say_what_dates_its_rows(tmp_path):
     edit(at, "trial.yaml", ", undated: A list of the first week.", "")
     with pytest.raises(UserError, match=r"tables\.adverse"):
         run_at(at, "closed")
-
-
-def test_the_cut_is_one_of_the_plan(tmp_path, capsys):
-    from trialtrace.cli import main
-
-    project(tmp_path)
-    assert main(["--project", str(tmp_path), "dmc", "mini", "--cut", "2020-05-01"]) == 1
-    assert "one of the cuts of plan.yaml: 2020-03-31, 2020-06-30" in capsys.readouterr().err
-
-
-def test_runs_of_two_cuts_are_kept_side_by_side(tmp_path):
-    at = project(tmp_path)
-    first, second = (run_at(at, "closed", cut) for cut in ("2020-03-31", CUT))
-    assert first.at.archive == second.at.archive != run_at(at, "open").at.archive
 
 
 def test_a_closed_report_has_the_looks_and_whether_this_one_crosses(tmp_path):
@@ -258,15 +224,6 @@ def test_a_closed_report_has_the_looks_and_whether_this_one_crosses(tmp_path):
     (p,) = (row["stat_value"] for name, row in results(run).items() if "/p_value.log_rank" in name)
     assert ("does not cross" in looks[1][5]) == (p > float(looks[1][3]))
     assert looks[0][5] == looks[2][5] == "–"
-
-
-def test_steps_of_looks_stand_behind_all_others(tmp_path):
-    at = project(tmp_path)
-    hazard = "{hazard_ratio: {method: cox, ties: efron}}"
-    last = POWER.replace(f"{hazard}, ", "").removesuffix("]") + f", {hazard}]"
-    edit(at, "plan.yaml", POWER, last)
-    (problem,) = check_trial(at, "mini")
-    assert "a step of data cuts before others" in str(problem)
 
 
 def raw_of(run, column):

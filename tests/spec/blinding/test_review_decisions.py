@@ -18,8 +18,6 @@ from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.report.material import Material
 from trialtrace.report.sections.review_section import review_section
-from trialtrace.run.archive.shelf import VERSION, Shelf, run_id
-from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -94,12 +92,6 @@ def reviewed(numbers, columns):
     return hmac.digest(bytes(range(32)), json.dumps(cells).encode(), "sha256").hex()[:12]
 
 
-def test_rows_are_known_by_their_cells_but_the_arm():
-    first = reviewed((7, 12), CELLS)
-    second = [reviewed((12,), [one for one in CELLS if one != "pain1"]), reviewed((12,), ["pain1"])]
-    assert [first, "-".join(second)] == re.findall('seen: "(.*)"', REVIEW)
-
-
 @pytest.mark.parametrize("change", ["a cell", "ids exchanged"])
 def test_a_row_that_is_another_now_stops_the_run(tmp_path, change):
     rows = many_patients()
@@ -129,21 +121,6 @@ def test_a_line_more_in_the_export_moves_no_decision_by_line(tmp_path):
     )
     with pytest.raises(UserError, match="others than those that were reviewed"):
         run_for(at, Purpose(), tmp_path / "more" / "run")
-
-
-def test_a_queried_value_that_was_mended_is_told(tmp_path):
-    rows = many_patients()
-    at = project(tmp_path)
-    run = run_for(at, Purpose(), tmp_path / "run")
-    material = Material(run.trial, load_settings(at), run.folder, {})
-    assert "pain1 is queried, and used as it is" in review_section(material)
-    rows[11]["pain1"] += 1
-    (tmp_path / "mended").mkdir()
-    at = project(tmp_path / "mended", REVIEW.replace('"7"}, {id: "12"}', '"7"}'), rows)
-    edit(at, "review.yaml", "8acad101035e", reviewed((7,), [*CELLS]))
-    run = run_for(at, Purpose(), tmp_path / "mended" / "run")
-    material = Material(run.trial, load_settings(at), run.folder, {})
-    assert "pain1 was queried, and is another now" in review_section(material)
 
 
 def flags(run):
@@ -228,31 +205,6 @@ def test_each_mistake_is_told(tmp_path, old, new, told):
     assert told in f"{problems[0]}"
 
 
-@pytest.mark.parametrize("disclosure", ["full", "restricted"])
-def test_the_section_tells_who_decided_what_and_keys_where_they_may_be_shown(tmp_path, disclosure):
-    at = project(tmp_path)
-    edit(at, "config.yaml", "by_source", disclosure)
-    run = run_for(at, Purpose(), tmp_path / "run")
-    text = unescape(review_section(Material(run.trial, load_settings(at), run.folder, {})))
-    assert "A. Reviewer" in text and "leaves: Adults; major deviation: Wrong kit" in text
-    assert "They were given the kit of another patient." in text
-    assert ("[id 7](data/export.html#L8)" in text) == (disclosure == "full")
-
-
-def test_decisions_after_the_freeze_are_said(tmp_path):
-    at = project(tmp_path)
-    for name in ("scripts", "requirements.lock", "workflow"):
-        (tmp_path / name).symlink_to(REPOSITORY / name)
-    assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
-    day = load_trial("mini", at).frozen.record.frozen[:10]
-    path = at.trial_config("mini") / "review.yaml"
-    text = path.read_text()
-    path.write_text(text.replace("2026-11-21", "2199-01-01").replace("2026-11-20", day))
-    run = run_for(at, Purpose(), tmp_path / "run")
-    text = unescape(review_section(Material(run.trial, load_settings(at), run.folder, {})))
-    assert f"Decided after the plan was frozen, on {day}: late_call." in text
-
-
 def test_decisions_are_frozen_with_the_plan(tmp_path, capsys):
     """One that is edited, and keeps its date, has no reason; one that came after has its own."""
     plan = FILES["plan.yaml"].replace("population: itt", "population: adults", 1)
@@ -326,34 +278,6 @@ def test_visits_outside_their_window_are_counted_by_visit(tmp_path):
     assert "Outside: 1 visit of 1 patient." in text and "mini-3" not in text
 
 
-def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):
-    at = project(tmp_path)
-    command = ["--project", str(tmp_path), "review", "mini"]
-    assert main(command) == 0
-    told = capsys.readouterr().out
-    assert "wrong_kit: 2026-11-20, A. Reviewer: 2 rows of patients; leaves: Adults; major" in told
-    assert "not held against rows" in told
-    path = at.trial_config("mini") / "review.yaml"
-    path.write_text(re.sub("    seen: .*\n", "", REVIEW))
-    run_for(at, Purpose("blinded"), tmp_path / "blinded")
-    assert main(command) == 0
-    assert 'seen: "8acad101035e"' in capsys.readouterr().out
-    path.write_text(REVIEW.replace("8acad101035e", "b" * 12))
-    assert main(command) == 1
-    assert (
-        '! the rows are others than those that were reviewed; these are "8aca'
-        in capsys.readouterr().out
-    )
-    path.write_text(REVIEW.replace("[adults]", "[itt]"))
-    assert main(command) == 0
-    assert "is called so, and lacks them" in capsys.readouterr().out
-    path.write_text(REVIEW)
-    path.write_text(path.read_text().replace('{id: "7"}', '{id: "777"}'))
-    capsys.readouterr()
-    assert main(command) == 1
-    assert "! a row is not in the clean table of the blinded run" in capsys.readouterr().out
-
-
 def test_a_hash_of_cells_is_by_the_key_of_hashes(tmp_path, capsys):
     """What a few cells hold is found by trying, where the hash is by no key, or a known one."""
     at = project(tmp_path)
@@ -375,28 +299,6 @@ def test_a_hash_of_cells_is_by_the_key_of_hashes(tmp_path, capsys):
     assert "the rows are others" in capsys.readouterr().out
 
 
-def test_a_blinded_run_of_other_rows_is_told(tmp_path, capsys):
-    at = project(tmp_path)
-    run_for(at, Purpose("blinded"), tmp_path / "blinded")
-    command = ["--project", str(tmp_path), "review", "mini"]
-    assert main(command) == 0
-    edit(at, "review.yaml", "two weeks late", "three weeks late")
-    assert main(command) == 0 and "older one" not in capsys.readouterr().out
-    export = tmp_path / "data" / "export.csv"
-    export.write_text(export.read_text().replace(",2020-", ",2021-", 1))
-    data_digest.cache_clear()
-    assert main(command) == 1
-    assert "data changed since; trialtrace run mini --blinded" in capsys.readouterr().out
-
-
-def test_who_leaves_all_randomised_is_a_red_line(tmp_path):
-    run = run_for(
-        project(tmp_path, REVIEW.replace("[adults]", "[itt]")), Purpose(), tmp_path / "run"
-    )
-    told = (run.folder / "derived" / "account.json").read_text()
-    assert re.search("Population itt is labelled “All randomised”.* 2 of 90 patients", told)
-
-
 def test_check_tells_what_is_wrong_with_decisions_and_their_rows(tmp_path, capsys):
     at = project(tmp_path, endpoints=FILES["endpoints.yaml"])
     command = ["--project", str(tmp_path), "check", "mini"]
@@ -411,53 +313,3 @@ def test_check_tells_what_is_wrong_with_decisions_and_their_rows(tmp_path, capsy
     (at.trial_config("mini") / "review.yaml").rename(at.trial_config("mini") / "review.yml")
     assert main(command) == 1
     assert "review.yaml" in capsys.readouterr().err
-
-
-def test_check_in_a_folder_of_other_runs_looks_at_no_data(tmp_path, capsys):
-    at = project(tmp_path)
-    run_for(at, Purpose("blinded"), tmp_path / "blinded")
-    assert main(["--project", str(tmp_path / "blinded"), "check", "mini"]) == 0
-    assert "not looked at: runs in this folder are for: blinded" in capsys.readouterr().out
-
-
-def test_a_decision_on_a_table_that_no_endpoint_reads(tmp_path):
-    line = "  adverse: {of: events, key: [source_row], subject: id}\n"
-    dictionary = FILES["dictionary.csv"]
-    more = "".join(f"{one},again,,text,{one},,,,,,,,,,,,,\n" for one in ("id", "what"))
-    trial = FILES["trial.yaml"].replace(line, line + line.replace("adverse", "again"))
-    at = project(tmp_path, trial=trial, dictionary=dictionary + more)
-    review = REVIEW[: REVIEW.index("  late_call")].replace("table: patients", "table: again")
-    review = review.replace('{id: "7"}, {id: "12"}', '{source_row: "2"}')
-    review = review.replace('    seen: "8acad101035e"\n', "")
-    (at.trial_config("mini") / "review.yaml").write_text(review)
-    run = run_for(at, Purpose("blinded"), tmp_path / "blinded")
-    assert sum(flag == "N" for _, flag in flags(run).values()) == 1
-
-
-def test_decisions_after_the_first_run_by_arm_are_said(tmp_path, capsys):
-    at = project(tmp_path)
-    Shelf(at, "mini").folder.mkdir(parents=True)
-    kept = ({"run": "a" * 12, "ended": f"{day}T10:00"} for day in ("2026-11-20", "2026-11-30"))
-    (Shelf(at, "mini").folder / "log.jsonl").write_text("\n".join(map(json.dumps, kept)) + "\n")
-    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
-    told = capsys.readouterr().out
-    assert "Decided after the first run by arm that is kept, of 2026-11-20: late_call." in told
-
-
-def test_decisions_that_were_edited_after_the_first_run_by_arm_are_said(tmp_path, capsys):
-    """Rows of a decision that keeps its date, and a decision that is dated before that run."""
-    at = project(tmp_path)
-    shelf = Shelf(at, "mini")
-    digest = shelf.put_file(REVIEW[: REVIEW.index("  late_call")].encode())
-    manifest = {
-        "archive": VERSION,
-        "trial": "mini",
-        "files": {"config/trials/mini/review.yaml": digest},
-    }
-    shelf.put(manifest, {"run": run_id(manifest), "ended": "2026-11-22T10:00"})
-    path = at.trial_config("mini") / "review.yaml"
-    path.write_text(REVIEW.replace('{id: "7"}', '{id: "9"}').replace("8acad101035e", "b" * 12))
-    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
-    told = capsys.readouterr().out
-    line = "Other than in the first run by arm that is kept, of 2026-11-22: wrong_kit, late_call."
-    assert line in told and "Decided after" not in told

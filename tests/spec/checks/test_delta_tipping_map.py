@@ -7,7 +7,6 @@ import pytest
 from made_trial import made_trial
 
 from trialtrace.report.figures import delta_tipping
-from trialtrace.report.figures.picture import NothingToDraw
 from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.tables.frames import Frames
 
@@ -45,18 +44,3 @@ def test_it_agrees_with_the_delta_adjusted_result(material):
     assert found.pooled.estimate[at] == pytest.approx(ours["mean_difference"])
     assert found.pooled.p_value[at] == pytest.approx(ours["p_value"])
     assert level == 0.05 and found.significant.any() and not found.significant.all()
-
-
-def test_it_is_drawn(material):
-    picture = delta_tipping.draw(material, GIVEN)
-    (axes,) = picture.figure.axes
-    assert axes.get_ylim() == (-100, 60) and axes.get_xlim() == (-80, 80)
-    assert "Without any the difference is" in picture.caption
-
-
-@pytest.mark.parametrize(
-    ("change", "why"), [({"visit": "week 1"}, "no visit week 1"), ({"to": "nobody"}, "no values")]
-)
-def test_what_cannot_be_drawn_says_why(material, change, why):
-    with pytest.raises(NothingToDraw, match=why):
-        delta_tipping.draw(material, GIVEN | change)

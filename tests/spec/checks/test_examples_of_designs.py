@@ -12,7 +12,7 @@ import pytest
 from checked_share import coverage
 
 from trialtrace.run.methods.checking.run import check_results
-from trialtrace.run.tables.contracts import ADSL, CHECKS, read_table
+from trialtrace.run.tables.contracts import CHECKS, read_table
 
 T_15 = 2.1314495455597742
 BY_R = {
@@ -73,11 +73,3 @@ def test_every_result_is_there_and_is_checked(trials, results, name, tmp_path):
     out = tmp_path / "checks.parquet"
     check_results(trial, folder / "derived", folder / "analysis", out)
     assert coverage(results(name), read_table(out, CHECKS)) == 1.0
-
-
-@pytest.mark.parametrize("name", BY_R)
-def test_a_trial_says_that_it_is_made_up(trials, name):
-    trial, folder = trials(name)
-    assert trial.title.startswith("Made-up data") and trial.question.startswith("Invented")
-    adsl = read_table(folder / "derived" / "adsl.parquet", ADSL).to_pylist()
-    assert all(row["USUBJID"].startswith("SYN-") for row in adsl)

@@ -78,15 +78,6 @@ def test_right_results_of_a_tiny_trial_pass(tmp_path, seed, sizes, checks):
     assert [one for one in unchecked if not any(each in one for each in MAY_FAIL)] == []
 
 
-def test_the_plan_of_the_made_trial_is_in_order(tmp_path):
-    """Its other files are not whole; its plan names every method."""
-    from trialtrace.run.trial.check import check_trial
-
-    trial = made_trial(tmp_path)
-    told = [str(one) for one in check_trial(trial.at, trial.name)]
-    assert [one for one in told if "covariates" in one] == []
-
-
 def found_of(trial, folder, *analyses):
     """The results of some analyses by their ids, and what their checks found."""
     named = {name: one for name, one in trial.plan.analyses.items() if name in analyses}

@@ -6,12 +6,10 @@ from trialtrace.audit.printed.verdicts import DATA
 from trialtrace.audit.verdicts.tally import failing, numbered_readings, of_claims, tally, worst
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.run.claims.coverage import coverage
-from trialtrace.run.tables.contracts import CLAIMS, conform, from_rows
 from trialtrace.run.trial.load import load_trial
 
 OF_VISITS = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "visit"}
 OF_ARMS = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "arm"}
-OF_BOTH = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "arm_visit"}
 READINGS = {
     "arm": {"label": "the effect of arms", "is": OF_ARMS},
     "visit": {"label": "the effect of visits", "is": OF_VISITS},
@@ -56,29 +54,6 @@ def test_a_claim_that_agrees_with_none_differs_once(audit, make_claim, arms):
     assert by_verdict(rows, DATA)[0][1].startswith("Agrees with none of 2. 1, the effect of arms: ")
     assert len(of_claims(rows)) == 1
     assert failing([row | {"on_print": "exact"} for row in rows])
-
-
-def test_a_reading_without_a_result_is_told(audit, make_claim, arms):
-    both = READINGS | {"both": {"label": "both", "is": OF_BOTH}}
-    rows = audit(make_claim("f", "F(3, 63) = 5.907", readings=both), further=arms)
-    assert worst(rows, DATA) == "not_tied"
-
-
-def test_readings_of_synthetic_data_say_so_once(audit, make_claim, arms):
-    claim = make_claim("f", "F(3, 63) = 5.907", readings=READINGS)
-    rows = audit(claim, synthetic=True, further=arms)
-    (told,) = by_verdict(rows, DATA)
-    assert told[:2] == ("not_checkable", "The data are synthetic.")
-
-
-def test_rows_of_readings_keep_the_contract(audit, make_claim, arms):
-    rows = audit(make_claim("f", "F(3, 63) = 5.907", readings=READINGS), further=arms)
-    for row in rows:
-        row |= {"on_print": "exact", "print_finding": "As printed.", "no_usual_test": False}
-    table = conform(from_rows(rows, CLAIMS), CLAIMS, "claims")
-    assert table["reading"].to_pylist() == [
-        one for one in ("the effect of arms", "the effect of visits") for _ in range(3)
-    ]
 
 
 def test_the_printed_f_of_musaro2019_is_one_claim():

@@ -28,51 +28,6 @@ def events(table: pa.Table, code: str, arm: str, visit: str | None = None) -> tu
     return pc.sum(values).as_py(), pc.count(values).as_py()
 
 
-def test_elmunzer_pancreatitis_and_bleeding(derived):
-    tables = derived("elmunzer2012")
-    assert tables["adsl"].num_rows == 602
-    assert events(tables["bds"], "PEP", "indomethacin") == (27, 295)
-    assert events(tables["bds"], "PEP", "placebo") == (52, 307)
-    assert events(tables["bds"], "BLEED", "indomethacin") == (4, 295)
-    assert events(tables["bds"], "BLEED", "placebo") == (7, 307)
-    assert tables["occds"].num_rows == 4 + 7
-    assert tables["adtte"].num_rows == 0
-    assert set(tables["adsl"]["SITEID"].to_pylist()) == {
-        "University of Michigan",
-        "Indiana University",
-        "University of Kentucky",
-        "Case Western Reserve",
-    }
-
-
-def test_ruetzler_sore_throat(derived):
-    tables = derived("ruetzler2013")
-    assert tables["adsl"].num_rows == 235
-    assert events(tables["bds"], "THRANY", "licorice", "4 h") == (24, 117)
-    assert events(tables["bds"], "THRANY", "sugar", "4 h") == (52, 116)
-    records = [parameter(tables["bds"], "THRANY", arm, "4 h") for arm in ("licorice", "sugar")]
-    assert sum(arm.num_rows for arm in records) == 235
-    assert sum(arm["AVAL"].null_count for arm in records) == 2
-    assert pc.sum(pc.equal(tables["adsl"]["FASFL"], "Y")).as_py() == 233
-
-
-def test_ruetzler_visits_in_declared_order(derived):
-    bds = derived("ruetzler2013")["bds"]
-    records = bds.filter(pc.equal(bds["PARAMCD"], "THRPAIN")).slice(0, 4)
-    assert records["AVISIT"].to_pylist() == ["30 min", "90 min", "4 h", "next morning"]
-    assert records["AVISITN"].to_pylist() == [1, 2, 3, 4]
-
-
-def test_moertel_events(derived):
-    tables = derived("moertel1990")
-    assert tables["adsl"].num_rows == 929
-    for code, happened in [("RECUR", 468), ("DEATH", 452)]:
-        records = tables["adtte"].filter(pc.equal(tables["adtte"]["PARAMCD"], code))
-        assert records.num_rows == 929
-        assert pc.sum(pc.equal(records["CNSR"], 0)).as_py() == happened
-        assert set(records["AVALU"].to_pylist()) == {"days"}
-
-
 def test_moertel_first_event_is_never_after_recurrence_or_death(derived):
     adtte = derived("moertel1990")["adtte"]
     first, recurrence, death = (

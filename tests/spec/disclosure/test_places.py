@@ -3,7 +3,6 @@
 import json
 import shutil
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import mini_run
@@ -11,11 +10,10 @@ import mini_trial
 import pytest
 import yaml
 
-from trialtrace.base.errors import Problems, UserError
+from trialtrace.base.errors import Problems
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.shown_config import HIDDEN, without_places
 from trialtrace.run.jobs.data import check_data
-from trialtrace.run.jobs.faults import without_file_names
 from trialtrace.run.trial.load import load_settings, load_trial
 
 SECRETS = ("srv-clinic", "StMary", "ward7", "export.csv")
@@ -73,23 +71,6 @@ def test_nothing_that_a_run_writes_has_a_file_s_name_but_its_tables_of_patients(
         assert not [path for path in others if secret.encode() in path.read_bytes()], secret
 
 
-def test_a_refusal_calls_a_file_by_its_item(run, tmp_path):
-    mailed(run, "restricted")
-    file = Path(run.trial.source.folder) / "StMary_ward7.csv"
-    before = file.read_text()
-    try:
-        file.write_text(before.replace("\n3,A,", "\n3,X,"))
-        with pytest.raises(UserError) as error:
-            mini_run.run_stages(load_trial("mini", run.at), tmp_path, run.at)
-    finally:
-        file.write_text(before)
-    assert "StMary_ward7.csv, lines" in str(error.value)
-    told = without_file_names(str(error.value), run.trial)
-    assert "1 row(s): export, lines 4" in told
-    assert not [secret for secret in SECRETS if secret in told]
-    assert "the source's folder" in without_file_names(f"in {run.trial.source.folder}", run.trial)
-
-
 def test_a_file_that_is_not_there_is_called_by_its_item(run):
     told = Problems()
     source = replace(run.trial.source, folder=run.trial.source.folder + "/elsewhere")
@@ -97,11 +78,6 @@ def test_a_file_that_is_not_there_is_called_by_its_item(run):
     check_data(trial, told)
     assert told.found[0].place == "mini: data file of the item export"
     assert not [secret for secret in SECRETS if secret in "".join(map(str, told.found))]
-
-
-def test_full_disclosure_tells_it(run):
-    shown = mailed(run, "full")
-    assert any(b"StMary_ward7.csv" in data for path, data in shown.items() if "trace" in str(path))
 
 
 FLOW = "source: {kind: files, folder: /srv/x y, items: {a: {path: 'b.csv', format: csv}}}\n"

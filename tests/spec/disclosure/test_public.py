@@ -105,17 +105,6 @@ def test_two_releases_are_the_same_bytes(run, tmp_path):
     assert one == two
 
 
-def test_what_ends_the_command_says_that_no_release_knows_of_another(released):
-    assert "Release it once" in released[2]
-
-
-def test_no_release_lies_in_the_results(run):
-    _, trial = run
-    folder = trial.at.results / "mini" / "report" / "public"
-    with pytest.raises(UserError, match="lies in the results"):
-        write_form(trial, str(folder), "public", "trial")
-
-
 def test_what_another_plan_made_is_not_released(run, tmp_path, monkeypatch):
     _, trial = run
     changed = {"analyse_plan": "configuration"}

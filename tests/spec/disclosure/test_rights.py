@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.base.store import make_folder, write_json, write_text
+from trialtrace.base.store import write_json, write_text
 
 DATA = ("raw", "clean", "derived", "analysis")
 
@@ -44,11 +44,3 @@ def test_a_file_is_never_more_open_than_its_folder(tmp_path):
         write_text(folder / "a.txt", "a")
         write_json(folder / "b.json", {}, 0o600)
         assert (rights(folder / "a.txt"), rights(folder / "b.json")) == (wanted, 0o600)
-
-
-@pytest.mark.usefixtures("_open_umask")
-def test_a_public_folder_stays_as_it_is(tmp_path):
-    make_folder(tmp_path / "open", private=False)
-    make_folder(tmp_path / "closed", private=True)
-    make_folder(tmp_path / "closed", private=False)
-    assert (rights(tmp_path / "open"), rights(tmp_path / "closed")) == (0o755, 0o700)

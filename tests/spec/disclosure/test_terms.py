@@ -33,12 +33,3 @@ def test_a_coding_system_a_closed_list_or_full_disclosure(tmp_path):
     )
     assert listed != mini_trial.DICTIONARY
     assert not problems(tmp_path / "d", dictionary=listed)
-
-
-def test_further_columns_too(tmp_path):
-    endpoints = mini_trial.ENDPOINTS.replace(
-        "  term: Nausea", "  term: Nausea\n  columns: {w: what}"
-    )
-    plan = PLAN.replace(TABLE, f"{TABLE}, columns: [w]")
-    (problem,) = problems(tmp_path, plan, endpoints)
-    assert "what, without choices" in problem

@@ -10,12 +10,11 @@ import mini_run
 import pytest
 from kept_runs import Runs
 
-from trialtrace.report.commands.after_run import _latest, _shown_whole
+from trialtrace.report.commands.after_run import _latest
 from trialtrace.report.pages.changes_page import changes_page
 from trialtrace.run.archive.keep import few_lines
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import Run
-from trialtrace.run.trial.load import load_trial
 
 
 @pytest.mark.parametrize(("disclosure", "long"), [("full", True), ("restricted", False)])
@@ -64,10 +63,3 @@ def test_other_values_of_the_same_patients_are_not(first: Runs, tmp_path: Path):
     runs.edit("data/export.csv", kept_runs.ROW, kept_runs.ROW.replace(",6,3,", ",7,3,"))
     runs.run()
     assert len(runs.shelf.names()) == 2 and list(few_lines(runs.shelf)) == []
-
-
-@pytest.mark.parametrize(("disclosure", "shown"), [("full", True), ("restricted", False)])
-def test_a_run_that_shows_rows_of_patients_says_so(tmp_path: Path, disclosure: str, shown: bool):
-    at = Runs.written(tmp_path, disclosure).at
-    lines = list(_shown_whole(Run(at, freshness(at)), load_trial("mini", at)))
-    assert lines == ["disclosure is full: report and pages show rows of patients"] * shown

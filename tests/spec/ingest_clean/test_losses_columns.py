@@ -8,7 +8,6 @@ from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
 from trialtrace.report.audit.red_lines import declared_lines
 from trialtrace.run.cleaning.account import Account
-from trialtrace.run.cleaning.losses import COLUMNS_TOLD, Losses, few_line
 
 # Columns
 
@@ -20,14 +19,6 @@ def test_truth_in_other_words(tmp_path: Path):
     assert "table patients, column smoker" in message
     assert "40 of 40 values (100.0 %) rejected: unknown_code 40" in message
     assert "the values are FALSE, TRUE" in message
-
-
-def test_numbers_where_letters_are_declared(tmp_path: Path):
-    given = Given()
-    given.column("sex", lambda cell: {"f": "2", "m": "1"}[cell])
-    message = stop(tmp_path, given)
-    assert "the values are 1, 2" in message
-    assert "not one of the codes f, m" in message
 
 
 @pytest.mark.parametrize("disclosure", ["by_source", "full"])
@@ -126,24 +117,6 @@ def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
     assert line.text.endswith("Accepted: one was mistyped.")
 
 
-@pytest.mark.parametrize(
-    ("column", "change", "place"),
-    [
-        ("weight", lambda c: c.replace(".", ","), 'trial.yaml: source.items.patients.decimal: ","'),
-        ("seen", lambda c: f"{c} 10:30", "dictionary.csv, row 7: its validation, date_dmy"),
-        ("sex", str.upper, "dictionary.csv, row 4: its choices"),
-        ("weight", lambda c: "500", "dictionary.csv, row 6: its minimum and maximum"),
-    ],
-)
-def test_what_to_mend_is_named(tmp_path: Path, column: str, change, place: str):
-    given = Given()
-    given.column(column, change)
-    message = stop(tmp_path, given)
-    assert place in message
-    assert "expected  at most 20 % of them\n" in message
-    assert "no other order fits better" not in message
-
-
 def test_an_arm_in_another_spelling_asks_for_the_one_that_is_meant(tmp_path: Path):
     given = Given()
     given.column("arm", str.lower, slice(0, 1))
@@ -177,20 +150,6 @@ def few(found: Account) -> str:
     (line,) = found.warnings
     assert line.kind == "few_rejected" and line.text.startswith(FEW)
     return line.text.removeprefix(FEW)
-
-
-def test_single_values_of_several_columns_have_their_sum(tmp_path: Path):
-    given = Given()
-    given.column("seen", lambda cell: "31.02.2020", slice(0, 1))
-    given.column("weight", lambda cell: "500", slice(1, 3))
-    assert few(account(tmp_path, given)).endswith("; together 3.")
-
-
-def test_columns_that_are_not_named_have_their_values_counted():
-    texts = [(2, f"patients.c{at}: 2 of 40") for at in range(COLUMNS_TOLD + 2)]
-    (line,) = few_line(Losses(few=texts))
-    assert line.text.count(" of 40") == COLUMNS_TOLD
-    assert line.text.endswith(f"; 4 of 2 more columns; together {2 * COLUMNS_TOLD + 4}.")
 
 
 def test_more_than_a_twentieth_is_a_red_line(tmp_path: Path):
@@ -288,11 +247,6 @@ def test_a_column_may_be_lost_with_a_reason(tmp_path: Path):
     assert (decided.column, decided.n, decided.reason) == ("weight", 40, "the scale was broken")
 
 
-def test_an_accepted_column_that_loses_nothing_is_told(tmp_path: Path):
-    given = Given(cleaning=CLEANING + "  patients:\n    accept: {weight: the scale was broken}\n")
-    assert told(account(tmp_path, given)) == [("stale_accept", "patients", "weight")]
-
-
 # Columns that hold nothing
 
 
@@ -331,18 +285,6 @@ def test_what_is_asked_since_the_last_visit_is_blank_at_the_first(tmp_path: Path
     given = Given()
     given.visits = [[n, v, "" if v == "0" else p] for n, v, p in given.visits]
     assert account(tmp_path, given).warnings == ()
-
-
-def test_a_visit_that_the_dictionary_does_not_list_is_not_named(tmp_path: Path):
-    listed = (
-        'id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,radio,Visit,"0, before | 1, after"'
-    )
-    free = "id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,text,Visit,"
-    given = Given(dictionary=DICTIONARY.replace(listed, free))
-    given.visits = [[n, f"v77{v}", "" if v == "1" else p] for n, v, p in given.visits]
-    (line,) = account(tmp_path, given).warnings
-    assert "in any of the 40 rows of one visit; of those" in line.text
-    assert "v77" not in line.text
 
 
 def test_a_field_that_is_shown_at_some_visits_only_may_be_blank_at_the_others(tmp_path: Path):

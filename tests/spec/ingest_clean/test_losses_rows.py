@@ -1,6 +1,5 @@
 """Rows, subjects and tables that are lost, each with its wanted end: a stop, or a red line."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -206,15 +205,6 @@ def test_numbers_written_in_another_way_stop_with_how(tmp_path: Path, change, hi
     assert hint in message
 
 
-def test_an_unknown_subject_who_looks_like_a_known_one_is_told_so(tmp_path: Path):
-    given = Given()
-    for row in given.visits[4:6]:
-        row[0] = "P\u200b003"
-    (line,) = account(tmp_path, given).warnings
-    assert line.kind == "unknown_subjects"
-    assert "1 of 1 unknown subjects would be known but for how they are written" in line.text
-
-
 def test_unknown_subjects_may_be_left_out_with_a_reason(tmp_path: Path):
     given = Given(cleaning=CLEANING + "  visits:\n    exclude: {unknown_subject: screened only}\n")
     given.visits += [[f"S{n}", "0", "1"] for n in range(40)]
@@ -331,43 +321,6 @@ def test_subjects_that_look_alike_are_told_as_a_pair(tmp_path: Path, other: str,
         in (line.text)
     )
     assert "003" not in line.text
-
-
-def test_composed_letters_look_alike(tmp_path: Path):
-    given = Given()
-    for name in ("\u00c9003", "E\u0301003"):
-        given.patients.append([name, *given.patients[5][1:]])
-        given.visits += [[name, "0", "1"], [name, "1", "1"]]
-    assert told(account(tmp_path, given)) == [("look_alike", "patients", None)]
-
-
-def test_the_account_holds_no_value(tmp_path: Path):
-    given = Given()
-    given.column("weight", lambda cell: "12345", slice(0, 3))
-    given.column("age", lambda cell: "sentinel", slice(0, 1))
-    given.visits += [["stranger", "0", "1"]]
-    account(tmp_path, given)
-    text = (tmp_path / "clean" / "account.json").read_text()
-    assert json.loads(text)["warnings"]
-    for value in ("12345", "sentinel", "stranger", "P0"):
-        assert value not in text
-
-
-def test_a_row_without_a_key_blames_the_column_that_has_no_value(tmp_path: Path):
-    given = Given(trial=TRIAL.replace("key: [id, visit]", "key: [id, visit, pain]"))
-    given.visits[0][2] = ""
-    (line,) = account(tmp_path, given).warnings
-    assert line.kind == "rows_without_key" and "column pain" in line.text
-    assert "visit:" not in line.text and "code" not in line.text
-
-
-def test_a_row_of_sums_is_told_by_its_line(tmp_path: Path):
-    given = Given()
-    given.patients.append(["Total", "A", "f", "0", "70.5", "01.01.2020", "50"])
-    given.visits += [["Total", str(visit), "5"] for visit in (0, 1)]
-    (line,) = (one for one in account(tmp_path, given).warnings if one.kind == "odd_number")
-    assert line.text.startswith("Table patients: 1 of 41 subjects have a number of another form")
-    assert "(line 42)" in line.text and "Total" not in line.text
 
 
 @pytest.mark.parametrize(("limit", "lines"), [(60, 1), (69, 0)])

@@ -11,7 +11,6 @@ from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.contracts import CLEAN, read_table
-from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 
 HEAD, _, REST = TRIAL.partition("  items:\n")
@@ -114,11 +113,6 @@ def test_each_form_is_a_table_of_its_own_rows(tmp_path: Path):
 
 def given() -> Given:
     return Given(trial=REPEATING, cleaning=CLEANING, dictionary=DICTIONARY)
-
-
-def test_the_configuration_is_in_order(tmp_path: Path):
-    wrong = [str(one) for one in check_trial(made(tmp_path, given()), "lossy")]
-    assert not [one for one in wrong if "trial.yaml" in one or "dictionary" in one]
 
 
 def test_a_repeated_instance_that_stands_twice_stops(tmp_path: Path):

@@ -1,13 +1,10 @@
 """Rows that `tables.<name>.where` leaves out: counted, told, and not judged as if in."""
 
-from html import unescape
 from pathlib import Path
-from types import SimpleNamespace as Stub
 
-from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop, told
+from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop
 
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.report.sections.data_quality import selection_lines
 from trialtrace.run.cleaning.account import Excluded, Selection
 from trialtrace.run.tables.contracts import CLEAN, RAW, read_table
 from trialtrace.run.trial.check import check_trial
@@ -54,19 +51,6 @@ def test_rows_on_which_it_cannot_decide_are_told(tmp_path: Path):
     assert found.tables["visits"].subjects == 38
 
 
-def test_the_report_and_the_last_lines_count_them(tmp_path: Path):
-    given = Given(trial=AFTER)
-    given.visits[1][1] = ""
-    found = account(tmp_path, given)
-    dictionary = {"visits": {"visit": Stub(label="Week of the visit")}}
-    for labels, name in (({}, "visit"), (dictionary, "“Week of the visit”")):
-        assert unescape(selection_lines(labels, found)) == (
-            "Table `visits` is made of 39 of the 80 rows of its raw table: 40 are left out, for "
-            f"which it does not hold that {name} = 1, and 1 on which it cannot decide.\n"
-        )
-    assert "83 of 83 rows, 41 more left out by where" in closing_lines(tmp_path, "lossy")[0]
-
-
 def test_subjects_whose_rows_are_left_out_are_told_in_the_flow(tmp_path: Path):
     found = account(tmp_path, Given(trial=ADULTS))
     assert (found.subjects.in_export, found.subjects.kept) == (40, 36)
@@ -111,13 +95,6 @@ def test_a_condition_is_checked_against_the_dictionary(tmp_path: Path):
     assert 'did you mean "pain"?' in found[1]
 
 
-def test_an_account_without_conditions_is_as_before(tmp_path: Path):
-    found = account(tmp_path, Given())
-    assert found.selections == ()
-    assert "selections" not in (tmp_path / "clean" / "account.json").read_text()
-    assert told(found) == []
-
-
 LOG = TRIAL.replace(
     "key: [id, visit], subject: id}",
     "key: [id, visit], subject: id, where: {pain: {at_least: 5}}, reason: visit}",
@@ -134,14 +111,3 @@ def test_rows_left_out_are_counted_by_their_reason(tmp_path: Path):
     counted = {"before": codes.count("0"), "after": codes.count("1"), "not recorded": 1}
     assert found.reasons == counted and found.left_out == len(out)
     assert '"reasons"' in (tmp_path / "clean" / "account.json").read_text()
-
-
-def test_the_reason_has_labels_and_rows_that_it_is_of(tmp_path: Path):
-    def refused(name: str, trial: str) -> str:
-        return "\n".join(map(str, check_trial(made(tmp_path / name, Given(trial=trial)), "lossy")))
-
-    assert "reason" not in refused("whole", LOG)
-    text = refused("no_where", LOG.replace("where: {pain: {at_least: 5}}, ", ""))
-    assert "tables.visits.reason" in text and "reason without where" in text
-    text = refused("number", LOG.replace("reason: visit", "reason: pain"))
-    assert "pain, a column without choices in the dictionary" in text

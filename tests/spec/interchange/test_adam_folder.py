@@ -53,13 +53,6 @@ def test_a_transport_file_holds_what_was_derived(mini, folder, name):
             assert as_told(told) == as_told(value), column
 
 
-def test_labels_fit_and_say_what_the_dictionary_says(folder):
-    _, about = pyreadstat.read_xport(folder / "adsl.xpt", metadataonly=True)
-    labels = dict(zip(about.column_names, about.column_labels, strict=True))
-    assert all(0 < len(label) <= 40 for label in labels.values())
-    assert labels["USUBJID"] == "Subject, unique over trials"
-
-
 def test_every_reference_of_define_xml_leads_somewhere(define, folder):
     told = {
         element.get("OID"): element
@@ -88,17 +81,6 @@ def test_define_xml_lists_columns_in_order_and_every_code_that_occurs(mini, defi
 
 def test_two_exports_are_the_same_bytes(mini):
     assert adam_files(mini.trial) == adam_files(mini.trial)
-
-
-def test_files_of_patients_are_their_owner_s(folder):
-    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())} == {0o700, 0o600}
-
-
-def test_a_folder_that_holds_files_is_left_alone(mini, folder):
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(UserError, match="a new folder"):
-        write_form(mini.trial, str(folder), "adam")
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_a_text_longer_than_a_transport_file_holds_is_refused(mini, monkeypatch):

@@ -181,13 +181,6 @@ def test_what_the_standard_does_not_allow_is_found(event):
     assert faults(lacking) == ["/mainListOfContents: is not there"]
 
 
-def test_an_operation_of_another_method_is_found(event):
-    other = event["methods"][-1]["operations"][0]["id"]
-    assert event["analyses"][0]["methodId"] != event["methods"][-1]["id"]
-    changed = change(event, "analyses", 0, "results", 0, operationId=other)
-    assert any("is of another method" in each for each in faults(changed))
-
-
 @pytest.mark.parametrize("form", ["ard", "ars", "adam"])
 def test_a_preset_is_of_what_is_public_alone(form, mini, tmp_path):
     with pytest.raises(UserError, match="--preset trial"):

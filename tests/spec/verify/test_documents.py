@@ -11,13 +11,11 @@ import kept_report
 import mini_trial
 import pandas as pd
 import pytest
-import yaml
 from IPython.core.formatters import DisplayFormatter
 from kept_report import FOLDER
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
-from trialtrace.base.store import write_text
 from trialtrace.cli import main
 from trialtrace.report.own_documents import FUNCTIONS, STEMS, told_left_out
 from trialtrace.report.render.by_hand import made_by_hand
@@ -28,7 +26,6 @@ from trialtrace.report.render.tree.authored import OWN
 from trialtrace.report.report import render_report
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import is_trace
-from trialtrace.report.verify.verified import verified
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.stages import RENDER
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -141,18 +138,6 @@ def test_a_run_writes_an_analysis_a_chunk_in_the_order_of_the_plan(whole: Projec
     assert set(named) == set(trial.plan.analyses) and roles[0] == "primary"
 
 
-def test_the_documents_of_the_run_become_ones_own(alone: Project, capsys):
-    assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
-    assert "reports/mini/report.qmd: own" in capsys.readouterr().out
-    for stem in STEMS:
-        assert (
-            own(alone, stem).read_bytes()
-            == (alone.results / f"mini/quarto/{stem}.qmd").read_bytes()
-        )
-    assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 1
-    assert "is yours" in capsys.readouterr().err
-
-
 def test_a_document_as_the_run_writes_it_makes_the_same_report(alone: Project, rendered):
     before = html_lines((alone.results / "mini/report/report.html").read_bytes())
     page = rendered(lambda text: text)
@@ -199,11 +184,6 @@ plt.plot([1, 2]);
     assert len(links) == 1
 
 
-def test_a_document_with_nothing_of_the_run_is_marked(alone: Project, rendered):
-    page = plain(rendered(lambda text: "# Ours\n\nOf 17 patients 5 were well.\n\nNo number.\n"))
-    assert page.count(OWN) == 1 and f"5 were well. {OWN}" in page
-
-
 def test_another_number_in_the_place_of_the_printed_one_is_its_authors(rendered):
     words = ("a third, 33.3 %,", "99 %", "33,4 %")
     lines = (f'The share: `{{python}} number("{SHARE}", "{each}")`.' for each in words)
@@ -211,13 +191,6 @@ def test_another_number_in_the_place_of_the_printed_one_is_its_authors(rendered)
     right, *wrong = page[page.index("The share: ") :].split("The share: ")[1:]
     assert OWN not in right and [each.count(OWN) for each in wrong] == [1, 1]
     assert page.count(OWN) == 2
-
-
-def test_a_data_frame_is_its_authors(rendered):
-    code = 'import pandas as pd\npd.DataFrame({"n": [17]})'
-    page = rendered(lambda text: f"{text}\n```{{python}}\n#| label: mine\n{code}\n```\n")
-    assert re.search(rf"17</td>.{{0,80}}{re.escape(OWN)}", page, re.DOTALL)
-    assert plain(page).count(OWN) == 1
 
 
 def test_what_the_run_gave_and_somebody_changed_is_their_own(rendered):
@@ -236,52 +209,6 @@ m
     assert OWN not in plain(rendered(lambda text: text.replace(changed, same)))
 
 
-def test_two_calls_in_a_chunk_are_told_since_one_is_not_shown(alone: Project, written, capsys):
-    both = 'sentences("relief_primary")\ntable("relief_primary")'
-    written(lambda text: text)
-    path = own(alone)
-    text = path.read_text().replace(chunk(path.read_text(), 'sentences("relief_primary")'), "")
-    path.write_text(text.replace('table("relief_primary")', both))
-    assert main(["--project", str(alone.root), "check", "mini"]) == 1
-    told = capsys.readouterr().err
-    assert "is not shown" in told and "report.qmd, line" in told
-
-
-def test_hidden_chunks_sections_and_the_supplement_are_told_at_the_head(alone: Project, rendered):
-    def change(text: str) -> str:
-        text = text.replace(chunk(text, 'section("data")'), "")
-        for function in WITHOUT:
-            of_it = chunk(text, f'{function}("pain_each")')
-            text = text.replace(of_it, of_it.replace("#| output", "#| include: false\n#| output"))
-        return text + "\n\nWell.[^1]\n\n[^1]: A note with 77 in it.\n"
-
-    page = plain(rendered(change))
-    label = load_trial("mini", alone).plan.analyses["pain_each"].label
-    assert f"Analyses of the plan that it leaves out: {label}." in page
-    assert "Sections of the run that it leaves out: data." in page
-    assert f"A note with 77 in it. {OWN}" in page
-    supplement = alone.results / "mini/report/supplement.html"
-    assert "Made of reports/mini/report.qmd, which" in plain(supplement.read_text(encoding="utf-8"))
-    of_run = (alone.results / "mini/quarto/report.qmd").read_text(encoding="utf-8")
-    source = own(alone).with_name("supplement.qmd")
-    source.write_text(source.read_text(encoding="utf-8") + "\nWell.\n", encoding="utf-8")
-    page = plain(rendered(lambda text: of_run))
-    assert "The supplement is made of reports/mini/supplement.qmd, which somebody has" in page
-
-
-def test_a_number_of_the_run_that_is_altered_is_found(alone: Project):
-    assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
-    with own(alone).open("a", encoding="utf-8") as document:
-        document.write(f'\n\nIt was `{{python}} number("{SHARE}")`.\n')
-    kept_report.run(alone)
-    path = alone.results / "mini/report/report.html"
-    clean = path.read_bytes()
-    path.write_bytes(re.sub(rb"It was <a([^>]*)>33\.3", rb"It was <a\1>43.3", clean))
-    assert path.read_bytes() != clean
-    told = str(verified(alone, path))
-    assert "43.3" in told and "33.3" in told
-
-
 def test_code_of_its_own_runs_under_restricted_disclosure_only_where_declared(
     alone: Project, rendered, written
 ):
@@ -298,20 +225,6 @@ def test_code_of_its_own_runs_under_restricted_disclosure_only_where_declared(
         lambda text: text + "\n\n```{python}\n#| label: mine\nprint(1 + 1)\n```\n", "restricted"
     )
     assert f"2 {OWN}" in plain(page)
-
-
-def test_check_tells_what_the_plan_has_and_a_document_lacks(alone: Project, written, capsys):
-    written(lambda text: without(text, "pain_each"))
-    asked = ["--project", str(alone.root), "check", "mini"]
-    assert main(asked) == 0
-    told = capsys.readouterr().out
-    assert '! reports/mini/ leaves out sentences("pain_each"), table("pain_each")\n' in told
-    own(alone).write_text(
-        own(alone).read_text().replace('table("relief_primary")', 'table("relief")')
-    )
-    assert main(asked) == 1
-    told = capsys.readouterr().err
-    assert 'table("relief")' in told and "relief_primary" in told and "report.qmd, line" in told
 
 
 def test_each_call_of_the_run_that_a_document_lacks_is_told(alone: Project, written):
@@ -336,39 +249,6 @@ def test_each_call_of_the_run_that_a_document_lacks_is_told(alone: Project, writ
     assert told == f"reports/mini/summary.qmd leaves out {first.splitlines()[-2]}"
 
 
-def test_before_a_run_the_analyses_of_the_plan_are_asked_for(alone: Project, written):
-    written(lambda text: without(text, "pain_each"))
-    shutil.rmtree(alone.results)
-    trial = load_trial("mini", alone)
-    for stem in ("supplement", "summary"):
-        own(alone, stem).unlink()
-    (told,) = told_left_out(trial)
-    assert 'sentences("pain_each"), table("pain_each")' in told and "relief_primary" not in told
-
-
-def test_an_empty_heading_is_no_place_where_an_analysis_is_reported(alone: Project, rendered):
-    def table_of(name: str) -> dict[str, str]:
-        page = (alone.results / "mini/report/plan.html").read_text(encoding="utf-8")
-        rows = [one.split("<td>") for one in page.split("<tr>") if one.count("<td>") == 4]
-        return {plain(one[2]).replace(" ", ""): one[4] for one in rows if name in one[2]}
-
-    rendered(lambda text: text)
-    before = table_of("pain_<wbr>each") or table_of("pain_each")
-    assert before and all("sec-of-pain-each" in one for one in before.values())
-    page = rendered(lambda text: without(text, "pain_each"))
-    assert 'id="sec-of-pain-each"' in page
-    after = table_of("pain_<wbr>each") or table_of("pain_each")
-    assert after.keys() == before.keys()
-    assert not any("sec-of-pain-each" in one for one in after.values())
-    assert any("nowhere" in one for one in after.values())
-    # Numbers that are shown without the section are reported, at their place.
-    whole = (alone.results / "mini/quarto/report.qmd").read_text(encoding="utf-8")
-    page = rendered(lambda text: re.sub(r"^### .*sec-of-pain-each.*$", "", whole, flags=re.M))
-    assert 'id="sec-of-pain-each"' not in page
-    links = re.findall(r'report\.html#(\w+)">its numbers', "".join(table_of("pain_").values()))
-    assert links and all(f'id="{one}"' in page for one in links)
-
-
 def test_check_knows_figures_and_results_of_the_last_run(alone: Project, written, capsys):
     right = f'\n\nIt was `{{python}} number("{SHARE}")`.\n'
     written(lambda text: text + right)
@@ -386,24 +266,6 @@ def test_check_knows_figures_and_results_of_the_last_run(alone: Project, written
     assert 'figure("forrest_1")' in told and 'did you mean "forest_1"?' in told
 
 
-def test_a_chunk_in_a_comment_is_not_shown(alone: Project, rendered):
-    def change(text: str) -> str:
-        for function in WITHOUT:
-            of_it = chunk(text, f'{function}("pain_each")')
-            text = text.replace(of_it, f"<!--\n\n{of_it}\n-->\n")
-        return text
-
-    page = plain(rendered(change))
-    label = load_trial("mini", alone).plan.analyses["pain_each"].label
-    assert f"Analyses of the plan that it leaves out: {label}." in page
-
-
-def test_the_title_of_an_own_document_is_that_of_its_page(alone: Project, rendered):
-    title = load_trial("mini", alone).title
-    page = rendered(lambda text: text.replace(f'title: "{title}"', "title: Ours, anew"))
-    assert "<title>Ours, anew</title>" in page
-
-
 def test_an_own_document_is_code_of_its_trial_alone(alone: Project, written):
     before = freshness(alone).code(RENDER, "mini")
     written(lambda text: text + "\nMore.\n")
@@ -411,16 +273,6 @@ def test_an_own_document_is_code_of_its_trial_alone(alone: Project, written):
     assert changed != before
     (alone.reports / "mini/curve.png").write_bytes(b"drawn by R")
     assert freshness(alone).code(RENDER, "mini") != changed
-
-
-def test_before_a_run_a_document_says_so(alone: Project, monkeypatch):
-    from trialtrace.report.cells import open_report
-
-    shutil.rmtree(alone.results)
-    monkeypatch.chdir(alone.reports)
-    with pytest.raises(UserError, match="has no results") as told:
-        open_report("mini")
-    assert "trialtrace run mini" in str(told.value)
 
 
 def test_a_data_frame_is_no_html_for_quarto_which_would_fetch_scripts(alone: Project, monkeypatch):
@@ -474,43 +326,6 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     with pytest.raises(SystemExit):
         by_hand()
     assert "trialtrace run mini" in capsys.readouterr().err
-
-
-def test_the_sidebar_of_a_site_by_hand_has_each_document_and_page(
-    alone: Project, written, monkeypatch
-):
-    written(lambda text: text)
-    own(alone, "supplement").unlink()
-    own(alone, "mine").write_text("---\ntitle: Mine\n---\n")
-    write_text(alone.site / "changes.html", "what changed")
-    monkeypatch.chdir(alone.reports)
-    by_hand()
-    project = yaml.safe_load((mini_trial.REPOSITORY / "reports/_quarto.yml").read_text())
-    (file,) = project["metadata-files"]
-    site = yaml.safe_load(Path(file).read_text())["website"]["sidebar"]["contents"]
-    assert [one.get("section") for one in site] == ["mini", None]
-    of_trial = [(one.get("text"), one["href"]) for one in site[0]["contents"]]
-    assert of_trial[:3] == [
-        ("Summary", "mini/summary.qmd"),
-        ("Report", "mini/report.qmd"),
-        ("Supplement", "mini/supplement.html"),
-    ]
-    # The run's own list of the pages beside its report.
-    page = (alone.results / "mini/report/report.html").read_text(encoding="utf-8")
-    row = page.partition('class="pages"')[2].partition("</nav>")[0]
-    assert {href for _, href in of_trial[3:-1]} == {
-        f"mini/{page}"
-        for page in re.findall(r'href="([^"#]+)"', row)
-        if page.removesuffix(".html") not in STEMS
-    }
-    assert (
-        of_trial[-1] == (None, "mini/mine.qmd")
-        and ("Audit of the published numbers", "mini/audit.html") in of_trial
-    )
-    assert site[1]["href"] == "changes.html"
-    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "")
-    by_hand()
-    assert (alone.reports / "_site/changes.html").is_file()
 
 
 def test_the_sections_that_check_knows_are_those_that_there_are():

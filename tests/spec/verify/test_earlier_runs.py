@@ -41,14 +41,6 @@ def test_it_is_whole_and_of_which_run_is_said(later, name: str):
     assert any("not of the last" in note for note in told.notes)
 
 
-def test_saved_anew_by_another_program(later, tmp_path: Path):
-    at, mailed = later
-    path = tmp_path / "again.docx"
-    path.write_bytes(repacked((mailed / "report.docx").read_bytes()))
-    told = verified(at, path, "mini")
-    assert (told.found, told.earlier) == ([], first_run(at))
-
-
 def test_an_altered_number_of_it_is_named(later, tmp_path: Path):
     at, mailed = later
 
@@ -74,12 +66,3 @@ def test_in_the_place_of_the_last_it_is_altered(later):
         assert verified(at, place).found and verified(at, place).earlier is None
     finally:
         place.write_bytes(before)
-
-
-def test_of_a_run_that_is_kept_no_more_it_is_altered(later, tmp_path: Path):
-    at, mailed = later
-    copy = tmp_path / "copy"
-    shutil.copytree(at.root, copy, symlinks=True)
-    Shelf(Project(copy), "mini").remove(first_run(at))
-    told = verified(Project(copy), mailed / "report.html", "mini")
-    assert told.found and told.earlier is None

@@ -107,12 +107,6 @@ def test_the_hash_in_the_box(whole: Project, spoil: Spoil):
     assert {one.what for one in told.found} <= {"text", "number"} and told.found
 
 
-def test_a_script_that_changes_a_number_while_it_is_read(whole: Project, spoil: Spoil):
-    told = in_html(whole, spoil, "</main>", "<script>/* 0.001 */</script></main>")
-    assert [one.what for one in told.found] == ["changed"]
-    assert "no text" in told.found[0].place
-
-
 def test_a_figure(whole: Project, spoil: Spoil):
     text = of(whole, HTML).decode()
     found = re.search(r'data:image/svg\+xml,([^"]+)', text)

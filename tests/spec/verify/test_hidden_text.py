@@ -78,15 +78,3 @@ def test_the_text_lies_in_another_part(whole: Project, spoil: Spoil):
     """A program opens what the package names."""
     told = spoilt(whole, spoil, lambda text: text.replace("document.xml", "other.xml"), PACKAGE)
     assert "its text is not in word/document.xml" in told.found[0].place
-
-
-def test_paragraphs_in_each_other_without_end(whole: Project, spoil: Spoil):
-    deep = "<w:p>" * 50_000 + "</w:p>" * 50_000
-    told = spoilt(whole, spoil, lambda main: main.replace("</w:body>", f"{deep}</w:body>"))
-    assert "deeper than any report" in told.found[0].place
-
-
-def test_what_is_seen_of_letters_is_said_to_be_not_compared(whole: Project, spoil: Spoil):
-    told = spoilt(whole, spoil, with_look('<w:color w:val="FFFFFF"/>'))
-    assert not told.found
-    assert any(MAIN in note and "not compared: colours" in note for note in told.notes)

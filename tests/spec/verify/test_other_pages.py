@@ -1,7 +1,6 @@
 """Files that are no report: known by their bytes; a page that is another is not compared."""
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,14 +57,6 @@ def test_a_page_that_is_another_is_not_compared(whole: Project, tmp_path: Path, 
     assert f"calls itself as {FOLDER}/report/audit.html does" in told
     assert call(whole, copy, "--format", "json") == 3
     assert json.loads(capsys.readouterr().out)["uncompared"]
-
-
-def test_a_page_of_a_trial_that_is_not_here_is_given_to_none(whole: Project, tmp_path: Path):
-    """Pages of a kind are headed alike in every trial; their titles differ."""
-    page = (whole.root / FOLDER / "report" / "audit.html").read_text(encoding="utf-8")
-    copy = tmp_path / "mailed.html"
-    copy.write_text(re.sub("<title>.*?</title>", "<title>Another trial</title>", page))
-    assert call(whole, copy) == 2
 
 
 @pytest.mark.parametrize("name", ["report.html", "summary.html", "supplement.html"])

@@ -6,12 +6,10 @@ from contextlib import contextmanager
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.cli import main
 from trialtrace.run.jobs import run_state
 from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.jobs.fresh import Freshness
 
-RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LATER = ["clean_tables", "derive_datasets", "analyse_plan", "check_results", "audit_claims"]
 
 
@@ -50,10 +48,3 @@ def test_each_of_the_three_is_told_by_its_name(whole: Project, monkeypatch: pyte
     with appended(whole, plan, "# a word\n"):
         both = dict.fromkeys(LATER[2:], "code and configuration")
         assert changed(whole) == dict.fromkeys(["ingest_sources", *LATER[:2]], "code") | both
-
-
-def test_a_trace_says_it(whole: Project, capsys: pytest.CaptureFixture[str]):
-    with appended(whole, "config/trials/mini/claims.yaml", "# a word\n"):
-        assert main(["--project", str(whole.root), "trace", RISK]) == 0
-    told = capsys.readouterr().err
-    assert "configuration of audit_claims changed since: run again" in told

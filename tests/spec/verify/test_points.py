@@ -92,13 +92,6 @@ def test_a_point_of_a_patient_leads_to_the_patient(
             assert float(row["before"]) == one["pain0"] and float(row["best"]) == one["pain1"]
 
 
-def test_a_box_over_patients_leads_to_the_arm(material: Material, capsys):
-    (at, *_) = (
-        at for at, row in enumerate(lines(material, "dose_intensity_1")) if not row["subject"]
-    )
-    assert told(material, capsys, "dose_intensity_1", at)["records"][0].startswith("10 of bds")
-
-
 def test_a_step_of_what_competes_is_of_its_arm_and_of_who_had_it(material: Material, capsys):
     """Who died of those with the drug within the 30 days of the axis: patient 3, on day 30."""
     rows = lines(material, "cumulative_incidence_1")

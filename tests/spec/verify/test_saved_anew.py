@@ -1,8 +1,6 @@
 """A DOCX that somebody opened and saved is no other report."""
 
-import io
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
 from trialtrace.report.commands.verify import verified_text
-from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.verify.verified import Verified, verified
 
 DOCX = f"{FOLDER}/report/report.docx"
@@ -80,45 +77,3 @@ def test_saved_by_another_program_with_another_number(whole: Project, tmp_path: 
     told = saved(whole, tmp_path, both)
     assert {one.what for one in told.found} == {"number"}
     assert all("33.3" in str(one.kept) and "13.3" in str(one.shown) for one in told.found)
-
-
-HEADER = (
-    '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:r><w:t>'
-    "{}</w:t></w:r></w:p></w:hdr>"
-)
-
-
-def test_a_header_that_was_copied_for_each_section(whole: Project, tmp_path: Path):
-    """As LibreOffice does; one with other words is another."""
-
-    def with_headers(*texts: str) -> bytes:
-        copy = io.BytesIO((whole.root / DOCX).read_bytes())
-        with zipfile.ZipFile(copy, "a") as made:
-            for number, text in enumerate(texts, 1):
-                made.writestr(f"word/header{number}.xml", HEADER.format(text))
-        return copy.getvalue()
-
-    one, five = (docx_lines(with_headers(*["Not evidence"] * many)).lines for many in (1, 5))
-    assert one == five and one[-1].text == "Not evidence"
-    assert len(docx_lines(with_headers("Not evidence", "Evidence")).lines) == len(one) + 1
-
-
-BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-ASKS = '<w:r><w:instrText> HYPERLINK "{}" </w:instrText></w:r>'
-THEN = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-HYPERLINK = re.compile(r'<w:hyperlink r:id="(\w+)">(.*?)</w:hyperlink>', re.DOTALL)
-
-
-def test_a_link_as_a_field(whole: Project, tmp_path: Path):
-    """As Word writes one that was pasted."""
-    with zipfile.ZipFile(whole.root / DOCX) as archive:
-        targets = dict(re.findall(r'Id="(\w+)" Target="([^"]*)"', archive.read(LINKS).decode()))
-
-    def field(found: re.Match[str]) -> str:
-        return BEGIN + ASKS.format(targets[found[1]]) + THEN + found[2] + END
-
-    def change(name: str, data: bytes) -> bytes:
-        return HYPERLINK.sub(field, data.decode()).encode() if name == MAIN else data
-
-    assert not saved(whole, tmp_path, change).found

@@ -84,11 +84,6 @@ def test_verify_tells_an_altered_number_from_its_neighbour(
         file.write_bytes(kept)
 
 
-def test_one_that_no_result_has_is_told(call: Call):
-    for command in ("trace", "script"):
-        assert "no result has this short id" in call(command, "aaaaaaaa", code=1)
-
-
 def test_a_line_of_a_figure_is_its_result_or_what_it_is_drawn_from(whole: Project, call: Call):
     folder = whole.root / FOLDER / "report" / "figures"
     with (folder / "forest_1.csv").open(encoding="utf-8", newline="") as file:
@@ -109,15 +104,3 @@ def test_a_line_of_a_figure_is_its_result_or_what_it_is_drawn_from(whole: Projec
     assert "records   10 of adtte where " in text and "export.csv, lines " in text
     told = json.loads(call("trace", f"mini/figure/{curve.stem}:2", "--format", "json"))
     assert told["lines"][0][1] in text
-
-
-def test_a_point_that_is_no_result_is_told_what_to_do(call: Call):
-    for command in (("impact", "mini"), ("script",)):
-        told = call(*command, "mini/figure/kaplan_meier_1:2", code=1)
-        assert "a point of a figure that shows no result" in told
-        assert "trialtrace trace mini/figure/kaplan_meier_1:2" in told
-
-
-@pytest.mark.parametrize("place", ["forest_9:2", "forest_1:1", "forest_1:9999"])
-def test_a_line_or_figure_that_is_not_there(call: Call, place: str):
-    assert f"mini/figure/{place}" in call("trace", f"mini/figure/{place}", code=1)

@@ -14,10 +14,8 @@ from kept_report import FOLDER
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.shown.compare import apart
 from trialtrace.report.verify.verified import verified
 from trialtrace.run.jobs.products import record_path, write_record
-from trialtrace.run.jobs.stages import SITE
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
@@ -97,29 +95,6 @@ def test_a_download_that_is_another_is_named_alone_and_in_its_folder(
         verified(whole, tmp_path / "another.csv")
 
 
-@pytest.mark.parametrize("kept", ["figures/flow.csv", "tables/flow.csv"])
-def test_one_of_two_files_of_a_name_is_told_by_its_folder_or_its_lines(
-    whole: Project, tmp_path: Path, kept: str
-):
-    text = (whole.root / FOLDER / "report" / kept).read_text()
-    number = re.findall(r"\d+", text)[-1]
-    spoilt = f"{number}7".join(text.rsplit(number, 1))
-    for place in ("flow.csv", kept):
-        copy = tmp_path / place
-        copy.parent.mkdir(exist_ok=True)
-        copy.write_text(spoilt)
-        changed, cell = verified(whole, copy).found
-        assert changed.place == f"{kept} of mini" and f"{number}7" in str(cell.shown)
-
-
-def test_long_texts_are_told_from_where_they_differ():
-    """An appendix has hundreds of ids in a cell."""
-    ids = " ".join(f"id{at:06d}" for at in range(200))
-    shown, kept = apart(ids.replace("id000150", "id999150"), ids)
-    assert shown != kept and "id999150" in shown and "id000150" in kept
-    assert apart("a", None) == ("a", None)
-
-
 def test_files_that_are_missing_or_extra(whole: Project, capsys: pytest.CaptureFixture[str]):
     folder = whole.root / FOLDER
     page, away = folder / "report" / "audit.html", folder.parent / "away"
@@ -157,31 +132,6 @@ def test_what_is_no_report_is_said(whole: Project, tmp_path: Path, capsys, data:
     (tmp_path / "report.docx").write_bytes(data)
     assert call(whole, tmp_path / "report.docx") == 2
     assert told in (said := capsys.readouterr().err) and "--trial" not in said
-
-
-def test_a_file_that_may_not_be_opened(whole: Project, monkeypatch, capsys):
-    def refused(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(Path, "read_bytes", refused)
-    assert call(whole, whole.root / FOLDER / REPORTS[0]) == 2
-    assert "no permission to open it" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("page", ["<p>aaa</p>\n" * 60_000, "7" * 400_000])
-def test_a_page_that_shows_nothing_of_the_report(whole: Project, tmp_path: Path, page: str):
-    """Said at once, not line by line."""
-    (tmp_path / "a.html").write_text(page)
-    told = verified(whole, tmp_path / "a.html", "mini")
-    assert [one.what for one in told.found] == ["changed"] and not told.compared
-    assert "shows next to nothing of this report: 0 of its" in told.found[0].place
-
-
-def test_half_a_report(whole: Project, tmp_path: Path):
-    text = (whole.root / FOLDER / REPORTS[0]).read_text(encoding="utf-8")
-    (tmp_path / "report.html").write_text(text[: len(text) // 2], encoding="utf-8")
-    (told,) = verified(whole, tmp_path / "report.html").compared
-    assert re.match(r"\d+ of \d+ numbers, \d+ of \d+ links to traces", told)
 
 
 @contextmanager
@@ -275,69 +225,6 @@ def test_a_run_on_other_data_that_was_killed_is_no_alteration(
     results.write_bytes(results.read_bytes() + b" ")
     assert call(at, folder) == 1
     assert "altered: 1 changed" in capsys.readouterr().out
-
-
-def test_a_run_that_was_killed_between_two_jobs_is_no_alteration(
-    whole: Project, tmp_path: Path, capsys
-):
-    """The first stage is of other data; every record is there, the others of the run before."""
-    at = Project(shutil.copytree(whole.root, tmp_path / "killed", symlinks=True))
-    folder, record = at.results / "mini", at.results / "mini" / "made" / "ingest_sources.json"
-    before = record.read_bytes()
-    export = at.root / "data" / "export.csv"
-    export.write_text(export.read_text().replace(",seen\n", ",met\n", 1))
-    ingest_sources(load_trial("mini", at), folder / "raw")
-    new = ("ingest_sources", "another")
-    write_record(at.root, record_path(new[0], "mini"), new, [], [f"{FOLDER}/raw"])
-    assert call(at, folder) == 2
-    assert "mini: clean_tables\n  has not ended on these results" in capsys.readouterr().err
-    # A record of the run that is kept, beside files that are not its own, is no newer run.
-    fresh = json.loads(before)["fresh"]
-    write_record(at.root, record_path(new[0], "mini"), (new[0], fresh), [], [f"{FOLDER}/raw"])
-    assert call(at, folder) == 1
-    assert "ALTERED" in capsys.readouterr().out
-
-
-def test_a_site_that_no_run_has_come_to_since_is_told_as_that(
-    whole: Project, tmp_path: Path, capsys
-):
-    at = Project(shutil.copytree(whole.root, tmp_path / "site", symlinks=True))
-    at.site.mkdir(exist_ok=True)
-    (at.root / record_path(SITE, None)).unlink(missing_ok=True)
-    assert call(at, at.site) == 2
-    assert (
-        "a run since then has not come to it\n  to do     trialtrace run" in capsys.readouterr().err
-    )
-
-
-def test_what_no_seal_covers_is_said(whole: Project, capsys):
-    assert call(whole, whole.root / FOLDER) == 0
-    assert "note: run.json, with the commit and the time of the run, is under no seal" in (
-        capsys.readouterr().out
-    )
-
-
-@pytest.mark.parametrize("data", [None, b"{"])
-def test_the_seal_is_named(whole: Project, tmp_path: Path, capsys, data: bytes | None):
-    seal = whole.root / FOLDER / "seal.json"
-    copy = shutil.copy(whole.root / FOLDER / REPORTS[1], tmp_path)
-    with without(seal):
-        if data is not None:
-            seal.write_bytes(data)
-        assert call(whole, copy) == 2
-    assert f"{FOLDER}/seal.json\n  is not " in capsys.readouterr().err
-
-
-def test_a_configuration_that_was_changed_later_is_noted(whole: Project, capsys):
-    path = whole.config / "trials" / "mini" / "plan.yaml"
-    before = path.read_bytes()
-    path.write_bytes(before + b"# later\n")
-    try:
-        assert call(whole, whole.root / FOLDER / "report" / "report.html") == 0
-    finally:
-        path.write_bytes(before)
-    told = capsys.readouterr().out
-    assert "changed after the run: config/trials/mini/plan.yaml" in told
 
 
 def test_under_restricted_disclosure(

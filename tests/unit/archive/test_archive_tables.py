@@ -108,34 +108,6 @@ def test_a_kept_table_comes_back(tmp_path: Path, rows: int):
     assert pq.read_table(tmp_path / "again.parquet").equals(table)
 
 
-@pytest.mark.parametrize("rows", [0, 1, 600])
-def test_every_type_of_a_small_table_comes_back(tmp_path: Path, rows: int):
-    """Also where all are missing, and where there is no row."""
-    made = {
-        "text": pa.array([f"ä{at}" if at % 3 else None for at in range(rows)], pa.string()),
-        "whole": pa.array(range(rows), pa.int32()),
-        "yes": pa.array([at % 2 == 0 for at in range(rows)], pa.bool_()),
-        "day": pa.array(list(range(rows)), pa.date32()),
-        "none": pa.array([None] * rows, pa.float64()),
-        "number": pa.array([at / 7 for at in range(rows)], pa.float64()),
-    }
-    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
-    write_parquet(path, pa.table(made))
-    assert kept_table(keep_table(path, objects), objects).equals(pq.read_table(path))
-
-
-def test_one_changed_cell_of_a_small_table_adds_one_group(tmp_path: Path):
-    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
-    columns = {f"c{n}": [f"{at * 7919 % (90 + n)}" for at in range(600)] for n in range(30)}
-    write_parquet(path, pa.table(columns))
-    first = keep_table(path, objects)["groups"]
-    columns["c7"][17] = "other"
-    write_parquet(path, pa.table(columns))
-    second = keep_table(path, objects)["groups"]
-    assert len(first) == len(second) > 5
-    assert [a == b for a, b in zip(first, second, strict=True)].count(False) == 1
-
-
 def test_one_changed_cell_adds_one_column(tmp_path: Path):
     objects = Objects(tmp_path / "objects")
     columns = {name: [f"{name}{at * 7919 % 10_007}" for at in range(20_000)] for name in "abc"}

@@ -99,42 +99,9 @@ def test_a_run_of_another_version_is_told(shelf: Shelf):
         shelf.manifest(other)
 
 
-def test_of_two_broken_runs_each_can_be_removed(shelf: Shelf):
-    runs = kept(shelf, a="1"), kept(shelf, a="2")
-    for run in runs:
-        (shelf.folder / "runs" / f"{run}.json.z").write_bytes(b"")
-    assert shelf.remove(runs[0]) is None
-    shelf.remove(runs[1])
-    assert shelf.faults() == [] and shelf.log() == []
-
-
 def test_a_run_that_the_log_has_lost_keeps_its_objects(shelf: Shelf):
     first, second = kept(shelf, a="1"), kept(shelf, a="2")
     log = shelf.folder / "log.jsonl"
     log.write_text(log.read_text().splitlines()[0] + "\n")
     shelf.remove(first)
     assert shelf.file(shelf.manifest(second)["files"]["a"]) == b"2"
-
-
-@pytest.mark.parametrize("line", ["[]", "{}", "3"])
-def test_a_line_of_the_log_that_is_no_run_is_told(shelf: Shelf, line: str):
-    kept(shelf, a="1")
-    log = shelf.folder / "log.jsonl"
-    log.write_text(log.read_text() + line + "\n")
-    assert "log.jsonl, line 2" in str(shelf.strange())
-
-
-def test_runs_beside_a_strange_line_are_known_and_the_line_is_a_fault(shelf: Shelf):
-    first = kept(shelf, a="1")
-    log = shelf.folder / "log.jsonl"
-    log.write_bytes(log.read_bytes() + b"text that somebody added \xff\n")
-    assert [line["run"] for line in shelf.log()] == shelf.names() == [first]
-    assert "log.jsonl, line 2" in str(shelf.faults())
-    # The next run is kept behind it; what is not understood stays as it is.
-    second = kept(shelf, a="2")
-    assert [line["run"] for line in shelf.log()] == [first, second]
-    assert log.read_bytes().splitlines()[1] == b"text that somebody added \xff"
-    shelf.remove(first)
-    assert [line["run"] for line in shelf.log()] == [second]
-    assert log.read_bytes().splitlines()[0] == b"text that somebody added \xff"
-    assert "log.jsonl, line 1" in str(shelf.faults())

@@ -96,17 +96,6 @@ def test_the_bill_names_each_file_with_its_hash_and_is_valid(tmp_path):
     assert text == make.bill("0.1.0", [wheel, source], datetime(2026, 11, 1, tzinfo=UTC))
 
 
-def test_the_oldest_glibc_is_that_of_the_wheel_that_needs_the_newest():
-    wheels = [
-        "a-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
-        "b-1-cp311-cp311-manylinux_2_28_x86_64.whl",
-        "c-1-cp311-cp311-manylinux_2_35_x86_64.manylinux2010_x86_64.whl",
-        "d-1-py3-none-any.whl",
-    ]
-    assert make.glibc(wheels) == "2.28"
-    assert make.glibc(wheels[2:]) == "2.12"
-
-
 @pytest.mark.parametrize(
     ("needed", "has", "told"),
     [("2.28", "2.36", None), ("2.28", "2.4", "machine has 2.4"), ("2.28", "", "another C library")],

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import resource
-import time
 
 import pytest
 
@@ -29,14 +28,6 @@ def test_a_sound_machine_has_no_line_that_hinders(at):
     assert not list(at.root.glob(".doctor*"))
 
 
-def test_an_old_c_library_is_named_with_its_version(at, monkeypatch):
-    monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.17"))
-    line = looked(at, "C library")
-    assert (line.state, line.found) == (HINDERS, "glibc 2.17") and "container" in line.do
-    monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.28"))
-    assert looked(at, "C library").state == OK
-
-
 @pytest.mark.parametrize(
     ("which", "limit", "what", "do"),
     [
@@ -52,30 +43,6 @@ def test_a_limit_of_the_shell_hinders(at, monkeypatch, which, limit, what, do):
     )
     line = looked(at, what)
     assert line.state == HINDERS and do in line.do
-
-
-def test_a_home_that_cannot_be_written_is_told_with_the_way_round(at, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/1/cache")
-    monkeypatch.setattr(os, "access", lambda path, _: not str(path).startswith("/proc"))
-    line = looked(at, "HOME")
-    assert line.state == HINDERS and "XDG_CACHE_HOME" in line.do
-
-
-def test_a_clock_behind_the_newest_file_hinders_and_one_far_ahead_is_told(at):
-    file = at.config / "config.yaml"
-    file.touch()
-    os.utime(file, (time.time() + 3600,) * 2)
-    line = looked(at, "clock")
-    assert line.state == HINDERS and "before the newest file" in line.found
-
-
-def test_a_folder_that_cannot_be_written_ends_the_looks_at_it(at, monkeypatch):
-    def refused(**_):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("tempfile.mkdtemp", refused)
-    (line,) = file_system(at)
-    assert line.state == HINDERS and "Permission denied" in line.found and "chmod" in line.do
 
 
 def test_a_file_system_without_locks_or_with_locks_of_one_process_is_told(at, monkeypatch):

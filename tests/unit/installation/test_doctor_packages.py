@@ -117,8 +117,3 @@ def test_what_is_no_list_of_advisories_is_refused(tmp_path, text):
     file.write_text(text)
     with pytest.raises(UserError, match=r"list\.json"):
         read_advisories(file)
-
-
-def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(UserError, match="No such file"):
-        read_advisories(tmp_path / "none.json")

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.report.installation import evidence, operation, performance
-from trialtrace.report.installation.dossier import _method, verdict, write_dossier
+from trialtrace.report.installation import operation, performance
+from trialtrace.report.installation.dossier import verdict
 from trialtrace.report.installation.evidence import (
     FAILED,
     NOT_RUN,
@@ -46,12 +46,6 @@ def test_a_case_that_fails_is_named_with_what_differs(at, monkeypatch):
     ]
     assert "a wald.low: 1.0, in expected/ 2.0" in by_name["Numbers: two by two"].found
     assert "not installed" in by_name["Numbers: without"].found
-
-
-def test_cases_of_a_function_are_one_test_where_they_are_no_subjects(at, monkeypatch):
-    monkeypatch.setattr(operation, "SUITES", (replace(SUITE, cases=False),))
-    (test,) = operation.operation(at, quick=True)
-    assert test.outcome == FAILED and "two_by_two" in test.found
 
 
 def test_what_is_not_here_or_left_out_is_said_and_what_does_not_load_fails(at, monkeypatch):
@@ -113,33 +107,3 @@ def test_a_requirement_is_shown_only_where_all_of_its_tests_passed():
     assert worst([tests[PASSED]]) == PASSED
     assert verdict([tests[PASSED]]) == "passed: 1 passed, 0 failed, 0 not run"
     assert verdict(list(tests.values())).startswith("FAILED: 1 passed, 1 failed")
-
-
-def test_a_method_fails_by_its_name():
-    choices = [Test("O.choices.x", "", FAILED, "made/x/p_value.fisher: 0.1 beside 0.2")]
-    assert _method("p_value.fisher", FAILED, choices) == FAILED
-    assert _method("p_value.barnard", FAILED, choices) == "see tests"
-    assert _method("p_value.fisher", PASSED, []) == PASSED
-
-
-def test_the_document_has_the_table_the_failures_and_lines_to_sign(tmp_path):
-    tests = [
-        Test("I.files", "Files", FAILED, "scipy/x.py is altered | <b>"),
-        Test("O.laws", "Laws", PASSED),
-    ]
-    write_dossier(tmp_path, tests, {"by": "a_b on c"})
-    made = json.loads((tmp_path / "validation.json").read_text())
-    outcomes = {row["requirement"]: row["outcome"] for row in made["traceability"]}
-    assert outcomes["R2"] == FAILED and outcomes["R7"] == PASSED and outcomes["R4"] == NOT_RUN
-    page = (tmp_path / "validation.html").read_text()
-    assert "scipy/x.py is altered | &lt;b&gt;" in page.replace("<wbr>", "")
-    assert page.count("signature ___") == 3 and "no claim" in page
-    assert (tmp_path / "validation.pdf").read_bytes().startswith(b"%PDF")
-
-
-def test_a_test_says_what_is_wrong_or_else_what_was_seen():
-    told = [evidence.tested("id", "what", wrong, "12 files") for wrong in ("", "2 differ")]
-    assert [(one.outcome, one.found) for one in told] == [
-        (PASSED, "12 files"),
-        (FAILED, "2 differ"),
-    ]

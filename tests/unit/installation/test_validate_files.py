@@ -14,7 +14,6 @@ import pytest
 from trialtrace.base.paths import Project
 from trialtrace.report.installation import files, packages
 from trialtrace.report.installation.evidence import FAILED, NOT_RUN, PASSED, Test
-from trialtrace.report.installation.packages import installed, read_pins
 
 
 def recorded(name: str, content: bytes) -> str:
@@ -61,22 +60,6 @@ def test_a_sound_package_passes_by_its_record_and_by_the_archive_of_the_lock(sit
     assert outcomes(site)["I.wheels"][0] == NOT_RUN
 
 
-def test_a_package_that_an_old_pip_made_of_its_sources_is_there_and_has_no_hashes(site):
-    info = site / "old_made-2.0-py3.11.egg-info"
-    info.mkdir()
-    (site / "old_made.py").write_text("")
-    (info / "installed-files.txt").write_text("../old_made.py\nPKG-INFO\n")
-    lock = site.parent / "requirements.lock"
-    lock.write_text(f"{lock.read_text()}old-made==2.0 \\\n    --hash=sha256:{'0' * 64}\n")
-    told = outcomes(site)
-    assert {told[id][0] for id in ("I.lock", "I.files", "I.strange")} == {PASSED}
-    assert told["I.files"][1] == (
-        "1 files of 2 packages; of old-made no hashes are recorded (installed by pip before 23.1)"
-    )
-    (site / "new.py").write_text("")
-    assert outcomes(site)["I.strange"] == (FAILED, "new.py")
-
-
 def test_an_altered_file_is_named(site):
     (site / "made/__init__.py").write_text("def double(x):\n    return 3 * x\n")
     assert outcomes(site)["I.files"] == (FAILED, "made/__init__.py is altered")
@@ -101,12 +84,6 @@ def test_an_archive_that_the_lock_does_not_name_shows_nothing(site):
     assert outcomes(site, site.parent / "wheels")["I.wheels"] == (FAILED, "no archive of the lock")
 
 
-@pytest.mark.parametrize("name", ["sitecustomize.py", "more.pth", "made/extra.so"])
-def test_code_of_no_package_is_named(site, name):
-    (site / name).write_text("")
-    assert outcomes(site)["I.strange"] == (FAILED, name)
-
-
 def test_compiled_code_of_another_source_is_named_though_time_and_size_are_those_of_its_own(site):
     source = site / "made/__init__.py"
     compiled = Path(py_compile.compile(str(source), doraise=True))
@@ -123,12 +100,6 @@ def test_compiled_code_of_another_source_is_named_though_time_and_size_are_those
     # One that Python would not take, since its source is newer, is no fault.
     os.utime(source, (1, 1))
     assert outcomes(site)["I.bytecode"][0] == PASSED
-
-
-def test_another_version_than_that_of_the_lock_is_named(site):
-    (site.parent / "requirements.lock").write_text("made==2.0 \\\n    --hash=sha256:aa\n")
-    assert "made 1.0 (locked 2.0)" in outcomes(site)["I.lock"][1]
-    assert installed()["made"][0] == "1.0" and read_pins(Project(site.parent))["made"].asked
 
 
 def test_code_that_is_not_that_of_the_commit_is_named(site, tmp_path):

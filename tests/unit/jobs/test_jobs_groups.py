@@ -47,24 +47,3 @@ def test_a_group_that_was_killed_is_told_once_with_what_its_cluster_says(tmp_pat
     assert "clean_tables, derive_datasets, ingest_sources of mini stopped" in text
     assert "DUE TO TIME LIMIT" in text and "of the cluster.log" in text
     assert "tried once more" in said(progress, msg="Trying to restart job 3.")
-
-
-def test_a_job_that_could_not_say_why_is_told_with_the_disk(tmp_path: Path, monkeypatch):
-    full = {tmp_path: "No space left on device"}
-    monkeypatch.setattr("trialtrace.run.jobs.progress.room_lacks", full.get)
-    text = said(Progress(), event="job_error", **jobs(tmp_path)[0])
-    assert "No space left on device" in text and "make room" in text and "killed" not in text
-
-
-def test_what_no_event_told_is_told_at_the_end_and_nothing_twice(tmp_path: Path):
-    """Asked to be quiet about all, Snakemake hands no event on."""
-    logs = tmp_path / "logs" / "mini"
-    logs.mkdir(parents=True)
-    for rule in ("render_report", "clean_tables"):
-        last_word(logs / f"{rule}.log").write_text(f"{rule}: line 7 failed\n", encoding="utf-8")
-    progress = Progress()
-    heard = {"jobid": 1, "rule_name": "clean_tables", "log": [str(logs / "clean_tables.log")]}
-    assert "clean_tables: line 7 failed" in said(progress, event="job_error", **heard)
-    (told,) = progress.untold(tmp_path / "logs")
-    assert told.startswith("\nrender_report of mini stopped:\n\n  render_report: line 7 failed\n")
-    assert list(Progress().untold(tmp_path / "none")) == []

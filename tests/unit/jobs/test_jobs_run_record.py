@@ -7,9 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Code, Project
-from trialtrace.report.commands import after_run
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_record import _commit, write_records
 
@@ -82,16 +80,3 @@ def test_the_site_does_not_say_who_ran_it_where(tmp_path):
     assert {"host", "user"} <= own.keys()
     assert not {"host", "user"} & mailed.keys()
     assert "versions" in mailed
-
-
-def test_a_record_that_cannot_be_written_ends_the_run_in_plain_words(monkeypatch, capsys):
-    def full(*_: object) -> None:
-        raise UserError("site/run.json", "cannot be written: No space left on device")
-
-    monkeypatch.setattr(after_run, "end_run", full)
-    with pytest.raises(SystemExit) as ended:
-        after_run.end(SimpleNamespace(), None)
-    assert ended.value.code == 1
-    assert capsys.readouterr().err == (
-        "site/run.json\n  cannot be written: No space left on device\n"
-    )

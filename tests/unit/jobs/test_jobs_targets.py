@@ -39,9 +39,3 @@ def test_a_trial_that_is_not_listed_and_one_without_a_folder(told):
     assert "though there is a folder config/trials/other" in told("other")
     assert "to do     add other to `trials` of config/config.yaml" in told("other")
     assert "found     no folder config/trials/gone" in told("gone")
-
-
-@pytest.mark.parametrize("target", ["results/mini/nothing.html", "mini"])
-def test_what_is_no_name_of_a_trial_stays_as_it_is(told, target):
-    """A path, and a trial that there is: the mistake is another one."""
-    assert told(target).startswith("MissingRuleException")

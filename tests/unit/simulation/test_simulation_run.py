@@ -210,16 +210,6 @@ def test_exchanged_and_renamed_truths_have_their_rows(tmp_path: Path):
     assert set(used) == {"null_one", "small", "large"}
 
 
-def test_what_a_truth_is_said_to_be_is_of_its_blocks(tmp_path: Path):
-    """Whether there is no effect decides which trials are refused."""
-    at = write_simulation(tmp_path, SIZES)
-    keys = [work(at, tmp_path / "made").key(name) for name in ("nothing", "small")]
-    path = at.trial_config("mini") / "simulation.yaml"
-    path.write_text(SIZES.replace("    no_effect: true\n", ""))
-    after = [work(at, tmp_path / "made").key(name) for name in ("nothing", "small")]
-    assert (after[0] == keys[0], after[1] == keys[1]) == (False, True)
-
-
 def test_an_altered_block_stops_the_run(tmp_path: Path):
     at = write_simulation(tmp_path)
     folder = tmp_path / "made"

@@ -32,28 +32,6 @@ def about(analyses=(("a", "Death, then pain"),), endpoints=(("death", "Death"),)
     return About(trial, Stub())
 
 
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        (row("p_value.fisher", "0.005"), "p 0.005 (Fisher's exact test)"),
-        (
-            row("partial_eta_squared.mixed_anova", "0.152"),
-            "partial η² 0.152 (mixed analysis of variance, sphericity corrected by ε)",
-        ),
-        (row("count.descriptive", "53"), "count 53"),
-        (row("count.events", "27"), "events 27"),
-        (row("events.count", "27"), "events 27"),
-        (
-            row("risk_ratio.katz_log", "0.54 (95 % CI 0.35 to 0.84)"),
-            "risk ratio 0.54 (95 % CI 0.35 to 0.84), log interval",
-        ),
-        (row("p_value.fisher", "not estimable"), "p not estimable (Fisher's exact test)"),
-    ],
-)
-def test_the_heading_says_what_the_number_is(given, told):
-    assert heading(given) == told
-
-
 @pytest.mark.parametrize("stat", sorted(LABELS))
 def test_every_statistic_is_named_with_its_number_and_its_method(stat):
     told = {heading(row(f"{stat}.{method}", "4.2")) for method in ("fisher", "paired_t", "wilson")}
@@ -74,32 +52,6 @@ def test_a_win_statistic_is_of_all_outcomes_not_of_the_first():
     assert text == "Death, then pain, Drug against Placebo, all randomised"
     one = row("wins.all_pairs", group2="outcome", group2_level="death", **given)
     assert about().subject(one).endswith("all randomised, outcome Death")
-
-
-@pytest.mark.parametrize(
-    ("more", "told"),
-    [
-        ({"visit": "after"}, "Death, Drug, all randomised, visit after, Death, then pain"),
-        (
-            {"group2": "effect", "group2_level": "arm_visit"},
-            "Death, Drug, all randomised, effect arm × visit, Death, then pain",
-        ),
-        (
-            {"analysis_id": "adverse_events", "group2": "level", "group2_level": "related=Yes"},
-            "Death, Drug, all randomised, related Yes, adverse events",
-        ),
-        (
-            {"analysis_id": "adverse_events", "group2": "level", "group2_level": "any"},
-            "Death, Drug, all randomised, any term, adverse events",
-        ),
-        (
-            {"analysis_id": "flow", "parameter": None, "group2": "level", "group2_level": "Moved"},
-            "Subjects, Drug, all randomised, reason Moved, patient flow",
-        ),
-    ],
-)
-def test_what_tells_a_result_apart_stands_in_its_subject(more, told):
-    assert about().subject(row("count.events", **more)) == told
 
 
 def test_labels_that_are_shared_have_the_name_beside_them():

@@ -13,7 +13,6 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file, write_parquet
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import named_in
-from trialtrace.run.trace.words import in_words
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 SHARE = "mini/relief_primary/proportion.wilson@drug"
@@ -76,11 +75,6 @@ def test_members_have_the_condition_as_data_and_in_words(full):
     assert events["predicate"]["AVAL"] == {"is": 1}
     assert events["where"] == "AVAL = 1 and ITTFL = Y and PARAMCD = RELIEF and TRTP = drug"
     assert (events["dataset"], events["n"], events["unchanged"]) == ("bds", 6, True)
-
-
-def test_a_complete_selection_in_words():
-    told = in_words({"PARAMCD": {"is": "PAIN"}, "complete": {"AVISIT": ["day 1", "day 2"]}})
-    assert told == "PARAMCD = PAIN and a value at each AVISIT of day 1, day 2"
 
 
 def test_claims_come_with_their_finding(full):
@@ -231,14 +225,6 @@ def test_data_that_changed_after_the_analysis_is_told(mini, tmp_path, records):
     trace = Tracer(mini.trial, folder, "full").trace(SHARE)
     assert member(trace, "numerator")["unchanged"] is False
     assert member(trace, "denominator")["unchanged"] is True
-
-
-def test_an_unknown_name_gives_the_nearest_ones(full):
-    with pytest.raises(UserError) as error:
-        full.trace(RISK.replace("newcombe", "newcomb"))
-    assert "no result of this name" in str(error.value)
-    assert f"nearest: {RISK}" in str(error.value)
-    assert "trialtrace results mini" in str(error.value)
 
 
 def test_a_share_at_a_time_tells_the_events_until_then_and_who_is_at_risk():

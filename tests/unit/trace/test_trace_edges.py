@@ -87,7 +87,3 @@ def test_blocks_hold_each_cell_once(edges):
     }
     order = [(table, file, -len(columns), lines) for table, file, lines, columns in blocks]
     assert order == sorted(order)
-
-
-def test_no_edges_make_no_blocks(edges):
-    assert edges.blocks(np.empty(0, dtype=np.int64)) == []

@@ -1,32 +1,15 @@
 """The text of a trace: aligned, and with everything that its JSON has."""
 
 import re
-from types import SimpleNamespace
-
-import pytest
 
 from trialtrace.base.paths import Project
 from trialtrace.base.terminal import without_controls
-from trialtrace.report.listing import cell_text
 from trialtrace.report.pages.trace_page import Around, numbers_page
-from trialtrace.run.trace.text import option_text, trace_text, with_record
+from trialtrace.run.trace.text import trace_text, with_record
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "n", "method", "check", "rows"]
 LABELS += ["variable", "raw", "cleaning", "rejected", "plan", "id", "script", "code", "claims"]
-
-
-def labels(text):
-    return [line[:10].strip() for line in text.splitlines()[3:] if line[:10].strip()]
-
-
-def test_labels_stand_in_one_column_in_a_fixed_order(full):
-    text = trace_text(full.trace("mini/relief_primary/p_value.fisher@drug-placebo"), colour=False)
-    assert labels(text) == LABELS
-    headline, subject, blank, *lines = text.splitlines()
-    assert (headline, blank) == ("p 0.37 (Fisher's exact test)", "")
-    assert subject == "Relief, Drug against Placebo, all randomised"
-    assert all(line[10] != " " for line in lines)
 
 
 def test_the_text_has_what_the_json_has(full):
@@ -62,35 +45,6 @@ def test_the_page_has_the_same_labels_as_the_text_and_no_run(full):
     assert "2026-11-20" not in page
 
 
-def test_bold_only_where_a_terminal_shows_it(full):
-    trace = full.trace(RISK)
-    assert "\x1b" not in trace_text(trace, colour=False)
-    assert trace_text(trace, colour=True).startswith(
-        "\x1b[1mrisk difference 26.7 percentage points"
-    )
-
-
-def test_synthetic_stands_in_the_first_line(full):
-    trace = full.trace(RISK) | {"synthetic": True}
-    assert trace_text(trace, colour=False).splitlines()[0].endswith("SYNTHETIC, not evidence")
-
-
-@pytest.mark.parametrize(
-    ("stat", "level", "said"),
-    [("p_value", None, True), ("verdict", None, True), ("risk", 0.95, True), ("sd", None, False)],
-)
-def test_what_is_inferred_from_a_synthetic_cohort_says_so(stat, level, said):
-    row = {"stat_name": stat, "ci_level": level, "stat_text": "1", "synthetic": True}
-    assert cell_text(row, "stat_text") == ("1 (synthetic, not evidence)" if said else "1")
-    assert cell_text(row | {"synthetic": False}, "stat_text") == "1"
-
-
-def test_changed_data_is_told_aloud(full):
-    trace = full.trace(RISK)
-    trace["rows"][0]["unchanged"] = False
-    assert "THE DATA NOW SELECTS OTHER ROWS" in trace_text(trace, colour=False)
-
-
 def test_nothing_of_the_data_moves_the_cursor(full):
     trace = full.trace(RISK)
     trace["rows"][0]["where"] = "SITEID = \x1b[2Jgone\r\n\x9b1A"
@@ -114,26 +68,3 @@ def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
     assert f"\nrun       {run}\n" in text
     assert "\n          analyse_plan    a07b" in text
     assert "outdated" not in text
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        ({"margin": 0, "wins": "later"}, "(margin 0, wins later)"),
-        ([{"endpoint": "pain", "margin": 0}], "(endpoint pain, margin 0)"),
-        (["age", "sex"], "age, sex"),
-        ([], "none"),
-        (True, "yes"),
-        (False, "no"),
-        (0.95, "0.95"),
-    ],
-)
-def test_choices_are_told_in_words_not_as_data_of_a_program(value, told):
-    assert option_text(value) == told
-
-
-def test_a_page_of_numbers_links_to_the_page_that_has_a_section():
-    """A long report is cut into several."""
-    around = Around(SimpleNamespace(title="A trial"), places={"sec-data": "report-3.html"})
-    assert around.report("sec-data") == "../report-3.html#sec-data"
-    assert around.report("claim-one") == "../report.html"
