@@ -1,6 +1,5 @@
 """The summary of a real trial is one page of A4, as made and as a browser prints it."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -64,14 +63,3 @@ def test_of_real_trials(real, name: str, tmp_path: Path):
     with PdfDocument(made.pdf) as document:
         assert len(document) == 1
         check(document[0], (run.trial.question, grouped(material.seal.value)[:17]))
-
-
-@pytest.mark.chromium
-@pytest.mark.parametrize("name", REAL)
-def test_of_the_page_as_a_browser_prints_it(site: Path, name: str, tmp_path: Path):
-    page, printed = (site / name / "summary.html").resolve().as_uri(), tmp_path / "printed.pdf"
-    flags = ("--headless", "--no-sandbox", "--no-pdf-header-footer", f"--print-to-pdf={printed}")
-    subprocess.run(["chromium", *flags, page], capture_output=True, check=True, timeout=120)
-    with PdfDocument(printed) as document:
-        assert len(document) == 1
-        check(document[0])

@@ -91,28 +91,6 @@ def test_a_primary_estimate_of_elmunzer(real):
     assert "pep_absolute_reduction" in {claim["claim_id"] for claim in trace["claims"]}
 
 
-def test_the_stored_risk_score_that_its_parts_do_not_give_is_flagged_where_it_is_used(real):
-    """22 patients: the score of the data differs from the sum of its criteria."""
-    trace = real["elmunzer2012"].trace("baseline/mean.descriptive@all;parameter=risk")
-    (flags,) = [each for each in trace["rejected"] if each["column"] == "risk"]
-    assert (flags["severity"], flags["count"]) == ("flag", 22)
-    # A number that never looks at the score has none of them.
-    other = real["elmunzer2012"].trace("baseline/mean.descriptive@all;parameter=age")
-    assert other["rejected"] == []
-    by_arm = [
-        real["elmunzer2012"].trace(f"baseline/mean.descriptive@{arm};parameter=risk")["rejected"]
-        for arm in ("indomethacin", "placebo")
-    ]
-    assert sum(each["count"] for rejects in by_arm for each in rejects) == 22
-
-
-def test_a_visit_of_ruetzler_uses_its_own_column(real):
-    name = "sore_throat_4h/proportion.wilson@licorice;visit=4_h"
-    (part,) = one(real["ruetzler2013"], name, "denominator")["raw"]
-    assert part["columns"] == ["postOp4hour_throatPain", "treat"]
-    assert part["n_lines"] == 117
-
-
 def test_all_visits_of_ruetzler_use_four_columns_of_233_lines(real):
     name = "throat_pain_over_time/f.mixed_anova@all;effect=visit"
     member = one(real["ruetzler2013"], name, "analysed")

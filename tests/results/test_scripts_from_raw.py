@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 from test_scripts_in_r import number, numbers
 
-from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project, project
 from trialtrace.report.rcode.script import Scripts
 from trialtrace.run.cleaning.clean import clean_tables
@@ -206,10 +205,3 @@ def test_changes_from_a_baseline_and_a_number_that_means_missing(changed, tmp_pa
     )
     found = in_r(tmp_path / "run", tracer, {"swallowing_pain", "sore_throat_4h"})
     assert_same(tracer, found)
-
-
-def test_what_has_no_r_yet_is_refused_with_its_line(real):
-    scripts = Scripts(real["elmunzer2012"].tracer, raw=True)
-    with pytest.raises(UserError, match=r"endpoints\.yaml, line 8") as told:
-        scripts.one("elmunzer2012/bleeding/p_value.fisher@indomethacin-placebo")
-    assert "leave out --from raw" in str(told.value)

@@ -2,12 +2,10 @@
 
 import os
 import shutil
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
-from checkout import EXPORT, ROOT, Copy, Traced, files_of, told_plainly
+from checkout import EXPORT, Copy, Traced, files_of, told_plainly
 from mini_trial import edit
 
 from trialtrace.base.paths import project
@@ -65,14 +63,6 @@ def test_a_mistake_in_the_configuration_stops_before_any_job(own: Copy):
     assert not (own.root / "results").exists()
 
 
-def test_a_missing_data_file_is_told_by_its_trial(own: Copy):
-    (own.root / "data/events.csv").unlink()
-    done = own.snakemake("--cores", "2")
-    assert done.returncode == 1
-    assert "mini: data file of the item events\n  is not there" in done.stderr
-    assert told_plainly(done.stderr)
-
-
 def test_a_stage_that_fails_leaves_nothing_half_done(own: Copy):
     export = own.root / "data/export.csv"
     export.write_text(EXPORT.replace("id,arm,age", "id,arm,years"))
@@ -122,21 +112,6 @@ def test_jobs_of_own_files_use_nothing_that_their_hash_is_not_over(whole: tuple[
             assert {name for name in unhashed if not name.startswith(schemas)} == set()
 
 
-@pytest.mark.full
-def test_an_error_is_told_until_it_is_mended(kept: Copy):
-    """A byte that no text has, a quote without its end, nothing at all, and that once more."""
-    export = kept.root / "data/export.csv"
-    for text in (EXPORT[:900] + "\0" + EXPORT[900:], EXPORT + '1,"open', "", ""):
-        export.write_text(text)
-        done = kept.snakemake("--cores", "1")
-        assert done.returncode == 1
-        assert "ingest_sources of mini stopped:" in done.stderr and "export.csv" not in done.stderr
-        assert "source.items.export" in done.stderr
-        assert told_plainly(done.stderr)
-    export.write_text(EXPORT)
-    assert ("ingest_sources", "mini") in kept.scheduled()
-
-
 def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
     export = own.root / "data/export.csv"
     pin = f'path: export.csv, sha256: "{sha256_file(export)}"'
@@ -167,21 +142,6 @@ def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changi
     changed = changed_since(at, "moertel1990")
     assert [*changed] == ["analyse_plan", "check_results", "audit_claims"]
     assert changed_since(at, "elmunzer2012") == {}
-
-
-def test_a_home_that_cannot_be_written_does_not_keep_make_from_running(tmp_path: Path):
-    """Snakemake makes a folder for its cache as it starts."""
-    environment = {k: v for k, v in os.environ.items() if k != "XDG_CACHE_HOME"}
-    for home, elsewhere in (("/proc/1", True), (str(tmp_path), False)):
-        done = subprocess.run(
-            ["make", "--dry-run", "run"],
-            cwd=ROOT,
-            env=environment | {"HOME": home},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert ("XDG_CACHE_HOME=" in done.stdout) == elsewhere
 
 
 def test_a_correction_of_the_data_is_told_with_what_it_changed(

@@ -2,11 +2,8 @@
 
 import csv
 import json
-import os
 import shutil
 import subprocess
-import time
-from pathlib import Path
 
 import pytest
 from checkout import Copy, told_plainly
@@ -123,19 +120,6 @@ def test_a_job_refuses_an_input_that_changed_after_the_run_began(kept: Copy):
     assert told_plainly(done.stderr)
 
 
-@pytest.mark.full
-def test_files_whose_time_lies_ahead_are_no_reason_and_no_obstacle(kept: Copy):
-    ahead = time.time() + 2 * 86400
-    for path in (kept.root / "results" / TRIAL).rglob("*"):
-        os.utime(path, (ahead, ahead))
-    assert kept.scheduled() == set()
-    path = kept.root / f"results/{TRIAL}/analysis/checks.parquet"
-    path.unlink()
-    os.utime(kept.root / f"results/{TRIAL}/derived/bds.parquet", (ahead, ahead))
-    done = kept.snakemake("--cores", "2", TRIAL)
-    assert done.returncode == 0, done.stderr
-
-
 def test_every_file_of_results_that_a_job_opened_is_in_its_record(run: Copy, traced):
     """What a rule does not name as input is not held against its record before it is read."""
     strange = {}
@@ -184,20 +168,6 @@ def test_an_edited_result_is_refused_by_the_command_line(kept: Copy, capsys):
     path.write_bytes(path.read_bytes() + b" ")
     assert main(["--project", str(kept.root), "results", TRIAL]) == 1
     assert "results.parquet\n  is not what analyse_plan wrote" in capsys.readouterr().err
-
-
-@pytest.mark.full
-def test_a_newly_installed_quarto_renders_where_it_is_chosen(kept: Copy, tmp_path: Path):
-    program = tmp_path / "bin" / "quarto"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 1.5.57\n")
-    program.chmod(0o755)
-    path = f"{program.parent}:{os.environ['PATH']}"
-    assert kept.scheduled(PATH=path) == set()
-    config = kept.root / "config/config.yaml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("report:", "report:\n  renderer: quarto"), encoding="utf-8")
-    assert kept.scheduled(PATH=path) == {("render_report", TRIAL), ("build_site", None)}
 
 
 def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, capsys):

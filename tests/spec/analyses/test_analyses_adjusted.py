@@ -40,13 +40,6 @@ def test_a_mixed_model_of_whole_subjects_has_the_arms_means(pain):
         assert found.value(df) == pytest.approx(5, rel=0.2)
 
 
-def test_a_subject_with_one_visit_stays_in_the_mixed_model(pain):
-    pain.visits("sham", (5, 9, None))
-    found = pain.results(PAIN)
-    assert found[f"over_time/mean_difference.mmrm@{PAIR};visit=day_3"]["n_used"] == 8
-    assert found["over_time/p_value.rank_anova@all;effect=visit"]["n_used"] == 7
-
-
 def test_covariance_takes_the_baseline_out(pain):
     """By hand: the slope within arms, and means at the mean baseline."""
     found = pain.results(PAIN)

@@ -105,12 +105,6 @@ def test_an_arm_without_patients(trial):
     assert found.value("relief/count.events@sham") == 0
 
 
-def test_one_patient(trial):
-    trial.events("high", 1, of=1)
-    found = trial.results(PLAN)
-    assert found.text("relief/proportion.wilson@high").startswith("100.0 %")
-
-
 def test_two_results_of_one_name_are_refused(trial):
     trial.events("high", 3, of=10).events("sham", 6, of=12)
     twice = PLAN.replace("[{proportion: wilson}]", "[{proportion: wilson}, {proportion: wilson}]")

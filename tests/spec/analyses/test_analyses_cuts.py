@@ -78,27 +78,11 @@ def test_a_stratified_step_within_its_own_subgroup_stays_there(smokers):
     assert found.n(name, "analysed") == 12
 
 
-def test_levels_of_a_number_are_in_its_order_and_without_a_decimal_point(trial):
-    for risk in (10.0, 2.0, 2.5):
-        trial.events("high", 1, of=2, risk=risk).events("sham", 1, of=2, risk=risk)
-    plan = RELIEF + BY.replace("smoker", "risk").split("    tests")[0]
-    found = trial.results(plan)
-    counts = [name for name in found.of("by_risk") if "count.events@high" in name]
-    assert [name.rpartition("=")[2] for name in counts] == ["2", "2.5", "10"]
-
-
 def test_a_subgroup_that_nobody_has(trial):
     trial.events("high", 1, of=2).events("sham", 1, of=2)
     found = trial.results(RELIEF + BY)
     assert found.error(f"by_smoker/p_value.breslow_day@{PAIR}")
     assert len(found.of("by_smoker")) == 1
-
-
-def test_levels_that_differ_in_a_sign_are_two_subgroups(trial):
-    for level in ("< 65", "≥ 65"):
-        trial.events("high", 1, of=2, smoker=level).events("sham", 1, of=2, smoker=level)
-    found = trial.results(RELIEF + BY)
-    assert len([name for name in found.of("by_smoker") if "count.events@high" in name]) == 2
 
 
 def test_another_population(trial):

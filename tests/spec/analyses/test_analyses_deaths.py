@@ -114,15 +114,3 @@ def test_who_died_on_the_day_of_the_visit_has_no_value_there():
     )
     found = dead(cut, np.array(["a", "b", "c"]), ["day 1", "day 2"])
     assert found.tolist() == [[False, True], [False, False], [False, False]]
-
-
-@pytest.mark.parametrize(
-    "step", [STEPS["chained"], STEPS["reference"]], ids=["chained", "reference"]
-)
-def test_who_has_no_baseline_is_told_where_it_is_a_covariate(trial, step):
-    """Visits are filled in; a covariate is not, and its patients are not in the analysis."""
-    trial.visits("high", *ROWS).visits("sham", *ROWS[:5], (None, 5, 5))
-    found = trial.results(plan(step))
-    told = {row["warning"] for name, row in found.items() if name.startswith("found/")}
-    assert len(told) == 1 and told.pop().startswith("1 of 12 patients are left out: a covariate")
-    assert {row["n_used"] for name, row in found.items() if name.startswith("found/")} == {11}

@@ -60,16 +60,6 @@ def test_three_arms_at_once_and_pair_by_pair(trial):
     assert found.value("relief/z.cochran_armitage@all") < 0
 
 
-def test_nobody_has_the_event(trial):
-    for arm, size in (("high", 10), ("low", 9), ("sham", 11)):
-        trial.events(arm, 0, of=size, site="N")
-    found = trial.results(HEAD + ARMS)
-    assert found.value("relief/p_value.fisher_freeman_halton@all") == 1
-    assert found.value("relief/p_value.fisher_freeman_halton_drawn@all") == 1
-    for test in ("chi_squared_table", "cmh_general_association", "cochran_armitage"):
-        assert found.error(f"relief/p_value.{test}@all")
-
-
 def test_a_stratum_without_an_arm_and_one_without_events(trial):
     trial.events("high", 2, of=5, site="N").events("sham", 3, of=7, site="N")
     trial.events("low", 1, of=4, site="S").events("sham", 0, of=4, site="S")

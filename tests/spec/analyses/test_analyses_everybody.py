@@ -151,14 +151,6 @@ def test_compliers_fragility_and_rerandomisation(trial):
     assert 0 < found.value(f"relief/mc_se.rerandomisation@{PAIR}") < 0.005
 
 
-def test_nobody_took_the_treatment_and_nothing_to_lose(trial):
-    trial.events("high", 3, of=10, pp="N").events("sham", 4, of=10, pp="N")
-    found = trial.results(PLAN + OTHERS)
-    assert "nobody received" in found.error(f"relief/complier_difference.bloom@{PAIR}")
-    assert "not significant" in found.error(f"relief/fragility_index.fisher_walsh@{PAIR}")
-    assert found.value(f"relief/fragility_index.fisher_smallest@{PAIR}") > 1
-
-
 def test_draws_are_the_same_for_the_same_seed(trial):
     trial.events("high", 3, of=10).events("sham", 6, of=10)
     name = f"relief/p_value.rerandomisation@{PAIR}"

@@ -75,13 +75,6 @@ def test_a_graph_that_is_holm(arms):
     assert p_of(found, LOW, "graphical") == pytest.approx(p_of(found, LOW))
 
 
-def test_a_graph_of_another_number_of_tests(arms):
-    graph = "adjust: graphical, missing: left_out, weights: [1], transitions: [[0]], " + FISHER
-    found = arms.results(PLAN % graph)
-    told = found.error(f"relief/p_adjusted.graphical_fisher@{HIGH}")
-    assert told == "the graph has 1 weights for 2 p-values."
-
-
 def test_a_global_test_without_an_answer_decides_nothing(trial):
     for arm in ("high", "low", "sham"):
         trial.events(arm, 0, of=5)
@@ -153,14 +146,6 @@ def test_a_closed_test_within_strata_takes_the_larger_p(trial):
         own = found.value(f"relief/p_value.cochran_mantel_haenszel@{pair}")
         assert found.value(CLOSED + pair) == max(own, of_all)
         assert found[CLOSED + pair]["warning"] is None
-
-
-def test_a_closed_test_of_few_patients_says_so(trial):
-    for site in ("N", "S"):
-        for arm, x in (("high", 1), ("low", 2), ("sham", 5)):
-            trial.events(arm, x, of=8, site=site)
-    found = trial.results(STRATIFIED % WITHIN)
-    assert "An expected count within a stratum is below 5" in found[CLOSED + HIGH]["warning"]
 
 
 def test_a_test_in_the_place_of_another_is_adjusted_with_the_rest(arms):

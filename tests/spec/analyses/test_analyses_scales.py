@@ -54,15 +54,6 @@ def test_one_value_has_a_mean_and_no_interval(trial):
     assert found.error(f"score/mean_difference.welch@{PAIR}")
 
 
-def test_an_arm_without_values(trial):
-    found = trial.scores("high", None, None).scores("sham", 1, 2, 3).results(SCORE)
-    assert [name for name in found.of("score") if name.endswith("@high")] == [
-        "score/count.descriptive@high"
-    ]
-    assert found.value("score/count.descriptive@high") == 0
-    assert all(found.error(name) for name in found.of("score") if name.endswith(PAIR))
-
-
 PAIN = """
 analyses:
   each:
@@ -180,11 +171,3 @@ def test_what_has_no_analysis_of_variance_gives_its_reason(trial, rows):
     found = trial.results(PAIN)
     (name,) = found.of("over_time")
     assert found.error(name).endswith(".")
-
-
-def test_two_records_at_a_visit_are_told(two_arms):
-    again = dict(two_arms.records[0], ASEQ=9, LAT="left")
-    two_arms.records.append(again)
-    found = two_arms.results(PAIN)
-    (name,) = found.of("over_time")
-    assert found.error(name) == "some subjects have more than one record at a visit."

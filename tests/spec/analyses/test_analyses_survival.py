@@ -108,26 +108,3 @@ def test_an_arm_without_events(trial):
         assert found.error(f"death/hazard_ratio.cox@{arm}-sham")
         assert f"death/p_value.cox_wald@{arm}-sham" not in found
     assert 0 < found.value("death/p_value.log_rank@high-sham") < 1
-
-
-def test_no_event_at_all(trial):
-    trial.times("high", "5+").times("low", "2+").times("sham", "1+", "3+")
-    found = trial.results(DEATH)
-    assert found.error("death/p_value.log_rank@all")
-    assert found.error("death/hazard_ratio.cox@high-sham")
-    assert found.text("death/median_time.kaplan_meier@all") == "not reached"
-
-
-def test_an_arm_without_subjects(trial):
-    trial.times("high", "5", "6+").times("low", "2", "7+")
-    found = trial.results(DEATH)
-    for name in (
-        "survival.kaplan_meier@sham;time=3",
-        "median_time.kaplan_meier@sham",
-        "follow_up.reverse_kaplan_meier@sham",
-        "hazard_ratio.cox@low-sham",
-        "p_value.log_rank@high-sham",
-    ):
-        assert found.error(f"death/{name}"), name
-    assert found.value("death/count.subjects@sham") == 0
-    assert found["death/median_time.kaplan_meier@sham"]["unit"] == "weeks"

@@ -66,20 +66,6 @@ def test_assignments_are_all_counted(tmp_path):
     assert found.value(contrast("sum.rerandomise_sides")) == 11
 
 
-def test_a_patient_with_one_side_only_is_left_out_and_told(tmp_path):
-    rows = np.vstack([FIVE, [5, 6, 5, np.nan]])
-    found = results(tmp_path, rows)
-    name = contrast("mean_difference.paired_t")
-    assert found.value(name) == pytest.approx(DIFFERENCES.mean())
-    assert (found[name]["n_used"], found.n(name, "analysed")) == (5, 10)
-    assert found[name]["warning"] == (
-        "1 subject has a value under one treatment only and is left out."
-    )
-    assert found[effect("f", "cells", "cell")]["n_used"] == 5
-    lost = found[effect("f", "cells", "cell")]["warning"]
-    assert lost.startswith("1 subject is left out, who lacks ")
-
-
 # The differences of the changes are 0.67, 0.67, -0.67, 2 and -1.33, by subtractions that leave
 # other last bits of a float.
 GRADES = np.array(

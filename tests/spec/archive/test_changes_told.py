@@ -99,22 +99,6 @@ def test_a_rule_of_an_endpoint_reaches_its_analyses_alone(runs: Make):
             ]
 
 
-def test_results_that_are_new_and_gone(runs: Make):
-    made = runs()
-    made.edit(PLAN, "{risk_ratio: katz_log}]\n", "{number_needed_to_treat: newcombe}]\n")
-    made.edit(PLAN, "estimate: risk_ratio.katz_log", "estimate: risk_difference.newcombe")
-    made.run()
-    told = made.told()
-    new = {
-        one["result_id"].split("/")[2].split(".")[0] for one in told["results"] if not one["old"]
-    }
-    gone = {
-        one["result_id"].split("/")[2].split(".")[0] for one in told["results"] if not one["new"]
-    }
-    assert (new, gone) == ({"number_needed_to_treat"}, {"risk_ratio"})
-    assert kinds(told) == {"key"}
-
-
 @pytest.mark.parametrize("disclosure", ["full", "restricted"])
 def test_values_of_patients_stand_there_under_full_disclosure_alone(runs: Make, disclosure: str):
     made = runs(disclosure)

@@ -87,24 +87,6 @@ def test_a_value_that_cleaning_rejects_is_told_with_why(
     assert "baseline: " in told, "that the age is missing is counted"
 
 
-@pytest.mark.parametrize("disclosure", ["full", "restricted"])
-def test_near_names_of_files_and_patients_are_told_under_full_disclosure_alone(
-    runs: Make, capsys: pytest.CaptureFixture[str], disclosure: str
-):
-    root = runs(disclosure).at.root
-    for words in (("--subject", "mini-0003x"), ("export.cvs:4",), ("nothing",)):
-        assert main(["--project", str(root), "impact", "mini", *words]) == 1
-        told = capsys.readouterr().err
-        assert ("did you mean" in told or ".csv:2" in told) == (disclosure == "full"), told
-    assert main(["--project", str(root), "impact", "mini", "export.cvs:4"]) == 1
-    told = capsys.readouterr().err
-    assert ("events.csv" if disclosure == "full" else "events, export") in told
-    assert main(["--project", str(root), "impact", "mini", "export:4:age"]) == 0
-    told = capsys.readouterr().out
-    assert ("export.csv:4:age" if disclosure == "full" else "mini: export:4:age") in told
-    assert (".csv" in told) == (disclosure == "full")
-
-
 def test_a_key_is_told_with_what_its_rows_reach(runs: Make, capsys: pytest.CaptureFixture[str]):
     root = runs().at.root
     assert main(["--project", str(root), "impact", "mini", "export.csv:4:id"]) == 0

@@ -288,13 +288,6 @@ def test_odd_and_even_numbers_are_told(tmp_path, column):
     assert f"from patients.{column}:" in warnings(run)
 
 
-def test_a_table_in_which_one_arm_alone_has_rows_is_told(tmp_path):
-    at = write_mini(tmp_path, many_patients())
-    with_events(at, [row["id"] for row in many_patients() if row["arm"] == "A"])
-    run = run_for(at, BLINDED, tmp_path / "blinded")
-    assert "from adverse (number of rows):" in warnings(run)
-
-
 def test_an_export_sorted_by_arm_is_told(tmp_path):
     rows = sorted(many_patients(), key=lambda row: row["arm"])
     run = run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "blinded")
@@ -313,13 +306,6 @@ def test_strata_of_one_arm_are_permuted_together(tmp_path):
     assert Counter(arm for _, arm in arms(run).values()) == Counter(
         {"A": "drug", "B": "placebo"}[row["arm"]] for row in rows
     )
-
-
-def test_a_trial_of_clusters_must_say_what_was_randomised(tmp_path):
-    at = write_mini(tmp_path, many_patients())
-    edit(at, "trial.yaml", "kind: parallel", "kind: cluster")
-    with pytest.raises(UserError, match=r"design\.unit"):
-        run_for(at, BLINDED, tmp_path / "blinded")
 
 
 def test_clusters_are_permuted_whole(tmp_path):

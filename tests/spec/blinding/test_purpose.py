@@ -7,7 +7,7 @@ from mini_trial import REPOSITORY
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
-from trialtrace.base.purpose import Purpose, purpose_of
+from trialtrace.base.purpose import Purpose
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart, at_work
 from trialtrace.run.jobs.stages import DERIVE, INGEST, RENDER, STAGES
@@ -29,14 +29,6 @@ def test_a_folder_says_what_its_runs_are_for(at, tmp_path, text):
     assert at_work(folder, str(at.root), text).purpose == project(folder).purpose
     assert project(folder).purpose.text == text
     assert project(folder).root == at.root.resolve()
-
-
-@pytest.mark.parametrize(
-    "text", ["blind", "open", "closed 30.6.2020", "open 2020-02-30", "blinded 2020-06-30"]
-)
-def test_what_is_no_purpose_is_told(text):
-    with pytest.raises(UserError, match="blinded, or open or closed and a day"):
-        purpose_of(text)
 
 
 @pytest.mark.parametrize("purpose", ["blinded", "closed 2020-06-30"])

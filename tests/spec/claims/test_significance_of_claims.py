@@ -63,20 +63,6 @@ def test_against_the_interval_where_there_is_no_p(audit, make_claim):
     )
 
 
-def test_without_either_only_the_direction_was_checked(audit, make_claim, make_result):
-    further = [
-        make_result("dose", "mean.t_interval", 1.0, "drug"),
-        make_result("dose", "mean.t_interval", 2.0, "sham"),
-    ]
-    claim = make_claim("dose", "significantly lower", {"analysis": "dose"}, direction=LESS)
-    rows = audit(claim, further=further)
-    assert verdicts(rows)["direction"][0] == "exact"
-    assert verdicts(rows)["significance"] == (
-        "not_checkable",
-        "Only the direction was checked: the analysis has no P and no interval of this comparison.",
-    )
-
-
 def test_tests_that_do_not_agree_decide_nothing(audit, make_claim, make_result):
     further = [make_result("pain", "p_value.chi_squared", 0.06, "drug-sham")]
     selects = {"analysis": "pain", "stat": "proportion"}

@@ -2,18 +2,14 @@
 
 import json
 import shutil
-from dataclasses import replace
-from types import SimpleNamespace
 
 import mini_run
 import mini_trial
 import pytest
 import yaml
 
-from trialtrace.base.errors import Problems
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.shown_config import HIDDEN, without_places
-from trialtrace.run.jobs.data import check_data
 from trialtrace.run.trial.load import load_settings, load_trial
 
 SECRETS = ("srv-clinic", "StMary", "ward7", "export.csv")
@@ -69,15 +65,6 @@ def test_nothing_that_a_run_writes_has_a_file_s_name_but_its_tables_of_patients(
     assert len(others) > 30
     for secret in SECRETS:
         assert not [path for path in others if secret.encode() in path.read_bytes()], secret
-
-
-def test_a_file_that_is_not_there_is_called_by_its_item(run):
-    told = Problems()
-    source = replace(run.trial.source, folder=run.trial.source.folder + "/elsewhere")
-    trial = SimpleNamespace(name="mini", source=source, at=run.at)
-    check_data(trial, told)
-    assert told.found[0].place == "mini: data file of the item export"
-    assert not [secret for secret in SECRETS if secret in "".join(map(str, told.found))]
 
 
 FLOW = "source: {kind: files, folder: /srv/x y, items: {a: {path: 'b.csv', format: csv}}}\n"

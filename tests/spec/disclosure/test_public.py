@@ -13,7 +13,6 @@ from sentinel_trial import good_export
 from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
-from trialtrace.report.commands import hand_over
 from trialtrace.report.commands.export import write_form
 from trialtrace.report.public import PublicResults
 from trialtrace.run.disclosure.presets import PRESETS
@@ -103,15 +102,6 @@ def test_two_releases_are_the_same_bytes(run, tmp_path):
         write_form(trial, str(tmp_path / name), "public", "sacro")
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
     assert one == two
-
-
-def test_what_another_plan_made_is_not_released(run, tmp_path, monkeypatch):
-    _, trial = run
-    changed = {"analyse_plan": "configuration"}
-    monkeypatch.setattr(hand_over, "tell_run", lambda at, *_, **__: (at, changed))
-    words = ["--project", str(trial.at.root), "export", "mini", str(tmp_path / "new"), "--as"]
-    assert main([*words, "public", "--preset", "sacro"]) == 1 and not (tmp_path / "new").exists()
-    assert main([*words, "ard"]) == 0
 
 
 def test_levels_that_no_list_of_the_dictionary_has_are_not_told(run, monkeypatch):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop, told
+from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop
 
 from trialtrace.run.trial.check import check_trial
 
@@ -29,10 +29,6 @@ def test_subjects_without_a_row_have_no_arm(tmp_path: Path):
         "Table events, column grade: 3 of 40 subjects have no arm and are in no comparison "
         "(line 2)."
     )
-
-
-def test_subjects_who_all_have_an_arm_are_no_news(tmp_path: Path):
-    assert told(account(tmp_path, given())) == []
 
 
 def test_an_arm_that_the_design_does_not_have_stops(tmp_path: Path):

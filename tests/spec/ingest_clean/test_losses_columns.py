@@ -80,13 +80,6 @@ def test_dates_of_one_site_in_another_order_say_that_others_may_be_misread(
     assert "others of the column are possible in both orders: some may have been" in message
 
 
-def test_one_date_that_only_another_order_allows_stops(tmp_path: Path):
-    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"))
-    given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
-    message = stop(tmp_path, given)
-    assert "1 of 40 are impossible as mdy, all 40 are possible as dmy" in message
-
-
 def test_a_misread_date_of_the_key_stops_too(tmp_path: Path):
     trial = TRIAL.replace("key: [id],", "key: [id, seen],")
     given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"), trial=trial)
@@ -115,15 +108,6 @@ def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
     assert line.kind == "column_rejected"
     assert "all 40 are possible as dmy" in line.text
     assert line.text.endswith("Accepted: one was mistyped.")
-
-
-def test_an_arm_in_another_spelling_asks_for_the_one_that_is_meant(tmp_path: Path):
-    given = Given()
-    given.column("arm", str.lower, slice(0, 1))
-    message = stop(tmp_path, given)
-    assert "1 other code(s) in 1 row(s): patients.csv, lines 2" in message
-    assert "did you mean C, but for capital letters or blanks? mend design.arms" in message
-    assert "leaves its patients out of all arms" in message
 
 
 def test_values_of_a_patient_are_never_told_as_common_words(tmp_path: Path):
@@ -279,12 +263,6 @@ def test_a_column_that_is_blank_in_one_visit_alone_names_the_visit(tmp_path: Pat
         "Column pain of table visits has no value in any of the 40 rows of visit 1 (after); of "
         "those of each other visit, at least 80 % have one."
     )
-
-
-def test_what_is_asked_since_the_last_visit_is_blank_at_the_first(tmp_path: Path):
-    given = Given()
-    given.visits = [[n, v, "" if v == "0" else p] for n, v, p in given.visits]
-    assert account(tmp_path, given).warnings == ()
 
 
 def test_a_field_that_is_shown_at_some_visits_only_may_be_blank_at_the_others(tmp_path: Path):

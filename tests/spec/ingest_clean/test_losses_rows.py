@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
+from lossy_trial import CLEANING, TRIAL, Given, account, stop, told
 
 from trialtrace.base.paths import Project
 from trialtrace.run.cleaning.account import Excluded
@@ -101,14 +101,6 @@ def test_which_of_two_rows_is_used_can_be_declared(tmp_path: Path, take, weight,
         assert found.subjects.excluded == ()
 
 
-def test_an_export_pasted_twice_is_told(tmp_path: Path):
-    given = Given()
-    given.visits += given.visits
-    found = account(tmp_path, given)
-    assert told(found) == [("repeated_rows", "visits", None)]
-    assert found.tables["visits"].rows_rejected == {"duplicate_row": 80}
-
-
 # Subjects
 
 
@@ -118,19 +110,6 @@ def test_a_patient_without_a_number_would_vanish(tmp_path: Path):
     message = stop(tmp_path, given)
     assert "1 of 40 subjects, whose rows have no usable subject; patients.csv, lines 6" in message
     assert "tables.patients.exclude.subject_missing" in message
-
-
-def test_a_patient_whose_number_is_none_would_vanish(tmp_path: Path):
-    """Two rows of one patient are one subject."""
-    dictionary = DICTIONARY.replace("Number,,,,", "Number,,,integer,")
-    given = Given(dictionary=dictionary, trial=TRIAL.replace("key: [id],", "key: [id, seen],"))
-    for rows in (given.patients, given.visits, given.events):
-        for row in rows:
-            row[0] = row[0].lstrip("P0")
-    given.patients[0][0] = "one"
-    given.patients.append(["one", *given.patients[0][1:]])
-    given.visits = given.visits[2:]
-    assert "1 of 40 subjects" in stop(tmp_path, given)
 
 
 def test_a_patient_who_vanishes_can_be_declared(tmp_path: Path):
@@ -255,16 +234,6 @@ def test_a_table_of_an_older_data_cut(tmp_path: Path):
     assert "older data cut" in line.text
 
 
-def test_an_older_data_cut_of_some_is_told_all_the_same(tmp_path: Path):
-    given = Given(cleaning=CLEANING + "  visits:\n    covers: some\n")
-    given.visits = [row for row in given.visits if row[0] <= "P026"]
-    assert told(account(tmp_path / "some", given)) == [("coverage", "visits", None)]
-    given.cleaning = given.cleaning.replace(
-        "visits:\n    covers: some", "visits:\n    covers: earlier"
-    )
-    assert account(tmp_path / "earlier", given).warnings == ()
-
-
 def test_far_fewer_subjects_than_the_other_tables(tmp_path: Path):
     given = Given()
     given.visits = [row for row in given.visits if int(row[0][1:]) % 3]
@@ -293,34 +262,6 @@ def test_a_table_that_is_declared_empty_and_is_not(tmp_path: Path):
 
 
 # Subjects that look alike
-
-
-@pytest.mark.parametrize(
-    ("other", "words"),
-    [
-        ("P\u200b003", "characters that cannot be seen"),
-        ("P\u00ad003", "characters that cannot be seen"),
-        ("\u200fP003", "characters that cannot be seen"),
-        ("\u0420003", "letters of another alphabet"),
-        ("\uff30003", "letters that are composed or as wide in another way"),
-        ("p003", "capital letters"),
-        ("P 003", "blanks"),
-        ("PO03", "O for 0, or I or l for 1"),
-        ("P0003", "leading zeros"),
-        ("P\u0660\u0660\u0663", "letters of another alphabet"),
-    ],
-)
-def test_subjects_that_look_alike_are_told_as_a_pair(tmp_path: Path, other: str, words: str):
-    given = Given()
-    given.patients.append([other, *given.patients[5][1:]])
-    given.visits += [[other, "0", "1"], [other, "1", "1"]]
-    (line,) = account(tmp_path, given).warnings
-    assert line.kind == "look_alike"
-    assert (
-        f"1 pair(s) of subjects look the same and are counted as two: lines 4 and 42 ({words})"
-        in (line.text)
-    )
-    assert "003" not in line.text
 
 
 @pytest.mark.parametrize(("limit", "lines"), [(60, 1), (69, 0)])

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,8 +17,6 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
 from trialtrace.report.own_documents import FUNCTIONS, STEMS, told_left_out
-from trialtrace.report.render.by_hand import made_by_hand
-from trialtrace.report.render.by_hand import main as by_hand
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.subset import check_document
 from trialtrace.report.render.tree.authored import OWN
@@ -184,15 +181,6 @@ plt.plot([1, 2]);
     assert len(links) == 1
 
 
-def test_another_number_in_the_place_of_the_printed_one_is_its_authors(rendered):
-    words = ("a third, 33.3 %,", "99 %", "33,4 %")
-    lines = (f'The share: `{{python}} number("{SHARE}", "{each}")`.' for each in words)
-    page = plain(rendered(lambda text: "\n\n".join((text, *lines))))
-    right, *wrong = page[page.index("The share: ") :].split("The share: ")[1:]
-    assert OWN not in right and [each.count(OWN) for each in wrong] == [1, 1]
-    assert page.count(OWN) == 2
-
-
 def test_what_the_run_gave_and_somebody_changed_is_their_own(rendered):
     changed = """
 ```{python}
@@ -249,23 +237,6 @@ def test_each_call_of_the_run_that_a_document_lacks_is_told(alone: Project, writ
     assert told == f"reports/mini/summary.qmd leaves out {first.splitlines()[-2]}"
 
 
-def test_check_knows_figures_and_results_of_the_last_run(alone: Project, written, capsys):
-    right = f'\n\nIt was `{{python}} number("{SHARE}")`.\n'
-    written(lambda text: text + right)
-    asked = ["--project", str(alone.root), "check", "mini"]
-    assert main(asked) == 0
-    wrong = right.replace("proportion", "proportoin").replace("It was", "It is")
-    own(alone).write_text(
-        own(alone).read_text().replace('figure("forest_1")', 'figure("forrest_1")') + wrong
-    )
-    capsys.readouterr()
-    assert main(asked) == 1
-    told = capsys.readouterr().err
-    line = own(alone).read_text().splitlines().index(wrong.strip()) + 1
-    assert f"report.qmd, line {line}\n" in told and f'did you mean "{SHARE}"?' in told
-    assert 'figure("forrest_1")' in told and 'did you mean "forest_1"?' in told
-
-
 def test_an_own_document_is_code_of_its_trial_alone(alone: Project, written):
     before = freshness(alone).code(RENDER, "mini")
     written(lambda text: text + "\nMore.\n")
@@ -284,48 +255,6 @@ def test_a_data_frame_is_no_html_for_quarto_which_would_fetch_scripts(alone: Pro
     open_report("mini")
     data, _ = shell.display_formatter.format(pd.DataFrame({"n": [17]}))
     assert "text/html" not in data and re.search(r"\| +0 +\| +17 +\|", data["text/markdown"])
-
-
-def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
-    alone: Project, rendered, monkeypatch, capsys
-):
-    rendered(lambda text: text)
-    image = {"t": "Image", "c": [["", [], []], [], ["figures/flow.png", ""]]}
-    document = {"blocks": [{"t": "Para", "c": [image]}]}
-    made_by_hand(document, own(alone).parent)
-    note, paragraph = document["blocks"]
-    assert note["c"][0][1] == ["callout-warning"]
-    assert (own(alone).parent / paragraph["c"][0]["c"][2][0]).is_file()
-    page = alone.reports / "_site/mini/report.html"
-    page.parent.mkdir(parents=True)
-    link = '<a href="trace/relief_primary.html#{}">1</a>'
-    links = link.format("k2") + link.format("k2") + link.format("k2/n")
-    drawing = b64encode((alone.results / "mini/report/figures/flow.svg").read_bytes()).decode()
-    picture = f'<img alt="Flow" src="data:image/svg+xml;base64,{drawing}">'
-    page.write_text(f'<body class="x"><nav>All</nav>by Quarto{links}{picture}')
-    monkeypatch.chdir(alone.reports)
-    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/report.html")
-    by_hand()
-    by_hand()
-    text = page.read_text()
-    assert re.findall("<a id=.*?>", text)[0] == '<a id="k2" href="trace/relief_primary.html#k2">'
-    # The way past the site's sidebar is before it, and boxes of a drawing are links.
-    assert text.startswith('<body class="x">') and text.count('href="#title-block-header"') == 1
-    assert text.index("To the text") < text.index("<nav>All</nav>")
-    assert "<img" not in text and '<svg class="img-fluid" ' in text  # as wide as the page at most
-    assert re.search('class="field" href="trace/[^"]+#', text)
-    assert (page.parent / "trace/relief_primary.html").is_file()
-    # What Quarto rendered since the run stays while it renders another document alone.
-    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/mine.html")
-    (page.parent / "mine.html").write_text("<body>Mine")
-    by_hand()
-    assert page.read_text() == text
-    monkeypatch.delenv("QUARTO_PROJECT_OUTPUT_FILES")
-    by_hand()
-    shutil.rmtree(alone.results)
-    with pytest.raises(SystemExit):
-        by_hand()
-    assert "trialtrace run mini" in capsys.readouterr().err
 
 
 def test_the_sections_that_check_knows_are_those_that_there_are():

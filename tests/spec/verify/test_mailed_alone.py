@@ -4,7 +4,6 @@ import re
 import zipfile
 from pathlib import Path
 
-import pytest
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
@@ -17,7 +16,6 @@ from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import load_settings, load_trial
 
 ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
-HYPERLINK = re.compile(r"<w:hyperlink [^>]*>")
 
 
 def parts(whole: Project, name: str) -> tuple[Path, str, str]:
@@ -25,17 +23,6 @@ def parts(whole: Project, name: str) -> tuple[Path, str, str]:
     with zipfile.ZipFile(path) as archive:
         text = archive.read("word/document.xml").decode()
         return path, text, archive.read("word/_rels/document.xml.rels").decode()
-
-
-@pytest.mark.parametrize("name", ["report", "supplement"])
-def test_every_link_leads_somewhere_in_the_document_or_the_web(whole: Project, name: str):
-    _, text, related = parts(whole, name)
-    outside = [one for one in re.findall(r"<Relationship [^>]*>", related) if "hyperlink" in one]
-    targets = [re.search(r'Target="([^"]*)"', one)[1] for one in outside]
-    assert all(target.startswith(("https://", "http://", "mailto:")) for target in targets)
-    inner = re.findall(r'<w:hyperlink w:anchor="([^"]+)"', text)
-    assert len(inner) > 5 and len(inner) + len(outside) >= len(HYPERLINK.findall(text))
-    assert set(inner) <= set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', text))
 
 
 def test_a_number_leads_to_its_short_id_in_the_line_of_its_method(whole: Project):

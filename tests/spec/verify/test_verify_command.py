@@ -119,21 +119,6 @@ def test_what_cannot_be_looked_at(whole: Project, tmp_path: Path, capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"%PDF-1.7 x", "is no whole PDF"),
-        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "as ODT"),
-        (b"PK\x03\x04 cut", "is no whole DOCX"),
-        (b"", "is empty"),
-    ],
-)
-def test_what_is_no_report_is_said(whole: Project, tmp_path: Path, capsys, data: bytes, told: str):
-    (tmp_path / "report.docx").write_bytes(data)
-    assert call(whole, tmp_path / "report.docx") == 2
-    assert told in (said := capsys.readouterr().err) and "--trial" not in said
-
-
 @contextmanager
 def without(*paths: Path) -> Iterator[None]:
     before = {path: path.read_bytes() for path in paths}
@@ -166,28 +151,6 @@ def test_a_run_that_a_check_stopped(whole: Project, tmp_path: Path, capsys):
             assert call(whole, folder) == 1
     said = capsys.readouterr().out
     assert "altered: 1 missing" in said and "note: the run has not ended" in said
-
-
-@pytest.mark.parametrize("name", REPORTS)
-def test_a_run_that_is_under_way_is_in_the_way_of_no_document(
-    whole: Project, tmp_path: Path, capsys, name: str
-):
-    """Of its own trial a document is known by the archive; other trials have no part in it."""
-    root = shutil.copytree(whole.root, tmp_path / "two", symlinks=True)
-    for folder in ("config/trials", "results"):
-        shutil.copytree(root / folder / "mini", root / folder / "other")
-    config = root / "config" / "config.yaml"
-    config.write_text(config.read_text().replace("trials: [mini]", "trials: [other, mini]"))
-    for trial in ("mini", "other"):
-        (root / "results" / trial / "seal.json").unlink()
-        (root / "results" / trial / "made" / "render_report.json").unlink()
-    copy = Path(shutil.copy(whole.root / FOLDER / name, tmp_path / f"mailed{name[-5:]}"))
-    two = Project(root)
-    assert verified(two, copy).trial == "mini" and verified(two, copy).earlier
-    copy.write_bytes(b"<p>Another page.</p>")
-    assert call(two, copy) == 2
-    told = capsys.readouterr().err
-    assert "other, mini\n  has no report now" in told and "trialtrace run" not in told
 
 
 def test_a_record_that_is_gone_is_the_one_thing_told(whole: Project):

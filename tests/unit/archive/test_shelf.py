@@ -81,14 +81,6 @@ def test_a_manifest_that_is_gone_is_told(shelf: Shelf):
         shelf.manifest(run)
 
 
-def test_a_list_of_runs_that_was_changed_is_told(shelf: Shelf):
-    kept(shelf, a="1")
-    (shelf.folder / "log.jsonl").write_text("no list\n")
-    assert shelf.log() == []
-    (problem,) = shelf.strange()
-    assert "log.jsonl, line 1" in str(problem) and "take the line away" in str(problem)
-
-
 def test_a_run_of_another_version_is_told(shelf: Shelf):
     run = kept(shelf, a="1")
     manifest = shelf.manifest(run)

@@ -168,16 +168,6 @@ def test_a_statistic_over_strata_goes_with_a_small_count_of_a_stratum():
     assert shown(release)["strata/odds_ratio@None"] == "1.5"
 
 
-def test_which_statistics_rest_on_hidden_counts_is_not_listed():
-    """Of nobody there is no mean: were the hidden ones listed, a hidden 0 would be told."""
-    made = Results()
-    made.events("few", {"RARE": {"is": "Yes"}}, {"a": 3, "b": 3}, stratum="rare=Yes")
-    made.add("few", "mean", "a", {"analysed": {"RARE": {"is": "Yes"}}}, 1.0, stratum="rare=Yes")
-    release = made.release("trial")
-    listed = release.listed(release.told())
-    assert [each.row["result_id"] for each in listed] == ["few/count@a", "few/count@b"]
-
-
 def test_the_difference_of_nearly_the_same_patients_is_hidden_with_their_means():
     """The mean of arm a per protocol is that of all 77 and of arm b, or the difference."""
     made = Results()

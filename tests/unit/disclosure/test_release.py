@@ -5,9 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from disclosed.attack import Attack
 from disclosed.trials import RandomTrial
-from disclosure import attacked, released, thresholded
+from disclosure import attacked, thresholded
 from trialtrace.report.interchange.ard import ard
 from trialtrace.run.disclosure.bounds import Program, components
 from trialtrace.run.disclosure.cells import Sum
@@ -32,15 +31,6 @@ from trialtrace.run.disclosure.release import Release
 )
 def test_counts_are_told_by_the_published_rules(preset, count, told, span):
     assert (PRESETS[preset].told(count), PRESETS[preset].span(count)) == (told, span)
-
-
-@pytest.mark.parametrize(
-    ("preset", "small", "not_small"),
-    [("trial", (1, 4), (0, 5)), ("opensafely", (1, 7), (0, 8)), ("sacro", (0, 9), (10,))],
-)
-def test_which_counts_are_small(preset, small, not_small):
-    assert all(PRESETS[preset].too_small(count) for count in small)
-    assert not any(PRESETS[preset].too_small(count) for count in not_small)
 
 
 def values(number: int, sums: list[Sum], spans: dict[int, tuple[int, int]]) -> set[int]:
@@ -175,17 +165,6 @@ def test_few_events_of_an_arm_are_told_and_of_its_women_alone_are_not():
         "b all": "30",
         "b F": "9",
     }
-
-
-def test_an_attack_that_contradicts_itself_is_an_error():
-    trial = RandomTrial(0)
-    attack, _ = released(trial, PRESETS["trial"])
-    broken = [
-        line | {"stat": [10_000.0]} if line["stat_name"] == "randomised" else line
-        for line in attack.lines
-    ]
-    with pytest.raises(ValueError, match="contradicts itself"):
-        Attack(broken, "exact", attack.hidden).values()
 
 
 def by_hand(sizes, stage=None):

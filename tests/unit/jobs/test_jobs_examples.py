@@ -6,7 +6,6 @@ from mini_trial import edit, write_project
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.trial.check import check_all
-from trialtrace.run.trial.listing import listed_trials, not_a_trial
 
 
 @pytest.fixture
@@ -22,18 +21,6 @@ def test_an_example_can_be_asked_for_and_stands_on_no_site(at):
     assert (settings.trials, settings.named) == (("mini",), ("mini", "second"))
     run = Run(at, freshness(at))
     assert run.trials == ("mini",) and run.named == ("mini", "second")
-
-
-def test_a_name_of_an_example_is_that_of_a_trial(at):
-    assert listed_trials(at) == ["mini", "second"]
-    assert not_a_trial(at, "second", listed_trials(at)) is None
-
-
-def test_examples_are_checked_with_the_others(at):
-    assert not check_all(None, at)
-    edit(at, "config.yaml", "examples: [second]", "examples: [second, third]")
-    (problem,) = check_all(None, at)
-    assert "no folder" in problem.found and problem.found.endswith("third")
 
 
 def test_a_trial_is_not_an_example_too(at):

@@ -67,20 +67,3 @@ def test_after_a_run_that_was_killed_the_next_one_puts_it_back_first(at: Project
     take_away(at)
     put_back(at)
     assert shown(at) == ["first", "first"]
-
-
-def test_results_that_somebody_took_away_do_not_come_back(at: Project):
-    keep_former(at, ["mini"])
-    shutil.rmtree(at.results / "mini")
-    put_back(at)
-    assert not list(at.results.iterdir())
-
-
-def test_a_disk_without_second_names_keeps_none(at: Project, monkeypatch: pytest.MonkeyPatch):
-    def refused(*_: object, **__: object) -> None:
-        raise OSError("not supported")
-
-    monkeypatch.setattr("os.link", refused)
-    keep_former(at, ["mini"])
-    put_back(at)
-    assert shown(at) == ["first", "first"]

@@ -55,14 +55,6 @@ def test_the_broken_one_itself_does_not_run(at: Project, words: list[str]):
         begin(at, check=True, words=words)
 
 
-def test_a_whole_run_says_how_to_go_on(at: Project):
-    with pytest.raises(UserError) as error:
-        begin(at, check=True)
-    text = str(error.value)
-    assert "nonsense" in text and "mistakes in broken; none in mini" in text
-    assert "trialtrace run name" in text
-
-
 def test_config_yaml_itself_stops_every_run(at: Project):
     with (at.config / "config.yaml").open("a", encoding="utf-8") as file:
         file.write("sede: 1\n")

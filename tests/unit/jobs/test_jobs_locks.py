@@ -23,12 +23,3 @@ def test_without_locks_a_run_says_so_once_and_goes_on(tmp_path, monkeypatch, cap
     with lock_run(tmp_path), lock_job(tmp_path):
         told = capsys.readouterr().err
     assert told.count("nothing keeps a second run out") == 1
-
-
-def test_another_fault_of_a_lock_is_no_lack_of_locks(tmp_path, monkeypatch):
-    def flock(file, how):
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises(OSError, match="Input/output"):
-        lock_run(tmp_path)

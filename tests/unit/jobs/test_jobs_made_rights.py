@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.base.errors import UserError
 from trialtrace.run.jobs import products as made
 
 
@@ -36,20 +35,3 @@ def test_all_records_of_a_run_have_the_rights_of_its_folders(
     tmp_path: Path, folder: int, record: int
 ):
     assert written(tmp_path, folder) == [record] * 3
-
-
-def test_a_file_of_another_user_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    written(tmp_path, 0o755)
-    path = tmp_path / made.record_path("rule0", "one")
-    found = made.read_record(path)
-    assert found is not None
-
-    def refuse(*_: object) -> bytes:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(made, "sha256_file", refuse)
-    with pytest.raises(UserError, match=r"rejects\.parquet\n  permission denied"):
-        list(made.altered(tmp_path, found.outputs["results/one/clean"]))
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(UserError, match=r"rule0\.json\n  permission denied"):
-        made.read_record(path)

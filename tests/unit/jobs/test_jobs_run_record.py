@@ -44,11 +44,6 @@ def test_a_checkout_has_itscommit_of(checkout):
     assert commit_of(checkout) == {"commit": head, "dirty": True}
 
 
-def test_a_linked_checkout_is_the_same_one(checkout, tmp_path):
-    (tmp_path / "link").symlink_to(checkout)
-    assert commit_of(tmp_path / "link")["commit"]
-
-
 def test_what_is_unpacked_inside_another_checkout_has_nocommit_of(checkout):
     """A tarball in a folder of somebody else's repository, tracked there or not."""
     inside = checkout / "unpacked"

@@ -126,11 +126,11 @@ def test_a_bound_that_comes_back_over_the_level():
     assert (found.value, found.interval) == (19.0, (12.0, 25.0))
 
 
-@pytest.mark.parametrize("case", SURVIVAL)
+@pytest.mark.parametrize(
+    "case", [case for case in SURVIVAL if "log_rank.statistic" in oracle("survival")[case]]
+)
 def test_log_rank(case):
     expected = oracle("survival")[case]
-    if "log_rank.statistic" not in expected:
-        pytest.skip("R has no statistic here")
     made = survival_data(oracle_data("survival")[case])
     for stat, of_r in (("chi_squared", "statistic"), ("df", "df"), ("p_value", "p_value")):
         method = f"{stat}.log_rank"

@@ -231,15 +231,6 @@ def test_a_mistake_of_the_randomisation_is_told_alone(tmp_path: Path):
     assert "schme" in problems and "multiverse.yaml" not in problems
 
 
-def test_too_many_are_counted_and_not_made(tmp_path: Path):
-    level = "      l{0}: {{where: {{AGE: {{above: {0}}}}}, known: before_randomisation}}\n"
-    levels = "".join(level.format(age) for age in range(10))
-    factor = "  f{0}:\n    label: Age\n    why: Any will do.\n    levels:\n"
-    factors = "".join(factor.format(number) + levels for number in range(7))
-    text = RELIEF[: RELIEF.index("factors:")] + "factors:\n" + factors
-    assert "10000000 combinations of levels" in mistake(tmp_path, text)
-
-
 def test_names_do_not_depend_on_other_levels(tmp_path: Path):
     at = write_project(tmp_path)
     write_multiverse(at, RELIEF)
@@ -274,9 +265,3 @@ def test_what_is_forbidden_is_left_out(tmp_path: Path):
     names = {each.name for each in specified(load_trial("mini", at)).specifications.values()}
     assert len(names) == 7
     assert not names & {"method=ratio;who=old", "method=plain;who=late"}
-
-
-def test_a_trial_without_the_file_is_told(tmp_path: Path):
-    at = write_project(tmp_path)
-    with pytest.raises(UserError, match=r"has no multiverse\.yaml"):
-        _ = specified(load_trial("mini", at)).specifications

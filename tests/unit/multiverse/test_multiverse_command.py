@@ -1,6 +1,5 @@
 """The command line of a multiverse: what it lists before a run, and traces after it."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -39,34 +38,6 @@ def recorded(at: Project) -> dict[str, list[dict]]:
     path = record_path("run_multiverse", "mini")
     write_record(at.root, path, ("run_multiverse", fresh), [], outputs)
     return tables
-
-
-def test_every_specification_is_listed_before_anything_ran(at: Project, capsys):
-    write_multiverse(at, RELIEF)
-    text = said(capsys, at, "multiverse", "mini", "--list")
-    assert "method=plain;who=everybody" in text and "9 specifications" in text
-    rows = json.loads(said(capsys, at, "multiverse", "mini", "--list", "--format", "json"))
-    assert [row["tested"] for row in rows] == [
-        *("means", "means", "shown alone"),
-        *("strata", "strata", "shown alone"),
-        *("means", "means", "shown alone"),
-    ]
-    lines = said(capsys, at, "multiverse", "mini", "--list", "--format", "csv").splitlines()
-    assert len(lines) == 10 and lines[1].startswith("mv_")
-
-
-def test_a_mistake_is_told_by_the_command(at: Project, capsys):
-    write_multiverse(at, RELIEF.replace("limit: 50", "limit: 5"))
-    assert "9 combinations of levels (3 × 3)" in said(
-        capsys, at, "multiverse", "mini", "--list", code=1
-    )
-
-
-def test_without_a_run_it_says_what_to_do(at: Project, capsys):
-    write_multiverse(at, RELIEF)
-    text = said(capsys, at, "multiverse", "mini")
-    assert "9 specifications; 0 are forbidden" in text
-    assert "has no run of its multiverse" in text and "trialtrace run mini --multiverse" in text
 
 
 def test_an_estimate_is_traced_to_its_rows(at: Project, capsys):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import mini_multiverse
 import pytest
-from mini_multiverse import RULES, run, write_multiverse
+from mini_multiverse import RULES, run
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
@@ -79,23 +79,6 @@ def test_data_that_were_altered_are_told(at: Project, tmp_path: Path):
         run_again(at, tmp_path)
 
 
-def test_altered_data_are_told_when_another_level_is_added(at: Project, tmp_path: Path):
-    """The job that derives makes the index anew, and holds what it leaves as it is."""
-    run(at, RULES, tmp_path)
-    place, _ = data_of(
-        tmp_path, next(filter(None, specified(load_trial("mini", at)).rules.values()))
-    )
-    with open(place / "bds.parquet", "ab") as file:
-        file.write(b"0")
-    (tmp_path / "derived.json").unlink()
-    more = "      late: {where: {SMOKER: {is: 'Yes'}}, known: after_randomisation}\n"
-    with pytest.raises(UserError, match=r"bds\.parquet\n.*is not what the run wrote"):
-        run(at, RULES + more, tmp_path)
-    (place / "digests.json").unlink()
-    with pytest.raises(UserError, match=r"digests\.json\n.*is not what the run wrote"):
-        run(at, RULES, tmp_path)
-
-
 def run_again(at: Project, folder: Path) -> None:
     from trialtrace.run.multiverse.run import run_multiverse, work_of
 
@@ -127,14 +110,3 @@ def test_a_trace_is_of_the_data_of_its_rule(at: Project):
     assert variable["rule"] == "Yes where pain ≥ 3."
     assert (variable["file"], variable["line"]) == ("config/trials/mini/multiverse.yaml", 15)
     assert RULES.splitlines()[14].strip().startswith("endpoints: {pain_any:")
-
-
-def test_a_rule_is_listed_before_anything_ran(at: Project):
-    write_multiverse(at, RULES)
-    trial = specified(load_trial("mini", at))
-    rules = {each.name: trial.rules[name] for name, each in trial.specifications.items()}
-    assert rules["threshold=felt;outlier=kept"] == ""
-    assert rules["threshold=treated;outlier=kept"] == '{"pain_any": {"event": {"at_least": 3}}}'
-    endpoints = trial.ruled(rules["threshold=treated;outlier=kept"]).document("endpoints")
-    assert endpoints["pain_any"]["event"] == {"at_least": 3}
-    assert trial.document("endpoints")["pain_any"]["event"] == {"above": 0}

@@ -3,17 +3,15 @@
 import json
 from itertools import combinations, pairwise, product
 from pathlib import Path
-from types import SimpleNamespace
 
 import mini_multiverse
 import mini_run
 import numpy as np
 import pytest
-from mini_multiverse import AT_TIMES, PAIN, RELIEF, bytes_of, rows_of, run
+from mini_multiverse import AT_TIMES, PAIN, RELIEF, bytes_of, run
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
-from trialtrace.run.multiverse.estimates import untested
 from trialtrace.run.multiverse.run import draw_part, estimate_part, run_multiverse, work_of
 from trialtrace.run.multiverse.scores import SCORE_OF, SCORES
 from trialtrace.run.tables.contracts import RESULTS, read_table
@@ -160,40 +158,6 @@ def test_parts_are_runs_of_neighbours_and_together_all_of_them(
     assert places[:length] == [*range(length)]
 
 
-def test_a_slab_reads_each_of_its_blocks_once(
-    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    from trialtrace.run.multiverse import curves, estimates
-    from trialtrace.run.multiverse import run as stage
-
-    run(at, PAIN, tmp_path / "whole")
-    whole = bytes_of(tmp_path / "whole")
-    # Neighbours in alternate blocks of two, and slabs of less than a curve.
-    monkeypatch.setattr(stage, "block_size", lambda work: 1)
-    monkeypatch.setattr(estimates, "SIZE", 2)
-    monkeypatch.setattr(curves, "SLAB_CELLS", 60)
-    plain, read = curves.Columns._scores, []
-    counting = lambda own, block: read.append(block) or plain(own, block)  # noqa: E731
-    monkeypatch.setattr(curves.Columns, "_scores", counting)
-    for held in (0, 1 << 25):
-        monkeypatch.setattr(curves, "HELD_CELLS", held)
-        folder = tmp_path / f"held {held}"
-        work = work_of(load_trial("mini", at), at.results / "mini/derived", folder, "code")
-        for part in range(2):
-            estimate_part(work, (part, 2), folder / "mark")
-        curve = max(curves.groups(work, estimates.estimates(work)), key=lambda one: len(one.tested))
-        scores = curves._columns(work, curve)
-        read.clear()
-        slabs = [np.column_stack([*scores()]) for _ in range(2)]
-        named, width = [each.scores.block for each in curve.tested], 60 // work.subjects
-        starts = range(0, len(named), width)
-        once = [name for at in starts for name in dict.fromkeys(named[at : at + width])]
-        assert len(starts) > 1 and len(once) < len(named) and np.array_equal(*slabs)
-        assert read == once * (1 if held else 2)
-        run_multiverse(work, folder)
-        assert bytes_of(folder) == whole
-
-
 MORE = """\
       young: {where: {AGE: {below: 50}}, known: before_randomisation}
 """
@@ -216,24 +180,6 @@ def test_another_level_changes_no_other_row_and_computes_no_other_estimate(
     assert [kept[row["result_id"]] for row in before["specifications"]] == before["specifications"]
     values = {row["result_id"]: row for row in after["results"]}
     assert [values[row["result_id"]] for row in before["results"]] == before["results"]
-
-
-def test_other_code_computes_all_again(
-    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    from trialtrace.run.multiverse import estimates
-
-    run(at, RELIEF, tmp_path)
-    computed = []
-    plain = estimates.estimated
-    monkeypatch.setattr(
-        estimates, "estimated", lambda work, name: computed.append(name) or plain(work, name)
-    )
-    before = {path.name for path in (tmp_path / "blocks").iterdir()}
-    run(at, RELIEF, tmp_path, code="other")
-    assert len(computed) == 9
-    # What the other code computed is of no use any more.
-    assert before.isdisjoint(path.name for path in (tmp_path / "blocks").iterdir())
 
 
 def test_two_intervals_of_an_estimate_are_one_estimate(at: Project, tmp_path: Path):
@@ -401,17 +347,6 @@ def test_every_score_is_of_a_card_and_is_named():
     assert set(SCORE_OF.values()) == set(SCORES)
 
 
-def test_tables_are_read_back(at: Project, tmp_path: Path):
-    assert run(at, RELIEF, tmp_path) == rows_of(tmp_path)
-
-
-def test_a_display_cohort_is_not_tested(tmp_path: Path):
-    at = Project(mini_run.mini_trial.REPOSITORY)
-    work = work_of(load_trial("sprave2019", at), tmp_path, tmp_path, "code")
-    result = SimpleNamespace(error=None)
-    assert "their variation is false" in (untested(work, "any", result) or "")
-
-
 CONTROL = '    placebo: {label: Placebo, code: "B", control: true}'
 THREE = {
     "trial": mini_run.mini_trial.TRIAL.replace(
@@ -461,19 +396,3 @@ def test_blocks_that_cannot_have_made_the_data_stop_the_tests_and_not_the_estima
         "or patients are missing from the data"
     )
     assert result["stat_value"] is not None and row["z"] is None
-
-
-def test_a_disk_that_is_full_is_told(at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    import errno
-    import os
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr("trialtrace.base.store.os.replace", full)
-    with pytest.raises(UserError, match=r"No space left on device(.|\n)*make room on the disk"):
-        run(at, RELIEF, tmp_path)
-    monkeypatch.undo()
-    # Nothing is left of what was not whole, and the same run ends as it would have.
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert run(at, RELIEF, tmp_path)["curves"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from mini_simulation import SIMULATION, write_simulation
-from mini_trial import PLAN, told, write_project
+from mini_trial import PLAN, told
 from synthetic_mini import COHORT
 
 from trialtrace.base.errors import UserError
@@ -93,12 +93,6 @@ def test_numbers_may_tell_arms_apart_in_a_truth_but_not_in_the_cohort(tmp_path: 
     assert "assumed numbers that tell the arms apart" in told(at)
 
 
-def test_patients_who_are_not_drawn_are_refused(tmp_path: Path):
-    at = write_project(tmp_path)
-    (at.trial_config("mini") / "simulation.yaml").write_text(SIMULATION)
-    assert "a trial whose patients are not drawn" in told(at)
-
-
 def test_a_truth_without_an_effect_may_not_hang_on_the_arm(tmp_path: Path):
     at = write_simulation(tmp_path, SIMULATION.replace("    no_effect: true\n", ""))
     path = at.trial_config("mini") / "simulation.yaml"
@@ -162,36 +156,3 @@ def test_what_no_analysis_goes_by_may_hang_on_the_arm(tmp_path: Path, adjusted: 
     found = [str(each) for each in check_truths(load_trial("mini", at))]
     assert len(found) == adjusted
     assert all("quantities that hang on the arm: age" in text for text in found)
-
-
-def test_a_cohort_that_cannot_be_drawn_is_told_with_what_stays_of_cohort_yaml(tmp_path: Path):
-    new = """\
-  better:
-    why: x
-    patients: {drug: 30, placebo: 30}
-    quantities:
-      pain1: {loads: {frailty: 1}}
-      relief:
-        share: {by: arm, is: {drug: {count: 40, of: 44}, placebo: {count: 6, of: 18}}}
-"""
-    at = write_simulation(tmp_path, SIMULATION.partition("  better:\n")[0] + new)
-    text = " ".join(str(check_truths(load_trial("mini", at))[0]).split())
-    assert "simulation.yaml, line 18: truths.better.quantities.relief" in text
-    assert "no trial can be drawn" in text and "state loads here too" in text
-
-
-@pytest.mark.parametrize(
-    "stated",
-    [
-        # Nothing, what cohort.yaml has, and a quantity of a form that no analysis of `of` reads.
-        "",
-        ", quantities: {relief: {}}",
-        ", patients: {drug: 20, placebo: 20}",
-        ", quantities: {sickness: {spread: {total: 20}}}",
-    ],
-)
-def test_truths_that_are_the_same_are_told_by_both_names(tmp_path: Path, stated: str):
-    new = f"  again: {{why: x{stated}}}\n  better:\n"
-    (text,) = wrong_truths(tmp_path, "  better:\n", new)
-    assert "simulation.yaml, line 13: truths.again" in text
-    assert "again, the same cohort as printed (line 11)" in text

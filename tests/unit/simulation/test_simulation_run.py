@@ -12,10 +12,6 @@ from trialtrace.report.simulation.material import without_value
 from trialtrace.report.simulation.page import render_simulation
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.jobs.fresh import Freshness, freshness
-from trialtrace.run.jobs.products import record_path, write_record
-from trialtrace.run.jobs.run import Run
-from trialtrace.run.jobs.run_state import OF_EARLIER
 from trialtrace.run.methods.analysing.run import all_results
 from trialtrace.run.simulation.replicates import Trials, analysed, seed_of
 from trialtrace.run.simulation.run import draw_part, run_simulation
@@ -23,7 +19,6 @@ from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.draw import draw
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.plan.remarks import MARK
 from trialtrace.run.trial.simulation.load import under
 
 # Tables hold 12 significant digits.
@@ -162,19 +157,6 @@ FALSE_NULL = SIZES.replace("    quantities:\n", "").replace(
 )
 
 
-def test_a_truth_that_fails_whole_has_the_results_of_the_others(tmp_path: Path):
-    tables = run(write_simulation(tmp_path, FALSE_NULL), tmp_path / "made")
-    rows = {name: [] for name in ("nothing", "small", "large")}
-    for row in tables["characteristics"]:
-        rows[row["truth"]].append(row)
-    named = {name: [row["result_id"] for row in those] for name, those in rows.items()}
-    assert named["nothing"] == named["small"] and len(named["small"]) > 3
-    for row in rows["nothing"]:
-        assert row["failed"] == row["replicates"] == 2
-        assert "quantities that hang on the arm: relief" in row["reason"]
-        assert row["rejected"] is None and row["true_value"] is None
-
-
 def test_where_every_truth_fails_each_analysis_has_a_row(tmp_path: Path):
     alone = FALSE_NULL.partition("  small:")[0]
     at = write_simulation(tmp_path, alone)
@@ -187,27 +169,6 @@ def test_where_every_truth_fails_each_analysis_has_a_row(tmp_path: Path):
     assert "no result in any trial" in text
     assert "1 result has no value in up to 2 trials: config/trials/mini" in text
     assert without_value([row])[0].startswith("nothing: 1 result has no value in any trial: ")
-
-
-def test_exchanged_and_renamed_truths_have_their_rows(tmp_path: Path):
-    """As in a fresh folder, whatever blocks lie there of the names before."""
-    at = write_simulation(tmp_path, SIZES)
-    folder = tmp_path / "made"
-    run(at, folder)
-    path = at.trial_config("mini") / "simulation.yaml"
-    text = SIZES.replace("small:", "x:").replace("large:", "small:").replace("x:", "large:")
-    for changed in (text, text.replace("nothing:", "null_one:")):
-        path.write_text(changed)
-        tables = run(at, folder)
-        used = {
-            row["truth"]: row["n_used"]
-            for row in tables["replicates"]
-            if "risk_difference" in row["result_id"]
-        }
-        assert used["large"] <= 20 < 40 < used["small"]
-        run(at, tmp_path / "fresh")
-        assert bytes_of(folder) == bytes_of(tmp_path / "fresh")
-    assert set(used) == {"null_one", "small", "large"}
 
 
 def test_an_altered_block_stops_the_run(tmp_path: Path):
@@ -249,39 +210,3 @@ def test_types_of_error_and_power(made: tuple):
         json.dumps(of["nothing", "mini/relief_primary/p_value.fisher@drug-placebo"]["bias"])
         == "null"
     )
-
-
-def test_a_run_that_only_simulates_ends_with_its_page_or_that_it_has_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    at = write_simulation(tmp_path)
-    text = at.trial_config("mini") / "simulation.yaml"
-    # The hash of a job, for which no copy of the scripts is needed here.
-    monkeypatch.setattr(Freshness, "job", lambda *_: text.read_text())
-    page = "results/mini/simulation/simulation.html"
-    for asked in ("simulate", page):
-        assert closing(at, asked) == [f"mini: no {page}: no run has come to the end of {RENDER}"]
-    path = at.root / page
-    path.parent.mkdir(parents=True)
-    path.write_text("of an earlier run")
-    assert closing(at, page) == [MARK + OF_EARLIER.format(page)]
-    record = record_path(RENDER, "mini")
-    (at.root / record).parent.mkdir(exist_ok=True)
-    write_record(at.root, record, (RENDER, SIMULATION), [], [page])
-    for asked in ("simulate", page):
-        assert closing(at, asked) == [page]
-    # Another seed makes another simulation.
-    text.write_text(SIMULATION.replace("seed: 5", "seed: 6"))
-    assert "is of an earlier run" in closing(at, "simulate")[0]
-    first, *_, last = closing(at, "simulate", "mini")
-    assert "mini: not cleaned" in first and "simulation.html" in last
-
-
-RENDER = "render_simulation"
-
-
-def closing(at: Project, *asked: str) -> list[str]:
-    """The last lines of a run of these targets."""
-    made = Run(at, freshness(at))
-    made.targets = lambda: asked
-    return made.closing()

@@ -7,7 +7,6 @@ import pytest
 
 from trialtrace.base.words import LABELS
 from trialtrace.run.trace.variables import About, heading
-from trialtrace.run.trial.plan.registry import cards, title_of
 
 
 def row(method, text="1", **more):
@@ -40,29 +39,12 @@ def test_every_statistic_is_named_with_its_number_and_its_method(stat):
     assert all(text.startswith(f"{name} 4.2 (") for text in told)
 
 
-def test_no_two_methods_have_the_same_words():
-    names = {name for card in cards() for name in (card.method, *card.also)}
-    titles = [title for name in names if (title := title_of(name))]
-    assert len({method.title for method in titles}) == len(titles) > 100
-
-
 def test_a_win_statistic_is_of_all_outcomes_not_of_the_first():
     given = {"group1_level": None, "comparison": "drug", "reference": "placebo"}
     text = about().subject(row("win_ratio.all_pairs", **given))
     assert text == "Death, then pain, Drug against Placebo, all randomised"
     one = row("wins.all_pairs", group2="outcome", group2_level="death", **given)
     assert about().subject(one).endswith("all randomised, outcome Death")
-
-
-def test_labels_that_are_shared_have_the_name_beside_them():
-    made = about([("a", "Death"), ("b", "Death")], [("death", "Death"), ("other", "Death")])
-    told = [
-        made.subject(row("count.events", analysis_id=analysis, parameter=endpoint))
-        for analysis in "ab"
-        for endpoint in ("death", "other")
-    ]
-    assert told[0] == "Death (death), Drug, all randomised, Death (a)"
-    assert len(set(told)) == 4
 
 
 def test_no_two_results_of_a_trial_share_heading_and_subject_whatever_their_value(full):

@@ -139,12 +139,6 @@ def test_what_is_no_key_is_refused_with_what_to_do(mini, tmp_path):
     assert "config/config.yaml: hash_key" in told
 
 
-def test_a_key_in_the_home_folder(mini, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    key_file(tmp_path)
-    assert read_hash_key(mini.at, "~/key") == b"k" * 32
-
-
 def test_a_bad_key_is_told_at_the_start_and_a_good_one_is_an_input(tmp_path):
     from mini_run import write_mini
     from mini_trial import REPOSITORY
