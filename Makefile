@@ -28,7 +28,7 @@ help:
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make check-quarto both renderers on one document, or on ARGS="TRIAL …"; ARGS=--record writes what Quarto did'
-	@echo 'make lint    ruff, mypy, snakefmt, snakemake --lint'
+	@echo 'make lint    ruff, mypy, import-linter, snakefmt, snakemake --lint'
 	@echo 'make docs    the documentation as a site, docs/_site/index.html'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md; fails where a ratio is 15 % worse'
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
@@ -102,6 +102,7 @@ lint: $(READY_TEST)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
 	@$(BIN)/mypy --no-error-summary
+	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
 

@@ -6,8 +6,6 @@ from trialtrace.base.terminal import without_controls
 from trialtrace.run.trace.text import trace_text
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
-LABELS = ["value", "from", "n", "method", "check", "rows"]
-LABELS += ["variable", "raw", "cleaning", "rejected", "plan", "id", "script", "code", "claims"]
 
 
 def test_the_text_has_what_the_json_has(full):
