@@ -87,6 +87,7 @@ NAMES = (
 )
 RANGE = {"at_least": ">=", "at_most": "<="}
 LONGEST = 200
+FEWEST_PLACES_OF_P = 2
 
 
 @dataclass(frozen=True)
@@ -393,11 +394,22 @@ def _component(name: str, text: str, **more: object) -> Component:
     before = FIRST_RELATION.search(body[: match.start()])
     words = re.sub(r"\s+", " ", before.group().lower()) if before else RANGE.get(name, "=")
     value, places = _decimal(match.group())
+    if name == "p":
+        places = _places_of_p(value, places)
     unit = re.sub(r"^\((.*)\)$", r"\1", body[match.end() :].strip()) or None
     offset = len(plain) - len(body)
     number = text[offset + match.start() : offset + match.end()]
     more = {"unit": unit} | more
     return Component(name, text, value, places, RELATIONS[words], number=number, **more)  # type: ignore[arg-type]
+
+
+def _places_of_p(value: Decimal, places: int) -> int:
+    """The decimals that a printed p stands for: one of 0 or 1 has lost its last zeros.
+
+    No p is rounded to a whole number, nor a small one to a tenth, so that "P = 0" is no p of 0.3.
+    """
+    lost = places < 1 or (value == 0 and places < FEWEST_PLACES_OF_P)
+    return max(places, FEWEST_PLACES_OF_P) if lost else places
 
 
 def _decimal(text: str) -> tuple[Decimal, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.wording import listed
 
@@ -16,6 +16,7 @@ from trialtrace.audit.prints.wording import listed
     {
         "number.impossible": "A number that no study can have.",
         "number.unclear": "A number of which the expression does not say what it is.",
+        "number.zero": "A p printed as 0 with fewer than two decimals: no test gives 0.",
     },
     of_all=True,
 )
@@ -30,6 +31,10 @@ def check_impossible(ledger: Ledger) -> Iterator[Finding]:
             alone.add(of)
             text = f"One patient has no spread; {spread.text} is printed."
             yield verdict("number.impossible", entry, spread.name, INCONSISTENT, text)
+        if _is_zero_p(entry):
+            text = f"Does {entry.parts['p'].text} stand for “P < 0.001”, or are digits lost? No "
+            text += "test gives a p of 0."
+            yield verdict("number.zero", entry, "p", DOUBT, text)
         if not found:
             continue
         told = listed(
@@ -37,6 +42,14 @@ def check_impossible(ledger: Ledger) -> Iterator[Finding]:
         )
         name, (first, *others), text = "number.impossible", found, f"{told[0].upper()}{told[1:]}."
         yield verdict(name, entry, first, INCONSISTENT, text, covers=tuple(others))
+
+
+def _is_zero_p(entry: Claim) -> bool:
+    """Whether a p is printed as 0 without two decimals, to which it may have been rounded."""
+    p = entry.parts.get("p")
+    if p is None or p.relation != "=" or p.value != 0:
+        return False
+    return len(p.number.partition(".")[2]) < p.places
 
 
 def _unclear(ledger: Ledger, entry: Claim) -> Finding:
