@@ -6,7 +6,7 @@ printed expression to them. Numbers about one outcome, population, visit and str
 together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -22,7 +22,8 @@ from trialtrace.audit.printed.rounding_habit import Habit
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.base.grouping import grouped
 
-MOST_PATIENTS = 10**9
+FEWEST_CATEGORIES = 2
+"""So many other categories tell of how many patients the percentages of an outcome are."""
 
 
 def _alike(claims: Sequence[Claim], name: str) -> bool:
@@ -93,7 +94,9 @@ class Ledger:
         unsaid = [
             entry
             for entry in self.of_group()
-            if (data := entry.parts.get("percent")) is not None and data.symbol == UNSAID
+            if "count" in entry.parts
+            and (data := entry.parts.get("percent")) is not None
+            and data.symbol == UNSAID
         ]
         of_outcome = grouped(unsaid, lambda entry: entry.about.outcome)
         return {entry.name for entry in self.of_group() if entry.bare_pair} | {
@@ -184,22 +187,47 @@ class Ledger:
 
     @cached_property
     def _unfit(self) -> dict[str, bool]:
-        """The claims whose percentage is not one of all randomised, and whether it can be another.
+        """The claims whose percentage is not one of all randomised, and whether it can be one of
+        fewer of them.
 
-        One that no number of patients has tells nothing of the group's.
+        One that can be of more alone, or of no number of patients, tells nothing of the group's.
         """
-        found = {}
-        for entry in self.of_group():
-            part, group = entry.share, self.groups.get(entry.about.group or "")
-            if part is None or group is None or not group.size or entry.about.part:
-                continue
-            if "denominator" in entry.parts or entry.about.n is not None or part.relation != "=":
-                continue
-            count, n = entry.whole_count, group.size
-            if not _can_be_of(part, count, n, n):
-                most = n if count is None else MOST_PATIENTS
-                found[entry.name] = _can_be_of(part, count, 1, most)
-        return found
+        unfit = {name for name, n in self._of_no_size.items() if not self._is_of(name, n)}
+        return {
+            name: _can_be_of(part, entry.whole_count, 1, self._of_no_size[name])
+            for name in sorted(unfit)
+            if (part := (entry := self.entries[name]).share) is not None
+            if not self._others_are_of_all(entry, unfit)
+        }
+
+    @cached_property
+    def _of_no_size(self) -> dict[str, int]:
+        """The percentages of a group that print no size of their own, each with the number
+        randomised to the group."""
+        return {
+            entry.name: group.size
+            for entry in self.of_group()
+            if (group := self.groups.get(entry.about.group or "")) is not None and group.size
+            if (part := entry.share) is not None and part.relation == "="
+            if not entry.about.part and entry.about.n is None and "denominator" not in entry.parts
+        }
+
+    def _is_of(self, name: str, n: int) -> bool:
+        part = self.entries[name].share
+        return part is not None and _can_be_of(part, self.entries[name].whole_count, n, n)
+
+    def _others_are_of_all(self, entry: Claim, unfit: Collection[str]) -> bool:
+        """Whether the other categories, of which there are several, are shares of all randomised:
+        then a percentage that is not is no sign of fewer patients, but is held against them."""
+        own = self.categories.get((*entry.about.cell, entry.about.group), [])
+        others = {
+            claim.about.category: claim.name
+            for claim in own
+            if claim.about.category not in (None, entry.about.category)
+            if claim.name in self._of_no_size and claim.whole_count
+        }
+        whole = entry.about.category is not None and len(others) >= FEWEST_CATEGORIES
+        return whole and not unfit & {*others.values()}
 
     @cached_property
     def _fewer(self) -> set[tuple[str | None, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil, floor
 
+from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
@@ -124,12 +125,22 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     n = ledger.size(entry)
     if n is None:
         possible = denominators_of(count, percent)
+        if possible and _beyond_randomised(ledger, entry, min(possible)):
+            return
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
         detail = {"count": count, "denominators": possible}
         yield verdict("share.denominator", entry, "percent", agreement, text, detail=detail)
         return
     yield _share(ledger, entry, count, n)
+
+
+def _beyond_randomised(ledger: Ledger, entry: Claim, least: int) -> bool:
+    """Whether a percentage is one of more patients than were randomised to the group, and not of
+    the row, of which `too_many` tells."""
+    group = ledger.groups.get(entry.about.group or "")
+    size = None if group is None or group.name == ALL else group.size
+    return size is not None and least > size and across(ledger, entry) is None
 
 
 def denominators_of(count: int, percent: Component) -> list[int]:
@@ -169,7 +180,7 @@ def _share(
         text = f"{shown}; {percent.text} is that of the {row} of all groups together, as those of "
         text += "the other groups are."
         of_its_own = "denominator" in entry.parts
-        if of_its_own or _others_of_group(ledger, entry):
+        if of_its_own or others_of_group(ledger, entry):
             text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
             return make(INCONSISTENT, text)
         return make(ALTERNATIVE, text, alternative="percentages of the row")
@@ -223,7 +234,7 @@ def across(ledger: Ledger, entry: Claim) -> int | None:
     return total if fits else None
 
 
-def _others_of_group(ledger: Ledger, entry: Claim) -> bool:
+def others_of_group(ledger: Ledger, entry: Claim) -> bool:
     """Whether the other categories of the same group and place are shares of it, not of the row."""
     about = entry.about
     others = [

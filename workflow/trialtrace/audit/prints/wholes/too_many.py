@@ -17,7 +17,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.wholes.shares import across, denominators_of
+from trialtrace.audit.prints.wholes.shares import across, denominators_of, others_of_group
 from trialtrace.audit.prints.wording import listed
 
 _THINGS = (
@@ -67,7 +67,8 @@ def _too_many(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         unless.append("they are not patients")
     if received and min(possible) <= _of_everyone(ledger):
         unless.append("they are counted by the treatment received")
-    if implied and not _others_counted(ledger, entry):
+    of_row = not (_others_counted(ledger, entry) or others_of_group(ledger, entry))
+    if implied and of_row:
         unless.append("the percentage is of all groups together")
     text += f", unless {listed(unless, 'or')}." if unless else "."
     text = f"Not checkable: {text}" if unless else text

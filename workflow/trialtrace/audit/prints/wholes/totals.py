@@ -202,18 +202,19 @@ def _is_right(ledger: Ledger, entry: Claim) -> bool:
 def repair(ledger: Ledger, entries: list[Claim]) -> Repair | None:
     """The one claim whose own percentage asks for the count that the total lacks.
 
-    None where the categories add up, or no percentage asks for what is lacking.
+    None where the categories add up, or no percentage, or more than one, asks for what is lacking.
     """
     found = _counted(ledger, entries)
     if found is None or sum(found[0].values()) == found[1]:
         return None
     counted, n = found
+    asking = []
     for name, count in counted.items():
         percent, wanted = _percent_of(entries, ledger.entries[name]), count + n
         wanted -= sum(counted.values())
         if percent and wanted >= 0 and wanted in counts_for_percentage(as_range(percent), n):
-            return Repair(name, wanted, percent)
-    return None
+            asking.append(Repair(name, wanted, percent))
+    return asking[0] if len(asking) == 1 else None
 
 
 def _percent_of(entries: list[Claim], entry: Claim) -> Component | None:
