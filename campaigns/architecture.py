@@ -25,7 +25,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("audit.ledger", "audit.candidates"),
         ("audit.prints",),
         ("audit.registration", "audit.search", "audit.files"),
-        ("audit.contradiction", "audit.verdicts"),
+        ("audit.verdicts",),
         ("audit.editor",),
         ("audit.reading",),
     ),

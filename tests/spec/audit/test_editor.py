@@ -1,7 +1,6 @@
 """One page for an editor: what flips a decision first, questions."""
 
 import html
-import json
 import re
 
 import pytest
@@ -114,15 +113,6 @@ def test_a_paper_without_errors_has_no_line(told):
     sound = LEDGER.replace("9.8%", "9.2%").replace("P=0.06", "P=0.005")
     code, page = told("editor", sound)
     assert code == 0 and "No inconsistent number was found" in page
-    assert "contradictions" not in json.loads(told("json", sound)[1])
-
-
-def test_what_cannot_all_hold_stands_in_every_form_that_has_room(told):
-    expected = "contradict each other: at least one of these three is wrong. 9.2 in place of 9.8 "
-    for form in ("table", "html", "json"):
-        made = told(form, LEDGER.replace("P=0.06", "P=0.005"))[1]
-        text = re.sub(r"\s+", " ", made.replace("\N{NO-BREAK SPACE}", " "))
-        assert expected in text, form
 
 
 def test_a_question_names_whose_size_it_is_and_no_key(told):
@@ -437,11 +427,6 @@ def two_by_two(count, p, ratio):
 def test_a_question_tells_the_patients_that_were_taken(told):
     """27 of 103 against 40 of 98 is a ratio of 0.64 with P = 0.028."""
     asked_of = " ".join(asked(told("editor", two_by_two("27", "0.028", "1.64"))[1]))
-    assert "(Men: Event A, Low, table 1), n = 103; “40” (Men: Event B, High, table 1), n = 98;" in (
+    assert "(Men: Event A, Low, table 1), n = 103; “40” (Men: Event B, High, table 1), n = 98?" in (
         asked_of
     )
-
-
-def test_one_misprint_mends_both_contradictions(told):
-    page = told("html", two_by_two("72", "0.028", "0.64"))[1]
-    assert "27 in place of 72" in plain(page) and "mends both contradictions" in plain(page)

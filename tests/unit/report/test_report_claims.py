@@ -14,8 +14,6 @@ from trialtrace.report.audit.audit_page import (
     MEANINGS,
     _data,
     audit_page,
-    by_data,
-    contradictions_section,
     further,
     glossary,
     meanings,
@@ -338,27 +336,3 @@ def test_an_interval_that_no_usual_method_gives_is_explained_apart():
     both = glossary(tally([row, other]))
     assert both.startswith("Internal consistency, inconsistent: it contradicts other printed ")
     assert "; no usual method gives it: " in both
-
-
-def test_the_data_say_which_of_contradicting_numbers_was_meant():
-    """52 of 307 and 16.1 % are in the data; of 58 patients 12 are 20.7 %, and not 20.6 %."""
-    numbers = [
-        {"claim": claim, "component": "percent", "printed": printed}
-        for claim, printed in (("stent", "16.1 %"), ("none", "20.6 %"), ("unknown", "9.7 %"))
-    ]
-    rows = {
-        ("stent", "percent"): {"against_data": "exact", "recomputed_text": "16.1 %"},
-        ("none", "percent"): {"against_data": "differs", "recomputed_text": "20.7 %"},
-        ("unknown", "percent"): {"against_data": "not_checkable", "recomputed_text": ""},
-    }
-    told = " The data give 16.1 % as printed; 20.7 % in place of 20.6 %."
-    assert by_data(rows, numbers) == told
-    # What would mend them otherwise is refuted, and not proposed.
-    one = {"finding": "They conflict. 28.6 in place of 20.6 mends this.", "numbers": numbers}
-    one |= {"conflict": "They conflict."}
-    claims = [{"claim_id": c, "component": k, **row} for (c, k), row in rows.items()]
-    (list_,) = contradictions_section([one], claims)
-    assert "They conflict. The data give 16.1" in list_ and "28.6" not in list_
-    (list_,) = contradictions_section([one], [])
-    assert "28.6" in list_
-    assert by_data({}, numbers) == ""

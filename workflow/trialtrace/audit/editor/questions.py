@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from trialtrace.audit.contradiction.text import Told
 from trialtrace.audit.editor.letter import Line, placed, quoted
 from trialtrace.audit.editor.matters import KINDS, Question, for_authors, one_or_list
 from trialtrace.audit.ledger.ledger import Ledger
@@ -30,7 +29,6 @@ def questions(
     findings: Sequence[Finding],
     rows: Sequence[Mapping[str, object]],
     lines: Sequence[Line],
-    contradictions: Sequence[Told],
     registered: Sequence[Held] = (),
 ) -> list[Question]:
     """What the authors could be asked: which number is meant, how it was made, of how many; what
@@ -41,8 +39,8 @@ def questions(
     wrong.sort(key=lambda finding: order.get(finding.claim, len(order)))
     asked = [question for kind in KINDS for question in kind.asked(ledger, wrong)]
     asked += _of_one_size(ledger, lines)
-    left = [one for one in contradictions if not set(_quotes(ledger, one)[0]) <= _of(asked)]
-    asked += _which(ledger, left, [one for one in wrong if not _handled(one.check)])
+    left = [one for one in wrong if not _handled(one.check)]
+    asked += _which(ledger, [one for one in left if not set(_claims(one)) <= _of(asked)])
     open_ = [
         finding
         for finding in findings
@@ -87,97 +85,51 @@ def _of(asked: Sequence[Question]) -> set[str]:
     return {name for question in asked for name in question.claims}
 
 
-def _which(
-    ledger: Ledger, contradictions: Sequence[Told], wrong: Sequence[Finding]
-) -> Iterator[Question]:
-    """A question for each contradiction of other kinds; those of the same numbers as one."""
-    for one in _together(
-        [contradiction for contradiction in contradictions if not _all_handled(contradiction)]
-    ):
-        claims, quotes = _quotes(ledger, one)
-        if _listed(one["checks"]) == ["fact"]:
+def _which(ledger: Ledger, wrong: Sequence[Finding]) -> Iterator[Question]:
+    """A question for each contradiction of other kinds; those of the same claims as one."""
+    for same in _together(wrong):
+        claims = tuple(dict.fromkeys(name for finding in same for name in _claims(finding)))
+        quotes = [_with_patients(ledger, name) for name in claims]
+        if all(finding.check == "fact" for finding in same):
             yield Question(f"Which of these holds: {' or '.join(quotes)}?", (), claims)
             continue
-        among = _listed(one["among"])
-        why = dict.fromkeys(
-            for_authors(finding.sentence.partition(" In ")[0])
-            for finding in wrong
-            if finding.claim in among and finding.check in _listed(one["checks"])
-        )
+        why = dict.fromkeys(for_authors(one.sentence.partition(" In ")[0]) for one in same)
         asked = f"Which of these, if any, should read otherwise: {'; '.join(quotes)}?"
         if len(quotes) == 1:
             asked = f"Is {quotes[0]} as you meant it?"
-        every = tuple(dict.fromkeys((*claims, *(str(name) for name in among if name))))
-        yield Question(" ".join([asked, *list(why)[:MOST_TOLD]]), (), every)
+        yield Question(" ".join([asked, *list(why)[:MOST_TOLD]]), (), claims)
 
 
-def _all_handled(item: Told) -> bool:
-    return all(_handled(str(check)) for check in _listed(item["checks"]))
+def _claims(finding: Finding) -> tuple[str, ...]:
+    return finding.claim, *finding.beside
 
 
-def _together(contradictions: Sequence[Told]) -> list[Told]:
-    """Those of the same numbers as one, and those that differ in one claim of several: the same
-    is asked, and once is enough."""
-    made: list[Told] = []
-    for contradiction in contradictions:
-        for at, other in enumerate(made):
-            if _nearly(other, contradiction):
-                keys = ("numbers", "checks", "among")
-                both = {key: _listed(other[key]) + _listed(contradiction[key]) for key in keys}
-                made[at] = other | both
-                break
+def _together(wrong: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings of the same claims, or whose claims differ in one of several: the same is asked,
+    and once is enough."""
+    made: list[list[Finding]] = []
+    for finding in wrong:
+        own = next((same for same in made if _nearly(same[0], finding)), None)
+        if own is None:
+            made.append([finding])
         else:
-            made.append(contradiction)
+            own.append(finding)
     return made
 
 
-def _nearly(item: Told, other: Told) -> bool:
-    numbers, others = (
-        {(str(each["claim"]), str(each["component"])) for each in _numbers(told)}
-        for told in (item, other)
-    )
-    if numbers == others:
+def _nearly(one: Finding, other: Finding) -> bool:
+    claims, others = set(_claims(one)), set(_claims(other))
+    if claims == others:
         return True
-    claims, rest = ({claim for claim, _ in told} for told in (numbers, others))
-    most = max(len(claims - rest), len(rest - claims))
-    return most <= 1 and len(claims & rest) >= MOST_TOLD
+    most = max(len(claims - others), len(others - claims))
+    return most <= 1 and len(claims & others) >= MOST_TOLD
 
 
-def _listed(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []
-
-
-def _numbers(item: Told) -> list[Mapping[str, object]]:
-    return [each for each in _listed(item["numbers"]) if isinstance(each, dict)]
-
-
-def _quotes(ledger: Ledger, item: Told) -> tuple[tuple[str, ...], list[str]]:
-    """The claims of a contradiction, and its numbers: those of one claim as it is printed, sizes
-    by whose."""
-    claims: dict[str, str] = {}
-    others: dict[str, None] = {}
-    for number in _numbers(item):
-        claim, component = str(number["claim"]), str(number["component"])
-        if claim not in ledger.entries:
-            others[f"{number['printed']} ({_whose(ledger, component)})"] = None
-            continue
-        entry = ledger.entries[claim]
-        taken = component == f"claims.{claim}.about.patients"
-        size = f", n = {entry.about.patients}" if taken else claims.get(claim, "")
-        claims[claim] = size
-    return tuple(claims), [
-        *(f"{quoted(ledger, ledger.entries[name])}{size}" for name, size in claims.items()),
-        *others,
-    ]
-
-
-def _whose(ledger: Ledger, key: str) -> str:
-    """Whose size the key of a ledger names: “Diners, $4 buffet”."""
-    kind, name, *rest = key.split(".")
-    if kind == "groups":
-        return f"size of {ledger.groups[name].label}"
-    group = ledger.groups.get(rest[-1])
-    return f"{ledger.populations[name].label}, {group.label if group else rest[-1]}"
+def _with_patients(ledger: Ledger, name: str) -> str:
+    """A claim as quoted, with the number of patients that the ledger gives it."""
+    entry = ledger.entries[name]
+    size = f", n = {entry.about.patients}" if entry.about.patients else ""
+    return f"{quoted(ledger, entry)}{size}"
 
 
 def _with_tests(

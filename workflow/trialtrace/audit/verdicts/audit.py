@@ -301,20 +301,17 @@ def _none(searched: Searched, tried: str) -> str:
 def as_json(
     audit: PrintAudit,
     names: Sequence[str],
-    contradictions: Sequence[Mapping[str, object]] = (),
     registration: Sequence[Mapping[str, object]] = (),
 ) -> dict[str, Any]:
     """The whole audit as plain data; `names` are the columns of the claims contract.
 
-    `contradictions` are those of `contradiction.told`, `registration` is that of
-    `registration.rows.as_json`; a paper without any has no such key.
+    `registration` is that of `registration.rows.as_json`; a paper without any has no such key.
     """
     return {
         "claims": [{name: row.get(name) for name in names} for row in audit.rows],
         "findings": [_finding(finding) for finding in audit.findings],
         "searches": [search_as_json(search) for search in audit.searches],
         "expected_matches_by_chance": audit.expected_by_chance,
-        **({"contradictions": [*contradictions]} if contradictions else {}),
         **({"registration": [*registration]} if registration else {}),
     }
 

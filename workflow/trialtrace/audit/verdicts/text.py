@@ -38,8 +38,6 @@ from trialtrace.base.terminal import plain_text
 
 WIDTH = 80
 WIDEST = 120
-MOST_TOLD = 10
-"""So many contradictions are told with what would mend them."""
 SEVERAL = 3
 """So many numbers of a column of which the same lacks are told once."""
 Row = Mapping[str, Any]
@@ -72,14 +70,6 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
             number = "a number" if many == 1 else f"{many} numbers"
             lines += _wrapped(f"  {plain_text(place)}, {number}: {plain_text(text)}", width)
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
-    if contradictions := audit.get("contradictions"):
-        lines += ["", "Numbers that contradict each other:"]
-        for contradiction in contradictions[:MOST_TOLD]:
-            lines += _wrapped(f"  {plain_text(contradiction['finding'])}", width)
-        if len(contradictions) > MOST_TOLD:
-            more = len(contradictions) - MOST_TOLD
-            lines += _wrapped(f"  {more} more, in `--format html` or `json`.", width)
-        lines.append("")
     if registration := audit.get("registration"):
         lines += ["", "Registered and reported:"]
         for one in registration:

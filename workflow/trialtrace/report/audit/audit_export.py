@@ -1,7 +1,6 @@
 """An audit in every form in which it leaves: for a terminal, a program, a build, a reader."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
 from typing import TYPE_CHECKING, Any
@@ -14,13 +13,9 @@ from trialtrace.report.listing import json_text, listing
 from trialtrace.run.tables.contracts import CLAIMS
 
 if TYPE_CHECKING:
-    from trialtrace.audit.contradiction.text import Told
     from trialtrace.audit.ledger.ledger import Ledger
     from trialtrace.audit.registration.rows import Held
     from trialtrace.audit.verdicts.audit import PrintAudit
-
-CONTRADICTION = "contradiction"
-"""The last column of the CSV: what cannot all hold with the number."""
 
 
 def ledger_text(
@@ -35,23 +30,19 @@ def ledger_text(
     return _common(audit, form, width=width, title=title, synthetic=False)
 
 
-@dataclass(frozen=True)
-class Found:
-    """What an audit of a ledger found: verdicts, what cannot all hold, and the registration."""
-
-    printed: "PrintAudit"
-    contradictions: "Sequence[Told]"
-    registered: "Sequence[Held]"
-
-
-def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = "") -> str:
+def editor_text(
+    ledger: "Ledger",
+    printed: "PrintAudit",
+    registered: "Sequence[Held]",
+    file: Path,
+    standing: str = "",
+) -> str:
     """The page of an audit for an editor."""
     from trialtrace.audit.editor.letter import lines, main_paper, together, unchecked
     from trialtrace.audit.editor.questions import questions, reader_questions
     from trialtrace.audit.ledger.texts import citation, source
     from trialtrace.report.audit.editor_page import editor_page
 
-    printed, registered = candidate.printed, candidate.registered
     told = lines(ledger, printed.findings, printed.rows)
     # What is told as wrong is asked of the authors, not of the reader too.
     wrong = {line.claim for line in told if line.verdict == "inconsistent"}
@@ -62,9 +53,7 @@ def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = 
         " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
         [source(text) for text in ledger.texts.values()],
         together(told),
-        questions(
-            ledger, printed.findings, printed.rows, told, candidate.contradictions, registered
-        ),
+        questions(ledger, printed.findings, printed.rows, told, registered),
         as_json(registered),
         unchecked(ledger, printed.rows),
         join(whole),
@@ -88,29 +77,11 @@ def _common(audit: Mapping[str, Any], form: str, *, width: int, title: str, synt
     if form == "table":
         return told(audit, width)
     if form == "csv":
-        names = [*CLAIMS.names, CONTRADICTION]
-        return listing(_with_contradictions(audit), names, names, form)
+        rows = [*audit["claims"], *map(_registered, audit.get("registration", ()))]
+        return listing(rows, CLAIMS.names, CLAIMS.names, form)
     from trialtrace.report.audit.audit_page import audit_page
 
     return audit_page(audit, title, synthetic=synthetic)
-
-
-def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]:
-    """The rows of the claims, each number with what it cannot all hold with."""
-    contradictions: dict[tuple[str, str], list[str]] = {}
-    for one in audit.get("contradictions", ()):
-        for number in one["numbers"]:
-            contradictions.setdefault((number["claim"], number["component"]), []).append(
-                one["finding"]
-            )
-    rows = [
-        {
-            **row,
-            CONTRADICTION: " ".join(contradictions.get((row["claim_id"], row["component"]), ())),
-        }
-        for row in audit["claims"]
-    ]
-    return [*rows, *map(_registered, audit.get("registration", ()))]
 
 
 def _registered(entry: Mapping[str, object]) -> dict[str, object]:

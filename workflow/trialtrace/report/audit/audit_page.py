@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from trialtrace.audit.printed.agreement import DIFFERS, EXACT
 from trialtrace.audit.printed.sentences import (
     chance_text,
     sentences,
@@ -17,7 +16,6 @@ from trialtrace.audit.printed.sentences import (
 )
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
 from trialtrace.audit.prints.agreements import INCONSISTENT
-from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     NOT_GIVEN,
@@ -68,13 +66,7 @@ CHANCE = (
     "match means nothing. It is not the probability that the authors made another choice, and a "
     "match is never a reproduction."
 )
-INSTEAD = " in place of "
 WINDOWS = "Half and double windows shift the numbers half and twice as far."
-CANNOT = (
-    "The smallest sets of numbers that contradict each other, or do not fit together, and single "
-    "corrections that would resolve this, usual misprints first. Which was meant cannot be "
-    "told from the paper alone."
-)
 # What the words of the tally mean, by column; docs/audit.md has the same.
 MEANINGS = {
     DATA: {
@@ -156,7 +148,6 @@ def audit_page(
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
         *([f'<p class="prose"><strong>{escape(put_in)}</strong> {settings}</p>'] if put_in else []),
         *([more] if coverage else []),
-        *contradictions_section(audit.get("contradictions"), audit["claims"]),
         *registration_section(audit.get("registration", ()), audit=""),
         *claims_table(audit, links=in_report, readings=readings),
         *searches_section(audit),
@@ -261,37 +252,6 @@ def claims_table(
     yield "<h2>Claims</h2>"
     yield from matrix(audit["claims"])
     yield from table_lines(names, cells, "claims")
-
-
-def contradictions_section(data: object, claims: Sequence[Row]) -> Iterator[str]:
-    """What cannot all hold, with what would mend it, but where the data say which number was
-    meant; nothing where the numbers agree."""
-    if not isinstance(data, list):
-        return
-    rows = {(row["claim_id"], row["component"]): row for row in claims}
-    told = [(one, by_data(rows, one["numbers"])) for one in data]
-    items = "".join(
-        f"<li>{escape(unbroken(str(one['conflict' if INSTEAD in by else 'finding']) + by))}</li>"
-        for one, by in told
-    )
-    head = f'<h2>Numbers that contradict each other</h2>\n<p class="prose quiet">{CANNOT}</p>'
-    yield f"{head}<ul>{items}</ul>"
-
-
-def by_data(
-    rows: Mapping[tuple[str, str], Row], numbers: Sequence[Mapping[str, str | None]]
-) -> str:
-    """What the data give of numbers that contradict each other: it decides which was meant."""
-    same, other = [], []
-    for number in numbers:
-        row = rows.get((number["claim"] or "", number["component"] or ""), {})
-        if row.get(DATA) == EXACT:
-            same.append(str(number["printed"]))
-        elif row.get(DATA) == DIFFERS:
-            other.append(f"{row['recomputed_text']}{INSTEAD}{number['printed']}")
-    told = [f"{listed(same)} as printed"] if same else []
-    told += [listed(other)] if other else []
-    return f" The data give {'; '.join(told)}." if told else ""
 
 
 def _claim(rows: Sequence[Row], columns: Sequence[str], more: list[str], *, links: bool) -> str:

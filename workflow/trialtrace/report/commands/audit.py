@@ -84,13 +84,12 @@ def run_audit(arguments: argparse.Namespace) -> int:
             expected="a ledger of printed numbers",
             do="trialtrace audit --example > ledger.yaml",
         )
-    from trialtrace.audit.contradiction.text import told_of
     from trialtrace.audit.files.file import read_standing
     from trialtrace.audit.registration import rows as registration
     from trialtrace.audit.registration.registration import held
     from trialtrace.audit.verdicts.audit import as_json, audit_ledger
     from trialtrace.audit.verdicts.tally import failing
-    from trialtrace.report.audit.audit_export import Found, editor_text, ledger_text
+    from trialtrace.report.audit.audit_export import editor_text, ledger_text
     from trialtrace.run.tables.contracts import CLAIMS
 
     file, form, trust = Path(arguments.file), arguments.format, arguments.trust
@@ -104,15 +103,13 @@ def run_audit(arguments: argparse.Namespace) -> int:
             )
         return _against_record(at, read, file, Path(arguments.record), arguments.output)
     printed = audit_ledger(read)
-    contradictions = told_of(read, printed.findings, printed.rows)
     registered = held(read)
     if standing.told and form == "csv":
         print(standing.told, file=sys.stderr)
     if form == FOR_EDITORS:
-        found = Found(printed, contradictions, registered)
-        text = editor_text(read, found, file, standing.told)
+        text = editor_text(read, printed, registered, file, standing.told)
     else:
-        audit = as_json(printed, CLAIMS.names, contradictions, registration.as_json(registered))
+        audit = as_json(printed, CLAIMS.names, registration.as_json(registered))
         if standing.told:
             audit["standing"] = standing.told
         text = ledger_text(audit, form, file, width=width(arguments.output), every=arguments.all)

@@ -50,7 +50,6 @@ def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: 
     A claim that no single result answers is told as such; the others are audited all the same.
     """
     # What is on print takes long to load, and a check before a run needs none of it.
-    from trialtrace.audit.contradiction.text import told_of
     from trialtrace.audit.files.make import ledger
     from trialtrace.audit.registration import rows as registration
     from trialtrace.audit.registration.registration import held
@@ -76,8 +75,7 @@ def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: 
     printed = audit_ledger(whole)
     rows = with_print(rows, printed)
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
-    contradictions = told_of(whole, printed.findings, printed.rows)
-    found = as_json(printed, CLAIMS.names, contradictions, registration.as_json(held(whole)))
+    found = as_json(printed, CLAIMS.names, registration.as_json(held(whole)))
     del found["claims"]
     about = {
         "title": trial.title,

@@ -1,1 +1,0 @@
-"""Printed numbers that cannot all hold: the fewest that contradict, and what would mend them."""
