@@ -13,6 +13,8 @@ from trialtrace.report.render.api import render_document
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_settings
 
+pytestmark = pytest.mark.full
+
 REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
 SAID = (
     "Background.",

@@ -19,6 +19,8 @@ from trialtrace.run.synthetic import make
 from trialtrace.run.trial.claims.load import read_claims
 from trialtrace.run.trial.load import Trial, load_trial
 
+pytestmark = pytest.mark.full
+
 TRIAL = "sprave2019"
 DAYS_OF_A_MONTH = 30.4375
 # Endpoint, population -> arm -> (yes, with a value).

@@ -25,6 +25,8 @@ from trialtrace.run.trial.claims.load import read_claims
 from trialtrace.run.trial.cohort.mess import BreaksCheck, Impossible
 from trialtrace.run.trial.load import load_trial
 
+pytestmark = pytest.mark.full
+
 TRIAL = "streckmann2024"
 POST = "after chemotherapy"
 # Endpoint, visit, population -> arm -> (yes, with a value).

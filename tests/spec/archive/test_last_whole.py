@@ -55,7 +55,7 @@ def asked(runs: Make, capsys: pytest.CaptureFixture[str]) -> Asked:
     return Asked(runs(), capsys)
 
 
-@pytest.mark.parametrize("stage", [CLEAN, CHECK])
+@pytest.mark.parametrize("stage", [pytest.param(CLEAN, marks=pytest.mark.full), CHECK])
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_a_command_answers_of_the_last_whole_run(asked: Asked, stage: str, words: tuple[str, ...]):
     before = asked.call(*words)

@@ -7,6 +7,8 @@ from scipy import stats
 
 from trialtrace.audit.prints.registry import findings
 
+pytestmark = pytest.mark.full
+
 PAIRS = (("smt", "wbv"), ("smt", "tau"), ("wbv", "tau"))
 
 

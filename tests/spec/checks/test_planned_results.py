@@ -73,6 +73,7 @@ def test_a_run_gives_what_was_planned_and_nothing_else(trials, results, name):
     assert sure - set(ids) == set()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", TRIALS[2:])
 def test_check_accepts_what_a_run_gives(results, tmp_path, name):
     """A claim on every result of the plan's analyses is in order, one on another's name is not."""
@@ -114,6 +115,7 @@ def claim(row):
     return {"from": "main", "place": "table", "label": "x", "printed": "1", "is": keys}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", TRIALS)
 def test_what_is_not_sure_lacks_for_a_reason(trials, results, name):
     """Beside a missing statistic stands a result that says why, or the level is no one's."""

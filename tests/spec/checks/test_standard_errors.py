@@ -11,6 +11,8 @@ from trialtrace.run.methods.analysing import estimate
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.tables.contracts import RESULTS, read_table
 
+pytestmark = pytest.mark.full
+
 # Methods that have an error of which neither a law with its degrees of freedom nor a test statistic
 # is among the results.
 UNTOLD = {

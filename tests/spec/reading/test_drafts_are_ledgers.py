@@ -149,6 +149,7 @@ def test_every_kind_and_form_has_its_words_here():
     assert SENTENCES.keys() == {name for name, _ in forms.FORMS}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", HEADS)
 def test_every_form_of_cell_under_every_kind(tmp_path, kind):
     """The kind over the columns of arms, beside the rows, and over a column behind the arms."""
@@ -162,6 +163,7 @@ def test_every_form_of_cell_under_every_kind(tmp_path, kind):
     assert loaded(made, tmp_path) == len(made.claims) > 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("measure", [name for name, _ in kinds.MEASURES])
 def test_every_measure_over_columns_beside_rows_and_in_sentences(tmp_path, measure):
     name = words(measure)

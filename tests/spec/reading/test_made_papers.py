@@ -10,6 +10,7 @@ from printed_papers.trial import trial
 GOALS = {"html": (0.98, 0.98), "jats": (0.98, 0.98), "docx": (0.98, 0.98)}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("form", GOALS)
 def test_numbers_are_found_with_place_arm_and_kind(form):
     count: Counter[str] = Counter()

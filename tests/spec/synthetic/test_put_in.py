@@ -13,6 +13,8 @@ from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.put_in import DRAWN_TO, MADE_OF, TO_NOTHING, margin_name, statistic_words
 from trialtrace.run.trial.load import load_trial
 
+pytestmark = pytest.mark.full
+
 NAMES = ("musaro2019", "sprave2019", "streckmann2024")
 
 

@@ -9,6 +9,8 @@ from exports import frame, put, rows_of, sheets, text
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.tables import profile
 
+pytestmark = pytest.mark.full
+
 ENDINGS = ("csv", "tsv", "xlsx", "parquet", "xpt", "sas7bdat", "sav", "dta")
 
 

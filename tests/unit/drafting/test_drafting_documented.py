@@ -16,6 +16,8 @@ from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.questions import Question
 from trialtrace.run.drafting.tables import profile
 
+pytestmark = pytest.mark.full
+
 EVERY = (*SEEN, *FIRST, *SECOND)
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-profile.md"
 

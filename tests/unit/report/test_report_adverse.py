@@ -27,6 +27,8 @@ from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
 
+pytestmark = pytest.mark.full
+
 SURVIVAL = "describe: [{survival: "
 UNCOUNTED = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 PLAN = UNCOUNTED.replace(SURVIVAL, "describe: [{events: count}, {survival: ")

@@ -11,6 +11,7 @@ from site_pages import packed_data, pages
 # One process renders the sites.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
+    pytest.mark.full,
 ]
 SHOWN = ("summary.html", "report.html", "supplement.html", "audit.html")
 

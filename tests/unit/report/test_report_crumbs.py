@@ -10,6 +10,7 @@ from trialtrace.report.pages.site_copy import alone, in_site
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
+    pytest.mark.full,
 ]
 WAY = re.compile(r'<nav class="crumbs" aria-label="Breadcrumb"><ol>(.*?)</ol></nav>')
 STEP = re.compile(r'<li>(?:<a href="([^"]*)">)(.*?)</a></li>|<li aria-current="page">(.*?)</li>')

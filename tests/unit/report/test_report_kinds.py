@@ -18,6 +18,8 @@ from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.plan.displays.registry import MODULES, displays
 
+pytestmark = pytest.mark.full
+
 NO_CLAIMS = "papers: {}\nclaims: {}\n"
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 KINDS = [*yaml.safe_load(PLAN)["displays"]]

@@ -21,6 +21,7 @@ from trialtrace.run.trace.short_id import short_id
 # One process renders the sites.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
+    pytest.mark.full,
 ]
 
 

@@ -11,6 +11,8 @@ from scipy.stats import binom, fisher_exact
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.proportion import proportion_confint
 
+pytestmark = pytest.mark.full
+
 REPLICATES, ARM = 300, 20
 P1, P0 = 0.7, 0.4
 # Steps of one have the variance of a uniform number.

@@ -27,6 +27,8 @@ from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.report.verify.document import judged
 
+pytestmark = pytest.mark.full
+
 WIDE = "| " + " | ".join(["word" * 5] * 7) + " |\n|" + "---|" * 7 + "\n"
 WIDE += WIDE.split("\n")[0] + "\n"
 LONG = "| name | n |\n|---|--:|\n" + "".join(f"| line {n} | {n} |\n" for n in range(90))
