@@ -2,14 +2,17 @@
 
 from types import SimpleNamespace as Stub
 
+import mini_run
 import pytest
 from mini_trial import REPOSITORY
+from test_report_wording import words
 
 from trialtrace.base.paths import Project
-from trialtrace.report.sections.baseline_table import score_words
+from trialtrace.report.material import Material
+from trialtrace.report.sections.baseline_table import baseline_table, score_words
 from trialtrace.report.sections.consort import _as_told
 from trialtrace.report.sections.sections import _sources
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import load_settings, load_trial
 
 
 def test_a_score_of_points_has_its_criteria_beside_the_table():
@@ -55,3 +58,39 @@ def test_each_line_of_a_description_has_the_letter_of_who_tells_of_it():
         patch.setattr(data, lambda _: [])
         marks, (told,) = _sources(Stub(trial=load_trial("ruetzler2013", Project(REPOSITORY))))
     assert marks == {} and "(a)" not in told
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    run = mini_run.run_mini(tmp_path_factory.mktemp("baseline"))
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "one_row"),
+    [
+        ("Yes", "No", True),
+        ("yes", "no", True),
+        ("YES", "No", True),
+        ("Y", "N", False),
+        ("Present", "Absent", False),
+        ("yes", "not known", False),
+    ],
+)
+def test_caption_and_rows_of_yes_and_no_are_one_decision(mini, monkeypatch, yes, no, one_row):
+    """Where a variable has one row, the caption says which level that is;
+    where no variable has, it says nothing of it."""
+    labels = {"Yes": yes, "No": no}
+    rows = [
+        {**row, "group2_level": labels.get(row["group2_level"], row["group2_level"])}
+        for row in mini.of("baseline")
+    ]
+    of = Material.of
+    monkeypatch.setattr(
+        Material, "of", lambda self, name: rows if name == "baseline" else of(self, name)
+    )
+    text = words(baseline_table(mini))
+    names = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("|")]
+    shown = names[names.index("**Smoker**") + 1 :]
+    assert shown == ([] if one_row else [yes, no])
+    assert ("with yes" in text) is one_row

@@ -40,7 +40,11 @@ def baseline_table(material: Material) -> str:
     if data is None:
         return ""
     first = "Groups" if "by" in data else "Arms"
-    first += " are described, not tested; of yes-or-no variables, number (percent) with yes."
+    first += " are described, not tested"
+    answers = [yes_of(_levels(material.of("baseline"), name)) for name in data["variables"]]
+    if any(answers):
+        first += "; of a yes-or-no variable in one row, number (percent) with yes"
+    first += "."
     if note := data.get("note"):
         first += f" {note}"
     first += "".join(score_words(material, data["variables"]))
@@ -173,9 +177,9 @@ def _variable(
 ) -> list[list[str]]:
     by = {(row["stat_name"], row["group2_level"], _group(row)): row for row in rows}
     label = escape_markdown(variable_label(material.trial, name))
-    levels = list(dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"]))
-    if set(levels) == {"No", "Yes"}:
-        lines = [[f"**{label}**", *(_share(by, "Yes", g) for g in groups)]]
+    levels = _levels(rows, name)
+    if yes := yes_of(levels):
+        lines = [[f"**{label}**", *(_share(by, yes, g) for g in groups)]]
     elif levels:
         lines = [[f"**{label}**", *[""] * len(groups)]]
         lines += [
@@ -200,6 +204,19 @@ def _variable(
         ]
         lines.append([f"{NO_BREAK}{NO_BREAK}missing", *cells])
     return lines
+
+
+def _levels(rows: Sequence[ResultRow], name: str) -> list[str]:
+    """The levels of a variable, in order; none of a number."""
+    own = (row["group2_level"] for row in rows if row["parameter"] == name)
+    return list(dict.fromkeys(filter(None, own)))
+
+
+def yes_of(levels: Sequence[str]) -> str | None:
+    """The level that alone is shown of a variable of yes and no, however they are written; None of
+    any other variable, which has a row a level."""
+    by_word = {level.casefold(): level for level in levels}
+    return by_word["yes"] if sorted(by_word) == ["no", "yes"] and len(levels) == 2 else None
 
 
 def level_words(name: str, level: str) -> str:
