@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.base.deleted_names import COMMANDS, answer
 from trialtrace.base.errors import UserError
 from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
@@ -52,6 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
+    if deleted := answer(_command_of(words), COMMANDS):
+        print(f"trialtrace {_command_of(words)}: {deleted}", file=sys.stderr)
+        return 2
     arguments = parser().parse_args(words)
     try:
         status = arguments.run(arguments)
@@ -73,6 +77,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{error.filename or 'the output'}\n  {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(getattr(arguments, "failure", 1))
+
+
+def _command_of(words: Sequence[str]) -> str:
+    """The command of a call: the first word that is neither an option nor the value of one."""
+    project = False
+    for word in words:
+        if not project and not word.startswith("-"):
+            return word
+        project = word == "--project"
+    return ""
 
 
 def _write_utf8() -> None:

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from trialtrace.base.deleted_names import answer
+
 # Quotation marks that programs for letters put in place of straight ones.
 CURLED = (
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -181,7 +183,10 @@ def one_of(names: Iterable[object], limit: int = 12) -> str:
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
-    """The nearest known name as a question, or None where none is near."""
+    """The nearest known name as a question, or None where none is near; of a deleted name its
+    successor."""
+    if deleted := answer(name):
+        return deleted
     listed = list(names)
     if (plain := name.strip(CURLED)) != name and plain in listed:
         return f'write straight quotation marks: "{plain}"'

@@ -1,0 +1,33 @@
+"""Names that an earlier version had: what takes their place, and the last version that had them.
+
+Whoever deletes a name that users write enters it here: a method, a key or a value of a
+configuration under `NAMES`, a command under `COMMANDS`. `check` and the command line then answer
+with the successor. A name that is known in its place is never looked up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """`last` is the last version that had the name, which is also a tag (`v0.1.0`); `successor`
+    is what to write in its place, empty where there is nothing."""
+
+    last: str
+    successor: str = ""
+
+    def told(self) -> str:
+        """What to do."""
+        instead = f"write {self.successor}" if self.successor else "nothing takes its place"
+        return f"deleted after version {self.last}: {instead}; the tag v{self.last} still has it"
+
+
+NAMES: dict[str, Deleted] = {}
+COMMANDS: dict[str, Deleted] = {}
+
+
+def answer(name: str, names: Mapping[str, Deleted] | None = None) -> str | None:
+    """What to do about a deleted name; None for any other."""
+    found = (NAMES if names is None else names).get(name)
+    return found.told() if found else None
