@@ -208,6 +208,12 @@ def _since(trial: Trial, frozen: Frozen) -> Iterator[str]:
     tables = [path.relative_to(trial.at.config).as_posix() for path in tables_of(trial)]
     if others := [one for one in dict.fromkeys(tables) if one not in frozen.record.files]:
         yield f"Endpoints read tables that were not frozen: {', '.join(others)}."
+    if (before := frozen.record.trialtrace) != trialtrace.__version__:
+        yield (
+            f"It was frozen by trialtrace {before}; the code is of another version, "
+            f"{trialtrace.__version__}."
+        )
+        return
     stages = [
         stage for stage, code in _codes(trial).items() if frozen.record.code.get(stage) != code
     ]

@@ -52,6 +52,7 @@ from trialtrace.report.verify.kept_run import (
     archived,
     outdated_files,
 )
+from trialtrace.report.verify.maker import earlier_version, of_another_maker, other_format
 from trialtrace.report.verify.rerun import rerun
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
@@ -245,6 +246,9 @@ def _folder(
         )
     data = reports[0].read_bytes()
     document = _document(at, reports[0], data, name)
+    if document.uncompared:
+        document.what = str(path)
+        return document
     assert document.trial is not None  # a document is of a trial
     run = KeptRun(at, document.trial)
     kept = _documents(at, document.trial)
@@ -297,6 +301,8 @@ def _digest(file: Path) -> str:
 def _results(run: KeptRun) -> Verified:
     """Every file of a trial's results; in a report that is another, what."""
     run.check_there()
+    if why := other_format(run):
+        return Verified(run.trial, run.at.shown(run.folder), None, uncompared=why)
     candidates = altered_run(run)
     if not candidates:
         run.check_ended()
@@ -315,7 +321,7 @@ def _results(run: KeptRun) -> Verified:
             )
             told.found += more.found
             told.notes += more.notes
-    told.notes += [*_outdated(run), *_unfinished(run)]
+    told.notes += [*_outdated(run), *_unfinished(run), *_by_earlier_version(run)]
     told.notes.append("run.json, with the commit and the time of the run, is under no seal")
     return told
 
@@ -367,6 +373,8 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     run = KeptRun(at, name or trial_of(at, path, kind, data))
     if not own and run.unfinished and (kept_earlier := _kept_earlier(run, path, data)):
         return kept_earlier
+    if why := other_format(run):
+        return Verified(run.trial, str(path), None, uncompared=why)
     run.check_there()
     if not seal_stands(run):
         run.check_ended()
@@ -384,8 +392,25 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
         kept_earlier.found, kept_earlier.notes = earlier.judged.found, earlier.judged.notes
         kept_earlier.compared = []
         return kept_earlier
-    kept_earlier.notes += [*_outdated(run), *_unfinished(run)]
+    if made.found and not own and (why := _by_another(run, kept, data)):
+        return Verified(run.trial, str(path), None, uncompared=why)
+    kept_earlier.notes += [*_outdated(run), *_unfinished(run), *_by_earlier_version(run)]
     return kept_earlier
+
+
+def _by_another(run: KeptRun, kept: Kept, data: bytes) -> str | None:
+    """Why a document is none of the last run, as another trialtrace made it."""
+    try:
+        lines = lines_of(kept.name, data)
+    except BrokenDocument:
+        return None
+    return of_another_maker(lines, kept.lines, run.sealed["seal"])
+
+
+def _by_earlier_version(run: KeptRun) -> list[str]:
+    """That the run was by another version than this one, as a note."""
+    documents = kept_documents(run.sealed).values() if seal_stands(run) else []
+    return [*dict.fromkeys(filter(None, (earlier_version(one.lines) for one in documents)))]
 
 
 def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
