@@ -49,14 +49,20 @@ def _slurm() -> str | None:
     return None
 
 
-def _program(*names: str, hint: str) -> str | None:
-    found = any(shutil.which(name) for name in names)
-    return None if found else f"{names[0]} is not on the PATH ({hint})"
+def _program(*names: str, hint: str, every: bool = False) -> str | None:
+    """Why a program cannot be run: by one of its names, or where `every` one is needed."""
+    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    found = [bool(shutil.which(name, path=path)) for name in names]
+    enough = all(found) if every else any(found)
+    return None if enough else f"{names[found.index(False)]} is not installed ({hint})"
 
 
 MISSING = {
     "r": _program("Rscript", hint="apt-get install r-base-core r-cran-survival r-cran-car"),
     "slurm": _slurm(),
+    "slurmdbd": _program(
+        "slurmdbd", "mariadbd", hint="apt-get install slurmdbd mariadb-server", every=True
+    ),
     "chromium": _program(
         "chromium", "chromium-browser", "google-chrome", hint="apt-get install chromium"
     ),

@@ -9,31 +9,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from checkout import ROOT, Copy, copy_checkout
+from checkout import ROOT, Copy, copy_checkout, files_of, own_project
 from slurm import Cluster
 
-# A cluster without accounting is asked by squeue; it answers sooner than a real one needs to.
-HERE = (
+# As the profile has it, where `sacct` answers; but sooner than a real cluster needs to.
+ACCOUNTED = (
     "--workflow-profile",
     "workflow/profiles/slurm",
-    "--slurm-no-account",
-    "--slurm-status-command",
-    "squeue",
     "--slurm-init-seconds-before-status-checks",
     # A stage takes some eight; who asks before it has ended asks again ten later than that.
     "9",
 )
+# A cluster without accounting is asked by squeue.
+HERE = (*ACCOUNTED, "--slurm-no-account", "--slurm-status-command", "squeue")
+# So that a run that hangs ends.
+LONGEST = 600
+SMALL = "mini"
 VARIED, SIMULATED = "elmunzer2012", "musaro2019"
 MULTIVERSE = f"results/{VARIED}/multiverse/multiverse.html"
 SIMULATION = f"results/{SIMULATED}/simulation/simulation.html"
 
 
 @contextmanager
-def started(nodes: int = 2, cpus: int = 2, more: str = "") -> Iterator[Cluster]:
+def started(
+    nodes: int = 2, cpus: int = 2, more: str = "", accounting: bool = False
+) -> Iterator[Cluster]:
     """A cluster in a folder of its own; munge wants one that others can look into."""
     folder = Path(tempfile.mkdtemp(prefix="slurm-"))
     folder.chmod(0o755)
-    with Cluster(folder, nodes, cpus, more) as cluster:
+    with Cluster(folder, nodes, cpus, more, accounting) as cluster:
         yield cluster
     shutil.rmtree(folder)
 
@@ -43,6 +47,16 @@ def on_cluster(folder: Path, of: Path = ROOT) -> Copy:
     made = copy_checkout(folder, of)
     made.python = str(ROOT / ".venv-slurm/bin/python")
     return made
+
+
+def small_trial(folder: Path) -> tuple[Copy, dict[str, bytes]]:
+    """A small trial to be run on a cluster, and what a local run made of it."""
+    local = own_project(folder / "local")
+    done = local.snakemake(SMALL, "--cores", "2")
+    assert done.returncode == 0, done.stderr
+    made = on_cluster(folder / "cluster", local.root)
+    shutil.copytree(local.root / "data", made.root / "data")
+    return made, files_of(local.root)
 
 
 def take_derived(made: Copy, of: Path) -> None:
@@ -62,12 +76,14 @@ def tables_of(made: Copy) -> dict[str, bytes]:
 
 
 class Running:
-    """A run in parts on the cluster, that a test looks at and stops."""
+    """A run on the cluster, that a test looks at and stops; in parts, if it has any."""
 
-    def __init__(self, cluster: Cluster, made: Copy, parts: int, *words: str):
+    def __init__(self, cluster: Cluster, made: Copy, parts: int | None, *words: str):
         """`words` of the command: targets, and what is otherwise than in the profile."""
         self.cluster, self.made, self.said = cluster, made, made.root / "said"
-        words = made.command(*HERE, *words, "--config", f"parts={parts}")
+        how = ACCOUNTED if cluster.accounting else HERE
+        divided = ("--config", f"parts={parts}") if parts else ()
+        words = made.command(*how, *words, *divided)
         with open(self.said, "ab") as said:
             how = made.how(**cluster.environment)
             self.process = subprocess.Popen(words, **how, stderr=said, stdout=said)
@@ -92,7 +108,11 @@ class Running:
         self.process.wait()
 
     def end(self) -> None:
-        assert self.process.wait() == 0, self.text
+        try:
+            assert self.process.wait(LONGEST) == 0, self.text
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the run does not end:\n{self.text}") from None
 
     @property
     def text(self) -> str:

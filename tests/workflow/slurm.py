@@ -1,8 +1,8 @@
 """A real SLURM for a test, of nodes that are all this machine: daemons in the foreground, all files
 in one folder.
 
-Needs root, and no systemd, control groups or accounting database. Nothing outside of the folder is
-written, and clients find the cluster by SLURM_CONF.
+Needs root, and neither systemd nor control groups; with `accounting` also slurmdbd and MariaDB.
+Nothing outside of the folder is written, and clients find the cluster by SLURM_CONF.
 """
 
 import contextlib
@@ -13,6 +13,8 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from accounting import prepare_database, write_configuration
 
 NODE = (
     "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cpus} "
@@ -49,10 +51,17 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 class Cluster:
     """Started by `with`; `environment` is what clients need."""
 
-    def __init__(self, folder: Path, nodes: int = 2, cpus: int = 2, more: str = ""):
+    def __init__(
+        self,
+        folder: Path,
+        nodes: int = 2,
+        cpus: int = 2,
+        more: str = "",
+        accounting: bool = False,
+    ):
         """As many nodes, each of so many processors as it is to have jobs at a time; `more` lines
-        of configuration."""
-        self.folder, self.cpus, self.more = folder, cpus, more
+        of configuration; with `accounting`, `sacct` answers."""
+        self.folder, self.cpus, self.more, self.accounting = folder, cpus, more, accounting
         self.nodes = [f"node{number}" for number in range(1, nodes + 1)]
         self.environment = {
             "SLURM_CONF": str(folder / "slurm.conf"),
@@ -74,9 +83,9 @@ class Cluster:
             self.ask("scancel", "--user=root")
             with contextlib.suppress(RuntimeError, OSError):
                 self._until(lambda: not self.left(), "scancel")
+        # What the others write to ends after them.
         for daemon in reversed(self.daemons):
             daemon.terminate()
-        for daemon in self.daemons:
             try:
                 daemon.wait(20)
             except subprocess.TimeoutExpired:
@@ -125,11 +134,23 @@ class Cluster:
         munge |= {f"{name}-file": self.folder / f"munge/{name}" for name in ("pid", "seed", "log")}
         self._daemon("munged", "--foreground", *(f"--{name}={at}" for name, at in munge.items()))
         self._until(lambda: munge["socket"].exists(), "munged")
+        if self.accounting:
+            self._account(node)
         self._control()
         for name in self.nodes:
             (self.folder / "spool" / name).mkdir()
             self._daemon("slurmd", "-D", "-N", name)
         self._until(self._idle, "slurmd")
+
+    def _account(self, node: str) -> None:
+        """Start the database and its daemon, and have the configuration name them."""
+        port, storage_port = _free_port(), _free_port()
+        self._daemon("mariadbd", *prepare_database(self.folder, storage_port))
+        self._until(lambda: _listens(storage_port), "mariadbd")
+        with open(self.environment["SLURM_CONF"], "a") as file:
+            file.write(write_configuration(self.folder, node, port, storage_port))
+        self._daemon("slurmdbd", "-D")
+        self._until(lambda: "Cluster" in self.ask("sacctmgr", "list", "cluster"), "slurmdbd")
 
     def _control(self) -> None:
         self._daemon("slurmctld", "-D")
@@ -173,6 +194,11 @@ class Cluster:
                 told = (self.folder / f"{name}.out").read_text(errors="replace")[-2000:]
                 raise RuntimeError(f"{name} does not answer:\n{told}")
             time.sleep(0.1)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""A trial, a multiverse and a simulation on a real SLURM of two nodes: the bytes of a laptop."""
+"""A multiverse and a simulation in parts on a real SLURM, and a cancelled job: a laptop's bytes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,14 +7,15 @@ import pytest
 import yaml
 from checkout import Copy, copy_checkout, files_of
 from on_slurm import (
-    HERE,
     MULTIVERSE,
     SIMULATED,
     SIMULATION,
+    SMALL,
     VARIED,
     Running,
     on_cluster,
     replace_in,
+    small_trial,
     started,
     tables_of,
     take_derived,
@@ -24,7 +25,6 @@ from slurm import Cluster
 from trialtrace.run.tables.contracts import RESULTS, read_table
 
 pytestmark = pytest.mark.slurm
-NAME = "ruetzler2013"
 SPECIFICATIONS, FACTORS = 2048, 6
 
 
@@ -35,14 +35,20 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-def test_a_trial_through_slurm_has_the_same_bytes(run: Copy, cluster: Cluster, tmp_path: Path):
-    made = on_cluster(tmp_path / "on the cluster", run.root)
-    before = cluster.jobs()
-    done = made.snakemake(*HERE, NAME, **cluster.environment)
-    assert done.returncode == 0, done.stderr
-    # All stages of a trial are one job.
-    assert [state for job, state in cluster.jobs().items() if job not in before] == ["COMPLETED"]
-    local = {path: data for path, data in files_of(run.root).items() if f"results/{NAME}/" in path}
+@pytest.mark.full
+@pytest.mark.slurmdbd
+def test_a_cancelled_job_is_tried_once_more_where_slurm_keeps_accounts(tmp_path: Path):
+    made, local = small_trial(tmp_path)
+    with started(nodes=1, cpus=7, accounting=True) as accounted:
+        running = Running(accounted, made, None, SMALL)
+        cancelled = running.until("analyse_plan")
+        accounted.ask("scancel", cancelled)
+        running.end()
+        words = ("sacct", "--allocations", "--parsable2", "--noheader", "--format=JobIdRaw,State")
+        told = [line.split("|") for line in accounted.ask(*words).splitlines()]
+    # What SLURM says of it is no state alone.
+    assert [state for job, state in told if job == cancelled] == ["CANCELLED by 0"]
+    assert [state for job, state in told if job != cancelled] == ["COMPLETED"]
     assert files_of(made.root) == local
 
 
@@ -82,6 +88,7 @@ def locally(made: Copy, *targets: str) -> dict[str, bytes]:
     return tables_of(made)
 
 
+@pytest.mark.full
 def test_parts_on_a_cluster_have_the_same_bytes_whatever_is_killed(
     run: Copy, many: Copy, few: Copy, cluster: Cluster, tmp_path: Path
 ):

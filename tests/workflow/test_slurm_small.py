@@ -3,20 +3,18 @@
 from pathlib import Path
 
 import pytest
-from checkout import Copy, files_of, own_project
-from on_slurm import HERE, ROOT, started
+from checkout import files_of
+from on_slurm import HERE, SMALL, small_trial, started
 
 pytestmark = pytest.mark.slurm
 
 
-def test_a_small_trial_through_slurm_has_the_same_bytes(own: Copy, tmp_path: Path):
-    here = own.snakemake("--cores", "2", "mini")
-    assert here.returncode == 0, here.stderr
-    there = own_project(tmp_path / "on the cluster")
-    there.python = str(ROOT / ".venv-slurm/bin/python")
+def test_a_small_trial_through_slurm_has_the_same_bytes(tmp_path: Path):
+    there, local = small_trial(tmp_path)
     with started(nodes=1) as cluster:
-        done = there.snakemake(*HERE, "mini", **cluster.environment)
+        done = there.snakemake(*HERE, SMALL, **cluster.environment)
         assert done.returncode == 0, done.stderr
+        # All stages of a trial are one job.
         assert [*cluster.jobs().values()] == ["COMPLETED"]
-    assert files_of(there.root) == files_of(own.root)
+    assert files_of(there.root) == local
     assert (there.root / "results/mini/report/report.html").is_file()

@@ -7,7 +7,7 @@ multiverse/blocks, so that what is there is not computed again; the tables are t
 number of parts. Configuration: multiverse.yaml, plan.yaml, endpoints.yaml.
 """
 
-PARTS = range(1, int(config.get("parts", 2)) + 1)
+PARTS = range(1, CONFIG.parts + 1)
 DERIVED = {
     "adsl": "results/{trial}/derived/adsl.parquet",
     "bds": "results/{trial}/derived/bds.parquet",
