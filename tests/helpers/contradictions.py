@@ -86,7 +86,7 @@ def field(line: str) -> Edit:
     return (D, "", line + "\n")
 
 
-SEX = "config/trials/mini/dictionary.csv (line 5, sex)"
+SEX = "config/trials/mini/dictionary.csv:5 (sex)"
 EXCHANGED = "no label of one stands at the code of another"
 GROUPS = "    smoker: smoker\n  groups:\n    {}\n"
 R = '{}now,patients,,radio,Relief {},"{}",,,,,,,,,,,,'
@@ -98,7 +98,7 @@ FACTS = [
         EXCHANGED,
         STOPS,
         ((D, "A, Drug | B, Placebo", "A, Placebo | B, Drug"),),
-        ("design.arms.drug.code", "(line 3, arm) calls", "that is the arm placebo"),
+        ("design.arms.drug.code", ":3 (arm) calls", "that is the arm placebo"),
     ),
     Fact(
         "codes of arms",
@@ -149,7 +149,7 @@ FACTS = [
         "it is a choice only where the label says missing",
         STOPS,
         ((C, '["9"]', '["0"]'),),
-        ("tables.patients.missing.relief", "(line 8, relief) calls"),
+        ("tables.patients.missing.relief", ":8 (relief) calls"),
     ),
     Fact(
         "what a code for missing is worth",
@@ -195,7 +195,7 @@ FACTS = [
                 '  visit: {column: visit, labels: {"1": end, "2": start}}}\n',
             ),
         ),
-        ("late.visit.labels.1", "(line 16, visit) calls", 'that is the label of "2" here'),
+        ("late.visit.labels.1", ":16 (visit) calls", 'that is the label of "2" here'),
     ),
     Fact(
         "which visit a column is of",
@@ -203,7 +203,7 @@ FACTS = [
         "no label of a column names another visit of the endpoint, and so for two of them",
         STOPS,
         ((E, "{pain0: before, pain1: after}", "{pain0: after, pain1: before}"),),
-        ("pain.visits", '(line 9, pain0) calls "Pain before": that is the visit "before"'),
+        ("pain.visits", ':9 (pain0) calls "Pain before": that is the visit "before"'),
     ),
     Fact(
         "which visit a number in the names of columns is of",
@@ -217,7 +217,7 @@ FACTS = [
                 'visits: {pattern: "pain{visit}", labels: {"0": after, "1": before}}',
             ),
         ),
-        ("pain.visits", '(line 9, pain0) calls "Pain before": that is the visit "before"'),
+        ("pain.visits", ':9 (pain0) calls "Pain before": that is the visit "before"'),
     ),
     Fact(
         "choices of the columns of one endpoint",
@@ -234,7 +234,7 @@ FACTS = [
                 '  visits: {anow: now, bnow: then}, codes: {"0": 0, "1": 1}}\n',
             ),
         ),
-        ("both.visits", "(line 17, bnow) calls", "(line 16, anow) calls it"),
+        ("both.visits", ":17 (bnow) calls", ":16 (anow) calls it"),
     ),
     Fact(
         "choices of fields of one name in two forms",
@@ -242,7 +242,7 @@ FACTS = [
         "the same labels stand at the same codes",
         STOPS,
         (field('sex,adverse,,radio,Sex,"1, Male | 2, Female",,,,,,,,,,,,'),),
-        ("(line 16, sex): choices", f"Female, as in {SEX}"),
+        (":16:6: column Choices", f"Female, as in {SEX}"),
     ),
     Fact(
         "codes of one choice list",
@@ -250,7 +250,7 @@ FACTS = [
         "every code once",
         STOPS,
         ((D, 'Died,"0, No | 1, Yes"', 'Died,"0, No | 0, Yes"'),),
-        ("line 12, column Choices", 'the code "0" twice'),
+        (":12:6: column Choices", 'the code "0" twice'),
     ),
     Fact(
         "fields of one form",
@@ -258,7 +258,7 @@ FACTS = [
         "every field once",
         STOPS,
         (field("age,patients,,text,Age,,,,,,,,,,,,,"),),
-        ("line 16, column Variable", "which stands already in line 4"),
+        (":16:1: column Variable", "which stands already in line 4"),
     ),
     Fact(
         "codes of one list of visits",
@@ -266,7 +266,7 @@ FACTS = [
         "every code once",
         STOPS,
         ((E, "{pain0: before, pain1: after}", "{pain0: before, pain0: after}"),),
-        ("endpoints.yaml, line 13", "pain0"),
+        ("endpoints.yaml:13:", "pain0"),
     ),
     Fact(
         "labels of two visits",
@@ -293,7 +293,7 @@ FACTS = [
             (D, "Pain before", '"Pain before, cm, at rest"'),
             (E, "  column: pain0\n", "  column: pain0\n  unit: mm\n"),
         ),
-        ("first_pain.unit", '(line 9, pain0) says "cm"'),
+        ("first_pain.unit", ':9 (pain0) says "cm"'),
     ),
     Fact(
         "the unit of a column",
@@ -301,7 +301,7 @@ FACTS = [
         "a unit in brackets or after a comma in the label, or alone in the note",
         STOPS,
         ((D, "Days followed", "Followed (weeks)"),),
-        ("tables.patients.units.days", "(line 11, days) says"),
+        ("tables.patients.units.days", ":11 (days) says"),
     ),
     Fact(
         "the unit of the age",
@@ -325,7 +325,7 @@ FACTS = [
         "the dictionary allows nothing beyond the scale",
         STOPS,
         ((E, "to: 10", "to: 9"),),
-        ("pain.scale.to", "(line 9, pain0) allows 10"),
+        ("pain.scale.to", ":9 (pain0) allows 10"),
     ),
     Fact(
         "the order of dates",
@@ -333,7 +333,7 @@ FACTS = [
         "one order",
         STOPS,
         ((T, "{path: export.csv,", "{path: export.csv, date_order: dmy,"),),
-        ("source.items.export.date_order", "(line 13, seen) says date_ymd"),
+        ("source.items.export.date_order", ":13 (seen) says date_ymd"),
     ),
     Fact(
         "the end of a time",
@@ -516,7 +516,7 @@ FACTS = [
         "no word for no is counted, unless the label of the endpoint says the contrary",
         TOLD,
         ((E, '{relief: {is: "1"}}', '{relief: {is: "0"}}'),),
-        ("relief: Relief counts where relief (Relief;", "line 8) is 0, which is No"),
+        ("relief: Relief counts where relief (Relief;", "dictionary.csv:8) is 0, which is No"),
     ),
     Fact(
         "the number of a visit",

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except UserError as error:
-        print(error, file=sys.stderr)
+        print(_placed(error, getattr(arguments, "project", None)), file=sys.stderr)
         return int(getattr(arguments, "failure", 1))
     except ModuleNotFoundError as error:
         if (missing := without_extra(error)) is None:
@@ -87,6 +87,17 @@ def _command_of(words: Sequence[str]) -> str:
             return word
         project = word == "--project"
     return ""
+
+
+def _placed(error: UserError, root: str | None) -> UserError:
+    """The mistakes with their line, where the project can be read."""
+    from trialtrace.base.config.placed import placed
+    from trialtrace.base.paths import project
+
+    try:
+        return placed(error, project(root))
+    except UserError:
+        return error
 
 
 def _write_utf8() -> None:

@@ -99,7 +99,7 @@ def test_an_impossible_number_is_a_finding_of_the_file(ledger_file, capsys, prin
 def test_mistakes_are_told_with_line_and_key(ledger_file, capsys, text, said):
     assert main(["audit", ledger_file("claims:\n" + text)]) == 1
     err = capsys.readouterr().err
-    assert said in err and "ledger.yaml, line" in err
+    assert said in err and "ledger.yaml:" in err
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_mistakes_of_the_strata_are_told(ledger_file, capsys, strata, said):
     path = ledger_file(f"strata: {{{strata}}}\nclaims:\n" + row("5%"))
     assert main(["audit", path]) == 1
     err = capsys.readouterr().err
-    assert said in err and "ledger.yaml, line 4: strata" in err
+    assert said in err and "ledger.yaml:4:" in err
 
 
 def test_a_mean_without_a_number_of_patients_is_told(ledger_file, capsys):
@@ -229,7 +229,7 @@ def test_a_misspelt_definition_of_a_ledger_is_told_there_and_once(ledger_file, c
     path = ledger_file("claims:\n" + rows, "outcomes: {pian: {label: Pain}}\n")
     assert main(["audit", path]) == 1
     said = capsys.readouterr().err
-    assert said.count("found") == 1 and "line 3: outcomes.pian" in said
+    assert said.count("found") == 1 and ":3:12: outcomes.pian" in said
     assert '"pain" is used 2 times' in said
 
 

@@ -103,7 +103,7 @@ def test_a_row_that_is_another_now_stops_the_run(tmp_path, change):
     with pytest.raises(UserError) as error:
         run_for(at, Purpose(), tmp_path / "run")
     (problem,) = error.value.problems
-    assert "review.yaml, line 2: decisions.wrong_kit.seen" in problem.place
+    assert "review.yaml: decisions.wrong_kit.seen" in problem.place
     assert "others than those that were reviewed" in problem.message
 
 
@@ -176,7 +176,7 @@ def test_a_row_that_is_no_longer_there_stops_the_run_at_its_line(tmp_path):
     with pytest.raises(UserError) as error:
         run_for(at, Purpose(), tmp_path / "run")
     (problem,) = error.value.problems
-    assert "review.yaml, line 6: decisions.wrong_kit.rows, entry 1" in problem.place
+    assert "review.yaml: decisions.wrong_kit.rows[1]" in problem.place
     assert "777" not in str(error.value)
 
 

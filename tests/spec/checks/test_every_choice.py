@@ -31,7 +31,7 @@ from trialtrace.run.trial.plan.step_names import steps
 pytestmark = pytest.mark.full
 
 TRIALS = {MADE: made_trial, SIDES: sides_trial}
-OF_A_CHOICE = re.compile(r"/plan\.yaml, line \d+: analyses\.(choice_\d+_\d+)")
+OF_A_CHOICE = re.compile(r"/plan\.yaml:\d+:\d+: analyses\.(choice_\d+_\d+)")
 
 COMPONENTS = {"stat_value": "value", "ci_low": "ci_low", "ci_high": "ci_high"}
 

@@ -1,5 +1,6 @@
 """What is said of bad input: one mistake, its file, line and key, and the words that help."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ from bad_input import DICTIONARY, REFERENCES, SHAPE
 from mini_trial import edit, write_project
 
 from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.dictionary import PARTS
+
+COLUMNS = list(PARTS.values())
 
 
 def told_once(problems: list) -> str:
@@ -30,9 +34,8 @@ def test_a_mistake_is_told_at_its_key(tmp_path: Path, file, old, new, place, wor
         return
     key, offset = place if isinstance(place, tuple) else (place, 0)
     offset += old[: len(old) - len(old.lstrip("\n"))].count("\n")
-    at_key = [
-        p for p in problems if p.place == f"config/trials/mini/{file}, line {line + offset}: {key}"
-    ]
+    place = re.compile(rf"config/trials/mini/{file}:{line + offset}:[0-9]+: {re.escape(key)}")
+    at_key = [problem for problem in problems if place.fullmatch(problem.place)]
     assert at_key, text
     assert any(words in str(problem) for problem in at_key), text
 
@@ -45,7 +48,8 @@ def test_a_mistake_of_the_dictionary_is_told_at_its_cell(tmp_path: Path, old, ne
     at = write_project(tmp_path)
     line = edit(at, "dictionary.csv", old, new)
     text = "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
-    assert f"config/trials/mini/dictionary.csv, line {line}, column {column}" in text
+    place = f"{line}:{COLUMNS.index(column) + 1}: column {column}"
+    assert f"config/trials/mini/dictionary.csv:{place}" in text
     assert words in text
 
 
@@ -69,7 +73,7 @@ ONE_AT_ITS_DEFINITION = [
         "trial.yaml",
         "    drug: {label",
         "    durg: {label",
-        "trial.yaml, line 7: design.arms.durg",
+        "trial.yaml:7:5: design.arms.durg",
         '"drug" is used 5 times',
     ),
     (
@@ -77,7 +81,7 @@ ONE_AT_ITS_DEFINITION = [
         "claims.yaml",
         "claims:\n",
         with_groups("durg: {label: Drug}, placebo: {label: Placebo}"),
-        "claims.yaml, line 3: groups.durg",
+        "claims.yaml:3:10: groups.durg",
         'did you mean "drug"?',
     ),
     (
@@ -93,7 +97,7 @@ ONE_AT_ITS_DEFINITION = [
         "claims.yaml",
         "claims:\n",
         with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "4 h", "4h"),
-        "claims.yaml, line 9: claims.two.about.visit",
+        "claims.yaml:9:45: claims.two.about.visit",
         'it is "4 h" in',
     ),
     (
@@ -101,7 +105,7 @@ ONE_AT_ITS_DEFINITION = [
         "claims.yaml",
         "claims:\n",
         with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "Day 1", "day 1"),
-        "claims.yaml, line 9: claims.two.about.visit",
+        "claims.yaml:9:45: claims.two.about.visit",
         'it is "Day 1" in',
     ),
 ]

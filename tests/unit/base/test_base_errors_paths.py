@@ -15,7 +15,7 @@ from trialtrace.base.errors import (
 from trialtrace.base.paths import Project, project
 
 # The layout of docs: place, then what was found, what was expected, what to do.
-PLACE = "config/trials/mine/plan.yaml, line 14: analyses.pain_3m.endpoint"
+PLACE = "config/trials/mine/plan.yaml:14:15: analyses.pain_3m.endpoint"
 
 
 def test_the_layout_of_a_message():
@@ -26,7 +26,7 @@ def test_the_layout_of_a_message():
         do='did you mean "vas_pain"?',
     )
     assert str(problem) == (
-        "config/trials/mine/plan.yaml, line 14: analyses.pain_3m.endpoint\n"
+        "config/trials/mine/plan.yaml:14:15: analyses.pain_3m.endpoint\n"
         '  found     "vas_pian"\n'
         "  expected  an endpoint of endpoints.yaml: vas_pain, ntx\n"
         '  to do     did you mean "vas_pain"?'

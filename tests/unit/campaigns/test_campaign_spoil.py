@@ -179,7 +179,7 @@ def test_a_line_of_counts_tells_that_subjects_were_lost_and_not_that_there_are_f
 
 @cache
 def tried(detectable: bool, name: str) -> spoil.Tried:
-    outcome = spoil.Outcome(name, "patients.csv, line 3\n  found x", 0.1)
+    outcome = spoil.Outcome(name, "patients.csv:3\n  found x", 0.1)
     kind = next(iter(DETECTABLE if detectable else LEGAL))
     return spoil.Tried(1, kind, detectable, "small, plain", "patients.id: blank", outcome, True)
 

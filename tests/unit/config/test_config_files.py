@@ -94,7 +94,7 @@ AMBIGUOUS = [
 @pytest.mark.parametrize("text", AMBIGUOUS)
 def test_ambiguous_scalars_ask_for_quotes(tmp_path, text):
     data, told = read(tmp_path, f"a:\n  b: {text}\n")
-    assert f"some.yaml, line 2: a.b\n  found     {text}, without quotes" in told
+    assert f"some.yaml:2:6: a.b\n  found     {text}, without quotes" in told
     assert "write it in quotes" in told
     data, told = read(tmp_path, f'a:\n  b: "{text}"\n')
     assert (data, told) == ({"a": {"b": text}}, "")
@@ -123,7 +123,7 @@ def test_every_key_and_entry_has_its_line(tmp_path):
     assert document.lines[("a",)] == 2
     assert document.lines[("a", 1)] == 4
     assert document.lines[("a", 1, "c", "e")] == 6
-    assert document.place(("a", 1, "c", "e")) == "some.yaml, line 6: a[2].c.e"
+    assert document.place(("a", 1, "c", "e")) == "some.yaml:6:10: a[2].c.e"
     assert key_path(("a", 1, "c", "e")) == "a[2].c.e"
 
 
@@ -134,18 +134,18 @@ def test_every_key_and_entry_has_its_line(tmp_path):
         ("# nothing\n", "found     an empty file"),
         ("- a\n- b\n", "found     a list"),
         ("text", "found     a single value"),
-        ("a: 1\n---\nb: 2\n", "line 2\n  found     a second document (---)"),
+        ("a: 1\n---\nb: 2\n", ":2:1\n  found     a second document (---)"),
         ("a: 1\nb: [\n", "this is not YAML"),
-        ("a: b: c\n", "line 1\n  this is not YAML"),
-        ("a: 1\n\tb: 2\n", "line 2\n  this is not YAML"),
+        ("a: b: c\n", ":1:5\n  this is not YAML"),
+        ("a: 1\n\tb: 2\n", ":2:1\n  this is not YAML"),
         ("? [a, b]\n: c\n", "a key is plain text"),
-        ("1: a\n", "line 1: 1\n  found     the key 1"),
+        ("1: a\n", ":1:1: 1\n  found     the key 1"),
         ("true: a\n", "the key true"),
         ("a: &x {b: 1}\n", "the anchor &x"),
         ("a: !!python/object:os.system {}\n", "the tag"),
         ("a: " + "[" * 60 + "]" * 60, "more than 40 levels"),
         ("a: \x00\n", "this is not YAML"),
-        (b"a: 1\nb: M\xfcller\n", "line 2\n  found     the byte 0xFC, which is not UTF-8"),
+        (b"a: 1\nb: M\xfcller\n", ":2:5\n  found     the byte 0xFC, which is not UTF-8"),
         (b"a: " + b"x" * (1 << 20), "more than 1 MB"),
     ],
 )
@@ -172,7 +172,7 @@ def test_all_mistakes_are_told_at_once(tmp_path):
         read_yaml(at, path, "config")
     places = [problem.place for problem in caught.value.problems]
     assert places == [
-        "config/config.yaml, line 2: seed",
-        "config/config.yaml, line 3: sede",
-        "config/config.yaml, line 6: report.formats[2]",
+        "config/config.yaml:2:7: seed",
+        "config/config.yaml:3:1: sede",
+        "config/config.yaml:6:19: report.formats[2]",
     ]

@@ -128,7 +128,7 @@ def test_an_effect_in_a_truth_that_has_none_is_told_at_its_line(tmp_path: Path):
     (text,) = wrong_truths(
         tmp_path, f"    quantities:\n{EFFECT}", "    patients: {drug: 9, placebo: 9}\n"
     )
-    assert "simulation.yaml, line 8: truths.nothing.no_effect" in text
+    assert "simulation.yaml:8:16: truths.nothing.no_effect" in text
     assert "quantities that hang on the arm: relief" in text
     assert "state them here alike in all arms" in text
 

@@ -177,12 +177,12 @@ BAD = {
     "too few cells": (
         "id,age\n1,2\n3\n",
         {},
-        ["source.items.visits, line 3", "1 cells", "2 cells"],
+        ["source.items.visits:3", "1 cells", "2 cells"],
     ),
     "too many cells": (
         "id,age\n1,2,9\n",
         {},
-        ["source.items.visits, line 2", "3 cells", "2 cells"],
+        ["source.items.visits:2", "3 cells", "2 cells"],
     ),
     "width after a long cell": ('id,a\n1,"x\ny"\n2\n', {}, ["line 4", "1 cells"]),
     "duplicate names": (

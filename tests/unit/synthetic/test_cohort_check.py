@@ -13,6 +13,7 @@ from trialtrace.run.trial.cohort import check as cohort
 from trialtrace.run.trial.cohort.quantities.quantity import Held
 from trialtrace.run.trial.cohort.quantities.registry import quantity_of
 from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.dictionary import Tables
 
 TRIAL = {
     "design": {"arms": {"smt": {}, "wbv": {}, "tau": {}}},
@@ -34,7 +35,7 @@ def problems(folder: Path, text: str, arms: dict | None = None) -> list:
         Document("endpoints.yaml", ENDPOINTS),
         none,
         none,
-        {},
+        Tables(),
         "",
         cohort=document,
     )

@@ -1,5 +1,7 @@
 """Cohorts that no rows can be: told with the quantity and the group, not drawn otherwise."""
 
+import re
+
 import numpy as np
 import pytest
 from example_cohort import COHORT, cohort_of
@@ -103,7 +105,8 @@ def test_a_mistake_that_only_the_draw_shows_is_told_by_its_line(tmp_path):
     line = 1 + MINI[: MINI.index("duplicate_row")].count("\n")
     with pytest.raises(UserError) as error:
         make(load_trial("mini", at))
-    assert f"config/trials/mini/cohort.yaml, line {line}: mess[6].rows" in str(error.value)
+    place = error.value.problems[0].place
+    assert re.fullmatch(rf"config/trials/mini/cohort.yaml:{line}:[0-9]+: mess\[6\].rows", place)
 
 
 def half_up(value: float) -> str:

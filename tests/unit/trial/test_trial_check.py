@@ -99,7 +99,7 @@ def test_a_form_that_is_no_table(tmp_path):
     at = write_project(tmp_path)
     edit(at, "dictionary.csv", "what,adverse", "what,advers")
     text = told(check_trial(at, "mini"))
-    assert "dictionary.csv, line 15, column Form Name" in text
+    assert "dictionary.csv:15:2: column Form Name" in text
 
 
 def test_mistakes_of_all_files_are_told_together(tmp_path):
@@ -109,7 +109,7 @@ def test_mistakes_of_all_files_are_told_together(tmp_path):
     edit(at, "endpoints.yaml", "code: PAINANY", "code: PAIN")
     edit(at, "claims.yaml", "group: drug}", "group: drgu}")
     files = [
-        problem.place.partition(",")[0].rpartition("/")[2] for problem in check_trial(at, "mini")
+        problem.place.partition(":")[0].rpartition("/")[2] for problem in check_trial(at, "mini")
     ]
     assert list(dict.fromkeys(files)) == [
         "trial.yaml",
@@ -123,7 +123,7 @@ def test_mistakes_of_all_files_are_told_together(tmp_path):
 def test_a_broken_file_is_told_once_and_the_others_are_still_checked(tmp_path, file):
     at = write_project(tmp_path)
     (at.trial_config("mini") / file).write_bytes(b"a: [\xff\n")
-    places = {problem.place.partition(",")[0] for problem in check_trial(at, "mini")}
+    places = {problem.place.partition(":")[0] for problem in check_trial(at, "mini")}
     assert places == {f"config/trials/mini/{file}"}
 
 

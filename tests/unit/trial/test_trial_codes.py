@@ -65,7 +65,7 @@ WRONG = [
 def test_codes_that_are_none_are_told(at, old, new, wanted):
     line = edit(at, E, old, new)
     said = told(at)
-    assert wanted in said and any(f"line {line + by}" in said for by in (-1, 0, 1)), said
+    assert wanted in said and any(f"{E}:{line + by}:" in said for by in (-1, 0, 1)), said
 
 
 def test_a_column_of_words_is_asked_for_codes_by_name(at):

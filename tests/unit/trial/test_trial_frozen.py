@@ -298,7 +298,7 @@ def test_an_amendment_of_nothing_is_a_mistake(at):
     assert "nothing changed" in str(check_trial(at, "mini")[0])
     edit(at, "plan.yaml", "adjust: holm", "adjust: hochberg")
     problem = check_trial(at, "mini")[0]
-    assert problem.place.endswith("amendments.yaml, line 2: amendments[1].of[1]")
+    assert problem.place.endswith("amendments.yaml:2:11: amendments[1].of[1]")
     assert problem.expected == "plan.yaml: multiplicity.both.adjust"
 
 

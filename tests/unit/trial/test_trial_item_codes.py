@@ -86,7 +86,7 @@ def test_words_with_numbers_are_accepted_beside_numbers(at):
 def test_mistakes_are_told_with_their_place(at, old, new, place, messages):
     edit(at, "endpoints.yaml", old, new)
     problems = told(at)
-    assert place in problems and "endpoints.yaml, line" in problems
+    assert place in problems and "endpoints.yaml:" in problems
     assert all(message in problems for message in messages), problems
 
 

@@ -23,7 +23,7 @@ LABEL = "label: Relief\n  code"
 
 def test_a_code_that_means_no_is_counted(tmp_path):
     assert labelled(tmp_path, COUNTS_NO) == [
-        "endpoints.yaml, relief: Relief counts where relief (Relief; dictionary.csv, line 8) is 0, "
+        "endpoints.yaml, relief: Relief counts where relief (Relief; dictionary.csv:8) is 0, "
         "which is No; mend the code, or say in the label what is counted"
     ]
     exchanged = (D, 'Relief,"0, No | 1, Yes"', 'Relief,"0, Oui | 1, Non"')

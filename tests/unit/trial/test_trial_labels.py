@@ -7,7 +7,7 @@ from trialtrace.run.trial.check_labels import _crossed
 from trialtrace.run.trial.label_words import means_missing, sex_meant
 
 ARMS = '"A, Drug | B, Placebo"'
-OF_ARM_A = 'found     "A", which config/trials/mini/dictionary.csv (line 3, arm) calls '
+OF_ARM_A = 'found     "A", which config/trials/mini/dictionary.csv:3 (arm) calls '
 
 
 def arms(tmp_path, labels: str, drug: str = "Drug", placebo: str = "Placebo") -> str:
@@ -20,10 +20,10 @@ def arms(tmp_path, labels: str, drug: str = "Drug", placebo: str = "Placebo") ->
 
 def test_exchanged_labels_of_arms_stop_and_both_places_are_named(tmp_path):
     text = arms(tmp_path, "A, Placebo | B, Drug")
-    assert "config/trials/mini/trial.yaml, line 7: design.arms.drug.code\n" in text
+    assert "config/trials/mini/trial.yaml:7:33: design.arms.drug.code\n" in text
     assert f'{OF_ARM_A}"Placebo": that is the arm placebo' in text
     assert 'expected  the code of Drug, there "B"' in text
-    assert "trial.yaml, line 8: design.arms.placebo.code\n" in text
+    assert "trial.yaml:8:39: design.arms.placebo.code\n" in text
 
 
 def test_exchanged_codes_of_trial_yaml_are_the_same_contradiction(tmp_path):
@@ -72,8 +72,8 @@ def test_labels_that_are_those_of_no_other_arm_are_fine(tmp_path, labels, drug, 
 def test_exchanged_labels_of_sexes_stop(tmp_path, labels):
     dictionary = DICTIONARY.replace("1, Female | 2, Male", labels)
     text = told(write_project(tmp_path, dictionary=dictionary))
-    assert "trial.yaml, line 22: subjects.sex.codes.F" in text
-    assert 'found     "1", which config/trials/mini/dictionary.csv (line 5, sex) calls' in text
+    assert "trial.yaml:22:33: subjects.sex.codes.F" in text
+    assert 'found     "1", which config/trials/mini/dictionary.csv:5 (sex) calls' in text
     assert "expected  the code of male" in text
 
 
@@ -90,16 +90,14 @@ def missing(tmp_path, codes: str, dictionary: str = DICTIONARY) -> str:
 
 def test_a_code_for_missing_that_is_an_answer_stops(tmp_path):
     text = missing(tmp_path, '{relief: ["9", "0"]}')
-    assert "cleaning.yaml, line 4: tables.patients.missing.relief[2]" in text
-    assert 'found     "0", which config/trials/mini/dictionary.csv (line 8, relief) calls "No"' in (
-        text
-    )
+    assert "cleaning.yaml:4:29: tables.patients.missing.relief[2]" in text
+    assert 'found     "0", which config/trials/mini/dictionary.csv:8 (relief) calls "No"' in (text)
     assert "word for missing as its label (unknown, not done, missing)" in text
 
 
 @pytest.mark.parametrize("column", ["smoker", "died"])
 def test_so_it_does_where_the_answers_are_yes_and_no(tmp_path, column):
-    assert f", {column})" in missing(tmp_path, f'{{{column}: ["0"]}}')
+    assert f" ({column})" in missing(tmp_path, f'{{{column}: ["0"]}}')
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ def test_a_confidence_and_a_level_of_the_whole_plan(tmp_path):
     plan = PLAN.replace("decision_level: 0.05", "decision_level: 0.95")
     at = write_project(tmp_path, plan=plan.replace("confidence: 0.95", "confidence: 0.05"))
     text = told(at)
-    assert "plan.yaml, line 1: decision_level\n  found     0.95\n  expected  at most 0.5" in text
-    assert "plan.yaml, line 2: confidence\n  found     0.05\n  expected  at least 0.5" in text
+    assert "plan.yaml:1:17: decision_level\n  found     0.95\n  expected  at most 0.5" in text
+    assert "plan.yaml:2:13: confidence\n  found     0.05\n  expected  at least 0.5" in text
     assert "where it is meant, say why: level_reason: …" in text
     edit(at, "plan.yaml", "confidence: 0.05\n", f"confidence: 0.05\n{REASON}\n")
     assert told(at) == ""
@@ -83,7 +83,7 @@ def test_the_control_is_the_reference(tmp_path):
     plan = PLAN.replace("{of: drug, to: placebo}", "{of: placebo, to: drug}", 1)
     at = write_project(tmp_path, plan=plan)
     text = told(at)
-    assert "plan.yaml, line 5: estimands.relief_itt.treatment.of" in text
+    assert "plan.yaml:5:21: estimands.relief_itt.treatment.of" in text
     assert 'found     "placebo", which trial.yaml declares as the control' in text
     assert "expected  to: placebo, so that effects are against the control" in text
     edit(at, "plan.yaml", "placebo, to: drug}", "placebo, to: drug, reason: As published}")

@@ -292,16 +292,16 @@ def test_a_mistake_is_told(at, what, old, new, words):
 
 
 TABLES = [
-    ("another header", "drug,route,unit", "drug,way,unit", "line 1", "drug, route, unit, factor"),
-    ("a factor in words", "mg/day,1,2022", "mg/day,one,2022", "line 2, column factor", '"one"'),
-    ("a decimal comma", "mg/day,1.5,2022", 'mg/day,"1,5",2022', "line 3, column factor", "1,5"),
-    ("a factor of zero", "mg/day,1,2022", "mg/day,0,2022", "line 2, column factor", "above 0"),
-    ("no factor", "mg/day,1,2022", "mg/day,,2022", "line 2, column factor", "nothing"),
-    ("a drug twice", "oxycodone,oral", "morphine,oral", "line 3", "a second time"),
-    ("too few cells", "1.5,2022,yes,a guideline", "1.5,2022,yes", "line 3", "6 cells"),
-    ("no source", "yes,a guideline", "yes,", "line 3, column source", "nothing"),
+    ("another header", "drug,route,unit", "drug,way,unit", ":1", "drug, route, unit, factor"),
+    ("a factor in words", "mg/day,1,2022", "mg/day,one,2022", ":2:4: column factor", '"one"'),
+    ("a decimal comma", "mg/day,1.5,2022", 'mg/day,"1,5",2022', ":3:4: column factor", "1,5"),
+    ("a factor of zero", "mg/day,1,2022", "mg/day,0,2022", ":2:4: column factor", "above 0"),
+    ("no factor", "mg/day,1,2022", "mg/day,,2022", ":2:4: column factor", "nothing"),
+    ("a drug twice", "oxycodone,oral", "morphine,oral", ":3", "a second time"),
+    ("too few cells", "1.5,2022,yes,a guideline", "1.5,2022,yes", ":3", "6 cells"),
+    ("no source", "yes,a guideline", "yes,", ":3:7: column source", "nothing"),
     ("perhaps verified", "yes,a guideline", "perhaps,a guideline", "column verified", "yes, no"),
-    ("a quote that does not end", "yes,a guideline", 'yes,"a guideline', "line 3", "not CSV"),
+    ("a quote that does not end", "yes,a guideline", 'yes,"a guideline', ":3", "not CSV"),
 ]
 
 

@@ -93,7 +93,7 @@ LONGEST, MOST = 2_500, 200
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake. `place` is "file, line 14: key.path" or "file, row 7, column age"."""
+    """One mistake. `place` is what `located` gives, or "file, row 7, column age"."""
 
     place: str
     message: str = ""
@@ -107,6 +107,15 @@ class Problem:
             if text is not None:
                 lines.append(f"  {label:<10}{shortened(text)}")
         return visible("\n".join(lines))
+
+
+def located(file: str, line: int, column: int = 0, key: str = "") -> str:
+    """ "plan.yaml:14:9: analyses.pain.endpoint", as editors and terminals open it.
+
+    Lines and columns count from 1; a column of 0 is not known.
+    """
+    where = f"{file}:{line}:{column}" if column else f"{file}:{line}"
+    return f"{where}: {key}" if key else where
 
 
 def shortened(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError, did_you_mean, located, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, write_bytes
 from trialtrace.report.links import analysis_place
@@ -223,7 +223,7 @@ def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
     for call in calls:
         names = known.get(call.function, [call.name])
         if call.name not in names:
-            place = f"{trial.at.shown(source.path)}, line {call.line}"
+            place = located(trial.at.shown(source.path), call.line)
             found, do = f'{call.function}("{call.name}")', did_you_mean(call.name, names)
             of_results = call.function in NUMBERS
             expected = f"a result of trialtrace results {trial.name}" if of_results else None
@@ -236,7 +236,7 @@ def _not_shown(trial: Trial, source: Source) -> Iterator[Problem]:
         for statement in tree.body[:-1]:
             match statement:
                 case ast.Expr(ast.Call() as call) if found := _call(call, line):
-                    place = f"{trial.at.shown(source.path)}, line {found.line}"
+                    place = located(trial.at.shown(source.path), found.line)
                     what = "is not shown, since a chunk shows what its last line gives"
                     do = "give each call a chunk of its own"
                     yield Problem(place, what, found=ast.unparse(call), do=do)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, ProblemsError
+from trialtrace.base.errors import Problem, ProblemsError, located
 from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.base.words import tight_percent
 from trialtrace.report import links
@@ -339,7 +339,7 @@ def _refuse_code(material: Material, documents: Iterable[Source]) -> None:
         return
     problems = [
         Problem(
-            f"{trial.at.shown(document.path)}, line {line}",
+            located(trial.at.shown(document.path), line),
             "code of its own, which could print what patients have: disclosure is restricted",
             found=code,
             do="leave it out, or write `document_code: true` in trial.yaml",

@@ -49,7 +49,7 @@ def test_outputs_keep_their_order(write, render):
 def test_a_failing_cell_names_document_line_and_text_and_writes_nothing(write, render, tmp_path):
     body = "Text.\n\n" + cell("x = 1\nraise ValueError('no such arm')", "label: setup")
     message = failure(render, write(body, FRONT))
-    assert message == ("page.qmd, line 11\n  the cell failed\n  found     ValueError: no such arm")
+    assert message == ("page.qmd:11\n  the cell failed\n  found     ValueError: no such arm")
     assert not (tmp_path / "out").exists()
 
 
@@ -59,9 +59,9 @@ def test_the_line_of_an_error_deeper_down(write, render):
         + cell("y = 1\nf()")
         + cell("import json\njson.loads('')")
     )
-    assert failure(render, write(body, FRONT)).startswith("page.qmd, line 13\n")
+    assert failure(render, write(body, FRONT)).startswith("page.qmd:13\n")
     message = failure(render, write(cell("import json\n\njson.loads('')"), FRONT))
-    assert message.startswith("page.qmd, line 9\n  the cell failed (decoder.py, line ")
+    assert message.startswith("page.qmd:9\n  the cell failed (decoder.py, line ")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_line_of_an_error_deeper_down(write, render):
 )
 def test_other_failures(write, render, code, line, text):
     message = failure(render, write(cell(code), FRONT))
-    assert message.startswith(f"page.qmd, line {line}\n") and text in message
+    assert message.startswith(f"page.qmd:{line}\n") and text in message
 
 
 def test_interruption_is_no_failure_of_a_cell(write, render):
@@ -94,7 +94,7 @@ def test_an_allowed_error_is_shown(write, render):
 
 def test_inline_code_that_fails(write, render):
     message = failure(render, write("Text.\n\nSo `{python} missing`.", FRONT))
-    assert message.startswith("page.qmd, line 8\n  `{python} missing` failed")
+    assert message.startswith("page.qmd:8\n  `{python} missing` failed")
     assert "NameError" in message
 
 
@@ -242,9 +242,9 @@ def test_the_working_folder_is_not_shown(write, render, monkeypatch, name):
     monkeypatch.setattr("tempfile._name_sequence", iter([name, *"abcdefgh"]))
     source = write(cell("import os") + cell("print(os.getcwd())"), FRONT)
     told = failure(render, source)
-    assert told.startswith("page.qmd, line 10\n  a cell shows the path of its working folder")
+    assert told.startswith("page.qmd:10\n  a cell shows the path of its working folder")
     inline = write(cell("import os") + "In `{python} os.getcwd()`.", FRONT)
-    assert failure(render, inline).startswith("page.qmd, line 10\n")
+    assert failure(render, inline).startswith("page.qmd:10\n")
 
 
 def test_relative_paths_mean_what_they_mean_beside_the_document(write, render, tmp_path):

@@ -166,7 +166,7 @@ def test_a_reference_without_target_is_an_error(write, render):
 def test_what_is_wrong_has_its_line(write, render, body: str, line: int, what: str):
     source = write(body, NUMBERED)
     first = source.read_text().splitlines().index("Text.") + 1
-    assert f"{source.name}, line {first + line}\n  {what}" in failure(render, source)
+    assert f"{source.name}:{first + line}\n  {what}" in failure(render, source)
 
 
 def test_a_label_in_two_documents_has_both_lines_and_what_to_do(write, render, tmp_path):
@@ -177,7 +177,7 @@ def test_a_label_in_two_documents_has_both_lines_and_what_to_do(write, render, t
     with pytest.raises(UserError) as caught:
         render_document(report, other, out_dir=tmp_path / "out", stem="report")
     place = report.read_text().splitlines().index("::: {#tbl-a}") + 1
-    assert f"{report.name}, line {place}; other.qmd, line 3\n  this label is" in str(caught.value)
+    assert f"{report.name}:{place}; other.qmd:3\n  this label is" in str(caught.value)
     assert "refer to it elsewhere: @tbl-a" in str(caught.value)
 
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from xml.parsers import expat
 
 from trialtrace.audit.reading.characters import superscript, tidy
-from trialtrace.base.errors import Problem, UserError, visible
+from trialtrace.base.errors import Problem, UserError, located, visible
 
 DEEPEST, MOST_ELEMENTS = 400, 1_000_000
 # A tag, comment or script that is still open where a page ends.
@@ -138,7 +138,7 @@ def read_xml(content: bytes, place: str) -> Node:
     except expat.ExpatError as error:
         raise UserError(
             Problem(
-                f"{place}, line {error.lineno}",
+                located(place, error.lineno),
                 found=f"broken XML: {expat.ErrorString(error.code)}",
                 expected="a whole XML file",
             )

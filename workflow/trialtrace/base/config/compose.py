@@ -1,4 +1,4 @@
-"""Composes a YAML file into plain values, strictly, and remembers the line of every key.
+"""Composes a YAML file into plain values, strictly, and remembers where every key stands.
 
 Refused are duplicate keys, anchors, aliases, tags, a second document, and files above 1 MB
 (a caller may allow more). A file in which everything is wrong is told by its first mistakes.
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from trialtrace.base.config.scalars import NUMBER, resolve
-from trialtrace.base.errors import Problem
+from trialtrace.base.errors import Problem, located
 from trialtrace.base.paths import Project
 
 LARGEST = 1 << 20
@@ -41,24 +41,35 @@ _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass
 class Document:
-    """A composed file: its content, the line of every key and list entry, and what is wrong."""
+    """A composed file: its content, where every key and list entry stands, and what is wrong."""
 
     shown: str
     data: Any = None
     lines: dict[Path_, int] = field(default_factory=dict)
+    # Of a single value on the line of its key, or of a list entry, its own column; else the key's.
+    columns: dict[Path_, int] = field(default_factory=dict)
+    # The column of a key that has such a value.
+    keys: dict[Path_, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
     refused: set[Path_] = field(default_factory=set)
     misnamed: dict[Path_, str] = field(default_factory=dict)
     _above: tuple[int, set[Path_]] = field(default=(0, set()), init=False, repr=False)
 
-    def place(self, path: Path_ = ()) -> str:
-        """ "file, line 14: analyses.pain.endpoint", at the nearest line that is known."""
+    def place(self, path: Path_ = (), *, key: bool = False) -> str:
+        """ "plan.yaml:14:15: analyses.pain.endpoint", at the nearest place that is known; `key`
+        where the key is meant and not its value."""
+        return located(self.shown, *self.position(path, key=key), key_path(path))
+
+    def position(self, path: Path_, *, key: bool = False) -> tuple[int, int]:
+        """Line and column of a place, or of the nearest one around it that is known."""
         known = path
         while known and known not in self.lines:
             known = known[:-1]
-        told = key_path(path)
-        return f"{self.shown}, line {self.lines.get(known, 1)}" + (f": {told}" if told else "")
+        column = self.columns.get(known, 1)
+        if key or known != path:
+            column = self.keys.get(known, column)
+        return self.lines.get(known, 1), column
 
     @property
     def full(self) -> bool:
@@ -73,10 +84,11 @@ class Document:
         *,
         do: str | None = None,
         message: str = "",
+        key: bool = False,
     ) -> None:
         """Add a problem, once, and not at a place whose spelling was refused already."""
         if path not in self.refused:
-            self.tell(Problem(self.place(path), message, found, expected, do))
+            self.tell(Problem(self.place(path, key=key), message, found, expected, do))
 
     def correct(self, path: Path_, *, expected: str | None, do: str | None) -> None:
         """Say more of a place whose spelling was refused, by what its schema asks for there."""
@@ -136,7 +148,7 @@ class Document:
 
     def in_order(self) -> list[Problem]:
         """The problems in the order of the lines; first, where it is so, that they are many."""
-        told = sorted(self.problems, key=lambda problem: _line(problem.place))
+        told = sorted(self.problems, key=lambda problem: _position(problem.place))
         many = Problem(
             self.shown,
             found=f"{MOST_TOLD} mistakes, after which no more were looked for",
@@ -145,9 +157,13 @@ class Document:
         return [many, *told] if self.full else told
 
 
-def _line(place: str) -> int:
-    digits = place.rpartition(", line ")[2].partition(":")[0]
-    return int(digits) if digits.isdigit() else 0
+_POSITION = re.compile(r":([0-9]+)(?::([0-9]+))?(?:: |$)")
+
+
+def _position(place: str) -> tuple[int, int]:
+    """The line and the column of a place, 0 where it has none."""
+    found = _POSITION.search(place)
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
 
 
 def key_path(path: Path_) -> str:
@@ -212,9 +228,11 @@ def _text(document: Document, path: Path, largest: int) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = len(before.decode("utf-8-sig")) + 1
         document.problems.append(
             Problem(
-                f"{document.shown}, line {line}",
+                located(document.shown, line, column),
                 found=f"the byte 0x{data[error.start]:02X}, which is not UTF-8",
                 expected="a text file in UTF-8",
                 do="save the file again with the encoding UTF-8",
@@ -225,16 +243,20 @@ def _text(document: Document, path: Path, largest: int) -> str | None:
 
 def _syntax(document: Document, error: yaml.YAMLError, lines: list[str]) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line = f", line {mark.line + 1}" if mark else ""
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
     document.problems.append(
         Problem(
-            document.shown + line,
+            _at(document, mark) if mark else document.shown,
             f"this is not YAML: {said}",
             do=_spelling(lines[mark.line] if mark and mark.line < len(lines) else "")
             or "look at indentation, quotes, brackets and colons, here and in the line above",
         )
     )
+
+
+def _at(document: Document, mark: Any, path: Path_ = ()) -> str:
+    """Where the parser is."""
+    return located(document.shown, mark.line + 1, mark.column + 1, key_path(path))
 
 
 def _spelling(line: str) -> str | None:
@@ -249,7 +271,7 @@ def _spelling(line: str) -> str | None:
 
 
 class _Composer:
-    """Turns the parser's events into values, with a line for every place."""
+    """Turns the parser's events into values, with line and column of every place."""
 
     def __init__(self, document: Document):
         self.document = document
@@ -263,7 +285,7 @@ class _Composer:
             self._not_a_mapping("an empty file")
             return
         first = next(self.events)
-        self.document.lines[()] = first.start_mark.line + 1
+        self._note((), first.start_mark)
         data = self._value(first, ())
         if data is None:
             self._not_a_mapping("an empty file")
@@ -275,7 +297,7 @@ class _Composer:
         if not isinstance(event, yaml.StreamEndEvent):
             self.document.problems.append(
                 Problem(
-                    f"{self.document.shown}, line {event.start_mark.line + 1}",
+                    _at(self.document, event.start_mark),
                     found="a second document (---)",
                     expected="one document a file",
                 )
@@ -309,38 +331,45 @@ class _Composer:
         made: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             here = (*path, len(made))
-            self.document.lines[here] = event.start_mark.line + 1
+            self._note(here, event.start_mark)
             made.append(self._value(event, here))
         return made
 
     def _mapping(self, path: Path_) -> dict[str, Any]:
         entry: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
             key = self._key(event, path)
             if key in entry:
                 first = self.document.lines[(*path, key)]
                 self.document.tell(
                     Problem(
-                        f"{self.document.shown}, line {line}: {key_path((*path, key))}",
+                        _at(self.document, event.start_mark, (*path, key)),
                         found=f"a key that stands already in line {first}",
                         expected="every key once",
                     )
                 )
                 self._value(next(self.events), (*path, key, "second"))
                 continue
-            self.document.lines[(*path, key)] = line
-            entry[key] = self._value(next(self.events), (*path, key))
+            value = next(self.events)
+            self._note((*path, key), event.start_mark, value)
+            entry[key] = self._value(value, (*path, key))
         return entry
 
+    def _note(self, path: Path_, mark: Any, value: Any = None) -> None:
+        """Where a key or an entry stands, and a single value on the line of its key."""
+        self.document.lines[path] = mark.line + 1
+        self.document.columns[path] = mark.column + 1
+        if isinstance(value, yaml.ScalarEvent) and value.start_mark.line == mark.line:
+            self.document.keys[path] = mark.column + 1
+            self.document.columns[path] = value.start_mark.column + 1
+
     def _key(self, event: Any, path: Path_) -> str:
-        line = event.start_mark.line + 1
         if not isinstance(event, yaml.ScalarEvent):
             raise yaml.MarkedYAMLError(problem="a key is plain text", problem_mark=event.start_mark)
         key = event.value
         here = (*path, key)
         if here not in self.document.lines:
-            self.document.lines[here] = line
+            self._note(here, event.start_mark)
         if event.anchor is not None or event.tag is not None:
             self._refuse(event, here, "an anchor or a tag", "the key alone")
         if not isinstance(self._scalar(event, here), str):
@@ -369,11 +398,10 @@ class _Composer:
     def _refuse(
         self, event: Any, path: Path_, text: str, expected: str, do: str | None = None
     ) -> None:
-        told = key_path(path)
         self.document.refused.add(path)
         self.document.tell(
             Problem(
-                f"{self.document.shown}, line {event.start_mark.line + 1}: {told}",
+                _at(self.document, event.start_mark, path),
                 found=text,
                 expected=expected,
                 do=do,

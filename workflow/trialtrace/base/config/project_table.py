@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.base.errors import Problems, did_you_mean, one_of
+from trialtrace.base.errors import Problems, did_you_mean, located, one_of
 from trialtrace.base.paths import NAME, Project
 
 
@@ -20,6 +20,10 @@ class Row:
 
     place: str
     cells: dict[str, str]
+
+    def at(self, column: str) -> str:
+        """The place of a cell, by the number and the name of its column."""
+        return f"{self.place}:{list(self.cells).index(column) + 1}: column {column}"
 
 
 def table_path(at: Project, folder: str, name: str) -> Path:
@@ -58,7 +62,7 @@ def _rows(shown: str, text: str, columns: list[str], problems: Problems) -> list
     start = 1
     try:
         for cells in reader:
-            place, start = f"{shown}, line {start}", reader.line_num + 1
+            place, start = located(shown, start), reader.line_num + 1
             given = [cell.strip() for cell in cells]
             if not any(given):
                 continue
@@ -74,7 +78,7 @@ def _rows(shown: str, text: str, columns: list[str], problems: Problems) -> list
             else:
                 rows.append(Row(place, dict(zip(columns, given, strict=True))))
     except csv.Error as error:
-        problems.add(f"{shown}, line {start}", f"this is not CSV: {error}")
+        problems.add(located(shown, start), f"this is not CSV: {error}")
     if not rows and not problems.found:
         problems.add(shown, found="no rows", expected="a header and a row for every entry")
     return rows
@@ -82,7 +86,7 @@ def _rows(shown: str, text: str, columns: list[str], problems: Problems) -> list
 
 def required(row: Row, column: str, problems: Problems) -> str:
     if not row.cells[column]:
-        problems.add(f"{row.place}, column {column}", found="nothing", expected="text")
+        problems.add(row.at(column), found="nothing", expected="text")
     return row.cells[column]
 
 
@@ -98,7 +102,7 @@ def number(row: Row, column: str, problems: Problems, empty: float | None = None
     if not math.isfinite(value):
         found = f'"{text}"' if text else "nothing"
         expected = "a number with a decimal point"
-        problems.add(f"{row.place}, column {column}", found=found, expected=expected)
+        problems.add(row.at(column), found=found, expected=expected)
     return value
 
 
@@ -106,5 +110,5 @@ def choice(row: Row, column: str, choices: Sequence[str], problems: Problems) ->
     text = row.cells[column]
     if text not in choices:
         found = f'"{text}"' if text else "nothing"
-        problems.add(f"{row.place}, column {column}", found=found, expected=one_of(choices))
+        problems.add(row.at(column), found=found, expected=one_of(choices))
     return text

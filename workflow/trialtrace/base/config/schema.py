@@ -112,7 +112,7 @@ def validate(document: Document, folder: Path, name: str) -> None:
 def _bad_name(document: Document, path: Path_, error: "ValidationError") -> None:
     here = (*path, error.instance)
     document.broken.add(here)
-    document.add(here, f"the key {tell(error.instance)}", _expected(error))
+    document.add(here, f"the key {tell(error.instance)}", _expected(error), key=True)
 
 
 def _unknown_keys(
@@ -128,7 +128,7 @@ def _unknown_keys(
         if document.full:
             break
         do = did_you_mean(key, free) or _inside(key, error) or _comma(key, error.instance[key])
-        document.add((*path, key), f"the key {tell(key)}", one_of(known, 20), do=do)
+        document.add((*path, key), f"the key {tell(key)}", one_of(known, 20), do=do, key=True)
     return [(error.instance, key) for key in unknown]
 
 
@@ -390,7 +390,9 @@ def _misspelt(pair: tuple[str, str], count: int, files: list[Document]) -> str |
     if len(where) != 1:
         return None
     file, path = where[0]
-    return file.place(path) if path[:-1] in DEFINED or path == (pair[1],) else None
+    if path[:-1] not in DEFINED and path != (pair[1],):
+        return None
+    return file.place(path, key=path[-1] == pair[1])
 
 
 def _places(value: Any, name: str, path: Path_ = ()) -> Iterator[Path_]:

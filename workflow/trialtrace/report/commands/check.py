@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from trialtrace.base.config.placed import placed
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import ANALYSIS
@@ -79,7 +80,7 @@ def check(
     if problems := list(dict.fromkeys(wrong)):
         if look.not_done:
             print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
-        raise ProblemsError(problems + others)
+        raise placed(ProblemsError(problems + others), at, name)
     print(f"{name}: configuration and dictionary are in order")
     print(f"{name}: {look.not_done or look.lines[0]}", *look.lines[1:], sep="\n")
     for remark in plan_remarks(trial):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError, located
 
 
 @dataclass
@@ -126,7 +126,7 @@ def _front_matter(lines: list[str], name: str) -> tuple[dict, int]:
         if lines[index].rstrip() in ("---", "..."):
             meta = load_yaml("\n".join(lines[1:index]), name, 2, "front matter")
             return meta, index + 1
-    raise UserError(Problem(f"{name}, line 1", "the front matter has no closing ---"))
+    raise UserError(Problem(located(name, 1), "the front matter has no closing ---"))
 
 
 def load_yaml(text: str, name: str, line: int, what: str) -> dict:
@@ -143,13 +143,13 @@ def load_yaml(text: str, name: str, line: int, what: str) -> dict:
             value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{name}, line {line + mark.line if mark else line}"
+        place = located(name, line + mark.line if mark else line)
         problem = getattr(error, "problem", None) or error
         raise UserError(Problem(place, f"{what}: {problem}")) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise UserError(Problem(f"{name}, line {line}", what, expected="`key: value` lines"))
+        raise UserError(Problem(located(name, line), what, expected="`key: value` lines"))
     return value
 
 
@@ -174,7 +174,7 @@ def _closing(lines: list[str], opening: int, fence: str, name: str) -> int:
     for index in range(opening + 1, len(lines)):
         if pattern.match(lines[index]):
             return index
-    raise UserError(Problem(f"{name}, line {opening + 1}", f"this {fence} block is never closed"))
+    raise UserError(Problem(located(name, opening + 1), f"this {fence} block is never closed"))
 
 
 def _prose(lines: list[str], start: int, stop: int):

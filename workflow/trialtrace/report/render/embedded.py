@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError, located
 from trialtrace.report.render import pandoc
 from trialtrace.report.render.document import INLINE, Cell, Document, Output, Prose, by_fences
 from trialtrace.report.render.escape import escape_markdown
@@ -73,7 +73,7 @@ class Assembler:
 
     def _without_folder(self, text: str, line: int) -> str:
         if self._scratch and self._scratch in text:
-            place = f"{self._document.name}, line {line}"
+            place = located(self._document.name, line)
             raise UserError(Problem(place, SHOWS_FOLDER, do=BY_RELATIVE_PATH))
         return text
 
@@ -111,7 +111,7 @@ class Assembler:
         if "text/html" in data:
             raise UserError(
                 Problem(
-                    f"{self._document.name}, line {cell.line}",
+                    located(self._document.name, cell.line),
                     "the cell shows HTML, which a DOCX cannot hold",
                     found=str(data.get("text/plain", ""))[:60].split("\n")[0],
                     do="show a table as a data frame, or by IPython.display.Markdown",
@@ -126,7 +126,7 @@ class Assembler:
         if HEADING.search(text):
             raise UserError(
                 Problem(
-                    f"{self._document.name}, line {cell.line}",
+                    located(self._document.name, cell.line),
                     "the cell shows a heading, which Quarto would leave out of the sections",
                     do="add the line `#| output: asis` to the cell",
                 )
@@ -148,7 +148,7 @@ class Assembler:
         kind = cell.label.split("-")[0]
         caption = " ".join(str(cell.options.get(f"{kind}-cap") or "").split())
         if not caption:
-            where = f"{self._document.name}, line {cell.line}"
+            where = located(self._document.name, cell.line)
             raise UserError(Problem(where, f"the cell {cell.label} has no {kind}-cap"))
         longest = max((len(run) for run in re.findall(r"^:{3,}", text, re.MULTILINE)), default=2)
         colons = ":" * (longest + 1)
@@ -258,7 +258,7 @@ class Session:
                 return eval(expression, self._shell.user_ns)  # noqa: S307 - the document is code
         except Exception as error:
             found = self._told(error)
-            place = f"{self._document.name}, line {line}"
+            place = located(self._document.name, line)
             message = f"`{{python}} {expression}` failed"
             raise CellError(Problem(place, message, found=found)) from error
 
@@ -279,7 +279,7 @@ class Session:
         text = self._told(error)
         raised = _raised_at(error)
         message = "the cell failed" + (f" ({raised})" if raised else "")
-        return Problem(f"{self._document.name}, line {line}", message, found=text)
+        return Problem(located(self._document.name, line), message, found=text)
 
     def _told(self, error: BaseException) -> str:
         if isinstance(error, UserError):
@@ -306,7 +306,7 @@ def _raised_at(error: BaseException) -> str:
     while trace is not None:
         frame = trace.tb_frame
         if not str(frame.f_globals.get("__name__")).startswith(("IPython.", "__main__")):
-            place = f"{Path(frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+            place = located(Path(frame.f_code.co_filename).name, trace.tb_lineno)
         trace = trace.tb_next
     return "" if isinstance(error, SyntaxError) else place
 

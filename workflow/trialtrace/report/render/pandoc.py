@@ -18,7 +18,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.errors import Problem, ProblemsError, UserError, located
 from trialtrace.report.links import FIELD, UP
 from trialtrace.report.render import typeset
 from trialtrace.report.render.document import Document
@@ -174,7 +174,7 @@ def _lines(documents: Sequence[Document], name: str) -> str:
     """Where documents have a label, a reference or a file; what a chunk gives stands in none, so
     that the documents are told."""
     found = [
-        f"{document.name}, line {number}"
+        located(document.name, number)
         for document in documents
         for number, line in enumerate(document.body.splitlines(), document.body_line)
         if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError, did_you_mean, located, one_of
 from trialtrace.report.render.document import (
     FENCE_OPEN,
     INLINE,
@@ -67,7 +67,7 @@ class _State:
         self._divs: list[tuple[int, bool]] = []
 
     def line(self, number: int, text: str) -> Iterator[Problem]:
-        place = f"{self._name}, line {number}"
+        place = located(self._name, number)
         if opened := FENCE_OPEN.match(text):
             yield from _fence(opened.group(2).strip(), place)
             return
@@ -82,7 +82,7 @@ class _State:
 
     def end(self) -> Iterator[Problem]:
         for number, _ in self._divs:
-            yield Problem(f"{self._name}, line {number}", "this ::: block is never closed")
+            yield Problem(located(self._name, number), "this ::: block is never closed")
 
     def _references(self, text: str, place: str) -> Iterator[Problem]:
         for match in _REFERENCE.finditer(text):
@@ -309,13 +309,13 @@ def _label(cell: Cell, place: str, seen: dict[str, int]) -> Iterator[Problem]:
 def _code(cell: Cell, name: str) -> Iterator[Problem]:
     for offset, source in enumerate(cell.code.splitlines()):
         if re.match(r"\s*[%!]", source):
-            yield Problem(f"{name}, line {cell.code_line + offset}", "IPython magic is not Python")
+            yield Problem(located(name, cell.code_line + offset), "IPython magic is not Python")
             return
     try:
         tree = ast.parse(cell.code)
     except SyntaxError as error:
         line = cell.code_line + (error.lineno or 1) - 1
-        yield Problem(f"{name}, line {line}", "this is not Python", found=error.msg)
+        yield Problem(located(name, line), "this is not Python", found=error.msg)
         return
     for node in ast.walk(tree):
         if not isinstance(node, ast.Import | ast.ImportFrom):
@@ -323,7 +323,7 @@ def _code(cell: Cell, name: str) -> Iterator[Problem]:
         for imported in _html_imports(node):
             line = cell.code_line + node.lineno - 1
             do = "show tables by IPython.display.Markdown, figures by matplotlib"
-            yield Problem(f"{name}, line {line}", f"{imported} shows HTML, lost in a DOCX", do=do)
+            yield Problem(located(name, line), f"{imported} shows HTML, lost in a DOCX", do=do)
 
 
 def _html_imports(node: ast.Import | ast.ImportFrom) -> list[str]:

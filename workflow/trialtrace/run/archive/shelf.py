@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import Problem, UserError, located, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder, sha256_bytes, write_bytes
 from trialtrace.run.archive.kept_tables import (
@@ -135,7 +135,7 @@ class Shelf:
         place = self.at.shown(self.folder / "log.jsonl")
         return [
             Problem(
-                f"{place}, line {number}",
+                located(place, number),
                 "is no run: something else has changed the log, and the other lines count",
                 do="take the line away, or bring the log back from a copy",
             )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.base.config.compose import Document
+from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.words import IN_UNITS, TIMES
 from trialtrace.run.claims.audit import Auditor, by_reading
@@ -37,7 +37,7 @@ def untied_claims(trial: Trial) -> Iterator[Problem]:
         else:
             fixed[one.analysis].append(_row(trial, one, one.place))
     path = trial.at.trial_config(trial.name) / "claims.yaml"
-    document = Document(trial.at.shown(path), lines=trial.lines("claims"))
+    document = compose(trial.at, path)
     for name, alone, selects in readings:
         rows = [*fixed[selects["analysis"]]]
         known = {(row["method"], row["group2"], row["group2_level"]) for row in rows}

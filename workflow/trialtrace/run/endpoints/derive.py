@@ -89,10 +89,8 @@ def _refuse_others(trial: Trial, decision: Decision, table: CleanTable, problems
     """Rows that are not there have problems of their own."""
     now = state(trial, decision, table.rows)
     if now is not None and not is_reviewed(decision, now):
-        path = ("decisions", decision.name)
         problems.add(
-            f"{config_file(trial, 'review')}, line {trial.lines('review').get(path, 0)}: "
-            f"decisions.{decision.name}.seen",
+            f"{config_file(trial, 'review')}: decisions.{decision.name}.seen",
             "the rows are others than those that were reviewed: a cell of one is another, or its "
             "key is that of another row by now; or it is by another hash_key, or by none",
             do=f"look at them in a blinded run, and decide anew; trialtrace review {trial.name} "
@@ -152,15 +150,13 @@ def _row(
     study: Study, table: CleanTable, decision: Decision, number: int, problems: Problems
 ) -> int | None:
     """The position of a row by its key."""
-    trial, path = study.trial, ("decisions", decision.name, "rows", number)
+    trial = study.trial
     found = same_rows(table.rows, decision.rows[number])
     if len(found) == 1:
         return int(found[0])
     if len(found) or trial.at.purpose.cut is None:
-        line = trial.lines("review").get(path) or trial.lines("review").get(path[:3], 0)
         problems.add(
-            f"{config_file(trial, 'review')}, line {line}: decisions.{decision.name}.rows, "
-            f"entry {number + 1}",
+            f"{config_file(trial, 'review')}: decisions.{decision.name}.rows[{number + 1}]",
             f"{len(found) or 'no'} row{'s' * (len(found) > 1)} of the clean table {table.name} "
             "with this key",
             expected="one: a row that the export has, and that cleaning accepts",

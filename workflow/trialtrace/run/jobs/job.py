@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from trialtrace.base.config.placed import placed
 from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
 from trialtrace.run.jobs.faults import guard, last_word, rule_of, trial_of, without_file_names
 from trialtrace.run.jobs.products import check_inputs, lock_job, write_record
 
@@ -57,7 +59,8 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         # Nor is it looked for once more at the very end.
         gc.freeze()
     except UserError as error:
-        print(_logged(str(error), trial_of(log)), file=sys.stderr)
+        told = placed(error, project(), trial_of(log))
+        print(_logged(str(told), trial_of(log)), file=sys.stderr)
         _keep(log, said)
         sys.exit(1)
     except KeyboardInterrupt:

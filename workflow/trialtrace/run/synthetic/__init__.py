@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.synthetic import SIGN, TRUTH
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.trial.load import Trial
@@ -30,11 +31,14 @@ def raw_tables(trial: Trial, source: Synthetic, export: "Export") -> list[RawTab
 
 def make(trial: Trial) -> "Export":
     """The export of a fresh draw, by the mode and seed of trial.yaml."""
-    from trialtrace.run.synthetic.draw import draw, told_by_line
+    from trialtrace.base.config.placed import placed
+    from trialtrace.run.synthetic.draw import draw
     from trialtrace.run.synthetic.export import export
 
-    with told_by_line(trial):
+    try:
         return export(trial, draw(trial))
+    except UserError as error:
+        raise placed(error, trial.at) from error
 
 
 def _read(trial: Trial, name: str, declared: SyntheticItem, export: "Export") -> RawTable:

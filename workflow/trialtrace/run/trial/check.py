@@ -223,8 +223,7 @@ def _forms(files: Files) -> list[Problem]:
         return []
     return [
         Problem(
-            f"{files.dictionary_shown}, line {min(column.row for column in columns.values())}, "
-            "column Form Name",
+            files.field_place(min(columns.values(), key=lambda one: one.row), "form_name"),
             found=f'"{form}"',
             expected=f"a table of trial.yaml: {one_of(tables)}",
             do=did_you_mean(form, tables),

@@ -153,7 +153,9 @@ def columns_of_visits(files: Files, path: Path_, visits: Mapping[str, Variable])
         if first and (table := exchanged(first.choices, variable.choices)):
             code = table[0][0]
             text = f"which {{}} calls {tell(variable.choices[code])}"
-            expected = f"one meaning; {_place(files, first)} calls it {tell(first.choices[code])}"
+            expected = (
+                f"one meaning; {files.field_line(first)} calls it {tell(first.choices[code])}"
+            )
             _contradicts(files, path, (code, variable), text, expected, files.endpoints)
     names = {label: set(words_of(label)) for label in visits}
     said = {label: set(words_of(variable.label)) for label, variable in visits.items()}
@@ -180,9 +182,9 @@ def fields_of_one_name(files: Files) -> list[Problem]:
             for code, _ in exchanged(other.choices, variable.choices) if same else ():
                 problems.append(
                     Problem(
-                        f"{_place(files, variable)}: choices",
+                        files.field_place(variable, "choices"),
                         found=f"{tell(code)} is {variable.choices[code]}",
-                        expected=f"{other.choices[code]}, as in {_place(files, other)}",
+                        expected=f"{other.choices[code]}, as in {files.field_line(other)}",
                         do="find out which of the two is right, and mend the other; where both "
                         f"are, word the labels of {variable.table} otherwise",
                     )
@@ -202,7 +204,7 @@ def crossed_labels(files: Files) -> list[Problem]:
                 called = [tell(variable.choices[code]) for code in (one, other)]
                 problems.append(
                     Problem(
-                        f"{_place(files, variable)}: choices",
+                        files.field_place(variable, "choices"),
                         found=f"{tell(one)} is {called[0]}, and {tell(other)} is {called[1]}",
                         expected="labels of their own codes",
                         do="exchange the two labels; where they are right, word them otherwise",
@@ -232,13 +234,9 @@ def _contradicts(
     document: Document | None = None,
 ) -> None:
     code, variable = of
-    found = f"{tell(code)}, {text.format(_place(files, variable))}"
+    found = f"{tell(code)}, {text.format(files.field_line(variable))}"
     do = "find out which of the two is right, and mend the other"
     (document or files.trial).add(place, found, expected, do=do)
-
-
-def _place(files: Files, variable: Variable) -> str:
-    return f"{files.dictionary_shown} (line {variable.row}, {variable.name})"
 
 
 def code_is_missing(
@@ -268,7 +266,7 @@ def codes_for_missing(
         for position, code in enumerate(codes):
             data = meant.get((name, code))
             if data is None and code in choices and not means_missing(choices[code]):
-                data = f"which {_place(files, columns[name])} calls {tell(choices[code])}"
+                data = f"which {files.field_line(columns[name])} calls {tell(choices[code])}"
             if data:
                 files.cleaning.add(
                     (

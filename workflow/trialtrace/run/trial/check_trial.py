@@ -477,8 +477,8 @@ def _groups_of_codes(
         for code, other in exchanged(taken, variable.choices):
             files.trial.add(
                 (*path, "codes", taken[code]),
-                f"{tell(code)}, which {files.dictionary_shown} (line {variable.row}, "
-                f"{variable.name}) calls {tell(variable.choices[code])}: the group {taken[other]}",
+                f"{tell(code)}, which {files.field_line(variable)} calls "
+                f"{tell(variable.choices[code])}: the group {taken[other]}",
                 f"the codes of {taken[code]}",
                 do="find out which of the two files is right, and mend the other",
             )

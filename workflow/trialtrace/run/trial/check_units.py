@@ -51,7 +51,7 @@ def check_units(files: Files) -> None:
             at = ("tables", table, "units", name)
             if not (found := _of_dictionary(variable)):
                 continue
-            said = found, f"{files.dictionary_shown} (line {variable.row}, {name})"
+            said = found, files.field_line(variable)
             # Of what is converted, the dictionary says the unit before.
             before = ("tables", table, "convert", name, "from")
             if files.cleaning.get(*before):
@@ -94,7 +94,7 @@ def _said(files: Files, table: str, column: str) -> Iterator[Said]:
     if column in cleaned:
         yield cleaned[column], f"cleaning.yaml, tables.{table}, {column},"
     elif variable is not None and (found := _of_dictionary(variable)):
-        yield found, f"{files.dictionary_shown} (line {variable.row}, {column})"
+        yield found, files.field_line(variable)
 
 
 def _cleaned(files: Files, table: str) -> dict[str, str]:
@@ -145,8 +145,7 @@ def scale_of_column(
         if is_number(bound) and outside(float(bound)):
             files.endpoints.add(
                 (*path, end),
-                f"{scale[end]:g}, while {files.dictionary_shown} (line {variable.row}, "
-                f"{variable.name}) allows {limit}",
+                f"{scale[end]:g}, while {files.field_line(variable)} allows {limit}",
                 "a scale that holds every value which the dictionary allows",
                 do="mend the scale, or the limits of the field",
             )
@@ -169,8 +168,7 @@ def orders_of_dates(files: Files) -> None:
             other = dates[0]
             files.trial.add(
                 ("source", "items", name, "date_order"),
-                f"{order}, while {files.dictionary_shown} (line {other.row}, {other.name}) "
-                f"says date_{other.date_order}",
+                f"{order}, while {files.field_line(other)} says date_{other.date_order}",
                 "one order of the days, months and years",
                 do="the dictionary's is used: mend it, or take date_order out",
             )

@@ -11,6 +11,7 @@ from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import did_you_mean, one_of
 from trialtrace.base.paths import Project
+from trialtrace.run.trial.dictionary import Tables
 from trialtrace.run.trial.endpoints.families import expanded
 from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
 from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, made_variable
@@ -33,9 +34,17 @@ class Files:
     endpoints: Document
     plan: Document
     claims: Document
-    dictionary: dict[str, dict[str, Variable]]
+    dictionary: Tables
     dictionary_shown: str
     cohort: Document | None = None
+
+    def field_place(self, variable: Variable, column: str = "field_name") -> str:
+        """The place of a field's cell in the dictionary."""
+        return self.dictionary.place(self.dictionary_shown, variable.row, column)
+
+    def field_line(self, variable: Variable) -> str:
+        """The same within a sentence: "dictionary.csv:7 (age)"."""
+        return f"{self.dictionary_shown}:{variable.row} ({variable.name})"
 
     def columns(self, table: str | None) -> dict[str, Variable] | None:
         """The dictionary's columns of a clean table; None where it has none."""

@@ -8,11 +8,12 @@ import csv
 import datetime
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialtrace.base.errors import Problem, Problems, ProblemsError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, Problems, ProblemsError, did_you_mean, located, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.model import Variable
 
@@ -139,7 +140,17 @@ def _bound(kind: str, text: str) -> Any:
     return value if value == value and abs(value) != float("inf") else None
 
 
-Tables = dict[str, dict[str, Variable]]
+class Tables(dict[str, dict[str, Variable]]):
+    """The variables of each form, by their names."""
+
+    # API names of the columns, in the order of the file.
+    columns: Sequence[str] = ()
+
+    def place(self, shown: str, line: int, column: str) -> str:
+        """A cell, by the number of its column in this file and its name."""
+        number = self.columns.index(column) + 1 if column in self.columns else 1
+        return located(shown, line, number, f"column {PARTS[column]}")
+
 
 _FIELD = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,98}[^\s\x00-\x1f])?")
 _FORM = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -158,7 +169,7 @@ def read_dictionary(at: Project, path: Path) -> Tables:
 def check_dictionary(at: Project, path: Path) -> tuple[Tables, list[Problem]]:
     """What could be read of a dictionary, and what is wrong with it."""
     problems = Problems()
-    tables: Tables = {}
+    tables = Tables()
     text = _text(at.shown(path), path, problems)
     if text is None:
         return tables, problems.found
@@ -175,10 +186,11 @@ def check_dictionary(at: Project, path: Path) -> tuple[Tables, list[Problem]]:
                 columns = _header(at.shown(path), cells, problems)
                 if columns is None:
                     return tables, problems.found
+                tables.columns = columns
                 continue
-            _row(_Row(at.shown(path), line, problems), columns, cells, tables)
+            _row(_Row(at.shown(path), line, tables, problems), cells)
     except csv.Error as error:
-        problems.add(f"{at.shown(path)}, line {lines.start}", f"this is not CSV: {error}")
+        problems.add(located(at.shown(path), lines.start, 1), f"this is not CSV: {error}")
     if columns is None:
         problems.add(at.shown(path), found="an empty file", expected="a header and its rows")
     elif not tables and not problems.found:
@@ -209,10 +221,11 @@ class _Row:
 
     shown: str
     line: int
+    tables: Tables
     problems: Problems
 
     def add(self, column: str, message: str = "", **details: str | None) -> None:
-        place = f"{self.shown}, line {self.line}, column {PARTS[column]}"
+        place = self.tables.place(self.shown, self.line, column)
         self.problems.add(place, message, **details)
 
 
@@ -231,36 +244,40 @@ def _text(text: str, path: Path, problems: Problems) -> str | None:
         # newline="" keeps a line break inside a cell as it stands.
         return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="").read()
     except UnicodeDecodeError:
-        bad = _first_bad_line(data)
-        place = f"{text}, line {bad}"
+        place = located(text, *_first_bad_cell(data))
         do = 'save it again as "CSV UTF-8"'
         problems.add(place, found="bytes that are not UTF-8", expected="a CSV file in UTF-8", do=do)
         return None
 
 
-def _first_bad_line(data: bytes) -> int:
+def _first_bad_cell(data: bytes) -> tuple[int, int]:
+    """Its line and its column, as commas part them."""
     for number, line in enumerate(data.split(b"\n"), start=1):
         try:
             line.decode("utf-8")
-        except UnicodeDecodeError:
-            return number
-    return 1
+        except UnicodeDecodeError as error:
+            return number, line.count(b",", 0, error.start) + 1
+    return 1, 1
 
 
 def _header(text: str, cells: list[str], problems: Problems) -> list[str] | None:
     """The API name of every column in the order of the file, or None if one is missing."""
-    place = f"{text}, line 1"
+    place = located(text, 1, 1)
     if len(cells) == 1 and ";" in cells[0]:
         problems.add(place, found="semicolons between the cells", expected="commas")
         return None
     known = normalised()
     names = [known.get(" ".join(cell.split()).lower(), "") for cell in cells]
-    for cell, name in zip(cells, names, strict=True):
+    for number, (cell, name) in enumerate(zip(cells, names, strict=True), 1):
         if not name:
             near = did_you_mean(cell, PARTS.values())
-            problems.add(place, found=f'the column "{cell}"', expected="REDCap's columns", do=near)
+            own = located(text, 1, number)
+            problems.add(own, found=f'the column "{cell}"', expected="REDCap's columns", do=near)
     for name in sorted({name for name in names if name and names.count(name) > 1}):
-        problems.add(place, found=f'the column "{PARTS[name]}" twice', expected="every column once")
+        second = located(text, 1, names.index(name, names.index(name) + 1) + 1)
+        problems.add(
+            second, found=f'the column "{PARTS[name]}" twice', expected="every column once"
+        )
     missing = [told for name, told in PARTS.items() if name not in names]
     if missing:
         found = f"no column {one_of([repr(told) for told in missing], 18)}"
@@ -268,10 +285,11 @@ def _header(text: str, cells: list[str], problems: Problems) -> list[str] | None
     return None if problems.found else names
 
 
-def _row(row: _Row, columns: list[str], cells: list[str], tables: Tables) -> None:
+def _row(row: _Row, cells: list[str]) -> None:
+    tables, columns = row.tables, row.tables.columns
     if len(cells) != len(columns):
         row.problems.add(
-            f"{row.shown}, line {row.line}",
+            located(row.shown, row.line, min(len(cells), len(columns)) + 1),
             found=f"{len(cells)} cells",
             expected=f"{len(columns)} cells, as in the header",
             do="look for a comma outside quotes",

@@ -48,7 +48,7 @@ def _place(endpoint: Endpoint) -> str:
 
 
 def _described(variable: Variable) -> str:
-    return f"{variable.name} ({variable.label}; dictionary.csv, line {variable.row})"
+    return f"{variable.name} ({variable.label}; dictionary.csv:{variable.row})"
 
 
 # Codes

@@ -14,7 +14,7 @@ from trialtrace.audit.reading.formats.marked import numbered
 from trialtrace.audit.reading.grid import WIDEST
 from trialtrace.audit.reading.paper import ReadPaper, Table
 from trialtrace.base.bounded import check_package
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError, located
 
 MOST_ROWS = 5_000
 LONGEST_CELL = 100_000
@@ -83,7 +83,7 @@ def _table(
     if len(head) > WIDEST or len(head) < 2:
         raise UserError(
             Problem(
-                f"{text}, line {block[0][0]}",
+                located(text, block[0][0]),
                 found=f"a head of {len(head)} cells",
                 expected=f"a label and a column for each number, at most {WIDEST}",
                 do="trialtrace read --form shows one",
@@ -93,7 +93,7 @@ def _table(
     deep = max(map(len, parted))
     heads = [[parts[at] if at < len(parts) else "" for parts in parted] for at in range(deep)]
     heads[0][0] = ""
-    body = [list(_cells(row, len(head), f"{text}, line {number}")) for number, row in block[1:]]
+    body = [list(_cells(row, len(head), located(text, number))) for number, row in block[1:]]
     name = numbered(caption, position)
     return Table(name, caption, tuple(tuple(row) for row in [*heads, *body]), deep)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import Problem, UserError, located, one_of
 from trialtrace.run.sources.raw import ROW_NAMES, Records, check_header
 from trialtrace.run.sources.readers.sheet import (
     around,
@@ -95,7 +95,7 @@ def read(opened: "Opened[Delimited]") -> Records:
     empty: list[int] = []
     records, laid = _records(text, separator, opened.name, empty), around(opened.declared)
     (line, _, header), blank, above = _header(records, opened)
-    names = check_header(with_row_names(header, laid), f"{opened.name}, line {line}")
+    names = check_header(with_row_names(header, laid), located(opened.name, line))
     _check_split(names, separator, opened)
     under = list(islice((record for record in records if record.cells), laid.under_header))
     table = _columns(records, names, separator, opened.name, laid.foot)
@@ -159,7 +159,7 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = opened.data[: error.start].count(b"\n") + 1
         raise UserError(
-            f"{opened.name}, line {line}",
+            located(opened.name, line),
             found=f"byte 0x{opened.data[error.start]:02x} at offset {error.start}, "
             f"which is not {encoding}",
             expected=f"text in {encoding}",
@@ -169,7 +169,7 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
     if at >= 0:
         line = text.count("\n", 0, at) + 1
         raise UserError(
-            f"{opened.name}, line {line}",
+            located(opened.name, line),
             found=f"a NUL character (offset {at})",
             expected=f"text in {encoding}",
             do='the file is damaged or binary; UTF-16 text is declared as encoding: "utf-16"',
@@ -224,19 +224,19 @@ def _header(records: Iterator[Record], opened: "Opened[Delimited]") -> tuple[Rec
 def _quote_problem(error: str, name: str, start: int, end: int) -> Problem:
     if "expected after" in error:
         return Problem(
-            f"{name}, line {end}",
+            located(name, end),
             f"a quoted cell is followed by more than a separator (record from line {start})",
             expected='a quote inside a quoted cell is doubled: "5"" tall"',
         )
     if "field limit" in error:
         return Problem(
-            f"{name}, line {start}",
+            located(name, start),
             found="a cell of more than 1 MiB in this record, or a quote that is never closed",
             expected="quotes in pairs, and cells of at most 1 MiB",
             do="mend this record in the export",
         )
     return Problem(
-        f"{name}, line {start}",
+        located(name, start),
         "a quote is opened in this record and never closed",
         expected="quotes in pairs, and cells of at most 1 MiB",
         do="mend the quotes of this record in the export",
@@ -328,7 +328,7 @@ def _block(rows: list[list[str]], schema: pa.Schema) -> pa.Table:
 def _width_problem(name: str, line: int, number: int, expected: int) -> Problem:
     more = f"; where R's write.table left the first name out of the header, {ROW_NAMES}"
     return Problem(
-        f"{name}, line {line}",
+        located(name, line),
         found=f"{number} cells",
         expected=f"{expected} cells, as in the header",
         do="look for a separator inside a cell without quotes, or a line break in a cell"
@@ -341,7 +341,7 @@ def _check_split(names: list[str], separator: str, opened: "Opened[Delimited]") 
     inside = [mark for mark in ",;\t|" if mark in names[0]]
     if len(names) == 1 and inside:
         raise UserError(
-            f"{opened.name}, line {around(opened.declared).header or 1}",
+            located(opened.name, around(opened.declared).header or 1),
             found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
             expected="the separator of the file",
             do=f"write {opened.place}.separator: {inside[0]!r}",

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, one_of
+from trialtrace.base.errors import Problem, located, one_of
 from trialtrace.base.words import column_letters
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.moments import duration_text, moment_text
@@ -218,7 +218,7 @@ def with_row_names(header: Sequence[str | None], laid: Laid) -> list[str | None]
 def no_header(name: str, place: str, wanted: int) -> Problem:
     """The row that is declared as that of the names holds nothing."""
     return Problem(
-        f"{name}, line {wanted}",
+        located(name, wanted),
         "no row with a value begins here",
         expected="the names of the columns",
         do=f"count the rows of the file from 1, and write that of the names in {place}.header",

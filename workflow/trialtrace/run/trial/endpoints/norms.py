@@ -83,7 +83,7 @@ class Norms(SharedTable):
             problems.add(row.place, found=found, expected="low to high")
         bands = self.bands.setdefault(row.cells["group"], [])
         if bands and not end > bands[-1][0]:
-            place = f"{row.place}, column age_to"
+            place = row.at("age_to")
             expected = "a higher age than in the group's row before"
             problems.add(place, found=row.cells["age_to"] or "no limit", expected=expected)
         bands.append((end, low, high))
@@ -117,7 +117,7 @@ class Conversions(SharedTable):
         drug, route, unit = (required(row, name, problems) for name in ("drug", "route", "unit"))
         factor = number(row, "factor", problems)
         if factor <= 0:
-            place = f"{row.place}, column factor"
+            place = row.at("factor")
             problems.add(place, found=row.cells["factor"], expected="above 0")
         required(row, "version", problems)
         if (drug, route) in self.factors:

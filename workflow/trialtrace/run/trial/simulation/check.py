@@ -90,8 +90,11 @@ def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:
     path = ("truths", name)
     whole = patched(files.cohort.data if files.cohort else {}, truth.quantities)
     changed = {quantity: whole["quantities"][quantity] for quantity in truth.quantities}
-    lines = {key[2:]: line for key, line in document.lines.items() if key[:2] == path}
-    copy = Document(document.shown, deepcopy(whole | {"quantities": changed}), lines)
+    copy = Document(document.shown, deepcopy(whole | {"quantities": changed}))
+    copy.lines, copy.columns, copy.keys = (
+        {key[2:]: at for key, at in marks.items() if key[:2] == path}
+        for marks in (document.lines, document.columns, document.keys)
+    )
     hold(files.at, copy, "cohort")
     if not copy.problems:
         copy.data = deepcopy(whole)
