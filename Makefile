@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
+.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint docs bench bench-stats bench-big bench-render bench-multiverse bench-cluster campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,32 +30,16 @@ help:
 	@echo 'make check-quarto both renderers on one document, or on ARGS="TRIAL …"; ARGS=--record writes what Quarto did'
 	@echo 'make lint    ruff, mypy, import-linter, snakefmt, snakemake --lint'
 	@echo 'make docs    the documentation as a site, docs/_site/index.html'
-	@echo 'make bench   measures a run and writes docs/benchmarks.md; fails where a ratio is 15 % worse'
-	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
-	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
-	@echo 'make bench-audit: an audit from the shell, a search over data; writes docs/benchmarks-audit.md'
-	@echo 'make campaign-fuzz, campaign-mutation: long tests; write docs/campaigns.md'
-	@echo 'make campaign-faults: kills, full disks, limits, altered bytes; writes docs/faults.md'
-	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each; a section of the same page'
-	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
-	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
-	@echo 'make campaign-fresh: the audit on reports of a second generator, true and with an error'
-	@echo 'make campaign-problems: documented errors of problem papers; writes docs/audit-problem-papers.md'
-	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
-	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
-	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
-	@echo 'make campaign-disclosure: an attack on public results; a section of docs/campaigns.md'
+	@echo 'make bench   cost of a run; fails where a ratio of benchmarks/ratios.json is 15 % worse'
+	@echo 'make bench-stats, bench-big, bench-render, bench-multiverse, bench-cluster: speed and memory'
+	@echo 'make campaign-faults: kills, full disks, limits, altered bytes'
+	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each'
+	@echo 'make campaign-honest, campaign-fresh, campaign-problems, campaign-statcheck: the audit of papers'
+	@echo 'make campaign-simulate: coverage and type I error'
+	@echo 'make campaign-mutation: small faults in the code: do the tests see them?'
+	@echo 'make campaign-disclosure: an attack on public results'
+	@echo 'make campaign-cluster: a multiverse on a SLURM that is disturbed'
 	@echo 'make campaign-reference: records the trials that trialtrace validate compares with'
-	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
-	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
-	@echo 'make bench-big: each stage of trials of many patients, endpoints, analyses; writes docs/benchmarks-big.md'
-	@echo 'make bench-multiverse: the multiverse beside scipy; writes docs/benchmarks-multiverse.md'
-	@echo 'make bench-multiverse-sizes: time and memory by size; writes docs/benchmarks-multiverse-sizes.md'
-	@echo 'make bench-cluster: what jobs of a SLURM cost; writes a section of docs/cluster.md'
-	@echo 'make campaign-cluster: a multiverse on a SLURM that is disturbed; a section of docs/campaigns.md'
-	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
-	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
-	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
 	@echo 'make bundle  one file with all that an installation without network needs, build/*.tar'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
@@ -113,24 +97,11 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference campaign-disclosure: campaign-%: $(READY_TEST)
+campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)
-	@$(BIN)/python benchmarks/bench_stats.py
-
-bench-cohort: $(READY)
-	@$(BIN)/python benchmarks/cohort.py $(ARGS)
-
-bench-audit: $(READY)
-	@$(BIN)/python benchmarks/audit.py $(ARGS)
-
-# Needs the results of a run of streckmann2024.
-bench-history: $(READY)
-	@$(BIN)/python benchmarks/history.py $(ARGS)
-
-bench-long: $(READY)
-	@$(BIN)/python benchmarks/long_export.py $(ARGS)
+	@$(BIN)/python benchmarks/bench_stats.py $(ARGS)
 
 bench-big: $(READY)
 	@$(BIN)/python benchmarks/big_trial.py $(ARGS)
@@ -139,18 +110,12 @@ bench-big: $(READY)
 bench-multiverse: $(READY)
 	@$(BIN)/python benchmarks/multiverse.py $(ARGS)
 
-bench-multiverse-sizes: $(READY)
-	@$(BIN)/python benchmarks/multiverse_sizes.py $(ARGS)
-
 bench-cluster: $(READY_TEST) $(READY_SLURM)
 	@$(BIN)/python benchmarks/on_cluster.py $(ARGS)
 
 # Needs the results of a run.
 bench-render: $(READY)
 	@$(BIN)/python benchmarks/render.py $(ARGS)
-
-bench-profile: $(READY)
-	@$(BIN)/python benchmarks/profile.py $(ARGS)
 
 check-quarto: $(READY_TEST)
 	@$(BIN)/python campaigns/against_quarto.py $(ARGS)

@@ -1,10 +1,10 @@
-"""What a run costs beside its floor; prints a table and writes docs/benchmarks.md.
+"""What a run costs beside its floor; prints tables.
 
 Measured in a copy of the checkout, so that the results of this one stay. CPU seconds are user and
 system time of the whole tree of processes; every figure is the median of the rounds.
 
 Ratios of two costs of the same run hardly depend on the machine. They are held against those of
-docs/benchmarks.json: where one is 15 % worse, nothing is written and the exit code is 1.
+benchmarks/ratios.json: where one is 15 % worse, nothing is written and the exit code is 1.
 """
 
 import argparse
@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks.md"
-RATIOS = PAGE.with_suffix(".json")
+RATIOS = ROOT / "benchmarks" / "ratios.json"
 MOST_WORSE = 1.15
 """How many times the committed ratio one may be: CPU times of two runs differ by some percent."""
 ALL = "all, with the site"
@@ -35,11 +34,6 @@ TRIALTRACE = (str(Path(sys.executable).with_name("trialtrace")),)
 ASKED = ("results", "trace", "claims", "check")
 # The peer of the commands: nearly all of them cannot do without it.
 PEER = ("", "import of pyarrow")
-COMPARED = f"""\
-`make bench` fails where a ratio of [benchmarks.json](benchmarks.json), CPU time over that of a
-floor or peer of the same run, is more than {100 * MOST_WORSE - 100:.0f} % worse than the committed
-one. A cost that is meant is written by `make bench ARGS=--accept`, and its reason stands in the
-commit."""
 
 
 @dataclass
@@ -200,11 +194,9 @@ def page(found: dict[tuple[str, str], Cost], rounds: int) -> str:
         f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, "
         f"load {os.getloadavg()[0]:.1f} at the end"
     )
-    return f"""# What a run costs
-
-Measured by `make bench` on {machine}. Medians of {rounds} rounds, of {2 * rounds + 1} for the short
-commands. CPU seconds are user and system time of all processes; wall time, on two cores, depends on
-what else the machine does.
+    return f"""{machine}. Medians of {rounds} rounds, of {2 * rounds + 1} for the short
+commands. CPU
+seconds are user and system time of all processes; wall time depends on what else the machine does.
 
 ## From raw rows to report
 
@@ -221,8 +213,6 @@ The workflow of all trials beyond its floor:
 - {run.cpu - floor.cpu:.1f} CPU seconds (limit 30)
 - {run.cpu / floor.cpu:.2f} times the CPU time, {run.wall / floor.wall:.2f} times the wall time on \
 two cores (limit 2.5)
-
-{COMPARED}
 
 ## What starts up and answers
 
@@ -245,10 +235,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
-        "--trial", action="append", default=[], help="these trials alone; prints, writes nothing"
+        "--trial", action="append", default=[], help="these trials alone; records nothing"
     )
     parser.add_argument(
-        "--accept", action="store_true", help="write also where a ratio is worse than committed"
+        "--accept", action="store_true", help="record ratios also where one is worse than recorded"
     )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trialtrace-bench-") as scratch:
@@ -264,7 +254,6 @@ def main() -> None:
     committed = json.loads(RATIOS.read_text()) if RATIOS.exists() else {}
     if (worse := worsened(now, committed)) and not given.accept:
         sys.exit("\n".join(["worse than committed; nothing is written:", *worse]))
-    PAGE.write_text(text)
     RATIOS.write_text(json.dumps({k: round(v, 3) for k, v in now.items()}, indent=2) + "\n")
 
 

@@ -1,22 +1,25 @@
 """Trials of many patients, endpoints and analyses: seconds and memory of each stage.
 
-Prints and writes docs/benchmarks-big.md. The exports are made up from a fixed seed: patients with
+Prints a table. The exports are made up from a fixed seed: patients with
 five visits, a yes/no outcome, a survival time and repeated measures. Every stage runs in a process
 of its own, start-up included; memory is the most that the process held at once, without pandoc.
 """
 
-import argparse
+import compileall
 import os
 import platform
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import long_export as long
-
-PAGE = long.ROOT / "docs" / "benchmarks-big.md"
+ROOT = Path(__file__).resolve().parents[1]
+sys.path += [str(ROOT / "workflow"), str(ROOT / "tests" / "helpers")]
+TRIAL, COPIED = "long", ("workflow", "scripts", "reports")
+STAGES = ("ingest", "clean", "derive", "analyse", "check", "audit")
 SEED, VISITS, LEVELS = 20261125, 5, 11
 MEMORY, SECONDS = 2048, {"patients": 39.0, "others": 120.0}
 DAYS = 1000
@@ -29,12 +32,65 @@ from trialtrace.run.trial.load import load_settings, load_trial
 at = project()
 render_report(load_trial("long", at), load_settings(at), at.results / "long", {"analyse_plan": "0"})
 """
-DESCRIBED = long.DESCRIBED.replace("A long export", "A big trial").replace(
-    "  age: {column: age, unit: years}\n",
-    "  age: {column: age, unit: years}\n"
-    '  sex: {column: sex, codes: {F: "1", M: "2"}}\n'
-    "  variables: {smoker: smoker, stage: stage, weight: weight}\n",
-)
+SETTINGS = """\
+trials: [long]
+seed: 1
+disclosure: by_source
+report: {formats: [html]}
+"""
+DESCRIBED = """\
+version: 3
+title: A big trial
+question: Does the drug relieve pain?
+design:
+  kind: parallel
+  arms:
+    drug: {label: Drug, code: "A"}
+    placebo: {label: Placebo, code: "B", control: true}
+  randomisation: {scheme: simple}
+source:
+  kind: files
+  folder: data
+  items:
+    patients: {path: patients.csv, format: csv, encoding: utf-8, separator: ",", decimal: "."}
+    diary: {path: diary.csv, format: csv, encoding: utf-8, separator: ",", decimal: "."}
+tables:
+  patients: {of: patients, key: [id], subject: id, arm: arm}
+  diary: {of: diary, key: [id, visit], subject: id}
+subjects:
+  table: patients
+  age: {column: age, unit: years}
+  sex: {column: sex, codes: {F: "1", M: "2"}}
+  variables: {smoker: smoker, stage: stage, weight: weight}
+populations:
+  itt: {label: All randomised, flag: ITTFL, where: {arm: present}}
+"""
+ONE = """
+import sys
+from trialtrace.base.paths import project
+from trialtrace.run.trial.load import load_trial
+at, stage = project(), sys.argv[1]
+trial, to = load_trial("long", at), at.results / "long"
+derived, analysis = to / "derived", to / "analysis"
+if stage == "ingest":
+    from trialtrace.run.sources.ingest import ingest_sources
+    ingest_sources(trial, to / "raw")
+elif stage == "clean":
+    from trialtrace.run.cleaning.clean import clean_tables
+    clean_tables(trial, to / "raw", to / "clean")
+elif stage == "derive":
+    from trialtrace.run.endpoints.derive import derive_datasets
+    derive_datasets(trial, to / "clean", derived)
+elif stage == "analyse":
+    from trialtrace.run.methods.analysing.run import analyse_plan
+    analyse_plan(trial, derived, analysis)
+elif stage == "check":
+    from trialtrace.run.methods.checking.run import check_results
+    check_results(trial, derived, analysis, analysis / "checks.parquet")
+else:
+    from trialtrace.run.claims.audit import audit_claims
+    audit_claims(trial, derived, analysis, to / "audit" / "claims.parquet")
+"""
 ONCE = """\
 healed:
   label: Healed
@@ -178,18 +234,24 @@ visit,diary,,radio,Visit,"{codes}",,,,,,,y,,,,,
 
 def write_trial(folder: Path, size: Size) -> None:
     """The project of a trial: its configuration, the package and the made-up export."""
-    long.write_project(folder, rows=long.VISITS)
-    at = folder / "config" / "trials" / long.TRIAL
-    settings = long.SETTINGS.replace("disclosure: full", "disclosure: by_source")
-    (folder / "config" / "config.yaml").write_text(settings, encoding="utf-8")
-    head = (at / "dictionary.csv").read_text(encoding="utf-8").partition("\n")[0]
+    import mini_trial
+
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("requirements.lock", "Snakefile"):
+        shutil.copy2(ROOT / name, folder)
+    at = folder / "config" / "trials" / TRIAL
+    at.mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "config" / "config.yaml").write_text(SETTINGS, encoding="utf-8")
     endpoints, plan = configuration(size)
     written = {
         "trial.yaml": DESCRIBED,
-        "dictionary.csv": f"{head}\n{dictionary(size)}",
+        "dictionary.csv": mini_trial.HEADER + dictionary(size),
         "cleaning.yaml": "tables: {patients: {units: {age: years, weight: kg, days: days}}}\n",
         "endpoints.yaml": endpoints,
         "plan.yaml": plan,
+        "claims.yaml": "papers: {}\nclaims: {}\n",
     }
     for name, text in written.items():
         (at / name).write_text(text, encoding="utf-8")
@@ -226,23 +288,37 @@ def _export(folder: Path, size: Size) -> None:
     csv.write_csv(pa.table(diary), folder / "diary.csv")
 
 
+def cost(folder: Path, *command: str) -> tuple[float, int]:
+    """CPU seconds of a command in the project, and the MiB that it held at most."""
+    variables = os.environ | {"PYTHONPATH": str(folder / "workflow")}
+    done = subprocess.Popen(
+        command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said = done.stdout.read() if done.stdout else b""
+    _, status, used = os.wait4(done.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command[:4])} failed:\n{said.decode()}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+
+
 def stages(folder: Path) -> dict[str, tuple[float, int]]:
     """CPU seconds and MiB of each stage."""
+    compileall.compile_dir(folder / "workflow", quiet=2)
     made = {}
-    for name in (*long.STAGES, "render"):
-        code = RENDER if name == "render" else long.ONE
+    for name in (*STAGES, "render"):
+        code = RENDER if name == "render" else ONE
         began = time.perf_counter()
-        cpu, _, memory = long.cost(folder, sys.executable, "-c", code, name)
+        cpu, memory = cost(folder, sys.executable, "-c", code, name)
         made[name] = cpu, memory
         took = time.perf_counter() - began
         print(f"{name}: {cpu:.1f} CPU s, {memory} MiB, {took:.0f} s", flush=True)
     return made
 
 
-def page(found: dict[Size, dict[str, tuple[float, int]]]) -> str:
+def table(found: dict[Size, dict[str, tuple[float, int]]]) -> str:
     names = [size.words for size in found]
     lines = []
-    for stage in (*long.STAGES, "render"):
+    for stage in (*STAGES, "render"):
         cells = (f"{cpu:.1f}, {memory:,}" for cpu, memory in (one[stage] for one in found.values()))
         lines.append(f"| {stage} | {' | '.join(cells)} |")
     totals, most = [], []
@@ -254,7 +330,7 @@ def page(found: dict[Size, dict[str, tuple[float, int]]]) -> str:
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return "\n".join(
         [
-            "# Trials of many patients, endpoints and analyses",
+            "Trials of many patients, endpoints and analyses",
             "",
             f"Measured by `make bench-big`, {os.cpu_count()} cores, {machine:.0f} GB, Python "
             f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end: CPU seconds, "
@@ -274,9 +350,6 @@ def page(found: dict[Size, dict[str, tuple[float, int]]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dry", action="store_true", help="print the page, do not write it")
-    chosen = parser.parse_args()
     found = {}
     for size in SIZES:
         with tempfile.TemporaryDirectory() as name:
@@ -284,10 +357,7 @@ def main() -> None:
             write_trial(folder, size)
             print(size.words, flush=True)
             found[size] = stages(folder)
-    text = page(found)
-    if not chosen.dry:
-        PAGE.write_text(text, encoding="utf-8")
-    print(text)
+    print(table(found))
 
 
 if __name__ == "__main__":

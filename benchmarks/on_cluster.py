@@ -1,12 +1,11 @@
 """What a multiverse costs on a SLURM of this machine, by the number of its parts.
 
-Prints and writes a section of docs/cluster.md. CPU seconds are counted by each Python that a job
+Prints a table. CPU seconds are counted by each Python that a job
 starts, with its children, when it ends; so the load of the machine counts for little. Useful are
 those that the estimates and the draws take in one process here. Needs root, slurm-wlm and munge,
 and `make slurm`.
 """
 
-import argparse
 import shutil
 import sys
 import tempfile
@@ -23,10 +22,8 @@ from checkout import Copy  # noqa: E402
 from on_slurm import HERE, on_cluster, started  # noqa: E402
 from slurm import Cluster  # noqa: E402
 
-import multiverse_sizes  # noqa: E402
+import made_multiverse  # noqa: E402
 
-PAGE = ROOT / "docs" / "cluster.md"
-BEGIN, END = "<!-- measured: benchmarks/on_cluster.py -->\n", "<!-- end -->\n"
 # Covariates, of which every set is a specification, and parts.
 SIZES = ((7, (1,)), (10, (1, 3)), (13, (1, 2)), (17, (2,)))
 PATIENTS, DRAWS = 1000, 10_000
@@ -48,18 +45,10 @@ if "SLURM_JOB_ID" in os.environ and "TALLY" in os.environ:
 
 
 def main() -> None:
-    """Measure, fit, print, write the section."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only-print", action="store_true", help="leave the page as it is")
-    arguments = parser.parse_args()
+    """Measure, fit and print."""
     with tempfile.TemporaryDirectory() as folder, started(cpus=4) as cluster:
         rows = [*measured(Path(folder), cluster)]
-    text = section(rows)
-    print(text)
-    if not arguments.only_print:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}{text}{END}{after}", encoding="utf-8")
+    print(section(rows))
 
 
 Row = tuple[int, int, int, float, float]
@@ -74,7 +63,7 @@ def measured(folder: Path, cluster: Cluster) -> Iterator[Row]:
         for parts in every:
             made = on_cluster(folder / f"{covariates} in {parts}")
             shutil.rmtree(made.root / "config")
-            multiverse_sizes.write_project(made.root, covariates, PATIENTS, DRAWS)
+            made_multiverse.write_project(made.root, covariates, PATIENTS, DRAWS)
             jobs, seconds = run(cluster, made, folder, parts)
             page = (made.root / TARGET).parent
             now = {path.name: path.read_bytes() for path in sorted(page.glob("*.*"))}
@@ -87,8 +76,8 @@ def measured(folder: Path, cluster: Cluster) -> Iterator[Row]:
 
 def alone(covariates: int) -> float:
     """CPU seconds of estimates, draws, gathering and the page in one process."""
-    found = multiverse_sizes.in_a_process((covariates, PATIENTS, DRAWS))
-    return sum(found[step] for step in (*multiverse_sizes.STEPS, "page"))
+    found = made_multiverse.in_a_process((covariates, PATIENTS, DRAWS))
+    return sum(found[step] for step in (*made_multiverse.STEPS, "page"))
 
 
 def run(cluster: Cluster, made: Copy, folder: Path, parts: int) -> tuple[int, float]:

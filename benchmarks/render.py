@@ -1,4 +1,4 @@
-"""What a report and the site cost to write and to load; writes docs/benchmarks-render.md.
+"""What a report and the site cost to write and to load; prints tables.
 
 Needs the results of a run, in this checkout or in `--root`; writes the reports of all its trials
 and their site into a folder of its own. A report is written in a process of its own; what pandoc
@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks-render.md"
 PARTS = {"draw_figures": "figures", "_document": "documents", "write_traces": "traces"}
 DERIVED = ("raw", "clean", "derived", "analysis", "audit")
 PAGES = {".html", ".js", ".css"}
@@ -99,7 +98,7 @@ def rendered(root: Path, names: Iterable[str], folder: Path) -> dict[str, dict[s
 
 def interactive(site: Path) -> float | None:
     """Seconds until the start page may be used, of five; None without Chromium."""
-    sys.path.append(str(ROOT / "campaigns"))
+    sys.path.append(str(ROOT / "tests" / "helpers"))
     try:
         from browsed.window import CHROMIUM, window
     except ImportError:
@@ -161,8 +160,6 @@ def page(found: dict[str, dict[str, float]], site: dict[str, float], folder: Pat
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return "\n".join(
         [
-            "# What reports and site cost",
-            "",
             f"Measured by `make bench-render`, {os.cpu_count()} cores, {memory:.0f} GB, "
             f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end. "
             "Seconds are CPU time but for the last column, which says nothing of a busy machine.",
@@ -190,7 +187,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout with the results")
     parser.add_argument("--keep", type=Path, help="a folder, not there yet, for what is written")
-    parser.add_argument("--dry", action="store_true", help="print the page, do not write it")
     chosen = parser.parse_args()
     results = chosen.root / "results"
     names = sorted(path.name for path in results.glob("*") if (path / "audit").is_dir())
@@ -201,8 +197,6 @@ def main() -> None:
         found = rendered(chosen.root, names, folder)
         text = page(found, told(SITE, ROOT, folder, *names), folder)
     print(text)
-    if not chosen.dry:
-        PAGE.write_text(text)
 
 
 if __name__ == "__main__":

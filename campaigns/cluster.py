@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from record import ROOT, circumstances, write_section
+from record import ROOT, circumstances
 
 sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 sys.path.insert(0, str(ROOT / "tests" / "workflow"))
@@ -115,10 +115,10 @@ ALONE = (
 
 
 def main() -> None:
-    """Run every case, write the section."""
+    """Run every case and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--of", help="a folder in which the trial was run up to its derived data")
-    parser.add_argument("--only", default="", help="cases with these words; the page stays")
+    parser.add_argument("--only", default="", help="cases with these words")
     arguments = parser.parse_args()
     together, alone = (
         [case for case in those if arguments.only in case.title] for those in (TOGETHER, ALONE)
@@ -133,10 +133,7 @@ def main() -> None:
         with ThreadPoolExecutor(len(TOGETHER)) as pool:
             rows = [*pool.map(disturb, together)]
         rows += [disturb(case) for case in alone]
-    if arguments.only:
-        print(text(rows))
-        return
-    write_section("Faults on a cluster", text(rows))
+    print(text(rows))
 
 
 def smaller(made: Copy) -> None:

@@ -1,4 +1,4 @@
-"""How much of a hidden count can be reckoned from a release; writes a section of docs/campaigns.md.
+"""How much of a hidden count can be computed from a release; prints a table.
 
 `python campaigns/disclosure.py` releases random trials under each of four presets until 2,500
 counts are hidden, and attacks what is published (`campaigns/disclosed/`). Beside it the same trials
@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from disclosed.attack import Attack, tally
 from disclosed.trials import RandomTrial
-from record import circumstances, table, write_section
+from record import circumstances, table
 from trialtrace.report.interchange.ard import ard
 from trialtrace.run.disclosure.cells import cross_classified
 from trialtrace.run.disclosure.presets import PRESETS, Preset
 from trialtrace.run.disclosure.release import Release, Released
 
-TITLE = "Disclosure"
 COUNTS = 2_500
 TOLD_SO = (
     '"Told so" are counts of which the release itself says that what it tells exactly leaves fewer '
@@ -90,17 +89,8 @@ def main() -> None:
                 name = "threshold alone" if naive else "release"
                 rows.append((preset.name, name, trials, found.total(), found[1], found[2], bounded))
                 print(*rows[-1], f"{time.monotonic() - began:.0f} s", flush=True)
-    if asked.counts == COUNTS and asked.preset is None:
-        heads = (
-            "preset",
-            "what",
-            "trials",
-            "hidden counts",
-            "one value left",
-            "two left",
-            "told so",
-        )
-        write_section(TITLE, f"{circumstances()}\n\n{table(heads, rows)}\n{TOLD_SO}\n")
+    heads = ("preset", "what", "trials", "hidden counts", "one value left", "two left", "told so")
+    print(f"{circumstances()}\n\n{table(heads, rows)}\n{TOLD_SO}")
 
 
 if __name__ == "__main__":

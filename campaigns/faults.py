@@ -14,15 +14,13 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from record import ROOT, circumstances, table, write_section
+from record import ROOT, circumstances, table
 
 sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 sys.path.insert(0, str(ROOT / "tests" / "workflow"))
 
 from faulted.cases import cases
 from faulted.ground import Case, Outcome, prepared, tried
-
-PAGE = ROOT / "docs" / "faults.md"
 
 
 def report(outcomes: list[Outcome], how: str) -> str:
@@ -79,10 +77,7 @@ def main() -> None:
     outcomes.sort(key=lambda each: kinds.index(each.case.kind))
     how = f"Seed {chosen.seed}; {len(ground.whole)} files compared; {len(outcomes)} of "
     how += f"{len(every)} cases, by lot."
-    if chosen.only:
-        print(report(outcomes, how))
-    else:
-        write_section("Figures", report(outcomes, how), PAGE)
+    print(report(outcomes, how))
     sys.exit(any(each.fault for each in outcomes))
 
 

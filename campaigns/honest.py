@@ -1,4 +1,4 @@
-"""False alarms of the audit on true papers, and errors it finds; docs/audit-honest-papers.md.
+"""False alarms of the audit on true papers, and errors that it finds.
 
 python campaigns/honest.py --papers 400 --seed 1 --errors 600
 python campaigns/honest.py --show 100003          prints the ledger of one paper
@@ -17,7 +17,7 @@ from honest_papers.errors import KINDS, plant
 from honest_papers.judge import ALARMS, Judgement, judge
 from honest_papers.sections import write_paper
 from honest_papers.tally import rate, share
-from record import ROOT, circumstances, committed, table, write_section
+from record import ROOT, circumstances, committed, table
 
 HABITS = [
     "rounding",
@@ -39,7 +39,6 @@ HABITS = [
     "in_strata",
     "level",
 ]
-PAGE = ROOT / "docs" / "audit-honest-papers.md"
 A_PAPER = 3  # errors planted in one paper, each alone
 LISTED = 40
 
@@ -246,7 +245,7 @@ def main() -> None:
     words.add_argument("--papers", type=int, default=400)
     words.add_argument("--errors", type=int, default=600)
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--output", default=PAGE, help="a page, or - for the terminal")
+    words.add_argument("--output", default="-", help="a file, or - for the terminal")
     words.add_argument("--show", type=int)
     call = words.parse_args()
     if call.show is not None:
@@ -259,7 +258,7 @@ def main() -> None:
     if call.output == "-":
         print(text)
     else:
-        write_section("The run", text, Path(call.output).resolve())
+        Path(call.output).write_text(text + "\n")
 
 
 if __name__ == "__main__":

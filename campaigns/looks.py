@@ -1,7 +1,6 @@
 """Looks at rows: false alarms on true trials, slips and fabrications that they find.
 
 python campaigns/looks.py --true 2000 --slips 40 --seed 300000
-writes the section "Measured" of docs/integrity.md.
 """
 
 import argparse
@@ -12,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from honest_papers.tally import share
-from record import ROOT, circumstances, table, write_section
+from record import ROOT, circumstances, table
 
 sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 
@@ -27,7 +26,6 @@ from trialtrace.run.integrity.registry import OF_ROWS, WEIGHTS, look_at
 
 Recipe = Callable[[Made, np.random.Generator], Made]
 Lines = list[tuple[str, ...]]
-PAGE, TITLE = ROOT / "docs" / "integrity.md", "Measured"
 
 
 def unusual(seed: int, slip: Slip | None = None) -> list[str]:
@@ -93,7 +91,7 @@ def main() -> None:
             _line(recipe.__name__, list(pool.map(partial(fabricated, recipe=recipe), tried)))
             for recipe in RECIPES
         ]
-    write_section(TITLE, section(given, alarms, slips, recipes), PAGE)
+    print(section(given, alarms, slips, recipes))
 
 
 def _line(name: str, found: list[list[str]]) -> tuple[str, ...]:

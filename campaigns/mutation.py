@@ -1,7 +1,7 @@
 """Small faults in the package, drawn by lot from every line of it: do the tests see them?
 
 python campaigns/mutation.py --sample 150 --seed 1
-goes on where it was stopped (build/mutation.SEED.jsonl) and writes a section of docs/campaigns.md.
+goes on where it was stopped (build/mutation.SEED.jsonl).
 
 Each mutant is run in a copy of the checkout with the tests that can reach its module: those that
 import it first, then those that have its words, then by how few modules they reach. Tests that need
@@ -25,7 +25,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from mutants import Mutant, mutants
-from record import ROOT, circumstances, copy_checkout, table, write_section
+from record import ROOT, circumstances, copy_checkout, table
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs.closure import FORMULAS, Sources, imports_of
 
@@ -223,7 +223,7 @@ def main() -> None:
     began = time.perf_counter()
     tried = campaign(ROOT, chosen)
     seconds = time.perf_counter() - began
-    write_section("Mutation", report(tried, f"Seed {chosen.seed}. {seconds:.0f} seconds."))
+    print(report(tried, f"Seed {chosen.seed}. {seconds:.0f} seconds."))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Documented errors of problem papers: found, partly or missed; docs/audit-problem-papers.md.
+"""Documented errors of problem papers: found, partly or missed.
 
 The ledgers of campaigns/problem_papers/ are typed by hand, with the source of each number at their
-head; documented.csv lists what others found wrong in them, by claim.
+head; documented.csv lists what others found wrong in them, by claim. **Found**: one of the numbers
+that contradict each other is called inconsistent. **Partly**: the audit says that another choice
+gives the number, or that no usual test does. **Missed**: neither.
 """
 
 import argparse
@@ -13,12 +15,11 @@ from pathlib import Path
 
 import yaml
 
-from fresh_page import share
+from fresh import share
 from fresh_papers.judged import ALARM, OTHER, Verdicts, audited_ledgers
 from record import ROOT, circumstances, table
 
 FOLDER = ROOT / "campaigns" / "problem_papers"
-PAGE = ROOT / "docs" / "audit-problem-papers.md"
 FOUND, PARTLY, MISSED = "found", "partly", "missed"
 
 
@@ -62,20 +63,20 @@ def page(errors: Sequence[Error], audits: dict[str, Verdicts]) -> str:
         rows.append((_cited(name), own.total(), own[FOUND], own[PARTLY], own[MISSED], len(others)))
     count = Counter(states)
     claims = sum(len(each.worst) for each in audits.values())
-    text = f"{HEAD}\n{circumstances()}\n\nFound: {share(count[FOUND], len(errors))}; "
+    text = f"{circumstances()}\n\nFound: {share(count[FOUND], len(errors))}; "
     text += f"partly {count[PARTLY]}, missed {count[MISSED]}. {claims} claims in all.\n\n"
     head = ("paper", "documented", "found", "partly", "missed", "other alarms")
-    text += table(head, rows) + "\n\n## Each error\n\n"
+    text += table(head, rows) + "\n\n"
     lines = []
     for error, found in zip(errors, states, strict=True):
         told = _told(error, audits[error.ledger])
         lines.append((error.ledger, f"`{' '.join(error.claims)}`", error.what, found, told))
     text += table(("ledger", "claims", "what is documented", "", "what the audit says"), lines)
-    text += "\n\n## Other alarms\n\nOn claims of which no error is documented:\n\n"
+    text += "\n\nOther alarms, on claims of which no error is documented:\n\n"
     for name in audits:
         for claim in _others(name, errors, audits[name]):
             text += f"- {name}, `{claim}`: {_alarm(audits[name], claim)}\n"
-    return text + "\n" + LEFT_OUT
+    return text
 
 
 def _others(name: str, errors: Sequence[Error], audit: Verdicts) -> list[str]:
@@ -98,44 +99,20 @@ def _told(error: Error, audit: Verdicts) -> str:
     return _alarm(audit, claim).replace("|", "\\|")
 
 
-HEAD = """# Documented errors of problem papers
-
-What others found wrong in published papers, held against what the audit says of the same numbers.
-`make campaign-problems` writes this page.
-
-Every number was typed from a source that was opened, named at the head of its ledger in
-`campaigns/problem_papers/`, none from memory; most papers themselves were not at hand, so that the
-ledgers hold what the critiques and their data sets quote. **Found**: the number, or one of those
-that contradict each other, is called inconsistent. **Partly**: it is told that another choice gives
-the number, or that no usual test does. **Missed**: neither. An error of a test statistic is one
-where the printed value lies outside what all means and deviations that print as given allow.
-"""
-
-LEFT_OUT = """## Left out
-
-| what | errors | why |
-| --- | ---: | --- |
-| Sigirci 2015, table 2: effects of a 3 × 2 design | 12 | a ledger has no words for them |
-| Sigirci 2015, table 3: third item, one piece | 0 | a mean of three decimals in the source |
-| Sato and Iwamoto, H30: ionised calcium | 1 | the source lost an end zero (1.3 for 1.30) |
-| Sato and Iwamoto: 40 of 50 lines have no p | 0 | nothing is documented of one alone |
-
-Further papers (ten of Guéguen's, more of Cornell's, retraction notices) were looked for; no source
-with their numbers could be opened whole.
-"""
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--output", type=Path, default=PAGE, help="a page, or - for the terminal")
+    parser.add_argument(
+        "--output", type=Path, default=Path("-"), help="a file, or - for the terminal"
+    )
     asked = parser.parse_args()
     errors = documented()
     text = page(errors, verdicts(sorted({error.ledger for error in errors})))
-    if asked.output != Path("-"):
+    if asked.output == Path("-"):
+        print(text)
+    else:
         asked.output.write_text(text, encoding="utf-8")
-    print(text)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
-"""What every campaign records: commit, date, machine; its section of docs/campaigns.md."""
+"""What every campaign prints next to its figures: commit, date, machine."""
 
 import os
 import platform
-import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "campaigns.md"
 
 
 def _git(*words: str) -> str:
@@ -41,18 +39,6 @@ def committed(path: Path) -> str:
 def table(head: tuple[str, ...], rows: list[tuple]) -> str:
     lines = [head, ("---",) + ("---:",) * (len(head) - 1), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
-
-
-def write_section(title: str, text: str, path: Path = PAGE) -> None:
-    """Put the section in the place of the last one with this title, and print it."""
-    section = f"## {title}\n\n{text.strip()}\n"
-    page = path.read_text()
-    pattern = rf"^## {re.escape(title)}\n.*?(?=^## |^<!-- |\Z)"
-    found = re.search(pattern, page, re.MULTILINE | re.DOTALL)
-    start, end = found.span() if found else (len(page), len(page))
-    before, after = page[:start].rstrip("\n"), page[end:]
-    path.write_text(f"{before}\n\n{section}" + (f"\n{after}" if after else ""))
-    print(section)
 
 
 def copy_checkout(folder: Path) -> None:

@@ -1,7 +1,7 @@
-"""Coverage of intervals and type I error of tests, simulated; writes docs/benchmarks-simulated.md.
+"""Coverage of intervals and type I error of tests, simulated.
 
 `python campaigns/simulate.py` runs every module of campaigns/simulated/; `--only survival,rates`
-some of them, whose sections alone are written anew. Seeds are fixed and each family has a stream
+some of them. Seeds are fixed and each family has a stream
 of its own, so a figure depends on its module, on `--draws` and on the statistics alone.
 """
 
@@ -12,9 +12,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from record import ROOT, circumstances, table, write_section
+from record import circumstances, table
 
-PAGE = ROOT / "docs" / "benchmarks-simulated.md"
 FOLDER = Path(__file__).parent / "simulated"
 DRAWS = 10_000
 SEED = 20_260_101
@@ -85,7 +84,7 @@ def main(given: Iterable[str] | None = None) -> None:
     # Matrices are small here: threads would only wait for each other. Read when numpy is loaded.
     os.environ.update(dict.fromkeys(THREADS, "1"))
     for family in asked.only.split(",") if asked.only else families():
-        write_section(title(family), section(family, asked.draws), PAGE)
+        print(f"## {title(family)}\n\n{section(family, asked.draws)}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,13 +21,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from record import ROOT, circumstances, committed, table, write_section
+from record import ROOT, circumstances, committed, table
 from spoiled.cases import DETECTABLE, LEGAL, SEED, Case, make_case
 from spoiled.export import Export
 from spoiled.good import good_export
 from spoiled.outcome import OUTCOMES, WANTED, Made, Outcome, judge, limit, run_good
 
-TITLE = "Spoiled exports"
 CLASSES = {True: "detectable", False: "still legal"}
 LIMIT = 120
 MEMORY = 6 * 2**30
@@ -244,9 +243,8 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the number of the first one")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--case", type=int, help="this case alone, shown; nothing is written")
+    parser.add_argument("--case", type=int, help="this case alone, shown")
     parser.add_argument("--keep", type=Path, help="with --case: a new folder for its project")
-    parser.add_argument("--dry", action="store_true", help="print the section, do not write it")
     chosen = parser.parse_args()
     if chosen.case is not None:
         show(chosen.case, chosen.seed, chosen.keep)
@@ -256,7 +254,7 @@ def main() -> None:
     found = campaign(numbers, chosen.seed, chosen.jobs)
     how = f"Seed {chosen.seed}, cases {numbers[0]} to {numbers[-1]}, "
     how += f"{time.perf_counter() - began:.0f} seconds. {committed(ROOT / 'campaigns/spoiled')}"
-    print(report(found, how)) if chosen.dry else write_section(TITLE, report(found, how))
+    print(report(found, how))
     sys.exit(any(one.fault for one in found))
 
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # quarter of loading them and a tenth of running them.
 gc.set_threshold(200_000, 20, 20)
 
-# The same examples every time, however busy the machine; campaigns/many_examples.py draws others.
+# The same examples every time, however busy the machine.
 settings.register_profile(
     "the same examples",
     derandomize=True,

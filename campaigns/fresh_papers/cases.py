@@ -32,9 +32,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Run:
-    """All verdicts of a campaign; `asked` are the papers and errors that it was to have."""
+    """All verdicts of a campaign."""
 
     papers: Sequence[Paper]
     verdicts: Sequence[Verdicts]
     cases: Sequence[Case]
-    asked: tuple[int, int]

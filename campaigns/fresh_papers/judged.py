@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.verdicts.audit import as_json, audit_ledger
@@ -29,23 +28,6 @@ class Verdicts:
     notes: frozenset[Note] = frozenset()
     unusual: frozenset[str] = frozenset()
     refused: str = ""
-
-    def plain(self) -> dict[str, object]:
-        """As JSON has it."""
-        return {
-            "worst": dict(self.worst),
-            "texts": dict(self.texts),
-            "notes": sorted(self.notes),
-            "unusual": sorted(self.unusual),
-            "refused": self.refused,
-        }
-
-    @classmethod
-    def read(cls, plain: Mapping[str, Any]) -> "Verdicts":
-        """What `plain` gave."""
-        notes = frozenset((a, b, c, d) for a, b, c, d in plain["notes"])
-        unusual = frozenset(plain["unusual"])
-        return cls(plain["worst"], plain["texts"], notes, unusual, plain["refused"])
 
     def alarms(self) -> set[str]:
         return {name for name, verdict in self.worst.items() if verdict == ALARM}

@@ -4,8 +4,7 @@
 
 `rng` is the family's own stream, `draws` how many trials a figure may rest on; one that is slow
 takes fewer and says so in its `draws`. The first line of a module's docstring is the title of its
-section of docs/benchmarks-simulated.md, the rest its introduction. `campaigns/simulate.py` finds
-the modules by themselves and writes the page.
+table, the rest its introduction. `campaigns/simulate.py` finds the modules.
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from browsed.numbers import not_followed
 from browsed.window import CHROMIUM, WIDTHS, Problem, View, Window, window
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from checkout import Copy, Job, Traced
 
-from edits import downstream
 from trialtrace.base.paths import project
 from trialtrace.run.jobs.fresh import Freshness, freshness, used
 from trialtrace.run.jobs.stages import ANALYSE, CHECK, SITE, SITE_STAGE, STAGES
@@ -35,6 +34,16 @@ def sources(root: Path) -> list[str]:
 
 def changed_jobs(before: dict[Job, str], after: dict[Job, str]) -> set[Job]:
     return {job for job in before if before[job] != after[job]}
+
+
+def downstream(jobs: set[Job], trials: tuple[str, ...]) -> set[Job]:
+    """The jobs with everything that is made from what they make."""
+    rules = list(STAGES)
+    later = {
+        (rule, trial) for job, trial in jobs if trial for rule in rules[rules.index(job) + 1 :]
+    }
+    site = {(SITE, None)} if any(trial in trials for _, trial in jobs) else set()
+    return jobs | later | site
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Files that are streamed: the profile of a large file is that of its rows read whole."""
 
-import importlib.util
-from pathlib import Path
-
+import large_exports
 import pandas as pd
 import pytest
 from exports import put, text
@@ -14,21 +12,11 @@ from trialtrace.run.drafting.formats import sheets_of
 from trialtrace.run.drafting.places import places
 from trialtrace.run.drafting.tables import profile
 
-SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "profile.py"
-
-
-@pytest.fixture(scope="module")
-def benchmark():
-    found = importlib.util.spec_from_file_location("bench_profile", SCRIPT)
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
-
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
-def test_streamed_and_read_whole_are_the_same(tmp_path, monkeypatch, benchmark, shape):
+def test_streamed_and_read_whole_are_the_same(tmp_path, monkeypatch, shape):
     path = tmp_path / f"{shape}.csv"
-    benchmark.write(shape, path, 1)
+    large_exports.write(shape, path, 1)
     whole = profile([str(path)])
     monkeypatch.setattr(delimited, "LARGE", 0)
     monkeypatch.setattr(delimited, "BLOCK", 1 << 18)
@@ -44,14 +32,6 @@ def test_a_row_that_is_cut_is_told_with_its_line(tmp_path, monkeypatch):
     monkeypatch.setattr(delimited, "LARGE", 0)
     with pytest.raises(UserError, match="line 502"):
         profile([str(path)])
-
-
-def test_the_page_keeps_its_limit(benchmark):
-    page = benchmark.PAGE.read_text(encoding="utf-8")
-    lines = page.partition(benchmark.START)[2].partition(benchmark.END)[0].splitlines()
-    rows = [line.split(" | ") for line in lines if line.startswith(("| long", "| wide"))]
-    assert len(rows) == len(benchmark.SHAPES)
-    assert all(float(row[5]) <= benchmark.LIMIT and row[6] == "yes" for row in rows)
 
 
 def test_the_sheets_of_a_workbook_are_read_once_a_state(tmp_path, monkeypatch):

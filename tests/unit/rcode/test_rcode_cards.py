@@ -4,10 +4,8 @@ import re
 import subprocess
 
 import pytest
-from written.r_scripts import PAGE, told, written
 
 from trialtrace.base.config.spec import keys_of
-from trialtrace.base.paths import project
 from trialtrace.report.rcode.call import OF
 from trialtrace.report.rcode.write import filled
 from trialtrace.run.trial.plan.registry import cards
@@ -41,11 +39,6 @@ def test_a_card_without_a_call_says_why():
     for card in cards():
         assert (card.r is None) == bool(card.r_none), card.step
         assert not card.r_none.endswith(".")
-
-
-def test_the_page_tells_the_cards():
-    text = (project().root / "docs" / PAGE).read_text(encoding="utf-8")
-    assert text == written(text, told(text)), "write it anew: python docs/write.py"
 
 
 @pytest.mark.r

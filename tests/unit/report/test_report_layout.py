@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from browsed.window import CHROMIUM, WIDTHS, View, Window, window
 from site_pages import text_of
 
-from browsed.window import CHROMIUM, WIDTHS, View, Window, window
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import breakable

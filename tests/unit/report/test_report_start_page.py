@@ -7,12 +7,12 @@ from math import inf, nan
 from urllib.parse import quote
 
 import pytest
+from browsed.window import window
 from hostile_text import PAYLOADS
 from hypothesis import given
 from hypothesis import strategies as st
 from site_pages import packed_data, pages, text_of
 
-from browsed.window import window
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.start_page import LEFT, RIGHT, WIDTH, interval_picture
 from trialtrace.run.trace.content import Tracer

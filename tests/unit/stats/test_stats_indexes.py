@@ -9,10 +9,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from example_calls import calls
 from written.library import subjects
 
 import trialtrace.stats as ts
-from odd.calls import calls
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError

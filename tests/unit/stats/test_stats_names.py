@@ -10,12 +10,12 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from example_calls import calls
 from hypothesis import strategies as st
 from stats_strategies import given
 from written.library import subjects
 
 import trialtrace.stats as ts
-from odd.calls import calls
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats.conventions import ARGUMENTS, OF_MEANS, TERMS, WITHOUT_INTERCEPT
 from trialtrace.stats.results import StatsError

@@ -6,9 +6,9 @@ from math import atanh, inf, log
 
 import numpy as np
 import pytest
+from example_calls import calls
 
 import trialtrace.stats as ts
-from odd.calls import calls
 from trialtrace.stats import Contrast, Interval, StatsError, TestResult, categorical
 from trialtrace.stats._wald import exponential, wald_contrast
 from trialtrace.stats.categorical import proportions

@@ -1,8 +1,8 @@
 """The chance that a drafted claim is right, in value, group and outcome, from how it was read.
 
 A logistic formula: the weights of what is known of a claim are added, and the chance is
-1 / (1 + exp(−sum)). They stand in chances.csv, fitted by `campaigns/doubt.py` on claims that a
-person held against their papers.
+1 / (1 + exp(−sum)). They stand in chances.csv, fitted to claims that a person compared with
+their papers.
 """
 
 import csv

@@ -36,7 +36,7 @@ from trialtrace.report.pages.shell import page
 MOST_SHOWN = 150
 END, TELL, AGAIN, GROUPS = "end", "tell", "again", "groups"
 LIKELY = 0.9
-"""What is ticked from the start: of such, nine in ten are right (docs/measured.md, the chance)."""
+"""What is ticked from the start: of such, nine in ten are right (docs/figures.md, the chance)."""
 TESTS = (
     *("chi_squared", "chi_squared_corrected", "fisher", "mid_p", "t", "welch", "mantel_haenszel"),
     *("mann_whitney", "log_rank", "anova", "other"),

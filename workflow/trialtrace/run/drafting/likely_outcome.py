@@ -1,7 +1,7 @@
 """How likely a column is the outcome that a trial was made for: by its name, its label, its place.
 
 Rules were made on one half of the data sets of `tests/helpers/documented_outcomes.py` and measured
-on the other (docs/benchmarks-profile.md).
+on the other (docs/figures.md).
 """
 
 import re

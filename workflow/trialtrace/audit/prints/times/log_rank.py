@@ -1,7 +1,7 @@
 """The p of a log-rank test beside a hazard ratio with its interval.
 
 Both rest on one partial likelihood: the log-rank test is its score test at no difference, Wald's
-the estimate over its error. Simulated (docs/measured.md, 15,191 trials of 20 to 800 patients
+the estimate over its error. Simulated (docs/figures.md, 15,191 trials of 20 to 800 patients
 with exponential and crossing Weibull times): of two groups with five events or more each and a
 ratio between 1/4 and 4, z of the first is 1.000 to 1.081 times z of the second. Ties and strata
 change it further, so that a contradiction is told only well outside, and by more than one. Each

@@ -1,16 +1,11 @@
-"""A multiverse by the number of its specifications, and of patients: CPU and memory.
+"""A multiverse of simulated patients: covariates, of which every set is a specification.
 
-Prints and writes docs/benchmarks-multiverse-sizes.md. Trials are made up from a fixed seed: a
-number of each patient, and covariates of which every set is a specification, by analysis of
-covariance. Each size runs in a process of its own, one job after the other. CPU seconds of the
-process; what comes before, from the raw export on, is not counted.
+`python benchmarks/made_multiverse.py COVARIATES PATIENTS DRAWS` prints the CPU seconds of each of
+its steps, measured in this process.
 """
 
-import argparse
 import json
 import os
-import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,12 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks-multiverse-sizes.md"
-SEED, DRAWS = 20261126, 1000
-# Covariates and patients of each size: about 10^2 to 10^5 specifications and patients.
-BY_SPECIFICATIONS = ((7, 1000), (10, 1000), (13, 1000), (17, 1000))
-BY_PATIENTS = ((7, 100), (7, 1000), (7, 10_000), (7, 100_000))
+SEED = 20261126
 STEPS = ("estimates", "draws", "gathering")
 
 SETTINGS = "trials: [made]\nseed: 1\ndisclosure: full\nreport: {formats: [html]}\n"
@@ -97,27 +87,9 @@ HEAD = (
 NUMBER = "{0},patients,,text,{0},,,number,-1000,1000,,,,,,,,\n"
 
 
-def main() -> None:
-    """Measure every size, print and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only-print", action="store_true", help="leave the page as it is")
-    parser.add_argument("--size", help="covariates,patients,draws: one size, in this process")
-    arguments = parser.parse_args()
-    if arguments.size:
-        with tempfile.TemporaryDirectory() as folder:
-            size = map(int, arguments.size.split(","))
-            print(json.dumps(measured(Path(folder), *size)))
-        return
-    sizes = dict.fromkeys([*BY_SPECIFICATIONS, *BY_PATIENTS])
-    text = page({size: in_a_process(size) for size in sizes})
-    print(text)
-    if not arguments.only_print:
-        PAGE.write_text(text, encoding="utf-8")
-
-
 def in_a_process(size: tuple[int, ...]) -> dict[str, float]:
     """What one size takes."""
-    words = [sys.executable, __file__, "--size", ",".join(map(str, size))]
+    words = [sys.executable, __file__, *map(str, size)]
     alone = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(words, env=alone, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -125,9 +97,8 @@ def in_a_process(size: tuple[int, ...]) -> dict[str, float]:
     return found
 
 
-def measured(folder: Path, covariates: int, patients: int, draws: int = DRAWS) -> dict[str, float]:
-    """CPU seconds by step, and the peak of memory of this process in MiB: derived data come from
-    another one."""
+def measured(folder: Path, covariates: int, patients: int, draws: int) -> dict[str, float]:
+    """CPU seconds by step; derived data come from another process."""
     from trialtrace.base.paths import Project
     from trialtrace.report.multiverse.page import render_multiverse
     from trialtrace.run.multiverse.curves import drawn, groups, prepared
@@ -140,7 +111,7 @@ def measured(folder: Path, covariates: int, patients: int, draws: int = DRAWS) -
     out = folder / "out"
     trial = load_trial("made", Project(folder))
     work = work_of(trial, folder / "results/made/derived", out, "measured")
-    found = {}
+    found: dict[str, float] = {}
 
     def timed(name: str, do: Callable[[], object]) -> None:
         begun = time.process_time()
@@ -152,9 +123,7 @@ def measured(folder: Path, covariates: int, patients: int, draws: int = DRAWS) -
     timed("draws", lambda: drawn(work, curves))
     timed("gathering", lambda: run_multiverse(work, out))
     timed("page", lambda: render_multiverse(trial, out, out / "multiverse.html", "measured"))
-    blocks = sum(path.stat().st_size for path in (out / "blocks").iterdir())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return found | {"peak": peak, "blocks": blocks / 2**20}
+    return found
 
 
 STAGES = """
@@ -173,7 +142,7 @@ derive_datasets(trial, results / "clean", results / "derived")
 """
 
 
-def write_project(folder: Path, covariates: int, patients: int, draws: int = DRAWS) -> None:
+def write_project(folder: Path, covariates: int, patients: int, draws: int) -> None:
     """A trial whose patients are drawn: covariates, an arm, and a value that follows them."""
     names = [f"x{number}" for number in range(1, covariates + 1)]
     room = np.random.default_rng(SEED)
@@ -208,29 +177,6 @@ def write_project(folder: Path, covariates: int, patients: int, draws: int = DRA
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def page(found: dict[tuple[int, int], dict[str, float]]) -> str:
-    """The page of all sizes."""
-    lines = [
-        "# The multiverse by its size",
-        "",
-        "Measured by `make bench-multiverse-sizes`: made-up trials, analysis of covariance by "
-        f"every set of 7, 10, 13 or 17 covariates, {DRAWS:,} re-randomisations; Python "
-        f"{platform.python_version()}. Each size in one process, from its derived data on: "
-        "estimates, draws, and what then is gathered and written.",
-    ]
-    for sizes in (BY_SPECIFICATIONS, BY_PATIENTS):
-        heads = ["specifications", "patients", *(f"{step}, CPU s" for step in STEPS)]
-        heads += ["together", "peak, MiB", "blocks, MiB"]
-        lines += ["", f"| {' | '.join(heads)} |", "|" + " ---: |" * len(heads)]
-        for size in sizes:
-            row = found[size]
-            steps = [row[step] for step in STEPS]
-            cells = [f"{2 ** size[0]:,}", f"{size[1]:,}"]
-            cells += [f"{seconds:,.1f}" for seconds in (*steps, sum(steps))]
-            cells += [f"{row['peak']:,.0f}", f"{row['blocks']:,.0f}"]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measured(Path(folder), *map(int, sys.argv[1:]))))
