@@ -94,7 +94,8 @@ def test_files_that_a_page_names_are_there(name: str):
         named = file.fullmatch(word) or (
             word.startswith(tracked) and not re.search(r"[<>*… ]|/_site/", word)
         )
-        if named and "ginger" not in word:
+        # `make test-all` writes the record of its run.
+        if named and "ginger" not in word and word != "tests/full.json":
             assert any((root / word).exists() for root in roots), f"{name}: {word}"
 
 
