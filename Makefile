@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint docs bench bench-stats bench-big bench-render bench-multiverse bench-cluster campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
+.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint size docs bench bench-stats bench-big bench-render bench-multiverse bench-cluster campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,7 @@ help:
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make check-quarto both renderers on one document, or on ARGS="TRIAL …"; ARGS=--record writes what Quarto did'
 	@echo 'make lint    ruff, mypy, import-linter, snakefmt, snakemake --lint'
+	@echo 'make size    lines of code by room, of tests and of documentation'
 	@echo 'make docs    the documentation as a site, docs/_site/index.html'
 	@echo 'make bench   cost of a run; fails where a ratio of benchmarks/ratios.json is 15 % worse'
 	@echo 'make bench-stats, bench-big, bench-render, bench-multiverse, bench-cluster: speed and memory'
@@ -89,6 +90,10 @@ lint: $(READY_TEST)
 	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
+	@$(BIN)/python tests/size.py
+
+size: $(READY_TEST)
+	@$(BIN)/python tests/size.py
 
 docs: $(READY_TEST)
 	@$(BIN)/python docs/build.py docs/_site
