@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,9 @@ THREADED = 1 << 23
 
 def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file atomically: a temporary file beside it, then a rename.
+
+    A link stays, and the file that it leads to is written. A device or a pipe, such as /dev/null,
+    is written to. Raises UserError for a folder, a socket or a disk.
 
     The rights are `mode` less what the user's umask takes away, and less what the folder keeps from
     others: what is written into a folder of its owner's is its owner's.
@@ -45,6 +50,9 @@ def _write_errors(path: Path) -> Iterator[None]:
 
     try:
         yield
+    # Of who reads a pipe, the command line says nothing either.
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UserError(
             str(path),
@@ -54,17 +62,71 @@ def _write_errors(path: Path) -> Iterator[None]:
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode &= _shared(path.parent)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    stream = _stream(path)
+    if stream is None:
+        _replace(path, data, mode)
+        return
+    # What was printed before stands before.
+    sys.stdout.flush()
+    with open(stream, "wb") as file:
+        file.write(data)
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    """Write a file, at the end of the links that lead to it."""
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode &= _shared(path.parent) & _shared(target.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(temporary, mode & ~_umask())
-        os.replace(temporary, path)
+        os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _stream(path: Path) -> Path | int | None:
+    """Where to write what leads to no file: the path of a device or a pipe, or a copy of a
+    descriptor of this process, such as that of /dev/stdout; None for a file, or none yet.
+
+    Raises UserError where nothing can be written.
+    """
+    from trialtrace.base.errors import UserError
+
+    if (number := _own_descriptor(path)) is not None:
+        # Opened anew by its path, a file would be written from its start again.
+        return os.dup(number)
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISCHR(kind) or stat.S_ISFIFO(kind):
+        return path
+    if stat.S_ISREG(kind):
+        return None
+    named = {stat.S_IFDIR: "a folder", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a disk"}
+    raise UserError(
+        str(path),
+        found=named.get(stat.S_IFMT(kind), "no file"),
+        expected="a file, a pipe, or a device such as /dev/null",
+        do="name another path, or move away what is there",
+    )
+
+
+def _own_descriptor(path: Path) -> int | None:
+    """The number of the open file of this process that a path such as /dev/stdout leads to."""
+    own = os.path.realpath("/proc/self/fd")
+    for _ in range(40):  # as many links as Linux follows
+        folder = Path(os.path.realpath(path.parent))
+        if str(folder) == own and path.name.isdecimal():
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = folder / path.readlink()
+    return None
 
 
 def _shared(folder: Path) -> int:

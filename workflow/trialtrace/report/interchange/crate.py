@@ -11,6 +11,7 @@ References: RO-Crate 1.1; Workflow Run RO-Crate 0.5 (Leo et al. 2024, PLoS One 1
 
 import json
 import mimetypes
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -65,7 +66,7 @@ def write_crate(
     Raises UserError for a folder that is there, or a key that does not sign.
     """
     at = trial.at
-    if folder.exists():
+    if os.path.lexists(folder):
         raise UserError(str(folder), "is there already", do="name a new folder")
     if folder.resolve().is_relative_to(at.results.resolve()):
         what = "lies in the results, and would be a part of them"
