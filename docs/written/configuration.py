@@ -37,7 +37,7 @@ _INTRODUCTION = """\
 
 A trial is a folder under `config/trials/`. Its name is the folder's: small letters, digits and `_`.
 Every key is checked, at every level; an unknown one is a mistake. All mistakes are told together,
-each with file, line and key; entries of a list are counted from 1.
+each with file, line, column and key, as an editor opens it; entries of a list are counted from 1.
 
 Endpoints have a page a kind, and what a plan can ask for a page a family of methods: in the
 documentation as a site, which `make docs` writes.

@@ -205,7 +205,7 @@ SHAPE = [
         "{risk_difference: newcombe}, {risk_ratio: katz_log}",
         "{relative_risk: katz_log}",
         "analyses.relief_primary.estimates[1].relative_risk",
-        'did you mean "risk_ratio"?',
+        "- {risk_ratio: katz_log}",
     ),
     (
         "a comma forgotten in a list",
@@ -408,7 +408,7 @@ SHAPE = [
         "{risk_difference: newcombe}",
         "{risk_difference: newcomb}",
         "analyses.relief_primary.estimates[1].risk_difference",
-        'did you mean "newcombe"?',
+        "- {risk_difference: newcombe}",
     ),
     (
         "two steps in one",
@@ -540,7 +540,7 @@ REFERENCES = [
         "{welch_t: {sides: two_sided}}",
         "{t_test: {sides: two_sided}}",
         "analyses.pain_each.tests[1].t_test",
-        'did you mean "welch_t"?',
+        "- {welch_t: {sides: two_sided}}",
     ),
     (
         "a group in capitals",
@@ -691,9 +691,9 @@ REFERENCES = [
     (
         "one key of two for a test's mapping",
         P,
-        "tests: [{fisher: {sides: two_sided}}]",
+        "tests: [{log_rank: {groups: all, sides: two_sided}}]",
         "tests: [{log_rank: two_sided}]",
-        "analyses.relief_primary.tests[1].log_rank",
+        "analyses.death_time.tests[1].log_rank",
         "to do     write {groups: all, sides: two_sided}",
     ),
     (
@@ -1119,7 +1119,7 @@ REFERENCES = [
         P,
         "estimates: [{mean_difference: welch}]",
         "estimates: [{hazard_ratio: {method: cox, ties: efron}}]",
-        "analyses.pain_each.estimates[1].hazard_ratio",
+        "analyses.pain_each.estimates[1].hazard_ratio.method",
         "pain, an endpoint of kind repeated",
     ),
     (

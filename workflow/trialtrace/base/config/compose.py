@@ -54,6 +54,8 @@ class Document:
     broken: set[Path_] = field(default_factory=set)
     refused: set[Path_] = field(default_factory=set)
     misnamed: dict[Path_, str] = field(default_factory=dict)
+    # What stands under keys that no schema describes; `data` is without them.
+    unknown: dict[Path_, Any] = field(default_factory=dict)
     _above: tuple[int, set[Path_]] = field(default=(0, set()), init=False, repr=False)
 
     def place(self, path: Path_ = (), *, key: bool = False) -> str:
@@ -99,6 +101,12 @@ class Document:
                 else problem
                 for problem in self.problems
             ]
+
+    def take_back(self, path: Path_) -> None:
+        """Leave out what was said of a place and of what stands below it."""
+        told = key_path(path)
+        below = re.compile(rf":[0-9]+: {re.escape(told)}(?![\w-])")
+        self.problems = [one for one in self.problems if not below.search(one.place)]
 
     def tell(self, problem: Problem) -> None:
         """Add a problem of any place, once, up to MOST_TOLD."""

@@ -128,6 +128,7 @@ def _unknown_keys(
         if document.full:
             break
         do = did_you_mean(key, free) or _inside(key, error) or _comma(key, error.instance[key])
+        document.unknown[(*path, key)] = error.instance[key]
         document.add((*path, key), f"the key {tell(key)}", one_of(known, 20), do=do, key=True)
     return [(error.instance, key) for key in unknown]
 

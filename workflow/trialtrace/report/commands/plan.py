@@ -1,6 +1,5 @@
 """`trialtrace plan`: what a plan may say here, and a block that asks it of one endpoint."""
 
-import re
 from collections.abc import Iterator
 
 from trialtrace.base.errors import UserError, one_of
@@ -15,6 +14,7 @@ from trialtrace.run.trial.plan.offers import (
     VARIABLE,
     Offered,
     endpoint_rows,
+    filled,
     groups,
     with_levels,
 )
@@ -37,8 +37,6 @@ USUAL = (
     ("summary: ", "mean_difference: paired", "paired_t: "),
     ("categories: count", "probability_of_superiority: brunner_munzel", "mann_whitney: "),
 )
-SUMMARY = "summary: [mean, sd, median, quartiles]"
-PLACE = re.compile(r"<([^<>]*)>")
 
 
 def tell_plan(at: Project, name: str) -> None:
@@ -106,7 +104,7 @@ def _block(files: Files, endpoint: str, offers: tuple[Offered, ...]) -> Iterator
 def _steps(files: Files, section: str, offers: tuple[Offered, ...]) -> Iterator[str]:
     """The steps of a section: as comments those that are not asked first, or need a number."""
     first = _first(offers, section)
-    steps = [(_filled(files, offer), offer) for offer in offers if offer.section == section]
+    steps = [(filled(files, offer), offer) for offer in offers if offer.section == section]
     asked = [one for one in steps if one[1] in first and "<" not in one[0]]
     others = [one for one in steps if one not in asked]
     if steps:
@@ -123,22 +121,6 @@ def _first(offers: tuple[Offered, ...], section: str) -> list[Offered]:
         if {"describe", "estimates"} <= {step.section for step in steps}:
             return [step for step in steps if step.section == section]
     return [offer for offer in offers if offer.section == section == "describe"][:1]
-
-
-def _filled(files: Files, offer: Offered) -> str:
-    """A step with the first choice at each of its places; a number stays open."""
-    named = {
-        LEVELS: with_levels(files),
-        VARIABLE: files.subject_variables or [],
-        POPULATION: files.populations or [],
-    }
-
-    def choice(match: re.Match[str]) -> str:
-        if match[1] in named:
-            return next(iter(named[match[1]]), match[0])
-        return match[1].split(" | ")[0] if " | " in match[1] else match[0]
-
-    return SUMMARY if offer.written.startswith("summary: ") else PLACE.sub(choice, offer.written)
 
 
 def _quoted(text: str) -> str:

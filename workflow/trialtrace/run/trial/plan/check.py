@@ -12,6 +12,7 @@ from trialtrace.run.trial.context import Files, known, known_arm, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.plan import check_deaths as after_death
 from trialtrace.run.trial.plan import check_families as families
+from trialtrace.run.trial.plan import check_fit as fit
 from trialtrace.run.trial.plan import check_places as places
 from trialtrace.run.trial.plan import check_steps_arms as steps_arms
 from trialtrace.run.trial.plan import check_steps_binary as steps_binary
@@ -37,6 +38,7 @@ from trialtrace.run.trial.resolve import (
 def check(files: Files) -> None:
     for name, given in files.plan.entries("estimands"):
         check_estimand(files, name, given)
+    fit.check(files)
     for name, given in files.plan.entries("analyses"):
         check_analysis(files, name, given)
     for name, given in files.plan.entries("multiplicity"):
@@ -118,7 +120,8 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     for one in harms if isinstance(harms := entry.get("harms"), dict) else ():
         known(document, (*path, "harms", one), one, variables_of(files, name), "an endpoint of it")
     for place, section, statistic, method, options in steps(entry):
-        _suits(files, name, (*path, *place), (section, statistic, method))
+        if section != "describe":
+            _compares(files, name, (*path, *place))
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
         steps_arms.check(
@@ -228,26 +231,6 @@ def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
         if columns is not None:
             columns |= places.columns(files, variables_of(files, name))
         check_condition(files.plan, path, condition, columns, "a column of the derived data")
-
-
-def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> None:
-    section, statistic, method = step
-    if section != "describe":
-        _compares(files, name, place)
-    kinds = registry.kinds_of(*step)
-    told = method if registry.narrower(statistic, method) else statistic
-    for variable in variables_of(files, name):
-        kind = files.endpoint_kind(variable)
-        if kind not in methods.ANALYSABLE or kind in kinds:
-            continue
-        offered = one_of(registry.suited(section, kind))
-        files.plan.add(
-            place,
-            f"{told} of {variable}, an endpoint of kind {kind}",
-            f"an endpoint of kind {one_of(kinds)}",
-            do=f"for kind {kind}, {section} has: {offered}",
-        )
-        return
 
 
 def _compares(files: Files, name: str, place: Path_) -> None:

@@ -15,7 +15,6 @@ BASELINE, TREATED_SIDE = "baseline", "treated_side"
 
 
 def check(files: Files, name: str, place: Path_, method: str, options: dict[str, Any]) -> None:
-    _design(files, place, method)
     for position, one in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
         _covariate(files, name, here, one, within=method in comparing("within"))
@@ -46,21 +45,6 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     if first := options.get("first"):
         for variable in variables_of(files, name):
             _wins(files, (*place, "first"), variable, first["wins"], first["margin"])
-
-
-def _design(files: Files, place: Path_, method: str) -> None:
-    """Two treatments of one subject are compared within subjects, arms between them."""
-    kind = files.trial.get("design", "kind")
-    if kind is None:
-        return
-    own = kind in methods.OWN_TREATMENT
-    if method in comparing("between" if own else "within"):
-        chosen = comparing("within" if own else "between")
-        files.plan.add(
-            place,
-            f"{method}, while the design is {kind}",
-            f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
-        )
 
 
 def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within: bool) -> None:

@@ -1,5 +1,6 @@
 """What the plan of a trial may say of each of its endpoints, as it would be written."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from trialtrace.run.trial.reference_keys import Key, Reader
 
 SECTIONS = ("describe", "estimates", "tests", "interaction")
 STOPPED = "median_unbiased"
+SUMMARY = "summary: [mean, sd, median, quartiles]"
+PLACE = re.compile(r"<([^<>]*)>")
 VARIABLE, LEVELS, POPULATION = "variable", "variable with levels", "population"
 # Options that name what the trial declares.
 NAMING = {
@@ -33,6 +36,7 @@ class Offered:
     """A step as it stands in a plan, and the words of its method."""
 
     section: str
+    step: str
     written: str
     words: str
 
@@ -75,6 +79,22 @@ def endpoint_rows(files: Files) -> list[list[str]]:
     ]
 
 
+def filled(files: Files, offer: Offered) -> str:
+    """A step with the first choice at each of its places; a number stays open."""
+    named = {
+        LEVELS: with_levels(files),
+        VARIABLE: files.subject_variables or [],
+        POPULATION: files.populations or [],
+    }
+
+    def choice(match: re.Match[str]) -> str:
+        if match[1] in named:
+            return next(iter(named[match[1]]), match[0])
+        return match[1].split(" | ")[0] if " | " in match[1] else match[0]
+
+    return SUMMARY if offer.written.startswith("summary: ") else PLACE.sub(choice, offer.written)
+
+
 class _Writer:
     """Writes the steps that suit a trial; names of its variables stand where one is needed."""
 
@@ -97,7 +117,7 @@ class _Writer:
                     needed = self._needed(options)
                     if needed is not None:
                         title = method_of(card.step).title
-                        yield Offered(section, _written(card, section, needed), title)
+                        yield Offered(section, card.step, _written(card, needed), title)
 
     def _suits(self, card: Card, kind: str, several: bool) -> bool:
         return (
@@ -132,6 +152,8 @@ class _Writer:
             text = NAMING[key.path]
         elif "`" in text and " or " not in text:
             text = text.replace("`", "").replace(", ", " | ")
+            if " | " not in text:
+                return f"[{text}]" if several else text
         return f"[<{text}>]" if several else f"<{text}>"
 
 
@@ -146,7 +168,7 @@ def _below(key: Key) -> bool:
     return "." in key.path or "[]" in key.path
 
 
-def _written(card: Card, section: str, needed: list[str]) -> str:
+def _written(card: Card, needed: list[str]) -> str:
     if card.step == "summary.descriptive":
         return needed[0].replace("statistics: ", "summary: ")
     if card.statistic == TEST:

@@ -75,13 +75,3 @@ def kinds_of(section: str, statistic: str, method: str) -> tuple[str, ...]:
 def narrower(statistic: str, method: str) -> bool:
     """Whether a method does not suit all kinds of endpoint of its statistic."""
     return statistic in STATISTICS and bool(card_of(f"{statistic}.{method}").kinds)
-
-
-def suited(section: str, kind: str) -> list[str]:
-    """What a section offers for a kind of endpoint."""
-    if section in ("tests", "interaction"):
-        tests = (card for card in cards() if card.statistic == TEST and kind in card.kinds)
-        return [card.method for card in tests if section == "tests" or card.interaction]
-    return [
-        name for name, each in STATISTICS.items() if each.section == section and kind in each.kinds
-    ]
