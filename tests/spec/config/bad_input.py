@@ -1216,7 +1216,7 @@ REFERENCES = [
         "by: smoker",
         "by: age",
         "analyses.relief_by_smoker.by",
-        "whose every value would be shown as a level",
+        "while disclosure is restricted",
     ),
     (
         "strata of a number",

@@ -198,13 +198,16 @@ m
 
 
 def test_code_of_its_own_runs_under_restricted_disclosure_only_where_declared(
-    alone: Project, rendered, written
+    alone: Project, rendered, written, capsys
 ):
     for code in ("print(open('x'))", "table('relief' + '_primary')", "import os"):
         addition = f"\n\n```{{python}}\n#| label: mine\n{code}\n```\n"
         with pytest.raises(UserError, match="document_code: true") as told:
             rendered(lambda text, more=addition: text + more, "restricted")
-        assert "reports/mini/report.qmd, line" in str(told.value)
+        place = told.value.problems[0].place
+        assert re.fullmatch(r"reports/mini/report\.qmd:[0-9]+", place)
+        assert main(["--project", str(alone.root), "check", "mini"]) == 1
+        assert f"\n{place}\n" in capsys.readouterr().err
         written(lambda text, more=addition: text.replace(more, ""))
     rendered(lambda text: text + "\nOwn words.\n", "restricted")
     trial = alone.trial_config("mini") / "trial.yaml"

@@ -20,6 +20,7 @@ from trialtrace.report.render.document import INLINE, Document, Prose, read_docu
 from trialtrace.report.render.subset import check_document
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
+from trialtrace.run.trial.settings import LIFT, RESTRICTED
 
 SUMMARY = "summary"
 STEMS = (REPORT, SUPPLEMENT, SUMMARY)
@@ -202,8 +203,25 @@ def own_problems(trial: Trial) -> list[Problem]:
     for source in sources(trial.at, trial.name):
         if source.own:
             found = check_document(source.path)
-            problems += found or [*_unknown_names(trial, source), *_not_shown(trial, source)]
+            hidden = [] if found or trial.shows_values else refused_code(trial, [source])
+            own = [] if found else [*_unknown_names(trial, source), *_not_shown(trial, source)]
+            problems += [*found, *hidden, *own]
     return problems
+
+
+def refused_code(trial: Trial, documents: Iterable[Source]) -> list[Problem]:
+    """Code of own documents that could print what patients have, unless trial.yaml allows it."""
+    return [
+        Problem(
+            located(trial.at.shown(source.path), line),
+            f"code of its own, which could print what patients have, while {RESTRICTED}",
+            found=code,
+            do=f"leave it out, write `document_code: true` in trial.yaml, {LIFT}",
+        )
+        for source in ([] if trial.document_code else documents)
+        if source.own
+        for line, code in foreign_code(read_document(source.path))
+    ]
 
 
 def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, ProblemsError, located
+from trialtrace.base.errors import ProblemsError
 from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.base.words import tight_percent
 from trialtrace.report import links
@@ -25,9 +25,9 @@ from trialtrace.report.own_documents import (
     Source,
     asked,
     filled,
-    foreign_code,
     left_out,
     own_files,
+    refused_code,
     sources,
 )
 from trialtrace.report.pages.at_risk_page import at_risk_pages
@@ -334,21 +334,7 @@ def _lacking(trial: Trial, lacking: Sequence[Asked]) -> Iterator[str]:
 
 def _refuse_code(material: Material, documents: Iterable[Source]) -> None:
     """Code of a document can print patients: it runs where that is allowed."""
-    trial = material.trial
-    if material.disclosure == "full" or trial.document_code:
-        return
-    problems = [
-        Problem(
-            located(trial.at.shown(document.path), line),
-            "code of its own, which could print what patients have: disclosure is restricted",
-            found=code,
-            do="leave it out, or write `document_code: true` in trial.yaml",
-        )
-        for document in documents
-        if document.own
-        for line, code in foreign_code(read_document(document.path))
-    ]
-    if problems:
+    if material.disclosure != "full" and (problems := refused_code(material.trial, documents)):
         raise ProblemsError(problems)
 
 

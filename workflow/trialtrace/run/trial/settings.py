@@ -40,6 +40,11 @@ class Report:
         return self.renderer == QUARTO
 
 
+# Told wherever it is the cause of a refusal.
+RESTRICTED = "disclosure is restricted"
+LIFT = "or write `disclosure: full` in config/config.yaml, where patients' values may be shown"
+
+
 @shape
 class Settings:
     """Which trials run, and how."""

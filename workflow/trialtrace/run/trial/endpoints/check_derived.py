@@ -6,6 +6,7 @@ from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, DATE, INTEGER, NUM
 from trialtrace.run.trial.context import NUMERIC, Files, told_kind
 from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.plan.methods import DATASETS
+from trialtrace.run.trial.settings import LIFT, RESTRICTED
 
 KINDS = {NUMBER: "number", INTEGER: "integer", DATE: "date"}
 OWN = ("sex", "site")
@@ -55,13 +56,17 @@ def check_levels(files: Files, place: Path_, name: str) -> None:
     variable = files.subject_variable(name)
     if name in OWN or variable is None or variable.choices or not variable.kind:
         return
-    if variable.kind == "date" or restricted(files):
+    hidden = restricted(files)
+    if variable.kind == "date" or hidden:
+        # A date is no level under any disclosure.
+        lifted = hidden and variable.kind != "date"
         files.plan.add(
             place,
             f"{name}, a column of {told_kind(variable)} without choices, "
-            "whose every value would be shown as a level",
+            "whose every value would be shown as a level" + f", while {RESTRICTED}" * lifted,
             "sex, site, or a variable with choices in dictionary.csv",
-            do=f"list the values of {name} as choices if they are few, or take groups of it",
+            do=f"list the values of {name} as choices if they are few, or take groups of it"
+            + f", {LIFT}" * lifted,
         )
 
 

@@ -15,6 +15,7 @@ from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.shapes import TableRows
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.settings import LIFT, RESTRICTED
 
 
 @shape
@@ -103,9 +104,10 @@ def _words(
     if free and adverse_event.terms is None and derived.restricted(files):
         files.plan.add(
             place,
-            f"{one_of(free)}, without choices: each value in the export would be shown",
+            f"{one_of(free)}, without choices: each value in the export would be shown, "
+            f"while {RESTRICTED}",
             "choices in dictionary.csv; or terms: coded, where they are words of a coding "
-            "system and no free text",
+            f"system and no free text; {LIFT}",
         )
 
 
