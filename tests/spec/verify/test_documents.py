@@ -207,7 +207,7 @@ def test_code_of_its_own_runs_under_restricted_disclosure_only_where_declared(
         place = told.value.problems[0].place
         assert re.fullmatch(r"reports/mini/report\.qmd:[0-9]+", place)
         assert main(["--project", str(alone.root), "check", "mini"]) == 1
-        assert f"\n{place}\n" in capsys.readouterr().err
+        assert f"{place}\n" in capsys.readouterr().err
         written(lambda text, more=addition: text.replace(more, ""))
     rendered(lambda text: text + "\nOwn words.\n", "restricted")
     trial = alone.trial_config("mini") / "trial.yaml"
