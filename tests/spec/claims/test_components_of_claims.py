@@ -149,6 +149,7 @@ def test_another_unit_is_recognised_and_can_be_said(audit, make_claim, training)
     ]
     told = "What is printed is 1000 times that: is it in another unit? Then say factor: 1000 under"
     assert told in rows[0]["data_finding"] and told in rows[1]["data_finding"]
+    assert ["1.794" in rows[0]["data_finding"], "633" in rows[1]["data_finding"]] == [True, True]
     assert not any("times that" in row["data_finding"] for row in rows[2:])
 
 

@@ -36,6 +36,10 @@ _NULLS = {
 }
 
 
+# Powers of ten by which a value lies below the printed one.
+OF_ANOTHER_SCALE = 2
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The agreement of one component, the size of the difference, and the value as printed."""
@@ -110,11 +114,16 @@ def units_off(printed: Component, value: Decimal) -> int:
 def as_printed(printed: Component, value: Decimal) -> str:
     """The value in the printed number's place: its decimals, separators and unit.
 
-    A p-value that would print as zero, or was printed as "about", is shown by its own digits.
+    A p-value that would print as zero, or was printed as "about", is shown by its own digits. A
+    value of another scale, as in another unit, has as many significant digits as the printed one.
     """
     if printed.name == "p" and (printed.relation != "=" or not rounded(value, printed.places)):
         return p_text(value)
-    return _text(printed, rounded(value, printed.places), printed.places)
+    places, less = printed.places, 0
+    if value and printed.value:
+        less = printed.value.adjusted() - value.adjusted()
+    places += less if less >= OF_ANOTHER_SCALE else 0
+    return _text(printed, rounded(value, places), places)
 
 
 def _text(printed: Component, value: Decimal, places: int) -> str:
