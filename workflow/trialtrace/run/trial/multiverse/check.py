@@ -34,6 +34,7 @@ from trialtrace.run.trial.multiverse.load import (
     estimand_of,
 )
 from trialtrace.run.trial.plan import check as plan
+from trialtrace.run.trial.plan import check_fit as fit
 
 MARKS = ("registered", "published")
 # Columns that say which treatment a patient had.
@@ -345,6 +346,7 @@ def _mistakes(
         copy.data, copy.problems = whole | {"analyses": whole["analyses"] | {name: entry}}, []
         if (estimand := entry.get("estimand")) is not None:
             plan.check_estimand(patched, estimand, whole["estimands"][estimand])
+        fit.check_analysis(patched, name)
         plan.check_analysis(patched, name, entry)
         for problem in copy.problems:
             for specification in those:

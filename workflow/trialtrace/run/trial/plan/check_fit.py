@@ -40,24 +40,28 @@ class Written:
 
 
 def check(files: Files) -> None:
+    for name in files.plan.names("analyses") or ():
+        check_analysis(files, name)
+
+
+def check_analysis(files: Files, name: str) -> None:
     """Refuse each step whose method is unknown, or not of its endpoint or the design; what its
     schema says of such a step is of a method that cannot stand there, and taken back."""
-    for name in files.plan.names("analyses") or ():
-        endpoints = _endpoints(files, name)
-        for step in _steps(files, name) if endpoints else ():
-            wrong = _wrong(files, step, endpoints)
-            near, count = _nearest(files, step, wrong[0]) if wrong else ([], 0)
-            if wrong and near:
-                endpoint, found, expected = wrong
-                named = " or ".join(map(_named, near))
-                files.plan.take_back(step.place)
-                files.plan.add(
-                    step.name,
-                    found,
-                    f"{expected}a method for {endpoint} in this design, such as {named}",
-                    do=_block(files, near, count),
-                    key=step.by_key,
-                )
+    endpoints = _endpoints(files, name)
+    for step in _steps(files, name) if endpoints else ():
+        wrong = _wrong(files, step, endpoints)
+        near, count = _nearest(files, step, wrong[0]) if wrong else ([], 0)
+        if wrong and near:
+            endpoint, found, expected = wrong
+            named = " or ".join(map(_named, near))
+            files.plan.take_back(step.place)
+            files.plan.add(
+                step.name,
+                found,
+                f"{expected}a method for {endpoint} in this design, such as {named}",
+                do=_block(files, near, count),
+                key=step.by_key,
+            )
 
 
 def _endpoints(files: Files, analysis: str) -> list[str]:
