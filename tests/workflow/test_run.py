@@ -57,8 +57,8 @@ def test_a_mistake_in_the_configuration_stops_before_any_job(own: Copy):
     done = own.snakemake("--cores", "2")
     assert done.returncode == 1
     told = done.stderr
-    assert "config/trials/mini/plan.yaml, line" in told
-    assert "config/trials/mini/endpoints.yaml, line" in told
+    assert "config/trials/mini/plan.yaml:" in told
+    assert "config/trials/mini/endpoints.yaml:" in told
     assert told_plainly(told)
     assert not (own.root / "results").exists()
 

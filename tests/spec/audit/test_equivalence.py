@@ -175,4 +175,4 @@ def test_a_mistake_in_limits_is_told_with_its_place(tmp_path, capsys, change, wo
     path.write_text(yaml.safe_dump(text), encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     said = capsys.readouterr().err
-    assert words in said and "ledger.yaml, line " in said and "equivalence" in said
+    assert words in said and "ledger.yaml:" in said and "equivalence" in said

@@ -177,4 +177,4 @@ def test_a_mistake_in_an_interaction_is_told(tmp_path, capsys, about, words):
     path.write_text(yaml.safe_dump(text), encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     told = capsys.readouterr().err
-    assert words in told and "ledger.yaml, line " in told
+    assert words in told and "ledger.yaml:" in told

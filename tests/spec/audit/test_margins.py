@@ -306,7 +306,7 @@ def test_a_mistake_in_a_margin_is_told_with_its_place(tmp_path, capsys, change, 
     path.write_text(yaml.safe_dump(text), encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     told = capsys.readouterr().err
-    assert words in told and "ledger.yaml, line " in told and "margins" in told
+    assert words in told and "ledger.yaml:" in told and "margins" in told
 
 
 CELLS = {"both": "4292", "sk": "4300", "asp": "4295", "neither": "4300"}

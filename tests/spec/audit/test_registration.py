@@ -273,7 +273,7 @@ def test_without_days_that_contradict_no_audit_fails(told):
 def test_a_mistake_in_a_design_is_told_with_its_place(told, registered, reported, words):
     code, out = told("json", registered, reported)
     assert code == 2 or (code == 1 and not out.out)
-    assert words in out.err and "ledger.yaml, line " in out.err
+    assert words in out.err and "ledger.yaml:" in out.err
 
 
 class Text(HTMLParser):

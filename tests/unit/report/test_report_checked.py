@@ -132,4 +132,4 @@ def test_a_mistake_is_told_at_its_key(tmp_path, old, new, key, told):
     assert PLAN.count(old) == 1, old
     found = problems(tmp_path, PLAN.replace(old, new))
     assert len(found) == 1
-    assert f": {key}" in found[0] and told in found[0] and "plan.yaml, line" in found[0]
+    assert f": {key}" in found[0] and told in found[0] and "plan.yaml:" in found[0]

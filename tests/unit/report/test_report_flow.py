@@ -252,4 +252,4 @@ def test_a_flow_that_names_what_is_not_there_is_refused(tmp_path, old, new, told
         tmp_path, trial=TRIAL, dictionary=DICTIONARY, plan=PLAN.replace(old, new)
     )
     problems = "\n".join(map(str, check_trial(at, "mini")))
-    assert told in problems and "plan.yaml, line" in problems
+    assert told in problems and "plan.yaml:" in problems

@@ -147,4 +147,4 @@ def test_a_listing_that_names_what_is_not_there_is_refused(tmp_path, monkeypatch
         given = {}
     at = mini_trial.write_project(tmp_path, plan=plan, **given)
     found = [str(one) for one in check_trial(at, "mini")]
-    assert len(found) == 1 and told in found[0] and "plan.yaml, line" in found[0]
+    assert len(found) == 1 and told in found[0] and "plan.yaml:" in found[0]

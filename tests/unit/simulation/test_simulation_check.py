@@ -1,5 +1,6 @@
 """Mistakes in simulation.yaml, each at the line that makes it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,9 @@ def test_a_mistake_is_told_at_its_line(tmp_path: Path, change: tuple[str, str], 
     old, new = change
     assert old in SIMULATION
     text = told(write_simulation(tmp_path, SIMULATION.replace(old, new)))
-    for part in parts:
-        assert part in text
+    line, key = parts[0].removeprefix("line ").split(": ", 1)
+    assert re.search(rf"simulation\.yaml:{line}:\d+: {re.escape(key)}", text)
+    assert [part for part in parts[1:] if part not in text] == []
 
 
 def test_numbers_may_tell_arms_apart_in_a_truth_but_not_in_the_cohort(tmp_path: Path):
