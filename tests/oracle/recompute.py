@@ -8,7 +8,7 @@ are tested in tests/unit/stats.
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from math import nan
+from math import isfinite, nan
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
 from trialtrace.stats.continuous import effect_sizes, means, ranks
+from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity.graphical import gatekeeping
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
@@ -167,6 +168,21 @@ def rank_tests() -> Numbers:
                     correction=how,
                     sides=sides,
                 )
+        tied = np.unique(np.append(x, y)).size < x.size + y.size
+        a, b = (x[:7], y[:7]) if tied else (x, y)
+        for sides in SIDES:
+            yield from _test(case, f"exact.{sides}", ranks.mann_whitney_exact, a, b, sides=sides)
+        of_r = {"correction": "continuity", "method": "exact_below_50"}
+        if np.unique(np.append(x, y)).size > 1:
+            test = ranks.mann_whitney(x, y, sides="two_sided", **of_r)
+            yield case, "default.statistic", test.statistic
+            yield case, "default.p_value", test.p_value
+        if not tied and max(x.size, y.size) < 50:
+            shift = hodges_lehmann(x, y, confidence=0.95, **of_r)
+            # Where no shift is rejected R has the extreme differences.
+            if isfinite(shift.low):
+                for part in ("estimate", "low", "high"):
+                    yield case, f"default_shift.{part}", getattr(shift, part)
         yield from _interval(
             case, "superiority", ranks.probability_of_superiority, x, y, confidence=0.95
         )

@@ -10,7 +10,8 @@ from trialtrace.stats import resampling as resampling
 from trialtrace.stats import stratified as stratified
 from trialtrace.stats import summaries as summaries
 from trialtrace.stats import survival as survival
-from trialtrace.stats.conventions import R_DEFAULTS as R_DEFAULTS
+from trialtrace.stats._r_defaults import R_DEFAULTS as R_DEFAULTS
+from trialtrace.stats._r_defaults import PerFunction as PerFunction
 from trialtrace.stats.conventions import Conventions as Conventions
 from trialtrace.stats.results import Coefficients as Coefficients
 from trialtrace.stats.results import Contrast as Contrast

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import wraps
-from types import FunctionType, MappingProxyType
+from types import FunctionType
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -31,6 +31,7 @@ from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats._frames import Frame, names_of
 from trialtrace.stats._inputs import plain
 from trialtrace.stats._lazy import of_r, offering, offers
+from trialtrace.stats._r_defaults import of_function
 from trialtrace.stats._wald import NamedColumns
 from trialtrace.stats.missing.linear import ImputedFits
 from trialtrace.stats.mixed.mixed_tests import MixedFit
@@ -67,21 +68,6 @@ treated_only truncation two_sided unit upper values variance variances variation
 weights within working worse x x0 x1 y z zeros
 """
 ARGUMENTS = frozenset(_ARGUMENTS.split())
-# What R takes unless told: wilcox.test and chisq.test, t.test, coxph, survfit, lm and glm, geeglm,
-# lmer and gls.
-R_DEFAULTS: Mapping[str, object] = MappingProxyType(
-    {
-        "confidence": 0.95,
-        "sides": "two_sided",
-        "correction": "continuity",
-        "variances": "unequal",
-        "ties": "efron",
-        "interval": "log",
-        "variance": "model",
-        "family": "gaussian",
-        "method": "REML",
-    }
-)
 # Arguments that are columns of a model, where the function has no samples of these names.
 TERMS = ("x", "covariates", "z")
 # Models of hazards and of thresholds, which have no intercept.
@@ -102,8 +88,8 @@ class Conventions:
     `keywords` are confidence, sides, ties, variance and their like. Each goes to every function
     that has an argument of this name, and a call may say otherwise. Whatever a function asks for
     beyond them is asked for still. A value that a function does not know raises `StatsError`, as in
-    a call of it, and so does a keyword that none has. `R_DEFAULTS` are keywords that R
-    takes unless told.
+    a call of it, and so does a keyword that none has. A word that means something else elsewhere,
+    such as a `method`, is a `PerFunction`. `R_DEFAULTS` are keywords that R takes unless told.
 
     >>> sap = Conventions(confidence=0.95, sides="two_sided")
     >>> sap.rate_ratio(12, 110, 25, 140).test
@@ -171,6 +157,7 @@ class _Call:
         }
         if len(arguments) > len(self.kinds):
             function(*arguments)
+        keywords = dict(of_function(self.name, keywords))
         self.labelled = self.kinds.get("reference") in ("object", "Hashable")
         said = dict(zip(self.kinds, arguments, strict=False)) | dict(more)
         # A label of an arm, or an array, where the function has an argument of the name.

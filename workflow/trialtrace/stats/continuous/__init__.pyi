@@ -28,6 +28,7 @@ from trialtrace.stats.continuous.means import paired_t as paired_t
 from trialtrace.stats.continuous.means import student_t as student_t
 from trialtrace.stats.continuous.means import welch_t as welch_t
 from trialtrace.stats.continuous.ranks import mann_whitney as mann_whitney
+from trialtrace.stats.continuous.ranks import mann_whitney_exact as mann_whitney_exact
 from trialtrace.stats.continuous.ranks import (
     probability_of_superiority as probability_of_superiority,
 )

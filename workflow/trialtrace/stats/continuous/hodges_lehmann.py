@@ -15,12 +15,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, normal_quantile, sample
+from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile, sample
+from trialtrace.stats.continuous._rank_sums import (
+    EXACT_BELOW_50,
+    exact_by_default,
+    rank_sum_distribution,
+)
 from trialtrace.stats.continuous._selection import interval_of_ranks, order_statistic
 from trialtrace.stats.results import Interval, StatsError
 
 
-def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: float) -> Interval:
+def hodges_lehmann(
+    x: ArrayLike, y: ArrayLike, *, correction: str, confidence: float, method: str | None = None
+) -> Interval:
     """Median of all differences x - y, with the interval of the asymptotic Mann-Whitney test.
 
     x and y of shapes (m,) and (n,), in one unit; the differences are not listed, so that memory
@@ -29,18 +36,23 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: f
     its variance corrected for ties within a sample, passes the normal quantile. `correction`
     is "none" or "continuity". Where no shift is ever rejected, which happens in small samples,
     the bounds are infinite (R gives the extreme differences instead). R's estimate is a root
-    search that stops anywhere between the two middle differences; ours is their mean.
+    search that stops anywhere between the two middle differences; ours is their mean. `method`
+    "exact_below_50" is R's default: the bounds of the exact test for fewer than 50 values in each
+    sample and no ties, else these; None are these whatever the sizes.
 
     Raises `StatsError` where both samples are constant, for an empty sample or missing values.
     Oracle: `wilcox.test` with its root search tightened.
 
-    R: `wilcox.test(x, y, exact = FALSE, conf.int = TRUE)`.
+    R: `wilcox.test(x, y, exact = FALSE, conf.int = TRUE)`; with "exact_below_50" and "continuity"
+    `wilcox.test(x, y, conf.int = TRUE)`.
 
     >>> hodges_lehmann([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], correction="none", confidence=0.95)
     Interval(estimate=3, low=1, high=5)
     """
     check_choice("correction", correction, ("none", "continuity"))
-    z = normal_quantile(confidence)
+    if method is not None:
+        check_choice("method", method, (EXACT_BELOW_50,))
+    level, z = check_confidence(confidence), normal_quantile(confidence)
     x, y = sample(x, "x"), sample(y, "y")
     if x.min() == x.max() and y.min() == y.max():
         raise StatsError("both samples are constant, so the shift has no interval.")
@@ -50,6 +62,8 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: f
     sigma = sqrt(m * n / 12 * (total + 1 - ties / (total * (total - 1))))
     # Pairs that must lie above a shift for the test to say that the shift is too small.
     needed = m * n / 2 + z * sigma + (0.5 if correction == "continuity" else 0.0)
+    if method is not None and exact_by_default(x, y):
+        needed = m * n - _outside(m, n, level)
     x, below = np.sort(x), np.sort(y)[::-1]
 
     def difference(rank: int) -> float:
@@ -57,6 +71,14 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: f
         return order_statistic(lambda i, j: x[i] - below[j], start, end, rank)
 
     return interval_of_ranks(difference, m * n, needed)
+
+
+def _outside(m: int, n: int, confidence: float) -> int:
+    """The smallest W that the exact test does not reject: so many differences lie outside on each
+    side."""
+    size = min(m, n)
+    share = rank_sum_distribution(np.arange(1, m + n + 1), size)[size * (size + 1) // 2 :]
+    return int(np.searchsorted(np.cumsum(share), (1 - confidence) / 2 * (1 - 1e-12)))
 
 
 def _group_sizes(values: Floats) -> Floats:

@@ -5,11 +5,12 @@ value, a tie counting half; the test asks whether it is 1/2. Mann-Whitney's vari
 the two distributions are equal, that of the interval whenever they overlap.
 
 References: Mann and Whitney, Ann Math Stat 1947;18:50. Lehmann, Nonparametrics, 1975 (ties).
-DeLong et al., Biometrics 1988;44:837. Brunner and Munzel, Biom J 2000;42:17. Newcombe, Stat Med
+Streitberg and Roehmel, Stat Softw Newsl 1986;12:10 (the exact test, with ties). DeLong et al.,
+Biometrics 1988;44:837. Brunner and Munzel, Biom J 2000;42:17. Newcombe, Stat Med
 2006;25:559 compares intervals for this probability.
 
-Oracle: R's wilcox.test(exact = FALSE); probability of superiority by hand in R, from the matrix of
-all pairs.
+Oracle: R's wilcox.test; the exact test with ties and the probability of superiority by hand in R,
+from all ways to part the values and from the matrix of all pairs.
 """
 
 from __future__ import annotations
@@ -28,38 +29,94 @@ from trialtrace.stats._inputs import (
     sample,
     together,
 )
+from trialtrace.stats.continuous._rank_sums import (
+    EXACT_BELOW_50,
+    exact_by_default,
+    rank_sum_distribution,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 CORRECTIONS = ("none", "continuity")
+# Pairs beyond which the exact distribution is not built up: its work grows with the square.
+MOST_PAIRS = 10_000
 
 
-def mann_whitney(x: ArrayLike, y: ArrayLike, *, correction: str, sides: str) -> TestResult:
+def mann_whitney(
+    x: ArrayLike, y: ArrayLike, *, correction: str, sides: str, method: str | None = None
+) -> TestResult:
     """Mann-Whitney (Wilcoxon rank sum) test, normal approximation, as `wilcox.test(exact=FALSE)`.
 
     x and y of shapes (m,) and (n,); `sides` "greater" means that x tends to be larger. The
     statistic is W, the pairs with x > y plus half the ties; its variance is corrected for ties.
     `correction` is "none" or "continuity", which moves W by 1/2 towards its expectation. df is
-    NaN. This is never the exact test, whatever the sample sizes.
+    NaN. `method` "exact_below_50" is R's default: `mann_whitney_exact` for fewer than 50 values in
+    each sample and no ties, else this approximation; None is the approximation whatever the sizes.
 
     Raises `StatsError` where all values are tied, for an empty sample or missing values.
 
-    R: `wilcox.test(x, y, exact = FALSE, correct = FALSE)`.
+    R: `wilcox.test(x, y, exact = FALSE, correct = FALSE)`; `wilcox.test(x, y)` with
+    "exact_below_50" and "continuity".
 
     >>> mann_whitney([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], correction="none", sides="two_sided")
     TestResult(statistic=23, p_value=0.0273285)
     """
     check_choice("correction", correction, CORRECTIONS)
     check_choice("sides", sides, SIDES)
+    if method is not None:
+        check_choice("method", method, (EXACT_BELOW_50,))
     x, y = sample(x, "x"), sample(y, "y")
     values, place = np.unique(np.concatenate([x, y]), return_inverse=True)
     if values.size == 1:
         raise StatsError("all values are equal, so ranks cannot be compared.")
+    if method is not None and exact_by_default(x, y):
+        return mann_whitney_exact(x, y, sides=sides)
     first, second = (
         np.bincount(own, minlength=values.size).astype(np.float64)
         for own in (place[: x.size], place[x.size :])
     )
     w, p_value = rank_sum_tests(first, second, correction=correction, sides=sides)
     return TestResult(float(w), nan, float(p_value))
+
+
+def mann_whitney_exact(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
+    """Exact Mann-Whitney (Wilcoxon rank sum) test: W among all ways to part the values in two.
+
+    x and y of shapes (m,) and (n,); `sides` and W are those of `mann_whitney`, two-sided is twice
+    the smaller tail, at most 1. Without ties W has its classical distribution. With ties its
+    distribution given the midranks that occur is used, which is exact too: R and scipy refuse
+    ties, or take the distribution without them. Up to 10,000 pairs of an x and a y. df is NaN.
+
+    Raises `StatsError` where all values are tied, for more pairs, an empty sample or missing
+    values.
+
+    R: `wilcox.test(x, y, exact = TRUE)`; with ties by hand in ranks.R.
+
+    >>> mann_whitney_exact([7, 9, 6, 10, 8], [5, 2, 4, 7.5, 3], sides="two_sided")
+    TestResult(statistic=23, p_value=0.031746)
+    >>> mann_whitney_exact([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], sides="two_sided")
+    TestResult(statistic=23, p_value=0.0396825)
+    """
+    check_choice("sides", sides, SIDES)
+    x, y = sample(x, "x"), sample(y, "y")
+    m, n = x.size, y.size
+    if m * n > MOST_PAIRS:
+        raise StatsError(
+            f"{m} and {n} values are too many for the exact distribution; ask for mann_whitney."
+        )
+    # Twice the midranks are whole numbers.
+    ranks = np.rint(2 * _midranks(np.concatenate([x, y]))).astype(np.int64)
+    if ranks.min() == ranks.max():
+        raise StatsError("all values are equal, so ranks cannot be compared.")
+    # The distribution of the smaller sample's sum takes less work; the other's is its mirror.
+    mirrored = n < m
+    own = int((ranks[m:] if mirrored else ranks[:m]).sum())
+    step = 1 if (ranks % 2).any() else 2
+    own, share = own // step, rank_sum_distribution(ranks // step, min(m, n))
+    upper, lower = float(share[own:].sum()), float(share[: own + 1].sum())
+    greater, less = (lower, upper) if mirrored else (upper, lower)
+    p_value = {"greater": greater, "less": less, "two_sided": 2 * min(greater, less)}[sides]
+    w = (int(ranks[:m].sum()) - m * (m + 1)) / 2
+    return TestResult(w, nan, min(1.0, p_value))
 
 
 def rank_sum_tests(

@@ -27,6 +27,7 @@ from trialtrace.stats._inputs import (
     normal_tail,
     sample,
 )
+from trialtrace.stats.continuous._rank_sums import EXACT_BELOW_50, exact_by_default
 from trialtrace.stats.continuous._selection import interval_of_ranks, order_statistic
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -43,13 +44,16 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -
     leaves differences of 0 out before ranking, "pratt" after it. `sides` "greater" means that
     differences tend to be positive. `method`: "exact" (up to 2,000 differences, 4 s), where
     two-sided is twice the smaller tail, at most 1; "normal" by mean and variance, ties counted;
-    "normal_continuity" with 1/2 taken off the distance from the mean. df is NaN.
+    "normal_continuity" with 1/2 taken off the distance from the mean; "exact_below_50", R's
+    default: exact for fewer than 50 differences, none of them tied or 0, else
+    "normal_continuity". df is NaN.
 
     Raises `StatsError` where all differences are 0, for more than 2,000 by "exact", an empty
     sample or missing values. Oracle: `wilcox.test`, `exact = TRUE` without ties, `exact = FALSE`
     with `correct` FALSE and TRUE; all signs in R with ties.
 
-    R: `wilcox.test(difference, exact = TRUE)`; with ties or zeros by hand in signed_rank.R.
+    R: `wilcox.test(difference, exact = TRUE)`; `wilcox.test(difference)` with "exact_below_50"; by
+    hand in signed_rank.R with ties or zeros.
 
     >>> signed_rank(
     ...     [1.5, -0.4, 2.1, 3.3, 0.8, -1.1], sides="two_sided", zeros="pratt", method="exact"
@@ -58,11 +62,12 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -
     """
     check_choice("sides", sides, SIDES)
     check_choice("zeros", zeros, ZEROS)
-    check_choice("method", method, METHODS)
+    check_choice("method", method, (*METHODS, EXACT_BELOW_50))
     ranked = sample(difference, "differences")
     if not ranked.any():
         raise StatsError("all differences are 0, so the test has no ranks.")
     nonzero: Floats = ranked[ranked != 0]
+    method = _method(method, np.abs(nonzero), zeros=nonzero.size < ranked.size)
     if zeros == "wilcoxon":
         ranked = nonzero
     ranks = _doubled_ranks(np.abs(ranked))[ranked != 0]
@@ -73,6 +78,13 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -
         else _normal_p(ranks, positive, sides, continuity=method == "normal_continuity")
     )
     return TestResult(positive / 2, nan, p_value)
+
+
+def _method(method: str, sizes: Floats, *, zeros: bool) -> str:
+    """R's choice where it is asked for; other methods unchanged."""
+    if method != EXACT_BELOW_50:
+        return method
+    return "exact" if not zeros and exact_by_default(sizes) else "normal_continuity"
 
 
 def _exact_p(ranks: Whole, positive: int, sides: str) -> float:
@@ -100,7 +112,8 @@ def pseudomedian(difference: ArrayLike, *, confidence: float, method: str) -> In
 
     Differences of 0 count. The bounds are Walsh averages, chosen by the test's distribution as
     `method` says (see `signed_rank`): "exact" is the one without ties, conservative with them;
-    "normal" and "normal_continuity" correct the variance for equal differences. Where so few
+    "normal" and "normal_continuity" correct the variance for equal differences, and R's default
+    "exact_below_50" chooses between them by the differences as `signed_rank` does. Where so few
     differences reject no shift, the bounds are infinite (R gives the extreme averages instead, at
     a lower confidence).
 
@@ -113,11 +126,12 @@ def pseudomedian(difference: ArrayLike, *, confidence: float, method: str) -> In
     >>> pseudomedian([1.5, -0.4, 2.1, 3.3, 0.8, -1.1], confidence=0.9, method="exact")
     Interval(estimate=1.1, low=-0.4, high=2.4)
     """
-    check_choice("method", method, METHODS)
+    check_choice("method", method, (*METHODS, EXACT_BELOW_50))
     level = check_confidence(confidence)
     ordered = np.sort(sample(difference, "differences"))
     n = ordered.size
     size = n * (n + 1) // 2
+    method = _method(method, np.abs(ordered), zeros=not ordered.all())
 
     def walsh(rank: int) -> float:
         start, end = np.arange(n), np.full(n, n)

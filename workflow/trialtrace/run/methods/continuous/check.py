@@ -1,7 +1,7 @@
 """Two samples by means and by ranks, from scipy.stats; their ratios, and means against margins."""
 
 from collections.abc import Callable
-from math import exp, inf, log, nan, sqrt
+from math import comb, exp, inf, log, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -108,6 +108,41 @@ def _mann_whitney(correction: bool) -> Check:
         return {"p_value": test.pvalue, "u": test.statistic}
 
     return check
+
+
+@peer("scipy.stats.mannwhitneyu (exact); with ties all sums counted", samples_of_at_least(1))
+def mann_whitney_exact(data: Data, asked: Asked, both: Samples) -> Answer:
+    """scipy's `mannwhitneyu`, which knows no ties; with ties sums of ranks, value by value."""
+    x, y = both
+    every = np.concatenate(both)
+    if len({*every}) == 1:
+        return nan
+    # W and, with ties, its distribution do not depend on the method that is named.
+    u = stats.mannwhitneyu(x, y, method="asymptotic").statistic
+    if len({*every}) == len(every):
+        test = stats.mannwhitneyu(x, y, alternative=asked.alternative, method="exact")
+        return {"p_value": test.pvalue, "u": u}
+    ways = _sums_of_ranks(every, len(x))
+    own = int(2 * stats.rankdata(every)[: len(x)].sum())
+    above, below = ways[own:].sum() / ways.sum(), ways[: own + 1].sum() / ways.sum()
+    of_sides = {"two_sided": min(1.0, 2 * min(above, below)), "greater": above, "less": below}
+    return {"p_value": of_sides[asked.options["sides"]], "u": u}
+
+
+def _sums_of_ranks(values: np.ndarray, size: int) -> np.ndarray:
+    """In how many ways so many of the values have each sum of doubled midranks."""
+    _, times = np.unique(values, return_counts=True)
+    ranks = 2 * np.cumsum(times) - times + 1
+    most = int(np.repeat(ranks, times)[-size:].sum())
+    ways = np.zeros((size + 1, most + 1))
+    ways[0, 0] = 1.0
+    for rank, tied in zip(ranks.tolist(), times.tolist(), strict=True):
+        more = np.zeros_like(ways)
+        for taken in range(min(tied, size, most // rank) + 1):
+            rest = ways[: size + 1 - taken, : most + 1 - taken * rank]
+            more[taken:, taken * rank :] += comb(tied, taken) * rest
+        ways = more
+    return ways[size]
 
 
 def _t_test(by: str, *, equal_var: bool) -> Check:
@@ -227,6 +262,7 @@ CHECKS = by_name(
         "p_value,t,df.student_t": _t_test(STUDENT, equal_var=True),
         "p_value,u.mann_whitney": _mann_whitney(correction=False),
         "p_value,u.mann_whitney_continuity": _mann_whitney(correction=True),
+        "p_value,u.mann_whitney_exact": mann_whitney_exact,
         **of_every_statistic("mean_difference", "welch", welch),
         **of_every_statistic("mean_difference", "paired_t", paired),
     }

@@ -78,6 +78,7 @@ MODULES: dict[str, str] = {
     "p_value.student_t": f"{_HERE}.continuous",
     "probability_of_superiority.brunner_munzel": f"{_HERE}.continuous",
     "p_value.mann_whitney": f"{_HERE}.continuous",
+    "p_value.mann_whitney_exact": f"{_HERE}.continuous",
     "median_difference.hodges_lehmann": f"{_HERE}.continuous",
     "equivalence.welch": f"{_HERE}.continuous",
     "equivalence.paired_t": f"{_HERE}.continuous",

@@ -361,6 +361,10 @@ TITLES = {
     "Stiratelli, Laird and Ware 1984, Biometrics 40:961": (
         "Random-effects models for serial observations with binary response"
     ),
+    "Streitberg and Röhmel 1986, Stat Softw Newsl 12:10": (
+        "Exact distributions for permutation and rank tests: an introduction to some recently "
+        "published algorithms"
+    ),
     "Student 1908, Biometrika 6:1": "The probable error of a mean",
     "Suissa and Shuster 1985, J R Stat Soc A 148:317": (
         "Exact unconditional sample sizes for the 2 × 2 binomial trial"

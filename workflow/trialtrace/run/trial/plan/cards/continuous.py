@@ -58,6 +58,21 @@ half <- qnorm(0.5 + {confidence} / 2) * sqrt(v) / (p * (1 - p))
 _RANKS = """\
 test <- wilcox.test(x, y, alternative = {sides}, exact = FALSE, correct = {correction=continuity})
 """
+# The share of all ways to draw the treated arm's ranks that has each sum, the ranks one by one;
+# tied ranks are doubled to whole numbers.
+_EXACT_RANKS = """\
+r <- 2 * rank(c(x, y))
+m <- length(x)
+ways <- matrix(0, m + 1, sum(rev(sort(r))[1:m]) + 1)
+ways[1, 1] <- 1
+for (i in seq_along(r)) for (k in min(i, m):1) {
+  with_it <- c(rep(0, sort(r)[i]), ways[k, ])[1:ncol(ways)]
+  ways[k + 1, ] <- (1 - k / i) * ways[k + 1, ] + k / i * with_it
+}
+mine <- sum(r[1:m])
+upper <- sum(ways[m + 1, (mine + 1):ncol(ways)])
+lower <- sum(ways[m + 1, 1:(mine + 1)])
+"""
 
 
 def _of_means(pooled: bool, of: str = "x, y") -> str:
@@ -224,6 +239,23 @@ CARDS = (
         },
         formula="continuous.ranks:mann_whitney",
         r=R({"p_value": "test$p.value", "u": "test$statistic"}, _RANKS),
+    ),
+    _test(
+        "p_value.mann_whitney_exact",
+        "exact Mann-Whitney test",
+        "Streitberg and Röhmel 1986, Stat Softw Newsl 12:10",
+        means="Exact Wilcoxon-Mann-Whitney test, given the ties; up to 10,000 pairs of patients.",
+        options=OfSides,
+        gives="p_value.{}@pair u.{}@pair?",
+        formula="continuous.ranks:mann_whitney_exact",
+        r=R(
+            {
+                "u": "(mine - m * (m + 1)) / 2",
+                "p_value": "min(1, switch({sides}, two.sided = 2 * min(upper, lower), "
+                "greater = upper, less = lower))",
+            },
+            _EXACT_RANKS,
+        ),
     ),
     _between(
         "median_difference.hodges_lehmann",
