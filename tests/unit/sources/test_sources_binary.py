@@ -206,17 +206,41 @@ AS_TEXT = ["61.1", "3", "0.1", "1e-07", "16777215", "250000000"]
 
 @pytest.mark.parametrize("name", ["a.dta", "a.parquet"])
 def test_singles_have_the_digits_that_were_typed(bench: Bench, name: str):
-    """Stata stores as singles unless told otherwise; as a double, 61.1 would be 61.0999984741."""
+    """Stata stores as singles unless told otherwise; as a double, 61.1 is 61.09999847412109."""
     frame = pd.DataFrame({"w": np.array(SINGLES, dtype="float32"), "d": SINGLES})
-    frame.loc[0, "d"] = 61.09999847412109
+    frame.loc[0, "d"] = 61.0999984741
     if name == "a.dta":
         frame.to_stata(bench.data / name, write_index=False)
     else:
         pq.write_table(pa.Table.from_pandas(frame), bench.data / name)
     rows = bench.ingest(name)
     assert [row["w"] for row in rows] == AS_TEXT
-    assert [row["d"] for row in rows] == ["61.09999847412109", *AS_TEXT[1:]]
+    assert [row["d"] for row in rows] == ["61.0999984741", *AS_TEXT[1:]]
     assert bench.warnings() == []
+
+
+WIDENED = {
+    "a.dta": lambda frame, path: pyreadstat.write_dta(frame, str(path)),
+    "b.dta": lambda frame, path: frame.to_stata(path, write_index=False),
+    "a.sav": lambda frame, path: pyreadstat.write_sav(frame, str(path)),
+    "a.xpt": lambda frame, path: pyreadstat.write_xport(frame, str(path), table_name="DM"),
+    "a.parquet": lambda frame, path: pq.write_table(pa.Table.from_pandas(frame), path),
+    "a.xlsx": lambda frame, path: frame.to_excel(path, index=False),
+}
+
+
+@pytest.mark.parametrize("name", WIDENED)
+def test_singles_that_were_widened_have_the_digits_that_were_typed(bench: Bench, name: str):
+    """A float of Stata is a double in R, SPSS, SAS and a spreadsheet; 16ths stay 16ths."""
+    widened = np.array([61.1] * 12, dtype="float32").astype(float)
+    exact = [12345.0625, 0.30126953125, 1 / 3, 61.1, 0.1234588623046875, 7.5] * 2
+    WIDENED[name](pd.DataFrame({"w": widened, "d": exact}), bench.data / name)
+    rows = bench.ingest(name)
+    assert [row["w"] for row in rows] == ["61.1"] * 12
+    # SAS transport has the numbers of an IBM mainframe.
+    assert [float(row["d"]) for row in rows] == pytest.approx(exact, rel=1e-15)
+    (told,) = bench.warnings()
+    assert "column w" in told
 
 
 def test_half_precision(bench: Bench):

@@ -25,6 +25,8 @@ EXACT_INTEGERS = {DOUBLE: 2**53, SINGLE: 2**24, HALF: 2**11}
 # Numbers of so many digits are kept by the precision.
 SURE_DIGITS = {DOUBLE: 15, SINGLE: 6, HALF: 3}
 LONGEST_WHOLE = 10**21
+# A single keeps decimals of 6 digits for sure, and most of 7.
+SINGLE_DIGITS, LARGEST_SINGLE = 7, float(np.finfo(np.float32).max)
 
 
 def number_text(value: float, precision: str = DOUBLE) -> str:
@@ -36,6 +38,40 @@ def number_text(value: float, precision: str = DOUBLE) -> str:
         return str(int(value))
     shortest = _shortest(value, precision)
     return _in_digits(shortest) if whole and abs(value) < LONGEST_WHOLE else shortest
+
+
+def stored_text(value: float, precision: str = DOUBLE) -> str:
+    """A number of a file as text. A single that was widened on its way is spelt as a single:
+    61.099998474121094 -> "61.1"."""
+    return number_text(value, SINGLE if precision == DOUBLE and is_widened(value) else precision)
+
+
+def is_widened(value: object) -> bool:
+    """Whether a double of 15 digits or more is the single nearest to a decimal of up to 7 digits.
+
+    So are Stata's floats where R, SPSS, Parquet or a spreadsheet, which may keep 15 digits, holds
+    them as doubles. Of doubles that are none, some ten in 2**29 look like a single.
+    """
+    if not isinstance(value, float) or not abs(value) <= LARGEST_SINGLE or value % 1 == 0:
+        return False
+    single = np.float32(value)
+    return (
+        f"{float(single):.15g}" == f"{value:.15g}"
+        and _digits(repr(float(value))) >= SURE_DIGITS[DOUBLE]
+        and _digits(str(single)) <= SINGLE_DIGITS
+    )
+
+
+def _digits(text: str) -> int:
+    return len(Decimal(text).as_tuple().digits)
+
+
+def widened_text(place: str) -> str:
+    """The sentence on a column of doubles that holds singles."""
+    return (
+        f"{place} holds numbers of single precision as doubles, such as a float of Stata that was "
+        "converted: they are read by their shortest decimal, 61.099998474121094 as 61.1."
+    )
 
 
 def _shortest(value: float, precision: str) -> str:
@@ -85,7 +121,7 @@ def column_text(column: pa.Array | pa.ChunkedArray, place: str) -> pa.Array:
         return _each(column, lambda value: format(value, "f"))
     if pa.types.is_floating(kind):
         width = precision_of(kind)
-        return _each(column.cast(pa.float64()), lambda value: number_text(value, width))
+        return _each(column.cast(pa.float64()), lambda value: stored_text(value, width))
     if pa.types.is_boolean(kind):
         return _each(column, lambda value: "TRUE" if value else "FALSE")
     if pa.types.is_timestamp(kind) or pa.types.is_date64(kind):

@@ -36,6 +36,7 @@ from trialtrace.run.sources.readers.sheet import (
     under_like_data,
     with_row_names,
 )
+from trialtrace.run.tables.canonical import widened_text
 from trialtrace.run.trial.study.source import Excel, Laid
 
 if TYPE_CHECKING:
@@ -262,6 +263,11 @@ def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
         f"{KEPT_DIGITS} digits, of which a spreadsheet keeps {KEPT_DIGITS}: two that differ may "
         "have become one. Format the column as text before identifiers are typed or imported."
         for column in sorted(sheet.rounded)
+        if column <= len(names)
+    ]
+    rounded += [
+        widened_text(f"{source_file}, column {names[column - 1]}")
+        for column in sorted(sheet.widened)
         if column <= len(names)
     ]
     return rounded + [

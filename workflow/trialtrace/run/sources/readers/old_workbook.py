@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import UserError
 from trialtrace.base.words import column_letters
 from trialtrace.run.sources.readers.sheet import KEPT_DIGITS, Sheet, date_text
-from trialtrace.run.tables.canonical import number_text
+from trialtrace.run.tables.canonical import is_widened, stored_text
 
 if TYPE_CHECKING:
     from xlrd.book import Book
@@ -74,7 +74,9 @@ def _cells(book: "Book", row: "list[Cell]", made: Sheet) -> Iterator[tuple[int, 
         elif cell.ctype == xlrd.XL_CELL_NUMBER:
             if abs(cell.value) >= 10**KEPT_DIGITS and cell.value % 1 == 0:
                 made.rounded.add(column)
-            yield column, number_text(cell.value)
+            if is_widened(cell.value):
+                made.widened.add(column)
+            yield column, stored_text(cell.value)
 
 
 def _day(book: "Book", cell: "Cell") -> str:

@@ -8,7 +8,14 @@ import pyarrow.parquet as pq
 from trialtrace.base.errors import UserError
 from trialtrace.base.synthetic import MARK
 from trialtrace.run.sources.raw import Records, check_header
-from trialtrace.run.tables.canonical import column_text, precision_of, rounded_warning
+from trialtrace.run.tables.canonical import (
+    DOUBLE,
+    column_text,
+    is_widened,
+    precision_of,
+    rounded_warning,
+    widened_text,
+)
 from trialtrace.run.trial.study.source import Parquet
 
 if TYPE_CHECKING:
@@ -37,7 +44,10 @@ def read(opened: "Opened[Parquet]") -> Records:
         if pa.types.is_floating(column.type):
             values = column.cast(pa.float64()).unique().to_pylist()
             place = f"{opened.name}, column {name}"
-            warnings += rounded_warning(place, values, precision_of(column.type))
+            precision = precision_of(column.type)
+            warnings += rounded_warning(place, values, precision)
+            if precision == DOUBLE and any(map(is_widened, values)):
+                warnings.append(widened_text(place))
     numbers = pa.array(range(1, table.num_rows + 1), type=pa.int64())
     notes: dict[str, object] = {"encoding": None} | ({"warnings": warnings} if warnings else {})
     if MARK.encode() in (file.metadata.metadata or {}):

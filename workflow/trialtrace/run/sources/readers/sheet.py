@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, located, one_of
 from trialtrace.base.words import column_letters
-from trialtrace.run.tables.canonical import number_text
+from trialtrace.run.tables.canonical import is_widened, number_text, stored_text
 from trialtrace.run.tables.moments import duration_text, moment_text
 from trialtrace.run.trial.study.source import File, Laid, SyntheticItem
 
@@ -63,6 +63,7 @@ class Sheet:
     merged: list[str] = field(default_factory=list)
     uncomputed: list[str] = field(default_factory=list)
     rounded: set[int] = field(default_factory=set)
+    widened: set[int] = field(default_factory=set)
     errors: Counter[int] = field(default_factory=Counter)
 
 
@@ -163,7 +164,9 @@ def _number(value: str, style: int, column: int, book: Workbook, sheet: Sheet) -
         return date_text(number, book.epoch, style in book.durations)
     if abs(number) >= 10**KEPT_DIGITS and _may_be_rounded(number):
         sheet.rounded.add(column)
-    return number_text(number)
+    if is_widened(number):
+        sheet.widened.add(column)
+    return stored_text(number)
 
 
 def _may_be_rounded(number: float) -> bool:

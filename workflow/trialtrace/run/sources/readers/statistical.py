@@ -18,7 +18,14 @@ import pyarrow as pa
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.sources.raw import Records, check_header
-from trialtrace.run.tables.canonical import DOUBLE, SINGLE, number_text, rounded_warning
+from trialtrace.run.tables.canonical import (
+    DOUBLE,
+    SINGLE,
+    is_widened,
+    rounded_warning,
+    stored_text,
+    widened_text,
+)
 from trialtrace.run.tables.moments import duration_text, moment_text
 from trialtrace.run.trial.study.source import StatisticalFile
 
@@ -189,6 +196,8 @@ def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) 
             f"{place} is stored in {width} bytes, which cut off fractions: 61.1 is a little less "
             f"than 61.1 there. Export it with a length of {WHOLE_WIDTH}."
         )
+    elif precision == DOUBLE and any(map(is_widened, values)):
+        told.append(widened_text(place))
     return told
 
 
@@ -283,7 +292,7 @@ def value_text(value: Any, precision: str = DOUBLE) -> str | None:
     if isinstance(value, str):
         return f".{value}"
     if isinstance(value, int | float):
-        return number_text(value, precision)
+        return stored_text(value, precision)
     if isinstance(value, datetime.datetime):
         return moment_text(value)
     return value.isoformat()
