@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from stats_strategies import given
 
 from trialtrace.stats import StatsError
-from trialtrace.stats._inputs import labels, tied_times
+from trialtrace.stats._inputs import labels
+from trialtrace.stats._ties import tied_times
 from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
 from trialtrace.stats.design.several import power_several_means, sample_size_several_means
 from trialtrace.stats.multiplicity.graphical import chain

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import as_array, labels, numbers
+from trialtrace.stats._ties import tied
 from trialtrace.stats._wald import NamedColumns
 from trialtrace.stats.regression.least_squares_means import ArmDesign
 from trialtrace.stats.results import StatsError
@@ -256,7 +257,12 @@ class Frame:
 
     def table(self, name: str, strata: str | Sequence[str] | None) -> Places:
         """Patients of each arm (rows) by level of the column; of strata a table for each."""
-        (arms, of_arm), (levels, at) = self.arms(), self._labels(name)
+        (arms, of_arm), column = self.arms(), self.column(name)
+        values = as_array(column, name)
+        if values.dtype.kind == "f" and not hasattr(getattr(column, "dtype", None), "categories"):
+            # Computed numbers that tie up to their last bits are one level.
+            (column,) = tied(values)
+        levels, at = labels(column, name, len(values))
         stratum = np.zeros_like(at) if strata is None else self._labels(strata)[1]
         tables = np.zeros((stratum.max() + 1, len(arms), len(levels)), dtype=np.intp)
         np.add.at(tables, (stratum, of_arm, at), 1)

@@ -13,6 +13,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Flags, Floats, Labels, Places
+from trialtrace.stats._ties import tied_times
 from trialtrace.stats.results import StatsError
 
 Item = TypeVar("Item")
@@ -22,8 +23,6 @@ NumberOrArray = Any
 SIDES = ("two_sided", "greater", "less")
 # What text columns hold where a value is missing: pandas and numpy write it out as text.
 MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})
-# Times closer than this share of the mean distinct time are one time: the width of R's timefix.
-SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
 LEAST_CONFIDENCE = 1e-9
 # Largest size of an arm: products of four such sizes are far within the range of numbers.
 MOST_COUNTED = 1e15
@@ -302,29 +301,6 @@ def member_flags(members: ArrayLike, length: int) -> Flags:
     if flags.dtype.kind not in "iuf" or not ((flags == 0) | (flags == 1)).all():
         raise StatsError("members must be true or false: who belongs to which subset.")
     return flags.astype(np.bool_)
-
-
-def tied_times(*times: Floats) -> tuple[Floats, ...]:
-    """Give times that differ by rounding alone, in one or several arrays, their least value.
-
-    Two neighbours in the order of all distinct finite times are one time where they differ by at
-    most 1.5e-8 of the mean of these, as `timefix` of R's survival has it (its other limit, an
-    absolute 1.5e-8, would depend on the unit of time).
-    """
-    distinct = np.unique(np.concatenate(times))
-    finite = distinct[np.isfinite(distinct)]
-    if finite.size < 2:
-        return times
-    # Shares of the largest, whose mean cannot overflow.
-    scaled = finite / np.abs(finite).max() if finite[-1] or finite[0] else finite
-    apart = np.diff(scaled) > SAME_TIME * np.abs(scaled).mean()
-    if apart.all():
-        return times
-    firsts = finite[np.append(True, apart)]
-    return tuple(
-        np.where(np.isfinite(time), firsts[np.searchsorted(firsts, time, side="right") - 1], time)
-        for time in times
-    )
 
 
 def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, sample, t_tail
+from trialtrace.stats._ties import tied
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 METHODS = ("pearson", "spearman")
@@ -28,7 +29,8 @@ def correlation(x: ArrayLike, y: ArrayLike, *, method: str, confidence: float) -
     """Correlation of x and y, both (n,), by `method` "pearson" or "spearman", with its interval.
 
     The standard error of z is 1 / sqrt(n - 3), for ranks sqrt((1 + r^2 / 2) / (n - 3)). Bounds
-    are NaN for three pairs, and where the correlation is 1 or -1.
+    are NaN for three pairs, and where the correlation is 1 or -1. Values to rank that differ by no
+    more than 1e-11 of their mean size are tied.
 
     Raises `StatsError` for fewer than three pairs, other lengths, a constant sample or missing
     values. Oracle: R's cor.test (Pearson); cor and the formula in R (Spearman).
@@ -73,10 +75,10 @@ def _correlation(x: ArrayLike, y: ArrayLike, method: str) -> tuple[float, int]:
     x, y = sample(x, "x", at_least=3), sample(y, "y", at_least=3)
     if x.size != y.size:
         raise StatsError(f"x has {x.size} values and y {y.size}.")
-    if x.min() == x.max() or y.min() == y.max():
-        raise StatsError("one of the two is constant, so there is no correlation.")
     if method == "spearman":
         x, y = _ranks(x), _ranks(y)
+    if x.min() == x.max() or y.min() == y.max():
+        raise StatsError("one of the two is constant, so there is no correlation.")
     dx: Floats = x - x.mean()
     dy: Floats = y - y.mean()
     r = float(dx @ dy / sqrt((dx @ dx) * (dy @ dy)))
@@ -86,5 +88,5 @@ def _correlation(x: ArrayLike, y: ArrayLike, method: str) -> tuple[float, int]:
 
 
 def _ranks(values: Floats) -> Floats:
-    _, index, size = np.unique(values, return_inverse=True, return_counts=True)
+    _, index, size = np.unique(tied(values)[0], return_inverse=True, return_counts=True)
     return (np.cumsum(size) - (size - 1) / 2)[index.reshape(-1)]

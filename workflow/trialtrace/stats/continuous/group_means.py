@@ -27,6 +27,7 @@ from trialtrace.stats._inputs import (
     t_tails,
 )
 from trialtrace.stats._threads import one_thread
+from trialtrace.stats._ties import tied
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.continuous.ranks import rank_sum_tests
 from trialtrace.stats.results import Columns, StatsError
@@ -197,6 +198,7 @@ def mann_whitney_p(
     """Two-sided p-values of the Mann-Whitney test, (subsets,), as `ranks.mann_whitney`.
 
     Normal approximation, its variance corrected for ties; `correction` "none" or "continuity".
+    Values that differ by no more than 1e-11 of their mean size are tied.
     Shapes, and what raises `StatsError`, as in `group_moments`; NaN where a sample is empty or all
     values are tied. Oracle: R's wilcox.test(exact = FALSE).
 
@@ -211,7 +213,7 @@ def mann_whitney_p(
     pair = group_numbers([first, second], length=2, groups=LARGEST)
     group = group_numbers(group, length=y.size, groups=LARGEST)
     members = member_flags(members, y.size)
-    distinct, place = np.unique(y, return_inverse=True)
+    distinct, place = np.unique(tied(y)[0], return_inverse=True)
     counted = []
     for number in pair:
         own = np.flatnonzero(group == number)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile, sample
+from trialtrace.stats._ties import tied
 from trialtrace.stats.continuous._rank_sums import (
     EXACT_BELOW_50,
     exact_by_default,
@@ -31,14 +32,14 @@ def hodges_lehmann(
     """Median of all differences x - y, with the interval of the asymptotic Mann-Whitney test.
 
     x and y of shapes (m,) and (n,), in one unit; the differences are not listed, so that memory
-    stays small. The bounds are those of
-    `wilcox.test(conf.int = TRUE, exact = FALSE)`: the differences at which the statistic,
-    its variance corrected for ties within a sample, passes the normal quantile. `correction`
-    is "none" or "continuity". Where no shift is ever rejected, which happens in small samples,
-    the bounds are infinite (R gives the extreme differences instead). R's estimate is a root
-    search that stops anywhere between the two middle differences; ours is their mean. `method`
-    "exact_below_50" is R's default: the bounds of the exact test for fewer than 50 values in each
-    sample and no ties, else these; None are these whatever the sizes.
+    stays small. The bounds are those of `wilcox.test(conf.int = TRUE, exact = FALSE)`: the
+    differences at which the statistic, its variance corrected for ties (up to 1e-11 of the mean
+    size) within a sample, passes the normal quantile. `correction` is "none" or "continuity". Where
+    no shift is ever rejected, which happens in small samples, the bounds are infinite (R gives the
+    extreme differences instead). R's estimate is a root search that stops anywhere between the two
+    middle differences; ours is their mean. `method` "exact_below_50" is R's default: the bounds of
+    the exact test for fewer than 50 values in each sample and no ties, else these; None are these
+    whatever the sizes.
 
     Raises `StatsError` where both samples are constant, for an empty sample or missing values.
     Oracle: `wilcox.test` with its root search tightened.
@@ -54,15 +55,16 @@ def hodges_lehmann(
         check_choice("method", method, (EXACT_BELOW_50,))
     level, z = check_confidence(confidence), normal_quantile(confidence)
     x, y = sample(x, "x"), sample(y, "y")
-    if x.min() == x.max() and y.min() == y.max():
+    ranked_x, ranked_y = tied(x, y)
+    if np.ptp(ranked_x) == 0 and np.ptp(ranked_y) == 0:
         raise StatsError("both samples are constant, so the shift has no interval.")
     m, n = x.size, y.size
     total = m + n
-    ties = sum(float(np.sum(t**3 - t)) for t in (_group_sizes(x), _group_sizes(y)))
+    ties = sum(float(np.sum(t**3 - t)) for t in map(_group_sizes, (ranked_x, ranked_y)))
     sigma = sqrt(m * n / 12 * (total + 1 - ties / (total * (total - 1))))
     # Pairs that must lie above a shift for the test to say that the shift is too small.
     needed = m * n / 2 + z * sigma + (0.5 if correction == "continuity" else 0.0)
-    if method is not None and exact_by_default(x, y):
+    if method is not None and exact_by_default(ranked_x, ranked_y):
         needed = m * n - _outside(m, n, level)
     x, below = np.sort(x), np.sort(y)[::-1]
 

@@ -2,7 +2,8 @@
 
 Estimates P(X > Y) + P(X = Y) / 2, the probability that a patient of the first arm has the larger
 value, a tie counting half; the test asks whether it is 1/2. Mann-Whitney's variance holds when
-the two distributions are equal, that of the interval whenever they overlap.
+the two distributions are equal, that of the interval whenever they overlap. Values that differ by
+no more than 1e-11 of the mean size of all are tied: computed numbers tie up to their last bits.
 
 References: Mann and Whitney, Ann Math Stat 1947;18:50. Lehmann, Nonparametrics, 1975 (ties).
 Streitberg and Roehmel, Stat Softw Newsl 1986;12:10 (the exact test, with ties). DeLong et al.,
@@ -29,6 +30,7 @@ from trialtrace.stats._inputs import (
     sample,
     together,
 )
+from trialtrace.stats._ties import tied
 from trialtrace.stats.continuous._rank_sums import (
     EXACT_BELOW_50,
     exact_by_default,
@@ -47,10 +49,11 @@ def mann_whitney(
     """Mann-Whitney (Wilcoxon rank sum) test, normal approximation, as `wilcox.test(exact=FALSE)`.
 
     x and y of shapes (m,) and (n,); `sides` "greater" means that x tends to be larger. The
-    statistic is W, the pairs with x > y plus half the ties; its variance is corrected for ties.
-    `correction` is "none" or "continuity", which moves W by 1/2 towards its expectation. df is
-    NaN. `method` "exact_below_50" is R's default: `mann_whitney_exact` for fewer than 50 values in
-    each sample and no ties, else this approximation; None is the approximation whatever the sizes.
+    statistic is W, the pairs with x > y plus half the ties (up to 1e-11 of the mean size); its
+    variance is corrected for ties. `correction` is "none" or "continuity", which moves W by 1/2
+    towards its expectation. df is NaN. `method` "exact_below_50" is R's default:
+    `mann_whitney_exact` for fewer than 50 values in each sample and no ties, else this
+    approximation; None is the approximation whatever the sizes.
 
     Raises `StatsError` where all values are tied, for an empty sample or missing values.
 
@@ -64,7 +67,7 @@ def mann_whitney(
     check_choice("sides", sides, SIDES)
     if method is not None:
         check_choice("method", method, (EXACT_BELOW_50,))
-    x, y = sample(x, "x"), sample(y, "y")
+    x, y = tied(sample(x, "x"), sample(y, "y"))
     values, place = np.unique(np.concatenate([x, y]), return_inverse=True)
     if values.size == 1:
         raise StatsError("all values are equal, so ranks cannot be compared.")
@@ -83,8 +86,9 @@ def mann_whitney_exact(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
 
     x and y of shapes (m,) and (n,); `sides` and W are those of `mann_whitney`, two-sided is twice
     the smaller tail, at most 1. Without ties W has its classical distribution. With ties its
-    distribution given the midranks that occur is used, which is exact too: R and scipy refuse
-    ties, or take the distribution without them. Up to 10,000 pairs of an x and a y. df is NaN.
+    distribution given the midranks that occur is used, which is exact too: R and scipy refuse ties,
+    or take the distribution without them. Values up to 1e-11 of their mean size apart tie. Up to
+    10,000 pairs of an x and a y. df is NaN.
 
     Raises `StatsError` where all values are tied, for more pairs, an empty sample or missing
     values.
@@ -97,7 +101,7 @@ def mann_whitney_exact(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     TestResult(statistic=23, p_value=0.0396825)
     """
     check_choice("sides", sides, SIDES)
-    x, y = sample(x, "x"), sample(y, "y")
+    x, y = tied(sample(x, "x"), sample(y, "y"))
     m, n = x.size, y.size
     if m * n > MOST_PAIRS:
         raise StatsError(
@@ -157,10 +161,10 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     """P(X > Y) + P(X = Y) / 2 with an interval that is symmetric on the logit scale.
 
     x and y of shapes (m,) and (n,). The variance is DeLong's, equal to Brunner and Munzel's: that
-    of the placements of each sample in the other; the quantile is normal, where their test of
-    small samples takes that of t with estimated degrees of freedom. It does not assume equal
-    distributions. Where every x lies on one side of every y, or all placements are equal,
-    that variance is 0 and both bounds are NaN.
+    of the placements of each sample in the other; the quantile is normal, where their test of small
+    samples takes that of t with estimated degrees of freedom. It does not assume equal
+    distributions. Values up to 1e-11 of their mean size apart are tied. Where every x lies on one
+    side of every y, or all placements are equal, that variance is 0 and both bounds are NaN.
 
     Raises `StatsError` for fewer than two values in a sample or missing values.
 
@@ -169,7 +173,7 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     >>> probability_of_superiority([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], confidence=0.95)
     Interval(estimate=0.92, low=0.561287, high=0.990419, standard_error=1.12041, scale='logit')
     """
-    x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
+    x, y = tied(sample(x, "x", at_least=2), sample(y, "y", at_least=2))
     z = normal_quantile(confidence)
     of_x, of_y = _placements(x, y)
     estimate = float(of_x.mean())

@@ -27,6 +27,7 @@ from trialtrace.stats._inputs import (
     normal_tail,
     sample,
 )
+from trialtrace.stats._ties import tied, tied_differences
 from trialtrace.stats.continuous._rank_sums import EXACT_BELOW_50, exact_by_default
 from trialtrace.stats.continuous._selection import interval_of_ranks, order_statistic
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -40,7 +41,8 @@ LARGEST = 2_000
 def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -> TestResult:
     """Signed rank test of differences, shape (n,).
 
-    The statistic is the sum of the (mid)ranks of the positive differences. `zeros` "wilcoxon"
+    The statistic is the sum of the (mid)ranks of the positive differences; sizes that differ by no
+    more than 1e-11 of their mean are tied, and those next to 0 are 0. `zeros` "wilcoxon"
     leaves differences of 0 out before ranking, "pratt" after it. `sides` "greater" means that
     differences tend to be positive. `method`: "exact" (up to 2,000 differences, 4 s), where
     two-sided is twice the smaller tail, at most 1; "normal" by mean and variance, ties counted;
@@ -63,7 +65,7 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -
     check_choice("sides", sides, SIDES)
     check_choice("zeros", zeros, ZEROS)
     check_choice("method", method, (*METHODS, EXACT_BELOW_50))
-    ranked = sample(difference, "differences")
+    ranked = tied_differences(sample(difference, "differences"))
     if not ranked.any():
         raise StatsError("all differences are 0, so the test has no ranks.")
     nonzero: Floats = ranked[ranked != 0]
@@ -110,12 +112,12 @@ def _normal_p(ranks: Whole, positive: int, sides: str, *, continuity: bool) -> f
 def pseudomedian(difference: ArrayLike, *, confidence: float, method: str) -> Interval:
     """Median of the Walsh averages of differences, shape (n,), with its interval.
 
-    Differences of 0 count. The bounds are Walsh averages, chosen by the test's distribution as
-    `method` says (see `signed_rank`): "exact" is the one without ties, conservative with them;
-    "normal" and "normal_continuity" correct the variance for equal differences, and R's default
-    "exact_below_50" chooses between them by the differences as `signed_rank` does. Where so few
-    differences reject no shift, the bounds are infinite (R gives the extreme averages instead, at
-    a lower confidence).
+    Differences of 0 count; ties are those of `signed_rank`. The bounds are Walsh averages, chosen
+    by the test's distribution as `method` says (see `signed_rank`): "exact" is the one without
+    ties, conservative with them; "normal" and "normal_continuity" correct the variance for equal
+    differences, and R's default "exact_below_50" chooses between them by the differences as
+    `signed_rank` does. Where so few differences reject no shift, the bounds are infinite (R gives
+    the extreme averages instead, at a lower confidence).
 
     Raises `StatsError` for more than 2,000 differences by "exact", where all are equal by the
     others, an empty sample or missing values. Oracle: `wilcox.test(conf.int = TRUE)`, `exact =
@@ -131,14 +133,15 @@ def pseudomedian(difference: ArrayLike, *, confidence: float, method: str) -> In
     ordered = np.sort(sample(difference, "differences"))
     n = ordered.size
     size = n * (n + 1) // 2
-    method = _method(method, np.abs(ordered), zeros=not ordered.all())
+    of_rank = tied_differences(ordered)
+    method = _method(method, np.abs(of_rank), zeros=not of_rank.all())
 
     def walsh(rank: int) -> float:
         start, end = np.arange(n), np.full(n, n)
         return order_statistic(lambda i, j: (ordered[i] + ordered[j]) / 2, start, end, rank)
 
     if method != "exact":
-        needed = size / 2 + normal_quantile(level) * _spread(ordered)
+        needed = size / 2 + normal_quantile(level) * _spread(tied(ordered)[0])
         return interval_of_ranks(walsh, size, needed + (method == "normal_continuity") / 2)
     _check_exact(n)
     below = np.cumsum(_distribution(np.arange(1, n + 1)))

@@ -22,6 +22,7 @@ from scipy.special import ndtr
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, check_confidence, numbers, sample, survival_data
+from trialtrace.stats._ties import tied
 from trialtrace.stats._wald import ratio_interval, tested, wald_interval
 from trialtrace.stats.results import Interval, Row, StatsError, Tabular, TestResult
 
@@ -44,6 +45,8 @@ class TimeToEvent:
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """An outcome that wins by its value, (n,), where the two differ by more than `margin`.
+
+    Values that differ by no more than 1e-11 of their mean size are equal.
 
     With `missing` "open" a value may be NaN, and leaves its pairs undecided; else that is refused.
     """
@@ -169,6 +172,7 @@ def _data(
             margin = float(numbers(outcome.margin, "margin"))
             if margin < 0:
                 raise StatsError("margin must not be negative.")
+            (value,) = tied(value)
             parts.append((value if outcome.larger_wins else -value, None, margin))
         if value.size != treated.size:
             raise StatsError(

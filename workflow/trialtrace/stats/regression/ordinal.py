@@ -18,6 +18,7 @@ from scipy.special import expit, logit
 
 from trialtrace.base.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import chi2_tail, labels, sample
+from trialtrace.stats._ties import tied
 from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, columns, maximise, recedes
@@ -55,10 +56,11 @@ class ProportionalOddsFit(Coefficients):
 def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> ProportionalOddsFit:
     """Maximum likelihood of the proportional odds model, y numbers (n,), x (n, p), no intercept.
 
-    The levels are the distinct values of y; one that did not occur is none. Newton-Raphson, with
-    errors from the second derivatives at the solution. Chi-squared tests of all slopes at once,
-    p degrees of freedom; the score test uses the expected information without slopes, which
-    makes it N / (N - 1) times the squared rank sum test for two arms.
+    The levels are the distinct values of y, those up to 1e-11 of their mean size apart being one;
+    one that did not occur is none. Newton-Raphson, with errors from the second derivatives at the
+    solution. Chi-squared tests of all slopes at once, p degrees of freedom; the score test uses the
+    expected information without slopes, which makes it N / (N - 1) times the squared rank sum test
+    for two arms.
 
     Raises `StatsError` for one level, columns that are constant or combinations of each other,
     separation, or missing values. Oracle: R's ordinal::clm and MASS::polr.
@@ -189,7 +191,7 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
 
 def ordinal_data(y: ArrayLike, x: ArrayLike) -> tuple[Labels, Places, Floats]:
     """Levels of y, each value's level from 0, and the columns; at least two levels."""
-    y = sample(y, "y", at_least=2)
+    (y,) = tied(sample(y, "y", at_least=2))
     levels, level = labels(y, "y", y.size)
     if levels.size < 2:
         raise StatsError("all outcomes are of one level.")

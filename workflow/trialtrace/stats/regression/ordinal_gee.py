@@ -25,6 +25,7 @@ from scipy.special import expit
 
 from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import check_choice, check_confidence
+from trialtrace.stats._ties import tied
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import by_visit, visit_data
 from trialtrace.stats.regression.ordinal import proportional_odds
@@ -91,7 +92,7 @@ def ordinal_gee(
     y, x, _ = by_visit(y, x, subject, visit)
     y, x, seen = visit_data(y, x)
     present = seen.any(axis=1)
-    y, x, seen = y[present], x[present], seen[present]
+    y, x, seen = tied(y[present])[0], x[present], seen[present]
     start = proportional_odds(y[seen], x[seen], confidence=confidence)
     levels, cutpoints, p = start.levels, start.thresholds.size, x.shape[2]
     n = y.shape[0]

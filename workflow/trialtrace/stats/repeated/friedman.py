@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, numbers
+from trialtrace.stats._ties import tied
 from trialtrace.stats.regression._design import in_rows
 from trialtrace.stats.results import StatsError, TestResult
 
@@ -21,9 +22,9 @@ def friedman(
     """Friedman's test that no column tends to higher values, values of shape (subjects, columns).
 
     Of long data values have shape (rows,), and `subject` and `visit` say whose and when each is.
-    Ranks are within subjects, ties sharing their mean rank; the statistic is corrected for ties and
-    has columns - 1 degrees of freedom of chi-squared. Divided by subjects times df it is Kendall's
-    coefficient of concordance.
+    Ranks are within subjects, ties (up to 1e-11 of the mean size) sharing their mean rank; the
+    statistic is corrected for ties and has columns - 1 degrees of freedom of chi-squared. Divided
+    by subjects times df it is Kendall's coefficient of concordance.
 
     Raises `StatsError` for fewer than two subjects or columns, missing values, and all values of
     every subject equal. Source: Friedman 1937. Oracle: R's friedman.test, Friedman's table.
@@ -37,7 +38,7 @@ def friedman(
     """
     table = _table(in_rows(values, subject, visit)[0])
     # Twice the ranks are whole numbers, so that ties add up exactly.
-    ranks = _twice_ranks(table)
+    ranks = _twice_ranks(tied(table)[0])
     if (np.ptp(ranks, axis=1) == 0).all():
         raise StatsError("every subject has one value in all columns, so there are no ranks.")
     k = table.shape[1]

@@ -27,6 +27,7 @@ from scipy.special import gammaincc
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import f_tail, labels, numbers
+from trialtrace.stats._ties import tied
 from trialtrace.stats.results import Row, StatsError, Tabular, TestResult, rows_of_tests
 
 
@@ -61,6 +62,8 @@ def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:
     n p'Tp / tr(TV) on tr(TV)^2 / tr(TVTV) degrees of freedom. `between_box` takes for the
     denominator (sum of s_i)^2 / sum of s_i^2 / (n_i - 1), where s_i is the variance of the mean
     ranks of the subjects of arm i over n_i.
+
+    Responses that differ by no more than 1e-11 of their mean size are tied.
 
     Raises `StatsError` for missing values, fewer than two visits or arms, an arm of one subject,
     or where a statistic has no variance, as for constant responses. Oracle: the matrices in base
@@ -110,7 +113,7 @@ def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:
 
 def _share_below(y: Floats) -> Floats:
     """For each response the share of all responses below it, itself and other ties half."""
-    _, group, size = np.unique(y, return_inverse=True, return_counts=True)
+    _, group, size = np.unique(tied(y)[0], return_inverse=True, return_counts=True)
     if size.size == 1:
         raise StatsError("all responses are equal, so ranks cannot be compared.")
     return ((np.cumsum(size) - size / 2) / y.size)[group].reshape(y.shape)

@@ -30,6 +30,7 @@ from trialtrace.stats._inputs import (
     survival_data,
     within_range,
 )
+from trialtrace.stats._ties import tied
 from trialtrace.stats.results import StatsError
 
 
@@ -55,7 +56,8 @@ def rank_scores(
 ) -> Floats:
     """Midranks less their mean, as in Wilcoxon's rank sum; within strata where those are given.
 
-    values (n,), larger ones rank higher, ties share the mean of their ranks. `weights`: "equal"
+    values (n,), larger ones rank higher, ties (up to 1e-11 of the mean size) share the mean of
+    their ranks. `weights`: "equal"
     adds the ranks of all strata, "van_elteren" divides those of a stratum of N by N + 1, which is
     best where the effect is the same everywhere. Raises `StatsError` for missing values, or for
     an unknown weight. Oracle: Mann-Whitney W less m n / 2 in one stratum.
@@ -72,7 +74,7 @@ def rank_scores(
         ranks = (np.cumsum(size) - (size - 1) / 2)[group.reshape(-1)] - (y.size + 1) / 2
         return ranks / (y.size + 1) if weights == "van_elteren" else ranks
 
-    return _within(values, stratum, included, centred_ranks)
+    return _within(values, stratum, included, centred_ranks, ranked=True)
 
 
 def stratum_scores(values: ArrayLike, stratum: ArrayLike, *, included: ArrayLike | None) -> Floats:
@@ -201,10 +203,14 @@ def _within(
     stratum: ArrayLike | None,
     included: ArrayLike | None,
     compute: Callable[[Floats], Floats],
+    *,
+    ranked: bool = False,
 ) -> Floats:
     keep = _included(included, _by_patient(values, "values").size)
 
     def by_stratum(y: Floats) -> Floats:
+        # Of all strata together: one of them may hold nothing but zeros and rounding.
+        y = tied(y)[0] if ranked else y
         scores = np.empty(y.size)
         for patients in _patients_by_stratum(stratum, keep):
             scores[patients] = compute(y[patients])

@@ -32,8 +32,8 @@ from trialtrace.stats._inputs import (
     sample,
     stratum_numbers,
     survival_data,
-    tied_times,
 )
+from trialtrace.stats._ties import tied_times
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.cox import (

@@ -30,7 +30,8 @@ from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
 from trialtrace.base.arrays import Flags, Floats
-from trialtrace.stats._inputs import as_array, check_choice, chi2_tail, labels, tied_times
+from trialtrace.stats._inputs import as_array, check_choice, chi2_tail, labels
+from trialtrace.stats._ties import tied_times
 from trialtrace.stats.results import Columns, StatsError, TestResult
 
 MAX_ITERATIONS = 200

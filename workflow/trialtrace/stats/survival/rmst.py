@@ -26,7 +26,6 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
-    SAME_TIME,
     SIDES,
     check_choice,
     check_confidence,
@@ -34,6 +33,7 @@ from trialtrace.stats._inputs import (
     survival_data,
     two_arms,
 )
+from trialtrace.stats._ties import SAME_TIME
 from trialtrace.stats._wald import exponential, wald_contrast
 from trialtrace.stats.results import Columns, Contrast, StatsError, WithErrors
 

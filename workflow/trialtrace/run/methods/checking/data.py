@@ -22,6 +22,7 @@ from trialtrace.run.trial.plan.methods import DATASETS
 from trialtrace.run.trial.resolve import of_patients
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from trialtrace.run.trial.load import Trial
@@ -326,11 +327,24 @@ class Data:
         return _changed(rows, analysis.value)
 
 
-def _joined(times: "pd.Series") -> "pd.Series":
+def tied(*samples: Any) -> list["np.ndarray"]:
+    """Arrays to rank: values that differ by no more than 1e-11 of their mean size, as rounding
+    leaves it, are the least of them."""
+    import numpy as np
+    import pandas as pd
+
+    arrays = [np.asarray(one, dtype=float) for one in samples]
+    every = _joined(pd.Series(np.concatenate([one.ravel() for one in arrays])), 1e-11).to_numpy()
+    ends = np.cumsum([one.size for one in arrays])[:-1]
+    parts = zip(np.split(every, ends), arrays, strict=True)
+    return [part.reshape(one.shape) for part, one in parts]
+
+
+def _joined(times: "pd.Series", share: float = 2.0**-26) -> "pd.Series":
     """Times that differ by rounding alone as the least of them, by R's `timefix`: neighbours that
     are no further apart than the root of the machine's precision, of the mean distinct time."""
     distinct = times.drop_duplicates().sort_values()
-    least = distinct.abs().mean() * 2.0**-26
+    least = distinct.abs().mean() * share
     firsts = distinct.where(~(distinct.diff() <= least)).ffill()
     return times.map(dict(zip(distinct, firsts, strict=True)))
 

@@ -9,7 +9,7 @@ from scipy import stats
 from scipy.stats import ttest_1samp
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import Answer, Check, by_name, peer
 from trialtrace.run.methods.continuous.check_paired import paired_rows
 
@@ -47,7 +47,7 @@ def superiority(data: Data, asked: Asked, both: Samples) -> Answer:
     That statistic is (estimate - 1/2) / error; the interval is symmetric on the logit scale.
     scipy's `mannwhitneyu` and `brunnermunzel`.
     """
-    x, y = both
+    x, y = tied(*both)
     value = float(stats.mannwhitneyu(x, y, method="asymptotic").statistic) / (len(x) * len(y))
     # Samples that do not overlap have no error: Brunner and Munzel's statistic is infinite.
     error = 0.0 if value in (0.0, 1.0) else _error(x, y, value)
@@ -77,12 +77,13 @@ def shift(data: Data, asked: Asked, both: Samples) -> Answer:
     The variance is corrected for ties within each sample, as a shift parts the samples.
     """
     x, y = both
-    if not vary(x, y):
+    if not vary(*tied(x, y)):
         return nan
     n, pairs = len(x) + len(y), len(x) * len(y)
     every = np.sort((x[:, None] - y).ravel())
-    tied = sum((c**3 - c).sum() for c in (np.unique(v, return_counts=True)[1] for v in (x, y)))
-    sigma = sqrt(pairs / 12 * (n + 1 - tied / (n * (n - 1))))
+    sizes = (np.unique(v, return_counts=True)[1] for v in tied(x, y))
+    ties = sum((c**3 - c).sum() for c in sizes)
+    sigma = sqrt(pairs / 12 * (n + 1 - ties / (n * (n - 1))))
     limit = pairs / 2 + data.z(asked) * sigma
     limit += 0.5 if asked.options["correction"] == "continuity" else 0.0
     bounds = -inf, inf
@@ -99,7 +100,7 @@ def _mann_whitney(correction: bool) -> Check:
     @peer(by, samples_of_at_least(1))
     def check(data: Data, asked: Asked, both: Samples) -> Answer:
         """scipy's `mannwhitneyu` with the normal approximation; none where all values are tied."""
-        x, y = both
+        x, y = tied(*both)
         if len({*x, *y}) == 1:
             return nan
         test = stats.mannwhitneyu(
@@ -113,8 +114,8 @@ def _mann_whitney(correction: bool) -> Check:
 @peer("scipy.stats.mannwhitneyu (exact); with ties all sums counted", samples_of_at_least(1))
 def mann_whitney_exact(data: Data, asked: Asked, both: Samples) -> Answer:
     """scipy's `mannwhitneyu`, which knows no ties; with ties sums of ranks, value by value."""
-    x, y = both
-    every = np.concatenate(both)
+    x, y = tied(*both)
+    every = np.concatenate([x, y])
     if len({*every}) == 1:
         return nan
     # W and, with ties, its distribution do not depend on the method that is named.
@@ -136,11 +137,11 @@ def _sums_of_ranks(values: np.ndarray, size: int) -> np.ndarray:
     most = int(np.repeat(ranks, times)[-size:].sum())
     ways = np.zeros((size + 1, most + 1))
     ways[0, 0] = 1.0
-    for rank, tied in zip(ranks.tolist(), times.tolist(), strict=True):
+    for rank, equal in zip(ranks.tolist(), times.tolist(), strict=True):
         more = np.zeros_like(ways)
-        for taken in range(min(tied, size, most // rank) + 1):
+        for taken in range(min(equal, size, most // rank) + 1):
             rest = ways[: size + 1 - taken, : most + 1 - taken * rank]
-            more[taken:, taken * rank :] += comb(tied, taken) * rest
+            more[taken:, taken * rank :] += comb(equal, taken) * rest
         ways = more
     return ways[size]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 from scipy.stats import norm
 
-from trialtrace.run.methods.checking.data import Asked, Data, surely
+from trialtrace.run.methods.checking.data import Asked, Data, surely, tied
 from trialtrace.run.methods.checking.outcome import Answer, by_name, peer
 from trialtrace.run.methods.continuous.check_paired import pairs, wide_of
 from trialtrace.run.tables.contracts.rows import present
@@ -161,7 +161,11 @@ def correlation(data: Data, asked: Asked, both: tuple[pd.Series, pd.Series]) -> 
     """
     x, y = both
     n, rank = len(x), _of_ranks(asked)
-    test = stats.pearsonr(x.rank(), y.rank()) if rank else stats.pearsonr(x, y)
+    if rank:
+        x, y = (stats.rankdata(tied(one)[0]) for one in both)
+        if np.ptp(x) == 0 or np.ptp(y) == 0:
+            return nan
+    test = stats.pearsonr(x, y)
     r = float(test.statistic)
     perfect = abs(r) > 1 - 1e-12
     if asked.stat == "correlation":

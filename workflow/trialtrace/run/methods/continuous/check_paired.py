@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS as Model
 from statsmodels.regression.linear_model import RegressionResults
 
-from trialtrace.run.methods.checking.data import Asked, Data, level_text
+from trialtrace.run.methods.checking.data import Asked, Data, level_text, tied
 from trialtrace.run.methods.checking.outcome import Answer, by_name, peer
 from trialtrace.run.trial.model import adsl_code
 
@@ -100,10 +100,16 @@ def _sums(sizes: np.ndarray) -> Counter:
     return ways
 
 
+def _tied(wide: pd.DataFrame) -> np.ndarray:
+    """The differences, their sizes tied but for rounding, and 0 where no more is left of them."""
+    d = wide["D"].to_numpy()
+    return np.sign(d) * tied(np.abs(d), [0.0])[0]
+
+
 @peer("scipy.stats.rankdata; sums of all signs counted", paired_rows)
 def signed_rank(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Ranks by scipy's `rankdata`; twice the ranks are whole, so that sums are counted exactly."""
-    d = wide["D"].to_numpy()
+    d = _tied(wide)
     if asked.options["zeros"] == "wilcoxon":
         d = d[d != 0]
     ranks = np.rint(2 * stats.rankdata(np.abs(d)))[d != 0].astype(int)
@@ -121,7 +127,7 @@ def signed_rank(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
 @peer("scipy.stats.wilcoxon", paired_rows)
 def signed_rank_normal(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """scipy's `wilcoxon` by the normal law, which leaves differences of 0 out."""
-    d = wide["D"].to_numpy()
+    d = _tied(wide)
     d = d[d != 0]
     if not len(d):
         return nan

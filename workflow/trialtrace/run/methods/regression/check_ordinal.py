@@ -12,7 +12,7 @@ from scipy.stats import f as f_distribution
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import (
     ITERATIVE,
     Answer,
@@ -90,7 +90,7 @@ def odds(data: Data, asked: Asked, fit: Coefficients) -> Answer:
 
 def newton(y: np.ndarray, x: np.ndarray):
     """Thresholds and slopes with their covariance; None where there is no finite maximum."""
-    levels, k = np.unique(y, return_inverse=True)
+    levels, k = np.unique(tied(y)[0], return_inverse=True)
     if len(levels) < 2 or len(y) <= x.shape[1] or (np.ptp(x, axis=0) == 0).any():
         return None
     if np.linalg.matrix_rank(np.column_stack([np.ones(len(y)), x])) <= x.shape[1]:
@@ -152,6 +152,7 @@ def brant(data: Data, asked: Asked, test: tuple[float, int]) -> Answer:
 
 
 def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
+    (y,) = tied(y)
     levels, p = np.unique(y), x.shape[1]
     if len(levels) < 3:
         return None, 0
@@ -218,7 +219,7 @@ def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
     arm, n = records.groupby("USUBJID")["TRTP"].first()[wide.index], len(wide)
     if arm.nunique() < 2 or arm.value_counts().min() < 2 or wide.stack().nunique() < 2:
         return None, n
-    share = (rankdata(wide.to_numpy()).reshape(wide.shape) - 0.5) / wide.size
+    share = (rankdata(tied(wide.to_numpy())[0]).reshape(wide.shape) - 0.5) / wide.size
     frame = wide.copy()
     frame[:] = share
     effects = frame.groupby(arm).mean()

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import Recomputed, by_name, of_chi_squared
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
@@ -115,7 +115,7 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     ]
     x = np.eye(len(arms) * len(visits))[cell][:, 1:]
     x = np.hstack([x, z.loc[records["USUBJID"]].to_numpy(dtype=float)])
-    values, k = np.unique(records["AVAL"].to_numpy(), return_inverse=True)
+    values, k = np.unique(tied(records["AVAL"])[0], return_inverse=True)
     unit = records["USUBJID"]
     if data.trial.design.kind in OWN_TREATMENT:
         # The side of a subject, not the subject, has an intercept.

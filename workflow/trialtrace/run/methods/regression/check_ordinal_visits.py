@@ -14,7 +14,7 @@ from math import inf
 import numpy as np
 from scipy.special import expit
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import Recomputed, by_name
 from trialtrace.run.methods.regression.check_visits import Fit, Unit, by_equations
 
@@ -38,13 +38,17 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
 
 def fitted(units: Sequence[Unit], working: str) -> Fit | None:
     """Slopes and their sandwich; None where there is no solution."""
-    levels = np.unique(np.concatenate([unit.y for unit in units]))
+    ys = tied(*(unit.y for unit in units))
+    levels = np.unique(np.concatenate(ys))
     stacked = np.vstack([unit.x for unit in units])
     cuts, p = len(levels) - 1, stacked.shape[1] - 1
     if cuts < 1 or len(units) <= cuts + p or np.linalg.matrix_rank(stacked) <= p:
         return None
     size = stacked.std(axis=0)[1:]
-    fit = [Unit(np.searchsorted(levels, unit.y), unit.x[:, 1:] / size, unit.at) for unit in units]
+    fit = [
+        Unit(np.searchsorted(levels, y), unit.x[:, 1:] / size, unit.at)
+        for y, unit in zip(ys, units, strict=True)
+    ]
     association = _association(fit, cuts + 1, working)
     if association is None:
         return None

@@ -5,7 +5,7 @@ from math import nan, sqrt
 import numpy as np
 from scipy.stats import friedmanchisquare, t, ttest_ind
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import (
     Answer,
     by_name,
@@ -51,7 +51,7 @@ def scores_by_arm(data: Data, asked: Asked) -> tuple[Scores | None, int]:
 @peer("scipy.stats.friedmanchisquare", visits_of_subjects)
 def friedman(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
     """scipy's `friedmanchisquare`; of two visits, which it refuses, the sign test's χ²."""
-    return of_chi_squared(_statistic(wide), wide.shape[1] - 1.0)
+    return of_chi_squared(_statistic(tied(wide)[0]), wide.shape[1] - 1.0)
 
 
 def _statistic(wide: np.ndarray) -> float:

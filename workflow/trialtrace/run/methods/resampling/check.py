@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import bootstrap, hypergeom, norm
 
 from trialtrace.run.methods.categorical.check_exact import TIE
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.run.methods.stratified.check import strata
 from trialtrace.run.trial.model import adsl_code
@@ -86,7 +86,8 @@ def _scores(rows, cells, options) -> np.ndarray:
     if options["scores"] == "means":
         values = rows["AVAL"]
         return (values - values.mean()).to_numpy()
-    ranks = rows.groupby(cells)["AVAL"].rank()
+    values = pd.Series(tied(rows["AVAL"])[0], index=rows.index)
+    ranks = values.groupby(cells).rank()
     return (ranks - ranks.groupby(cells).transform("mean")).to_numpy()
 
 
