@@ -23,7 +23,7 @@ from trialtrace.report.commands.verify import NOT_COMPARED
 from trialtrace.report.verify.verified import verified
 
 ARCHIVE = Path(__file__).parent / "mini_by_0.1.0.tar.xz"
-DOCUMENTS = ("report.html", "report.docx", "summary.html", "")
+DOCUMENTS = ("report.html", "report.docx", "summary.html", "supplement.html", "")
 
 
 @pytest.fixture

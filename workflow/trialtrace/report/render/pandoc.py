@@ -18,6 +18,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote
 
+import trialtrace
 from trialtrace.base.errors import Problem, ProblemsError, UserError, located
 from trialtrace.report.links import FIELD, UP
 from trialtrace.report.render import typeset
@@ -266,7 +267,7 @@ def _of_format(
         template = f"--template={_near(HERE / 'template.typ', build)}"
         return ["--to=typst", template, f"--variable=maker:{AUTHOR}", *flags]
     header = build / f"{name}.yaml"
-    variables = {"header": page_header(), **around}
+    variables = {"header": page_header(), "version": trialtrace.__version__, **around}
     header.write_text(json.dumps({"variables": variables}), encoding="utf-8")
     return [
         "--to=html5",

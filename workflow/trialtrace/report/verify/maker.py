@@ -23,6 +23,10 @@ _VERSION = re.compile(r"(?:by|Made by \|?) ?trialtrace (\d[\w.]*\w)")
 _CODE = re.compile(r"\b([a-z]+(?:_[a-z]+)*) (?:\| )?([0-9a-f]{16})\b")
 # A summary shows the hash of its run and nothing else of its maker.
 _RUN = re.compile(r"\brun: ([0-9a-f]{8} [0-9a-f]{8})\b")
+# Not shown; the pages of 0.1.0 have no version there.
+_GENERATOR = re.compile(rb'<meta name="generator" content="trialtrace(?: ([\w.]+))?">')
+FIRST = "0.1.0"
+ELSEWHERE = "the archive keeps no run of it here. The project that made it can verify it."
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,18 @@ def of_another_maker(lines: list[Line], kept: list[Line], seal: str | None) -> s
         by = f"made by the run {run[1]}, which is not the last run of this trial"
     else:
         return None
-    return f"{by}; the archive keeps no run of it here. The project that made it can verify it."
+    return f"{by}; {ELSEWHERE}"
+
+
+def page_of_another_maker(page: bytes, kept: bytes) -> str | None:
+    """The same of a page that shows nothing of its maker, such as a supplement, by its head."""
+    shown, last = (_GENERATOR.search(one) for one in (page, kept))
+    if not (shown and last) or shown[0] == last[0]:
+        return None
+    by, of = ((one[1] or FIRST.encode()).decode() for one in (shown, last))
+    return (
+        f"made by trialtrace {by}, and the last run of this trial by trialtrace {of}; {ELSEWHERE}"
+    )
 
 
 def earlier_version(kept: list[Line]) -> str | None:

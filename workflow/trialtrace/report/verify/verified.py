@@ -52,7 +52,13 @@ from trialtrace.report.verify.kept_run import (
     archived,
     outdated_files,
 )
-from trialtrace.report.verify.maker import earlier_version, of_another_maker, other_format
+from trialtrace.report.verify.maker import (
+    earlier_version,
+    maker_of,
+    of_another_maker,
+    other_format,
+    page_of_another_maker,
+)
 from trialtrace.report.verify.rerun import rerun
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
@@ -404,7 +410,11 @@ def _by_another(run: KeptRun, kept: Kept, data: bytes) -> str | None:
         lines = lines_of(kept.name, data)
     except BrokenDocument:
         return None
-    return of_another_maker(lines, kept.lines, run.sealed["seal"])
+    told = of_another_maker(lines, kept.lines, run.sealed["seal"])
+    if told or not kept.name.endswith(HTML) or maker_of(lines).version:
+        return told
+    own = run.folder / "report" / kept.name
+    return page_of_another_maker(data, own.read_bytes()) if own.is_file() else None
 
 
 def _by_earlier_version(run: KeptRun) -> list[str]:
