@@ -86,6 +86,7 @@ check: $(READY)
 lint: $(READY_TEST)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
+	@$(BIN)/python -c 'from trialtrace.stats._offered import write_stubs; write_stubs()'
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules

@@ -1,10 +1,13 @@
-"""The wheel: beside the package what a checkout has around it, below trialtrace/project.
+"""The wheel: besides the package what a checkout has around it, below trialtrace/project, the
+schemas of the configuration and the stubs of the statistics.
 
 Everything else stands in pyproject.toml. Trials of the repository are not part of it.
 """
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from setuptools import setup
@@ -41,6 +44,17 @@ class WithWorkflow(build_py):
             else:
                 shutil.copyfile(ROOT / name, target)
         (folder / "commit").write_text(commit())
+        self.write("from trialtrace.stats._offered import write_stubs; write_stubs()")
+        schemas = str(Path(self.build_lib, "trialtrace", "schemas").resolve())
+        self.write(
+            "from pathlib import Path; from trialtrace.base.config.schema_files import write_schemas"
+            f"; write_schemas(Path({schemas!r}))"
+        )
+
+    def write(self, code: str) -> None:
+        """Run code of the package that was copied, which writes into that."""
+        own = {"PYTHONPATH": str(Path(self.build_lib).resolve()), "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run([sys.executable, "-c", code], env=os.environ | own, check=True)
 
 
 def commit() -> str:

@@ -1,16 +1,11 @@
-"""Writes what stands in the repository and is written from the code: the registry of cards, the
-schemas, pages of docs/, stubs of the families of statistics, the DOCX files whose styles reports
-take.
+"""Writes what stands in the repository and is written from the code: pages of docs/, the DOCX files
+whose styles reports take.
 
-`python docs/write.py`; tests fail where something is stale. What no file of the repository holds
-is written by build.py beside this, with the site.
+`python docs/write.py`. What no file of the repository holds is written by build.py beside this,
+with the site.
 """
 
-import subprocess
-import sys
 from pathlib import Path
-
-from written import card_registry
 
 from trialtrace.base.paths import project
 from trialtrace.base.store import write_bytes, write_text
@@ -35,22 +30,13 @@ def pages() -> dict[str, str]:
 
 
 def write() -> None:
-    """All but the registry of cards, which this process has read."""
-    from written import docx_styles, library, stubs
+    from written import docx_styles
 
-    # In a process of its own: of two equal choices in different orders `typing` gives the one that
-    # it has met first, so what else was imported would count.
-    subprocess.run([sys.executable, "-m", "written.schemas"], cwd=DOCS, check=True)
     for name, text in pages().items():
         write_text(DOCS / name, text)
-    for family in stubs.families():
-        write_text(library.STATS / family / "__init__.pyi", stubs.written(family))
     for name, synthetic in (("reference", False), ("reference-synthetic", True)):
         write_bytes(assets() / f"{name}.docx", docx_styles.reference_bytes(synthetic))
 
 
 if __name__ == "__main__":
-    if card_registry.FILE.read_text(encoding="utf-8") != card_registry.text():
-        write_text(card_registry.FILE, card_registry.text())
-        sys.exit(subprocess.run([sys.executable, __file__], check=False).returncode)
     write()

@@ -10,8 +10,9 @@ from written import endpoint_kinds, steps
 from written.markdown import heading, table
 
 from trialtrace.base.config.schema import SHARED, load_schema
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import Schema
-from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.base.paths import Project
 from trialtrace.run.trial.dictionary import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.run.trial.reference_keys import VALUES, Key, Reader
 
@@ -86,7 +87,7 @@ def of_endpoints_and_steps(at: Project) -> dict[str, str]:
 
 
 def _schemas() -> dict[str, Schema]:
-    return {name: load_schema(SCHEMAS, name) for name in (*PAGES, *SHARED)}
+    return {name: load_schema(schema_folder(), name) for name in (*PAGES, *SHARED)}
 
 
 def _start(schemas: Mapping[str, Schema]) -> str:

@@ -11,62 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trialtrace.stats
+from trialtrace.stats._offered import SHARED
 
 STATS = Path(trialtrace.stats.__file__).parent
-# Functions that neighbouring modules share: no methods of their own, so not told.
-SHARED = {
-    "regression.coefficients": ("from_covariance",),
-    "multiplicity.group_sequential": ("solve", "spending_function"),
-    "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
-    "categorical.two_by_two_tests": ("chi_squared_tests", "exact_tails"),
-    "continuous.means": ("welch",),
-    "survival.cox_start_stop": ("start_stop_model",),
-    "mixed.mixed_tests": ("shared_fields",),
-    "regression.ordinal": ("ordinal_data", "cuts", "level_terms"),
-    "repeated.anova_general": ("corrected_test",),
-    "categorical.score": ("risk_difference", "restricted_risks"),
-    "repeated.sphericity": ("mauchly_chi_squared",),
-    "missing.imputation": (
-        *("Data", "named", "marks", "fillable", "outcome_columns", "check_data", "fixed_columns"),
-        *("sequential", "chained", "fill_column"),
-    ),
-    "missing.pooling": ("barnard_rubin",),
-    "missing.reference": (
-        *("Visits", "conditional", "check_visits", "place_of_reference", "reference_based"),
-    ),
-    "resampling.bootstrap": (
-        *("bootstrap_replicates", "percentile_bounds", "bca_bounds", "jackknife_acceleration"),
-    ),
-    "resampling.cells": (
-        *("all_arrangements", "split_by_keys", "split_by_coins", "coin_words", "fair"),
-    ),
-    "resampling.curves": ("summarised", "joined", "places", "border"),
-    "resampling.drawing": (
-        *("Group", "Layout", "check_seed", "random_words", "unit_interval", "layout_of"),
-        *("blocks", "draw_block"),
-    ),
-    "resampling.exact": ("count_all", "listed", "share"),
-    "resampling.linear": ("check_draws", "check_tolerance"),
-    "resampling.schemes": ("arrangements", "few_arrangements"),
-    "resampling.sums": (
-        *("WholeScores", "Question", "whole_scores", "observed_sums", "signs", "products"),
-        "sums_of",
-    ),
-    "stratified.generalised_cmh": ("checked_tables", "smallest_expected"),
-    "stratified.mantel_haenszel": ("comparable_strata", "departures"),
-    "summaries.printed": ("not_negative", "one_shape"),
-    "survival.kaplan_meier": (
-        "compare_groups",
-        "crossing",
-        "curve_bounds",
-        "greenwood",
-        "product_limit",
-        "sums_over_strata",
-        "unweighted",
-        "weighted_sums",
-    ),
-    "survival.weighted_log_rank": ("fleming_harrington", "survival_before"),
-}
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
     "contrasts of arms, pooled arms and trends over doses": (

@@ -298,19 +298,34 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def _add_plan(add: Add) -> None:
-    command = add_of_trial(add, "plan", "what a plan may say here: endpoints, methods, options")
+    command = add("plan", help="what a plan may say here: endpoints, methods, options")
+    command.add_argument("trial", nargs="?", help="name of the trial, as under config/trials")
     command.add_argument(
         "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
     )
     command.add_argument(
         "--text", action="store_true", help="the plan as the prose of an analysis plan, to sign"
     )
+    command.add_argument(
+        "--schema",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="write the JSON Schema of every file of the configuration for editors, or of this one",
+    )
     command.set_defaults(run=run_plan)
 
 
 def run_plan(arguments: argparse.Namespace) -> int:
+    if arguments.schema is not None:
+        from trialtrace.report.commands.schema import give_schemas
+
+        give_schemas(project(arguments.project), arguments.schema)
+        return 0
     from trialtrace.report.commands.plan import tell_block, tell_plan
 
+    if arguments.trial is None:
+        raise UserError("trialtrace plan", "no trial is named", do="name one, or ask for --schema")
     at, name = named_trial(arguments)
     if arguments.text:
         from trialtrace.report.commands.plan_text import plan_text

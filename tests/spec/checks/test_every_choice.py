@@ -18,8 +18,8 @@ from made_trial import HERE, MADE, made_trial
 from plan_choices import Choice, analysis_of, lacking, options, steps_of
 from sides_trial import SIDES, sides_trial
 
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.errors import Problem
-from trialtrace.base.paths import SCHEMAS
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.checking.run import checked
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
@@ -53,7 +53,7 @@ class Widened:
 
 @pytest.fixture(scope="module")
 def schema():
-    return json.loads((SCHEMAS / "plan.schema.json").read_text(encoding="utf-8"))
+    return json.loads((schema_folder() / "plan.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
-from written.schemas import FILES, shared_types
 
 from trialtrace.base.config.compose import compose
 from trialtrace.base.config.spec import (
@@ -29,6 +28,7 @@ from trialtrace.base.config.spec import (
 )
 from trialtrace.base.config.spec_schema import definition
 from trialtrace.base.paths import Project
+from trialtrace.run.trial.schemas import FILES, shared_types
 
 AT = Project(REPOSITORY)
 

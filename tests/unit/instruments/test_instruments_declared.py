@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from trialtrace.base.paths import SCHEMAS
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.run.trial.instruments.registry import MODULES, declaration_of
 
 
 def test_the_schema_has_the_instruments_of_the_registry():
-    text = (SCHEMAS / "instruments.schema.json").read_text(encoding="utf-8")
+    text = (schema_folder() / "instruments.schema.json").read_text(encoding="utf-8")
     definitions = json.loads(text)["$defs"]
     offered = definitions["instrument"]["properties"]["instrument"]["enum"]
     assert sorted(offered) == sorted(MODULES)

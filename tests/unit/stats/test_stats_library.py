@@ -9,13 +9,13 @@ from importlib import import_module
 
 import pytest
 from written.library import subjects
-from written.stubs import STATS, families, written
 
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
-from trialtrace.stats._lazy import FIRST, offered
+from trialtrace.stats._lazy import FIRST
+from trialtrace.stats._offered import HERE, families, offered, stub
 
-FAMILIES = sorted(path.parent.name for path in STATS.glob("*/__init__.py"))
+FAMILIES = families()
 METHODS = [
     (*subject.name.split("."), function.name)
     for subject in subjects()
@@ -111,13 +111,14 @@ def test_a_module_does_not_stand_in_the_place_of_its_function():
     assert run.returncode == 0
 
 
-@pytest.mark.parametrize("family", families())
-def test_what_type_checkers_read_is_what_the_family_has(family):
-    told = ast.parse(written(family)).body
-    wanted = {alias.name: node.module for node in told for alias in node.names}
-    assert offered(STATS / family / "__init__.py") == wanted, (
-        "python docs/write.py, then ruff format"
-    )
+@pytest.mark.parametrize("family", ["", *families()])
+def test_type_checkers_read_what_the_package_has(family):
+    package = getattr(ts, family) if family else ts
+    imports = [node for node in ast.parse(stub(family)).body if isinstance(node, ast.ImportFrom)]
+    told = {alias.name: node.module for node in imports for alias in node.names}
+    assert set(told) == set(dir(package)) & set(told) and len(told) >= 9
+    for name, module in told.items():
+        assert getattr(package, name) is getattr(import_module(module), name)
 
 
 @pytest.mark.parametrize(("family", "module", "name"), METHODS)
@@ -135,9 +136,9 @@ def test_the_project_imports_from_modules_so_that_jobs_know_what_they_depend_on(
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module in lazy:
-                folder = STATS / node.module.rpartition(".")[2]
-                modules = {each.stem for each in folder.glob("*.py")}
-                known = offered(folder / "__init__.py")
+                family = node.module.rpartition(".")[2]
+                modules = {each.stem for each in (HERE / family).glob("*.py")}
+                known = offered(family)
                 names = {alias.name for alias in node.names}
                 assert names <= modules - set(known), f"{path}: {names}"
 

@@ -10,7 +10,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
-# What can be said in a YAML file; workflow/schemas leads editors there.
+# The example of a ledger, and in a wheel the schemas (base/config/schema_files.py).
 SCHEMAS = PACKAGE / "schemas"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # In a folder of results that stands apart from its project: the path of that, and in a second line

@@ -1,25 +1,23 @@
 """What a package offers is imported when it is first asked for (PEP 562).
 
 `import trialtrace.stats` costs next to nothing, and yet `trialtrace.stats.survival.log_rank` is
-there, in `dir()`, and known to type checkers: they read the stub of the package (`__init__.pyi`),
-and so does `attach`, which makes it come true. A stub is not what a job's hash reads, so a function
-that is added to a family reruns nothing by it. Modules of this project import from
-the module that holds a function, never from a family: what a job depends on is read from imports.
+there, in `dir()`, and known to type checkers, which read a stub. `_offered` says what there is.
+Modules of this project import from the module that holds a function, never from a family: what a
+job depends on is read from imports.
 
 What a family offers refuses columns of pandas whose indexes differ: `aligned` of `_aligned`.
 """
 
-import ast
 import re
 import sys
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import FunctionType, ModuleType
+
+from trialtrace.stats._offered import HERE, PACKAGE, families, offered
 
 
 def attach(package: str) -> None:
-    """Let a package offer what its stub imports."""
+    """Let a package offer the names of its modules."""
     sys.modules[package].__class__ = Family
 
 
@@ -27,7 +25,7 @@ class Family(ModuleType):
     """A package that imports what it offers at the first use."""
 
     def __getattr__(self, name: str) -> object:
-        source = offered(Path(self.__file__ or "")).get(name)
+        source = offered(_family(self)).get(name)
         if source is None:
             text = f"module {self.__name__!r} has no attribute {name!r}"
             families = [f"{self.__name__}.{family}.{name}" for family in offering(self, name)]
@@ -42,7 +40,7 @@ class Family(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         # The import of a module binds it in its package. One that bears its function's name, such
         # as `cox`, must not stand in the function's place.
-        if isinstance(value, ModuleType) and offered(Path(self.__file__ or "")).get(name) == (
+        if isinstance(value, ModuleType) and offered(_family(self)).get(name) == (
             f"{self.__name__}.{name}"
         ):
             value = offer(value, name)
@@ -50,7 +48,7 @@ class Family(ModuleType):
 
     def __dir__(self) -> list[str]:
         plain = {name for name in super().__dir__() if name != "attach" and name[:1] != "_"}
-        return sorted(plain | set(offered(Path(self.__file__ or ""))))
+        return sorted(plain | set(offered(_family(self))))
 
 
 def offer(module: ModuleType, name: str) -> object:
@@ -69,7 +67,7 @@ def offer(module: ModuleType, name: str) -> object:
 
 def offering(package: ModuleType, name: str) -> list[str]:
     """The packages inside this one that offer the name."""
-    return [file.parent.name for file in _families(package) if name in offered(file)]
+    return [family for family in _families(package) if name in offered(family)]
 
 
 # What a name of R is above all, where docstrings have others too, or another call of it.
@@ -97,16 +95,14 @@ def of_r(package: ModuleType, name: str) -> str:
     first = FIRST.get(re.sub("[._]", "", name).lower(), [])
     later: list[str] = []
     found, called = [*first], name
-    for file in _families(package):
-        for module in sorted({*offered(file).values()}):
-            source = Path(package.__file__ or "").parent.joinpath(*module.split(".")[2:])
+    for family in _families(package):
+        for module in sorted({*offered(family).values()}):
+            source = HERE.joinpath(*module.split(".")[2:])
             for part in source.with_suffix(".py").read_text("utf-8").split("\ndef ")[1:]:
                 told = re.search(r"\n    R: .*?\n\n", part, re.DOTALL)
                 if told and part[0] != "_" and (there := call.search(told[0])):
                     begins = re.match(r"\s+R: `(\w+::)?$", told[0][: there.start()])
-                    (found if begins else later).append(
-                        f"{file.parent.name}.{part[: part.index('(')]}"
-                    )
+                    (found if begins else later).append(f"{family}.{part[: part.index('(')]}")
                     called = there[0][:-1]
     every = list(dict.fromkeys([*found, *later]))[:6]
     return f"; R's {called} is {', '.join(every)}" if every else ""
@@ -114,17 +110,15 @@ def of_r(package: ModuleType, name: str) -> str:
 
 def offers(package: ModuleType) -> list[str]:
     """The functions that the packages inside this one offer."""
-    names = (name for file in _families(package) for name in offered(file))
+    names = (name for family in _families(package) for name in offered(family))
     return sorted({name for name in names if name.islower()})
 
 
-def _families(package: ModuleType) -> list[Path]:
-    return sorted(Path(package.__file__ or "").parent.glob("*/__init__.py"))
+def _family(package: ModuleType) -> str:
+    """The name of a family's package; nothing of the one around them."""
+    return package.__name__.removeprefix(PACKAGE).removeprefix(".")
 
 
-@cache
-def offered(package: Path) -> dict[str, str]:
-    """Each name that a package's stub imports -> the module it is in."""
-    tree = ast.parse(package.with_suffix(".pyi").read_text(encoding="utf-8"))
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    return {alias.name: node.module or "" for node in imports for alias in node.names}
+def _families(package: ModuleType) -> list[str]:
+    """The families inside of a package."""
+    return [] if _family(package) else families()

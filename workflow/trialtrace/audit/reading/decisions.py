@@ -20,9 +20,10 @@ from trialtrace.audit.reading.item import NO_GROUPS
 from trialtrace.audit.verdicts.readings import form_of, numbers_in
 from trialtrace.base.config.compose import Document, compose, compose_text
 from trialtrace.base.config.schema import validate
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.errors import Problem, ProblemsError, UserError, visible
 from trialtrace.base.grouping import grouped
-from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 
 Data = dict[str, object]
@@ -189,7 +190,7 @@ def written(document: Document, path: Path, after: Mapping[str, Mapping[str, Dat
                 do="change it in the file",
             )
         )
-    validate(again, SCHEMAS, "ledger")
+    validate(again, schema_folder(), "ledger")
     if not again.problems:
         check_about(again)
     if again.problems:

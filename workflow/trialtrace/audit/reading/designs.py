@@ -14,9 +14,10 @@ from trialtrace.audit.ledger.design import ToldDesign
 from trialtrace.audit.reading.decisions import Data, indent, mapping, span
 from trialtrace.base.config.compose import Document, compose, compose_text
 from trialtrace.base.config.schema import validate
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import keys_of
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
-from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
 
 PARTS = ("registered", "reported")
@@ -48,7 +49,7 @@ def tell_design(
     if not again.problems:
         if again.data != _expected(document.data, part, paper, block):
             raise UserError(_unlike(place))
-        validate(again, SCHEMAS, "ledger")
+        validate(again, schema_folder(), "ledger")
     if not again.problems:
         check_about(again)
     if again.problems:

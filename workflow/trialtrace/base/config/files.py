@@ -8,8 +8,9 @@ from typing import Any
 
 from trialtrace.base.config.compose import LARGEST, Document, compose
 from trialtrace.base.config.schema import referred, schema_text, validate
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.errors import ProblemsError
-from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes
 
 
@@ -24,7 +25,7 @@ def hold(at: Project, document: Document, schema: str) -> None:
     """Hold a document against its schema, unless the same content was accepted before."""
     known, content = accepted(at.made), digest(at, schema, document.data)
     if not known.knows(content):
-        validate(document, SCHEMAS, schema)
+        validate(document, schema_folder(), schema)
         if not document.problems:
             known.add(content)
 
@@ -82,7 +83,7 @@ def accepted(root: Path) -> Accepted:
 
 def digest(at: Project, schema: str, data: Any) -> str:
     """One hash over a content, its schema, and the schemas that this one refers to."""
-    whole = hashlib.sha256(_schemas(SCHEMAS, schema))
+    whole = hashlib.sha256(_schemas(schema_folder(), schema))
     whole.update(repr(data).encode())
     return whole.hexdigest()
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.config.schema import validate
-from trialtrace.base.paths import SCHEMAS
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.causes import Cause, Causes, cell_place
 from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial
@@ -93,7 +93,7 @@ def _plan_of(run: RunOfTrial, trial: Trial) -> "Plan":
         return trial.plan
     document = compose_text("plan.yaml", content.decode("utf-8", "backslashreplace"))
     if not document.problems:
-        validate(document, SCHEMAS, "plan")
+        validate(document, schema_folder(), "plan")
     return trial.plan if document.problems else plan(document.data)
 
 

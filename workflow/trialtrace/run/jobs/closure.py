@@ -17,6 +17,7 @@ from pathlib import Path
 
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes
+from trialtrace.run.trial.plan import card_modules
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
 # What a card is called in the source, and the room of the modules that it names.
@@ -398,6 +399,8 @@ class Sources:
             imports = self._imports(path, text)
             modules = {known for name in imports.names for known in self._with_parents(name)}
             registry = {key: name for key, name in imports.registry.items() if name in self.modules}
+            if self._dotted.get(path) == card_modules.__name__:
+                registry = card_modules.steps_of(path.with_name("cards"))
             others = self.others.items()
             files = {place for name, places in others if name in text for place in places}
             self._edges[path] = (modules, registry, imports.by_card, files - {path})

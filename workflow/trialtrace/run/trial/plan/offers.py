@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trialtrace.base.config.schema import SHARED, load_schema
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec_schema import schema_of
-from trialtrace.base.paths import SCHEMAS
 from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.endpoints.check_derived import OWN
 from trialtrace.run.trial.plan import methods
@@ -106,7 +106,7 @@ class _Writer:
         levels = [files.plan.get("decision_level")]
         levels += [given.get("decision_level") for _, given in files.plan.entries("analyses")]
         self.looks = any(isinstance(level, dict) for level in levels)
-        schemas = {name: load_schema(SCHEMAS, name) for name in ("plan", *SHARED)}
+        schemas = {name: load_schema(schema_folder(), name) for name in ("plan", *SHARED)}
         self.reader = Reader(schemas)
 
     def offers(self, kind: str, several: bool) -> Iterator[Offered]:

@@ -1,9 +1,16 @@
 """The files of a configuration: title, purpose and shape of each; their JSON Schemas, for editors
-and for validation."""
+and for validation.
+
+`python -m trialtrace.run.trial.schemas FOLDER` writes them. They need a process of their own: of
+two equal choices in different orders `typing` gives the one that it has met first, so what else was
+imported would count.
+"""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from trialtrace.audit.ledger.shape import LedgerFile
@@ -19,8 +26,6 @@ from trialtrace.base.config.spec import (
     without_marks,
 )
 from trialtrace.base.config.spec_schema import definition, schema_of
-from trialtrace.base.paths import SCHEMAS
-from trialtrace.base.store import write_text
 from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.claims.file import ClaimsFile
 from trialtrace.run.trial.cleaning import Cleaning
@@ -178,4 +183,4 @@ def texts() -> dict[str, str]:
 
 if __name__ == "__main__":
     for name, text in texts().items():
-        write_text(SCHEMAS / name, text)
+        Path(sys.argv[1], name).write_text(text, encoding="utf-8")
