@@ -69,7 +69,8 @@ SHARED = {
 CONSTANTS = {"resampling.sums": ("TIE_TOLERANCE",)}
 # What the package offers besides its families.
 OF_ALL = {
-    "conventions": ("Conventions", "R_DEFAULTS"),
+    "_r_defaults": ("PerFunction", "R_DEFAULTS"),
+    "conventions": ("Conventions",),
     "results": (
         *("Coefficients", "Contrast", "Contrasts", "Estimates", "Interval", "StatsError"),
         "TestResult",
