@@ -11,7 +11,7 @@ rule clean_tables:
     message:
         "{wildcards.trial}: clean the tables"
     input:
-        raw="results/{trial}/raw",
+        raw=ancient("results/{trial}/raw"),
         made=RUN.made("ingest_sources"),
     output:
         clean=directory("results/{trial}/clean"),

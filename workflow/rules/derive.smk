@@ -11,7 +11,7 @@ rule derive_datasets:
     message:
         "{wildcards.trial}: derive the endpoints"
     input:
-        clean="results/{trial}/clean",
+        clean=ancient("results/{trial}/clean"),
         made=RUN.made("clean_tables"),
     output:
         adsl="results/{trial}/derived/adsl.parquet",

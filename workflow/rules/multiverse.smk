@@ -25,7 +25,7 @@ rule derive_multiverse:
     message:
         "{wildcards.trial}: derive endpoints by the rules of levels"
     input:
-        clean="results/{trial}/clean",
+        clean=ancient("results/{trial}/clean"),
         made=RUN.made("clean_tables"),
     output:
         index="results/{trial}/multiverse/derived.json",

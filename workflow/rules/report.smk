@@ -9,8 +9,8 @@ rule render_report:
     message:
         "{wildcards.trial}: render the report"
     input:
-        raw="results/{trial}/raw",
-        clean="results/{trial}/clean",
+        raw=ancient("results/{trial}/raw"),
+        clean=ancient("results/{trial}/clean"),
         adsl="results/{trial}/derived/adsl.parquet",
         bds="results/{trial}/derived/bds.parquet",
         adtte="results/{trial}/derived/adtte.parquet",
@@ -52,7 +52,7 @@ rule build_site:
     message:
         "all trials: build the site"
     input:
-        reports=expand("results/{trial}/report", trial=RUN.trials),
+        reports=ancient(expand("results/{trial}/report", trial=RUN.trials)),
         printed=expand("results/{trial}/audit/print.json", trial=RUN.trials),
         losses=expand("results/{trial}/derived/account.json", trial=RUN.trials),
         made=expand(RUN.made("derive_datasets", "audit_claims", "render_report"), trial=RUN.trials),

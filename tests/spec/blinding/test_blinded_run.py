@@ -27,6 +27,7 @@ from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.blinding.permuted import _sides, seen
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart, begin
+from trialtrace.run.jobs.run_state import standing
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
@@ -171,7 +172,11 @@ def test_the_archive_of_a_blinded_run_forgets_what_reveals_the_arm(tmp_path, cap
 
     def kept():
         run = run_for(at, BLINDED, tmp_path / "blinded")
-        _keep(SimpleNamespace(at=run.at, freshness=freshness(run.at)), "mini")
+        records = standing(run.at, "mini")
+        kept = SimpleNamespace(
+            at=run.at, freshness=freshness(run.at), current=lambda trial: records
+        )
+        _keep(kept, "mini")
         return Shelf(run.at, "mini")
 
     shelf = kept()

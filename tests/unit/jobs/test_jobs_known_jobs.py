@@ -73,13 +73,13 @@ def test_a_trial_that_stands_as_it_did_is_not_checked_anew(made, monkeypatch):
     text = re.sub(r"(?m)^examples: .*$", "", (at.config / "config.yaml").read_text())
     text = re.sub(r"(?m)^trials: .*$", f"trials: [{TRIAL}]", text)
     (at.config / "config.yaml").write_text(text)
-    begin(at, check=True, dry=True)
+    begin(at, check=True).make_ready()
     monkeypatch.setattr(check, "read_files", None)
-    assert begin(at, check=True, dry=True).trials == (TRIAL,)
+    assert begin(at, check=True).trials == (TRIAL,)
     monkeypatch.undo()
     (at.config / f"trials/{TRIAL}/plan.yaml").write_text("analyses: {}\n")
     with pytest.raises(UserError, match=r"plan\.yaml"):
-        begin(at, check=True, dry=True)
+        begin(at, check=True)
 
 
 def _more(path: str) -> Callable[[Path], object]:

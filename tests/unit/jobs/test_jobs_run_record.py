@@ -66,7 +66,7 @@ def test_the_site_does_not_say_who_ran_it_where(tmp_path):
     (at.results / "mini").mkdir(parents=True)
     settings = SimpleNamespace(report=SimpleNamespace(by_quarto=False))
     run = SimpleNamespace(
-        at=at, named=("mini",), codes=lambda _: {}, progress=Progress(), settings=settings
+        at=at, asked=("mini",), codes=lambda _: {}, progress=Progress(), settings=settings
     )
     write_records(run, SimpleNamespace(cores=1, nodes=None))
     own, mailed = (

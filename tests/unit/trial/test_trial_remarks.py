@@ -225,6 +225,7 @@ def test_check_and_the_last_lines_of_a_run_say_it(tmp_path, capsys):
     run = begin(at, check=False)
     run.account = lambda folder, trial, done, at: [f"{trial}: whole"]
     run.targets = lambda: ["mini"]
+    run.hashes = {(rule, "mini"): "of no code" for rule in mini_run.STAGES}
     assert f"{MARK}{UNUSED}" in run.closing()
     edit(at, "plan.yaml", "estimand: pain_itt", "estimand: other")
     assert not any("endpoints.yaml" in line for line in run.closing())

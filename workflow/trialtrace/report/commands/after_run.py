@@ -1,5 +1,6 @@
 """The end of a run: it is kept, and what changed since the run before is said in two lines."""
 
+import atexit
 import sys
 from collections.abc import Iterator
 
@@ -18,9 +19,20 @@ from trialtrace.run.archive.unhidden import let_go
 from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_record import end_run
-from trialtrace.run.jobs.run_state import standing
 from trialtrace.run.jobs.stages import AUDIT
 from trialtrace.run.trial.load import Trial, load_trial
+
+
+def start(run: Run, resources: object, is_module: bool) -> None:
+    """Before the plan of a run: keep what a run before it had not kept.
+
+    Of a module of another workflow Snakemake calls no hook at the start and the end, so that the
+    folder is held from here, and the run ends with its process.
+    """
+    catch_up(run)
+    if is_module:
+        run.lock()
+        atexit.register(end, run, resources)
 
 
 def end(run: Run, resources: object) -> None:
@@ -36,12 +48,13 @@ def end(run: Run, resources: object) -> None:
 
 
 def after_run(run: Run) -> None:
-    """Keep the run of every trial that came to the end of its audit; write site/changes.html.
+    """Keep the run of every trial that was asked for and came to the end of its audit; write
+    site/changes.html.
 
     A shelf that cannot be written or read is told, and stops nothing: results stand without it.
     """
     new, first, failed = [], [], False
-    for trial in run.named:
+    for trial in run.asked:
         try:
             if _keep(run, trial) is None:
                 continue
@@ -73,7 +86,7 @@ def _keep(run: Run, trial: str) -> str | None:
     """Keep a run, once those are gone that tell arms which this one hides."""
     for line in let_go(run.at, trial):
         print(f"  ! {trial}: {line}", file=sys.stderr)
-    return keep_run(run.at, trial, run.freshness)
+    return keep_run(run.at, trial, run.freshness, run.current(trial))
 
 
 def catch_up(run: Run) -> None:
@@ -88,9 +101,7 @@ def catch_up(run: Run) -> None:
 
 
 def _keep_late(run: Run, trial: str) -> None:
-    records = standing(run.at, trial)
-    now = all(record.fresh == run.hashes.get((rule, trial)) for rule, record in records.items())
-    if AUDIT in records and now and _keep(run, trial) is not None:
+    if AUDIT in run.current(trial) and _keep(run, trial) is not None:
         print(f"{trial}: a run that was cut short is kept now", file=sys.stderr)
     Shelf(run.at, trial).sweep()
 

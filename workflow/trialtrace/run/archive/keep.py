@@ -3,7 +3,7 @@
 import atexit
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,12 +28,16 @@ FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
 OTHERS = ("raw/manifest.json", "audit/print.json")
 
 
-def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
+def keep_run(
+    at: Project, trial: str, fresh: Freshness, records: Mapping[str, Made] | None = None
+) -> str | None:
     """Keep the run that the results of a trial are of, if it came to the end of the audit.
+
+    `records` are of the stages that count; without them, of all that stand.
 
     Returns its identifier; None where it is the one that was kept last, or has not ended.
     """
-    records = standing(at, trial)
+    records = standing(at, trial) if records is None else records
     if AUDIT not in records:
         return None
     shelf = Shelf(at, trial)

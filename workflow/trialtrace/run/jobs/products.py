@@ -63,6 +63,19 @@ def nobody_runs(root: Path) -> Iterator[bool]:
         yield _lock(run, held) and _lock(jobs, held)
 
 
+def is_at_work(root: Path) -> bool:
+    """Whether a run, or a job of one, is at work here; changes nothing, unlike `nobody_runs`."""
+    return any(_is_locked(root / name) for name in (RUN, JOBS))
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return not _lock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False  # no run has been here, or its file is not for this user
+
+
 @contextmanager
 def cut_short(root: Path) -> Iterator[bool]:
     """Whether the run before this one did not come to its end, as one that was killed; once this

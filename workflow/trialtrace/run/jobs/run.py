@@ -1,8 +1,6 @@
 """The start of a run: configuration checked, hashes computed, earlier results judged."""
 
 import os
-import sys
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,126 +16,25 @@ from trialtrace.run.jobs.data import check_data, check_purpose
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.former import keep_former
 from trialtrace.run.jobs.fresh import Freshness, freshness
+from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated, set_clocks
 from trialtrace.run.jobs.products import (
     Made,
-    altered,
-    edited,
+    is_at_work,
     lock_run,
     nobody_runs,
     read_record,
     record_path,
-    together,
 )
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_jobs, standing
+from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_jobs
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
 
-# Before a run: earlier results are held against their records, so that what is to do follows.
-# A record that no longer holds is removed, and what it recorded is made again, since every target
-# of the workflow asks for the records. A file with another content than its job wrote stops the
-# run.
-
-TOLD = 10
-
-
 MEND_RIGHTS = "mend the rights of its folder (chmod -R u+w), or run in a copy of your own"
-CHANGED = "its code, configuration or data changed"
-
-
-def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
-    """Remove the records that no longer hold; `fresh` has the hash of each job by its record.
-
-    Gives these records, each with why. A dry run leaves those whose hash changed, which Snakemake
-    sees by itself: the change may be taken back. Raises UserError with the files that something
-    else has changed. While a run is at work in the folder nothing is judged: its records are on the
-    way.
-    """
-    with nobody_runs(root) as alone:
-        if not alone:
-            return {}
-        records = {path: product for path in fresh if (product := read_record(root / path))}
-        for path in fresh.keys() - records.keys():
-            _remove(root, path)
-        check_unchanged(root, records)
-        gone = outdated(root, records, fresh)
-        for path, why in gone.items():
-            if not (dry and why == CHANGED):
-                _remove(root, path)
-        whole = {path: record for path, record in records.items() if path not in gone}
-        set_clocks(root, whole)
-        return gone
-
-
-def _remove(root: Path, path: str) -> None:
-    try:
-        (root / path).unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(path, f"cannot be removed: {error.strerror}", do=MEND_RIGHTS) from None
-
-
-def check_unchanged(root: Path, records: Mapping[str, Made]) -> None:
-    """Raise UserError with every file that is there and not as its job wrote it."""
-    found = [
-        edited(root, name, record.rule)
-        for record in records.values()
-        for files in record.outputs.values()
-        for name in altered(root, files)
-        if os.path.lexists(root / name)
-    ]
-    problems = Problems(found[:TOLD])
-    if len(found) > TOLD:
-        problems.add("results/ and site/", f"so are {len(found) - TOLD} more files")
-    problems.raise_if_any()
-
-
-def outdated(root: Path, records: Mapping[str, Made], fresh: Mapping[str, str]) -> dict[str, str]:
-    """The records that no longer hold, each with why.
-
-    `records` by their paths; `fresh` is the hash that each of them should have.
-    """
-    written = {
-        one: together(files) for record in records.values() for one, files in record.outputs.items()
-    }
-    found = {}
-    for path, made in records.items():
-        names = (name for files in made.outputs.values() for name in files)
-        lost = next((name for name in names if not os.path.lexists(root / name)), None)
-        other = [one for one, digest in made.inputs.items() if written.get(one) != digest]
-        if made.fresh != fresh[path]:
-            found[path] = CHANGED
-        elif lost or other:
-            found[path] = (
-                f"{lost} is gone" if lost else f"{other[0]} is another, or to be made again"
-            )
-    return found
-
-
-def set_clocks(root: Path, records: Mapping[str, Made]) -> None:
-    """One time for all that is whole, where times would have it made again or lie ahead.
-
-    Snakemake goes by them: an input that is newer than an output reruns a job, and one that lies
-    ahead, of a clock that went wrong, fails it.
-    """
-    by = {output: path for path, record in records.items() for output in record.outputs}
-    now, late = time.time(), False
-    times = {one: _clock(root / one).stat().st_mtime for one in (*records, *by)}
-    for path, made in records.items():
-        inputs = [one for read in made.inputs if read in by for one in (read, by[read])]
-        oldest = min(times[one] for one in (path, *made.outputs))
-        late |= max((times[one] for one in (*inputs, path, *made.outputs)), default=0) > now
-        late |= max((times[one] for one in inputs), default=0) > oldest
-    for one in times if late else ():
-        os.utime(_clock(root / one), (now, now))
-
-
-def _clock(path: Path) -> Path:
-    """The file whose time Snakemake takes for that of a path."""
-    stamp = path / ".snakemake_timestamp"
-    return stamp if stamp.is_file() else path
+Job = tuple[str, str | None]
 
 
 @dataclass
@@ -147,6 +44,8 @@ class Run:
     at: Project
     freshness: Freshness
     judged: tuple[str, ...] = ()
+    # Trials whose configuration an earlier run has found in order.
+    recalled: frozenset[str] = frozenset()
     # Where a file is, by its path from the Snakefile's folder.
     address: Callable[[str], str] = str
     held: list[IO[str]] = field(default_factory=list)
@@ -192,6 +91,91 @@ class Run:
         if not self.judged:
             return self.freshness.all_jobs()
         return self.freshness.all_jobs(*self.judged, site=False)
+
+    @cached_property
+    def outdated(self) -> dict[str, str]:
+        """The records of jobs that have to run again, each with why. It changes no file.
+
+        While a run is at work in the folder nothing is judged: its records are on the way.
+        """
+        if is_at_work(self.at.made):
+            return {}
+        records = self._records(self.hashes)
+        lost = {
+            path: NO_RECORD for job in self.hashes if (path := record_path(*job)) not in records
+        }
+        return lost | self._outdated(records)
+
+    def _records(self, jobs: Iterable[Job]) -> dict[str, Made]:
+        """The records of jobs that are there and whole, by their paths."""
+        paths = [record_path(*job) for job in jobs]
+        return {path: record for path in paths if (record := read_record(self.at.made / path))}
+
+    def _outdated(self, records: Mapping[str, Made]) -> dict[str, str]:
+        hashes = {record_path(*job): fresh for job, fresh in self.hashes.items()}
+        return outdated(self.at.made, records, hashes)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The trials that the targets of this run are of."""
+        return tuple(trial for trial in self.named if trial in self._asked)
+
+    @property
+    def _asked(self) -> set[str | None]:
+        """The trials that the targets of this run are of, and None for the site."""
+        found: set[str | None] = set()
+        for target in self.targets() or ["all"]:
+            parts = Path(os.path.relpath(target)).parts
+            trial = parts[1] if len(parts) > 2 and parts[0] == "results" else target
+            found |= {trial} if trial in self.named else self._of_all(target)
+        return found
+
+    def _of_all(self, target: str) -> set[str | None]:
+        """The trials of a target that is not of one trial; all of them where it is not known."""
+        known: dict[str, Callable[[], Iterable[str | None]]] = {
+            "audit": lambda: self.trials,
+            "multiverse": lambda: self.varied,
+            "simulate": lambda: self.simulated,
+            "all": lambda: (*self.trials, None),
+        }
+        return set(known.get(target, lambda: (*self.named, None))())
+
+    def check_files(self) -> None:
+        """Raise UserError with the files of this run that something else has changed."""
+        asked = self._asked
+        jobs = [(rule, trial) for rule, trial in self.hashes if trial in asked]
+        if not is_at_work(self.at.made):
+            check_unchanged(self.at.made, self._records(jobs))
+
+    def make_ready(self) -> None:
+        """Before the first job: set times that would mislead Snakemake, and remember what the start
+        found out."""
+        asked = self._asked
+        records = self._records(job for job in self.hashes if job[1] in asked)
+        with nobody_runs(self.at.made) as alone:
+            if alone:
+                whole = {path: one for path, one in records.items() if path not in self.outdated}
+                set_clocks(self.at.made, whole)
+        self.freshness.sources.remember()
+        accepted(self.at.made).remember(whole=not self.recalled)
+        remember_jobs(self.freshness, {trial for _, trial in self.hashes if trial})
+
+    def outdated_lines(self) -> Iterator[str]:
+        """Of each trial of this run the first stage that runs again, and why; what follows it,
+        follows. Other trials whose results are outdated are named in one line."""
+        asked, told = self._asked, set()
+        for rule, trial in self.hashes:
+            why = self.outdated.get(record_path(rule, trial), NO_RECORD)
+            if why != NO_RECORD and trial not in told:
+                told.add(trial)
+                if trial in asked:
+                    yield f"{trial or 'all trials'}: {rule} again: {why}"
+        if others := [trial for trial in self.named if trial in told - asked]:
+            yield f"Outdated, and not part of this run: {', '.join(others)}"
+
+    def current(self, trial: str) -> dict[str, Made]:
+        """The stages that stand, as far as they are of the code, configuration and data of now."""
+        return current(self.at, trial, self.hashes)
 
     def codes(self, trial: str) -> dict[str, str]:
         """The hash of each rule's code: what pages and results carry."""
@@ -253,14 +237,18 @@ class Run:
             named = [trial for _, rule, trial in pages if rule == MULTIVERSE_PAGE]
             if not named:
                 return told
-        done = {trial: standing(self.at, trial) for trial in self.trials}
-        lines = [
-            line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
-        ]
-        whole = all(RENDER in stages for stages in done.values())
-        if self.at.site.is_dir() and not (whole and read_record(self.at.made / self.site_record)):
+        lines = [line for t in named or self.trials for line in self._closing(t, self.current(t))]
+        if self.at.site.is_dir() and not self._site_is_current():
             lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
         return lines + told
+
+    def _site_is_current(self) -> bool:
+        """Whether the site was made from the reports of all trials as they are now."""
+        records = self._records(self.hashes)
+        jobs = [(SITE, None), *((RENDER, trial) for trial in self.trials)]
+        return {record_path(*job) for job in jobs} <= records.keys() - self._outdated(
+            records
+        ).keys()
 
     def _pages(self) -> Iterator[tuple[str, str, str]]:
         """(page, job, trial) of the multiverses and the simulations that were asked for. A
@@ -309,12 +297,11 @@ class Run:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
         forget_last_words(self.at.made / "logs")
-        keep_former(self.at, self.named)
+        keep_former(self.at, self.asked)
 
     def _check_rights(self) -> None:
         """Raise UserError with every folder that a job of this run could not write into."""
-        asked = [trial for trial in self.named if trial in self.targets()] or self.trials
-        parts = [self.at.results / trial for trial in asked]
+        parts = [self.at.results / trial for trial in self.asked]
         inside = [path for part in parts for path in (part, *part.glob("*/"))]
         folders = [self.at.results, self.at.site, self.at.made / "logs", *inside]
         Problems(
@@ -369,24 +356,15 @@ def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS) -> Project:
     return Project(at.root, apart=folder, purpose=purpose)
 
 
-def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:
-    """Check configuration, data files and earlier results (if asked to). Raises UserError.
+def begin(at: Project, check: bool, words: Collection[str] = ()) -> Run:
+    """Check configuration and data files (if asked to); changes no file. Raises UserError.
 
-    Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. `dry` is
-    for a run that only looks. Where trials are named among the `words` of the command, mistakes of
-    others do not stop it, and their earlier results are left as they are.
+    Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. Where
+    trials are named among the `words` of the command, mistakes of others do not stop it.
     """
     fresh, sound = _recalled(at) if check else (None, set())
     judged = _checked(at, words, sound) if check else ()
-    run = Run(at, fresh or freshness(at), judged)
-    if check:
-        hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
-        gone = settle(at.made, hashes, dry)
-        print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
-        run.freshness.sources.remember()
-        accepted(at.made).remember(whole=not sound)
-        remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
-    return run
+    return Run(at, fresh or freshness(at), judged, frozenset(sound))
 
 
 def _recalled(at: Project) -> tuple[Freshness | None, set[str]]:
@@ -429,13 +407,3 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
         )
     Problems(stops).raise_if_any()
     return sound if wrong else ()
-
-
-def again(gone: Mapping[str, str], jobs: Iterable[tuple[str, str | None]]) -> Iterator[str]:
-    """Of each trial the first stage that is to be done again, and why; what follows, follows."""
-    told = set()
-    for rule, trial in jobs:
-        why = gone.get(record_path(rule, trial))
-        if why is not None and trial not in told:
-            told.add(trial)
-            yield f"{trial or 'all trials'}: {rule} again: {why}\n"

@@ -69,7 +69,7 @@ def write_records(run: Run, resources: Any) -> None:
         "renderer": renderer(run.settings),
         "versions": _versions(),
     }
-    for trial in run.named:
+    for trial in run.asked:
         folder = run.at.results / trial
         if folder.is_dir() and (_jobs(progress, trial) or not (folder / "run.json").exists()):
             record = {"trial": trial, "jobs": _jobs(progress, trial), "code": run.codes(trial)}

@@ -8,6 +8,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,15 @@ def standing(at: Project, trial: str) -> dict[str, Made]:
             break
         records[rule] = product
     return records
+
+
+def current(
+    at: Project, trial: str, hashes: Mapping[tuple[str, str | None], str]
+) -> dict[str, Made]:
+    """The stages that stand, as far as code, configuration and data are still those of `hashes`."""
+    records = standing(at, trial)
+    same = takewhile(lambda rule: records[rule].fresh == hashes.get((rule, trial)), records)
+    return {rule: records[rule] for rule in same}
 
 
 def _follows(product: Made, before: Mapping[str, Made]) -> bool:

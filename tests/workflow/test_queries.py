@@ -1,0 +1,183 @@
+"""A query changes no file, and a run changes the files of its own trials alone."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from checkout import Copy
+from mini_trial import edit
+
+from trialtrace.base.paths import project
+from trialtrace.cli import main
+from trialtrace.run.jobs.outdated import CHANGED, NO_RECORD
+from trialtrace.run.jobs.products import record_path
+from trialtrace.run.jobs.run import begin
+
+TRIAL, OTHER = "mini", "other"
+# Each option of Snakemake that asks and runs no job; what some of them write goes to OUT.
+QUERIES = (
+    "--list-rules",
+    "--list-target-rules",
+    "--lint",
+    "--print-compilation",
+    "--dag",
+    "--dag mermaid-js",
+    "--rulegraph",
+    "--filegraph",
+    "--d3dag",
+    "--summary",
+    "--detailed-summary",
+    f"--summary {TRIAL}",
+    "--list-changes code",
+    "--list-input-changes",
+    "--list-params-changes",
+    "--list-untracked",
+    "--report OUT/report.html",
+    "--containerize dockerfile",
+    "--list-conda-envs",
+    "--unlock",
+    "--cleanup-shadow",
+    "--dry-run",
+    f"--dry-run {TRIAL}",
+    "--dry-run --quiet",
+    "--dry-run --forceall",
+    "--dry-run --touch",
+    "--dry-run --until clean_tables",
+    "--dry-run --delete-all-output",
+    "--version",
+)
+# Each query in a process of its own, forked from one that has Snakemake loaded.
+ASKED_IN_TURN = """
+import os, sys
+from snakemake.cli import main
+for words in sys.argv[1:]:
+    if not os.fork():
+        sys.orig_argv = ["snakemake", *words.split()]
+        main(words.split())
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 0, words
+"""
+
+
+def kept_files(made: Copy, *folders: str) -> dict[str, tuple[bytes, int]]:
+    """Names, contents and times of what runs leave; of .snakemake what this project writes."""
+    names = folders or ("results", "site", "logs", "archive", ".snakemake")
+    paths = [path for name in names for path in sorted((made.root / name).rglob("*"))]
+    own = [path for path in paths if ".snakemake" not in path.parts or "trialtrace" in path.name]
+    files = [path for path in own if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def asked(made: Copy, *queries: str) -> subprocess.CompletedProcess:
+    command = [made.python, "-c", ASKED_IN_TURN, *queries]
+    return subprocess.run(command, **made.how(), capture_output=True, text=True, check=False)
+
+
+def test_no_query_changes_a_file(kept: Copy, tmp_path: Path, capsys):
+    """Of results whose configuration was edited, with a lost table and a broken record."""
+    plan = kept.root / f"config/trials/{TRIAL}/plan.yaml"
+    table = kept.root / f"results/{TRIAL}/clean/patients.parquet"
+    record = kept.root / record_path("audit_claims", TRIAL)
+    before = {path: path.read_bytes() for path in (plan, table, record)}
+    plan.write_bytes(before[plan] + b"# edited\n")
+    table.unlink()
+    record.write_bytes(b"[]")
+    left = kept_files(kept)
+    done = asked(kept, *(words.replace("OUT", str(tmp_path)) for words in QUERIES))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert kept_files(kept) == left
+    # A dry run plans what the run would do, whatever is wrong with the results.
+    assert {("clean_tables", TRIAL), ("audit_claims", TRIAL)} <= kept.scheduled()
+
+    # Once all is as it was, nothing is to be done, and the results are those of the last run.
+    for path, content in before.items():
+        path.write_bytes(content)
+    assert kept.scheduled() == set()
+    assert main(["--project", str(kept.root), "results", TRIAL]) == 0
+    assert "NOT THE LAST RUN" not in capsys.readouterr().err
+    assert kept.snakemake("--list-params-changes").stdout == ""
+
+
+def test_changed_parameters_are_listed_of_the_jobs_that_have_them(kept: Copy):
+    edit(project(kept.root), "plan.yaml", "estimand: pain_itt", "estimand: pain_itt # edited")
+    listed = kept.snakemake("--list-params-changes", TRIAL).stdout.splitlines()
+    records = {f"{record_path(rule, TRIAL)}" for rule in ("analyse_plan", "render_report")}
+    assert records <= {*listed}
+    assert not {record_path("clean_tables", TRIAL), record_path("derive_datasets", TRIAL)} & {
+        *listed
+    }
+
+
+def test_a_query_needs_no_folder_that_can_be_written_to(own: Copy):
+    """Before a first run it leaves no lock, no memory and no archive of this project."""
+    assert own.scheduled(TRIAL)
+    assert kept_files(own) == {}
+
+
+@pytest.fixture
+def pair(kept: Copy) -> Copy:
+    """Two trials with results and a site."""
+    at = project(kept.root)
+    shutil.copytree(at.trial_config(TRIAL), at.trial_config(OTHER))
+    edit(at, "config.yaml", f"trials: [{TRIAL}]", f"trials: [{TRIAL}, {OTHER}]")
+    done = kept.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stderr
+    return kept
+
+
+def test_a_run_of_one_trial_leaves_the_others_alone(pair: Copy, capsys):
+    """Whether the other trial was edited, its files are lost, or a setting of all was changed."""
+    of_other = [f"{name}/{OTHER}" for name in ("results", "logs", "archive")]
+    left = kept_files(pair, *of_other)
+    settings = pair.root / "config/config.yaml"
+    other = pair.root / f"config/trials/{OTHER}/trial.yaml"
+    before = {path: path.read_bytes() for path in (settings, other)}
+    other.write_bytes(before[other] + b"# edited\n")
+    settings.write_bytes(before[settings].replace(b"disclosure: by_source", b"disclosure: full"))
+    assert settings.read_bytes() != before[settings]
+    done = pair.snakemake("--cores", "2", TRIAL)
+    assert done.returncode == 0, done.stderr
+    assert kept_files(pair, *of_other) == left
+    about = [line for line in done.stderr.splitlines() if OTHER in line]
+    assert about == [f"Outdated, and not part of this run: {OTHER}"]
+    assert f"{TRIAL}: render_report again: {CHANGED}" in done.stderr
+
+    # The edit taken back, the other trial is what its last run made.
+    for path, content in before.items():
+        path.write_bytes(content)
+    words = ["--project", str(pair.root)]
+    assert main([*words, "verify", str(pair.root / f"results/{OTHER}/report/report.html")]) == 0
+    capsys.readouterr()
+    assert pair.scheduled(OTHER) == set()
+
+    # A file of the other that something else changed stops the other alone.
+    page = pair.root / f"results/{OTHER}/report/report.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    assert pair.snakemake("--dry-run", TRIAL).returncode == 0
+    stopped = pair.snakemake("--dry-run", OTHER)
+    assert stopped.returncode == 1 and "report.html\n  is not what render_report" in stopped.stderr
+
+
+@pytest.mark.parametrize(
+    ("targets", "asked_for"),
+    [
+        ((), {TRIAL, OTHER, None}),
+        (("all",), {TRIAL, OTHER, None}),
+        ((TRIAL,), {TRIAL}),
+        ((f"results/{OTHER}/clean",), {OTHER}),
+        ((f"./results/{OTHER}/multiverse/multiverse.html",), {OTHER}),
+        ((TRIAL, OTHER), {TRIAL, OTHER}),
+        (("audit",), {TRIAL, OTHER}),
+        # A target that is not known may need everything.
+        (("site",), {TRIAL, OTHER, None}),
+        (("their_own_target",), {TRIAL, OTHER, None}),
+    ],
+)
+def test_the_trials_that_targets_are_of(own: Copy, targets, asked_for):
+    at = project(own.root)
+    shutil.copytree(at.trial_config(TRIAL), at.trial_config(OTHER))
+    edit(at, "config.yaml", f"trials: [{TRIAL}]", f"trials: [{TRIAL}, {OTHER}]")
+    run = begin(at, check=False)
+    run.targets = lambda: targets
+    assert run._asked == asked_for
+    assert set(run.outdated.values()) == {NO_RECORD}

@@ -1,0 +1,53 @@
+"""What this workflow adds to the jobs that Snakemake plans, for a run and for a query alike.
+
+A query, such as `--dry-run`, `--summary` or `--dag`, only reads. Snakemake has no hook between its
+choice of what to do and its plan, and so the method that begins the plan is wrapped.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.jobs.run import Run
+
+
+def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> None:
+    """Have Snakemake run the jobs whose records no longer hold, where its targets need them.
+
+    `at_start` is called before a plan whose jobs are executed, and never for a query. A UserError
+    ends the process: raised in Snakemake, it would be told with its frames.
+    """
+    prepare = workflow._prepare_dag
+
+    def prepared(*words: Any, **options: Any) -> None:
+        try:
+            executor = workflow.executor_plugin
+            if executor is not None:
+                _begin(run, at_start, dry=executor.common_settings.dryrun_exec)
+            prepare(*words, **options)
+            workflow.dag.forcefiles.update(run.outdated)
+        except UserError as error:
+            raise SystemExit(str(error)) from None
+
+    workflow._prepare_dag = prepared
+
+
+def _begin(run: Run, at_start: Callable[[], None], dry: bool) -> None:
+    run.check_files()
+    for line in run.outdated_lines():
+        print(line, file=sys.stderr)
+    if not dry:
+        run.make_ready()
+        at_start()
+
+
+def list_true_changes() -> None:
+    """Have `--list-params-changes` list no job whose parameters are the same.
+
+    Snakemake 9.27 lists the last output of each job, changed or not: a change that holds nothing
+    still iterates over the file that it was looked for in.
+    """
+    from snakemake.persistence import ParamsChange
+
+    ParamsChange.__iter__ = lambda change: iter(change.files if change else ())
