@@ -97,8 +97,8 @@ class Export:
     def csv(self, separator: str = ",", header: bool = True) -> str:
         return _csv([self.header] * header + self.rows, separator)
 
-    def write(self, root: Path) -> Project:
-        """A project whose only trial this is."""
+    def write(self, root: Path, folder: Path | None = None) -> Project:
+        """A project whose only trial this is; its data in a folder elsewhere, if one is named."""
         at = mini_trial.write_project(
             root,
             trial=self.trial,
@@ -107,12 +107,14 @@ class Export:
             plan=PLAN + CURVES,
         )
         (root / "Snakefile").touch()
-        (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
-        (root / "data").mkdir()
+        if not (root / "reports").exists():
+            (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
+        folder = folder or root / "data"
+        folder.mkdir()
         plain = {"export.csv": self.csv(), "events.csv": _csv([["id", "what"], *self.events], ",")}
         files = {name: text.encode() for name, text in plain.items()} | self.data
         for name, data in files.items():
-            (root / "data" / name).write_bytes(data)
+            (folder / name).write_bytes(data)
         return at
 
 
@@ -120,6 +122,18 @@ def _csv(rows: list[list[str]], separator: str) -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=separator, lineterminator="\n").writerows(rows)
     return text.getvalue()
+
+
+def spoil_some(export: Export) -> None:
+    """One cell in forty that is no value of its column, in most columns."""
+    made = export.sentinels
+    export.put("age", {3: made.word("age")})
+    export.put("pain0", {4: "999.5"})
+    export.put("days", {5: f"{made.number(100, 900)} days"})
+    export.put("serial", {6: made.whole(9)})
+    export.put("seen", {7: "31.02.1940"})
+    export.put("relief", {8: made.word("relief")})
+    export.put("sex", {9: ""})
 
 
 def good_export() -> Export:

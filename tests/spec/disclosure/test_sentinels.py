@@ -5,19 +5,27 @@ it prints, and every file that it leaves outside the folders of the data, is sea
 """
 
 import base64
+import bz2
+import gzip
 import hashlib
 import html
 import json
+import lzma
 import sys
+import tarfile
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 from urllib.parse import quote
 
 import mini_run
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from sentinel_trial import good_export
-from sentinels import Sentinels
+from sentinel_trial import good_export, spoil_some
+from sentinels import HASHES, Sentinels
 from spoilings import SPOILINGS
 from svg_paths import data_places
 
@@ -99,14 +107,7 @@ def test_a_spoilt_export_lets_no_cell_out(name, tmp_path, monkeypatch, capfd):
 def rendered(tmp_path_factory):
     """(export, root) of a run up to its site: one cell in forty spoilt, in most columns."""
     export = good_export()
-    made = export.sentinels
-    export.put("age", {3: made.word("age")})
-    export.put("pain0", {4: "999.5"})
-    export.put("days", {5: f"{made.number(100, 900)} days"})
-    export.put("serial", {6: made.whole(9)})
-    export.put("seen", {7: "31.02.1940"})
-    export.put("relief", {8: made.word("relief")})
-    export.put("sex", {9: ""})
+    spoil_some(export)
     root = tmp_path_factory.mktemp("sentinels")
     at = export.write(root)
     key = tmp_path_factory.mktemp("key") / "key"
@@ -214,6 +215,16 @@ def test_the_search_finds_every_spelling(tmp_path):
         f"{date}T00:00:00",
         f"{int(day)} {'JanFebMarAprMayJunJulAugSepOctNovDec'[3 * int(month) - 3 :][:3]} {year}",
         word.encode("utf-16-le").decode("utf-16-be") + "\u4e00" * 20,
+        "".join(f"&#{ord(letter)};" for letter in word),
+        "".join(f"\\u{ord(letter):04x}" for letter in word),
+        "".join(f"%{ord(letter):02X}" for letter in word),
+        word.encode().hex(),
+        f"0x{word.encode().hex().upper()}",
+        *(base64.b64encode(f"{'x' * shift}/{word}.csv".encode()).decode() for shift in range(3)),
+        base64.urlsafe_b64encode(f"??>{word}".encode()).decode(),
+        f"a/b{base64.b64encode(word.encode()).decode()}",
+        *(hashlib.new(name, word.encode()).hexdigest() for name in HASHES),
+        hashlib.sha256(word.encode()).hexdigest()[:12],
     ]
     for text in spellings:
         assert made.found_in(f"before {text} after"), text
@@ -235,6 +246,22 @@ def test_the_search_opens_what_holds_text(tmp_path):
     drawn = as_text(f"<svg><title>{word}</title></svg>")
     (tmp_path / "b.html").write_text(f'<img src="data:image/svg+xml,{drawn}">')
     (tmp_path / f"{word}.txt").write_text("nothing")
+    text = f"of {word}".encode()
+    (tmp_path / "a.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "a.bz2").write_bytes(bz2.compress(text))
+    (tmp_path / "a.xz").write_bytes(lzma.compress(text))
+    (tmp_path / "a.z").write_bytes(zlib.compress(text, 9))
+    (tmp_path / "a.zst").write_bytes(pa.compress(text, "zstd", asbytes=True))
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "a.docx")
+    cells = pa.table({"text": [word]})
+    pq.write_table(cells, tmp_path / "cells.parquet", compression="zstd")
+    pq.write_table(pa.table({word: [1]}), tmp_path / "names.parquet")
+    told = pa.table({"x": [1]}).replace_schema_metadata({"of": word})
+    pq.write_table(told, tmp_path / "about.parquet")
+    book = openpyxl.Workbook()
+    book.active.title = word
+    book.save(tmp_path / "a.xlsx")
     for path in sorted(tmp_path.iterdir()):
         assert made.found_in_file(path), path
 

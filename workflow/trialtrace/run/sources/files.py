@@ -60,7 +60,7 @@ def _folder(trial: Trial, text: str) -> Path:
     if not there:
         raise UserError(
             place,
-            found=text,
+            found="a path where no folder is",
             expected="a folder that is there",
             do="put the data there, or mend the path; trialtrace check --no-data looks at the "
             "configuration alone",

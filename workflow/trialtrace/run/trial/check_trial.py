@@ -110,16 +110,15 @@ def _source(files: Files) -> None:
         if path is not None and _too_long(path):
             expected = f"at most {LONGEST_PATH} bytes, and {LONGEST_NAME} in each name of it"
             document.broken.add(place)
-            document.add(place, tell(path), expected)
+            document.add(place, "a path that is too long", expected)
     _stacked(files)
     if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
         return
     try:
         files.at.inside(folder)
     except UserError:
-        document.add(
-            ("source", "folder"), tell(folder), "a folder inside the project, or an absolute path"
-        )
+        expected = "a folder inside the project, or an absolute path"
+        document.add(("source", "folder"), "a path that leaves the project", expected)
 
 
 def _stacked(files: Files) -> None:

@@ -171,16 +171,19 @@ def _workbook(opened: "Opened[Excel]") -> Any:
 
 
 def _title(names: list[str], opened: "Opened[Excel]") -> str:
-    """The declared sheet, or the only one."""
+    """The declared sheet, or the only one. Names of sheets tell as much as those of files, and
+    stand in no message."""
     wanted = opened.declared.sheet
     if wanted is None and len(names) == 1:
         return names[0]
     if wanted not in names:
+        near = [at for at, name in enumerate(names, 1) if wanted and did_you_mean(wanted, [name])]
+        spelt = f"sheet {near[0]} has nearly this name: " if near else ""
         raise UserError(
             f"{opened.place}.sheet",
-            found=repr(wanted) if wanted else f"none, and {opened.name} has {len(names)}",
-            expected=f"one of its sheets: {one_of(names)}",
-            do=did_you_mean(wanted, names) if wanted else "name the sheet",
+            found="a name that no sheet has" if wanted else "no name",
+            expected=f"the name of one of its {len(names)} sheets",
+            do=f"{spelt}write the name as it stands in the workbook",
         )
     return wanted
 
