@@ -10,8 +10,9 @@ from mini_trial import CONFIG, write_project
 
 from trialtrace.base.config.compose import compose, key_path
 from trialtrace.base.config.files import read_yaml
+from trialtrace.base.config.project_table import read_rows
 from trialtrace.base.config.scalars import resolve
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.paths import Project
 
 
@@ -176,3 +177,15 @@ def test_all_mistakes_are_told_at_once(tmp_path):
         "config/config.yaml:3:1: sede",
         "config/config.yaml:6:19: report.formats[2]",
     ]
+
+
+def test_a_table_of_the_project_that_is_empty_or_no_text(tmp_path):
+    at, path = Project(tmp_path), tmp_path / "config" / "conversions" / "mine.csv"
+    path.parent.mkdir(parents=True)
+    for data, found in ((b"", "no rows"), (b"\xff\xfe\x00", "bytes that are no UTF-8")):
+        path.write_bytes(data)
+        problems = Problems()
+        assert read_rows(at, "conversions", "mine", ["drug", "factor"], problems) == []
+        assert [(one.place, one.found) for one in problems.found] == [
+            ("config/conversions/mine.csv", found)
+        ]

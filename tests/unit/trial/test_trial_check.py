@@ -57,27 +57,6 @@ def test_a_trial_without_a_folder(tmp_path):
     assert 'did you mean "mini"?' in text
 
 
-def test_a_method_twice_in_an_analysis(tmp_path):
-    """The run would stop: both give a result of one name."""
-    at = write_project(tmp_path)
-    twice = "tests: [{fisher: {sides: two_sided}}, {fisher: {sides: greater}}]"
-    edit(at, "plan.yaml", "tests: [{fisher: {sides: two_sided}}]", twice)
-    text = told(check_all(load_settings(at), at))
-    assert "tests[2].fisher" in text and "found     p_value.fisher a second time" in text
-
-
-def test_one_method_at_two_times(tmp_path):
-    at = write_project(tmp_path)
-    step = "{survival_difference: {method: kaplan_meier, time: %s, interval: %s}}"
-    both = ", ".join(step % way for way in ((10, "plain"), (20, "log_log")))
-    cox = "estimates: [{hazard_ratio: {method: cox, ties: efron}}]"
-    edit(at, "plan.yaml", cox, f"estimates: [{both}]")
-    assert told(check_all(load_settings(at), at)) == ""
-    edit(at, "plan.yaml", "time: 20", "time: 10")
-    text = told(check_all(load_settings(at), at))
-    assert "survival_difference.kaplan_meier a second time" in text
-
-
 def test_a_missing_part(tmp_path):
     at = write_project(tmp_path)
     (at.trial_config("mini") / "claims.yaml").unlink()
@@ -93,13 +72,6 @@ def test_a_file_that_is_not_ours(tmp_path):
     assert "found     a file that trialtrace does not read" in text
     assert 'did you mean "endpoints.yaml"?' in text
     assert ".hidden" not in text
-
-
-def test_a_form_that_is_no_table(tmp_path):
-    at = write_project(tmp_path)
-    edit(at, "dictionary.csv", "what,adverse", "what,advers")
-    text = told(check_trial(at, "mini"))
-    assert "dictionary.csv:15:2: column Form Name" in text
 
 
 def test_mistakes_of_all_files_are_told_together(tmp_path):
@@ -143,32 +115,6 @@ def test_loading_a_trial_that_was_not_checked_tells_what_is_wrong(
     edit(at, file, old, new)
     with pytest.raises(UserError, match="expected"):
         read(load_trial("mini", at))
-
-
-def test_levels_are_those_of_a_closed_list_or_of_public_data(tmp_path: Path):
-    at = write_project(tmp_path)
-    edit(at, "plan.yaml", "by: smoker", "by: age")
-    assert "age, a column of integer without choices" in told(check_trial(at, "mini"))
-    edit(at, "config.yaml", "disclosure: by_source", "disclosure: full")
-    assert told(check_trial(at, "mini")) == ""
-
-
-@pytest.mark.parametrize(
-    ("by", "words"),
-    [("day", "day, a column of date without choices"), ("nobody", "a variable of subjects")],
-)
-def test_the_columns_of_the_baseline_table_are_levels(tmp_path: Path, by: str, words: str):
-    at = write_project(tmp_path)
-    edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    day: seen")
-    edit(at, "plan.yaml", "variables: [age, sex", f"by: {by}, variables: [age, sex")
-    assert words in told(check_trial(at, "mini"))
-
-
-def test_a_date_is_no_variable_of_the_baseline_table(tmp_path: Path):
-    at = write_project(tmp_path)
-    edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    day: seen")
-    edit(at, "plan.yaml", "variables: [age, sex", "variables: [age, day, sex")
-    assert "day, a column of date without choices" in told(check_trial(at, "mini"))
 
 
 @pytest.mark.parametrize(

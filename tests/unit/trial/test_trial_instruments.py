@@ -9,7 +9,6 @@ from mini_trial import (
     PLAN,
     REPOSITORY,
     TRIAL,
-    edit,
     told,
     write_project,
 )
@@ -161,80 +160,6 @@ def test_the_entries_are_valid_and_make_endpoints(at):
     assert trial.endpoints["ntx"].entry.visit_labels == ["before", "after"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "messages"),
-    [
-        ("instrument: qlq_c30", "instrument: qlq_c20", ["rf.instrument", "did you mean"]),
-        ("scales: [rf, ql]", "scales: [rf, qo]", ["rf.scales[2]", '"qo"', "a scale"]),
-        ("form: ntx_11", "form: ntx_10", ["ntx.form", "ntx_11"]),
-        ("  direction: higher_better\n", "", ["the key direction is missing"]),
-        ("form: ntx_11", "form: ntx_11\n  recall: week", ['the key "recall"']),
-        ('"7": n7, ', "", ["rf.items", "no column of item 7"]),
-        ('"7": n7', '"7": n7, "31": n8', ["rf.items.31", "an item"]),
-        ('"7": n7', '"7": m7', ["rf.items.7", '"m7"', "n7"]),
-        ('"7": n7', '"7": side', ["side, a column of text with choices", "numeric codes"]),
-        ('items: {prefix: "n"}', "items: {prefix: m}", ["ntx.items.prefix", '"m1"']),
-        ("code: QLQ\n", "code: QLQC300\n", ['"QLQC300QL"', "at most 8"]),
-        ("code: QLQ\n", "code: QL\n", []),
-        ("code: LOW", "code: QLQRF", ["ntx_low.code", "also the code of"]),
-        ("ntx_low:", "rf_pf:", ["rf_pf", "the name of the scale pf of rf"]),
-        ("labels: {rf: Roles}", "labels: {xx: Roles}", ["rf.labels.xx", "a scale"]),
-        ("baseline: before\nrf:", "baseline: early\nrf:", ["ntx.baseline", "before, after"]),
-        ('"r": right', '"r": left', ["grip.side.labels.r", "also the label of l"]),
-        ('"r": right', '"q": right', ["grip.side.labels.q", "a choice of side"]),
-        ("column: side", "column: sides", ["grip.side.column", 'did you mean "side"']),
-        ("of: ntx\n", "of: rf\n", ["ntx_low.of", "rf_rf"]),
-    ],
-)
-def test_a_mistake_is_told_at_its_key(at, old, new, messages):
-    edit(at, "endpoints.yaml", old, new)
-    text = told(at)
-    assert all(message in text for message in messages), text
-    assert bool(text) == bool(messages), text
-
-
-def test_a_missing_key_whose_choices_are_numbers_is_told(at):
-    entry = "vas:\n  kind: instrument\n  instrument: vas\n  code: VAS\n  table: visits\nntx_low:"
-    edit(at, "endpoints.yaml", "ntx_low:", entry)
-    assert "to: 10, 100" in told(at)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "messages"),
-    [
-        ("{LAT: {is: right}, LOC: missing}", "{LAT: {is: up}}", ['"up"', "left", "right"]),
-        (
-            "    where: {LAT: {is: right}, LOC: missing}\n",
-            "",
-            ["analyses.grip_right", "grip, which has 2 sides a subject", "left, right"],
-        ),
-        ("LAT: {is: right}, LOC: missing", "LOC: missing", ["grip, which has 2 sides"]),
-    ],
-)
-def test_an_analysis_of_several_sides_chooses_one(at, old, new, messages):
-    edit(at, "plan.yaml", old, new)
-    text = told(at)
-    assert all(message in text for message in messages), text
-
-
-def test_an_event_made_of_several_sides_has_them_too(at):
-    edit(at, "endpoints.yaml", "  of: ntx\n", "  of: grip\n")
-    edit(at, "plan.yaml", "variable: grip, i", "variable: ntx_low, i")
-    edit(at, "plan.yaml", "    where: {LAT: {is: right}, LOC: missing}\n", "")
-    assert "ntx_low, which has 2 sides a subject" in told(at)
-
-
-def test_a_condition_over_a_side_is_checked(at):
-    edit(at, "plan.yaml", "{LAT: {is: right}, LOC: missing}", "{LATT: {is: right}}")
-    assert 'did you mean "LAT"' in told(at)
-
-
-def test_an_instrument_that_is_not_sound_is_told_once(at):
-    edit(at, "endpoints.yaml", "scales: [rf, ql]", "scales: none")
-    text = told(at)
-    assert text.count("found") == 1 and "all, or a list of scales" in text
-
-
 def test_examinations_are_valid(exams):
     assert told(exams) == ""
     trial = load_trial("mini", exams)
@@ -243,38 +168,3 @@ def test_examinations_are_valid(exams):
     # A mean over the locations is one record; grades at each are several.
     assert trial.endpoints["mrc"].places == {}
     assert trial.endpoints["tendon"].places == {"LOC": ["knee", "hand"]}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "messages"),
-    [
-        ('grades: {"4p": 4.25}, ', "", ["mrc.column", "grade, with the codes 4p"]),
-        ('grades: {"4p": 4.25}', 'grades: {"5p": 4.25}', ["mrc.grades.5p", "a choice of grade"]),
-        (
-            'summary: mean, location: {column: site, labels: {"k": knee, "h": hand}}',
-            "summary: mean",
-            ["mrc.summary", "`location`"],
-        ),
-        ('"a": absent, "n": normal', '"a": absent', ["tendon.grades", "with the codes n"]),
-        ('"n": normal', '"n": usual', ["tendon.grades.n", "absent, reduced, normal, increased"]),
-        ("table: tuning_fork", "table: fork", ["config/norms/fork.csv"]),
-        ("knee: lower limb, ", "", ["fork.norm", "a group for each of knee, hand"]),
-        ("knee: lower limb", "knee: leg", ["fork.norm.groups.knee", '"leg"', "lower limb"]),
-        ("age: age, groups", "age: ages, groups", ["fork.norm.age", 'did you mean "age"']),
-        ("ct: ct", "ct: gene", ["panel.ct", "text with choices"]),
-        ("opioids: ntx", "opioids: nt", ["response.opioids", '"nt"']),
-        ("death: death", "death: relief", ["response.death", "an endpoint of kind event"]),
-        ("asked: worst", "asked: mean", ["response.asked", "worst, average"]),
-    ],
-)
-def test_a_mistake_in_an_examination_is_told_at_its_key(exams, old, new, messages):
-    edit(exams, "endpoints.yaml", old, new)
-    text = told(exams)
-    assert all(message in text for message in messages), text
-
-
-def test_a_finding_of_several_locations_of_an_instrument_needs_a_rule(exams):
-    path = exams.trial_config("mini") / "endpoints.yaml"
-    entry = "lost: {label: L, code: LOST, kind: finding, of: tendon, abnormal: {below: 2}}\n"
-    path.write_text(path.read_text(encoding="utf-8") + entry, encoding="utf-8")
-    assert "2 sides and locations of tendon without a rule" in told(exams)

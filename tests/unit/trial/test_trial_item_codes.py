@@ -9,7 +9,6 @@ from mini_trial import (
     ENDPOINTS,
     REPOSITORY,
     TRIAL,
-    edit,
     write_project,
 )
 
@@ -32,9 +31,6 @@ q30,forms,,text,Life,,,integer,1,7,,,,,,,,
 # The block of docs/instruments.md.
 PAGE = (REPOSITORY / "docs" / "instruments.md").read_text(encoding="utf-8")
 (ENTRY,) = re.findall(r"^```yaml\n(qlq:\n(?:  .*\n)*?  codes: (?:.|\n)*?)```$", PAGE, re.MULTILINE)
-OWN = """  item_codes:
-    "29": {very poor: 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, excellent: 7}
-"""
 
 
 @pytest.fixture
@@ -62,34 +58,3 @@ def test_words_with_numbers_are_accepted_beside_numbers(at):
     assert entry.worth_of("29")["excellent"] == 7
     assert entry.visit_labels == ["before", "after"]
     assert "item 29: very poor = 1, 2 = 2" in entry.rule(None)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "place", "messages"),
-    [
-        ("much: 4}", "mutch: 4}", "qlq.codes", ['no number for "much" of q6']),
-        ("much: 4}", "much: 4, mucho: 4}", "qlq.codes.mucho", ['did you mean "much"?']),
-        ("much: 4}", "much: 5}", "qlq.codes.much", ["5, for q6", "whole number from 1 to 4"]),
-        ("much: 4}", "much: 2.5}", "qlq.codes.much", ["2.5, for q6", "whole number"]),
-        ("excellent: 7}", "well: 7}", "qlq.item_codes.29", ['no number for "excellent" of q29']),
-        ('"29": {very', '"31": {very', "qlq.item_codes.31", ["item 31", "no number for"]),
-        (OWN, "", "qlq.codes", ['no number for "very poor", "2", "3"']),
-        (
-            "  codes: {not: 1, little: 2, quite: 3, much: 4}\n",
-            "",
-            "qlq.items.prefix",
-            ['codes: {"not": …'],
-        ),
-        ("before: {from: -30, to: 0}", "before: {from: -30, to: 5}", "windows.after", ["days"]),
-    ],
-)
-def test_mistakes_are_told_with_their_place(at, old, new, place, messages):
-    edit(at, "endpoints.yaml", old, new)
-    problems = told(at)
-    assert place in problems and "endpoints.yaml:" in problems
-    assert all(message in problems for message in messages), problems
-
-
-def test_codes_of_columns_of_numbers_are_refused(at):
-    edit(at, "endpoints.yaml", "scales: [rf, ql]", "scales: [ql]")
-    assert "every item has a column of numbers" in told(at)

@@ -19,43 +19,6 @@ def at(tmp_path):
     return write_project(tmp_path, endpoints=ENDPOINTS + BY_DAY)
 
 
-def test_the_whole_is_valid(at):
-    assert told(at) == ""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "wanted"),
-    [
-        ("day: days", "day: seen", "seen, a column of date"),
-        ("day: days", "day: dayz", 'did you mean "days"?'),
-        ("day: days, ", "", "windows and no day"),
-        ("day: days, ", "", "date and start of the entry"),
-        (", tie: first", "", "nearest without tie"),
-        ("nearest, tie", "last, tie", "tie with last"),
-        ("nearest, tie: first", "middle", "nearest, first, last"),
-        ("to: 0, target: 0", "to: 0", "no target"),
-        ("target: 30", "target: 50", "a day from 16 to 44"),
-        ("from: -14", "from: 14", "the first day first"),
-        ("from: 16", "from: -1", "of which start has some"),
-        ("baseline: start", "baseline: begin", "the label of a visit"),
-        ("windows: {start", "windows: {}, x: {start", "x"),
-    ],
-)
-def test_windows_that_are_none_are_told(at, old, new, wanted):
-    edit(at, "endpoints.yaml", old, new)
-    assert wanted in told(at), told(at)
-
-
-def test_two_kinds_of_windows_do_not_go_together(at):
-    edit(
-        at,
-        "endpoints.yaml",
-        "  baseline: start,",
-        "  baseline: start, date: seen, start: x, outside: flag, windows: {start: [0, 1]},",
-    )
-    assert "told by windows already" in told(at)
-
-
 DATED = """\
 seen_pain: {label: Pain seen, code: SEENP, kind: repeated, table: patients, column: pain1,
   visit: {column: site, labels: {"01": week 4, "02": week 8}},
