@@ -51,7 +51,7 @@ FIELD, UP = '<a class="field" href="', "../"
 
 
 def bookmark_link(place: str) -> str:
-    """The link to a number in a DOCX: its line at the end; `place` is its anchor, or that and a
+    """The link to a number in a DOCX: where it stands first; `place` is its anchor, or that and a
     line of it ("abcdefgh/n"). As mailed.py makes it."""
     return f"#n-{place.replace('/', '-')}"
 
@@ -97,6 +97,7 @@ AUDIT_PAGE = "audit.html"
 COHORT = "cohort.yaml"
 COVERAGE_PAGE = "coverage.html"
 PLAN_PAGE, PLAN_TABLE = "plan.html", "plan-coverage.xlsx"
+NUMBERS_TABLE = "numbers.csv"
 # The sentences in red on page 1, for the site.
 WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"

@@ -18,6 +18,7 @@ from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
+from trialtrace.report.numbers import numbers_csv
 from trialtrace.report.own_documents import (
     OF_ANALYSIS,
     STEMS,
@@ -34,120 +35,15 @@ from trialtrace.report.pages.at_risk_page import at_risk_pages
 from trialtrace.report.pages.traces import config_lines, write_traces
 from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
-from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.methods import bibliography
 from trialtrace.report.sections.references import BIBLIOGRAPHY
 from trialtrace.report.sections.shown_config import shown_file
-from trialtrace.report.tables import pair_text
 from trialtrace.run.claims.coverage import coverage, section_of
-from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.short_id import short_id
-from trialtrace.run.trace.variables import DISPLAYS, plain
-from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, Settings
-
-# A tolerance below this is of rounding, whatever the number.
-FINE = 1e-4
-
-
-def chains(material: Material) -> Chains:
-    """The lines of all results, in their order, and the command that tells a number's whole chain.
-
-    Statistics that one method made and the same programs checked stand in one line. No result is
-    named: names have the codes of arms in them, which a blinded draft does not tell.
-    """
-    grouped: dict[tuple[str, str, tuple[str, ...]], list[ResultRow]] = {}
-    for row in material.results:
-        programs = tuple(_program(check) for check in _checks(material, [row]))
-        told = _of(material, row["analysis_id"]), _method(row), tuple(dict.fromkeys(programs))
-        grouped.setdefault(told, []).append(row)
-    rows = [
-        Chain(
-            of=of,
-            method=", ".join(labels) + method,
-            n=_n(row["n_used"] for row in found),
-            check=_check(programs, _checks(material, found)),
-            anchors=[short_id(row["result_id"]) for row in found],
-            whose=[_whose(material, row, several=len(labels) > 1) for row in found],
-        )
-        for (of, method, programs), found in grouped.items()
-        for labels in [dict.fromkeys(row["stat_label"] for row in found)]
-    ]
-    return {"command": "trialtrace trace ID", "rows": rows}
-
-
-def _of(material: Material, analysis: str) -> str:
-    """What the plan calls an analysis, its name there, and the line."""
-    plan = material.trial.plan.analyses
-    if analysis not in plan:
-        return DISPLAYS[analysis].capitalize()
-    line = material.trial.lines("plan").get(("analyses", analysis), 0)
-    return f"{plan[analysis].label} ({analysis}, plan.yaml line {line})"
-
-
-def _method(row: ResultRow) -> str:
-    """The method where the name of the statistic does not say it, and its reference."""
-    method = method_of(row["method"])
-    title = "" if plain(row) else f", {method.title}"
-    reference = f" ({method.reference})" if method.reference else ""
-    return f"{title}{reference}"
-
-
-def _whose(material: Material, row: ResultRow, *, several: bool) -> str:
-    """Variable, level, visit, subgroup and arm of a number, as a report calls them; of `several`
-    statistics in a line also which."""
-    name, trial = row["parameter"] or "", material.trial
-    variable = [variable_label(trial, name)] if name in trial.subjects.origins else []
-    level, stratum = material.tracer.about.second_words(row), row["stratum"]
-    if row["group2"] == "time":
-        level = material.tracer.about.at_time(row)
-    who = material.arm_label(row["group1_level"]) if row["group1_level"] else None
-    parts = [
-        row["stat_label"] if several else None,
-        *(variable or material.parameter_words(row)),
-        level,
-        row["visit"],
-        material.stratum_words(stratum) if stratum else None,
-        pair_text(material, row) if row["comparison"] else who,
-    ]
-    return ", ".join(filter(None, parts))
-
-
-def _n(used: Iterable[int | None]) -> str:
-    """The smallest and the largest number of patients or records."""
-    known = sorted({n for n in used if n is not None})
-    return f"{known[0]} to {known[-1]}" if len(known) > 1 else "".join(map(str, known))
-
-
-def _checks(material: Material, rows: Iterable[ResultRow]) -> list[CheckRow]:
-    return [check for row in rows for check in material.tracer.checks.get(row["result_id"], [])]
-
-
-def _program(check: CheckRow) -> str:
-    word = "agrees" if check["agrees"] else "DISAGREES"
-    return f"{check['check_by']} {check['version']}: {word}"
-
-
-def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
-    """Each program that recomputed some numbers, how it went, and the largest tolerance; of drawn
-    numbers each has one by what chance leaves."""
-    values: dict[str, list[float]] = {program: [] for program in programs}
-    by_chance = set()
-    for check in checks:
-        values[_program(check)].append(check["tolerance"])
-        by_chance |= {_program(check)} if check["chance"] else set()
-    lines = [
-        f"{program} to {max(to):g}"
-        if program not in by_chance and (max(to) < FINE or min(to) == max(to))
-        else f"{program} within the tolerance that each number has on its page"
-        for program, to in values.items()
-    ]
-    return "; ".join(lines) or "no independent check"
-
 
 # The head of a document that is somebody's own.
 AUTHORED = (
@@ -168,7 +64,7 @@ def render_report(
     trial: Trial, settings: Settings, results_dir: Path, codes: dict[str, str]
 ) -> str:
     """Write report/: summary.html, report.html and .docx, the supplement, audit.html, figures/,
-    tables/, trace/, at-risk/, data/ and config/; and seal.json beside it.
+    tables/, numbers.csv, trace/, at-risk/, data/ and config/; and seal.json beside it.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
@@ -216,6 +112,7 @@ def render_report(
     text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
     write_text(out / links.PLAN_PAGE, text)
     write_bytes(out / links.PLAN_TABLE, table)
+    write_text(out / links.NUMBERS_TABLE, numbers_csv(material))
     _configuration(material, out)
     write_text(out / BIBLIOGRAPHY, bibliography(material))
     write_json(out / "code.json", codes)
@@ -256,7 +153,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         before=[("Summary", links.SUMMARY_PAGE)] if html else [],
         beside=_beside(material),
         above=links.of_report(trial.title)[:1] if html else None,
-        chains=chains(material),
+        numbers=[short_id(row["result_id"]) for row in material.results],
         of_further=material.settings.report.of_supplement,
     )
 

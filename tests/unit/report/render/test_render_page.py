@@ -82,26 +82,7 @@ LINKS = """## A {#sec-a}
 
 
 def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
-    rows = [
-        {
-            "of": "A (a)",
-            "method": "mean",
-            "n": "30",
-            "check": "agrees",
-            "anchors": ["abc", "def"],
-            "whose": ["", ""],
-        },
-        {
-            "of": "A (a)",
-            "method": "other",
-            "n": "9",
-            "check": "agrees",
-            "anchors": ["ghi"],
-            "whose": [""],
-        },
-    ]
-    chains = {"command": "trialtrace trace T", "rows": rows}
-    docx = parts_of(render(write(LINKS, NUMBERED), formats=("docx",), chains=chains))
+    docx = parts_of(render(write(LINKS, NUMBERED), formats=("docx",), numbers=["abc", "def"]))
     text, links = docx["word/document.xml"], docx["word/_rels/document.xml.rels"]
     assert re.findall(r'hyperlink" [^>]*Target="([^"]*)"', links) == ["https://example.org"]
     anchors = re.findall(r'w:anchor="([^"]+)"', text)
@@ -109,15 +90,7 @@ def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
     assert set(anchors) <= set(re.findall(r'w:name="([^"]+)"', text))
     shown = re.sub(r"<[^>]+>", "", text)
     assert "27 of 30, 1, B," in shown and "Files: a. See" in shown
-    assert "Where the numbers come from" in shown and "trialtrace trace T" in shown
-    row = text[text.rindex("<w:tr>") :]
-    assert "mean: 27\N{NO-BREAK SPACE}abc" in re.sub(r"<[^>]+>", "", row) and "other" not in shown
-
-
-def test_a_docx_without_linked_numbers_has_no_lines_of_them(write, render):
-    chains = {"command": "", "rows": []}
-    docx = parts_of(render(write("Text."), formats=("docx",), chains=chains))
-    assert "Where the numbers" not in docx["word/document.xml"]
+    assert "abc" not in shown
 
 
 def test_references_in_the_docx(docx):
@@ -427,14 +400,3 @@ def test_a_link_to_a_section_that_is_left_out_is_its_words(write, render):
     body = "## Kept {#sec-kept}\n\nSee [this](#sec-kept) and [that](#sec-gone).\n"
     page = render(write(body), formats=("html", "pdf"))
     assert 'href="#sec-kept">this</a> and that.' in page
-
-
-def test_numbers_that_read_alike_say_what_they_are_of(write, render):
-    text = "[63](trace/a.html#abc), [63](trace/a.html#def) and [8](trace/a.html#ghi).\n"
-    whose = ["Sex, Drug", "Sex, Placebo", "Age, Drug"]
-    row = {"of": "A", "method": "n", "n": "9", "check": "agrees"}
-    chains = {"command": "T", "rows": [row | {"anchors": ["abc", "def", "ghi"], "whose": whose}]}
-    docx = parts_of(render(write(text), formats=("docx",), chains=chains))
-    shown = re.sub(r"<[^>]+>", "", docx["word/document.xml"]).replace("\N{NO-BREAK SPACE}", " ")
-    assert "63 [Sex, Drug] abc" in shown and "63 [Sex, Placebo] def" in shown
-    assert "8 ghi" in shown and "Age, Drug" not in shown

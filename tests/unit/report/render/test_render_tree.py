@@ -11,7 +11,7 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import LINE, LYING, PDF_LINE, PDF_LYING, _held
 from trialtrace.report.render.tree.heads import keep_per_cents
 from trialtrace.report.render.tree.mailed import for_mail
-from trialtrace.report.render.tree.nodes import Node, all_of, rows_of, text_of, walk, word
+from trialtrace.report.render.tree.nodes import Node, all_of, text_of, walk, word
 from trialtrace.report.render.tree.widths import MOST, Widths, group, set_tables
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -130,41 +130,15 @@ def test_rows_of_one_label_are_one_cell_and_a_long_block_has_its_label_again():
 
 def test_a_link_that_is_mailed_leads_into_the_document_or_out_to_the_world():
     text = "[1](trace/x.html#abc/n) [2](trace/x.html#other) [3](audit.html) [4](#here)\n\n"
+    text += "[5](trace/x.html#abc) [1](trace/x.html#abc/n)\n\n"
     tree = read(text + "Two of 3. [CSV](figures/a.csv), [SVG](figures/a.svg).\n\nEnd.")
-    row = {
-        "of": "A",
-        "method": "by hand",
-        "n": "2",
-        "check": "R",
-        "anchors": ["abc"],
-        "whose": [""],
-    }
-    for_mail(tree, {"command": "trace x", "rows": [row, row | {"anchors": ["unused"]}]})
+    assert for_mail(tree, ["abc", "unused"]) == {"#n-abc-n", "#n-abc"}
     links = [(text_of([one]), one["c"][2][0]) for one in all_of(tree, "Link")]
-    assert links == [("1", "#n-abc-n"), ("4", "#here")]
-    assert [text_of([one]) for one in tree["blocks"][:3]] == ["1 2 3 4", "Two of 3. a.", "End."]
-    places = [one["c"][0][0] for one in all_of(tree, "Span")]
-    assert places == ["n-abc-n"] and text_of(tree["blocks"]).count("by hand") == 1
-
-
-def test_numbers_of_a_line_have_a_place_each_and_stand_as_in_the_document():
-    text = (
-        "[3](trace/y.html#def) [1](trace/x.html#abc/n) [2](trace/x.html#abc) [4](trace/y.html#ghi)"
-    )
-    row = {"of": "A", "method": "by hand", "n": "2", "check": "R"}
-    several, single = (
-        {"anchors": ["abc", "def"], "whose": ["", ""]},
-        {"anchors": ["ghi"], "whose": [""]},
-    )
-    chains = {"command": "trace x", "rows": [row | several, row | single]}
-    tree = read(text)
-    for_mail(tree, chains)
-    places = ["n-def", "n-abc-n", "n-abc", "n-ghi"]
-    assert [one["c"][0][0] for one in all_of(tree, "Span")] == places
-    assert [one["c"][2][0].removeprefix("#") for one in all_of(tree, "Link")] == places
-    (table,) = all_of(tree, "Table")
-    told = [text_of(row[1][4]) for row in rows_of(table)[1:]]
-    assert told == [f"by hand: 3{NBSP}def; 2{NBSP}abc", f"by hand: 4{NBSP}ghi"]
+    assert links == [("1", "#n-abc-n"), ("4", "#here"), ("5", "#n-abc"), ("1", "#n-abc-n")]
+    told = [text_of([one]) for one in tree["blocks"]]
+    assert told == ["1 2 3 4", "5 1", "Two of 3. a.", "End."]
+    # Each has its place once, where it stands first.
+    assert [one["c"][0][0] for one in all_of(tree, "Span")] == ["n-abc-n", "n-abc"]
 
 
 @pytest.mark.parametrize(("letters", "whole"), [(20, True), (110, False)])

@@ -13,7 +13,6 @@ from trialtrace.report.render.house import (
     BY_RELATIVE_PATH,
     FORMATS,
     SHOWS_FOLDER,
-    Chains,
     Page,
 )
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO
@@ -53,7 +52,7 @@ def render_document(
     before: Sequence[tuple[str, str]] = (),
     beside: Sequence[tuple[str, str]] = (),
     above: Sequence[tuple[str, str]] | None = None,
-    chains: Chains | None = None,
+    numbers: Sequence[str] = (),
     of_further: Sequence[str] | None = None,
 ) -> RenderedFiles:
     """Write `out_dir/stem.html`, `.docx` and `.pdf`, all or none, and the pages of `further`
@@ -66,8 +65,8 @@ def render_document(
     hold a value of the data, out of errors. `before` and `beside` are title and link of other pages
     of the folder, to which its pages lead before and after its own; with `above`, those over it,
     they begin with the way to them, on which one that has none over it goes by its title. In a DOCX
-    or PDF, mailed alone, a link to a page of the folder is text; one to a number's trace leads to
-    what `chains` tells of it.
+    or PDF, mailed alone, a link to a page of the folder is text; one to the trace of one of the
+    `numbers`, which are short ids, leads to where that stands first.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -75,7 +74,7 @@ def render_document(
     over = None if above is None else tuple(above)
     around = tuple(before), tuple(beside), over
     own = FORMATS if of_further is None else tuple(of_further)
-    page = Page(title, stamp, private, stem, *around, chains, note, own)
+    page = Page(title, stamp, private, stem, *around, tuple(numbers), note, own)
     alone = [kind for kind in formats if renderer == QUARTO and kind not in BY_EITHER]
     shares = {EMBEDDED: alone} if alone else {}
     shares[renderer] = [kind for kind in formats if kind not in alone]

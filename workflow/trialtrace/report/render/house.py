@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 from xml.sax.saxutils import escape as xml_escape
 
 from trialtrace.base.paths import project
@@ -38,29 +37,10 @@ FORMATS = ("html", "docx", "pdf")
 # Who made a file that is mailed, unless its document names an author.
 AUTHOR = "trialtrace, re-analysis"
 SHEETS = ("report.css", "card.css")
-CHAINS = "chains.json"
+NUMBERS = "numbers.json"
 SHOWS_FOLDER = "a cell shows the path of its working folder"
 BY_RELATIVE_PATH = "show no path, or one from the folder of the document"
 REFERENCES = ("reference.docx", "reference-synthetic.docx")
-
-
-class Chain(TypedDict):
-    """Numbers of an analysis, by their anchors, that were made and checked alike; `whose` says of
-    each what it is of, which is printed where two of them read alike."""
-
-    of: str
-    method: str
-    n: str
-    check: str
-    anchors: list[str]
-    whose: list[str]
-
-
-class Chains(TypedDict):
-    """What a DOCX or PDF tells of its numbers: the command that tells all, and lines of them."""
-
-    command: str
-    rows: list[Chain]
 
 
 @dataclass(frozen=True)
@@ -70,7 +50,7 @@ class Page:
     Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
     is the name of its files, `before` and `beside` are title and link of pages that lie beside it,
     `above` of those over it, where it has any way to it at its top.
-    `chains` is what a DOCX or PDF tells of the numbers in it, `note` what its head tells of it.
+    `numbers` are the short ids of the run's numbers, `note` is what its head tells of it.
     `further` are the formats of what follows the first document, `scratch` the name of the folder
     that cells run in, which is another in every run: shown, it would change the bytes.
     """
@@ -82,7 +62,7 @@ class Page:
     before: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     above: tuple[Step, ...] | None = None
-    chains: Chains | None = None
+    numbers: tuple[str, ...] = ()
     note: str = ""
     further: tuple[str, ...] = FORMATS
     scratch: str = ""
@@ -102,10 +82,10 @@ class Page:
         note = f"::: {{.callout-warning}}\n{escape_markdown(self.note)}\n:::"
         return f":::: {{.{OF_RUN}}}\n{note}\n::::\n\n"
 
-    def place_chains(self, folder: Path) -> None:
+    def place_numbers(self, folder: Path) -> None:
         """Where Quarto's filter looks for them."""
-        if self.chains:
-            (folder / CHAINS).write_text(json.dumps(self.chains), encoding="utf-8")
+        if self.numbers:
+            (folder / NUMBERS).write_text(json.dumps(self.numbers), encoding="utf-8")
 
 
 def assets() -> Path:

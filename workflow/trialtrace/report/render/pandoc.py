@@ -119,9 +119,9 @@ def convert(
         if kind == "html":
             for_html(node, folder)
         elif kind == "docx":
-            for_docx(node, folder, page.chains, contents=document.contents(kind))
+            for_docx(node, folder, page.numbers, contents=document.contents(kind))
         else:
-            for_typst(node, folder, page.chains)
+            for_typst(node, folder, page.numbers)
         source, output = build / f"{name}.json", build / f"out-{name}"
         text = _BETWEEN.sub(" ", as_text(node))
         text, links = without_links(text) if kind == "html" else (text, [])

@@ -58,7 +58,7 @@ def render(
     quarto = Path(find_quarto())
     environment = quarto_environment(quarto) | {FOLDER: str(folder)}
     environment |= {AUTHORED: "yes"} if page.note else {}
-    page.place_chains(folder)
+    page.place_numbers(folder)
     made = {}
     for document in documents:
         first = document is documents[0]

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from trialtrace.report.render.by_hand import made_by_hand
-from trialtrace.report.render.house import CHAINS
+from trialtrace.report.render.house import NUMBERS
 from trialtrace.report.render.parts import as_text
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.formats import LINE, LYING, place
@@ -41,8 +41,8 @@ def for_quarto(document: Node, kind: str, folder: Path, *, authored: bool, name:
     put_over(document)
     _lead_out(document, REPORT if name == SUPPLEMENT else SUPPLEMENT, kind)
     if "html" not in kind:
-        chains = folder / CHAINS
-        for_mail(document, json.loads(chains.read_bytes()) if chains.is_file() else None)
+        numbers = folder / NUMBERS
+        for_mail(document, json.loads(numbers.read_bytes()) if numbers.is_file() else ())
     if kind == "docx":
         walk(document, {"Image": _with_words, "Table": _with_widths})
     else:

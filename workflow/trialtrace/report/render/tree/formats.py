@@ -7,10 +7,9 @@ calls of the template's functions.
 """
 
 import re
-from collections.abc import Set
+from collections.abc import Collection, Set
 from pathlib import Path
 
-from trialtrace.report.render.house import Chains
 from trialtrace.report.render.tree.heads import column_names
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import (
@@ -51,9 +50,9 @@ LINE, LYING = 100, 155
 _EM_SPACE = "\N{EM SPACE}"
 
 
-def for_docx(document: Node, folder: Path, chains: Chains | None, *, contents: bool) -> None:
+def for_docx(document: Node, folder: Path, numbers: Collection[str], *, contents: bool) -> None:
     """Change it for a DOCX, with a list of its headings if asked for; images lie in `folder`."""
-    for_mail(document, chains)
+    for_mail(document, numbers)
     without_pages(document)
     listed = _contents(document) if contents else []
     widths = Widths(LINE, LYING)
@@ -186,16 +185,13 @@ SPLIT_FROM = (
 )
 # Rows, letters of a cell and lines of type up to which a table stays on one page.
 FEW, SHORT, LINES = 24, 120, 55
-# Inlines of a list of numbers up to which it is one paragraph: typst looks for each letter in all
-# pieces of its paragraph.
-NUMBERS = 200
 _BLANK = re.compile(r"\s+", re.ASCII)
 _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 
 
-def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
+def for_typst(document: Node, folder: Path, numbers: Collection[str]) -> None:
     """Change it for typst; its images lie in `folder`."""
-    numbers = for_mail(document, chains)
+    places = for_mail(document, numbers)
     without_pages(document)
     walk(document, {"Str": broken})
     widths = Widths(PDF_LINE, PDF_LYING)
@@ -210,7 +206,7 @@ def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
     document["blocks"] = blocks = behind_summary(blocks, [_typst("#contents()")])
     walk(blocks, {"Figure": figure}, words=False)
     drawn = {"Image": lambda image: _drawn(image, "picture", folder)}
-    links = {"Link": lambda link: _to_number(link, numbers), "Plain": _cut}
+    links = {"Link": lambda link: _to_number(link, places)}
     walk(blocks, {**drawn, **links, "Span": place, "Math": _spoken})
     walk(blocks, {"Table": _held, "Div": _special}, words=False)
     _from_first(document)
@@ -247,14 +243,6 @@ def _to_number(link: Node, numbers: Set[str]) -> None:
     target = link["c"][2]
     if target[0] in numbers:
         target[0] = target[0].removeprefix("#")
-
-
-def _cut(plain_block: Node) -> None:
-    """A long list of numbers (mailed.py) in several paragraphs."""
-    inlines, last = plain_block["c"], 0
-    for at in range(1, len(inlines)):
-        if at - last > NUMBERS and inlines[at - 1].get("c") == ";" and inlines[at]["t"] == "Space":
-            last, inlines[at] = at, {"t": "RawInline", "c": ["typst", "#parbreak()"]}
 
 
 def _spoken(formula: Node) -> Nodes:
