@@ -16,6 +16,8 @@ from pathlib import Path
 
 FOLDER = os.environ.get("TRIALTRACE_TRACE", "")
 PLACES = ("workflow", "reports", "config", "scripts", "requirements.lock")
+# They read sources to find which schemas are theirs and where a card is: nothing else hangs on it.
+INDEXES = ("config/schema_files.py", "plan/card_modules.py", "stats/_offered.py")
 
 
 def _record() -> None:
@@ -41,9 +43,16 @@ def _record() -> None:
         elif place.is_relative_to(root / "results"):
             results.add(place)
 
+    def indexing() -> bool:
+        frame = sys._getframe()
+        while frame and not frame.f_code.co_filename.endswith(INDEXES):
+            frame = frame.f_back
+        return frame is not None
+
     def hook(event: str, arguments: tuple) -> None:
         if event == "open":
-            note(arguments[0])
+            if not indexing():
+                note(arguments[0])
         elif event == "subprocess.Popen":
             words = [os.fsdecode(word) for word in arguments[1]]
             for path in (part for word in words for part in word.replace("=", ":").split(":")):
