@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 from pathlib import Path
 
 import pytest
@@ -72,14 +71,6 @@ def test_a_broken_archive_is_told(made: Runs, call):
     assert code == 2 and "was changed since it was kept" in errors
     for line in made.shelf.log():
         assert f"trialtrace runs mini --remove {line['run']}" in errors, "both hold it"
-
-
-@pytest.mark.parametrize("content", [None, b"no file", zlib.compress(b"{}")])
-def test_functions_that_are_lost_are_told(made: Runs, call, content: bytes | None):
-    path = made.at.archive / "functions.json.z"
-    path.unlink() if content is None else path.write_bytes(content)
-    code, _, errors = call("runs", "mini", "--verify")
-    assert code == 1 and "functions.json.z" in errors
 
 
 def test_a_column_that_results_did_not_have_is_no_change(made: Runs, call):

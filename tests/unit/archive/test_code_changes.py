@@ -1,60 +1,51 @@
-"""Code whose file has another name has moved; what of it changed is told under its new place."""
+"""A wing changed where a file that both runs could use has another content."""
 
-import hashlib
+import subprocess
 from pathlib import Path
 
-from trialtrace.base.paths import Project
-from trialtrace.run.archive.functions import MODULE, KnownFunctions, code_changes, moves
+import pyarrow as pa
 
-OLD = (
-    "from here import LIMIT\n\n\ndef one(x):\n    return x\n\n\ndef two(x):\n    return x + LIMIT\n"
-)
-THREE = "\n\ndef three(x):\n    return 3 * x\n"
+from trialtrace.base.paths import Code
+from trialtrace.run.archive.code_changes import code_changes
+from trialtrace.run.archive.compare import PLACES, as_read
+from trialtrace.run.archive.table_changes import aligned_change
+
+PACKAGE = "workflow/trialtrace"
 
 
-def put(known: KnownFunctions, folder: Path, text: str) -> str:
-    path = folder / "code.py"
+def commit(root: Path, name: str, text: str, subject: str) -> str:
+    path = root / PACKAGE / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    return known.put(hashlib.sha256(text.encode()).hexdigest(), path)
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", subject]):
+        subprocess.run([*git, *words], cwd=root, check=True)
+    done = subprocess.run(
+        [*git, "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
 
 
-def changed(folder: Path, old: dict[str, str], new: dict[str, str]) -> tuple[dict, set]:
-    """Moves, and (file, function, how) of changes, between two stages of these files."""
-    known = KnownFunctions(Project(folder))
-    runs = [
-        {"analyse": {file: put(known, folder, text) for file, text in files.items()}}
-        for files in (old, new)
-    ]
-    told = {(one.file, one.function, one.how) for one in code_changes(known, *runs)}
-    return moves(known, *runs), told
+def test_the_wing_is_named_with_its_commits_and_no_code_that_came_into_use(tmp_path: Path):
+    first = commit(tmp_path, "stats/rates.py", "1", "Rates")
+    commit(tmp_path, "stats/rates.py", "2", "Rates: a limit at 0")
+    last = commit(tmp_path, "report/page.py", "1", "A page")
+    at = Code(tmp_path / PACKAGE, tmp_path)
+    rates, models = (f"{PACKAGE}/stats/{name}.py" for name in ("rates", "models"))
+    old = {"run": "a", "ended": "", "commit": first}, {"analyse_plan": {rates: "1"}}
+    new = {"run": "b", "ended": "", "commit": last}, {"analyse_plan": {rates: "2", models: "1"}}
+    (change,) = code_changes(at, old, new)
+    assert (change.wing, change.stages) == ("stats", ("analyse_plan",))
+    assert change.subjects == ("Rates: a limit at 0",)
+    came_into_use = {"analyse_plan": {rates: "1", models: "1"}}
+    assert list(code_changes(at, old, (new[0], came_into_use))) == []
+    # Without a commit the wing alone is known.
+    (change,) = code_changes(at, (old[0] | {"commit": None}, old[1]), new)
+    assert (change.wing, change.subjects) == ("stats", ())
 
 
-def test_a_file_that_moved_changes_nothing(tmp_path: Path):
-    assert changed(tmp_path, {"a.py": OLD}, {"b/a.py": OLD}) == ({"a.py": "b/a.py"}, set())
-
-
-def test_what_changed_of_a_file_that_moved_stands_under_its_new_name(tmp_path: Path):
-    new = OLD.replace("from here", "from there").replace("return x\n", "return -x\n") + THREE
-    where, told = changed(tmp_path, {"a.py": OLD + THREE}, {"b.py": new})
-    assert where == {"a.py": "b.py"}
-    assert told == {("b.py", MODULE, "changed"), ("b.py", "one", "changed")}
-
-
-def test_a_file_of_other_functions_is_another(tmp_path: Path):
-    new = OLD.replace("return x", "return -x")
-    where, told = changed(tmp_path, {"a.py": OLD}, {"b.py": new})
-    assert not where
-    assert {(file, how) for file, _, how in told} == {("a.py", "gone"), ("b.py", "new")}
-
-
-def test_a_copy_beside_the_file_is_no_move(tmp_path: Path):
-    where, told = changed(tmp_path, {"a.py": OLD}, {"a.py": OLD, "b.py": OLD})
-    assert not where
-    assert {file for file, _, _ in told} == {"b.py"}
-
-
-def test_of_two_places_one_is_where_a_file_moved(tmp_path: Path):
-    where, told = changed(tmp_path, {"a.py": OLD + THREE}, {"b.py": OLD, "c.py": "x = 1" + THREE})
-    assert where == {"a.py": "b.py"}
-    assert ("b.py", "three", "gone") in told
-    assert ("c.py", "three", "new") in told
+def test_an_empty_cell_of_a_registry_is_one_of_a_file():
+    registry = pa.table({"id": ["1", "2"], "bleed": [None, "0"], "source_row": [1, 2]})
+    file = pa.table({"id": ["1", "2"], "bleed": ["", "1"], "source_row": [2, 3]})
+    change = aligned_change("data", as_read(registry), as_read(file), PLACES)
+    assert [(cell.column, cell.old, cell.new) for cell in change.cells] == [("bleed", "0", "1")]

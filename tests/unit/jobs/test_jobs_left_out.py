@@ -60,3 +60,13 @@ def test_config_yaml_itself_stops_every_run(at: Project):
         file.write("sede: 1\n")
     with pytest.raises(UserError, match="sede"):
         begin(at, check=True, words=["mini"])
+
+
+def test_a_project_without_trials_says_what_comes_first(at: Project):
+    settings = at.config / "config.yaml"
+    text = settings.read_text(encoding="utf-8").replace("[broken, mini]", "[]")
+    settings.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        begin(at, check=True)
+    (problem,) = error.value.problems
+    assert problem.found == "no trial" and "trialtrace new" in problem.do

@@ -149,4 +149,5 @@ def _lines(new: list[Account], first: list[str], site: bool) -> Iterator[str]:
             + f"; {flips} cross the level of their decision; published numbers judged anew: "
             + str(verdicts)
         )
-    yield "What and why: trialtrace diff" + (f", or site/{CHANGES_PAGE}" if site else "")
+    if new or not first:
+        yield "What and why: trialtrace diff" + (f", or site/{CHANGES_PAGE}" if site else "")

@@ -9,7 +9,6 @@ from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.comparison import Account, comparison_account
-from trialtrace.run.archive.functions import function_faults
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.text import account_text, counted, run_text
 from trialtrace.run.trial.listing import listed_trials
@@ -137,7 +136,7 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
         print(f"run {run} of {trial} is removed, {own}")
         return 0
     if verify:
-        faults = [*shelf.faults(), *function_faults(shelf)]
+        faults = shelf.faults()
         for fault in faults:
             print(fault, file=sys.stderr)
         runs = counted(len({*shelf.names()}), "run")

@@ -70,8 +70,6 @@ def _section(latest: Latest) -> str:
                 _table(("part", "what changed"), rows),
                 _cells("Raw cells", told["raw_cells"]),
                 _cells("Configuration", told["configuration"]),
-                _listed("Code", ("function",), [(one,) for one in told["code"]]),
-                _listed("Code that moved", ("file",), [(one,) for one in told["moved"]]),
                 _listed("Results", ("result", "before", "now", "because of"), results),
                 _listed("Published numbers", ("claim", "verdict", "before", "now"), verdicts),
             ),

@@ -1,10 +1,9 @@
-"""Why a result changed: the raw cells, keys of the configuration and functions that it rests on and
-that changed.
+"""Why a result changed: the raw cells, keys of the configuration and wings of the code that it
+rests on and that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; functions are those of the files that the stages up to the analysis can use for
-its method and its endpoints. A result for which none is found is told as such: then its chain has a
-gap, or code changed that is only of other numbers.
+and endpoints.yaml; of the code, the wings with a changed file that a stage up to the analysis can
+use. A result for which none is found is told as such: then its chain has a gap.
 """
 
 import json
@@ -18,7 +17,6 @@ import numpy as np
 from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.compare import Comparison, Row, RunOfTrial
-from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.jobs.stages import ANALYSE, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.entries import (
@@ -26,6 +24,7 @@ from trialtrace.run.trial.entries import (
     Entries,
     concerns,
     entries_of,
+    is_of_source,
     is_text,
     led_to,
     path_of,
@@ -77,7 +76,7 @@ def _has_level(row: Row, key: str) -> bool:
     return LEVELS[key] in json.loads(str(row["options"]))
 
 
-Kind = Literal["cell", "key", "function", "code", "environment", "family", "unknown"]
+Kind = Literal["cell", "key", "code", "environment", "family", "unknown"]
 # Raw table, file, line, column.
 Cell = tuple[str, str, int, str]
 # Stages whose code makes results.
@@ -114,8 +113,6 @@ class Causes:
         direct = [*self._direct(result)]
         if not direct:
             direct = [*self._of_family(result)]
-        if not direct and self._making:
-            direct = [Cause("code", "code changed, but no file that it is known to use")]
         return direct or [Cause("unknown", "nothing that this number is known to rest on")]
 
     def of_level(self, row: Row) -> list[Cause]:
@@ -133,8 +130,12 @@ class Causes:
         yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
         names = self._names(new or old or {})
         rows = [row for row in (old, new) if row]
-        yield from (Cause("key", change.place) for change in self._keys(rows, names))
-        yield from self._functions(new or old or {}, {*names})
+        # What a source is acts on a result by the cells alone, and these are compared.
+        keys = (key for key in self._keys(rows, names) if not (cells and is_of_source(key)))
+        yield from (Cause("key", change.place) for change in keys)
+        for change in self.compared.code:
+            if {*MAKING} & {*change.stages}:
+                yield Cause("code", change.place)
         if self.compared.environment:
             yield Cause("environment", "packages or Python")
 
@@ -152,15 +153,6 @@ class Causes:
         if len(rows) < 2 or any(rows[0].get(one) != rows[1].get(one) for one in NUMBERS):
             known = [key_change for key_change in known if not is_text(key_change)] or known
         return sorted(known, key=lambda change: distance(change, rows[-1], names))
-
-    def _functions(self, row: Row, names: set[str]) -> Iterator[Cause]:
-        """The changed functions of the files that a result can come to use."""
-        if not self._making:
-            return
-        used = {"steps": self._steps(row), "endpoints": names}
-        for change in self._making:
-            if self.compared.own_code.concerns(change, MAKING, used):
-                yield Cause("function", change.place)
 
     def _of_family(self, result: str) -> Iterator[Cause]:
         """What changed the other members of a family, for a p that is adjusted within it."""
@@ -181,20 +173,6 @@ class Causes:
             words.union(*(families.get(one, ()) for one in words)) for words in families.values()
         )
         return any({row["analysis_id"], other["analysis_id"]} <= words for words in whole)
-
-    @cached_property
-    def _making(self) -> list[FunctionChange]:
-        """The changed functions of the stages that make results."""
-        return [change for change in self.compared.code if {*MAKING} & {*change.stages}]
-
-    def _steps(self, row: Row) -> set[str]:
-        """The steps of its analysis that may have made a result: those that it is named after."""
-        words = self._entries.get("analyses", {}).get(str(row.get("analysis_id")), set())
-        parts = {step: step.partition(".")[::2] for step in self.compared.own_code.steps}
-        own = {step for step, (what, how) in parts.items() if {what, how} & words}
-        method = str(row.get("method")).partition(".")[2]
-        named = {step for step in own if f"{method}_".startswith(f"{parts[step][1]}_")}
-        return named or own
 
     # Cells
 

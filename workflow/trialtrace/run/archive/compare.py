@@ -7,16 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.config.changes import KeyChange, configuration_changes
 from trialtrace.base.errors import UserError
-from trialtrace.run.archive.functions import (
-    FunctionChange,
-    KnownFunctions,
-    OwnCode,
-    code_changes,
-    moves,
-)
+from trialtrace.run.archive.code_changes import CodeChange, code_changes
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
@@ -114,7 +109,6 @@ class Comparison:
         space = Path(self._space.name)
         self.old = RunOfTrial(shelf, old, space / "old")
         self.new = RunOfTrial(shelf, new, space / "new")
-        self._known = KnownFunctions(shelf.at)
 
     def close(self) -> None:
         """Remove the files that were written out."""
@@ -125,7 +119,8 @@ class Comparison:
         """Changes of the export, a table each."""
         return [
             aligned_change(name, *_both(before, after), PLACES)
-            for name, before, after in self._changed("raw/")
+            for name, *tables in self._changed("raw/")
+            for before, after in [map(as_read, tables)]
         ]
 
     @cached_property
@@ -155,20 +150,10 @@ class Comparison:
         return list(configuration_changes(self.old.configuration, self.new.configuration))
 
     @cached_property
-    def code(self) -> list[FunctionChange]:
-        old, new = (run.shelf.code_of(run.manifest) for run in (self.old, self.new))
-        return list(code_changes(self._known, old, new))
-
-    @cached_property
-    def moved_code(self) -> dict[str, str]:
-        """File of code in the earlier run -> where its functions stand in the later."""
-        old, new = (run.shelf.code_of(run.manifest) for run in (self.old, self.new))
-        return moves(self._known, old, new)
-
-    @cached_property
-    def own_code(self) -> OwnCode:
-        """Which files of the code are not every number's."""
-        return OwnCode.of((run.shelf, run.manifest) for run in (self.old, self.new))
+    def code(self) -> list[CodeChange]:
+        """The wings of the code that changed."""
+        old, new = ((run.kept, run.shelf.code_of(run.manifest)) for run in (self.old, self.new))
+        return list(code_changes(self.old.shelf.at.code, old, new))
 
     @cached_property
     def environment(self) -> bool:
@@ -262,6 +247,17 @@ class Comparison:
 
 
 Row = Mapping[str, object]
+
+
+def as_read(table: pa.Table | None) -> pa.Table | None:
+    """A raw table with null in empty cells, which a registry and a CSV file write differently."""
+    if table is None:
+        return None
+    columns = [
+        pc.if_else(pc.equal(column, ""), None, column) if column.type == pa.string() else column
+        for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names)
 
 
 def _both(before: pa.Table | None, after: pa.Table | None) -> tuple[pa.Table, pa.Table]:

@@ -12,10 +12,11 @@ from trialtrace.base.config.schema import validate
 from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.causes import Cause, Causes, cell_place
-from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial
+from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial, as_read
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.table_changes import CellChange, TableChange
 from trialtrace.run.trace.words import ADJUSTED
+from trialtrace.run.trial.entries import is_of_source, path_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import plan
 from trialtrace.run.trial.review import FILE as REVIEW
@@ -49,7 +50,7 @@ def _files_of(run: RunOfTrial) -> dict[str, object]:
 
 
 def _difference(comparison: Comparison, name: str) -> str | None:
-    before, after = (run.table(name) for run in (comparison.old, comparison.new))
+    before, after = (as_read(run.table(name)) for run in (comparison.old, comparison.new))
     if before is None or after is None or before.equals(after):
         return None
     columns = [column_name for column_name in before.column_names if column_name not in PLACES]
@@ -223,7 +224,6 @@ class Account(TypedDict):
     configuration: list[CellAccount]
     comments: list[str]
     code: list[str]
-    moved: list[str]
     environment: bool
     results_in_all: int
     results: list[ResultAccount]
@@ -257,10 +257,9 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "raw_cells": _raw_cells(comparison) if full else [],
         "derived": [_table(change) for change in comparison.derived],
         "derived_cells": _derived_cells(comparison) if full else [],
-        "configuration": [_configured(change, full) for change in comparison.configuration],
+        "configuration": [_configured(change, full) for change in moved_source(comparison)],
         "comments": same_keys(comparison),
-        "code": [f"{change.place} ({change.how})" for change in comparison.code],
-        "moved": [f"{old} → {new}" for old, new in comparison.moved_code.items()],
+        "code": [change.place for change in comparison.code],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
         "results": sorted(
@@ -270,6 +269,19 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "worded": {"results": comparison.worded[0], "claims": comparison.worded[1]},
         "reordered": comparison.reordered,
     }
+
+
+def moved_source(comparison: Comparison) -> Iterator[KeyChange]:
+    """The changed keys, of which those of a source of another kind are one: the kind."""
+    kinds = {
+        change.file
+        for change in comparison.configuration
+        if is_of_source(change) and path_of(change) == ["source", "kind"]
+    }
+    for change in comparison.configuration:
+        of_kind = change.file in kinds and is_of_source(change)
+        if not of_kind or path_of(change) == ["source", "kind"]:
+            yield change
 
 
 def _configured(change: KeyChange, full: bool) -> CellAccount:

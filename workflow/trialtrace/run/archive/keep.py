@@ -12,7 +12,6 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder, write_bytes, write_json
 from trialtrace.base.synthetic import TRUTH
 from trialtrace.run.archive.compare import RunOfTrial
-from trialtrace.run.archive.functions import KnownFunctions, own_code
 from trialtrace.run.archive.kept_tables import keep_table, kept_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
 from trialtrace.run.jobs.fresh import Freshness
@@ -26,6 +25,7 @@ from trialtrace.run.trial.load import load_trial
 # Folders of a trial's results whose tables a run is compared by.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
 OTHERS = ("raw/manifest.json", "audit/print.json")
+FILE_DIGITS = 16
 
 
 def keep_run(
@@ -46,9 +46,7 @@ def keep_run(
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
     make_folder(at.archive, private=True)
-    known = KnownFunctions(at)
-    manifest = manifest_of(at, trial, fresh, shelf, known, made)
-    known.write()
+    manifest = manifest_of(at, trial, fresh, shelf, made)
     if RENDER in records and (documents := documents_of(at.results / trial)):
         manifest["documents"] = shelf.put_file(documents)
     run = run_id(manifest)
@@ -61,7 +59,6 @@ def manifest_of(
     trial: str,
     fresh: Freshness,
     shelf: Shelf,
-    known: KnownFunctions,
     texts: dict[str, list[str]],
 ) -> Manifest:
     """What a run holds, by the results as they stand; its objects are put on the shelf."""
@@ -79,8 +76,7 @@ def manifest_of(
             )
         },
         "files": {name: shelf.put_file(content) for name, content in _files(at, trial, fresh)},
-        "code": shelf.put_file(_code(shelf, trial, fresh, known)),
-        "own": shelf.put_file(own_code(fresh, trial)),
+        "code": shelf.put_file(_code(trial, fresh)),
         "environment": list(fresh.environment),
         "made": texts,
     }
@@ -104,14 +100,14 @@ def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, byt
         yield name, (at.results / trial / name).read_bytes()
 
 
-def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> bytes:
-    """Of each stage the files of its code; their functions are kept once for all trials."""
+def _code(trial: str, fresh: Freshness) -> bytes:
+    """Of each stage the files of its code, each with the beginning of the hash of its content."""
     code: Code = {}
     for rule in STAGES:
         if rule != RENDER:
             files = [path for path in sorted(fresh.code_files(rule, trial)) if path.is_file()]
             code[rule] = {
-                fresh.sources.place(path): known.put(fresh.sources.digest(path).hex(), path)
+                fresh.sources.place(path): fresh.sources.digest(path).hex()[:FILE_DIGITS]
                 for path in files
             }
     return json.dumps(code).encode()

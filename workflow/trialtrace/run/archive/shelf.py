@@ -2,8 +2,7 @@
 
 `archive/<trial>/runs/<run>.json.z` says what a run held; its tables and files are objects beside
 it. `archive/<trial>/log.jsonl` has a line for each time that a run was kept: times and commits are
-no part of what a run is. What functions a source file had stands in `archive/functions.json.z`, for
-all trials.
+no part of what a run is.
 """
 
 import hashlib
@@ -80,8 +79,8 @@ Code = dict[str, dict[str, str]]
 
 class Manifest(TypedDict):
     """What a run held. `made` has the hashes of each stage: of its origin, and of what it
-    made; `own` is the object that says which code is not every number's, `documents` the one
-    that says which reports were made."""
+    made; `documents` is the object that says which reports were made, `own` one of runs that an
+    earlier version kept, which nothing reads any more."""
 
     archive: int
     contract: int
@@ -89,7 +88,7 @@ class Manifest(TypedDict):
     tables: dict[str, KeptTable]
     files: dict[str, str]
     code: str
-    own: str
+    own: NotRequired[str]
     documents: NotRequired[str]
     environment: list[str]
     made: dict[str, list[str]]
@@ -259,8 +258,7 @@ class Shelf:
         return set().union(*tables) | {
             *manifest["files"].values(),
             manifest["code"],
-            manifest["own"],
-            *([manifest["documents"]] if "documents" in manifest else []),
+            *(manifest[name] for name in ("own", "documents") if name in manifest),
         }
 
     def faults(self) -> list[Problem]:

@@ -34,8 +34,6 @@ def account_text(account: Account, whole: bool = False) -> str:
     sections = (
         ("Raw cells", [_cell(cell) for cell in account["raw_cells"]]),
         ("Configuration", [_cell(cell) for cell in account["configuration"]]),
-        ("Code", account["code"]),
-        ("Code that moved, its functions as they were", account["moved"]),
         ("Derived values", [_cell(cell) for cell in account["derived_cells"]]),
         ("Verdicts on published numbers", list(_verdicts(account))),
     )
@@ -61,16 +59,14 @@ def overview(account: Account) -> list[tuple[str, str]]:
     verdicts = [f"{judged} changed"] if judged else []
     verdicts += [f"{recomputed - judged} recomputed otherwise"] if recomputed > judged else []
     verdicts += _worded(account["worded"]["claims"])
-    keys, functions = len(account["configuration"]), len(account["code"])
-    code = [f"{counted(functions, 'function')} changed"] if functions else []
-    moved = [f"{counted(len(account['moved']), 'file')} moved"] if account["moved"] else []
+    keys = len(account["configuration"])
     configured = [f"{counted(keys, 'key')} changed"] if keys else []
     words = "comments or order only"
     comments = [f"{words}: {', '.join(account['comments'])}"] if account["comments"] else []
     return [
         ("raw data", _tables(account["raw"])),
         ("configuration", "; ".join([*configured, *comments]) or NOTHING),
-        ("code", "; ".join([*code, *moved]) or NOTHING),
+        ("code", "; ".join(account["code"]) or NOTHING),
         ("environment", "packages or Python changed" if account["environment"] else NOTHING),
         ("derived data", _tables(account["derived"])),
         ("results", "; ".join([results, *more, *_worded(account["worded"]["results"]), *order])),
@@ -192,7 +188,6 @@ def cause_texts(causes: Sequence[CauseAccount]) -> list[str]:
     words = {
         "unknown": "NO KNOWN CAUSE: {}",
         "family": "its family: {}",
-        "function": "{}, in a file that it uses",
     }
     texts = [
         words.get(cause["kind"], "{}").format(cause["place"]) for cause in causes[:CAUSES_SHOWN]

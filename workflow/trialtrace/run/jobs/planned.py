@@ -6,6 +6,7 @@ choice of what to do and its plan, and so the method that begins the plan is wra
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from trialtrace.base.errors import UserError
@@ -48,6 +49,5 @@ def list_true_changes() -> None:
     Snakemake 9.27 lists the last output of each job, changed or not: a change that holds nothing
     still iterates over the file that it was looked for in.
     """
-    from snakemake.persistence import ParamsChange
-
-    ParamsChange.__iter__ = lambda change: iter(change.files if change else ())
+    kind = import_module("snakemake.persistence").ParamsChange
+    kind.__iter__ = lambda change: iter(change.files if change else ())

@@ -72,9 +72,19 @@ def checked(
             if name in trials:
                 document.add(("examples",), name, "a name not among `trials`")
         names, problems = [*trials, *examples], document.problems
+        if not names:
+            problems = _without_trials(document)
         problems = problems + _key(at, document.get("hash_key"))
         problems = problems + _renderer(document.get("report"))
     return problems, {name: [] if name in sound else check_trial(at, name) for name in names}
+
+
+def _without_trials(document: Document) -> list[Problem]:
+    """The mistakes of a config.yaml, of which an empty list of trials says what to do first."""
+    place = document.place(("trials",))
+    others = [problem for problem in document.problems if problem.place != place]
+    first = Problem(place, found="no trial", do="draft a trial first: trialtrace new NAME FILE")
+    return [first, *others]
 
 
 def _key(at: Project, text: str | None) -> list[Problem]:
