@@ -14,6 +14,7 @@ from trialtrace.run.jobs.fresh import Freshness
 from trialtrace.run.jobs.installed import altered_files, built_from, not_as_locked
 from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.trial.load import load_settings
+from trialtrace.stats._offered import write_stubs
 
 ROOT = Path(__file__).resolve().parents[3]
 TRIAL = "musaro2019"
@@ -83,3 +84,8 @@ def test_packages_of_other_versions_than_the_lock_has_are_named(tmp_path):
 def test_the_code_that_runs_here_is_that_of_the_checkout():
     assert Code(ROOT / "workflow/trialtrace", ROOT) == RUNNING and not RUNNING.is_installed
     assert Project(ROOT).code == RUNNING
+
+
+def test_stubs_that_linters_write_are_no_code():
+    write_stubs()
+    assert [name for name in Sources(Project(ROOT)).code_files if name.endswith(".pyi")] == []

@@ -264,7 +264,8 @@ class Sources:
                 for name in folders
                 if name != "__pycache__" and f"{folder}/{name}" not in beside
             ]
-            found += [f"{folder}/{name}" for name in names]
+            # Stubs are written by the linters and read by type checkers alone.
+            found += [f"{folder}/{name}" for name in names if not name.endswith(".pyi")]
         return sorted(found)
 
     @cached_property
