@@ -6,7 +6,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from mini_trial import CONFIG, write_project
+from mini_trial import write_project
 
 from trialtrace.base.config.compose import compose, key_path
 from trialtrace.base.config.files import read_yaml
@@ -163,20 +163,6 @@ def test_a_missing_file(tmp_path):
 def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path):
     data, told = read(tmp_path, b"\xef\xbb\xbfa: 1\r\nb: x\r\n")
     assert (data, told) == ({"a": 1, "b": "x"}, "")
-
-
-def test_all_mistakes_are_told_at_once(tmp_path):
-    at = write_project(tmp_path)
-    path = at.config / "config.yaml"
-    path.write_text(CONFIG.replace("seed: 1", "seed: -1\nsede: 2").replace("[html]", "[html, odt]"))
-    with pytest.raises(UserError) as caught:
-        read_yaml(at, path, "config")
-    places = [problem.place for problem in caught.value.problems]
-    assert places == [
-        "config/config.yaml:2:7: seed",
-        "config/config.yaml:3:1: sede",
-        "config/config.yaml:6:19: report.formats[2]",
-    ]
 
 
 def test_a_table_of_the_project_that_is_empty_or_no_text(tmp_path):

@@ -1,6 +1,5 @@
 """Mistakes in simulation.yaml, each at the line that makes it."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -13,86 +12,6 @@ from trialtrace.run.simulation.check import check_truths
 from trialtrace.run.simulation.replicates import Trials
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.simulation.load import under
-
-
-def test_a_sound_file_has_no_mistakes(tmp_path: Path):
-    assert told(write_simulation(tmp_path)) == ""
-
-
-CASES = [
-    (
-        ("of: [relief_primary", "of: [relief_primry"),
-        ("line 1: of[1]", "an analysis of the plan", "did you mean"),
-    ),
-    (("replicates: 25", "replicates: 1"), ("line 2: replicates", "at least 2")),
-    (
-        ("    no_effect: true\n", ""),
-        ("line 4: truths", "no truth without an effect", "no_effect: true on one"),
-    ),
-    (
-        ("patients: {drug: 30, placebo: 25}", "patients: {drug: 30}"),
-        ("line 15: truths.better.patients", "drug", "drug, placebo"),
-    ),
-    (
-        ("patients: {drug: 30, placebo: 25}", "patients: 55"),
-        ("line 15: truths.better.patients", "55 of all arms", "drug, placebo"),
-    ),
-    (
-        ("drug: {probability: 0.8}", "drug: {probability: 1.8}"),
-        ("line 17: truths.better.quantities.relief.share", "1.8"),
-    ),
-    (
-        ("placebo: {probability: 0.3}}}}", "plcebo: {probability: 0.3}}}}"),
-        ("line 17: truths.better.quantities.relief.share", "plcebo"),
-    ),
-    (
-        ("loads: {frailty: -0.5}", "loads: {fraility: -0.5}"),
-        ("line 10: truths.nothing.quantities.relief.loads", "fraility"),
-    ),
-    (
-        ("relief: {level: patients, share", "reliefs: {share"),
-        ("line 10: truths.nothing.quantities.reliefs", "level", 'did you mean "relief"'),
-    ),
-    (
-        ("patients: {drug: 30, placebo: 25}", "patients: {drug: 99000, placebo: 1001}"),
-        ("line 15: truths.better.patients", "100001 patients in each trial", "at most 100000"),
-    ),
-    (
-        (
-            "0.1],\n          shift: {by: arm, is: {drug: -0.5, placebo: 0}}}",
-            "0.1]}\n        shift: {by: arm, is: {drug: -0.5, placebo: 0}}",
-        ),
-        ("line 20: truths.better.quantities.pain1.shift", "write it into ordinal: {shift: …}"),
-    ),
-]
-
-
-def test_a_correlation_of_more_than_1_is_no_percentage(tmp_path: Path):
-    of = "loads: {frailty: -0.5}"
-    text = told(write_simulation(tmp_path, SIMULATION.replace(of, "correlation: {ar1: 1.5}")))
-    assert "correlation.ar1" in text and "less than 1" in text
-    assert "to do" not in text
-
-
-@pytest.mark.parametrize(("change", "parts"), CASES)
-def test_a_mistake_is_told_at_its_line(tmp_path: Path, change: tuple[str, str], parts: tuple):
-    old, new = change
-    assert old in SIMULATION
-    text = told(write_simulation(tmp_path, SIMULATION.replace(old, new)))
-    line, key = parts[0].removeprefix("line ").split(": ", 1)
-    assert re.search(rf"simulation\.yaml:{line}:\d+: {re.escape(key)}", text)
-    assert [part for part in parts[1:] if part not in text] == []
-
-
-def test_numbers_may_tell_arms_apart_in_a_truth_but_not_in_the_cohort(tmp_path: Path):
-    at = write_simulation(tmp_path)
-    assert told(at) == ""
-    path = at.trial_config("mini") / "cohort.yaml"
-    old = "examined: {level: patients, share: {probability: 0.7}}"
-    by_arm = "{by: arm, is: {drug: {probability: 0.7}, placebo: {probability: 0.6}}}"
-    new = f"examined: {{level: patients, share: {by_arm}}}"
-    path.write_text(path.read_text().replace(old, new))
-    assert "assumed numbers that tell the arms apart" in told(at)
 
 
 def test_a_truth_without_an_effect_may_not_hang_on_the_arm(tmp_path: Path):
