@@ -13,7 +13,6 @@ from mini_trial import settings_of
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import sources
-from trialtrace.report.report import _check
 from trialtrace.report.sections import methods as module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
@@ -56,22 +55,6 @@ def test_limits_with_more_digits_are_explained_where_there_are_any(material, mon
     for any_, told in ((True, 1), (False, 0)):
         monkeypatch.setattr(module, "_finer", lambda _, any_=any_: any_)
         assert html.unescape(methods(material)).count(module.FINER) == told
-
-
-@pytest.mark.parametrize(
-    ("tolerances", "chance", "told"),
-    [
-        ([1e-9, 1e-8], None, " to 1e-08"),
-        ([0.02, 0.02], None, " to 0.02"),
-        ([1e-9, 0.02], None, " within the tolerance that each number has on its page"),
-        ([1.9], 0.006, " within the tolerance that each number has on its page"),
-    ],
-)
-def test_a_line_tells_the_one_tolerance_of_its_numbers(tolerances, chance, told):
-    """One that is fine stands for smaller ones; one that chance leaves only for its own number."""
-    of = {"check_by": "scipy", "version": "1", "agrees": True, "chance": chance}
-    checks = [of | {"tolerance": each} for each in tolerances]
-    assert _check(["scipy 1: agrees"], checks) == f"scipy 1: agrees{told}"
 
 
 def test_each_method_of_the_plan_is_named_with_its_reference(text: str):
