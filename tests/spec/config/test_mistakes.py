@@ -10,10 +10,12 @@ from mini_trial import REPOSITORY, write_project
 from trialtrace.base.errors import Problem
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.check import check_all
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.remarks import plan_remarks
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TABLE = yaml.load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"), LOADER)
-CASES = TABLE["cases"]
+CASES, ODD = TABLE["cases"], TABLE["remarks"]
 
 
 def change(at: Project, edits: dict[str, list[list[str]] | str]) -> None:
@@ -50,3 +52,18 @@ def test_a_mistake_is_told_at_its_place_with_what_is_expected(tmp_path: Path, ca
     assert len(told) == (case.get("of", 1) if "at" in case else 0), text
     if "at" in case:
         assert any(is_told(case, problem) for problem in told), text
+
+
+def remarks(root: Path, edits: dict[str, list[list[str]]]) -> list[str]:
+    at = write_project(root, claims="papers: {}\nclaims: {}\n")
+    change(at, edits)
+    assert check_all(at=at) == []
+    return plan_remarks(load_trial("mini", at))
+
+
+@pytest.mark.parametrize("case", ODD, ids=[case["what"] for case in ODD])
+def test_what_is_odd_and_no_mistake_is_remarked(tmp_path: Path, case: dict):
+    own = remarks(tmp_path / "own", {})
+    said = [one for one in remarks(tmp_path / "changed", case["edit"]) if one not in own]
+    assert len(said) == len(case["said"]), said
+    assert all(one.startswith(start) for one, start in zip(said, case["said"], strict=True)), said
