@@ -13,8 +13,6 @@ TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 WITH_CARDS = ("summary", "report", "supplement", "audit")
 # Of what stands in a table this is no result: printed numbers, counts of rows, hashes, scales.
 NO_RESULTS = {
-    "tbl-claims",
-    "tbl-searches",
     "tbl-conservation",
     "tbl-rejects",
     "tbl-code",

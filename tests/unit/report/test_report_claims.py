@@ -20,10 +20,9 @@ from trialtrace.report.audit.audit_page import (
     tally_list,
 )
 from trialtrace.report.audit.claims_page import claims_page
-from trialtrace.report.audit.published import UNRECORDED, _findings, _recomputed, _unsaid, typed
+from trialtrace.report.audit.published import UNRECORDED, published, typed
 from trialtrace.report.links import trace_link
 
-NONE = SimpleNamespace(printed={"findings": []})
 EVENTS = "t/a/count.events@drug"
 ROWS = [
     {"component": "count", "recomputed_text": "79", "result_id": EVENTS, "step": ""},
@@ -35,13 +34,6 @@ ROWS = [
         "step": "1 − 0.54",
     },
 ]
-
-
-def test_the_report_links_each_component_to_its_own_number():
-    told = [_recomputed(row) for row in ROWS]
-    assert told[0].endswith(f"({trace_link(EVENTS)})")
-    assert told[1].endswith(f"({trace_link(EVENTS, 'out-of')})")
-    assert shown(told[2]) == "46% (1 − 0.54)"
 
 
 def test_the_audit_page_does_the_same():
@@ -180,35 +172,11 @@ def test_what_the_second_line_says_is_not_said_again():
     assert further({"findings": said}, [row]) == "Three."
 
 
-def test_the_report_says_all_of_a_claim_that_fails_as_the_page_of_the_audit_does():
-    """What speaks for a number is on the page beside the report, which a print has not."""
-    failing = claim("a", None, "inconsistent", "compatible")
-    for row, finding in zip(failing, ("Does not fit.", "28 to 55 fits."), strict=True):
-        row |= {"print_finding": finding}
-    said = [
-        {"claim": failing[0]["claim_id"], "finding": "Does not fit. A weight may be behind it."}
-    ]
-    material = SimpleNamespace(printed={"findings": said})
-    told = " ".join(_findings(material, failing))
-    assert (
-        "Does not fit" in told and "28 to 55 fits" in told and "A weight may be behind it" in told
-    )
-    held = claim("a", None, "exact", "compatible")
-    assert len(list(_findings(material, held))) == 1
-
-
 def test_a_ledger_by_itself_has_one_row_of_the_matrix():
     audit = {"claims": claim("a", None, "exact"), "findings": [], "searches": []}
     text = audit_page(audit, "T")
     table = text[text.index('<fieldset class="matrix">') : text.index("</fieldset>")]
     assert table.count("<tr>") == 2 and "against the data" not in table
-
-
-def test_the_report_tells_an_odd_p_beside_what_can_be_checked():
-    both = claim("a", "exact", "exact", "not_checkable")
-    told = " ".join(_findings(NONE, odd(both)))
-    assert "not&#95;checkable" in told and "exact&#58;" in told
-    assert "not&#95;checkable" not in " ".join(_findings(NONE, both))
 
 
 def test_a_small_screen_has_each_cell_below_the_other_and_the_stamp_above():
@@ -305,18 +273,6 @@ def test_who_took_the_printed_numbers_from_where_is_told():
     assert '</ul><p class="prose">By &lt;hand&gt;.</p>' in page.replace("\n", "")
 
 
-def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():
-    row = {"reading": None, "against_data": "not_checkable", "on_print": "not_checkable"}
-    row |= {"data_finding": "The data are synthetic.", "data_more": None}
-    row |= {"print_finding": "Nothing was checked: no other number in the ledger decides it."}
-    row |= {"print_more": None, "component": "value"}
-    assert [*_findings(NONE, [row])] == []
-    # In the column of findings it stands where there is nothing else.
-    assert _unsaid([row]).startswith("The data are synthetic&#46; Nothing was checked")
-    (told,) = _findings(NONE, [row | {"data_more": "A plan has no data."}])
-    assert told.endswith("A plan has no data&#46;")
-
-
 def test_each_verdict_that_occurs_is_explained_once():
     rows = [*claim("a", "exact", "exact"), *claim("b", "exact", "used")]
     assert glossary(tally(rows)) == (
@@ -336,3 +292,11 @@ def test_an_interval_that_no_usual_method_gives_is_explained_apart():
     both = glossary(tally([row, other]))
     assert both.startswith("Internal consistency, inconsistent: it contradicts other printed ")
     assert "; no usual method gives it: " in both
+
+
+def test_a_report_counts_the_claims_and_leads_to_each_of_them():
+    rows = [*claim("one", "exact", "exact"), *claim("two", "differs", "inconsistent")]
+    text = published(SimpleNamespace(claims=rows))
+    assert "(audit.html)" in text and re.findall(r"\b2 claims\b", shown(text))
+    assert "one" not in re.findall(r"\w+", text) and "two" not in re.findall(r"\w+", text)
+    assert "audit.html" not in published(SimpleNamespace(claims=[]))

@@ -5,7 +5,7 @@ import re
 import shutil
 
 import pytest
-from hostile_text import HOSTILE, LEVEL, PAYLOADS
+from hostile_text import LEVEL, PAYLOADS
 from mini_trial import settings_of
 from site_pages import active_content, broken_links, pages
 
@@ -67,18 +67,17 @@ def test_the_published_numbers_of_one_trial_and_of_all(hostile, found):
     chance = sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
     unlikely = "a match by chance alone is unlikely"
     assert searches and chance < 0.05 and unlikely in audit.text
-    assert unlikely in " ".join(report.text.split())
     assert f"{chance:.1f}" in [cell.text for cell in site.cells]
-    for shown in (site, audit, report):
+    for shown in (site, audit):
         said = " ".join(shown.text.split())
         assert "not the probability that the authors made another choice" in said
 
 
 def test_a_payload_does_not_break_a_table(found):
     """A stray | would add a column: every row has as many cells as its table has columns."""
-    table = [cell for cell in named(found, "mini/report.html").cells if cell.table == "tbl-claims"]
-    assert table and len(table) % 6 == 0
-    assert [cell.text for cell in table if HOSTILE in cell.text]
+    text = named(found, "mini/audit.html").path.read_text(encoding="utf-8")
+    rows = re.findall(r'<tr id="claim-.*?</tr>', text, re.DOTALL)
+    assert rows and {row.count("<td") for row in rows} == {5}
 
 
 def test_figures_take_a_dollar_sign_as_text(hostile):

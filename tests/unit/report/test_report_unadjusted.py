@@ -75,7 +75,7 @@ def test_a_paper_s_p_value_within_a_subgroup_is_announced():
     of = Stub(of=lambda _: [RISK, *WITHIN], claims=claims)
     said = unadjusted(of, Stub(name="other"), within=True)
     assert said.startswith("Comparisons within subgroups are not adjusted for multiplicity, and")
-    assert "[compared with the data](#claim-1)" in said
+    assert "[compared with the data](audit.html#claim-1)" in said
 
 
 @pytest.mark.parametrize("method", ["logistic_trend", "logistic_interaction", "cox_interaction"])
@@ -93,7 +93,7 @@ def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
         ([RISK], "and therefore without p-values here."),
         (
             [RISK, FISHER],
-            "here; what a paper printed of them is [compared with the data](#claim-1) under",
+            "here; what a paper printed of them is [compared with the data](audit.html#claim-1)",
         ),
     ],
 )

@@ -95,13 +95,6 @@ OF_NOT_REPRODUCED = (
     "none of the usual methods gives this interval on the counts that print as its estimate; it "
     "contradicts no other printed number, and a method that was not tried may give it"
 )
-READ_SO = (
-    "How to read a search: “n of N choices tried give it; a number nearby would be matched with "
-    "chance c” says that n of N ways to compute the number (tests, methods, patients, roundings) "
-    "give it as printed, and that some of these ways also give a share of c of the numbers a few "
-    "last digits away. With c of a tenth or more, the match is weak evidence of how the number was "
-    "computed."
-)
 OF_CHOICES = (
     "Against the data: the printed number is compared with what the trial's data give. Internal "
     "consistency: it is compared with the other numbers of the paper. A choice is one way of "

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.report.links import (
+    AUDIT_PAGE,
     CODE_PAGE,
     FAMILIES_PAGE,
     claim_anchor,
@@ -317,7 +318,7 @@ def _entries(trace: Trace, context: Around) -> Lines:
         ],
         "plan": [_plan(trace["plan"], trace["estimand"], context)],
         "code": [_function_link(f["file"], f["line"], f["name"]) for f in trace["functions"]],
-        "claims": [_claim(claim, context) for claim in trace["claims"]],
+        "claims": [_claim(claim) for claim in trace["claims"]],
     }
     return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
 
@@ -405,8 +406,8 @@ def _function_link(file: str, line: int, name: str) -> str:
     return f"{linked(name, link)} {escape(text)}"
 
 
-def _claim(claim: Trace, context: Around) -> str:
-    place = context.report(claim_anchor(claim["claim_id"]))
+def _claim(claim: Trace) -> str:
+    place = f"../{AUDIT_PAGE}#{claim_anchor(claim['claim_id'])}"
     return (
         f'<a href="{place}">{escape(claim["claim_id"])}</a> '
         f"({escape(claim['component'])}, printed {escape(claim['printed'] + step_words(claim))}): "

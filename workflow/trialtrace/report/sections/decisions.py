@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isclose
 
 from trialtrace.base.words import P_VALUES
-from trialtrace.report.links import claim_anchor
+from trialtrace.report.links import AUDIT_PAGE, claim_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, link, with_sign
@@ -197,7 +197,7 @@ def unadjusted(material: Material, analysis: Analysis, *, within: bool = False) 
         return f"{why}."
     return (
         f"{why}; what a paper printed of them is [compared with the data]"
-        f"(#{claim_anchor(printed[0])}) under published numbers."
+        f"({AUDIT_PAGE}#{claim_anchor(printed[0])})."
     )
 
 

@@ -72,7 +72,7 @@ def _limits(material: Material) -> Iterator[str]:
     if trial.design.stopped:
         yield escape_markdown(f"{ENDED}: {lower_first(trial.design.stopped)}")
     if lacking := not_recorded(trial):
-        yield f"{upper_first(unstated(trial))}: {', '.join(lacking)}."
+        yield escape_markdown(f"{upper_first(unstated(trial))}: {', '.join(lacking)}.")
     yield from unreported(material)
     yield from filter(None, [unread(material)])
     yield "What the trial means for patients is not discussed here: that is for the trialists."

@@ -10,7 +10,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import CONFIGURATION, config_page
+from trialtrace.report.links import AUDIT_PAGE, CONFIGURATION, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import (
@@ -356,7 +356,7 @@ def _origins(material: Material) -> Iterator[str]:
         return
     yield (
         "The papers of the printed numbers, and how much of each was at hand, are listed under "
-        "[published numbers](#sec-published); where each number stands in its paper is in "
+        f"[published numbers]({AUDIT_PAGE}); where each number stands in its paper is in "
         f"{_of_configuration(OF_PRINT)}."
     )
     yield ""
