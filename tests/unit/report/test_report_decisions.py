@@ -26,7 +26,6 @@ from trialtrace.report.sections.findings import (
     _many,
     _tests,
     not_adjusted,
-    once,
     planned_p,
     sentences,
 )
@@ -603,13 +602,6 @@ def test_a_test_is_named_where_it_is_first_used():
     first, second = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
     assert "p = 0.030 (log-rank test), below" in words(first)
     assert words(second).endswith("p = 0.030, below the significance level of 0.05.")
-
-
-def test_a_paragraph_of_a_synthetic_trial_is_marked_once():
-    of = Stub(trial=Stub(synthetic=True))
-    marked = "{} (synthetic, not evidence).".format
-    told = once(of, [marked("One"), marked("Two"), "Without p-values here."])
-    assert told == f"One. {marked('Two')} Without p-values here."
 
 
 def test_shares_of_a_time_are_told_where_a_tenth_of_both_arms_is_still_at_risk():

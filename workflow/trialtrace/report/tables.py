@@ -71,10 +71,8 @@ def _filled(line: list[str]) -> list[str]:
 
 
 def captioned(material: Material, table: str, label: str, caption: str) -> str:
-    """A table that can be referred to as @tbl-label; its caption has the stamp."""
-    stamp = f" {material.trial.stamp.caption}." if material.trial.stamp else ""
-    told = escape_markdown(caption + stamp)
-    return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
+    """A table that can be referred to as @tbl-label."""
+    return f"::: {{#tbl-{label}}}\n\n{table}\n{escape_markdown(caption)}\n\n:::\n"
 
 
 def texts_table(

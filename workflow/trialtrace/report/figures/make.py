@@ -164,9 +164,8 @@ def _drawn(
     the analysis beside which it stands."""
     kind, name, beside = place
     save_drawing(picture.figure, folder, name, stamp)
-    caption = (f"{stamp.caption}. " if stamp else "") + picture.caption
     data = _written(picture.data, folder / f"{name}.csv", stamp=stamp, fine=fine)
-    return Drawn(kind, _label(name), f"{name}.png", caption, picture.alt, beside, data=data)
+    return Drawn(kind, _label(name), f"{name}.png", picture.caption, picture.alt, beside, data=data)
 
 
 def _written(data: Data, file: Path, *, stamp: Stamp | None, fine: bool) -> str:

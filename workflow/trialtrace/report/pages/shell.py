@@ -124,14 +124,13 @@ def page(
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
     inside and can be mailed alone. `above` are the pages over it, by title and link from that
     folder, and `here` is what it is called after them. The stamp stands at its top, where it stays
-    in sight, and at each of its tables and pictures by itself; `draft` is the stamp of a draft.
+    in sight, and at each of its pictures by itself; `draft` is the stamp of a draft.
     With `forms` it may send its forms to where it came from.
     """
     told = escape(stamp.sentence) if stamp else ""
     top = f'<p class="synthetic held">{told}</p>\n' if stamp else ""
     top += f'<p class="synthetic">{escape(draft)}</p>\n' if draft else ""
     if stamp:
-        body = body.replace("<table>", f"<table>\n<caption>{told}</caption>")
         body = body.replace("<figcaption>", f"<figcaption>{told}. ")
     body = SCROLLS.sub(REACHED, body if up else breakable(body))
     way = crumbs(above, here or title, up) if above else ""

@@ -30,7 +30,7 @@ from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.site_copy import copy_report
 from trialtrace.report.sections.data_quality import known_in_short
-from trialtrace.report.sections.findings import compared, ending, primary, primary_results
+from trialtrace.report.sections.findings import compared, primary, primary_results
 from trialtrace.report.sections.questions import at_look
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.thresholds import held_in_words, shares_held
@@ -171,7 +171,7 @@ def _card(material: Material) -> str:
     stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
     report = f"{trial.name}/report.html"
     every = ((one, text) for one in primary(material) for text in held_in_words(material, one))
-    held = [f"{one.label}: {text}{ending(material)}" for one, text in every]
+    held = [f"{one.label}: {text}." for one, text in every]
     sentences = map(tight_percent, [*held, *primary_results(material)])
     known = (text for a in primary(material) for text in known_in_short(material, a))
     told = [*sentences, *known, *filter(None, [other_readings(material)])]

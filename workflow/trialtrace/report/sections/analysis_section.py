@@ -31,9 +31,7 @@ from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
     compared,
     described,
-    ending,
     not_adjusted,
-    once,
     parting,
     resting_on,
     sentences,
@@ -246,7 +244,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         found += not_adjusted(material)
     found += few_at_risk(material, analysis)
     if found:
-        parts.append(f"**Result.** {cited(material, analysis, once(material, found))}")
+        parts.append(f"**Result.** {cited(material, analysis, ' '.join(found))}")
     parts.append(of_log_alone(material, analysis))
     if analysis.role == "primary":
         parts.append(other_readings_marked(material, analysis))
@@ -272,7 +270,7 @@ def results_in_sentences(material: Material, analysis: Analysis) -> list[str]:
     """What an analysis found: of comparisons, else of arms, else how far its numbers go."""
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     if unlike := unlike_others(material, analysis):
-        found.append(f"{_noted(material, unlike)}{ending(material)}")
+        found.append(f"{_noted(material, unlike)}.")
     return found or described(material, analysis) or without_comparison(material, analysis)
 
 

@@ -1,6 +1,6 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -89,11 +89,11 @@ def primary_results(material: Material) -> Iterator[str]:
     for analysis in primary(material):
         for p, adjusted, lead in _overall(material, analysis):
             tests_text = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
-            decision = f"{verdict(material, analysis, p)}{ending(material)}"
+            decision = f"{verdict(material, analysis, p)}."
             yield f"{analysis.label}{lead} {tests_text}{decision}"
         for p, lead in _before_pairs(material, analysis):
             tests_text = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
-            yield f"{analysis.label}{lead} {tests_text}{OF_CLOSED}{ending(material)}"
+            yield f"{analysis.label}{lead} {tests_text}{OF_CLOSED}."
         for result in compared(material, analysis):
             whole = at_look(material, analysis, result.estimate)
             shown = f"{_what(material, whole)} {whole['stat_text']}"
@@ -105,9 +105,9 @@ def primary_results(material: Material) -> Iterator[str]:
                 text += _decided(material, analysis, result, p)
                 text += _but(material, analysis, result, p, "“{}”")
             text += unadjusted_interval(analysis, whole)
-            yield text + ending(material)
+            yield text + "."
         for text in anova_sentences(material, analysis, markdown=False):
-            yield f"{analysis.label}: {text}{ending(material)}"
+            yield f"{analysis.label}: {text}."
 
 
 def primary(material: Material) -> list[Analysis]:
@@ -138,29 +138,27 @@ def not_adjusted(material: Material) -> list[str]:
         return [
             f"Of the {len(levels)} primary tests, each at {at} and without adjustment for "
             f"multiplicity, that of {arms} against the threshold decides by the plan; the others "
-            f"stand beside it{ending(material)}"
+            f"stand beside it."
         ]
     return [
         f"The {len(levels)} primary {'tests' if one_sided else 'comparisons'} are each decided at "
         f"{at}, without adjustment for multiplicity; the plan names none of them as the main one"
-        f"{', and those of a single arm are one-sided' if one_sided else ''}{ending(material)}"
+        f"{', and those of a single arm are one-sided' if one_sided else ''}."
     ]
 
 
 def sentences(material: Material, analysis: Analysis) -> list[str]:
     """The finding of each comparison; where there are many, one sentence of how many."""
     found = list(compared(material, analysis))
-    over_visits = [
-        text + ending(material) for text in anova_sentences(material, analysis, markdown=True)
-    ]
+    over_visits = [text + "." for text in anova_sentences(material, analysis, markdown=True)]
     said: dict[str, str] = {}
     first = _first(material, analysis, said) if found else []
     if len(found) > MOST_SENTENCES and analysis.by is not None and analysis.interaction is None:
         # The most extreme of small subgroups that nothing compares are no result.
         many = f"{len(found)} comparisons stand in the table; no sentence judges them"
-        return [*first, many + ending(material), *over_visits]
+        return [*first, many + ".", *over_visits]
     if len(found) > MOST_SENTENCES:
-        return [*first, _many(material, analysis, found) + ending(material), *over_visits]
+        return [*first, _many(material, analysis, found) + ".", *over_visits]
     told = []
     for one in found:
         estimate, whole = one.estimate, at_look(material, analysis, one.estimate)
@@ -177,7 +175,7 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
             text += escape_markdown(_decided(material, analysis, one, p))
             text += _but(material, analysis, one, p, "“[{}](#{})”")
         text += unadjusted_interval(analysis, whole)
-        told.append(text + _margins(material, estimate) + ending(material))
+        told.append(text + _margins(material, estimate) + ".")
     return first + told + _assumptions(material, analysis) + over_visits
 
 
@@ -217,7 +215,7 @@ def _assumptions(material: Material, analysis: Analysis) -> list[str]:
     level = analysis.decision_level
     against = any(present(row["stat_value"]) <= level for row in rows)
     lead = "Evidence against" if against else "No evidence against"
-    return [f"{lead} what the model assumes: {tests}{ending(material)}"]
+    return [f"{lead} what the model assumes: {tests}."]
 
 
 def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list[str]:
@@ -226,19 +224,19 @@ def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list
     overall = list(_overall(material, analysis))
     if len(overall) > MOST_SENTENCES:
         text = _counted(material, analysis, [adjusted for _, adjusted, _ in overall])
-        return [*told, f"All arms: {escape_markdown(text)}{ending(material)}"]
+        return [*told, f"All arms: {escape_markdown(text)}."]
     for p, adjusted, lead in overall:
         by = [(p, _how(material, p)), (adjusted, _adjustment(adjusted))]
         tests = _tests_markdown(by, said)
         decision = escape_markdown(verdict(material, analysis, p) + resting_on(material, p))
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
-        told.append(f"{start} {tests}{decision}{ending(material)}")
-    told += [text + ending(material) for text in turned(material, analysis)]
+        told.append(f"{start} {tests}{decision}.")
+    told += [text + "." for text in turned(material, analysis)]
     for p, lead in _before_pairs(material, analysis):
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
         decision = escape_markdown(verdict(material, analysis, p))
         tests = _tests_markdown([(p, _how(material, p))], said)
-        told.append(f"{start} {tests}{decision}{OF_CLOSED}{ending(material)}")
+        told.append(f"{start} {tests}{decision}{OF_CLOSED}.")
     return told
 
 
@@ -258,7 +256,7 @@ def interactions(material: Material, analysis: Analysis) -> list[ResultRow]:
 def _interaction(material: Material, analysis: Analysis) -> list[str]:
     """The test of interaction of each comparison; that there is none where the plan has none."""
     if analysis.interaction is None:
-        return [f"No test of interaction is planned, so none was made{ending(material)}"]
+        return ["No test of interaction is planned, so none was made."]
     rows = interactions(material, analysis)
     several = len({values_of(row, PLACE) for row in rows}) > 1
     told = []
@@ -270,7 +268,7 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
         # Its strata are the subgroups.
         strata = [each for each in model_words(material, row) if each.startswith(STRATIFIED)]
         tests = _tests_markdown(_tests(material, row, strata))
-        told.append(f"Interaction{where}: {tests}{decision}{ending(material)}")
+        told.append(f"Interaction{where}: {tests}{decision}.")
     return told
 
 
@@ -337,7 +335,7 @@ def described(material: Material, analysis: Analysis) -> list[str]:
             of = [one for one in (counts.get((*place, row["group1_level"])), row) if one]
             arm = escape_markdown(material.arm_label(row["group1_level"]))
             shares.append(f"{arm} {of_arm_in_words(of)}")
-        told.append(f"{lead}{'; '.join(shares)}{ending(material)}")
+        told.append(f"{lead}{'; '.join(shares)}.")
     return told
 
 
@@ -555,15 +553,3 @@ def _margins(material: Material, estimate: ResultRow) -> str:
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
             return f"; compared with margins of {margins}: {link(row)}"
     return ""
-
-
-def once(material: Material, sentences: Sequence[str]) -> str:
-    """Sentences of one paragraph, of which only the last is marked as synthetic."""
-    end = ending(material)
-    last = max((at for at, text in enumerate(sentences) if text.endswith(end)), default=0)
-    before = [f"{text.removesuffix(end).removesuffix('.')}." for text in sentences[:last]]
-    return " ".join([*before, *sentences[last:]])
-
-
-def ending(material: Material) -> str:
-    return " (synthetic, not evidence)." if material.trial.synthetic else "."

@@ -11,8 +11,6 @@ from trialtrace.report.sections.findings import (
     MOST_SENTENCES,
     bounds_first,
     compared,
-    ending,
-    once,
 )
 from trialtrace.report.sections.key_sentences import exceptions, excluding, leaves_out_no_effect
 from trialtrace.report.sections.results_in_short import by_methods, sizes
@@ -56,14 +54,14 @@ def further_outcomes(material: Material) -> str:
             continue
         if one.name in printed and not outcomes & here:
             who = lower_first(analysed(material, one).rstrip("."))
-            found = once(material, results_in_sentences(material, one))
+            found = " ".join(results_in_sentences(material, one))
             cohort = of_rows(material, material.of(one.name))
             told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
         elif one.role == "secondary" or noted:
             assumed = made_up_by_arm(material, material.of(one.name))
             others.append(f"{_named(one)}{_short(material, one)}{assumed}")
     if others:
-        told.append(f"{OTHERS}{'; '.join(others)}{ending(material)}")
+        told.append(f"{OTHERS}{'; '.join(others)}.")
     return "\n\n".join([LEAD, *told]) + "\n" if told else ""
 
 

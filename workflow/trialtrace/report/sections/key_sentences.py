@@ -109,8 +109,7 @@ def without_comparison(material: Material, analysis: Analysis) -> list[str]:
     told = [*_by_arm(material, rows), *tests]
     if not told and material.of(analysis.name) and not rows:
         told = ["Nothing of it could be estimated; the reasons stand below"]
-    synthetic = " (synthetic, not evidence)" if material.trial.synthetic else ""
-    return [f"{text}{synthetic}." for text in told]
+    return [f"{text}." for text in told]
 
 
 def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:

@@ -7,7 +7,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.decisions import turned
-from trialtrace.report.sections.findings import ending, not_adjusted
+from trialtrace.report.sections.findings import not_adjusted
 from trialtrace.report.sections.harms import of_log_alone, unreported
 from trialtrace.report.sections.imputed import available_cases
 from trialtrace.report.sections.lost_sessions import lost_sessions
@@ -55,7 +55,7 @@ def _limits(material: Material) -> Iterator[str]:
         )
     alone: dict[str, list[str]] = {}
     for one in every:
-        yield from (text + ending(material) for text in turned(material, one))
+        yield from (text + "." for text in turned(material, one))
         for record in records(material, one, None) if one.harms else ():
             yield f"{escape_markdown(one.label)}: {record}."
         alone.setdefault(of_log_alone(material, one), []).append(escape_markdown(one.label))

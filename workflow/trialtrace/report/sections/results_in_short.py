@@ -15,7 +15,7 @@ from trialtrace.report.sections.absolute import at_the_end, period, share_of
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.decisions import deciding
 from trialtrace.report.sections.event_words import effect_words
-from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
+from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, sentences
 from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, leading, of_look
 from trialtrace.report.sections.thresholds import shares_held
 from trialtrace.report.tables import NO_BREAK, link, with_level, with_sign
@@ -46,7 +46,7 @@ def results_in_short(material: Material, analysis: Analysis) -> str:
     variance has tests of its own, the sentences of the report. Markdown."""
     found = [*compared(material, analysis)]
     if len(found) > MOST_SENTENCES or any(anova_sentences(material, analysis, markdown=True)):
-        return once(material, sentences(material, analysis))
+        return " ".join(sentences(material, analysis))
     places: dict[tuple[str | None, ...], list[Compared]] = {}
     for one in found:
         places.setdefault(values_of(one.estimate, PLACE), []).append(one)

@@ -42,12 +42,11 @@ ENDED = "Ended early"
 
 
 def stamps(trial: Trial) -> list[str]:
-    """That it is a draft, and that its data are synthetic, each as a block of its own."""
+    """That it is a draft, as a block of its own; each page has the other stamps."""
+    if not trial.draft:
+        return []
     guessed = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
-    texts = [escape_markdown(guessed)] if trial.draft else []
-    texts += ["Synthetic data: not evidence of anything."] if trial.synthetic else []
-    texts += [f"{trial.at.purpose.stamp.sentence}."] if trial.at.purpose.stamp else []
-    return [f"::: {{.synthetic}}\n{text}\n:::" for text in texts]
+    return [f"::: {{.synthetic}}\n{escape_markdown(guessed)}\n:::"]
 
 
 def unstated(trial: Trial) -> str:

@@ -9,7 +9,6 @@ from trialtrace.report.links import analysis_place
 from trialtrace.report.material import OF_ARM, Material, asks
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import explores
-from trialtrace.report.sections.findings import ending
 from trialtrace.report.sections.lost_sessions import (
     as_done,
     asked,
@@ -137,7 +136,7 @@ def _sentence(
         planned = f"{method_of(first['method']).title} asks only for {asked(first)}"
         told += f"; {escape_markdown(planned)}, of which there is no sign"
     arms = _arms(material, tests, rows, tested=not none_asks)
-    return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
+    return f"{escape_markdown(lead)}: {arms}{told}."
 
 
 def _arms(
