@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,8 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
+# Taken when the package is loaded: the Snakefile quotes sys.executable for a shell.
+PYTHON = sys.executable
 # The example of a ledger, and in a wheel the schemas (base/config/schema_files.py).
 SCHEMAS = PACKAGE / "schemas"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -11,12 +11,11 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.base.paths import PACKAGE, RUNNING, SCHEMAS
+from trialtrace.base.paths import PACKAGE, PYTHON, RUNNING, SCHEMAS
 
 MAKER = "trialtrace.run.trial.schemas"
 # Folders of the package with all that a schema follows from.
@@ -86,7 +85,7 @@ def write_schemas(folder: Path) -> None:
     """Write every schema into the folder."""
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
-        [sys.executable, "-m", MAKER, str(folder)],
+        [PYTHON, "-m", MAKER, str(folder)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,
