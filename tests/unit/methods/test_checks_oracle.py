@@ -221,6 +221,39 @@ def test_two_samples_by_ranks(case):
                 name = f"{stat}.{method}"
                 found = scales.CHECKS[name](data(pd.DataFrame(frame)), asked(name, sides=sides))
                 assert found.value == near(expected[f"mann_whitney.{sides}.{correction}.{of_r}"])
+    # R lists all ways to part the first values of an arm, where there are ties.
+    few = rows.groupby("arm").head(7) if rows["value"].duplicated().any() else rows
+    frame = {"TRTP": few["arm"].map({"x": TREATED, "y": REFERENCE}), "AVAL": few["value"]}
+    for sides in ("two_sided", "greater", "less"):
+        for stat, of_r in (("u", "statistic"), ("p_value", "p_value")):
+            name = f"{stat}.mann_whitney_exact"
+            found = scales.CHECKS[name](data(pd.DataFrame(frame)), asked(name, sides=sides))
+            assert found.value == near(expected[f"exact.{sides}.{of_r}"])
+
+
+RANKED = {
+    **{key: {"sides": "two_sided"} for key in ("p_value.mann_whitney", "u.mann_whitney")},
+    "p_value.mann_whitney_exact": {"sides": "two_sided"},
+    "probability_of_superiority.brunner_munzel": {},
+    "median_difference.hodges_lehmann": {"correction": "none"},
+}
+
+
+@pytest.mark.parametrize("name", RANKED)
+def test_ties_that_rounding_broke_are_ties(name):
+    """Changes of values with one decimal, as decimals and as binary fractions have them."""
+    tenths = [3, 3, 6, 6, 9, 3, 9, 12, 3, 6, 6, 9, 9, 12, 15, 6]
+    arms = [TREATED] * 8 + [REFERENCE] * 8
+    exact = pd.DataFrame({"TRTP": arms, "AVAL": [each / 10 for each in tenths]})
+    noisy = exact.assign(AVAL=[(50 + each) / 10 - 5.0 for each in tenths])
+    assert noisy["AVAL"].nunique() == exact["AVAL"].nunique()
+    noisy.loc[::2, "AVAL"] = exact["AVAL"]
+    assert noisy["AVAL"].nunique() > exact["AVAL"].nunique()
+    one, other = (
+        scales.CHECKS[name](data(each), asked(name, **RANKED[name])) for each in (exact, noisy)
+    )
+    assert other.value == near(one.value)
+    assert other.interval == (one.interval and pytest.approx(one.interval, rel=1e-9))
 
 
 def test_breslow_day_at_an_odds_ratio_of_one():

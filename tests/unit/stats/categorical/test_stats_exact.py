@@ -190,10 +190,6 @@ def test_bad_input_is_refused_with_a_reason():
     for margin in (0, -1, nan, inf, None):
         with pytest.raises(StatsError, match="margin"):
             risk_ratio_score_test(1, 4, 2, 6, margin=margin, **two, **MN)
-    with pytest.raises(StatsError, match="variance must be one of"):
-        risk_ratio_score(1, 4, 2, 6, confidence=0.95, variance="mee")
-    with pytest.raises(StatsError, match="mid_p must be one of"):
-        exact_conditional_test(1, 4, 2, 6, sides="less", mid_p=True)
     with pytest.raises(StatsError, match="no stratum has patients in both arms"):
         odds_ratio_conditional([1], [4], [0], [0], confidence=0.95)
     with pytest.raises(StatsError, match="too large for an unconditional"):

@@ -246,18 +246,12 @@ Y, ARM = np.arange(9.0) ** 2, list("aaabbbccc")
 @pytest.mark.parametrize(
     ("y", "arm", "message"),
     [
-        ([], [], "at least 3"),
         (Y, ["a"] * 9, "one arm only"),
         (Y[:3], list("abc"), "one value"),
         ([1, 1, 1, 2, 2, 2], list("aaabbb"), "do not vary"),
-        ([*Y[:8], nan], ARM, "missing or infinite"),
-        ([*Y[:8], inf], ARM, "missing or infinite"),
         (Y / 64 * 1e308, ARM, "too much"),
         (Y * 1e-200, ARM, "do not vary"),
-        (Y[:8], ARM, r"shape \(8,\)"),
-        (list("123456789"), ARM, "numbers only"),
         (5.0, ARM, "one-dimensional"),
-        (Y, [*ARM[:8], None], "missing"),
     ],
 )
 def test_odd_values_are_refused(y, arm, message):
@@ -278,8 +272,6 @@ def test_odd_values_are_refused(y, arm, message):
         ({"x": {"a": 0, "b": 0}}, "no coefficient but 0"),
         ({"x": {}}, "no coefficient but 0"),
         ({"x": {"a": 1, "d": -1}}, "no arm 'd'"),
-        ({"x": {"a": nan, "b": -1}}, "missing or infinite"),
-        ({"x": {"a": "1", "b": -1}}, "numbers only"),
     ],
 )
 def test_odd_contrasts_are_refused(contrasts, message):
@@ -313,7 +305,6 @@ def test_odd_choices_are_refused():
         ([1, 2], [[1, 0], [0, 0]], 5, "no estimated error"),
         ([1, 2], [[1, 2], [2, 1]], 5, "negative variance"),
         ([1, 2], [[1, 0.5], [0.2, 1]], 5, "not symmetric"),
-        ([1, nan], np.eye(2), 5, "missing or infinite"),
         ([1, 2], np.eye(2), 0, "positive"),
         ([1, 2], np.eye(2), nan, "positive"),
         ([1, 2], np.eye(2), True, "positive"),

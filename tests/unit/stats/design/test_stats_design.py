@@ -1,6 +1,6 @@
 """Power, sample size and precision: printed tables, invariants, and what is refused."""
 
-from math import inf, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.design import clusters, events, means, proportions, ranks
 
 TWO = {"alpha": 0.05, "sides": "two_sided"}
-ONE = {"alpha": 0.025, "sides": "one_sided"}
 ALPHA = st.sampled_from([0.01, 0.05, 0.1])
 POWER = st.sampled_from([0.5, 0.8, 0.95])
 SIDES = st.sampled_from(["two_sided", "one_sided"])
@@ -127,27 +126,17 @@ EFFECT = {"size": 20, "icc": 0.1, "variation": 0}
     ("function", "given_", "wrong"),
     [
         (means.power_two_means, MEANS, {"difference": 0}),
-        (means.power_two_means, MEANS, {"difference": nan}),
-        (means.power_two_means, MEANS, {"difference": "1"}),
         (means.power_two_means, MEANS, {"sd": 0}),
-        (means.power_two_means, MEANS, {"sd": inf}),
-        (means.power_two_means, MEANS, {"n1": 1}),
-        (means.power_two_means, MEANS, {"n1": 10.5}),
-        (means.power_two_means, MEANS, {"n1": [10, 20], "n0": [1, 2, 3]}),
-        (means.power_two_means, MEANS, {"n1": [10, 20], "n0": [10, 20, 30]}),
         (means.power_two_means, MEANS, {"alpha": 0}),
         (means.power_two_means, MEANS, {"alpha": 1}),
         (means.power_two_means, MEANS, {"alpha": 0.6, "sides": "one_sided"}),
-        (means.power_two_means, MEANS, {"sides": "greater"}),
         (proportions.power_two_proportions, RISKS, {"p1": 1}),
         (proportions.power_two_proportions, RISKS, {"p1": 0.3}),
         (proportions.power_two_proportions, RISKS, {"null": 0.1}),
-        (proportions.power_two_proportions, RISKS, {"variance": "none"}),
         (events.power_log_rank, HAZARDS, {"hazard_ratio": 1}),
         (events.power_log_rank, HAZARDS, {"hazard_ratio": -1}),
         (events.power_log_rank, HAZARDS, {"null": 1.3}),
         (events.power_log_rank, HAZARDS, {"events": 0}),
-        (events.power_log_rank, HAZARDS, {"formula": "cox"}),
         (ranks.power_mann_whitney, RANKS, {"superiority": 0.5}),
         (ranks.power_mann_whitney, RANKS, {"superiority": 1.0}),
         (events.event_probability, PATIENTS, {"hazard": 0}),

@@ -88,10 +88,7 @@ def test_mmrm_refuses_with_a_reason():
         (y, np.zeros_like(x), "0 in every observed value"),
         (y[:, :1], x[:, :1], "visits >= 2"),
         (y, x[:-1], "x must have shape"),
-        (y.astype(str), x, "numbers only"),
-        (y, x.astype(str), "numbers only"),
         (np.ma.masked_greater(y, 1.0), x, "must not be masked"),
-        (np.where(y == y[3, 1], np.inf, y), x, "missing or infinite"),
         (y, np.where(np.arange(3)[None, :, None] == 1, nan, x), "x at observed visits"),
         (np.full_like(y, nan), x, "no visit was observed"),
         (np.full_like(y, 7.0), x, "no variation beyond what x explains"),
@@ -165,14 +162,11 @@ def test_rows_are_checked():
         (np.eye(6)[[0, 0]], "combinations of each other"),
         (np.eye(5), "rows must have shape"),
         (np.vstack([np.eye(6), np.ones(6)]), "combinations of each other"),
-        ([nan] * 6, "missing or infinite"),
     ):
         with pytest.raises(StatsError, match=sentence):
             f_test(model, rows, df="satterthwaite")
     with pytest.raises(StatsError, match="one row"):
         mixed_contrast(model, np.eye(6)[:2], df="satterthwaite", **TEST)
-    with pytest.raises(StatsError, match="df must be one of"):
-        f_test(model, np.eye(6), df="residual")
 
 
 def test_designs_are_checked():
@@ -180,7 +174,6 @@ def test_designs_are_checked():
     for refused, sentence in (
         (lambda: visit_design("ab", (1, 2), coding="cell_means"), "shape"),
         (lambda: visit_design([0, 1], (1, 1), coding="cell_means"), "two different names"),
-        (lambda: visit_design([0, 1], (1, 2), coding="sum"), "coding must be one of"),
         (lambda: visit_design([0, 1], (1, 2), coding="treatment", by_visit=True), "none are given"),
         (
             lambda: visit_design([0, 1], (1, 2), coding="treatment", covariates=[[1], [2]]),
@@ -219,7 +212,6 @@ def test_linear_mixed_refuses_with_a_reason():
         (y, one[:5], one, cluster, "x must have shape"),
         (y, one, one[:, 0], cluster, "z must have shape"),
         (np.ones(24), one, one, cluster, "no variation beyond"),
-        (np.where(y == y[0], nan, y), one, one, cluster, "missing or infinite"),
         (y, np.column_stack([one, cluster == 0]), one, cluster[:-1], "cluster must have shape"),
     ]
     for values, x, z, clusters, sentence in cases:
@@ -228,8 +220,6 @@ def test_linear_mixed_refuses_with_a_reason():
     exact = rng.normal(0, 2, 8)[cluster]
     with pytest.raises(StatsError, match="bound"):
         linear_mixed(exact, np.column_stack([one, time]), one, cluster, method="REML")
-    with pytest.raises(StatsError, match="method must be one of"):
-        linear_mixed(y, one, one, cluster, method="MLE")
 
 
 def test_gee_refuses_with_a_reason():
@@ -242,11 +232,6 @@ def test_gee_refuses_with_a_reason():
     alone = np.concatenate([design.x, np.zeros((24, 3, 1))], axis=2)
     alone[5, 1, 6] = 1.0
     cases = [
-        (binary, {"family": "gamma"}, "family must be one of"),
-        (binary, {"working": "toeplitz"}, "working must be one of"),
-        (binary, {"variance": "HC3"}, "variance must be one of"),
-        (binary, {"reference": "z"}, "reference must be one of"),
-        (binary, {"confidence": 95}, "between 0 and 1"),
         (y, {"family": "binomial"}, "must be 0 or 1"),
         (-binary, {"family": "poisson"}, "whole numbers"),
         (separated, {"family": "binomial"}, "reach their bounds"),

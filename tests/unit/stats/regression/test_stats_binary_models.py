@@ -237,28 +237,6 @@ def _everyone():
     return y, np.column_stack([arm, 1 - arm])
 
 
-def test_coverage_of_the_marginal_risk_difference():
-    rng = np.random.default_rng(5)
-    draws, hit = 400, dict.fromkeys(VARIANCES, 0)
-    population = rng.normal(size=200_000)
-
-    def risk(arm, z):
-        return 1 / (1 + np.exp(0.5 - 0.8 * arm - 1.2 * z))
-
-    truth = risk(1, population).mean() - risk(0, population).mean()
-    arm = np.arange(150) % 2
-    for _ in range(draws):
-        z = rng.normal(size=150)
-        y = rng.random(150) < risk(arm, z)
-        for variance in hit:
-            means = standardise(y, arm, z, family="logistic", variance=variance)
-            found = standardised_difference(means, 1, 0, confidence=0.95)
-            hit[variance] += found.low <= truth <= found.high
-    # Monte Carlo error .0109.
-    for share in hit.values():
-        assert 0.92 < share / draws < 0.98
-
-
 def test_a_model_without_an_intercept_says_so():
     """Fits that a formula of R or statsmodels would give an intercept; indicators of all arms make
     one."""

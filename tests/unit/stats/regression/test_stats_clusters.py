@@ -103,7 +103,6 @@ def test_clusters_refuse_with_a_reason():
         (lambda: clustered(y, x, cluster[:-1], **OPTIONS), "cluster must have shape"),
         (lambda: clustered(y, x, cluster, **(OPTIONS | {"working": "ar1"})), "working must be"),
         (lambda: clustered(y, x, (cluster > 4), **OPTIONS), "nothing for the sandwich"),
-        (lambda: clustered(1e300 * y, x, cluster, **OPTIONS), "missing or infinite|another unit"),
         (lambda: clustered([], np.zeros((0, 1)), [], **OPTIONS), "at least 2"),
         (lambda: cluster_means_difference(y, cluster, crossed, **TEST), "both arms"),
         (lambda: cluster_means_difference(y, cluster, arm[:-1], **TEST), "1 and 0"),
@@ -119,7 +118,6 @@ def test_clusters_refuse_with_a_reason():
         (lambda: design_effect_of_sizes([2.5], correlation=0.1), "whole numbers"),
         (lambda: design_effect_of_sizes([2], correlation=[0.1]), "single number"),
         (lambda: design_effect_of_sizes([2], correlation=2), "between -1 and 1"),
-        (lambda: design_effect_of_sizes([2], correlation="0.1"), "numbers only"),
     ):
         with pytest.raises(StatsError, match=sentence):
             call()

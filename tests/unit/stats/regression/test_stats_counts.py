@@ -12,13 +12,6 @@ TWO = np.column_stack([np.ones(6), [0, 0, 0, 1, 1, 1]])
 COUNTS, TIMES = [0, 3, 9, 0, 1, 5], [1, 2, 3, 1, 1, 2]
 
 
-def test_two_arms_are_the_ratio_of_their_rates():
-    """12 events in 6 against 6 in 4: log ratio log(0.75), error sqrt(1/12 + 1/6)."""
-    fit = poisson_rates(COUNTS, TWO, exposure=TIMES, variance="model", confidence=0.95)
-    assert fit.coef == pytest.approx([log(2), log(0.75)])
-    assert fit.se == pytest.approx([sqrt(1 / 12), sqrt(1 / 12 + 1 / 6)])
-
-
 def test_the_sandwich_of_two_arms_by_hand():
     """The squared residuals of an arm over the square of its events."""
     fit = poisson_rates(COUNTS, TWO, exposure=TIMES, variance="robust", confidence=0.95)
@@ -93,5 +86,3 @@ def test_deviance_scale_and_quasi_errors_by_hand():
 def test_at_the_bound_there_is_no_more_than_poisson():
     fit = negative_binomial([2, 2, 2, 3, 3, 3], TWO, exposure=[1] * 6, confidence=0.95)
     assert fit.boundary and (fit.against_poisson.statistic, fit.against_poisson.p_value) == (0, 0.5)
-    with pytest.raises(StatsError, match="information must be one of"):
-        negative_binomial(COUNTS, TWO, exposure=TIMES, confidence=0.95, information="both")

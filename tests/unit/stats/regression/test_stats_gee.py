@@ -1,7 +1,5 @@
 """Invariants of generalised estimating equations."""
 
-from math import nan
-
 import numpy as np
 from correlated_trials import GEE, SEEDS, drawn, given
 from hypothesis import strategies as st
@@ -44,42 +42,6 @@ def test_gee_is_free_of_units_order_and_coding(seed, working, variance):
     same(again.correlation, fit.correlation, 1e-7)
 
 
-def test_gee_of_one_value_each_is_a_robust_regression():
-    """Kauermann-Carroll is HC2 and Mancl-DeRouen HC3: residuals over 1 - h, by hand."""
-    rng = np.random.default_rng(7)
-    x = np.column_stack([np.ones(15), rng.normal(size=15)])
-    y = x @ [1, 2] + rng.normal(size=15)
-    inverse = np.linalg.inv(x.T @ x)
-    residual = y - x @ (inverse @ x.T @ y)
-    left = 1 - np.einsum("ia,ab,ib->i", x, inverse, x)
-    wide = np.column_stack([y, np.full(15, nan)])
-    for variance, power in (("robust", 0), ("kauermann_carroll", 1), ("mancl_derouen", 2)):
-        middle = x.T @ (x * (residual**2 / left**power)[:, None])
-        fit = gee(
-            wide, np.stack([x, x], axis=1), working="independence", **GEE | {"variance": variance}
-        )
-        same(fit.covariance, inverse @ middle @ inverse)
-        assert fit.df == 13
-
-
-def test_binary_gee_in_two_arms_is_the_log_odds_ratio():
-    """One value a subject: the estimate is log(ad / bc), its robust variance the sum of 1 / n."""
-    counts = ((7, 5), (3, 9))
-    y = np.concatenate([np.repeat([1.0, 0.0], row) for row in counts])
-    x = np.column_stack([np.ones(24), np.repeat([1.0, 0.0], 12)])
-    options = GEE | {"family": "binomial", "variance": "robust", "reference": "normal"}
-    fit = gee(
-        np.column_stack([y, np.full(24, nan)]),
-        np.stack([x, x], axis=1),
-        working="independence",
-        **options,
-    )
-    same(fit.coef[1], np.log(7 * 9 / (5 * 3)))
-    same(fit.se[1], np.sqrt(1 / 7 + 1 / 5 + 1 / 3 + 1 / 9))
-    wald = wald_test(fit, [0, 1])
-    same([wald.statistic, wald.p_value], [fit.statistic[1] ** 2, fit.p_value[1]])
-
-
 def test_wald_tests_of_gee_by_hand():
     arm, _, y = drawn(10)
     design = visit_design(arm, (1, 2, 3), coding="cell_means")
@@ -97,15 +59,3 @@ def test_wald_tests_of_gee_by_hand():
         zero = contrast(fit, rows[0], sides="greater", confidence=1 - one.p_value)
         assert min(abs(zero.interval.low), abs(zero.interval.high)) < 1e-9
         same(min(zero.p_value, 1 - zero.p_value), one.p_value / 2)
-
-
-def test_bounds_and_p_values_belong_together():
-    """At a confidence of 1 - p one bound is 0."""
-    arm, _, y = drawn(9)
-    design = visit_design(arm, (1, 2, 3), coding="cell_means")
-    for reference in ("t", "normal"):
-        how = GEE | {"working": "exchangeable", "reference": reference}
-        p = gee(y, design.x, **how).p_value[0]
-        own = gee(y, design.x, **how | {"confidence": 1 - p})
-        assert min(abs(own.low[0]), abs(own.high[0])) < 1e-9
-        same(own.low + own.high, 2 * own.coef)

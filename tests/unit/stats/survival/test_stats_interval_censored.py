@@ -145,8 +145,6 @@ def test_breast_cosmesis_as_printed():
         ([-1], [3], "from 0"),
         ([inf], [inf], "up to its right"),
         ([1, nan], [3, 4], "missing"),
-        ([1, None], [3, 4], "numbers only"),
-        (["1"], ["3"], "numbers only"),
         (np.ma.masked_array([1, 2], [True, False]), [3, 3], "masked"),
     ],
 )
@@ -160,22 +158,3 @@ def test_groups_that_cannot_be_compared_are_refused():
         interval_log_rank([1, 2], [3, 4], ["a", "a"], scores="sun")
     with pytest.raises(StatsError, match="same score"):
         interval_log_rank([4, 6, 2], [inf] * 3, ["a", "b", "a"], scores="finkelstein")
-    with pytest.raises(StatsError, match="scores must be one of sun, finkelstein"):
-        interval_log_rank([1, 2], [3, 4], ["a", "b"], scores="logrank1")
-
-
-def test_level_under_equal_visits():
-    """Visits every 4 weeks with gaps, the same in both arms."""
-    rng = np.random.default_rng(51)
-    draws, n, rejected = 400, 60, {"sun": 0, "finkelstein": 0}
-    for _ in range(draws):
-        event = rng.exponential(10, n)
-        seen = np.where(rng.random((n, 6)) < 0.8, np.arange(4, 25, 4) + rng.normal(size=(n, 6)), 0)
-        left = np.where(seen < event[:, None], seen, 0).max(axis=1)
-        right = np.where((seen >= event[:, None]) & (seen > 0), seen, inf).min(axis=1)
-        for scores in rejected:
-            test = interval_log_rank(left, right, np.arange(n) % 2, scores=scores)
-            rejected[scores] += test.p_value < 0.05
-    # Monte Carlo standard error sqrt(0.05 * 0.95 / 400) = 0.011; 0.005 for the approximation.
-    for hits in rejected.values():
-        assert abs(hits / draws - 0.05) < 4 * 0.011 + 0.005

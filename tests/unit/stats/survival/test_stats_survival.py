@@ -159,20 +159,13 @@ def test_cox_without_a_finite_answer_is_refused():
     refuse(np.empty((8, 0)), "x must have shape")
     refuse(noise[:, None], "no event", event=np.zeros(8))
     refuse(noise[:, None], "does not vary", event=[0] * 7 + [1])
-    with pytest.raises(StatsError, match="ties must be one of efron, breslow"):
-        cox(time, event, noise[:, None], ties="exact", confidence=0.95)
 
 
 @pytest.mark.parametrize(
     ("time", "event", "sentence"),
     [
-        ([], [], "time has 0 values"),
-        ([1, 2], [1], "time has 2 values and event 1"),
         ([1, -2], [1, 0], "negative"),
-        ([1, nan], [1, 0], "missing"),
         ([1, 2], [1, 2], "event must be 1"),
-        ([1, 2], [True, None], "missing"),
-        ([1, 2], ["1", "0"], "numbers only"),
     ],
 )
 def test_bad_follow_up_is_refused(time, event, sentence):
@@ -189,15 +182,6 @@ def test_groups_that_cannot_be_compared_are_refused():
         log_rank([1, 2, 3], [0, 0, 0], ["a", "b", "a"])
     with pytest.raises(StatsError, match="never at risk together"):
         log_rank([1, 2, 3, 4], [1, 1, 1, 1], list("aabb"), strata=[1, 1, 2, 2])
-
-
-def test_a_hundred_thousand_patients_are_no_trouble():
-    rng = np.random.default_rng(9)
-    n = 100_000
-    x = np.column_stack([rng.integers(0, 2, n), rng.normal(size=n)])
-    time = np.ceil(rng.exponential(np.exp(-x @ [0.5, -0.2])) * 300)
-    fit = cox(time, rng.random(n) < 0.8, x, **EFRON)
-    assert (np.abs(fit.coef - [0.5, -0.2]) < 5 * fit.se).all()
 
 
 def test_quartiles_are_where_the_curve_crosses_them():

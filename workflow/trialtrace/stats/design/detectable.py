@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.stats._inputs import NumberOrArray, check_choice
+from trialtrace.stats._inputs import NumberOrArray, check_choice, numbers
 from trialtrace.stats._roots import roots
 from trialtrace.stats.design._sizes import one_tail, positive, share, single, sizes, wanted
 from trialtrace.stats.design.events import event_probability, power_log_rank
@@ -146,6 +146,9 @@ def detectable_hazard_ratio(
     check_choice("better", better, DIRECTIONS)
     _tail(power, alpha, sides)
 
+    for name, value in (("events", events), ("ratio", ratio)):
+        single(numbers(value, name), name)
+
     def power_of(truths: Floats) -> NumberOrArray:
         return power_log_rank(
             truths, events, null=1, ratio=ratio, formula=formula, alpha=alpha, sides=sides
@@ -185,6 +188,8 @@ def detectable_in_patients(
     _tail(power, alpha, sides)
     n1, n0 = (single(sizes(n, "n1 and n0", 1), "n1 and n0") for n in (n1, n0))
     own = single(positive(hazard, "hazard"), "hazard")
+    for name, value in (("accrual", accrual), ("follow_up", follow_up), ("losses", losses)):
+        single(numbers(value, name), name)
 
     def power_of(ratio: Floats) -> NumberOrArray:
         first, second = (

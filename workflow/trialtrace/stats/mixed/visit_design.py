@@ -103,6 +103,8 @@ def wide(values: ArrayLike, subject: ArrayLike, visit: ArrayLike) -> Floats:
     array([[ 3.,  4.],
            [nan,  5.]])
     """
+    if np.asarray(values).dtype.kind not in "buif":
+        raise StatsError("values must hold numbers only.")
     return np.asarray(in_rows(values, subject, visit)[0], dtype=np.float64)
 
 

@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from trialtrace.base.arrays import Floats, Whole
-from trialtrace.stats._inputs import check_confidence, numbers
+from trialtrace.stats._inputs import check_confidence, numbers, one_number
 from trialtrace.stats._threads import one_thread
 from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed, layout_of
 from trialtrace.stats.resampling.linear import monte_carlo
@@ -151,7 +151,7 @@ def curve_draws(observed: Curve, *, level: float, seed: Seed, start: int, stop: 
     >>> curve_draws(observed, level=0.05, seed=(1, 2), start=0, stop=5).largest.shape
     (5,)
     """
-    check_confidence(1 - level)
+    check_confidence(1 - one_number(level, "level"))
     check_seed(seed)
     scheme = observed.scheme
     sign = 1.0 if scheme.index_of(observed.arm) == 1 else -1.0
@@ -210,6 +210,7 @@ def joint_inference(
     >>> bool((joint.adjusted[:, 0] >= joint.p_value[:, 0]).all())
     True
     """
+    check_confidence(1 - one_number(level, "level"))
     number = draws.largest.size
     size = np.abs(observed.z)
     least = np.sort(draws.largest)

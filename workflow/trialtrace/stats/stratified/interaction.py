@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, labels, numbers
+from trialtrace.stats._inputs import chi2_tail, labels, numbers, together
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -52,7 +52,7 @@ def logistic_trend(y: ArrayLike, arm: ArrayLike, score: ArrayLike) -> TestResult
     >>> logistic_trend(y, arm, [1, 2, 3, 4] * 4)
     TestResult(statistic=0.175968, df=1, p_value=0.674862)
     """
-    y, score = numbers(y, "y"), numbers(score, "score")
+    y, score = together(y=y, score=score)
     arms, of_arm = labels(arm, "arm", y.size)
     if len(arms) < 2 or np.unique(score).size < 2:
         raise StatsError("a trend of the effect needs at least two arms and two scores.")
@@ -82,7 +82,7 @@ def logistic_trend_ratio(
     >>> round(found.estimate, 3), round(found.low, 3), round(found.high, 3)
     (0.663, 0.096, 4.562)
     """
-    y, score, first = numbers(y, "y"), numbers(score, "score"), numbers(treated, "treated")
+    y, score, first = together(y=y, score=score, treated=treated)
     if {*first.tolist()} != {0.0, 1.0} or np.unique(score).size < 2:
         raise StatsError("a trend of the effect needs two arms, 0 and 1, and two scores.")
     about = score - score.mean()

@@ -197,6 +197,7 @@ def _arms(
 ) -> list[tuple[float, float]]:
     """The mean of each arm at a time, with its standard error."""
     at = one_number(at, "at")
+    _rows(start, stop, event, subject)
     ends, events, who = (as_array(each, "rows") for each in (stop, event, subject))
     begin = None if start is None else as_array(start, "start")
     found = []
