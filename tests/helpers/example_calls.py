@@ -11,6 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import FunctionType
 
 import numpy as np
 
@@ -67,14 +68,19 @@ class Recorder:
         self._places: list[tuple[object, str, Callable]] = []
 
     def install(self) -> None:
-        """Put recorders in the place of the functions, wherever these are known by name."""
+        """Put recorders in the place of the functions, wherever these are known by name.
+
+        What a family has offered is a wrapper in its module, and bare where it was imported before.
+        """
+        named = {inspect.unwrap(each): name for name, each in self.functions.items()}
+        recorded = {name: self._recorded(name, each) for name, each in self.functions.items()}
         modules = [each for name, each in sys.modules.items() if name.startswith("trialtrace.")]
-        for name, function in self.functions.items():
-            recorded = self._recorded(name, function)
-            for module in modules:
-                for own in [key for key, value in vars(module).items() if value is function]:
-                    self._places.append((module, own, function))
-                    setattr(module, own, recorded)
+        for module in modules:
+            for own, value in list(vars(module).items()):
+                name = named.get(inspect.unwrap(value)) if isinstance(value, FunctionType) else None
+                if name is not None:
+                    self._places.append((module, own, value))
+                    setattr(module, own, recorded[name])
 
     def remove(self) -> None:
         """Put the functions back."""
