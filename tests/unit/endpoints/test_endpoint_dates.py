@@ -1,7 +1,7 @@
 """Dates and windows of visits, and differences within a subject: by hand."""
 
 import pytest
-from tiny_trial import derived, edges, refused, shown, tiny
+from tiny_trial import derived, edges, shown, tiny
 
 TRIAL = """
 subjects: {table: patients, variables: {start: start}}
@@ -44,17 +44,3 @@ def test_dates_days_and_windows(tmp_path, outside, value):
     rejects = tables["rejects"].to_pylist()
     assert [(r["source_row"], r["column"], r["severity"]) for r in rejects] == [(5, "day", outside)]
     assert edges(tables, "bds", "ADT")[0][3:] == (2, "day")
-
-
-def test_a_window_of_no_visit(tmp_path):
-    text = PAIN.replace("after: [14, 28]", "later: [14, 28]")
-    assert "windows" in refused(tiny(text, TRIAL), tmp_path, patients=PATIENTS, visits=VISITS)
-
-
-def test_screened_patients_without_an_arm_stay_in_the_subjects(tmp_path):
-    tables = derived(tiny(), tmp_path, patients="id rx\na 1\nb .\nc 0")
-    assert shown(tables["adsl"], "TRT01P", "ITTFL") == [
-        ("a", "new", "Y"),
-        ("b", None, "N"),
-        ("c", "old", "Y"),
-    ]

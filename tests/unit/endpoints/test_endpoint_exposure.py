@@ -1,7 +1,7 @@
 """Doses, cycles and sessions: worked examples by hand."""
 
 import pytest
-from tiny_trial import derived, edges, shown, tiny
+from tiny_trial import derived, shown, tiny
 
 TABLES = """
 tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
@@ -131,45 +131,6 @@ nerve: {label: N, code: NERVE, kind: any_occurrence, of: change, without_rows: m
         where: {reason: {is: nerve}}}
 number: {label: N, code: NUMBER, kind: occurrence_count, of: change, without_rows: missing}
 """
-CHANGES = """
-id plan:number dose:number due:date day:date why
-a 100 95 2020-01-01 2020-01-08 .
-a 100 94 2020-01-15 2020-01-23 nerve
-b 100 100 2020-01-01 2020-01-01 .
-b 100 0 2020-01-15 . nerve
-c 100 . 2020-01-01 2020-01-01 .
-d 100 100 2020-01-01 2020-01-01 .
-e 100 . 2020-01-01 2020-01-01 .
-e 100 10 2020-01-01 2020-01-01 .
-"""
-
-
-def test_changes_of_dose(tmp_path):
-    """95 of 100 and seven days late are within the limits; 94 and eight days are not. c's dose is
-    unknown, and so is whether it was changed; e had another cycle that was reduced, for an unknown
-    reason; f has no row.
-    """
-    patients = "id rx\na 1\nb 0\nc 1\nd 0\ne 1\nf 0"
-    tables = derived(tiny(CHANGE, TABLES), tmp_path, patients=patients, rows=CHANGES)
-    assert shown(tables["occds"], "TERM", "REASON") == [
-        ("a", "Reduced", "nerve"),
-        ("a", "Delayed", "nerve"),
-        ("b", "Not given", "nerve"),
-        ("b", "Stopped", "nerve"),
-        ("e", "Reduced", None),
-    ]
-    rows = shown(tables["bds"], "PARAMCD", "AVAL")
-    by = {code: [row[2] for row in rows if row[1] == code] for code in ("ANY", "NERVE", "NUMBER")}
-    assert by["ANY"] == [1, 1, None, 0, 1, None]
-    assert by["NERVE"] == [1, 1, None, 0, None, None]
-    assert by["NUMBER"] == [2, 2, None, 0, None, None]
-    assert {edge[4] for edge in edges(tables, "bds", "AVAL") if edge[0] == "d"} == {
-        "plan",
-        "dose",
-        "day",
-        "due",
-        "why",
-    }
 
 
 def test_doses_without_a_plan_are_listed(tmp_path):

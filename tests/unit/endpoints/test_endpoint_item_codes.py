@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from tiny_trial import derived, refused, shown, tiny
 
 TRIAL = """
@@ -59,27 +58,3 @@ def test_a_word_without_a_number_is_told_with_its_place(tmp_path: Path):
     told = refused(trial, tmp_path, patients=PATIENTS, forms=strange)
     assert "qlq" in told and "column q" in told
     assert "whose code has no number in `codes`" in told and "extremely" not in told
-
-
-DATED = (
-    "qlq: {kind: instrument, instrument: qlq_c30, code: Q, scales: [rf], table: forms, "
-    "items: {'6': q6, '7': q7}, visit: {day: day, take: nearest, tie: first, windows: "
-    "{before: {from: -7, to: 0, target: 0}, week 4: {from: 20, to: 40, target: 28}}}}"
-)
-
-
-def test_scores_stand_at_windows_of_days(tmp_path: Path):
-    """Of two forms in a window the nearer counts, unless it is empty; one is of no window."""
-    tables = derived(
-        tiny(DATED, TRIAL),
-        tmp_path,
-        patients=PATIENTS,
-        forms="id visit day:integer q6:integer q7:integer\n"
-        "a 1 -3 1 1\na 2 27 2 2\na 3 30 4 4\na 4 60 4 4\nb 1 28 . .\nb 2 33 3 3",
-    )
-    assert sorted(shown(tables["bds"], "AVISIT", "AVAL", "ANL01FL"), key=str) == [
-        ("a", "before", 100, "Y"),
-        ("a", "week 4", pytest.approx(200 / 3), "Y"),
-        ("b", "before", None, None),
-        ("b", "week 4", pytest.approx(100 / 3), "Y"),
-    ]

@@ -1,6 +1,6 @@
 """Occurrences, and whether a subject had any."""
 
-from tiny_trial import derived, edges, refused, shown, tiny
+from tiny_trial import derived, edges, shown, tiny
 
 FALLS = """
 fall: {label: Fall, code: FALL, kind: occurrence, table: events, where: {fell: {is: "1"}},
@@ -40,45 +40,3 @@ def test_a_record_a_row_that_meets_the_condition(tmp_path):
         ("b", 2, "events", 5, "fell"),
         ("b", 2, "events", 5, "place"),
     ]
-
-
-def test_any_is_yes_or_no_for_every_subject_and_both_can_be_traced(tmp_path):
-    tables = derived(tiny(FALLS, trial=TWO_TABLES), tmp_path, patients=PATIENTS, events=EVENTS)
-    assert shown(tables["bds"], "AVAL", "AVALC") == [
-        ("a", 1, "Y"),
-        ("b", 1, "Y"),
-        ("c", 0, "N"),
-        ("d", 0, "N"),
-    ]
-    assert edges(tables, "bds", "AVAL") == [
-        ("a", 1, "events", 3, "fell"),
-        ("a", 1, "events", 3, "place"),
-        ("b", 1, "events", 2, "fell"),
-        ("b", 1, "events", 2, "place"),
-        ("b", 1, "events", 5, "fell"),
-        ("b", 1, "events", 5, "place"),
-        ("c", 1, "events", 6, "fell"),  # looked at, and no occurrence
-        ("c", 1, "events", 6, "place"),
-        ("d", 1, "patients", 5, "id"),  # no row of the table tells of d
-    ]
-
-
-def test_an_occurrence_without_a_term_is_refused(tmp_path):
-    events = "id fell place day:date\na 1 . ."
-    text = refused(tiny(FALLS, trial=TWO_TABLES), tmp_path, patients=PATIENTS, events=events)
-    assert "1 occurrences without a term: events, row 2" in text and "add {place: present}" in text
-
-
-def test_a_date_column_must_hold_dates(tmp_path):
-    events = "id fell place day\na 1 x soon"
-    text = refused(tiny(FALLS, trial=TWO_TABLES), tmp_path, patients=PATIENTS, events=events)
-    assert "a column without dates" in text
-
-
-def test_any_occurrence_needs_occurrences(tmp_path):
-    endpoints = """
-    ill: {label: Ill, code: ILL, kind: event, table: patients, event: {rx: {is: "1"}}}
-    any: {label: Any, code: ANY, kind: any_occurrence, of: ill}
-    """
-    text = refused(tiny(endpoints), tmp_path, patients=PATIENTS)
-    assert "records in bds" in text and "records in occds" in text

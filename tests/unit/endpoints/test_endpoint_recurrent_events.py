@@ -35,22 +35,6 @@ def of_intervals(tmp_path, rows=ROWS):
     return derived(tiny(INTERVALS, TWO_TABLES), tmp_path, patients=PATIENTS, rows=rows)
 
 
-def test_a_record_an_interval_in_the_order_of_time(tmp_path):
-    """d overlaps, e has no end, f an unknown event, g no length, h no row."""
-    found = shown(
-        of_intervals(tmp_path)["adtte"], "AVAL", "CNSR", "TSTART", "TSTOP", "EVNTDESC", "CNSDTDSC"
-    )
-    assert found[:6] == [
-        ("a", 5, 0, 0, 5, "Infected", None),
-        ("a", 9, 0, 5, 9, "Infected", None),
-        ("a", 12, 1, 9, 12, None, "End of follow-up"),
-        ("b", 7, 1, 0, 7, None, "End of follow-up"),
-        ("c", 4, 0, 0, 4, "Infected", None),
-        ("c", 8, 1, 6, 8, None, "End of follow-up"),
-    ]
-    assert found[6:] == [(name, *[None] * 6) for name in "defgh"]
-
-
 def test_what_contradicts_itself_is_listed_by_its_cell(tmp_path):
     rejects = of_intervals(tmp_path)["rejects"].to_pylist()
     told = [(r["source_row"], r["column"], r["rule"], r["severity"]) for r in rejects]
@@ -64,27 +48,11 @@ def test_what_contradicts_itself_is_listed_by_its_cell(tmp_path):
     assert all("Infection: " in r["reason"] for r in rejects)
 
 
-def test_each_interval_leads_to_its_own_cells(tmp_path):
-    tables = of_intervals(tmp_path)
-    of_a = {edge for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"}
-    by_record = {(edge[1], edge[3], edge[4]) for edge in of_a}
-    assert by_record == {
-        (record, row, column)
-        for record, row in ((1, 3), (2, 2), (3, 4))
-        for column in ("t0", "t1", "status")
-    }
-
-
 def test_time_before_the_start_is_no_time_at_risk(tmp_path):
     tables = of_intervals(tmp_path, "id t0:number t1:number status\na -3 5 1\nb 0 4 0")
     assert shown(tables["adtte"], "AVAL")[:2] == [("a", None), ("b", 4)]
     (told,) = tables["rejects"].to_pylist()
     assert (told["column"], told["rule"]) == ("t0", "infection_interval_before_start")
-
-
-def test_the_same_interval_twice_overlaps(tmp_path):
-    tables = of_intervals(tmp_path, "id t0:number t1:number status\na 0 5 1\na 0 5 1\nb 0 5 1")
-    assert shown(tables["adtte"], "AVAL")[:2] == [("a", None), ("b", 5)]
 
 
 EVENTS = f"""
@@ -140,21 +108,6 @@ def test_intervals_from_a_row_an_event_and_the_end(tmp_path, same, of_g):
         (3, "day"),
         (2, "seen"),
     }
-
-
-def test_days_are_counted_from_a_date(tmp_path):
-    text = EVENTS.replace("time: day", "date: day, start: start").replace("SAME", "once")
-    patients = "id rx seen:date start:date\na 1 2020-03-01 2020-01-01\nb 0 2020-03-01 ."
-    rows = "id day:date\na 2020-01-31\nb 2020-01-31"
-    tables = derived(tiny(text, WITH_END), tmp_path, patients=patients, rows=rows)
-    found = shown(tables["adtte"], "TSTART", "AVAL", "CNSR", "AVALU", "ADT")
-    assert [(*row[:5], row[5] and row[5].isoformat()) for row in found] == [
-        ("a", 0, 30, 0, "days", "2020-01-31"),
-        ("a", 30, 60, 1, "days", "2020-03-01"),
-        ("b", None, None, None, "days", None),
-    ]
-    columns = {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"}
-    assert columns == {"day", "seen", "start"}
 
 
 def test_times_must_be_numbers(tmp_path):

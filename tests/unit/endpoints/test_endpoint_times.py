@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_trial import derived, edges, refused, shown, tiny
+from tiny_trial import derived, edges, shown, tiny
 
 from trialtrace.run.endpoints.kinds.interval_time import bounds
 from trialtrace.stats.survival.competing_risks import cumulative_incidence
@@ -33,75 +33,6 @@ j   0   2020-01-01    0     .             .
 """
 
 
-def test_times_from_dates_by_hand(tmp_path):
-    """2020 has 29 days in February, so 1 March is day 60."""
-    tables = derived(tiny(DEATH, SUBJECTS), tmp_path, patients=PATIENTS)
-    found = shown(tables["adtte"], "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC", "ADT")
-    told = [(*row[:5], row[5] and row[5].isoformat()) for row in found]
-    assert told[:3] == [
-        ("a", 30, 0, "Died", None, "2020-01-31"),
-        ("b", 60, 1, None, "Alive", "2020-03-01"),
-        ("c", 365, 1, None, "One year", "2020-12-31"),
-    ]
-    assert [row[1:] for row in told[3:]] == [(None,) * 5] * 7
-    assert {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"} == {
-        "died",
-        "died_on",
-        "seen_on",
-        "rand_on",
-    }
-
-
-def test_who_has_no_status_is_censored_where_last_seen(tmp_path):
-    """Patient c has neither status nor date; d died without a date, e was seen before the start,
-    f has a last contact."""
-    patients = "id rx rand_on:date died died_on:date seen_on:date\na 1 2020-01-01 0 . 2020-03-01\n"
-    patients += "".join(
-        f"{one} 0 2020-01-01 {died} . {seen}\n"
-        for one, died, seen in (
-            ("c", ".", "."),
-            ("d", "1", "."),
-            ("e", ".", "."),
-            ("f", ".", "2020-02-01"),
-        )
-    )
-    visits = "id day:date\na 2020-01-05\nc 2020-01-05\nc 2020-01-31\nd 2020-01-31\ne 2019-12-01\n"
-    visits += "f 2020-01-31"
-    variables = "start: rand_on, seen: {column: day, table: visits, take: highest}"
-    subjects = f"subjects: {{table: patients, variables: {{{variables}}}}}\n"
-    subjects += "tables: {patients: {of: patients, key: [id], subject: id, arm: rx},"
-    subjects += " visits: {of: visits, key: [id, day], subject: id}}"
-    text = DEATH.replace("seen_on,", "seen_on, last_seen: seen,")
-    tables = derived(tiny(text, subjects), tmp_path, patients=patients, visits=visits)
-    found = [row[:3] for row in shown(tables["adtte"], "AVAL", "CNSR")]
-    none = [(one, None, None) for one in "def"]
-    assert found == [("a", 60, 1), ("c", 30, 1), *none]
-    behind = {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "c"}
-    assert "day" in behind
-    assert "day" not in {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"}
-    unseen = derived(tiny(DEATH, subjects), tmp_path, patients=patients, visits=visits)
-    assert [row[1] for row in shown(unseen["adtte"], "AVAL")] == [60, None, None, None, None]
-
-
-def test_who_was_lost_with_the_event_has_it_where_last_seen(tmp_path):
-    """Of the lost b had a progression by the response, c none; of d nothing is told."""
-    patients = "id rx rand_on:date died died_on:date seen_on:date response\n"
-    patients += "a 1 2020-01-01 0 . 2020-03-01 pd\n"
-    patients += "".join(f"{one[0]} 0 2020-01-01 . . . {one[1:]}\n" for one in ("bpd", "csd", "d."))
-    visits = "id day:date\n" + "".join(f"{one} 2020-01-31\n" for one in "abcd")
-    variables = "start: rand_on, seen: {column: day, table: visits, take: highest}"
-    subjects = f"subjects: {{table: patients, variables: {{{variables}}}}}\n"
-    subjects += "tables: {patients: {of: patients, key: [id], subject: id, arm: rx},"
-    subjects += " visits: {of: visits, key: [id, day], subject: id}}"
-    lost = "seen_on, last_seen: seen, event_if_lost: {response: {is: pd}},"
-    text = DEATH.replace("seen_on,", lost).replace("terminal: true", "terminal: false")
-    tables = derived(tiny(text, subjects), tmp_path, patients=patients, visits=visits)
-    found = [row[:3] for row in shown(tables["adtte"], "AVAL", "CNSR")]
-    assert found == [("a", 60, 1), ("b", 30, 0), ("c", 30, 1), ("d", None, None)]
-    behind = {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "b"}
-    assert {"response", "day"} <= behind
-
-
 def test_impossible_dates_are_listed(tmp_path):
     tables = derived(tiny(DEATH, SUBJECTS), tmp_path, patients=PATIENTS)
     rejects = tables["rejects"].select(["source_row", "column", "rule", "severity"]).to_pylist()
@@ -113,13 +44,6 @@ def test_impossible_dates_are_listed(tmp_path):
         (8, "seen_on", "death_contact_before_start"),
     ]
     assert {r["severity"] for r in rejects} == {"reject"}
-
-
-def test_the_day_of_the_start_can_be_day_one(tmp_path):
-    text = DEATH.replace("day_of_start: 0", "day_of_start: 1")
-    tables = derived(tiny(text, SUBJECTS), tmp_path, patients=PATIENTS)
-    found = shown(tables["adtte"], "AVAL", "ADT")
-    assert found[0][1] == 31 and found[0][2].isoformat() == "2020-01-31"
 
 
 def test_a_status_and_one_date(tmp_path):
@@ -198,21 +122,6 @@ event: {label: E, code: EVENT, kind: event, of: seen, event: {above: 0}}
 time: {label: T, code: TIME, kind: interval_time, of: event, event_label: E, censored_label: N,
        DAYS}
 """
-SEEN = "id rx v1:integer v2:integer\na 1 1 1\nb 0 0 1\nc 1 0 0\nd 0 . 1\ne 1 0 .\nf 0 . .\ng 1 1 0"
-
-
-def test_intervals_by_nominal_days(tmp_path):
-    text = VISITS.replace("DAYS", "days: {w12: 84, post: 180}")
-    tables = derived(tiny(text), tmp_path, patients=SEEN)
-    assert shown(tables["adtte"], "AVALLO", "AVALHI", "AVAL", "CNSR", "CNSDTDSC") == [
-        ("a", 0, 84, 84, 0, None),
-        ("b", 84, 180, 180, 0, None),
-        ("c", 180, None, 180, 1, "N"),
-        ("d", 0, 180, 180, 0, None),
-        ("e", 84, None, 84, 1, "N"),
-        ("f", None, None, None, None, None),
-        ("g", 0, 84, 84, 0, None),
-    ]
 
 
 DATED = """dates: {table: visits, visit: {column: visit, labels: {"1": w12, "2": post}}, date: day},
@@ -279,43 +188,6 @@ def test_bounds_hold_the_first_yes():
         assert high[subject] == (min(with_it) if with_it else np.inf)
         free = [d for d, h in seen if h == 0 and d < high[subject]]
         assert low[subject] == max(free, default=0)
-
-
-@pytest.mark.parametrize("censored, expected", [("missing", None), ("no_event", 0)])
-def test_what_is_known_at_a_fixed_time(tmp_path, censored, expected):
-    text = (
-        DEATH
-        + f"""
-by: {{label: B, code: BY, kind: event_by, of: death, time: 60, censored: {censored}}}
-"""
-    )
-    tables = derived(
-        tiny(text, SUBJECTS), tmp_path, patients=PATIENTS.replace("2020-03-01", "2020-02-29")
-    )
-    assert [row[1] for row in shown(tables["bds"], "AVAL")][:3] == [1, expected, 0]
-
-
-def test_the_last_day_of_the_horizon_still_counts(tmp_path):
-    """a dies on day 365, b is last seen on day 365; c dies on day 366."""
-    text = (
-        DEATH
-        + """
-by: {label: B, code: BY, kind: event_by, of: death, time: 365, censored: missing}
-"""
-    )
-    patients = """
-    id  rx  rand_on:date  died  died_on:date  seen_on:date
-    a   1   2021-01-01    1     2022-01-01    2022-01-01
-    b   0   2021-01-01    0     .             2022-01-01
-    c   1   2021-01-01    1     2022-01-02    2022-01-02
-    """
-    tables = derived(tiny(text, SUBJECTS), tmp_path, patients=patients)
-    assert shown(tables["adtte"], "AVAL", "CNSR", "CNSDTDSC") == [
-        ("a", 365, 0, None),
-        ("b", 365, 1, "Alive"),
-        ("c", 365, 1, "One year"),
-    ]
-    assert [row[1] for row in shown(tables["bds"], "AVAL")] == [1, 0, 0]
 
 
 def test_two_visits_on_one_day_are_in_no_order(tmp_path):
@@ -409,27 +281,3 @@ def by_r(quantity: str) -> float:
     lines = (ORACLE / "expected" / "competing_risks.csv").read_text().splitlines()
     (value,) = (one for one in lines if one.startswith(f"two_groups,{quantity},"))
     return float(value.rpartition(",")[2])
-
-
-def test_what_competes_with_a_competing_event_is_no_matter(tmp_path):
-    """Relapse on day 30 after a death on day 20, which came after a transplant on day 10."""
-    relapse = """
-relapse: {label: R, code: R, kind: time_to_event, table: patients, time: t_r,
-     event: {r: {is: "1"}}, event_label: R, censored_label: Not, competing: [os]}
-"""
-    patients = "id rx t_death:integer died t_tx:integer tx t_r:integer r\na 1 20 1 10 1 30 0"
-    tables = derived(tiny(MUTUAL + relapse), tmp_path, patients=patients)
-    assert shown(tables["adtte"], "PARAMCD", "AVAL", "CNSR") == [
-        ("a", "OS", 10, 2),
-        ("a", "TX", 10, 0),
-        ("a", "R", 20, 2),
-    ]
-
-
-def test_a_time_that_is_made_of_what_it_competes_with_is_refused(tmp_path):
-    both = """
-both: {label: B, code: B, kind: time_to_event, first_of: [os, transplant]}
-"""
-    text = MUTUAL.replace("competing: [transplant]", "competing: [both]") + both
-    patients = "id rx t_death:integer died t_tx:integer tx\na 1 20 1 10 1"
-    assert "made from themselves" in refused(tiny(text), tmp_path, patients=patients)

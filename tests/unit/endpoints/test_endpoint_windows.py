@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-from tiny_trial import derived, edges, refused, shown, tiny
+from tiny_trial import derived, edges, shown, tiny
 
 TRIAL = """
 subjects: {table: patients, variables: {start: start}}
@@ -65,52 +64,3 @@ def test_the_record_nearest_the_planned_day_counts(tmp_path: Path):
 
 def rejects(tables: dict) -> list[dict]:
     return sorted(tables["rejects"].to_pylist(), key=lambda one: one["source_row"])
-
-
-@pytest.mark.parametrize(
-    "take, before, month",
-    [
-        ("nearest, tie: first", 6, 2),
-        ("nearest, tie: last", 6, 1),
-        ("first", 5, 3),
-        ("last", 6, 1),
-    ],
-)
-def test_first_and_last(tmp_path: Path, take: str, before: float, month: float):
-    text = PAIN.replace("nearest, tie: first", take)
-    tables = derived(tiny(text, TRIAL), tmp_path, patients=PATIENTS, visits=VISITS)
-    assert [row[2] for row in values(tables)[:2]] == [before, month]
-    change = shown(tables["bds"], "CHG")[1]
-    assert change == ("a", month - before)
-
-
-def test_the_day_may_follow_from_dates(tmp_path: Path):
-    """c has no start, so that its visits are not known."""
-    text = PAIN.replace("day: day, ", "").replace(
-        "column: x,", "column: x, date: date, start: start,"
-    )
-    tables = derived(tiny(text, TRIAL), tmp_path, patients=PATIENTS, visits=VISITS)
-    assert [row[2] for row in values(tables)] == [6, 2, 7, None, None, None]
-    assert [row[1] for row in shown(tables["bds"], "ADY")[:2]] == [-2, 29]
-    behind = {(row[2], row[4]) for row in edges(tables, "bds", "AVAL") if row[0] == "a"}
-    assert behind == {("visits", "x"), ("visits", "date"), ("patients", "start")}
-
-
-def test_two_records_of_one_day_are_told(tmp_path: Path):
-    text = refused(
-        tiny(PAIN, TRIAL), tmp_path, patients=PATIENTS, visits=VISITS + "a 28 8 2020-02-07"
-    )
-    assert "1 subject visits with several rows of visits" in text
-
-
-def test_a_time_at_which_windows_meet_is_of_the_next(tmp_path: Path):
-    """In years, with no day lost between them; written in another order than that of time."""
-    windows = "{late: {from: 0.37, to: 0.75}, early: {from: 0.1, to: 0.37}}"
-    endpoint = (
-        "pain: {label: P, code: PAIN, kind: repeated, table: visits, column: x,\n"
-        f"       visit: {{day: year, take: last, windows: {windows}}}}}\n"
-    )
-    visits = "id year:number x:number\na 0.1 1\na 0.369 2\nb 0.37 3\nc 0.75 4\nc 0.751 5"
-    tables = derived(tiny(endpoint, TRIAL), tmp_path, patients=PATIENTS, visits=visits)
-    counted = {row[:3] for row in values(tables) if row[2] is not None}
-    assert counted == {("a", "early", 2), ("b", "late", 3), ("c", "late", 4)}

@@ -1,0 +1,50 @@
+"""Each example of derivations.yaml: rows and raw cells, or where and why it is refused."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from tiny_trial import derived, edges, shown, tiny
+
+from trialtrace.base.errors import UserError
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TABLE = yaml.load(Path(__file__).with_name("derivations.yaml").read_text("utf-8"), LOADER)
+CASES = TABLE["cases"]
+
+
+def text(given: str) -> str:
+    return TABLE["texts"][given[1:]] if given.startswith("=") else given
+
+
+def plain(rows: list) -> list:
+    """Rows as YAML has them: lists, and dates as text."""
+    return [
+        [str(cell) if isinstance(cell, datetime.date) else cell for cell in row] for row in rows
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
+def test_an_endpoint_is_derived_as_the_example_says(tmp_path: Path, case: dict):
+    given = [text(case.get(key, "")) for key in ("endpoints", "trial", "cleaning")]
+    trial = tiny(*given, case.get("choices"))
+    tables = {name: text(table) for name, table in case["tables"].items()}
+    if "refused" in case:
+        with pytest.raises(UserError) as error:
+            derived(trial, tmp_path, **tables)
+        (place, found, expected) = (case["refused"][key] for key in ("at", "found", "expected"))
+        problem = error.value.problems[0]
+        assert problem.place.endswith(place)
+        assert found in f"{problem.message} {problem.found}"
+        assert expected in f"{problem.expected} {problem.do}"
+        assert not [value for value in case.get("hidden", ()) if value in str(error.value)]
+        return
+    made = derived(trial, tmp_path, **tables)
+    for one in case.get("rows", ()):
+        rows = plain(shown(made[one["of"]], *one["columns"]))
+        assert len(rows) == len(one["are"])
+        for row, wanted in zip(rows, one["are"], strict=True):
+            assert row == [pytest.approx(cell) if cell is not None else None for cell in wanted]
+    for one in case.get("cells", ()):
+        assert plain(edges(made, one["of"], one["variable"])) == one["are"]
