@@ -74,7 +74,7 @@ def test_cells_merged_in_the_table_are_refused_still(bench: Bench):
 @pytest.mark.parametrize("header", [2, 5, 40])
 def test_a_row_of_names_that_is_not_there_is_told(bench: Bench, header: int):
     bench.put("a.csv", TEXT.replace("\n1;3;60", '\n"1\n1";3;60').replace("id;", '"i\n\nd";'))
-    place = f"line {header}"
+    place = f":{header}\n"
     with pytest.raises(UserError) as told:
         bench.ingest("a.csv", separator=";", header=header)
     assert "no row with a value begins here" in str(told.value) and place in str(told.value)
