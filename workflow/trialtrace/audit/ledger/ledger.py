@@ -227,7 +227,7 @@ class Ledger:
             if claim.name in self._of_no_size and claim.whole_count
         }
         whole = entry.about.category is not None and len(others) >= FEWEST_CATEGORIES
-        return whole and not unfit & {*others.values()}
+        return whole and not any(name in unfit for name in others.values())
 
     @cached_property
     def _fewer(self) -> set[tuple[str | None, str]]:
