@@ -399,5 +399,5 @@ def test_a_scale_upside_down_and_items_of_no_whole_numbers(tmp_path, capsys):
     )
     assert main(["audit", str(path)]) == 1
     told = capsys.readouterr().err
-    assert "line 4" in told and "from 9 to 1" in told and "the least value first" in told
-    assert "line 5" in told and "not declared whole" in told
+    assert ".yaml:4:" in told and "from 9 to 1" in told and "the least value first" in told
+    assert ".yaml:5:" in told and "not declared whole" in told

@@ -76,7 +76,7 @@ def test_a_level_lies_between_0_and_1(tmp_path, capsys):
     assert main(["audit", str(path)]) == 1
     told = capsys.readouterr().err
     assert told.count("a level between 0 and 1") == 2
-    assert "line 3" in told and "line 4" in told and "line 5" not in told
+    assert ".yaml:3:" in told and ".yaml:4:" in told and ".yaml:5:" not in told
 
 
 @pytest.mark.parametrize(
