@@ -41,7 +41,7 @@ def test_check_names_the_successor_of_a_method_and_of_a_key(
     monkeypatch.setitem(NAMES, name, Deleted("0.1.0", successor))
     told = [one for one in check_trial(at, "mini") if "v0.1.0" in (one.do or "")]
     assert len(told) == 1
-    assert f"line {line}" in told[0].place and f"write {successor};" in str(told[0].do)
+    assert f"{file}:{line}:" in told[0].place and f"write {successor};" in str(told[0].do)
 
 
 def test_a_name_without_a_successor_says_so(monkeypatch: pytest.MonkeyPatch):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
+from trialtrace.base.deleted_names import answer
 from trialtrace.base.errors import SYNONYMS, one_of
 from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.plan import methods, registry
@@ -59,7 +60,7 @@ def check_analysis(files: Files, name: str) -> None:
                 step.name,
                 found,
                 f"{expected}a method for {endpoint} in this design, such as {named}",
-                do=_block(files, near, count),
+                do=answer(step.method) or answer(step.statistic) or _block(files, near, count),
                 key=step.by_key,
             )
 
