@@ -112,6 +112,17 @@ def test_a_data_cut_is_compared_with_the_cut_before_and_stamped(made: Runs, caps
         assert json.loads(capsys.readouterr().out)[0]["stamp"] == stamp
 
 
+def test_a_run_that_an_earlier_version_kept_is_compared(made: Runs, call):
+    """It has an object more, which nothing reads."""
+    first, second = (line["run"] for line in made.shelf.log())
+    earlier = made.shelf.manifest(first) | {"own": made.shelf.put_file(b"of 0.1.0")}
+    made.shelf.put(earlier, {"run": run_id(earlier), "ended": ""})
+    (told,) = json.loads(call("diff", "mini", run_id(earlier), second, "--format", "json")[1])
+    assert len(told["results"]) == 8 and told["code"] == []
+    assert call("runs", "mini", "--verify")[0] == 0
+    assert "1 object of its own" in call("runs", "mini", "--remove", run_id(earlier))[1]
+
+
 @pytest.mark.parametrize("disclosure", ["full", "restricted"])
 def test_keys_of_patients_are_told_where_they_may_be_shown(runs, disclosure):
     made = runs(disclosure)

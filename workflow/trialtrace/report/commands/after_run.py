@@ -137,7 +137,7 @@ def _lines(new: list[Account], first: list[str], site: bool) -> Iterator[str]:
     flips = sum(result["flips"] for one in new for result in one["results"])
     verdicts = sum(map(judged_anew, new))
     if first:
-        yield f"No earlier run to compare with; kept for the first time: {', '.join(first)}"
+        yield f"First run, nothing to compare with. Archived: {', '.join(first)}"
     if not new and not first:
         yield "Since the run before: nothing changed"
     elif new and not changed:
@@ -150,4 +150,4 @@ def _lines(new: list[Account], first: list[str], site: bool) -> Iterator[str]:
             + str(verdicts)
         )
     if new or not first:
-        yield "What and why: trialtrace diff" + (f", or site/{CHANGES_PAGE}" if site else "")
+        yield "Details: trialtrace diff" + (f", or site/{CHANGES_PAGE}" if site else "")

@@ -24,7 +24,6 @@ from trialtrace.run.trial.entries import (
     Entries,
     concerns,
     entries_of,
-    is_of_source,
     is_text,
     led_to,
     path_of,
@@ -110,10 +109,10 @@ class Causes:
 
     def of(self, result: str) -> list[Cause]:
         """The causes of a result's change: cells, then keys from the nearest to the farthest."""
-        direct = [*self._direct(result)]
-        if not direct:
-            direct = [*self._of_family(result)]
-        return direct or [Cause("unknown", "nothing that this number is known to rest on")]
+        for found in (self._direct(result), self._of_family(result), self._of_moves()):
+            if causes := [*found]:
+                return causes
+        return [Cause("unknown", "nothing that this number is known to rest on")]
 
     def of_level(self, row: Row) -> list[Cause]:
         """The changed keys that decide at which level a result is judged."""
@@ -130,8 +129,7 @@ class Causes:
         yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
         names = self._names(new or old or {})
         rows = [row for row in (old, new) if row]
-        # What a source is acts on a result by the cells alone, and these are compared.
-        keys = (key for key in self._keys(rows, names) if not (cells and is_of_source(key)))
+        keys = (key for key in self._keys(rows, names) if key not in self.compared.moved)
         yield from (Cause("key", change.place) for change in keys)
         for change in self.compared.code:
             if {*MAKING} & {*change.stages}:
@@ -153,6 +151,11 @@ class Causes:
         if len(rows) < 2 or any(rows[0].get(one) != rows[1].get(one) for one in NUMBERS):
             known = [key_change for key_change in known if not is_text(key_change)] or known
         return sorted(known, key=lambda change: distance(change, rows[-1], names))
+
+    def _of_moves(self) -> Iterator[Cause]:
+        """Where tables come from: it acts by their cells, which are compared, and by the order of
+        rows at most."""
+        yield from (Cause("key", change.place) for change in self.compared.moved)
 
     def _of_family(self, result: str) -> Iterator[Cause]:
         """What changed the other members of a family, for a p that is adjusted within it."""

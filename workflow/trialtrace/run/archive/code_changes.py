@@ -26,10 +26,19 @@ class CodeChange:
     @property
     def place(self) -> str:
         """ "code of stats: Katz: a limit at 0; 2 more commits"."""
+        return f"code of {self.wing}{self._commits}"
+
+    @property
+    def overview(self) -> str:
+        """ "stats changed: Katz: a limit at 0; 2 more commits"."""
+        return f"{self.wing} changed{self._commits}"
+
+    @property
+    def _commits(self) -> str:
         shown = list(self.subjects[:SUBJECTS_SHOWN])
         left = len(self.subjects) - len(shown)
         shown += [f"{left} more commit{'' if left == 1 else 's'}"] if left else []
-        return f"code of {self.wing}" + (f": {'; '.join(shown)}" if shown else "")
+        return f": {'; '.join(shown)}" if shown else ""
 
 
 def code_changes(

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from trialtrace.base.config.changes import KeyChange, configuration_changes
 from trialtrace.base.errors import UserError
 from trialtrace.run.archive.code_changes import CodeChange, code_changes
+from trialtrace.run.archive.kept_tables import KeptTable, kept_table
+from trialtrace.run.archive.moved import moved_keys, renamed_tables
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
@@ -46,16 +48,19 @@ SEEN = (
     "warning",
 )
 VERDICTS = ("against_data", "on_print", "decision", "recomputed_text")
-CONFIG = "config/"
+CONFIG, RAW = "config/", "raw"
 
 
 @dataclass(frozen=True)
 class RunOfTrial:
-    """A kept run, and its files in a folder of their own for as long as it is compared."""
+    """A kept run, and its files in a folder of their own for as long as it is compared.
+
+    `renamed` has the raw tables that are compared by the name that another run has for them."""
 
     shelf: Shelf
     kept: Kept
     folder: Path
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -84,11 +89,20 @@ class RunOfTrial:
             if name.startswith(CONFIG) and f"/{FROZEN}/" not in name
         }
 
-    def table(self, name: str) -> pa.Table | None:
-        """A table of the run by its path below results/<trial>, without its extension."""
-        from trialtrace.run.archive.kept_tables import kept_table
+    @cached_property
+    def tables(self) -> dict[str, KeptTable]:
+        """The tables of the run by their paths below results/<trial>, without their extensions."""
+        tables = self.manifest["tables"].items()
+        return {self.name_of(path.removesuffix(".parquet")): kept for path, kept in tables}
 
-        kept = self.manifest["tables"].get(f"{name}.parquet")
+    def name_of(self, path: str) -> str:
+        """The name by which a table of the run is compared."""
+        folder, _, name = path.rpartition("/")
+        return f"{folder}/{self.renamed.get(name, name)}" if folder == RAW else path
+
+    def table(self, name: str) -> pa.Table | None:
+        """A table of the run by the name by which it is compared."""
+        kept = self.tables.get(name)
         return kept_table(kept, self.shelf.objects) if kept else None
 
     @cached_property
@@ -107,7 +121,7 @@ class Comparison:
     def __init__(self, shelf: Shelf, old: Kept, new: Kept):
         self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
         space = Path(self._space.name)
-        self.old = RunOfTrial(shelf, old, space / "old")
+        self._old = RunOfTrial(shelf, old, space / "old")
         self.new = RunOfTrial(shelf, new, space / "new")
 
     def close(self) -> None:
@@ -115,11 +129,21 @@ class Comparison:
         self._space.cleanup()
 
     @cached_property
+    def old(self) -> RunOfTrial:
+        """The older run, its raw tables by the names that the newer has for them."""
+        configurations = self._old.configuration, self.new.configuration
+        names = (
+            {Path(name).name for name in run.tables if name.startswith(f"{RAW}/")}
+            for run in (self._old, self.new)
+        )
+        return replace(self._old, renamed=renamed_tables(*configurations, *names))
+
+    @cached_property
     def raw(self) -> list[TableChange]:
         """Changes of the export, a table each."""
         return [
             aligned_change(name, *_both(before, after), PLACES)
-            for name, *tables in self._changed("raw/")
+            for name, *tables in self._changed(f"{RAW}/")
             for before, after in [map(as_read, tables)]
         ]
 
@@ -148,6 +172,11 @@ class Comparison:
     @cached_property
     def configuration(self) -> list[KeyChange]:
         return list(configuration_changes(self.old.configuration, self.new.configuration))
+
+    @cached_property
+    def moved(self) -> list[KeyChange]:
+        """The changed keys that say where raw tables come from, and not what is in them."""
+        return list(moved_keys(self.configuration, self.old.renamed))
 
     @cached_property
     def code(self) -> list[CodeChange]:
@@ -226,7 +255,7 @@ class Comparison:
     def _same(self, name: str) -> bool:
         """Whether the file of a table is the same in both runs."""
         digests = [
-            kept["sha256"] if (kept := run.manifest["tables"].get(f"{name}.parquet")) else None
+            kept["sha256"] if (kept := run.tables.get(name)) else None
             for run in (self.old, self.new)
         ]
         return digests[0] == digests[1]
@@ -234,10 +263,7 @@ class Comparison:
     def _changed(self, folder: str) -> list[tuple[str, pa.Table | None, pa.Table | None]]:
         """Name, old and new of each table of a folder whose file is another."""
         names = {
-            name.removesuffix(".parquet")
-            for run in (self.old, self.new)
-            for name in run.manifest["tables"]
-            if name.startswith(folder)
+            name for run in (self.old, self.new) for name in run.tables if name.startswith(folder)
         }
         return [
             (name, self.old.table(name), self.new.table(name))

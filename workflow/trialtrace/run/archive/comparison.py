@@ -13,10 +13,10 @@ from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.causes import Cause, Causes, cell_place
 from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial, as_read
+from trialtrace.run.archive.moved import names_file, with_moves_as_one
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.table_changes import CellChange, TableChange
 from trialtrace.run.trace.words import ADJUSTED
-from trialtrace.run.trial.entries import is_of_source, path_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import plan
 from trialtrace.run.trial.review import FILE as REVIEW
@@ -45,8 +45,8 @@ def same_rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
 def _files_of(run: RunOfTrial) -> dict[str, object]:
     """What the manifest says of the file of each raw table."""
     digest = run.manifest["files"].get(MANIFEST)
-    entry: dict[str, object] = json.loads(run.shelf.file(digest))["tables"] if digest else {}
-    return entry
+    entries: dict[str, object] = json.loads(run.shelf.file(digest))["tables"] if digest else {}
+    return {run.renamed.get(name, name): entry for name, entry in entries.items()}
 
 
 def _difference(comparison: Comparison, name: str) -> str | None:
@@ -245,6 +245,7 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
     """What a comparison found."""
     table = comparison.new.table("analysis/results")
     plans = plans_of(comparison, trial)
+    keys = with_moves_as_one(comparison.configuration, comparison.moved)
     return {
         "trial": trial.name,
         "old": comparison.old.kept,
@@ -257,9 +258,9 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "raw_cells": _raw_cells(comparison) if full else [],
         "derived": [_table(change) for change in comparison.derived],
         "derived_cells": _derived_cells(comparison) if full else [],
-        "configuration": [_configured(change, full) for change in moved_source(comparison)],
+        "configuration": [_configured(change, full) for change in keys],
         "comments": same_keys(comparison),
-        "code": [change.place for change in comparison.code],
+        "code": [change.overview for change in comparison.code],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
         "results": sorted(
@@ -271,25 +272,14 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
     }
 
 
-def moved_source(comparison: Comparison) -> Iterator[KeyChange]:
-    """The changed keys, of which those of a source of another kind are one: the kind."""
-    kinds = {
-        change.file
-        for change in comparison.configuration
-        if is_of_source(change) and path_of(change) == ["source", "kind"]
-    }
-    for change in comparison.configuration:
-        of_kind = change.file in kinds and is_of_source(change)
-        if not of_kind or path_of(change) == ["source", "kind"]:
-            yield change
-
-
 def _configured(change: KeyChange, full: bool) -> CellAccount:
-    """A changed key; a data review names rows by keys of patients."""
-    if not full and change.file.endswith(f"/{REVIEW}") and "rows" in change.path:
-        old, new = (one and "not shown" for one in (change.old, change.new))
-        return {"place": change.place, "old": old, "new": new}
-    return {"place": change.place, "old": change.old, "new": change.new}
+    """A changed key. Only under full disclosure, names of files and keys of patients, by which a
+    data review names rows."""
+    review = change.file.endswith(f"/{REVIEW}") and "rows" in change.path
+    old, new = change.old, change.new
+    if not full and (review or names_file(change)):
+        old, new = (one and "not shown" for one in (old, new))
+    return {"place": change.place, "old": old, "new": new}
 
 
 def _table(change: TableChange, same: str | None = None) -> TableAccount:

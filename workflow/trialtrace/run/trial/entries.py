@@ -69,11 +69,6 @@ def path_of(change: KeyChange) -> list[str]:
     return [str(part) for part in change.path]
 
 
-def is_of_source(change: KeyChange) -> bool:
-    """Whether a changed key says where the raw tables come from, and not what is in them."""
-    return change.file.rpartition("/")[2] == "trial.yaml" and path_of(change)[:1] == ["source"]
-
-
 def is_text(change: KeyChange) -> bool:
     """Whether a changed key is for readers alone."""
     last = "".join(path_of(change)[-1:])
