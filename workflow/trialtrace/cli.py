@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.deleted_names import COMMANDS, answer
@@ -168,8 +168,22 @@ def run_results(arguments: argparse.Namespace) -> int:
     at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
     columns = OF_TABLE if arguments.format == "table" else RESULTS.names
     rows = _table(at, name, "analysis/results.parquet", RESULTS, columns)
-    tell_results(rows, arguments.analysis, arguments.format, at.purpose.stamp)
+    shows_marks = arguments.format == "table" and any(row["synthetic"] for row in rows)
+    marked = _set_to_published(at, name) if shows_marks else ()
+    tell_results(rows, arguments.analysis, arguments.format, at.purpose.stamp, marked)
     return 0
+
+
+def _set_to_published(at: "Project", name: str) -> Container[str]:
+    """The results of a synthetic cohort that were set to published numbers."""
+    from trialtrace.run.trace.content import Tracer
+    from trialtrace.run.trial.load import load_settings, load_trial
+
+    trial = load_trial(name, at)
+    if not trial.tells_cohort:
+        return ()
+    tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))
+    return {row["result_id"] for row in tracer.results.values() if tracer.put_in.is_set(row)}
 
 
 def _add_claims(add: Add) -> None:

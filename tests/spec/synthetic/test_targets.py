@@ -1,13 +1,14 @@
 """The report section of targets: margins measured on the derived data, mess, assumptions."""
 
 import json
+import re
 from dataclasses import replace
 from html import unescape
 
 import pytest
 from site_pages import packed_data
 
-from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_results, put_in
+from trialtrace.report.audit.cohort_words import MARKED, PUT_IN, put_in
 from trialtrace.report.audit.targets import (
     Measured,
     margins_table,
@@ -17,8 +18,12 @@ from trialtrace.report.audit.targets import (
     what_words,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.sections.findings import primary
+from trialtrace.run.trace.put_in import DRAWN_TO, TO_NOTHING
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import load_settings
+
+PAGES = ("summary", "report", "supplement", "audit")
+LINK = re.compile(r'<a href="trace/[^"#]*#([a-z2-7]+)">(.*?)</a>(†?)', re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +89,42 @@ def test_a_real_trial_has_no_such_section(swapped):
     assert "sec-targets" not in (swapped.folder / "report" / "report.html").read_text()
 
 
-def test_what_a_paper_set_is_said_beside_the_result_and_the_verdicts(material, synthetic):
-    analysis = unescape(of_results(material, [one.name for one in primary(material)]))
-    assert (
-        "**Drawn to equal the printed number, shows nothing:**" in analysis
-        and "12 of 18 (printed " in analysis
-    )
-    pages = [(synthetic.folder / "report" / f"{name}.html") for name in ("summary", "audit")]
-    summary, audit = (" ".join(page.read_text().split()) for page in pages)
-    assert PUT_IN in summary and PUT_IN in audit
+def test_what_a_paper_set_is_said_once_in_methods_and_beside_the_verdicts(synthetic):
+    folder = synthetic.folder / "report"
+    pages = {name: " ".join((folder / f"{name}.html").read_text().split()) for name in PAGES}
+    assert [pages[name].count(MARKED) for name in PAGES] == [0, 1, 0, 0]
+    assert [pages[name].count(PUT_IN) for name in PAGES] == [0, 0, 0, 1]
+    methods = pages["report"].index('id="sec-methods"')
+    assert pages["report"].index(MARKED) > methods
+
+
+def test_the_mark_is_at_the_numbers_that_were_set_and_at_no_other(material, synthetic):
+    """12 of 18 and 6 of 18, the mean and the SD of age, and 40 patients in all are those of the
+    margins; the risk difference and its p follow from them."""
+    found = material.tracer.set_to_published
+    told = {
+        (row["stat_name"], row["group1_level"], row["stat_value"])
+        for row in material.results
+        if short_id(row["result_id"]) in found and row["analysis_id"] == "relief_primary"
+    }
+    assert {one for one in told if one[0] == "count"} == {
+        ("count", "drug", 12.0),
+        ("count", "placebo", 6.0),
+    }
+    assert {name for name, *_ in told} == {"count", "proportion"}
+    for name in PAGES[:3]:
+        text = (synthetic.folder / "report" / f"{name}.html").read_text()
+        body = re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+        for link, shown, mark in LINK.findall(body):
+            assert bool(mark) == (link in found and any(map(str.isdigit, shown))), (link, shown)
+        assert ("†" in body) == bool({link for link, *_ in LINK.findall(body)} & found)
 
 
 def test_real_data_were_not_put_in(swapped):
     real = Material(swapped.trial, load_settings(swapped.at), swapped.folder, {})
     assert put_in(real) == ""
-    assert PUT_IN not in (swapped.folder / "report" / "summary.html").read_text()
+    assert real.tracer.set_to_published == frozenset()
+    assert "†" not in (swapped.folder / "report" / "report.html").read_text()
 
 
 def test_a_simulated_cohort_has_a_truth_not_targets(material, tmp_path, synthetic):
@@ -124,12 +150,6 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
     assert what_words(material, inner | {"check": None}).endswith(f": treated = yes, {drug}")
 
 
-def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
-    folder = synthetic.folder / "report"
-    cards = packed_data((folder / "cards.js").read_text())
-    assert "shows nothing: drawn to give" in cards and "drawn to no printed number" in cards
-    report = " ".join((folder / "report.html").read_text().split())
-    assert "Age: mean 50" in report
-    assert "drawn by a program, to match no printed number" in report
-    said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* drawn to equal the printed number, shows nothing." in said.values()
+def test_cards_say_what_was_put_in(synthetic):
+    cards = packed_data((synthetic.folder / "report" / "cards.js").read_text())
+    assert DRAWN_TO in cards and TO_NOTHING in cards

@@ -124,16 +124,6 @@ def test_a_claim_can_name_a_count(mini):
     assert [row["against_data"] for row in mini.claims] == ["exact"]
 
 
-def test_deaths_and_events_say_where_they_stand_that_they_were_put_in(mini, monkeypatch):
-    """In the section, at each line that counts."""
-    note = "*Cohort:* drawn to equal the printed number, shows nothing."
-    monkeypatch.setattr("trialtrace.report.audit.cohort_words.of_rows", lambda *_: note)
-    section = harms_section(mini).split("\n\n")
-    (deaths_line,) = [part for part in section if part.startswith("**Deaths**")]
-    assert note in deaths_line
-    assert note not in "".join(harms_in_short(mini, {}))
-
-
 NAUSEA = """\
   nausea:
     label: Nausea of any kind

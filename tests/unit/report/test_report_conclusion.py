@@ -269,9 +269,9 @@ def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
     assert (", and “[Relief of all](#sec-of-relief-all)” agrees" in told) is parts
 
 
-def test_the_published_outcome_stands_beside_the_primary_one(beside, monkeypatch):
-    """Its numbers with the results, and with whether a cohort was drawn to give them; what it hangs
-    on in the conclusion, which has no number of its own."""
+def test_the_published_outcome_stands_beside_the_primary_one(beside):
+    """Its numbers with the results; what it hangs on in the conclusion, which has no number of its
+    own."""
     told = words(conclusion(beside))
     assert told.startswith("By our outcome, drug against placebo, no effect is shown: ")
     assert told.endswith(" Its rule.") and "6/10" not in told
@@ -283,8 +283,6 @@ def test_the_published_outcome_stands_beside_the_primary_one(beside, monkeypatch
     results, _, concluded = found.partition("**Conclusion.**")
     concluded = concluded.partition("**Registration")[0]
     assert all(number in results for number in re.findall(r"\d+\.\d+", concluded))
-    monkeypatch.setattr(results_module, "set_beforehand", lambda *_: " (set)")
-    assert ", with placebo (set)." in words(summary(beside, {}))
 
 
 def test_what_explores_and_has_a_threshold_concludes_of_the_arms_alone(beside, monkeypatch):

@@ -33,7 +33,6 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
     monkeypatch.setattr(module, "at_baseline", lambda trial: [analyses["before"]])
     monkeypatch.setattr(module, "analysed", lambda *_: "Everybody: 9 of 10 drug.")
     monkeypatch.setattr(module, "results_in_sentences", lambda material, one: ["Found."])
-    monkeypatch.setattr(module, "of_rows", lambda material, rows: "")
     monkeypatch.setattr(module, "made_up_by_arm", lambda material, rows: " (split assumed)")
     ends = {"stat_name": "risk_difference", "ci_high": 9.0, "stat_text": "5"}
     estimates = [

@@ -43,7 +43,7 @@ def shares(arms):
 
 def test_shares_that_count_nobody_stand_beside_their_difference():
     rows = [*shares({"high": 0.3, "none": 0.7}), *drawn(-0.4, 0.004, 0.25, "high")]
-    material = Stub(of=lambda name: rows, tracer=Stub(counts=lambda row: []))
+    material = Stub(of=lambda name: rows, tracer=Stub(counts=lambda row: [], set_to_published=()))
     assert denominators(material, rows[2]) == "; 0.3 against 0.7"
     assert denominators(Stub(of=lambda name: rows[1:], tracer=material.tracer), rows[2]) == ""
     material.arm_label, material.trial = (

@@ -11,13 +11,13 @@ from trialtrace.report.audit.cohort_words import (
     by_stratum,
     is_assumed,
     made_up_by_arm,
-    of_results,
-    of_rows,
-    set_beforehand,
+    marked,
 )
+from trialtrace.report.figures.rows_shown import mark_of
 from trialtrace.report.sections import harms_in_short
 from trialtrace.report.sections.findings import resting_on
-from trialtrace.run.trace.put_in import Rests
+from trialtrace.run.trace.put_in import PutIn, Rests
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.outcomes import CHOSEN
 
 ARMS = {
@@ -60,51 +60,99 @@ def material(margins, rows, *, own=True, by=None, quantities=None):
 
 
 BOTH = [count("drug", 1.0), count("placebo", 4.0)]
-SHORT = {
-    "each arm printed": (
-        (["drug", "placebo"], BOTH, True),
-        "drawn to equal the printed number, shows nothing.",
-    ),
-    "one arm assumed": (
-        (["drug"], BOTH, True),
-        "drawn to equal the printed number, shows nothing; assumed for Placebo.",
-    ),
-    "a total": (
-        ([None], BOTH, True),
-        "assumed by arm; all arms together drawn to equal the printed number, shows nothing.",
-    ),
-    "columns of a total": (
-        ([None], BOTH, False),
-        "assumed by arm; all arms together made of columns drawn to match printed numbers.",
-    ),
-    "nobody to be split": (
-        ([None], [count("drug", 0.0)], True),
-        "drawn to equal the printed number, shows nothing.",
-    ),
-    "all arms together": (
-        ([None], [count("all", 5.0)], True),
-        "drawn to equal the printed number, shows nothing.",
-    ),
-    "columns by arm": (
-        (["drug"], BOTH, False),
-        "made of columns drawn to match printed numbers.",
-    ),
+CASES = {
+    "each arm printed": (["drug", "placebo"], BOTH, True),
+    "one arm assumed": (["drug"], BOTH, True),
+    "a total": ([None], BOTH, True),
+    "columns of a total": ([None], BOTH, False),
+    "nobody to be split": ([None], [count("drug", 0.0)], True),
+    "all arms together": ([None], [count("all", 5.0)], True),
+    "columns by arm": (["drug"], BOTH, False),
 }
 
 
-@pytest.mark.parametrize(("given", "told"), SHORT.values(), ids=SHORT.keys())
-def test_a_line_says_what_of_it_is_made_up(given, told):
-    arms, rows, own = given
-    of = material([margin(arm) for arm in arms], rows, own=own)
-    assert of_rows(of, rows) == f"*Cohort:* {told}"
+SET = {
+    "count": ({}, {}, True),
+    "share": ({}, {"stat_name": "proportion", "stat_value": 0.3}, True),
+    "share of 12 digits": (
+        {"count": 10, "of": 35},
+        {"stat_name": "proportion", "stat_value": 0.285714285714, "denominator": 35},
+        True,
+    ),
+    "another value": ({}, {"stat_value": 13.0}, False),
+    "another statistic of this value": ({}, {"stat_name": "missing"}, False),
+    "of others": ({}, {"denominator": 55}, False),
+    "another arm": ({}, {"group1_level": "placebo"}, False),
+    "all arms": ({}, {"group1_level": "all"}, False),
+    "a total of all arms": ({"arm": None}, {"group1_level": "all"}, True),
+    "a subgroup": ({}, {"stratum": "sex=F"}, False),
+    "a comparison": ({}, {"comparison": "drug"}, False),
+    "a level": ({}, {"group2_level": "term=Nausea"}, False),
+    "its level": ({"check": {"variable": "sex", "value": "male"}}, {"group2_level": "M"}, True),
+    "another level": (
+        {"check": {"variable": "sex", "value": "male"}},
+        {"group2_level": "F"},
+        False,
+    ),
+    "a level of several": ({"what": "count of Lung"}, {"group2_level": "Lung"}, True),
+    "events": ({"what": "total", "of": None}, {"stat_name": "occurrences"}, True),
+    "patients with events": ({"what": "total", "of": None}, {"stat_name": "patients"}, False),
+    "no event": (
+        {"what": "total", "of": None, "count": 0},
+        {"stat_name": "patients", "stat_value": 0.0},
+        True,
+    ),
+    "mean": (
+        {"what": "mean", "count": None, "of": None, "printed": "62.1"},
+        {"stat_name": "mean", "stat_value": 62.0519},
+        True,
+    ),
+    "a mean that prints otherwise": (
+        {"what": "mean", "count": None, "of": None, "printed": "62.1"},
+        {"stat_name": "mean", "stat_value": 62.04},
+        False,
+    ),
+    "the median of this value": (
+        {"what": "mean", "count": None, "of": None, "printed": "62.1"},
+        {"stat_name": "median", "stat_value": 62.1},
+        False,
+    ),
+    "no value": ({}, {"stat_value": None}, False),
+}
+
+
+@pytest.mark.parametrize(("changed", "result", "wanted"), SET.values(), ids=SET.keys())
+def test_a_value_was_set_that_is_the_published_number_itself(changed, result, wanted):
+    """12 of 40 patients of the drug arm are published."""
+    own = margin("drug") | {"what": "share", "count": 12, "of": 40} | changed
+    row = count("drug", 12.0) | {"denominator": 40, "stratum": None, "group2_level": None} | result
+    told = Stub(margins=[own], behind=lambda _: Rests((own,)))
+    assert PutIn.is_set(told, row) is wanted
+    assert not PutIn.is_set(Stub(margins=[own], behind=lambda _: Rests((), (own,))), row)
+
+
+def test_the_mark_stands_behind_the_link_of_each_number_that_was_set():
+    """Whatever the number is written with; not at a part of its trace, at words or at others."""
+    one, other = "abcdefgh", "hgfedcba"
+    of = Stub(tracer=Stub(set_to_published=frozenset({one})))
+    at = "trace/cipn.html#"
+    text = (
+        f"[12]({at}{one}) [30.0&#160;% &#40;18 to 45&#41;]({at}{one}) [40]({at}{one}/n) "
+        f"[none]({at}{one}) [24]({at}{other}) [7]({at}{one}){{.of-run}} [7](claims.html#{one})"
+    )
+    assert marked(of, text) == (
+        f"[12]({at}{one})† [30.0&#160;% &#40;18 to 45&#41;]({at}{one})† [40]({at}{one}/n) "
+        f"[none]({at}{one}) [24]({at}{other}) [7]({at}{one}){{.of-run}}† [7](claims.html#{one})"
+    )
+    assert marked(Stub(tracer=Stub(set_to_published=frozenset())), text) == text
 
 
 MARKED = {"one arm assumed", "a total", "columns of a total"}
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", CASES)
 def test_a_figure_marks_what_is_made_up(name):
-    (arms, rows, own), _ = SHORT[name]
+    arms, rows, own = CASES[name]
     of = material([margin(arm) for arm in arms], rows, own=own)
     assert is_assumed(of, rows[-1], "placebo") is (name in MARKED)
     assert not is_assumed(of, rows[-1], None)
@@ -112,19 +160,21 @@ def test_a_figure_marks_what_is_made_up(name):
     assert not is_assumed(of, rows[-1], "placebo")
 
 
+def test_a_figure_has_one_mark_for_what_was_set_and_another_for_what_is_assumed():
+    """The drug arm's 1 is published, the other's 4 is not."""
+    rows = [one | {"result_id": f"t/a/{one['group1_level']}", "denominator": 40} for one in BOTH]
+    of = material([margin("drug")], rows)
+    of.tracer.set_to_published = frozenset({short_id("t/a/drug")})
+    set_, assumed = (mark_of(of, row) for row in rows)
+    assert set_ == "†" and assumed not in ("", "†")
+    of.trial.tells_cohort, of.tracer.set_to_published = False, frozenset()
+    assert [mark_of(of, row) for row in rows] == ["", ""]
+
+
 def test_a_figure_marks_what_no_print_tells_of_a_stratum():
     rows = [each | {"stratum": "sex=F"} for each in (*BOTH, pair("risk_difference.wald", -0.3))]
     of = material([margin("drug"), margin("placebo")], rows, by="sex")
     assert is_assumed(of, rows[0], "drug") and not is_assumed(of, BOTH[0], "drug")
-
-
-def test_beside_the_results_too():
-    assert "of which no number is printed" in of_results(material([margin(None)], BOTH), ["a"])
-    one = of_results(material([margin("drug")], BOTH), ["a"])
-    assert one.endswith("**Assumed:** Placebo, of which none is printed.")
-    assert "Assumed" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
-    columns = of_results(material([margin("drug")], BOTH, own=False), ["a"])
-    assert columns.endswith("**Assumed:** Placebo, of which none is printed.")
 
 
 @pytest.mark.parametrize(
@@ -173,14 +223,6 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
     assert made_up_by_arm(of, rows) == ""
 
 
-def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
-    own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
-    assert set_beforehand(own, BOTH) == " (set to the printed counts: confirms nothing)"
-    assert set_beforehand(columns, BOTH) == ""
-    own.trial.tells_cohort = False
-    assert set_beforehand(own, BOTH) == ""
-
-
 def test_harms_of_a_summary_are_marked(monkeypatch):
     monkeypatch.setattr(harms_in_short, "made_up_by_arm", lambda _, rows: f" ({len(rows)} made up)")
     monkeypatch.setattr(harms_in_short, "_by_arm", lambda *_: "1; 4")
@@ -222,23 +264,6 @@ def test_harms_of_a_summary_are_marked(monkeypatch):
     assert deaths.endswith("(2 made up); of b. It hangs on p.")
 
 
-def test_a_printed_number_is_told_from_a_count_that_prints_so():
-    """12 of 40 is the cohort's; the paper has 30.0 % alone."""
-    for tag in ("arithmetic", "printed"):
-        margins = [margin(arm, tag) for arm in ARMS]
-        counted = "the counts are one of the sets that give them"
-        assert (counted in of_results(material(margins, BOTH), ["a"])) == (tag == "arithmetic")
-
-
-def test_counts_that_follow_from_other_numbers_say_how():
-    """3 is printed beside 24.1 %: 7 prints as no 3, and no share of it is in brackets."""
-    note = "3 is printed beside the share of 7 of 29; 7 is taken"
-    margins = [margin(arm, "arithmetic") | {"printed": "8 and 3", "note": note} for arm in ARMS]
-    assert of_rows(material(margins, BOTH), BOTH).endswith(f"shows nothing; {note}.")
-    told = of_results(material(margins, BOTH), ["a"])
-    assert note in told and "one of the sets" not in told
-
-
 def quantity(*used, where=None):
     return Stub(uses=lambda: [((), [*used])], where=where)
 
@@ -267,11 +292,6 @@ def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
     of = material([margin(arm) for arm in ARMS], rows, by="site", quantities=quantities)
     split = f"assumed by site (no printed number sets it so; {why})"
     assert by_stratum(of, ["a"]) == split
-    assert (
-        of_rows(of, BOTH)
-        == f"*Cohort:* {split}; all arms together drawn to equal the printed number, shows nothing."
-    )
-    assert of_results(of, ["a"]).endswith(f"**A{split[1:7]}**{split[7:]}.")
     assert by_stratum(material([margin(arm) for arm in ARMS], rows), ["a"]) == ""
     described = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
     assert by_stratum(described, ["a"]) == ""

@@ -6,3 +6,5 @@ MARK = "SYNTHETIC"
 FLAG = "SYNTHFL"
 # Beside the files: what they were drawn from, with their hashes, and a sentence on what they are.
 TRUTH, SIGN = "truth.json", "SYNTHETIC.txt"
+# Behind a value that was set to a published one.
+SET_MARK = "†"

@@ -16,6 +16,7 @@ from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project, project
 from trialtrace.base.store import write_json
 from trialtrace.base.words import tight_percent
+from trialtrace.report.audit.cohort_words import marked
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
 from trialtrace.report.figures.make import Drawn, images
@@ -104,19 +105,19 @@ class Cells:
 
     def section(self, name: str) -> Markdown:
         """A section that is of no analysis, without its heading; empty where there is nothing."""
-        return _of_run(self.text("section", name))
+        return self._given("section", name)
 
     def sentences(self, analysis: str) -> Markdown:
         """What an analysis asked, of whom it is and what it found."""
-        return _of_run(self.text("sentences", analysis))
+        return self._given("sentences", analysis)
 
     def table(self, analysis: str) -> Markdown:
         """The tables of an analysis, the same under other choices, and what must be known of it."""
-        return _of_run(self.text("table", analysis))
+        return self._given("table", analysis)
 
     def figure(self, name: str) -> Markdown:
         """A figure of the plan, such as "kaplan_meier_1"; `@fig-kaplan-meier-1` refers to it."""
-        return _of_run(self.text("figure", name))
+        return self._given("figure", name)
 
     def number(self, result_id: str, text: str | None = None, part: str = "") -> Markdown:
         """A number as the report prints it, or in other words, with the link to its trace, or to a
@@ -128,7 +129,7 @@ class Cells:
         shown = link(row, row["stat_text"] if text is None else text, part)
         if text is not None and not _numbers(text) <= _printed(row):
             return Markdown(shown)
-        return OfRun(shown, f"{shown}{{.{OF_RUN}}}")
+        return OfRun(marked(self.material, shown), marked(self.material, f"{shown}{{.{OF_RUN}}}"))
 
     def value(self, result_id: str) -> float | None:
         """The unrounded value."""
@@ -144,6 +145,10 @@ class Cells:
             text = getattr(self, f"_{function}")(name)
             self._texts[function, name] = tight_percent(text)
         return self._texts[function, name]
+
+    def _given(self, function: str, name: str) -> Markdown:
+        """What a chunk gives, its numbers marked that were set to published ones."""
+        return _of_run(marked(self.material, self.text(function, name)))
 
     def names(self, function: str) -> list[str]:
         """What a function of chunks can be asked for."""

@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from trialtrace.base.terminal import plain_text
 
@@ -22,16 +21,7 @@ def listing(
         return json_text(rows)
     if form == "csv":
         return csv_text([names, *([row.get(name) for name in names] for row in rows)])
-    return aligned([[cell_text(row, name) for name in texts] for row in rows], texts) + "\n"
-
-
-def cell_text(row: Mapping[str, Any], name: str) -> str:
-    """A cell of a table for a terminal. What is inferred from a synthetic cohort says so."""
-    text = plain_text(row[name])
-    if name != "stat_text" or not row["synthetic"]:
-        return text
-    inferred = row["ci_level"] is not None or row["stat_name"].startswith(("p_", "verdict"))
-    return f"{text} (synthetic, not evidence)" if inferred else text
+    return aligned([[plain_text(row[name]) for name in texts] for row in rows], texts) + "\n"
 
 
 def headed(table: str, groups: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ derivation do to it is seen; the others are told as they were drawn.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from math import nan
 from typing import Any
@@ -20,13 +19,12 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table, with_names
 from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trace.put_in import margin_name, statistic_words
+from trialtrace.run.trace.put_in import SEXES, as_published, margin_name, statistic_words
 from trialtrace.run.trial.cohort.margins import OTHERWISE
 from trialtrace.run.trial.model import adsl_code
 
 # A margin of a synthetic cohort as the derived data have it, by the `check` that it names.
 
-SEXES = {"F": "female", "M": "male", "U": "unknown"}
 DATASETS = ("bds", "adtte", "occds")
 
 
@@ -223,23 +221,14 @@ def _measurement(row: Row, measured: Measured) -> str:
         if row["of"] is None:
             return f"{measured.value:g}"
         return f"{measured.value:g} of {measured.of}"
-    return f"{_like(row['printed'], measured.value)} (n {measured.of})"
+    return f"{as_published(row['printed'], measured.value)} (n {measured.of})"
 
 
 def _met(row: Row, measured: Measured) -> bool:
     if row["what"].startswith(COUNTED):
         whole = row["of"] is None or row["what"] == "total" or measured.of == row["of"]
         return measured.value == row["count"] and whole
-    return row["printed"] is None or _like(row["printed"], measured.value) == row["printed"]
-
-
-def _like(printed: str | None, value: float) -> str:
-    """A number with as many decimals as a printed one, rounded half up."""
-    if printed is None:
-        return f"{value:.6g}"
-    digits = len(printed.partition(".")[2])
-    exact = Decimal(f"{value:.12g}")
-    return str(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
+    return row["printed"] is None or as_published(row["printed"], measured.value) == row["printed"]
 
 
 def assumptions_table(material: Material, rows: list[Row]) -> str:

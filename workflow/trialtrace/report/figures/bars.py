@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.report.audit.cohort_words import is_assumed
 from trialtrace.report.figures import canvas
 from trialtrace.report.figures.picture import Given, Picture, arms_of, in_a_row, nothing
 from trialtrace.report.figures.rows_shown import (
-    ASSUMED,
-    assumed_words,
     data_of,
+    mark_of,
+    mark_words,
     name_of,
     repeats_cuts,
     rows_of_bars,
@@ -43,7 +42,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     level = level_of(rows)
     interval = f" with {100 * level:g}% confidence intervals" if level is not None else ""
     caption = f"{inputs['title']}: share of patients by arm{interval}; events and patients beneath."
-    caption += assumed_words(material, rows)
+    caption += mark_words(material, rows)
     many = len(groups)
     bars = [f"{name}, {material.arm_label(arm)}" for name, of in groups.items() for arm in of]
     alt = f"Bars of shares, {many} group{'s' * (many > 1)}: {told(bars, rows)}."
@@ -127,7 +126,7 @@ def _arm(
         error_kw={"ecolor": canvas.INK, "elinewidth": 1.1, "capsize": 3},
     )
     for place, group, row in zip(places, has, rows, strict=True):
-        text = _counts(row) + ASSUMED * is_assumed(material, row, arm)
+        text = _counts(row) + mark_of(material, row)
         across = place - width / 2, place + width / 2
         high = (0.0, max(row["ci_high"] or 0.0, present(row["stat_value"])))
         words = f"{names[group]}, {material.arm_label(arm)}: {text}, {tight_text(row)}"

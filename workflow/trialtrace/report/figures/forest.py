@@ -28,10 +28,10 @@ from trialtrace.report.figures.canvas import (
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import (
     TOTAL,
-    assumed_words,
     counted,
     data_of,
     estimates,
+    mark_words,
     name_of,
     not_drawn,
     notes_of,
@@ -130,7 +130,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     tests = [(text, row) for note in notes.values() for text, row in note if row is not None]
     by = sorted({method_of(row["method"]).title for _, row in tests})
     caption += f" Interaction: {', '.join(by)}." if by else ""
-    caption += reservations(material, rows) + assumed_words(material, rows)
+    caption += reservations(material, rows) + mark_words(material, rows)
     caption += not_for_baseline(material, {row["analysis_id"] for row in rows})
     every = [*rows, *(row for _, row in tests)]
     return Picture(

@@ -7,6 +7,7 @@ which side of the axis favours.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.words import NOT_ESTIMABLE, percent
 from trialtrace.report.audit.cohort_words import is_assumed
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
@@ -16,6 +17,7 @@ from trialtrace.report.sections.questions import at_look, looked_at, of_look, sa
 from trialtrace.report.tables import NO_BREAK, tight_text
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
@@ -171,7 +173,7 @@ WITHOUT_EVENT = {"survival_difference", "survival_ratio", "mean_time_difference"
 WINS = {"win_ratio", "net_benefit", "win_odds"}
 TOTAL, SIDES = "n", ("comparison", "reference")
 # Behind counts of a synthetic cohort of which no print tells.
-ASSUMED = "†"
+ASSUMED = "§"
 
 
 def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[list[str]]]:
@@ -189,19 +191,33 @@ def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[
 
 
 def _marked(material: Material, row: ResultRow, side: str) -> str:
-    """What is counted of an arm, marked where no print tells of it."""
-    text = in_arm(material, row, side)[0]
+    """What is counted of an arm, marked where it was set to a published number and where no print
+    tells of it."""
+    text, link = in_arm(material, row, side)
+    if link.partition("#")[2] in material.tracer.set_to_published:
+        return text + SET_MARK
     return text + ASSUMED * bool(text and is_assumed(material, row, arm_of(row, side)))
 
 
-def assumed_words(material: Material, rows: Iterable[ResultRow]) -> str:
-    """What the mark means, for the caption of a figure that has it of any of these results."""
-    marked = any(
-        is_assumed(material, row, row["group1_level"])
-        or any(ASSUMED in _marked(material, row, side) for side in SIDES)
+def mark_of(material: Material, row: ResultRow) -> str:
+    """The mark behind the count of an arm's own result; "" for none."""
+    if short_id(row["result_id"]) in material.tracer.set_to_published:
+        return SET_MARK
+    return ASSUMED * is_assumed(material, row, row["group1_level"])
+
+
+def mark_words(material: Material, rows: Iterable[ResultRow]) -> str:
+    """What the marks mean, for the caption of a figure that has them of any of these results."""
+    found = "".join(
+        mark_of(material, row) + "".join(_marked(material, row, side) for side in SIDES)
         for row in rows
     )
-    return f" {ASSUMED}: assumed, no number of it is printed." * marked
+    words = {
+        SET_MARK: "set to the published figure, see Methods",
+        ASSUMED: "assumed, not published",
+    }
+    told = [f"{mark}: {what}" for mark, what in words.items() if mark in found]
+    return f" {'; '.join(told)}." * bool(told)
 
 
 def _head(material: Material, rows: list[ResultRow], side: str) -> str:

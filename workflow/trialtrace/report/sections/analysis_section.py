@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
 from trialtrace.base.words import P_VALUES, number, upper_first
-from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import of_levels
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
@@ -249,8 +248,6 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if analysis.role == "primary":
         parts.append(other_readings_marked(material, analysis))
     parts += first_events(material, analysis)
-    if drawn_to := of_results(material, [analysis.name]):
-        parts.append(drawn_to)
     if analysis.role == "primary" and (
         groups := list(subgroups(material, analysis, lambda name: f"#{name}"))
     ):

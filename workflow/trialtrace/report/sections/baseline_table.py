@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
@@ -57,7 +56,7 @@ def baseline_table(material: Material) -> str:
         for one in at_baseline(material.trial)
     ]
     more = f"Outcomes before treatment: {in_a_row(places)}." if places else ""
-    return "\n\n".join(filter(None, [*tables, of_results(material, ["baseline"]), more]))
+    return "\n\n".join(filter(None, [*tables, more]))
 
 
 def _of_population(material: Material, name: str, more: str, label: str) -> str:

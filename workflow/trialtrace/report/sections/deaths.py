@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from trialtrace.base.words import percent
-from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -79,9 +78,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
             counted.append(analysis)
             # Beside deaths over time the shares of those seen are told as what they are.
             seen = len(counted) > 1 and not censors(arms)
-            line = _by_arm(material, analysis, arms, place, SEEN * seen)
-            rows = [row for each in arms.values() for row in each]
-            told.append(with_cohort(material, line, rows))
+            told.append(_by_arm(material, analysis, arms, place, SEEN * seen))
             found = max(found, _sum(arms))
     if counted:
         told.append(_over_time(material, analyses, counted, place))

@@ -1,7 +1,7 @@
 """Outcomes whose analyses are in the supplement alone: those of which papers print numbers in
 short, the other secondary ones and those that a note of the report names in a line."""
 
-from trialtrace.report.audit.cohort_words import made_up_by_arm, of_rows
+from trialtrace.report.audit.cohort_words import made_up_by_arm
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -55,8 +55,7 @@ def further_outcomes(material: Material) -> str:
         if one.name in printed and not outcomes & here:
             who = lower_first(analysed(material, one).rstrip("."))
             found = " ".join(results_in_sentences(material, one))
-            cohort = of_rows(material, material.of(one.name))
-            told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found, cohort])))
+            told.append(" ".join(filter(None, [f"**{_named(one)}** ({who}).", found])))
         elif one.role == "secondary" or noted:
             assumed = made_up_by_arm(material, material.of(one.name))
             others.append(f"{_named(one)}{_short(material, one)}{assumed}")

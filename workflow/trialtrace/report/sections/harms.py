@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trialtrace.report.audit.cohort_words import of_results, with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, component_link
 from trialtrace.report.material import Material
@@ -72,8 +71,7 @@ def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
     label = f"adverse-{slug(entry['endpoint'])}"
-    table = captioned(material, pipe_table(header, body), label, caption)
-    return "\n\n".join(filter(None, [table, of_results(material, [ADVERSE_EVENTS])]))
+    return captioned(material, pipe_table(header, body), label, caption)
 
 
 def _levels(rows: list[ResultRow], column: str) -> list[str]:
@@ -137,11 +135,7 @@ def harms_section(material: Material) -> str:
     declared = declared_harms(material)
     deaths = deaths_by_arm(material, _here) or [without_deaths(material)]
     deaths += _denominators(material)
-    deaths += [
-        with_cohort(material, line, rows)
-        for analysis in declared
-        for line, rows in _lines(material, analysis)
-    ]
+    deaths += [line for analysis in declared for line in _lines(material, analysis)]
     deaths += [
         adverse_table(material, texts)
         if has_events(material, texts)
@@ -192,9 +186,9 @@ def by_arm(
     return found
 
 
-def _lines(material: Material, analysis: Analysis) -> Iterator[tuple[str, list[ResultRow]]]:
-    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
-    the results in it; why it is a harm, where only some endpoints are."""
+def _lines(material: Material, analysis: Analysis) -> Iterator[str]:
+    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit;
+    why it is a harm, where only some endpoints are."""
     why = {} if analysis.harms is True else analysis.harms or {}
     for (label, visit), arms in by_arm(material, analysis).items():
         rows = [row for arm in arms.values() for row in arm]
@@ -207,7 +201,7 @@ def _lines(material: Material, analysis: Analysis) -> Iterator[tuple[str, list[R
         lines += [escape_markdown(why[present(rows[0]["parameter"])])] if why else []
         lines += records(material, analysis, rows[0]["parameter"])
         lines += [text.removesuffix(".") for text in effects(material, analysis, rows[0])]
-        yield f"[{shown}]({_here(analysis)}): {'; '.join(lines)}.", rows
+        yield f"[{shown}]({_here(analysis)}): {'; '.join(lines)}."
 
 
 def of_log(material: Material, row: ResultRow) -> str:
@@ -278,7 +272,7 @@ def _shares(material: Material, texts: Mapping[str, str]) -> str:
         if arm != ALL or len(shares) == 1
     ]
     title = escape_markdown(f"{texts['title']}, patients with any:")
-    return with_cohort(material, f"{title} {'; '.join(told)}.", [*patients.values()])
+    return f"{title} {'; '.join(told)}."
 
 
 def _of(row: ResultRow) -> str:

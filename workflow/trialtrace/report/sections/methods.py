@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 import trialtrace
 from trialtrace.base.words import finer, number
+from trialtrace.report.audit.cohort_words import MARKED
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
@@ -101,7 +102,9 @@ def methods(material: Material, shown: Container[str] = ()) -> str:
     """What was computed how, by which software, and the references; of analyses of the supplement
     the results to which the report has a link, of those `shown`."""
     references = References()
-    paragraphs = [*_prose(material, references, shown), _software(material), _cite(material)]
+    told = [MARKED] if material.tracer.set_to_published else []
+    paragraphs = [*_prose(material, references, shown), *told]
+    paragraphs += [_software(material), _cite(material)]
     file = f"The references as a file: [{BIBLIOGRAPHY}]({BIBLIOGRAPHY})."
     listed = references.listed()
     return "\n\n".join([*paragraphs, listed, *([file] if listed else [])]) + "\n"

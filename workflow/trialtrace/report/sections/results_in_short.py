@@ -5,7 +5,6 @@ conclusion says what follows, with no number that does not stand here."""
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.words import LABELS, upper_first
-from trialtrace.report.audit.cohort_words import set_beforehand
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import of_arms
 from trialtrace.report.links import analysis_place, place_link
@@ -211,13 +210,11 @@ def as_published(material: Material, analysis: Analysis) -> Iterator[Analysis]:
 
 
 def published_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
-    """What these give, and whether a synthetic cohort was set to it."""
+    """What these give."""
     for other in as_published(material, analysis):
         found = [*compared(material, other)]
-        rows = [row for one in found for *_, row in material.tracer.counts(one.estimate)]
         if counts := counts_of_arms(material, other, found, bounded=True):
-            put_in = set_beforehand(material, rows)
-            yield f"{escape_markdown(other.label)}: {counts}{put_in}."
+            yield f"{escape_markdown(other.label)}: {counts}."
 
 
 def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:

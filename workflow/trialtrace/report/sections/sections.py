@@ -8,7 +8,6 @@ from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
-from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, CONFIGURATION, config_page
 from trialtrace.report.material import Material
@@ -99,7 +98,7 @@ def trial_section(material: Material) -> str:
     ]
     caption = "The trial as its sources describe it; of what is computed the line says so."
     table = texts_table(material, header, body, "trial", caption)
-    return "\n\n".join([table, *sources, *([OF_COHORT] if put_in(material) else [])])
+    return "\n\n".join([table, *sources])
 
 
 # The key of trial.yaml that a line of the description has, by its item.

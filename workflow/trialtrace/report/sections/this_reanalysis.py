@@ -15,8 +15,8 @@ from trialtrace.audit.verdicts.tally import (
     worst_first,
     worst_shown,
 )
+from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.words import LABELS
-from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
 from trialtrace.report.material import Material
@@ -37,6 +37,8 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
 
+# The section of the report that explains the mark of numbers that were set.
+METHODS = "sec-methods"
 # More other choices are counted.
 MOST = 8
 # Letters of a clause; what parts the sentences of a finding.
@@ -59,7 +61,7 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
                 [
                     f"**This re-analysis.** {escape_markdown(trial.reanalysis or '')}".strip(),
                     *of_data(material),
-                    put_in(material),
+                    _of_mark(material, places),
                     frozen_line(material),
                     *registered_otherwise(material),
                     _printed(material),
@@ -74,6 +76,14 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
         f"{_recomputed(material)} {_run(material)}",
     ]
     return "\n\n".join(["::: {.about}", *filter(None, told), ":::"])
+
+
+def _of_mark(material: Material, places: Mapping[str, str]) -> str:
+    """Where the report explains the mark behind numbers of a synthetic cohort."""
+    if not material.tracer.set_to_published:
+        return ""
+    at = place_link(METHODS, places)
+    return f"{SET_MARK}: see {f'[Methods]({at})' if at else 'Methods'}."
 
 
 def _printed(material: Material) -> str:

@@ -31,6 +31,7 @@ from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues, named_in, selected
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.styled_rows import as_shown
 from trialtrace.run.trace.variables import About, CleaningRules, Variables, heading
 from trialtrace.run.trace.words import ADJUSTED, checked, family_of, in_words, members, method, step
@@ -109,6 +110,14 @@ class Tracer:
     def put_in(self) -> PutIn:
         """What a synthetic cohort was drawn to."""
         return PutIn(self.trial, self.folder, self.frames, self.raw, self.constants)
+
+    @cached_property
+    def set_to_published(self) -> frozenset[str]:
+        """The short ids of the results of a synthetic cohort that were set to published numbers."""
+        if not self.put_in.margins:
+            return frozenset()
+        rows = self.results.values()
+        return frozenset(short_id(row["result_id"]) for row in rows if self.put_in.is_set(row))
 
     @cached_property
     def _cleaning(self) -> CleaningRules:
@@ -197,6 +206,7 @@ class Tracer:
             "synthetic": row["synthetic"],
             "stamp": stamp.caption if (stamp := self.trial.at.purpose.stamp) else "",
             "drawn": self.put_in.lines(row),
+            "set_to_published": self.put_in.is_set(row),
             "checks": [checked(check) for check in self.checks.get(result_id, [])],
             "constants": self._constants(row),
             "variables": self.variables.behind(row),

@@ -7,12 +7,16 @@ on the raw columns that the edges of its endpoint lead to. Where these meet, the
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from math import isclose
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.synthetic import TRUTH
 from trialtrace.base.words import LABELS
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.called import ANY
 from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.tables.frames import Frames
@@ -37,12 +41,17 @@ GROUPS = ("group1_level", "comparison", "reference")
 WHERE = ("population", "visit")
 PLACE = ("analysis_id", "parameter", *WHERE)
 MOST_TOLD = 6
-DRAWN_TO = "shows nothing: drawn to give"
-MADE_OF = "made of columns that were drawn to printed numbers:"
-TO_NOTHING = "drawn to no printed number"
+DRAWN_TO = "simulated to match published numbers:"
+MADE_OF = "made of columns that were simulated to match published numbers:"
+TO_NOTHING = "simulated to match no published number"
 # The statistics of a margin that go by other names than those of a plan.
 STATISTICS = {"min": "minimum", "max": "maximum"}
 PLAIN = ("share", "total")
+TOTAL = "total"
+COUNT_OF = "count of "
+# What counts patients or is their share, and what counts events, of which a patient may have many.
+COUNTS, SHARES, EVENTS = {"count", "events", "patients"}, {"proportion", "any_event"}, "occurrences"
+SEXES = {"F": "female", "M": "male", "U": "unknown"}
 # Before the quantity that a share is among; the population of its check may name it.
 AMONG = "share among "
 
@@ -80,6 +89,46 @@ def statistic_words(trial: Trial, margin: Margin) -> str:
     return "" if what in PLAIN else LABELS.get(STATISTICS.get(what, what), what)
 
 
+def as_published(printed: str | None, value: float) -> str:
+    """A number with as many decimals as a printed one, rounded half up."""
+    if printed is None:
+        return f"{value:.6g}"
+    digits = len(printed.partition(".")[2])
+    exact = Decimal(f"{value:.12g}")
+    return str(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
+
+
+def _is_number_of(margin: Margin, row: ResultRow) -> bool:
+    """Whether a result has the arm, the level, the statistic and the value of a margin of its
+    endpoint or variable."""
+    value, what, stat = row["stat_value"], str(margin["what"]), row["stat_name"]
+    arm = row["group1_level"]
+    if value is None or (None if arm == ALL else arm) != margin["arm"]:
+        return False
+    level, wanted = row["group2_level"] or ANY, _level_of(margin)
+    if wanted not in (None if level == ANY else level, SEXES.get(level, level)):
+        return False
+    if margin["count"] is None:
+        named = STATISTICS.get(what, what) == stat
+        return named and as_published(margin["printed"], value) == margin["printed"]
+    if what == TOTAL and margin["count"]:
+        return stat == EVENTS and value == margin["count"]
+    if margin["of"] is not None and row["denominator"] not in (None, margin["of"]):
+        return False
+    if stat in SHARES:
+        return isclose(value, margin["count"] / (margin["of"] or 1), rel_tol=1e-9)
+    return stat in {*COUNTS, EVENTS} and value == margin["count"]
+
+
+def _level_of(margin: Margin) -> str | None:
+    """The level of a variable that a margin is of; None of those with an event."""
+    check, what = margin["check"] or {}, str(margin["what"])
+    if what.startswith(COUNT_OF):
+        return check.get("value") or what.removeprefix(COUNT_OF)
+    value: str | None = check.get("value")
+    return None if value == "Y" else value
+
+
 class PutIn:
     """The margins of a trial's cohort that a paper set; none of data that are not drawn here."""
 
@@ -109,6 +158,13 @@ class PutIn:
         if key not in self._behind:
             self._behind[key] = self._rests(row)
         return self._behind[key]
+
+    def is_set(self, row: ResultRow) -> bool:
+        """Whether a result is itself a number that a paper has and the cohort was drawn to: of its
+        arm, level and statistic, and equal to it. What follows from such a number is not."""
+        if not self.margins or row["stratum"] or row["comparison"]:
+            return False
+        return any(_is_number_of(margin, row) for margin in self.behind(row).own)
 
     def lines(self, row: ResultRow) -> list[str]:
         """What a trace says of it; nothing of data that were not drawn here."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.base.paths import Project
+from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.terminal import without_controls
 from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
 from trialtrace.run.jobs.stages import STAGES
@@ -45,7 +46,7 @@ def entries(trace: Trace, only: Container[str] | None = None) -> Iterator[tuple[
 def _value(trace: Trace) -> str:
     if trace["value"] is None:
         return trace["text"]
-    text = f"{trace['value']:.12g}"
+    text = f"{trace['value']:.12g}{SET_MARK * trace.get('set_to_published', False)}"
     if trace["ci_level"] is not None:
         bounds = ("none" if b is None else f"{b:.12g}" for b in (trace["ci_low"], trace["ci_high"]))
         text += f"   [{', '.join(bounds)}]"
