@@ -36,6 +36,13 @@ def messages() -> dict[str, str]:
     return {words: rule for rule, words in re.findall(pattern, text, re.MULTILINE)}
 
 
+def jobs_listed(done: subprocess.CompletedProcess) -> set[Job]:
+    """The jobs that dry runs listed."""
+    listed = re.findall(r"^Job \d+: ([\w ]+): (.*)$", done.stderr + done.stdout, re.MULTILINE)
+    rules = messages()
+    return {(rules[words], None if trial == "all trials" else trial) for trial, words in listed}
+
+
 @dataclass
 class Copy:
     """A copy of the checkout and the environment in which its workflow runs."""
@@ -60,9 +67,7 @@ class Copy:
         """The jobs that a dry run lists."""
         done = self.snakemake("--dry-run", *words, **more)
         assert done.returncode == 0, done.stderr
-        listed = re.findall(r"^Job \d+: ([\w ]+): (.*)$", done.stderr + done.stdout, re.MULTILINE)
-        rules = messages()
-        return {(rules[words], None if trial == "all trials" else trial) for trial, words in listed}
+        return jobs_listed(done)
 
 
 def copy_checkout(folder: Path, of: Path = ROOT) -> Copy:
