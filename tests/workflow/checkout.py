@@ -61,6 +61,8 @@ class Copy:
         """Where and with which variables; the copy's package comes before the installed one."""
         path = os.pathsep.join([str(self.root / "workflow"), more.pop("PYTHONPATH", "")])
         environment = os.environ | more | {"PYTHONPATH": path.rstrip(os.pathsep)}
+        # Without bytecode every job would read the source of what starts it.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return {"cwd": self.root, "env": environment}
 
     def scheduled(self, *words: str, **more: str) -> set[Job]:
