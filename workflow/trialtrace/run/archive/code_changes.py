@@ -29,9 +29,9 @@ class CodeChange:
         return f"code of {self.wing}{self._commits}"
 
     @property
-    def overview(self) -> str:
-        """ "stats changed: Katz: a limit at 0; 2 more commits"."""
-        return f"{self.wing} changed{self._commits}"
+    def part(self) -> str:
+        """ "stats: Katz: a limit at 0; 2 more commits"."""
+        return f"{self.wing}{self._commits}"
 
     @property
     def _commits(self) -> str:

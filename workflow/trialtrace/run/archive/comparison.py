@@ -260,7 +260,7 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "derived_cells": _derived_cells(comparison) if full else [],
         "configuration": [_configured(change, full) for change in keys],
         "comments": same_keys(comparison),
-        "code": [change.overview for change in comparison.code],
+        "code": [change.part for change in comparison.code],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
         "results": sorted(

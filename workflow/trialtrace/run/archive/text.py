@@ -34,6 +34,7 @@ def account_text(account: Account, whole: bool = False) -> str:
     sections = (
         ("Raw cells", [_cell(cell) for cell in account["raw_cells"]]),
         ("Configuration", [_cell(cell) for cell in account["configuration"]]),
+        ("Code", [text for text in account["code"] if ":" in text]),
         ("Derived values", [_cell(cell) for cell in account["derived_cells"]]),
         ("Verdicts on published numbers", list(_verdicts(account))),
     )
@@ -61,12 +62,13 @@ def overview(account: Account) -> list[tuple[str, str]]:
     verdicts += _worded(account["worded"]["claims"])
     keys = len(account["configuration"])
     configured = [f"{counted(keys, 'key')} changed"] if keys else []
+    parts = [text.partition(":")[0] for text in account["code"]]
     words = "comments or order only"
     comments = [f"{words}: {', '.join(account['comments'])}"] if account["comments"] else []
     return [
         ("raw data", _tables(account["raw"])),
         ("configuration", "; ".join([*configured, *comments]) or NOTHING),
-        ("code", "; ".join(account["code"]) or NOTHING),
+        ("code", f"{', '.join(parts)} changed" if parts else NOTHING),
         ("environment", "packages or Python changed" if account["environment"] else NOTHING),
         ("derived data", _tables(account["derived"])),
         ("results", "; ".join([results, *more, *_worded(account["worded"]["results"]), *order])),
