@@ -47,7 +47,8 @@ class WithWorkflow(build_py):
         self.write("from trialtrace.stats._offered import write_stubs; write_stubs()")
         schemas = str(Path(self.build_lib, "trialtrace", "schemas").resolve())
         self.write(
-            "from pathlib import Path; from trialtrace.base.config.schema_files import write_schemas"
+            "from pathlib import Path; "
+            "from trialtrace.base.config.schema_files import write_schemas"
             f"; write_schemas(Path({schemas!r}))"
         )
 

@@ -30,7 +30,7 @@ def test_a_row_that_is_cut_is_told_with_its_line(tmp_path, monkeypatch):
     rows = [["id", "arm"], *[[str(number), "ab"[number % 2]] for number in range(500)]]
     path = put(tmp_path / "a.csv", text(rows) + "501\n")
     monkeypatch.setattr(delimited, "LARGE", 0)
-    with pytest.raises(UserError, match="line 502"):
+    with pytest.raises(UserError, match=r"a\.csv:502\n"):
         profile([str(path)])
 
 

@@ -61,7 +61,7 @@ def test_the_line_of_an_error_deeper_down(write, render):
     )
     assert failure(render, write(body, FRONT)).startswith("page.qmd:13\n")
     message = failure(render, write(cell("import json\n\njson.loads('')"), FRONT))
-    assert message.startswith("page.qmd:9\n  the cell failed (decoder.py, line ")
+    assert message.startswith("page.qmd:9\n  the cell failed (decoder.py:")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_allowed(write, body):
 
 
 FORBIDDEN = [
-    ("{{< include a.qmd >}}", "line 7\n  a shortcode"),
+    ("{{< include a.qmd >}}", "page.qmd:7\n  a shortcode"),
     ("$$x$$ {#eq-a}", "an equation label"),
     ("::: {.panel-tabset}\n:::", "a tabset"),
     ("::: {layout-ncol=2}\n:::", "a layout"),
@@ -82,12 +82,12 @@ FORBIDDEN = [
     ("```{python}\n#| output: asis\n#| tbl-cap: A\n1\n```", "`output: asis` is not shown"),
     ("```{python}\n#| label: a_b\n1\n```", "letters, digits and hyphens"),
     ("```{python}\n#| label: a\n1\n```\n\n```{python}\n#| label: a\n1\n```", "used in line 7 too"),
-    ("```{python}\n%matplotlib inline\n```", "line 8\n  IPython magic"),
-    ("```{python}\n1\nx = = 2\n```", "line 9\n  this is not Python"),
+    ("```{python}\n%matplotlib inline\n```", "page.qmd:8\n  IPython magic"),
+    ("```{python}\n1\nx = = 2\n```", "page.qmd:9\n  this is not Python"),
     ("```{python}\nfrom IPython.display import HTML\n```", "HTML shows HTML"),
     ("```{python}\nimport plotly.express as px\n```", "plotly.express shows HTML"),
     ("```{python}\nx = 1\n", "never closed"),
-    ("```{python}\n#| echo: [\n1\n```", "line 8\n  options of the cell: expected the node content"),
+    ("```{python}\n#| echo: [\n1\n```", "page.qmd:8\n  options of the cell: expected"),
 ]
 
 
