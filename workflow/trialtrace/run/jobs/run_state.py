@@ -6,6 +6,7 @@ the independent recomputation has not confirmed are those of a run that stopped,
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
@@ -77,10 +78,17 @@ def standing(at: Project, trial: str) -> dict[str, Made]:
 def current(
     at: Project, trial: str, hashes: Mapping[tuple[str, str | None], str]
 ) -> dict[str, Made]:
-    """The stages that stand, as far as code, configuration and data are still those of `hashes`."""
+    """The stages that stand, as far as code, configuration and data are still those of `hashes`,
+    and each file that they made is there."""
     records = standing(at, trial)
-    same = takewhile(lambda rule: records[rule].fresh == hashes.get((rule, trial)), records)
-    return {rule: records[rule] for rule in same}
+
+    def holds(rule: str) -> bool:
+        names = (name for files in records[rule].outputs.values() for name in files)
+        return records[rule].fresh == hashes.get((rule, trial)) and all(
+            os.path.lexists(at.made / name) for name in names
+        )
+
+    return {rule: records[rule] for rule in takewhile(holds, records)}
 
 
 def _follows(product: Made, before: Mapping[str, Made]) -> bool:
