@@ -118,7 +118,9 @@ def test_type_checkers_read_what_the_package_has(family):
     told = {alias.name: node.module for node in imports for alias in node.names}
     assert set(told) == set(dir(package)) & set(told) and len(told) >= 9
     for name, module in told.items():
-        assert getattr(package, name) is getattr(import_module(module), name)
+        # Another test of the same process may have put recorders around functions.
+        offered_here, there = getattr(package, name), getattr(import_module(module), name)
+        assert inspect.unwrap(offered_here) is inspect.unwrap(there)
 
 
 @pytest.mark.parametrize(("family", "module", "name"), METHODS)
