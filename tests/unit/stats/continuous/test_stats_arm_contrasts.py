@@ -1,23 +1,29 @@
-"""Contrasts of several arms: printed tables, invariants, and what is refused."""
+"""Contrasts of several arms and win ratios: printed tables, integrals, what is refused."""
 
 from itertools import combinations
-from math import inf, nan, pi
+from math import inf, isnan, nan, pi
 
 import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 from scipy.stats import norm
-from stats_strategies import given, numbers_of, same
+from stats_strategies import given, same, samples
 
 from trialtrace.stats import StatsError
 from trialtrace.stats import continuous as a
-from trialtrace.stats.continuous import means
+from trialtrace.stats.continuous import win_ratio
+from trialtrace.stats.continuous.ranks import probability_of_superiority
+from trialtrace.stats.continuous.win_ratio import Measured, TimeToEvent, win_statistics
 from trialtrace.stats.multiplicity._multivariate_t import unit_rows
 from trialtrace.stats.multiplicity.max_t import max_t
 
 BOTH = {"sides": "two_sided", "confidence": 0.95}
+
+
 PLAIN = {"adjust": "none", **BOTH}
+
+
 FIRST = {"first": {"a": 1, "b": -1}}
 
 
@@ -84,33 +90,6 @@ def test_tukey_has_the_printed_critical_values(groups, df, printed):
     assert found.critical * 2**0.5 == pytest.approx(printed, abs=0.00051)
 
 
-def test_tukey_by_its_range_and_by_the_multivariate_t():
-    """Of arms of one size the two are the same number, by other integrals."""
-    y, arm = drawn([6] * 4)
-    pairs = {
-        f"{one}{other}": {one: 1, other: -1} for one in "abcd" for other in "abcd" if one < other
-    }
-    ranged = a.tukey(y, arm, confidence=0.9)
-    together = a.arm_contrasts(y, arm, pairs, adjust="max_t", sides="two_sided", confidence=0.9)
-    for one, other in zip(ranged.contrasts, together.contrasts, strict=True):
-        same(one.p_value, other.p_value, 1e-11)
-    same(ranged.critical, together.critical, 1e-10)
-    assert together.numerical_error == 0
-
-
-def test_beyond_three_dimensions_the_error_is_given_and_kept():
-    """All pairs of five arms of one size: Tukey's integrals, and a mean over directions."""
-    y, arm = drawn([6] * 5)
-    pairs = {
-        f"{one}{other}": {one: 1, other: -1} for one in "abcde" for other in "abcde" if one < other
-    }
-    exact = a.tukey(y, arm, confidence=0.95)
-    together = a.arm_contrasts(y, arm, pairs, adjust="max_t", **BOTH)
-    assert 0 < together.numerical_error < 2e-4
-    for one, other in zip(exact.contrasts, together.contrasts, strict=True):
-        assert abs(one.p_value - other.p_value) < 6 * together.numerical_error
-
-
 def test_directions_are_not_turned_by_a_rounding():
     """Differences of arms of one size have equal eigenvalues, whose vectors any rounding turns."""
     arms = np.eye(5)
@@ -121,17 +100,6 @@ def test_directions_are_not_turned_by_a_rounding():
     np.testing.assert_allclose(units @ units.T, correlation, atol=1e-14)
     noise = np.random.default_rng(1).normal(0, 1e-16, correlation.shape)
     np.testing.assert_allclose(unit_rows(correlation + noise + noise.T), units, atol=1e-13)
-
-
-def test_arms_against_one_reference_are_exact_however_many():
-    y, arm = drawn([5, 9, 4, 7, 6, 8])
-    differences = {one: {one: 1, "a": -1} for one in "bcdef"}
-    exact = a.dunnett(y, arm, reference="a", **BOTH)
-    together = a.arm_contrasts(y, arm, differences, adjust="max_t", **BOTH)
-    assert together.numerical_error == 0
-    same(exact.critical, together.critical, 1e-10)
-    for one, other in zip(exact.contrasts, together.contrasts, strict=True):
-        same(one.p_value, other.p_value, 1e-10)
 
 
 @given(
@@ -154,21 +122,6 @@ def test_correlations_that_are_products_are_those_of_a_shared_normal(loadings, s
         assert contrast.p_value == pytest.approx(1 - below, abs=1e-7 + 6 * found.numerical_error)
 
 
-@given(data=several_arms(2))
-def test_two_arms_are_students_t(data):
-    y, arm = data
-    x, z = y[arm == "b"], y[arm == "a"]
-    test = means.student_t(x, z, sides="two_sided")
-    interval = means.mean_difference_student(x, z, confidence=0.95)
-    single = a.arm_contrasts(y, arm, {"b - a": {"b": 1, "a": -1}}, **PLAIN)
-    for found in (a.dunnett(y, arm, reference="a", **BOTH), single):
-        (one,) = found.contrasts
-        same((one.statistic, one.p_value, one.df), (test.statistic, test.p_value, test.df))
-        same(numbers_of(one.interval), numbers_of(interval))
-    (pair,) = a.tukey(y, arm, confidence=0.95).contrasts
-    same((-pair.statistic, pair.p_value), (test.statistic, test.p_value))
-
-
 @given(data=several_arms())
 def test_adjusted_p_values_lie_between_their_own_and_bonferronis(data):
     y, arm = data
@@ -183,18 +136,6 @@ def test_adjusted_p_values_lie_between_their_own_and_bonferronis(data):
         assert (low <= 0 <= high) == (other.p_value >= 0.05) or abs(other.p_value - 0.05) < 1e-9
 
 
-@given(data=several_arms(), shift=st.integers(-1000, 1000), unit=st.sampled_from([0.25, 3.0]))
-def test_shift_changes_nothing_and_unit_the_estimates_alone(data, shift, unit):
-    y, arm = data
-    for one, other in zip(
-        a.tukey(y, arm, confidence=0.9).contrasts,
-        a.tukey(shift + unit * y, arm, confidence=0.9).contrasts,
-        strict=True,
-    ):
-        same((one.statistic, one.p_value), (other.statistic, other.p_value), of=1000)
-        same(unit * np.array(numbers_of(one.interval)), numbers_of(other.interval), of=1000)
-
-
 @given(data=several_arms(4))
 def test_a_contrast_said_twice_or_turned_round_changes_no_other(data):
     y, arm = data
@@ -207,113 +148,7 @@ def test_a_contrast_said_twice_or_turned_round_changes_no_other(data):
     same(once.critical, twice.critical)
 
 
-def test_the_two_one_sided_p_values_of_one_contrast_sum_to_one():
-    y, arm = drawn([5, 7, 6])
-    p = [
-        a.arm_contrasts(y, arm, FIRST, adjust="max_t", sides=sides, confidence=0.95)
-        .contrasts[0]
-        .p_value
-        for sides in ("greater", "less")
-    ]
-    assert sum(p) == pytest.approx(1, rel=1e-12)
-
-
-def test_contrasts_bear_their_names():
-    y, arm = drawn([5, 7, 6])
-    named = {
-        "first": a.arm_contrasts(y, arm, FIRST, **PLAIN),
-        "b - a": a.dunnett(y, arm, reference="a", **BOTH),
-        "a - b": a.tukey(y, arm, confidence=0.95),
-    }
-    assert {name: found.rows()[0]["label"] for name, found in named.items()} == {
-        name: name for name in named
-    }
-    with pytest.raises(StatsError, match="2 estimates and 1 labels"):
-        max_t([1, 2], np.eye(2), df=5, labels=["one"], **BOTH)
-
-
-def test_a_slope_is_that_of_the_line_through_the_means():
-    y, arm = drawn([5, 7, 6])
-    dose = {"a": 0, "b": 10, "c": 40}
-    slope = a.arm_contrasts(y, arm, {"slope": a.trend_coefficients(dose)}, **PLAIN).contrasts[0]
-    line = np.polyfit(list(dose.values()), [y[arm == one].mean() for one in dose], 1)
-    assert slope.interval.estimate == pytest.approx(line[0], rel=1e-10)
-
-
 Y, ARM = np.arange(9.0) ** 2, list("aaabbbccc")
-
-
-@pytest.mark.parametrize(
-    ("y", "arm", "message"),
-    [
-        (Y, ["a"] * 9, "one arm only"),
-        (Y[:3], list("abc"), "one value"),
-        ([1, 1, 1, 2, 2, 2], list("aaabbb"), "do not vary"),
-        (Y / 64 * 1e308, ARM, "too much"),
-        (Y * 1e-200, ARM, "do not vary"),
-        (5.0, ARM, "one-dimensional"),
-    ],
-)
-def test_odd_values_are_refused(y, arm, message):
-    for call in (
-        lambda: a.tukey(y, arm, confidence=0.95),
-        lambda: a.dunnett(y, arm, reference="a", **BOTH),
-        lambda: a.arm_contrasts(y, arm, FIRST, **PLAIN),
-    ):
-        with pytest.raises(StatsError, match=message):
-            call()
-
-
-@pytest.mark.parametrize(
-    ("contrasts", "message"),
-    [
-        ({}, "no contrast"),
-        ({"x": {"a": 1}}, "do not sum to 0"),
-        ({"x": {"a": 0, "b": 0}}, "no coefficient but 0"),
-        ({"x": {}}, "no coefficient but 0"),
-        ({"x": {"a": 1, "d": -1}}, "no arm 'd'"),
-    ],
-)
-def test_odd_contrasts_are_refused(contrasts, message):
-    with pytest.raises(StatsError, match=message):
-        a.arm_contrasts(Y, ARM, contrasts, **PLAIN)
-
-
-def test_odd_choices_are_refused():
-    for options in ({"sides": "both"}, {"confidence": 1.0}, {"adjust": "holm"}):
-        with pytest.raises(StatsError):
-            a.arm_contrasts(Y, ARM, FIRST, **(PLAIN | options))
-    with pytest.raises(StatsError, match="no arm 'd'"):
-        a.dunnett(Y, ARM, reference="d", **BOTH)
-    for scores in (
-        [0, 1],
-        {},
-        {"a": 1},
-        {"a": 1, "b": 1},
-        {"a": 1, "b": nan},
-        {"a": 0, "b": 1e-200},
-    ):
-        with pytest.raises(StatsError):
-            a.trend_coefficients(scores)
-
-
-@pytest.mark.parametrize(
-    ("estimates", "covariance", "df", "message"),
-    [
-        ([], np.zeros((0, 0)), 5, "at least 1"),
-        ([1, 2], np.eye(3), 5, "shape"),
-        ([1, 2], [[1, 0], [0, 0]], 5, "no estimated error"),
-        ([1, 2], [[1, 2], [2, 1]], 5, "negative variance"),
-        ([1, 2], [[1, 0.5], [0.2, 1]], 5, "not symmetric"),
-        ([1, 2], np.eye(2), 0, "positive"),
-        ([1, 2], np.eye(2), nan, "positive"),
-        ([1, 2], np.eye(2), True, "positive"),
-        (np.ones(201), 0.5 ** np.abs(np.subtract.outer(range(201), range(201))), 5, "at most 200"),
-    ],
-)
-def test_odd_fits_are_refused(estimates, covariance, df, message):
-    with pytest.raises(StatsError, match=message):
-        max_t(estimates, covariance, df=df, **BOTH)
 
 
 def test_tiny_units_and_far_statistics_keep_their_digits():
@@ -324,3 +159,217 @@ def test_tiny_units_and_far_statistics_keep_their_digits():
     )
     far = max_t([1e6, 1.0], np.eye(2), df=3, **BOTH)
     assert 0 < far.contrasts[0].p_value < 1e-15
+
+
+def parts(found):
+    intervals = (found.win_ratio, found.net_benefit, found.win_odds)
+    return [getattr(i, part) for i in intervals for part in ("estimate", "low", "high")]
+
+
+@st.composite
+def trials(draw):
+    """(treated, time, event, score) with many ties, both arms present."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    n = draw(st.integers(6, 25))
+    treated = np.arange(n) % 3 == 0
+    return (
+        treated.astype(float),
+        rng.integers(1, 8, n).astype(float),
+        (rng.random(n) < 0.6).astype(float),
+        rng.integers(0, 4, n).astype(float),
+    )
+
+
+def outcomes(time, event, score):
+    return [TimeToEvent(time, event), Measured(score, larger_wins=True, margin=0.0)]
+
+
+@given(x=samples(), y=samples())
+def test_one_measured_outcome_is_the_rank_analysis(x, y):
+    x[:2], y[:3] = (0, 1), (0, 1, 2)
+    treated = np.repeat([1.0, 0.0], (x.size, y.size))
+    outcome = [Measured(np.concatenate([x, y]), larger_wins=True, margin=0.0)]
+    found = win_statistics(treated, outcome, confidence=0.9)
+    share = probability_of_superiority(x, y, confidence=0.9)
+    same(found.net_benefit.estimate, 2 * share.estimate - 1)
+    theirs = np.array([share.estimate, share.low, share.high])
+    ours = found.win_odds
+    same([ours.estimate, ours.low, ours.high], theirs / (1 - theirs), 1e-8)
+
+
+@given(trial=trials(), seed=st.integers(0, 99))
+def test_labels_units_and_order_do_not_matter(trial, seed):
+    treated, *data = trial
+    found = win_statistics(treated, outcomes(*data), confidence=0.9)
+    swapped = win_statistics(1 - treated, outcomes(*data), confidence=0.9)
+    same(swapped.wins, found.losses)
+    ours, theirs = np.array(parts(swapped)), np.array(parts(found))
+    same(ours[3:6], -theirs[[3, 5, 4]])
+    with np.errstate(divide="ignore"):
+        same(ours[[0, 1, 2, 6, 7, 8]], 1 / theirs[[0, 2, 1, 6, 8, 7]], 1e-8)
+    rows = np.random.default_rng(seed).permutation(treated.size)
+    time, event, score = (column[rows] for column in data)
+    again = [
+        TimeToEvent(30.4 * time, event),
+        Measured(np.zeros(rows.size), larger_wins=False, margin=0.0),
+        Measured(-2 * score, larger_wins=False, margin=0.0),
+    ]
+    moved = win_statistics(treated[rows], again, confidence=0.9)
+    same(parts(moved), parts(found), 1e-8)
+    assert moved.wins[1] == moved.losses[1] == 0
+    assert found.wins.sum() + found.losses.sum() + found.ties == found.pairs
+
+
+def test_censoring_decides_a_pair_only_by_an_event_seen_in_the_shared_time():
+    # Treated (time, event) against one kind of control, both twice to have a variance.
+    def result(own, other):
+        time = np.array([own[0], own[0], other[0], other[0]], dtype=float)
+        event = np.array([own[1], own[1], other[1], other[1]], dtype=float)
+        outcome = TimeToEvent(time, event), Measured([0, 0, 0, 1], larger_wins=True, margin=0.5)
+        found = win_statistics([1, 1, 0, 0], outcome, confidence=0.95)
+        return np.sign(found.wins[0] - found.losses[0])
+
+    assert result((5, 0), (3, 1)) == 1
+    assert result((3, 0), (5, 1)) == 0
+    assert result((5, 1), (3, 0)) == 0
+    assert result((3, 1), (5, 0)) == -1
+    assert result((4, 0), (4, 1)) == 1
+    assert result((4, 1), (4, 1)) == 0
+    assert result((4, 0), (4, 0)) == 0
+
+
+def test_margin_and_sides_without_losses():
+    value = [3.0, 2.0, 1.0, 0.0]
+    found = win_statistics([1, 1, 0, 0], [Measured(value, True, 1.0)], confidence=0.95)
+    assert (found.wins[0], found.losses[0], found.ties) == (3, 0, 1)
+    assert found.win_ratio.estimate == inf and isnan(found.win_ratio.low)
+    assert found.net_benefit.low < 0.75 < found.net_benefit.high
+    everyone = win_statistics([1, 1, 0, 0], [Measured(value, True, 0.0)], confidence=0.95)
+    assert everyone.win_odds.estimate == inf and isnan(everyone.test.p_value)
+
+
+def test_a_difference_of_the_margin_is_a_tie_whatever_its_last_bit():
+    # As floats 1.3 - 1.0 is more than 0.3, and 5.3 - 5.0 is less.
+    found = win_statistics(
+        [1, 1, 0, 0], [Measured([1.3, 2.0, 1.0, 1.7], True, 0.3)], confidence=0.95
+    )
+    # 1.3 loses to 1.7; 2.0 wins against 1.0 and ties with 1.7.
+    assert (found.wins[0], found.losses[0], found.ties) == (1, 1, 2)
+
+
+def test_a_net_benefit_that_is_the_same_for_everyone_has_no_error():
+    # Every treated patient wins against every control.
+    value = [5.0, 5.0, 1.0, 1.0]
+    found = win_statistics([1, 1, 0, 0], [Measured(value, True, 0.0)], confidence=0.95)
+    assert found.net_benefit.estimate == 1 and isnan(found.net_benefit.low)
+    # Not so where they differ.
+    follow = TimeToEvent([4, 9, 3, 5, 7, 20], [0, 1, 1, 1, 1, 0])
+    found = win_statistics([1, 1, 0, 0, 0, 0], [follow], confidence=0.95)
+    assert found.test.p_value > 0
+
+
+@pytest.mark.parametrize("arms", [4, 5])
+def test_all_pairs_by_the_range_and_by_the_multivariate_t(arms):
+    """Of arms of one size the two are one number, by other integrals; of five with an error."""
+    y, arm = drawn([6] * arms)
+    pairs = {f"{a}{b}": {a: 1, b: -1} for a, b in combinations("abcde"[:arms], 2)}
+    ranged = a.tukey(y, arm, confidence=0.95)
+    together = a.arm_contrasts(y, arm, pairs, adjust="max_t", **BOTH)
+    error = together.numerical_error
+    assert error == 0 if arms == 4 else 0 < error < 2e-4
+    for one, other in zip(ranged.contrasts, together.contrasts, strict=True):
+        assert abs(one.p_value - other.p_value) < 6 * error + 1e-11
+
+
+def test_arms_against_one_reference_are_exact_however_many():
+    y, arm = drawn([5, 9, 4, 7, 6, 8])
+    differences = {one: {one: 1, "a": -1} for one in "bcdef"}
+    exact = a.dunnett(y, arm, reference="a", **BOTH)
+    together = a.arm_contrasts(y, arm, differences, adjust="max_t", **BOTH)
+    assert together.numerical_error == 0
+    same(exact.critical, together.critical, 1e-10)
+    found = [[each.p_value for each in one.contrasts] for one in (exact, together)]
+    same(*found, 1e-10)
+
+
+def test_contrasts_bear_their_names():
+    y, arm = drawn([5, 7, 6])
+    for name, found in (
+        ("first", a.arm_contrasts(y, arm, FIRST, **PLAIN)),
+        ("b - a", a.dunnett(y, arm, reference="a", **BOTH)),
+        ("a - b", a.tukey(y, arm, confidence=0.95)),
+    ):
+        assert found.rows()[0]["label"] == name
+
+
+def test_blocks_of_pairs_do_not_matter(monkeypatch):
+    rng = np.random.default_rng(3)
+    data = rng.integers(1, 8, 25), rng.random(25) < 0.6, rng.integers(0, 4, 25)
+    of = np.arange(25) % 3 == 0, outcomes(*(each.astype(float) for each in data))
+    whole = parts(win_statistics(of[0] * 1.0, of[1], confidence=0.9))
+    monkeypatch.setattr(win_ratio, "PAIRS", 7)
+    again = parts(win_statistics(of[0] * 1.0, of[1], confidence=0.9))
+    assert again == pytest.approx(whole, rel=1e-14)
+
+
+Y, ARM = np.arange(9.0) ** 2, list("aaabbbccc")
+ONCE = {"contrasts": FIRST, **PLAIN}
+TWO_ARMS = {"y": [1, 1, 1, 2, 2, 2], "arm": list("aaabbb")}
+FIT = {"estimates": [1, 2], "covariance": np.eye(2), "df": 5, **BOTH}
+FAR = 0.5 ** np.abs(np.subtract.outer(range(201), range(201)))
+FLAT = {"outcomes": [Measured([1.0] * 4, larger_wins=True, margin=0.0)], "confidence": 0.95}
+REFUSED = [
+    (a.tukey, {"y": Y, "arm": ["a"] * 9, "confidence": 0.95}, "one arm only"),
+    (a.tukey, {"y": Y[:3], "arm": list("abc"), "confidence": 0.95}, "one value"),
+    (a.tukey, TWO_ARMS | {"confidence": 0.95}, "do not vary"),
+    (a.dunnett, TWO_ARMS | {"reference": "a", **BOTH}, "do not vary"),
+    (a.dunnett, {"y": Y / 64 * 1e308, "arm": ARM, "reference": "a", **BOTH}, "too much"),
+    (a.dunnett, {"y": Y, "arm": ARM, "reference": "d", **BOTH}, "no arm 'd'"),
+    (a.arm_contrasts, {"y": Y * 1e-200, "arm": ARM} | ONCE, "do not vary"),
+    (a.arm_contrasts, {"y": 5.0, "arm": ARM} | ONCE, "one-dimensional"),
+    *(
+        (a.arm_contrasts, {"y": Y, "arm": ARM} | ONCE | wrong, named)
+        for wrong, named in (
+            ({"contrasts": {}}, "no contrast"),
+            ({"contrasts": {"x": {"a": 1}}}, "do not sum to 0"),
+            ({"contrasts": {"x": {"a": 0, "b": 0}}}, "no coefficient but 0"),
+            ({"contrasts": {"x": {}}}, "no coefficient but 0"),
+            ({"contrasts": {"x": {"a": 1, "d": -1}}}, "no arm 'd'"),
+            ({"sides": "both"}, "sides"),
+            ({"confidence": 1.0}, "confidence"),
+            ({"adjust": "holm"}, "adjust"),
+        )
+    ),
+    *(
+        (a.trend_coefficients, {"scores": scores}, "score")
+        for scores in (
+            *([0, 1], {}, {"a": 1}, {"a": 1, "b": 1}),
+            *({"a": 1, "b": nan}, {"a": 0, "b": 1e-200}),
+        )
+    ),
+    *(
+        (max_t, FIT | wrong, named)
+        for wrong, named in (
+            ({"estimates": [], "covariance": np.zeros((0, 0))}, "at least 1"),
+            ({"covariance": np.eye(3)}, "shape"),
+            ({"covariance": [[1, 0], [0, 0]]}, "no estimated error"),
+            ({"covariance": [[1, 2], [2, 1]]}, "negative variance"),
+            ({"covariance": [[1, 0.5], [0.2, 1]]}, "not symmetric"),
+            ({"df": 0}, "positive"),
+            ({"df": nan}, "positive"),
+            ({"df": True}, "positive"),
+            ({"estimates": np.ones(201), "covariance": FAR}, "at most 200"),
+            ({"labels": ["one"]}, "2 estimates and 1 labels"),
+        )
+    ),
+    (win_statistics, FLAT | {"treated": [1, 1, 0, 0]}, "decided"),
+    (win_statistics, FLAT | {"treated": [1, 0, 0, 0]}, "two patients"),
+    (win_statistics, FLAT | {"treated": [1, 1, 0, 0], "outcomes": []}, "no outcome"),
+    (win_statistics, FLAT | {"treated": [1, 1, 0, 0, 0]}, "patients"),
+]
+
+
+@pytest.mark.parametrize(("compute", "arguments", "named"), REFUSED)
+def test_refused(compute, arguments, named):
+    with pytest.raises(StatsError, match=named):
+        compute(**arguments)

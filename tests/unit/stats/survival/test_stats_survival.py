@@ -1,198 +1,214 @@
-"""Invariants of survival curves, log-rank tests and Cox regression."""
+"""Times to an event: curves by hand, symmetries of all comparisons, what has no answer."""
 
-from math import isnan, nan
+from functools import partial
+from math import exp, inf, isnan, nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from stats_strategies import follow_up, given, numbers_of, same
+from stats_strategies import follow_up, given, joined, numbers_of, same
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
+from trialtrace.stats import survival as s
 
+LEVEL = {"confidence": 0.95}
 LOG_LOG = {"confidence": 0.95, "interval": "log_log"}
-EFRON = {"ties": "efron", "confidence": 0.95}
-BRESLOW = {"ties": "breslow", "confidence": 0.95}
+DELTA = {"of": 1, "confidence": 0.95, "variance": "delta"}
+WALD = {"confidence": 0.95, "sides": "two_sided", "treated": "T", "reference": "R"}
 
 
+def found_or_skipped(compute, *data, **options):
+    """The result, or another example where there is none."""
+    try:
+        return compute(*data, **options)
+    except StatsError:
+        assume(False)
+
+
+def interval_of_times(scores):
+    """The test of interval-censored times, of times known exactly or right-censored."""
+
+    def compute(time, event, group):
+        return s.interval_log_rank(time, np.where(event == 1, time, inf), group, scores=scores)
+
+    return compute
+
+
+GROUP_TESTS = {
+    "log_rank": s.log_rank,
+    "early": partial(s.weighted_log_rank, rho=0.5, gamma=2),
+    "gehan": partial(s.at_risk_log_rank, weight="gehan"),
+    "tarone_ware": partial(s.at_risk_log_rank, weight="tarone_ware"),
+    "gray": partial(s.gray_test, of=1, rho=1),
+    "sun": interval_of_times("sun"),
+    "finkelstein": interval_of_times("finkelstein"),
+}
+
+
+@pytest.mark.parametrize("name", GROUP_TESTS)
+@given(data=follow_up(groups=3), seed=st.integers(0, 99))
+def test_labels_order_and_unit_change_no_test_of_groups(name, data, seed):
+    time, event, group = data
+    found = found_or_skipped(GROUP_TESTS[name], time, event, group)
+    rows = np.random.default_rng(seed).permutation(time.size)
+    labels = np.array(["c", "a", "b"])[group][rows]
+    again = GROUP_TESTS[name](time[rows] / 7, event[rows], labels)
+    assume(found.statistic < 1e6)
+    same(numbers_of(again), numbers_of(found), 1e-6)
+    assert 0 <= found.p_value <= 1 and found.df <= 2
+
+
+@pytest.mark.parametrize("name", ["log_rank", "early", "gehan", "tarone_ware", "gray"])
 @given(data=follow_up())
-def test_without_censoring_the_curve_is_the_empirical_one(data):
-    time = data[0]
-    curve = kaplan_meier(time, np.ones(time.size), **LOG_LOG)
-    same(curve.survival, [(time > t).mean() for t in curve.time])
-    p = curve.survival
-    inside = p > 0
-    same(curve.se[inside], np.sqrt(p * (1 - p) / time.size)[inside])
+def test_a_stratum_beside_itself_doubles_the_statistic(name, data):
+    found = found_or_skipped(GROUP_TESTS[name], *data)
+    # A third stratum in which nobody has an event changes nothing.
+    strata = np.repeat([0, 1, 2], [data[0].size, data[0].size, 1])
+    twice = [np.append(np.tile(x, 2), last) for x, last in zip(data, (5, 0, 0), strict=True)]
+    same(GROUP_TESTS[name](*twice, strata=strata).statistic, 2 * found.statistic, 1e-6)
+
+
+ARMS = {
+    "survival_difference": (partial(s.survival_difference, at=3, interval="plain"), "-"),
+    "survival_log_log": (partial(s.survival_difference, at=3, interval="log_log"), "-"),
+    "survival_ratio": (partial(s.survival_ratio, at=3), "/"),
+    "restricted_mean": (partial(s.restricted_mean_difference, tau=6), "-"),
+    "restricted_mean_ratio": (partial(s.restricted_mean_ratio, tau=6, of="time_lost"), "/"),
+    "incidence": (partial(s.cumulative_incidence_difference, of=1, at=3, variance="aalen"), "-"),
+}
+
+
+@pytest.mark.parametrize("name", ARMS)
+@given(data=follow_up())
+def test_swapped_arms_turn_a_comparison_round(name, data):
+    compute, mirror = ARMS[name]
+    one, other = ([x[data[2] == g] for x in data[:2]] for g in (1, 0))
+    found = found_or_skipped(compute, *joined(one, other), **WALD)
+    back = compute(*joined(other, one), **WALD)
+    turned = [-x if mirror == "-" else 1 / x for x in (back.estimate, back.high, back.low)]
+    same((found.estimate, found.low, found.high), turned, 1e-8)
+    assert found.low <= found.estimate <= found.high
+    sided = [compute(*joined(one, other), **WALD | {"sides": side}) for side in ("greater", "less")]
+    same(sum(each.p_value for each in sided), 1)
+    same(2 * min(each.p_value for each in sided), found.p_value)
+
+
+COUNTS, TIMES = st.integers(0, 200), st.floats(0.01, 1e6)
+
+
+@given(x1=COUNTS, t1=TIMES, x0=COUNTS, t0=TIMES, unit=st.floats(0.1, 10))
+def test_swapped_arms_and_units_turn_and_keep_rates(x1, t1, x0, t0, unit):
+    assume(x1 + x0)
+    options = {"confidence": 0.95, "sides": "two_sided"}
+    one, other = (s.rate_difference(*a, **options) for a in ((x1, t1, x0, t0), (x0, t0, x1, t1)))
+    assert (other.low, other.high) == pytest.approx((-one.high, -one.low), rel=1e-9, abs=1e-9)
+    ratio = s.rate_ratio(x1, t1, x0, t0, **options)
+    scaled = s.rate_ratio(x1, unit * t1, x0, unit * t0, **options)
+    assert (scaled.low, scaled.high) == pytest.approx((ratio.low, ratio.high))
+    turned = s.rate_ratio(x0, t0, x1, t1, **options)
+    assert turned.low == pytest.approx(1 / ratio.high if ratio.high else inf, rel=1e-6)
+
+
+FOLLOWED = st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=3, max_size=12)
+
+
+@given(one=FOLLOWED, other=FOLLOWED)
+def test_a_signed_test_is_the_root_and_swapped_arms_turn_it_round(one, other):
+    time, event = np.array([*one, *other], dtype=float).T
+    arm = np.repeat([1, 0], [len(one), len(other)])
+    for signed, whole, options in (
+        (s.signed_log_rank, s.weighted_log_rank, {"rho": 1, "gamma": 0}),
+        (s.signed_at_risk, s.at_risk_log_rank, {"weight": "gehan"}),
+    ):
+        squared = found_or_skipped(whole, time, event, arm, **options)
+        found = signed(time, event, arm, sides="less", **options)
+        same(found.statistic**2, squared.statistic)
+        back = signed(time, event, 1 - arm, sides="greater", **options)
+        same((found.statistic, found.p_value), (-back.statistic, back.p_value))
+        same(signed(time, event, arm, sides="two_sided", **options).p_value, squared.p_value)
 
 
 @given(data=follow_up(), interval=st.sampled_from(["log", "log_log"]), seed=st.integers(0, 99))
 def test_curves_fall_and_ignore_order_and_unit(data, interval, seed):
     time, event, _ = data
-    curve = kaplan_meier(time, event, confidence=0.9, interval=interval)
+    curve = s.kaplan_meier(time, event, confidence=0.9, interval=interval)
     assert (np.diff(curve.survival) <= 0).all() and curve.n_event.sum() == event.sum()
     assert (curve.n_event + curve.n_censored).sum() == time.size
     known = ~np.isnan(curve.low)
     assert (curve.low[known] <= curve.survival[known]).all()
     assert (curve.survival[known] <= curve.high[known]).all() and (curve.high[known] <= 1).all()
     rows = np.random.default_rng(seed).permutation(time.size)
-    other = kaplan_meier(time[rows] * 30, event[rows], confidence=0.9, interval=interval)
-    same(other.survival, curve.survival)
+    other = s.kaplan_meier(time[rows] * 30, event[rows], confidence=0.9, interval=interval)
     same(other.low, curve.low)
     same(numbers_of(other.median()), 30 * np.array(numbers_of(curve.median())))
     same(other.n_at_risk([0, 90, 5000]), curve.n_at_risk([0, 3, 5000 / 30]))
 
 
+@given(data=follow_up(), variance=st.sampled_from(["aalen", "delta"]), seed=st.integers(0, 99))
+def test_incidences_and_survival_sum_to_one(data, variance, seed):
+    time, event, _ = data
+    cause = event * np.random.default_rng(seed).integers(1, 3, time.size)
+    assume({1, 2} <= set(cause.tolist()))
+    options = {"confidence": 0.9, "variance": variance}
+    one, two = (s.cumulative_incidence(time, cause, of=k, **options) for k in (1, 2))
+    free = s.kaplan_meier(time, event, confidence=0.9, interval="log")
+    same(one.incidence + two.incidence, 1 - free.at(one.time).estimate)
+    inside = ~np.isnan(one.low)
+    assert (one.low[inside] <= one.incidence[inside] * (1 + 1e-12)).all()
+    assert (one.incidence[inside] <= one.high[inside] * (1 + 1e-12)).all()
+    alone = s.cumulative_incidence(time, event, of=1, confidence=0.9, variance="delta")
+    same(alone.incidence, 1 - free.survival[free.n_event > 0])
+    known = free.survival[free.n_event > 0] > 0
+    same(alone.se[known], free.se[free.n_event > 0][known], 1e-7)
+
+
+@given(data=follow_up())
+def test_without_censoring_curves_and_means_are_those_of_the_times(data):
+    time = data[0]
+    tau, everyone = float(np.median(time)), np.ones(time.size)
+    curve = s.kaplan_meier(time, everyone, **LOG_LOG)
+    same(curve.survival, [(time > t).mean() for t in curve.time])
+    found = s.restricted_mean(time, everyone, tau=tau, confidence=0.9)
+    capped = np.minimum(time, tau)
+    same((found.estimate, found.se), (capped.mean(), capped.std() / sqrt(time.size)))
+
+
 def test_reading_a_curve():
     #        time 2: one of four dies; 3 censored; 5: one of two dies; 8 censored
-    curve = kaplan_meier([2, 3, 5, 8], [1, 0, 1, 0], **LOG_LOG)
+    curve = s.kaplan_meier([2, 3, 5, 8], [1, 0, 1, 0], **LOG_LOG)
     found = curve.at([0, 1.9, 2, 4.9, 5, 8, 8.1])
-    survival, low, high = found.estimate, found.low, found.high
     same(found.se, [0, 0, *curve.se[[0, 1, 2, 3]], nan])
-    same(survival, [1, 1, 0.75, 0.75, 0.375, 0.375, nan])
-    assert np.isnan(low[[0, 1, 6]]).all() and np.isnan(high[[0, 1, 6]]).all()
-    assert (low[2:6] < survival[2:6]).all()
-    assert kaplan_meier([2], [1], confidence=0.95, interval="log").at([1]).low[0] == 1.0
+    same(found.estimate, [1, 1, 0.75, 0.75, 0.375, 0.375, nan])
+    assert np.isnan(found.low[[0, 1, 6]]).all() and np.isnan(found.high[[0, 1, 6]]).all()
+    assert (found.low[2:6] < found.estimate[2:6]).all()
+    assert s.kaplan_meier([2], [1], confidence=0.95, interval="log").at([1]).low[0] == 1.0
     assert curve.n_at_risk([0, 2, 2.5, 8, 9]).tolist() == [4, 4, 3, 1, 0]
-    assert curve.median().estimate == 5.0
-    assert isnan(kaplan_meier([1, 2], [0, 0], **LOG_LOG).median().estimate)
 
 
-def test_median_where_the_curve_stays_at_one_half():
-    """Survival 3/4 from time 2 and 2/4 from 4: flat until the end at 9, or a next drop at 6."""
-    flat = kaplan_meier([1, 2, 4, 6, 9], [0, 1, 1, 0, 0], **LOG_LOG)
-    assert flat.survival.tolist() == pytest.approx([1, 0.75, 0.5, 0.5, 0.5])
-    assert flat.median().estimate == (4 + 9) / 2
-    dropping = kaplan_meier([1, 2, 4, 6, 9], [0, 1, 1, 1, 0], **LOG_LOG)
-    assert dropping.median().estimate == (4 + 6) / 2
-    # 4/5, 3/5, and then censoring: never at one half
-    assert isnan(kaplan_meier([1, 2, 4, 6, 9], [1, 1, 0, 0, 0], **LOG_LOG).median().estimate)
-
-
-@given(data=follow_up(groups=3), seed=st.integers(0, 99))
-def test_log_rank_ignores_labels_order_and_unit(data, seed):
-    time, event, group = data
-    try:
-        test = log_rank(time, event, group)
-    except StatsError:
-        assume(False)
-    names = np.array(["c", "a", "b"])[group]
-    rows = np.random.default_rng(seed).permutation(time.size)
-    again = log_rank(time[rows] / 7, event[rows], names[rows])
-    same(numbers_of(again), numbers_of(test), 1e-7)
-    same(numbers_of(log_rank(time, event, group, strata=np.ones(time.size))), numbers_of(test))
-    assert test.statistic >= -1e-9 and 0 <= test.p_value <= 1 and test.df <= 2
-
-
-@given(seed=st.integers(0, 10**6))
-def test_without_ties_log_rank_is_the_score_test_and_ties_do_not_matter(seed):
-    rng = np.random.default_rng(seed)
-    time, event = rng.exponential(size=30), rng.random(30) < 0.7
-    arm = np.arange(30) % 2
-    stratum = np.arange(30) // 10
-    event[:2] = True
-    for strata in (None, stratum):
-        try:
-            efron, breslow = (
-                cox(time, event, arm[:, None], **o, strata=strata) for o in (EFRON, BRESLOW)
-            )
-        except StatsError:
-            continue
-        same(efron.score.statistic, log_rank(time, event, arm, strata=strata).statistic, 1e-7)
-        same(efron.coef, breslow.coef)
-        same(efron.log_likelihood, breslow.log_likelihood)
-
-
-def loop_log_likelihood(time, event, x, beta, *, efron):
-    """The log partial likelihood as the textbook writes it, patient by patient."""
-    total, weight = 0.0, np.exp(x @ beta)
-    for t in np.unique(time[event == 1]):
-        dead = (time == t) & (event == 1)
-        for j in range(dead.sum()):
-            share = j / dead.sum() if efron else 0.0
-            total -= np.log(weight[time >= t].sum() - share * weight[dead].sum())
-        total += (x[dead] @ beta).sum()
-    return total
-
-
-@given(data=follow_up(), efron=st.booleans(), seed=st.integers(0, 10**6))
-def test_cox_maximises_the_textbook_likelihood(data, efron, seed):
-    time, event, _ = data
-    x = np.random.default_rng(seed).normal(size=(time.size, 2))
-    try:
-        fit = cox(time, event, x, ties="efron" if efron else "breslow", confidence=0.95)
-    except StatsError as error:
-        assert "likelihood" in str(error) or "covariate" in str(error)
-        return
-    best = loop_log_likelihood(time, event, x, fit.coef, efron=efron)
-    same(fit.log_likelihood, best)
-    same(fit.null_log_likelihood, loop_log_likelihood(time, event, x, np.zeros(2), efron=efron))
-    for step in np.diag(0.05 * fit.se):
-        for sign in (1, -1):
-            assert loop_log_likelihood(time, event, x, fit.coef + sign * step, efron=efron) < best
-    moved = cox(
-        time * 30, event, 1000 * x + 7, ties="efron" if efron else "breslow", confidence=0.9
-    )
-    same(1000 * moved.coef, fit.coef, 1e-6)
-    assert (fit.low < fit.coef).all() and (fit.coef < fit.high).all()
-
-
-def test_cox_without_a_finite_answer_is_refused():
-    time = np.arange(1.0, 9)
-    event = np.array([1, 1, 1, 1, 0, 0, 0, 0])
-    arm = 1.0 - event
-    noise = np.array([3.0, 1, 4, 1, 5, 9, 2, 6])
-
-    def refuse(x, sentence, event=event, time=time):
-        with pytest.raises(StatsError, match=sentence):
-            cox(time, event, np.asarray(x, dtype=float), **EFRON)
-
-    for unit in (1e-6, 1, 1e6):
-        refuse(unit * arm[:, None], "no finite estimate")
-        refuse(np.column_stack([unit * arm, noise]), "no finite estimate")
-    # Two columns, neither monotone alone, whose sum orders the deaths perfectly.
-    refuse(np.column_stack([noise, -noise - time]), "no finite estimate")
-    refuse(np.column_stack([noise, 2 * noise]), "combinations of each other")
-    refuse(np.ones((8, 1)), "same value in all patients")
-    refuse(noise, "x must have shape")
-    refuse(np.empty((8, 0)), "x must have shape")
-    refuse(noise[:, None], "no event", event=np.zeros(8))
-    refuse(noise[:, None], "does not vary", event=[0] * 7 + [1])
-
-
+# Events at 2 and 4 leave one half until the end at 9, or until a next event at 6; 4/5, 3/5 and
+# then censoring never fall to one half.
 @pytest.mark.parametrize(
-    ("time", "event", "sentence"),
+    ("time", "event", "median"),
     [
-        ([1, -2], [1, 0], "negative"),
-        ([1, 2], [1, 2], "event must be 1"),
+        ([2, 3, 5, 8], [1, 0, 1, 0], 5),
+        ([1, 2, 4, 6, 9], [0, 1, 1, 0, 0], (4 + 9) / 2),
+        ([1, 2, 4, 6, 9], [0, 1, 1, 1, 0], (4 + 6) / 2),
+        ([1, 2, 4, 6, 9], [1, 1, 0, 0, 0], nan),
+        ([1, 2], [0, 0], nan),
     ],
 )
-def test_bad_follow_up_is_refused(time, event, sentence):
-    with pytest.raises(StatsError, match=sentence):
-        kaplan_meier(time, event, **LOG_LOG)
-    with pytest.raises(StatsError, match=sentence):
-        log_rank(time, event, ["a"] * len(time))
-
-
-def test_groups_that_cannot_be_compared_are_refused():
-    with pytest.raises(StatsError, match="fewer than two groups"):
-        log_rank([1, 2, 3], [1, 1, 1], ["a", "a", "a"])
-    with pytest.raises(StatsError, match="fewer than two groups"):
-        log_rank([1, 2, 3], [0, 0, 0], ["a", "b", "a"])
-    with pytest.raises(StatsError, match="never at risk together"):
-        log_rank([1, 2, 3, 4], [1, 1, 1, 1], list("aabb"), strata=[1, 1, 2, 2])
+def test_medians_by_hand(time, event, median):
+    found = s.kaplan_meier(time, event, **LOG_LOG).median().estimate
+    assert found == pytest.approx(median, nan_ok=True)
 
 
 def test_quartiles_are_where_the_curve_crosses_them():
     """Deaths at 1 to 8: three quarters are left at 2 and one at 6, each until the next drop."""
-    curve = kaplan_meier(range(1, 9), [1] * 8, confidence=0.95, interval="plain")
-    lower, median, upper = curve.quartiles()
-    assert (lower.estimate, median.estimate, upper.estimate) == (2.5, 4.5, 6.5)
+    curve = s.kaplan_meier(range(1, 9), [1] * 8, confidence=0.95, interval="plain")
+    assert [each.estimate for each in curve.quartiles()] == [2.5, 4.5, 6.5]
     assert curve.quantile(0.2).estimate == 2
-    for share in (0, 1, nan, "0.5"):
-        with pytest.raises(StatsError, match="share must"):
-            curve.quantile(share)
 
 
 def test_an_arcsine_interval_ends_where_the_angle_does():
@@ -201,8 +217,256 @@ def test_an_arcsine_interval_ends_where_the_angle_does():
     At 99 % the upper angle, 1.3453 + 0.2880, is beyond a right angle: the bound is 1, as survfit
     has it, and not sin(1.6333)² = 0.9961.
     """
-    curve = kaplan_meier([*range(1, 21)], [1] + [0] * 19, confidence=0.99, interval="arcsin")
+    curve = s.kaplan_meier([*range(1, 21)], [1] + [0] * 19, confidence=0.99, interval="arcsin")
     angle = np.arcsin(np.sqrt(0.95))
     half = NormalDist().inv_cdf(0.995) / 2 * np.sqrt(0.95 / 0.05 / (20 * 19))
     assert curve.high[0] == 1.0
     assert curve.low[0] == pytest.approx(np.sin(angle - half) ** 2)
+
+
+def test_incidence_by_hand():
+    # 2: one of four relapses; 5: one of two dies; 8: the last relapses.
+    curve = s.cumulative_incidence([2, 3, 5, 8], [1, 0, 2, 1], **DELTA)
+    same(curve.incidence, [1 / 4, 1 / 4, 1 / 4 + 3 / 4 * 1 / 2])
+    counts = [part.tolist() for part in (curve.n_event, curve.n_other, curve.n_risk)]
+    assert counts == [[1, 0, 1], [0, 1, 0], [4, 2, 1]]
+    found = curve.at([1, 2, 7.9, 8, 9])
+    same(found.estimate, [0, 0.25, 0.25, 0.625, nan])
+    same(found.se[:2], [0, np.sqrt(0.25 * 0.75 / 4)])
+    assert np.isnan(found.low[[0, 4]]).all() and (found.low[1:4] < found.estimate[1:4]).all()
+    assert repr(curve.at(2)).splitlines()[0] == "CurveAt"
+
+
+def test_a_restricted_mean_by_hand():
+    # 4 patients: one of four dies at 2, one of two at 5; 3 and 8 are censored.
+    found = s.restricted_mean([2, 3, 5, 8], [1, 0, 1, 0], tau=7, confidence=0.95)
+    assert found.estimate == pytest.approx(2 * 1 + 3 * 0.75 + 2 * 0.375)
+    # Areas to the right of 2 and of 5, squared, with Greenwood's 1/(4*3) and 1/(2*1).
+    right = 3 * 0.75 + 2 * 0.375, 2 * 0.375
+    assert found.se == pytest.approx(sqrt(right[0] ** 2 / 12 + right[1] ** 2 / 2))
+    assert (found.n_risk, found.n_event, found.tau) == (1, 2, 7.0)
+    quiet = s.restricted_mean([3, 4, 9], [0, 0, 1], tau=8, confidence=0.95)
+    assert (quiet.estimate, quiet.se) == (8.0, 0.0) and isnan(quiet.low) and isnan(quiet.high)
+
+
+DIED, CENSORED, LATE = ([2.0, 5.0], [1, 1]), ([1.0, 8.0], [1, 0]), ([3.0, 9.0], [1, 1])
+
+
+# An arm whose last patient dies stays at 0 for as long as the other is known; two arms that end
+# with deaths are known up to the later; a death and a censoring at the last time leave survivors.
+@pytest.mark.parametrize(
+    ("one", "other", "last"),
+    [
+        (DIED, CENSORED, 8),
+        (CENSORED, LATE, 8),
+        (DIED, LATE, 9),
+        (([2.0, 5.0, 5.0], [1, 1, 0]), CENSORED, 5),
+    ],
+)
+def test_where_tau_may_lie(one, other, last):
+    s.restricted_mean_difference(*joined(one, other), tau=last, **WALD)
+    with pytest.raises(StatsError, match=f"only up to {last}"):
+        s.restricted_mean_difference(*joined(one, other), tau=last + 0.1, **WALD)
+
+
+# Remission in weeks under 6-MP and placebo (Freireich et al. 1963).
+SIX_MP = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
+REMITTED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
+PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+LEUKAEMIA = joined((SIX_MP, REMITTED), (PLACEBO, [1] * 21))
+
+
+def test_remission_of_leukaemia_as_printed():
+    """Kalbfleisch and Prentice print .753 (SE .0963) at 10 weeks; of placebo 8 of 21 remain.
+
+    Medians 23 and 8, log-rank 16.79, log hazard ratio 1.509 (Breslow) and 1.572 (Efron) in Cox and
+    Oakes, Analysis of Survival Data, 1984.
+    """
+    found = s.survival_difference(*LEUKAEMIA, at=10, interval="plain", **WALD)
+    error = sqrt(0.0963**2 + 8 / 21 * 13 / 21 / 21)
+    assert found.estimate == pytest.approx(0.753 - 8 / 21, abs=5e-4)
+    assert found.statistic == pytest.approx((0.753 - 8 / 21) / error, abs=5e-3)
+    ratio = s.survival_ratio(*LEUKAEMIA, at=10, **WALD)
+    assert ratio.estimate == pytest.approx(0.753 / (8 / 21), abs=2e-3)
+    time, event, arm = LEUKAEMIA
+    assert s.log_rank(time, event, arm).statistic == pytest.approx(16.79, abs=5e-3)
+    for ties, coef in (("breslow", 1.509), ("efron", 1.572)):
+        fit = s.cox(time, event, (arm == "R")[:, None] * 1.0, ties=ties, confidence=0.95)
+        assert fit.coef[0] == pytest.approx(coef, abs=5e-4)
+    for t, e, median in ((SIX_MP, REMITTED, 23), (PLACEBO, [1] * 21, 8)):
+        assert s.kaplan_meier(t, e, **LOG_LOG).median().estimate == median
+
+
+def test_gehan_is_mann_whitney_without_censoring():
+    """Gehan's score of a group is the sum of signs of all pairs: here 4 pairs, all one way."""
+    test = s.at_risk_log_rank([1, 2, 3, 4], [1] * 4, [0, 0, 1, 1], weight="gehan")
+    # (O - E) n: 4 · 1/2 + 3 · 2/3 = 4; variance 16 · 1/4 + 9 · 2/9 = 6, less one for no tie.
+    assert test.statistic == pytest.approx(16 / 6)
+
+
+def test_rates_as_printed_and_by_hand():
+    """Garwood's limits of 10 events are 4.795 and 18.390, of none 0 and 3.689, as exp(-m) = .025.
+
+    Rothman and Greenland: 41 in 28,010 person-years against 15 in 19,017, a ratio of 1.86. 3 of 3
+    events in half of the time: p = 2 / 8 of two sides, and 1 / 8 of one.
+    """
+    ten, none = (s.garwood_rate(x, 1, confidence=0.95) for x in (10, 0))
+    assert (ten.low, ten.high) == pytest.approx((4.795, 18.390), abs=5e-4)
+    assert (none.low, exp(-none.high)) == pytest.approx((0, 0.025))
+    options = {"confidence": 0.95, "sides": "two_sided"}
+    assert s.rate_ratio(41, 28010, 15, 19017, **options).estimate == pytest.approx(1.86, abs=5e-3)
+    found = s.rate_ratio(3, 10, 0, 10, **options)
+    assert (found.estimate, found.high, found.p_value) == (inf, inf, pytest.approx(0.25))
+    assert found.low == pytest.approx(0.025 ** (1 / 3) / (1 - 0.025 ** (1 / 3)))
+    one_sided = s.rate_ratio(3, 10, 0, 10, confidence=0.95, sides="greater")
+    assert one_sided.p_value == pytest.approx(1 / 8)
+
+
+MEANS = {"interval": "log", "variance": "robust", "confidence": 0.95}
+
+
+def test_a_mean_cumulative_function_by_hand():
+    """a has an event at 2 of 5 weeks, b at 4, when it ends, c none in 5: 1/3, then 1/3 more.
+
+    Influence at 5: a 1/3 - 2/9, b 1/3 - 2/9, c -2/9; squares (1 + 1 + 4) / 81.
+    """
+    data = [0, 2, 0, 0], [2, 5, 4, 5], [1, 0, 1, 0], ["a", "a", "b", "c"]
+    found = s.mean_cumulative(*data, times=[[1, 2], [5, 6]], **MEANS)
+    np.testing.assert_allclose(found.estimate, [[0, 1 / 3], [2 / 3, nan]])
+    np.testing.assert_allclose(found.se[1, 0], (6 / 81) ** 0.5)
+    assert found.high[1, 0] == pytest.approx(2 / 3 * exp(1.959963985 * (6 / 81) ** 0.5 * 1.5))
+    assert np.isnan([found.low[0, 0], found.high[0, 0]]).all()
+
+
+NOBODY, ONE = ([2, 3, 4], [2, 2, 0]), ([1, 2, 3], [1, 2, 0])
+TWO_ARMS = ([1, 2, 3, 4], [1, 1, 1, 1], list("aabb"))
+RECURRENT = ([0, 0, 0, 0], [4, 5, 6, 6], [0, 1, 0, 0], list("abcd"), list("xxyy"))
+ROBUST = {"treated": "y", "reference": "x", "variance": "robust", "sides": "two_sided", **LEVEL}
+PLAIN = {"at": 10, "interval": "plain", **WALD}
+GRAY = {"of": 1, "rho": 0}
+SUN = {"scores": "sun"}
+ROWS = [0, 0], [1, 2], [1, 0], ["a", "b"]
+MASKED = np.ma.masked_array([1, 2], [True, False])
+REFUSED = [
+    (s.kaplan_meier, ([1, -2], [1, 0]), LOG_LOG, "negative"),
+    (s.kaplan_meier, ([1, 2], [1, 2]), LOG_LOG, "event must be 1"),
+    (s.log_rank, ([1, -2], [1, 0], ["a", "a"]), {}, "negative"),
+    (s.log_rank, ([1, 2, 3], [1, 1, 1], ["a", "a", "a"]), {}, "fewer than two groups"),
+    (s.log_rank, ([1, 2, 3], [0, 0, 0], ["a", "b", "a"]), {}, "fewer than two groups"),
+    (s.log_rank, TWO_ARMS, {"strata": [1, 1, 2, 2]}, "together"),
+    (s.weighted_log_rank, TWO_ARMS, {"rho": -1, "gamma": 0}, "at least 0"),
+    (s.weighted_log_rank, TWO_ARMS, {"rho": 1, "gamma": 0, "strata": [1, 1, 2, 2]}, "together"),
+    # The only event time has S = 1 before it, so with gamma it has no weight.
+    (
+        s.weighted_log_rank,
+        ([3, 3, 5, 6], [1, 1, 0, 0], list("abab")),
+        {"rho": 0, "gamma": 1},
+        "fewer than two groups",
+    ),
+    (
+        s.signed_log_rank,
+        ([1, 2], [1, 1], [1, 1]),
+        {"rho": 0, "gamma": 0, "sides": "less"},
+        "at risk",
+    ),
+    (
+        s.signed_log_rank,
+        ([1, 2], [1, 1], [1, 2]),
+        {"rho": 0, "gamma": 0, "sides": "less"},
+        "1 or 0",
+    ),
+    (s.cumulative_incidence, ([1, 2], [0, 2]), DELTA, "nobody has an event of cause 1"),
+    (s.cumulative_incidence, ([1, 2], [1, 0.5]), DELTA, "whole number"),
+    (s.cumulative_incidence, ([1, 2], [1, -1]), DELTA, "whole number"),
+    (s.cumulative_incidence, ([1, -2], [1, 0]), DELTA, "negative"),
+    (s.cumulative_incidence, ([1, nan], [1, 0]), DELTA, "missing"),
+    (s.cumulative_incidence, ([1, 2], [1]), DELTA, "cause"),
+    (s.cumulative_incidence_difference, joined(ONE, NOBODY), DELTA | WALD | {"at": 3.5}, "3.5"),
+    (s.cumulative_incidence_difference, joined(NOBODY, NOBODY), DELTA | WALD | {"at": 2}, "no var"),
+    (
+        s.cumulative_incidence_difference,
+        joined(ONE, NOBODY),
+        DELTA | WALD | {"at": 2, "treated": "A"},
+        "'A'",
+    ),
+    (
+        s.cumulative_incidence_difference,
+        joined(ONE, NOBODY),
+        DELTA | WALD | {"at": 2, "treated": "R"},
+        "same",
+    ),
+    (s.gray_test, ([1, 2], [1, 2], ["a", "a"]), GRAY, "one group only"),
+    (s.gray_test, TWO_ARMS, GRAY | {"strata": [1, 1, 2, 2]}, "together"),
+    (s.gray_test, ([1, 2], [1, 2], ["a", "b"]), GRAY | {"of": 3}, "cause 3"),
+    *(
+        (s.restricted_mean, ([1, 2], [1, 0]), {"tau": tau, "confidence": 0.95}, "tau must")
+        for tau in (0, -1, nan, inf, "3", None)
+    ),
+    (
+        s.restricted_mean_difference,
+        joined(([3, 4], [0, 0]), ([3, 4], [0, 0])),
+        WALD | {"tau": 3},
+        "no variance",
+    ),
+    (
+        s.restricted_mean_ratio,
+        joined(([1, 3], [1, 0]), ([3, 4], [0, 0])),
+        WALD | {"tau": 3, "of": "time_lost"},
+        "mean of 0",
+    ),
+    (s.survival_difference, LEUKAEMIA, PLAIN | {"at": 24}, "not observed up to time 24"),
+    (s.survival_difference, LEUKAEMIA, PLAIN | {"at": 0.5}, "no variance"),
+    (s.survival_difference, LEUKAEMIA, PLAIN | {"at": 0.5, "interval": "log_log"}, "no place"),
+    (s.survival_difference, LEUKAEMIA, PLAIN | {"at": 23, "interval": "log_log"}, "no place"),
+    (s.survival_difference, LEUKAEMIA, PLAIN | {"at": -1}, "from 0"),
+    (s.survival_difference, LEUKAEMIA, PLAIN | {"reference": "X"}, "'X'"),
+    (s.survival_ratio, LEUKAEMIA, WALD | {"at": 23}, "survival is 0"),
+    (s.rate_difference, (0, 4, 0, 3), LEVEL | {"sides": "less"}, "no event"),
+    (s.rate_ratio, (0, 4, 0, 3), LEVEL | {"sides": "less"}, "no event"),
+    (s.mean_cumulative, ([0, 5], *ROWS[1:]), MEANS | {"times": [1]}, "start before"),
+    (s.mean_cumulative, ([0], *ROWS[1:]), MEANS | {"times": [1]}, "values"),
+    (s.mean_cumulative, (*ROWS[:2], [1, 2], ROWS[3]), MEANS | {"times": [1]}, "event must be"),
+    (s.mean_cumulative, (*ROWS[:3], ["a", "a"]), MEANS | {"times": [1]}, "overlap"),
+    (s.mean_cumulative, ROWS, MEANS | {"times": [-1]}, "negative"),
+    (s.mean_cumulative_difference, RECURRENT, ROBUST | {"at": 5.5}, "up to time 5.5"),
+    (s.mean_cumulative_ratio, RECURRENT, ROBUST | {"at": 5}, "no events by this time"),
+    (s.mean_cumulative_difference, RECURRENT, ROBUST | {"at": 3}, "no variance at this time"),
+    (s.turnbull, ([], []), {}, "not empty"),
+    (s.turnbull, ([1, 2], [3]), {}, "one length"),
+    (s.turnbull, ([1, 4], [3, 3]), {}, "up to its right"),
+    (s.turnbull, ([-1], [3]), {}, "from 0"),
+    (s.turnbull, ([inf], [inf]), {}, "up to its right"),
+    (s.turnbull, ([1, nan], [3, 4]), {}, "missing"),
+    (s.turnbull, (MASKED, [3, 3]), {}, "masked"),
+    (s.interval_log_rank, ([1, 2], [3, 4], ["a", "a"]), SUN, "one group only"),
+    (s.interval_log_rank, ([4, 6, 2], [inf] * 3, list("aba")), SUN, "same score"),
+]
+
+
+@pytest.mark.parametrize(("compute", "data", "options", "named"), REFUSED)
+def test_refused(compute, data, options, named):
+    with pytest.raises(StatsError, match=named):
+        compute(*data, **options)
+
+
+@pytest.mark.parametrize("share", [0, 1, nan, "0.5"])
+def test_a_quantile_is_of_a_share(share):
+    with pytest.raises(StatsError, match="share must"):
+        s.kaplan_meier([1, 2], [1, 1], **LOG_LOG).quantile(share)
+
+
+@pytest.mark.parametrize(
+    ("events", "time"),
+    [
+        *((x, 1) for x in (-1, 1.5, nan, inf, True, "1", [1], 1e308, None)),
+        *((1, t) for t in (0, -2, nan, inf, 1e308, 1e-200, "2", True)),
+    ],
+)
+def test_odd_counts_and_times_are_refused(events, time):
+    for compute in (
+        partial(s.garwood_rate, events, time, **LEVEL),
+        partial(s.rate_difference, 3, 4, events, time, sides="less", **LEVEL),
+        partial(s.rate_ratio, events, time, 3, 4, sides="less", **LEVEL),
+    ):
+        with pytest.raises(StatsError):
+            compute()
