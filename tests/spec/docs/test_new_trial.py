@@ -1,6 +1,5 @@
 """docs/new-trial.md: its commands in order, each compared with what the page says it prints."""
 
-import re
 import shlex
 import shutil
 from pathlib import Path
@@ -51,10 +50,3 @@ def test_every_command_prints_what_the_page_says(
         # Without a terminal the list of what is open ends with what to do instead.
         assert status == (words == ["confirm", "seasick"])
         assert told(printed.out, shown), f"{command}\n{printed.out}{printed.err}"
-
-
-def test_the_table_of_flags_has_them_all():
-    from trialtrace.run.drafting.questions import FLAGS
-
-    named = re.findall(r"^\| `--([a-z]+)` \|", TEXT, re.MULTILINE)
-    assert named == [*FLAGS, "yes"]

@@ -5,7 +5,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tomllib
 from argparse import _SubParsersAction
 from pathlib import Path
 
@@ -97,35 +96,6 @@ def test_files_that_a_page_names_are_there(name: str):
         # `make test-all` writes the record of its run.
         if named and "ginger" not in word and word != "tests/full.json":
             assert any((root / word).exists() for root in roots), f"{name}: {word}"
-
-
-def test_modules_that_are_run_by_name_exist():
-    for name in PAGES:
-        for module in re.findall(r"python -m (trialtrace[.\w]*)", page(name)):
-            path = ROOT / "workflow" / module.replace(".", "/")
-            assert path.with_suffix(".py").is_file(), f"{name}: {module}"
-
-
-def test_every_direct_dependency_has_its_licence():
-    project = tomllib.loads(page("pyproject.toml"))
-    extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
-    listed = [project["project"]["dependencies"], *extras.values(), *groups.values()]
-    names = {re.match("[A-Za-z0-9_-]+", each)[0] for group in listed for each in group}
-    licences = page("docs/licences.md").lower()
-    assert [name for name in names - {"trialtrace"} if name.lower() not in licences] == []
-
-
-def test_versions_of_the_licence_page_are_the_locked_ones():
-    locks = (
-        "requirements.lock",
-        *(f"requirements-{one}.lock" for one in ("test", "slurm", "crate")),
-    )
-    locked = "".join(page(name) for name in locks)
-    told = re.findall(r"^\| ([\w-]+) \| ([0-9.]+) \|", page("docs/licences.md"), re.MULTILINE)
-    assert told
-    for name, version in told:
-        spelt = name.lower().replace("_", "-")
-        assert f"\n{spelt}=={version}" in f"\n{locked.lower()}", name
 
 
 def test_the_hashes_by_hand(tmp_path: Path):

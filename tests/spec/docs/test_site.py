@@ -44,9 +44,3 @@ def test_links_between_pages_lead_to_files(site: Path):
             path = link.partition("#")[0]
             if path and ":" not in path:
                 assert (page.parent / path).is_file(), f"{page.relative_to(site)}: {link}"
-
-
-def test_what_stands_beside_docs_is_a_page_too(site: Path):
-    page = (site / "contributing.html").read_text(encoding="utf-8")
-    assert 'href="add-a-trial.html"' in page
-    assert "contributing.html" in (site / "architecture.html").read_text(encoding="utf-8")

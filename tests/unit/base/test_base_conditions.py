@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from trialtrace.run.methods.checking.data import surely
-from trialtrace.run.tables.conditions import columns_of, describe, evaluate, met, mistakes
+from trialtrace.run.tables.conditions import columns_of, describe, evaluate, mistakes
 
 T, F, U = True, False, None
 
@@ -68,16 +68,6 @@ LOGIC = pa.table(
 A, B = {"a": {"is": "y"}}, {"b": {"is": "y"}}
 
 
-def test_and_is_false_as_soon_as_one_part_is_and_unknown_only_where_it_could_be_either():
-    expected = [T, F, U, F, F, F, U, F, U]
-    assert evaluate({"all": [A, B]}, LOGIC).to_pylist() == expected
-    assert evaluate(A | B, LOGIC).to_pylist() == expected
-
-
-def test_or_is_true_as_soon_as_one_part_is():
-    assert evaluate({"any": [A, B]}, LOGIC).to_pylist() == [T, T, T, T, F, U, T, U, U]
-
-
 def test_a_column_may_be_called_as_a_word_that_joins():
     """A list joins; a test is of the column."""
     words = LOGIC.rename_columns(["any", "all"])
@@ -90,26 +80,6 @@ def test_a_column_may_be_called_as_a_word_that_joins():
     kinds = {"any": "text", "all": "text"}
     assert mistakes(joined, kinds) == [] and mistakes({"any": "present"}, kinds) == []
     assert describe(joined) == "(any = y or all is missing)"
-
-
-def test_not_of_unknown_stays_unknown():
-    assert evaluate({"not": A}, LOGIC).to_pylist() == [F] * 3 + [T] * 3 + [U] * 3
-    assert evaluate({"not": {"not": A}}, LOGIC).to_pylist() == [T] * 3 + [F] * 3 + [U] * 3
-
-
-def test_in_a_list_with_unknown_operands():
-    """a is b or "y": settled by "y" where a is y, unknown where only b could settle it."""
-    condition = {"a": {"in": [{"column": "b"}, "y"]}}
-    assert evaluate(condition, LOGIC).to_pylist() == [T, T, T, F, T, U, U, U, U]
-
-
-def test_unknown_counts_as_not_met_and_so_does_its_opposite():
-    assert met(A, LOGIC).to_pylist() == [T] * 3 + [F] * 6
-    assert met({"not": A}, LOGIC).to_pylist() == [F] * 3 + [T] * 3 + [F] * 3
-
-
-def test_a_table_without_rows():
-    assert evaluate({"any": [A, {"not": B}]}, LOGIC.slice(0, 0)).to_pylist() == []
 
 
 def test_columns_are_listed_once_in_order_also_those_that_are_operands():

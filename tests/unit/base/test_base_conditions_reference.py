@@ -102,10 +102,3 @@ def test_evaluate_agrees_with_the_row_by_row_reference(condition, data):
     expected = [truth_in(row, condition) for row in data]
     assert evaluate(condition, table).to_pylist() == expected
     assert met(condition, table).to_pylist() == [truth is True for truth in expected]
-
-
-@given(conditions, rows)
-def test_not_turns_true_and_false_and_leaves_unknown(condition, data):
-    table = pa.table({k: pa.array([row[k] for row in data], TYPES[k]) for k in TYPES})
-    turned = evaluate({"not": condition}, table).to_pylist()
-    assert turned == [negated(truth) for truth in evaluate(condition, table).to_pylist()]

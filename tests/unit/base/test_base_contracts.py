@@ -132,14 +132,6 @@ def test_rows_in_an_order_of_their_own_keep_it_and_have_each_key_once():
     assert "1 rows whose key stands twice" in message
 
 
-def test_a_table_of_one_row_has_no_key_twice():
-    assert contracts.conform(visits().slice(0, 1), VISITS, "here").num_rows == 1
-
-
-def test_a_table_without_rows_keeps_its_contract():
-    assert contracts.conform(contracts.empty(VISITS), VISITS, "here").num_rows == 0
-
-
 def test_rows_as_dictionaries_a_missing_key_is_a_missing_value():
     made = contracts.from_rows([{"subject": "a", "visit": 1}, {"value": math.nan}], VISITS)
     assert made.to_pylist() == [
@@ -167,10 +159,3 @@ def test_only_the_quarantine_is_private(contract, tmp_path):
     private = contract is contracts.REJECTS
     assert stat.S_IMODE(path.stat().st_mode) == (0o600 if private else 0o644)
     assert contracts.read_table(path, contract).column_names == contract.names
-
-
-@pytest.mark.parametrize("contract", ALL, ids=lambda contract: contract.name)
-def test_every_contract_is_sound(contract):
-    assert len(set(contract.names)) == len(contract.names)
-    assert set(contract.key) <= set(contract.names)
-    assert all(column.means and column.kind for column in contract.columns)

@@ -60,13 +60,6 @@ def test_several_mistakes_are_raised_together_with_a_line_between():
     assert isinstance(error.value, UserError)
 
 
-def test_a_user_error_keeps_its_problem():
-    problem = Problem("a", "no", found="1", do="mend it")
-    assert UserError(problem).problems == [problem]
-    assert UserError("a", "no", found="1", do="mend it").problems == [problem]
-    assert str(UserError(problem)) == str(UserError("a", "no", found="1", do="mend it"))
-
-
 def test_long_lists_are_cut_and_counted():
     assert one_of(["a", "b"]) == "a, b"
     assert one_of([]) == "(none)"

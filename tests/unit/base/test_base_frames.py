@@ -88,10 +88,6 @@ def test_a_part_of_the_subjects_has_their_rows_alone(frames):
     assert part.column("adsl", "USUBJID").to_pylist() == ["t-3"]
 
 
-def test_nothing_asked_is_everything(frames):
-    assert frames.select("bds", {}).n == 6
-
-
 def test_complete_keeps_subjects_with_a_value_at_each_visit(frames):
     both = {"complete": {"AVISIT": ["day 1", "day 2"]}}
     assert ids(frames, both) == ["t-1/1", "t-1/2"]
@@ -112,12 +108,6 @@ def test_the_hash_is_over_the_sorted_names_of_rows_whatever_their_order(tmp_path
     }
     text = "t-1/1\nt-1/2\nt-2/1\nt-3/1\nt-3/2"
     assert hashes == {hashlib.sha256(text.encode()).hexdigest()}
-
-
-def test_the_hash_tells_other_rows_apart(frames):
-    low, high = (frames.select("bds", {"AVAL": {"is": value}}) for value in (3.0, 4.0))
-    assert low.n == high.n == 1
-    assert low.sha256 != high.sha256
 
 
 def test_the_same_predicate_in_another_order_is_the_same_selection(frames):

@@ -64,12 +64,6 @@ def test_what_a_run_uses_is_in_its_lock():
     assert lacking == []
 
 
-def test_packages_of_tests_and_linters_are_not_in_a_runs_lock():
-    named = names(PYPROJECT["dependency-groups"]["test"])
-    assert "pytest" in named
-    assert lock("requirements.lock").keys() & named == set()
-
-
 def test_each_extra_is_named_for_the_packages_that_it_brings():
     extras = PYPROJECT["project"]["optional-dependencies"]
     brought = {extra: names(listed) - {"trialtrace"} for extra, listed in extras.items()}
@@ -94,14 +88,3 @@ def test_the_other_locks_have_a_runs_versions():
     assert {name: run[name] for name in tests.keys() & run.keys()} == {
         name: tests[name] for name in tests.keys() & run.keys()
     }
-
-
-def test_every_lock_is_hashed_and_names_no_index():
-    for name in (
-        "requirements.lock",
-        *(f"requirements-{one}.lock" for one in ("test", "slurm", "crate")),
-    ):
-        text = (ROOT / name).read_text()
-        assert "://" not in text and "--index" not in text
-        entries = re.split(r"^(?=\S)", text, flags=re.MULTILINE)
-        assert all("--hash=sha256:" in entry for entry in entries if PINNED.match(entry)), name

@@ -29,12 +29,6 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_beside_it(tmp_path, mon
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_interrupted_write_leaves_no_file(tmp_path):
-    with pytest.raises(TypeError):
-        store.write_bytes(tmp_path / "new", "text is not bytes")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_what_cannot_be_json_writes_nothing(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         store.write_json(tmp_path / "a.json", {"value": math.nan})
@@ -146,12 +140,6 @@ def test_the_umask_holds_for_what_is_written(tmp_path):
     finally:
         os.umask(earlier)
     assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_folders_are_made_as_needed(tmp_path):
-    for name in ("one", "two"):
-        store.write_text(tmp_path / "a" / "b" / name, "x")
-    assert len(list((tmp_path / "a" / "b").iterdir())) == 2
 
 
 def test_a_parquet_file_has_no_metadata_and_everyone_may_read_it(tmp_path):

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
-from written.configuration import PAGES, of_endpoints_and_steps
+from written.configuration import PAGES
 
 from trialtrace.base.config.schema import SHARED
 from trialtrace.base.config.schema_files import schema_folder
-from trialtrace.base.paths import Project, project
 from trialtrace.run.jobs.closure import imports_of
 from trialtrace.run.methods.analysing.estimate import STATS, formulas
 from trialtrace.run.methods.analysing.registry import MODULES
@@ -31,8 +30,6 @@ from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step
-
-AT = Project(REPOSITORY)
 
 
 def schema_of(name: str) -> dict[str, Any]:
@@ -158,14 +155,6 @@ def test_one_card_of_a_method_has_its_title():
 
 def test_the_columns_of_adsl_are_those_of_its_contract():
     assert list(ADSL) == ADSL_CONTRACT.names
-
-
-def test_the_steps_of_a_kind_are_listed_with_what_they_need():
-    page = of_endpoints_and_steps(project(REPOSITORY))["configuration/endpoints/event.md"]
-    (line,) = [line for line in page.splitlines() if "[`p_value.chi_squared`]" in line]
-    assert ") with `correction`: Pearson" in line
-    (line,) = [line for line in page.splitlines() if "[`risk_difference.newcombe`]" in line]
-    assert "with" not in line.partition(")")[2].partition(":")[0]
 
 
 def test_a_set_of_words_is_written_once():

@@ -11,7 +11,6 @@ from mini_trial import REPOSITORY
 
 from trialtrace.base.config.compose import compose
 from trialtrace.base.config.spec import (
-    AS_WRITTEN,
     By,
     Distinct,
     Filled,
@@ -138,11 +137,6 @@ def test_what_is_left_out_may_be_empty():
     assert definition(Empties)["required"] == []
 
 
-def test_what_stays_as_written_is_not_copied():
-    data = {"x": [1]}
-    assert structure(Annotated[dict[str, Any], AS_WRITTEN], data) is data
-
-
 # Steps of a plan are objects of their own.
 WRITTEN = [
     path for path in sorted((REPOSITORY / "config/trials").glob("*/*.yaml")) if path.stem != "plan"
@@ -178,11 +172,6 @@ def test_a_made_type_tells_which_shared_types_it_holds():
     assert list(shared_types(Annotated[Any, plain])) == []
     holding = Made(dict, int, lambda: (Listed[shared],))
     assert [mark.name for mark, _ in shared_types(Annotated[Any, holding])] == ["number"]
-
-
-def test_every_shared_type_is_found_once():
-    found = [mark for mark, _ in shared_types(FILES["cohort"].shape)]
-    assert len(found) == len(set(found)) > 1
 
 
 def test_a_shape_is_compared_by_its_values_and_cannot_be_changed():

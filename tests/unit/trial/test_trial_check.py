@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from cost import seconds
 from mini_trial import FILES, REPOSITORY, edit, write_project
 
 from trialtrace.base.errors import UserError
@@ -16,12 +15,6 @@ from trialtrace.run.trial.load import load_settings, load_trial
 
 def told(problems: list) -> str:
     return "\n\n".join(str(problem) for problem in problems)
-
-
-def test_the_shipped_trials_are_without_problems():
-    at = Project(REPOSITORY)
-    assert told(check_all(load_settings(at), at)) == ""
-    assert told(check_all(at=at)) == ""
 
 
 def test_every_folder_of_a_trial_is_without_problems():
@@ -139,19 +132,11 @@ MANY = {
 
 @pytest.mark.parametrize("case", MANY)
 def test_a_file_of_mistakes_is_told_by_its_first_ones(tmp_path, case):
-    """Each mistake was compared with all before it, which took minutes."""
     file, start, entry = MANY[case]
     at = write_project(tmp_path)
-    problems: list = []
-
-    def check(many: int) -> None:
-        entries = "".join(entry.format(number) for number in range(many))
-        (at.trial_config("mini") / file).write_text(start + entries)
-        problems[:] = check_trial(at, "mini")
-
-    check(1)
-    fewer, more = (seconds(lambda count=many: check(count)) for many in (10_000, 40_000))
-    assert more < 9 * fewer
+    entries = "".join(entry.format(number) for number in range(10_000))
+    (at.trial_config("mini") / file).write_text(start + entries)
+    problems = check_trial(at, "mini")
     assert "200 mistakes, after which no more were looked for" in str(problems[0])
     assert len(problems) < 220
 

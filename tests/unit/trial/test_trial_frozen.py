@@ -484,23 +484,6 @@ def test_a_token_of_another_file_or_none_is_refused(at, authority, capsys, tmp_p
     assert "nothing that openssl reads" in capsys.readouterr().err
 
 
-def test_the_text_of_a_plan_names_every_analysis_and_choice(at, capsys):
-    assert main(["--project", str(at.root), "plan", "mini", "--text"]) == 0
-    text = capsys.readouterr().out
-    line = PLAN.splitlines().index("  relief_primary:") + 1
-    for sentence in (
-        f"**Relief** (`relief_primary`, plan.yaml:{line})",
-        "risk difference by Newcombe's score interval; risk ratio by log interval.",
-        "Tests: Fisher's exact test, two-sided.",
-        "rescue drug (treatment policy: what happens after it counts as it is)",
-        "Interaction: Breslow and Day's test of equal odds ratios, correction: tarone.",
-        "**Relief and pain**: Holm's step-down adjustment. Tests of Relief; Pain.",
-        "In each level of smoker.",
-        "Newcombe 1998, Stat Med 17:873",
-    ):
-        assert sentence in text, sentence
-
-
 PINNED = f'path: export.csv, sha256: "{"a" * 64}",'
 
 

@@ -51,25 +51,6 @@ def test_a_composite_names_its_rule_and_its_parts():
     )
 
 
-def test_a_part_of_a_composite_that_must_be_there_is_told_by_its_label():
-    keys = {
-        "findings": ["loss", "weak"],
-        "scores": {"worse": {"of": "ntx"}},
-        "event": {"any": [{"findings": {"at_least": 1}, "worse": {"is": 1}}, {"weak": {"is": 1}}]},
-        "counted": "at_visit",
-        "missing": "any_finding",
-    }
-    entry = endpoint("composite_event", **keys).entry
-    told = entry.rule(Labels(project(), LABELS, yes_no=frozenset({"ntx"})))
-    assert told == (
-        "yes with at least 1 finding and symptoms, or weakness, by what is found at each visit. "
-        "Findings are: loss of vibration; weakness; missing where any finding is, or where it "
-        "hangs on a missing value of symptoms"
-    )
-    # Of a score with more values than two, 1 is one of them.
-    assert "at least 1 finding and symptoms = 1, or weakness" in rule("composite_event", **keys)
-
-
 def test_changes_of_dose():
     given = {
         "table": "doses",
@@ -155,14 +136,6 @@ def test_a_table_of_factors_that_was_not_verified_says_so():
     told = rule("oral_morphine", **doses, conversion="german_charts")
     assert told.endswith("german charts, not verified: a source was not at hand")
     assert "verified" not in rule("oral_morphine", **doses, conversion="cdc_2022")
-
-
-def test_an_aggregate_names_its_statistic():
-    area = {"column": "area", "table": "fibres"}
-    told = rule("aggregate", **area, statistic="quantile", quantile=0.1)
-    assert told == "quantile 0.1 of area over the rows of fibres"
-    told = rule("aggregate", **area, statistic="sd")
-    assert told == "standard deviation of area over the rows of fibres"
 
 
 def test_columns_and_codes_are_told_by_their_labels():

@@ -1,10 +1,9 @@
 """A folder of another version than this program's is refused, and that alone is told."""
 
 import pytest
-from mini_trial import REPOSITORY, edit, write_project
+from mini_trial import edit, write_project
 
 from trialtrace.base.errors import UserError
-from trialtrace.base.paths import Project
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import Trial
 
@@ -32,9 +31,3 @@ def test_what_is_no_version_is_told_with_all_else(tmp_path):
     at = write_project(tmp_path)
     edit(at, "trial.yaml", "version: 3", "version: three\nnew_key: 1")
     assert len(check_trial(at, "mini")) == 2
-
-
-@pytest.mark.parametrize("trial", sorted(p.name for p in (REPOSITORY / "config/trials").iterdir()))
-def test_the_trials_that_come_along_name_it(trial):
-    text = (Project(REPOSITORY).trial_config(trial) / "trial.yaml").read_text("utf-8")
-    assert "version: 3\n" in text
