@@ -1,13 +1,16 @@
-"""Invariants of models for correlated outcomes: MMRM, linear mixed model."""
+"""Mixed models: order and coding, groups, variances at their bound, what is refused."""
 
-from math import nan
+import re
+import warnings
+from math import isfinite, nan
 
 import numpy as np
+import pytest
 from correlated_trials import SEEDS, drawn, given
-from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import same
 
+from trialtrace.stats import StatsError
 from trialtrace.stats.continuous import means
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
@@ -18,9 +21,14 @@ from trialtrace.stats.mixed.visit_design import (
     mean_row,
     visit_design,
 )
+from trialtrace.stats.regression.coefficients import contrast as wald_contrast
+from trialtrace.stats.regression.coefficients import wald_test
+from trialtrace.stats.regression.gee import gee
 
 DFS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
-TEST = {"sides": "two_sided", "confidence": 0.95}
+
+
+USUAL = {"sides": "two_sided", "confidence": 0.95}
 
 
 def fitted(arm, base, y, *, structure="unstructured", coding="cell_means", **options):
@@ -36,7 +44,7 @@ def summary(design, fit, arm=1, reference=0):
     values = []
     for df in DFS:
         one, several = (
-            mixed_contrast(fit, row, df=df, **TEST),
+            mixed_contrast(fit, row, df=df, **USUAL),
             f_test(fit, interaction_rows(design), df=df),
         )
         values += [one.statistic, one.standard_error, one.df, several.statistic, several.df2]
@@ -59,37 +67,12 @@ def test_rows_coding_and_labels_do_not_matter(seed, structure):
     same(swapped[0], -expected[0], 1e-7)
 
 
-@given(seed=SEEDS, structure=STRUCTURE)
-def test_units_and_offsets_do_not_matter(seed, structure):
-    arm, base, y = drawn(seed)
-    expected = summary(*fitted(arm, base, y, structure=structure))
-    expected[[1, 6, 11]] *= 1e9
-    other = fitted(arm, base / 1e3 + 7, 1e9 * y - 1e10, structure=structure)
-    same(summary(*other), expected, 1e-6)
-
-
 def test_tiny_and_huge_units_cost_no_digits():
     arm, base, y = drawn(2)
     design, fit = fitted(arm, base, y)
     for unit in (1e-12, 1e12):
         _, other = fitted(arm, base, unit * y)
         same(summary(design, other)[[0, 2, 3, 4]], summary(design, fit)[[0, 2, 3, 4]], 1e-10)
-
-
-@given(seed=SEEDS)
-def test_order_of_visits_does_not_matter_without_structure(seed):
-    arm, base, y = drawn(seed)
-    design, fit = fitted(arm, base, y)
-    other, turned = fitted(arm, base, y[:, ::-1])
-    row = difference_row(design, arm=1, reference=0, visit=3)
-    again = difference_row(other, arm=1, reference=0, visit=1)
-    for df in DFS:
-        ours, theirs = (
-            mixed_contrast(fit, row, df=df, **TEST),
-            mixed_contrast(turned, again, df=df, **TEST),
-        )
-        same([ours.standard_error, ours.df], [theirs.standard_error, theirs.df], 1e-7)
-    same(turned.sigma[:, ::-1, ::-1], fit.sigma, 1e-6)
 
 
 @given(seed=SEEDS, structure=STRUCTURE)
@@ -105,32 +88,13 @@ def test_subjects_without_visits_and_unused_rows_of_x_do_not_matter(seed, struct
     assert longer.n_subjects == fit.n_subjects and longer.n_by_visit == fit.n_by_visit
 
 
-@given(seed=SEEDS)
-def test_the_fit_is_a_maximum(seed):
-    """No structure within another is likelier, and both kinds of information agree roughly."""
-    arm, base, y = drawn(seed, n=40)
-    likelihood = {s: fitted(arm, base, y, structure=s)[1].log_likelihood for s in STRUCTURES}
-    assert max(likelihood.values()) == likelihood["unstructured"]
-    for wide, narrow in (
-        *(
-            (f"heterogeneous_{name}", name)
-            for name in STRUCTURES
-            if f"heterogeneous_{name}" in STRUCTURES
-        ),
-        ("toeplitz", "compound_symmetry"),
-        ("toeplitz", "ar1"),
-        ("ante_dependence", "ar1"),
-    ):
-        assert likelihood[wide] >= likelihood[narrow] - 1e-8
-
-
 def test_groups_of_their_own_give_welchs_t_test():
     arm, _, y = drawn(4, missing=0.0)
     design, fit = fitted(arm, None, y, groups=np.array(["a", "b"])[arm])
     assert fit.groups == ("a", "b") and fit.sigma.shape == (2, 3, 3)
     t = means.welch_t(y[arm == 1, 2], y[arm == 0, 2], sides="two_sided")
     row = difference_row(design, arm=1, reference=0, visit=3)
-    own = mixed_contrast(fit, row, df="satterthwaite", **TEST)
+    own = mixed_contrast(fit, row, df="satterthwaite", **USUAL)
     same([own.statistic, own.df, own.p_value], [t.statistic, t.df, t.p_value])
 
 
@@ -145,66 +109,10 @@ def test_groups_that_share_no_mean_are_separate_fits(seed, structure):
     for df in DFS:
         row = design.cells[1, 2]
         ours, own = (
-            mixed_contrast(fit, row, df=df, **TEST),
-            mixed_contrast(apart[1], row[3:], df=df, **TEST),
+            mixed_contrast(fit, row, df=df, **USUAL),
+            mixed_contrast(apart[1], row[3:], df=df, **USUAL),
         )
         same([ours.standard_error, ours.df], [own.standard_error, own.df], 1e-6)
-
-
-def test_hotelling_by_kenward_roger():
-    """On complete data the scaled F for arms at all visits is Hotelling's, exactly."""
-    arm, _, y = drawn(5, missing=0.0)
-    design, fit = fitted(arm, None, y)
-    rows = np.stack([difference_row(design, arm=1, reference=0, visit=v) for v in (1, 2, 3)])
-    d, (n, k) = rows @ fit.coef, y.shape
-    t2 = d @ np.linalg.solve(fit.sigma[0] * (4 / n), d)
-    test = f_test(fit, rows, df="kenward_roger")
-    same([test.statistic, test.df2], [(n - 1 - k) / ((n - 2) * k) * t2, n - 1 - k])
-
-
-@given(seed=SEEDS)
-def test_random_intercept_is_compound_symmetry(seed):
-    """Also the degrees of freedom, where the correlation is positive."""
-    arm, base, y = drawn(seed)
-    design, fit = fitted(arm, base, y, structure="compound_symmetry")
-    assume(fit.sigma[0, 0, 1] > 0.01 * fit.sigma[0, 0, 0])
-    seen = ~np.isnan(y)
-    subject = np.nonzero(seen)[0]
-    one = np.ones((seen.sum(), 1))
-    mixed = linear_mixed(y[seen], design.x[seen], one, subject, method="REML")
-    same(summary(design, mixed), summary(design, fit), 1e-6)
-    same(mixed.random_covariance[0, 0], fit.sigma[0, 0, 1], 1e-6)
-
-
-@given(seed=SEEDS)
-def test_mixed_model_is_free_of_units_labels_and_order(seed):
-    rng = np.random.default_rng(seed)
-    cluster = np.repeat(np.arange(12), rng.integers(5, 9, 12))
-    # Around 0, so that no correlation of intercept and slope is estimated as 1.
-    time = rng.random(cluster.size) * 4 - 2
-    z = np.column_stack([np.ones_like(time), time])
-    effects = rng.normal(0, 2, (12, 2))
-    y = np.sum(effects[cluster] * z, axis=1) + rng.normal(size=cluster.size)
-    x = np.column_stack([z, cluster % 2])
-    fit = linear_mixed(y, x, z, cluster, method="REML")
-    rows = rng.permutation(y.size)
-    unit = np.array([1.0, 365.0])
-    other = linear_mixed(
-        100 * y[rows],
-        x[rows] * [1, 365, 1],
-        z[rows] * unit,
-        np.array(list("lkjihgfedcba"))[cluster[rows]],
-        method="REML",
-    )
-    same(other.coef * [1, 365, 1], 100 * fit.coef, 1e-6)
-    same(other.random_covariance * np.outer(unit, unit), 1e4 * fit.random_covariance, 1e-5)
-    four = 1e4 / np.array([1, 365, 365**2, 1])
-    same(other.parameters, four * fit.parameters, 1e-5)
-    same(other.parameter_covariance, np.outer(four, four) * fit.parameter_covariance, 1e-5)
-    for df in DFS:
-        first = mixed_contrast(fit, [0, 0, 1], df=df, **TEST)
-        second = mixed_contrast(other, [0, 0, 1], df=df, **TEST)
-        same([first.df, first.p_value], [second.df, second.p_value], 1e-5)
 
 
 @given(seed=SEEDS)
@@ -224,66 +132,7 @@ def test_a_variance_at_zero_leaves_least_squares(seed):
     same(np.diag(fit.covariance), rest[0] / left * np.diag(np.linalg.inv(x.T @ x)), 1e-9)
     same(fit.parameter_covariance, [[0, 0], [0, 2 * fit.residual_variance**2 / left]], 1e-9)
     for df in ("satterthwaite", "kenward_roger_observed"):
-        same(mixed_contrast(fit, [0, 1, 0], df=df, **TEST).df, left, 1e-9)
-
-
-@given(seed=SEEDS)
-def test_no_other_covariance_of_random_effects_is_likelier(seed):
-    """Intercepts and slopes of one direction, so that the correlation is often 1."""
-    rng = np.random.default_rng(seed)
-    cluster = np.repeat(np.arange(12), rng.integers(3, 7, 12))
-    z = np.column_stack([np.ones(cluster.size), rng.normal(size=cluster.size)])
-    y = rng.normal(0, 1, 12)[cluster] * (1 + 0.5 * z[:, 1]) + rng.normal(size=cluster.size)
-    fit = linear_mixed(y, z, z, cluster, method="ML")
-    roots = np.linalg.eigvalsh(fit.random_covariance)
-    assert roots[0] > -1e-12 and fit.boundary == (roots[0] < 1e-9)
-
-    def likelihood(g: np.ndarray, error: float) -> float:
-        total = 0.0
-        for c in range(12):
-            own = z[cluster == c]
-            v = own @ g @ own.T + error * np.eye(len(own))
-            e = (y - z @ fit.coef)[cluster == c]
-            total -= np.linalg.slogdet(v)[1] + e @ np.linalg.solve(v, e)
-            total -= e.size * np.log(2 * np.pi)
-        return total / 2
-
-    g, error = fit.random_covariance, fit.residual_variance
-    same(likelihood(g, error), fit.log_likelihood, 1e-9)
-    for _ in range(20):
-        near = np.linalg.cholesky(g + 1e-12 * np.eye(2)) + rng.normal(0, 0.02, (2, 2))
-        other = likelihood(near @ near.T, error * np.exp(rng.normal(0, 0.02)))
-        assert other <= fit.log_likelihood + 1e-9
-
-
-@given(seed=SEEDS)
-def test_large_clusters_are_their_values(seed):
-    """What clusters are condensed to has the likelihood of the whole covariance matrix."""
-    rng = np.random.default_rng(seed)
-    cluster = rng.integers(0, 5, 150)
-    z = np.column_stack([np.ones(150), rng.normal(size=150)])
-    y = np.sum(rng.normal(size=(5, 2))[cluster] * z, axis=1) + rng.normal(size=150)
-    fit = linear_mixed(y, z, z, cluster, method="REML")
-    v = (cluster[:, None] == cluster) * (z @ fit.random_covariance @ z.T)
-    v += fit.residual_variance * np.eye(150)
-    information = z.T @ np.linalg.solve(v, z)
-    same(fit.coef, np.linalg.solve(information, z.T @ np.linalg.solve(v, y)), 1e-8)
-    same(fit.covariance, np.linalg.inv(information), 1e-8)
-    e = y - z @ fit.coef
-    value = np.linalg.slogdet(v)[1] + np.linalg.slogdet(information)[1]
-    value += e @ np.linalg.solve(v, e) + 148 * np.log(2 * np.pi)
-    same(fit.log_likelihood, -value / 2, 1e-9)
-
-
-def test_least_squares_means_are_at_the_mean_of_the_covariate():
-    arm, base, y = drawn(8)
-    for coding in ("cell_means", "treatment"):
-        design, fit = fitted(arm, base, y, coding=coding)
-        assert len(design.names) == design.x.shape[2] == fit.coef.size
-        row = mean_row(design, arm=1, visit=2)
-        who = int(np.flatnonzero(arm == 1)[0])
-        direct = design.x[who, 1] @ fit.coef + (base.mean() - base[who]) * fit.coef[-1]
-        same(row @ fit.coef, direct)
+        same(mixed_contrast(fit, [0, 1, 0], df=df, **USUAL).df, left, 1e-9)
 
 
 def test_codings_mean_what_they_say():
@@ -330,3 +179,246 @@ def test_a_variance_near_or_at_0_is_the_maximum_of_the_likelihood(seed):
     at = profiled(y, sizes, fit.random_covariance[0, 0] / fit.residual_variance)
     assert np.isclose(fit.log_likelihood, at, rtol=1e-10)
     assert fit.boundary == (fit.random_covariance[0, 0] == 0)
+
+
+EXCHANGEABLE = {
+    "working": "exchangeable",
+    "variance": "robust",
+    "reference": "t",
+    "confidence": 0.95,
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings():
+    """A refusal is a sentence, not a warning of numpy's and a number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def trial(seed=1, n=20, visits=3):
+    rng = np.random.default_rng(seed)
+    arm = np.arange(n) % 2
+    y = rng.normal(size=(n, 1)) + rng.normal(size=(n, visits))
+    return y, visit_design(arm, range(visits), coding="cell_means")
+
+
+def model(y, x, *, structure="unstructured", method="REML", **options):
+    return mmrm(y, x, structure=structure, method=method, **options)
+
+
+def without(y, rows, columns):
+    y = y.copy()
+    y[rows, columns] = nan
+    return y
+
+
+def test_the_first_structure_of_a_sequence_that_has_an_estimate_is_taken():
+    y, design = trial()
+    never_both = without(without(y, slice(0, 10), 1), slice(10, 20), 2)
+    sequence = ("unstructured", "heterogeneous_toeplitz", "compound_symmetry")
+    taken = model(never_both, design.x, structure=sequence)
+    alone = model(never_both, design.x, structure=taken.structure)
+    assert taken.structure != "unstructured" and alone.notes == ()
+    assert taken.coef.tolist() == alone.coef.tolist()
+    first, last = taken.notes[0], taken.notes[-1]
+    assert "unstructured, as two visits were never observed in the same subject" in first
+    assert last == f"The covariance is {taken.structure}, by the order given."
+    assert model(y, design.x, structure=sequence).notes == ()
+
+
+def test_a_sequence_without_any_estimate_says_why_of_each():
+    y, design = trial()
+    copied, names = np.column_stack([y[:, :2], y[:, 1]]), ["unstructured", "heterogeneous_toeplitz"]
+    with pytest.raises(StatsError, match=r"^no convergence: the estimated covariance is singular"):
+        model(copied, design.x, structure=names)
+    never_both = without(without(copied, slice(0, 10), 0), slice(10, 20), 2)
+    with pytest.raises(StatsError, match=r"^Without an .* never observed .*_ante_dependence, as"):
+        model(never_both, design.x, structure=["unstructured", "heterogeneous_ante_dependence"])
+
+
+def test_kenward_roger_breaks_down_where_hotelling_has_two_degrees_of_freedom():
+    """Its F has no mean then, and the scale rests on that mean: a refusal, not a number."""
+    for seed in range(5):
+        y, design = trial(seed, n=6, visits=4)
+        fit = model(y, design.x)
+        for df in ("kenward_roger", "kenward_roger_observed"):
+            with pytest.raises(StatsError, match="breaks down"):
+                f_test(fit, interaction_rows(design), df=df)
+            assert f_test(fit, interaction_rows(design)[:2], df=df).p_value > 0
+
+
+@pytest.mark.parametrize("unit", [1e308, 1e200, 1e100, 1e-100, 1e-200, 1e-308])
+def test_values_whose_powers_are_no_numbers_are_refused(unit):
+    y, design = trial()
+    y = y / np.abs(y).max()
+    cluster, one = np.repeat(np.arange(20), 3), np.ones((60, 1))
+    sentence = "take another unit"
+    alone = y.copy()
+    alone[0, 0] = unit if unit > 1 else y[0, 0]
+    for structure in ("unstructured", "ar1"):
+        with pytest.raises(StatsError, match=sentence):
+            model(unit * y, design.x, structure=structure)
+    with pytest.raises(StatsError, match=sentence):
+        model(y, unit * design.x)
+    if unit > 1:
+        with pytest.raises(StatsError, match=sentence):
+            model(alone, design.x)
+    for sizes in ((unit, 1, 1), (1, unit, 1), (1, 1, unit)):
+        values, x, z = (s * v for s, v in zip(sizes, (y.ravel(), one, one), strict=True))
+        with pytest.raises(StatsError, match=sentence):
+            linear_mixed(values, x, z, cluster, method="REML")
+    with pytest.raises(StatsError, match=sentence):
+        gee(unit * y, design.x, family="gaussian", **EXCHANGEABLE)
+
+
+Y, DESIGN = trial()
+X = DESIGN.x
+NEVER_BOTH = without(without(Y, slice(0, 10), 1), slice(10, 20), 2)
+COPIED = np.column_stack([Y[:, :2], Y[:, 1]])
+LAST = without(Y, slice(None), 2)
+NAN_AT_ONE = np.where(np.arange(3)[None, :, None] == 1, nan, X)
+NO_MMRM = [
+    ((LAST, X), {}, "in nobody"),
+    ((LAST, X[:, :, [0, 3]].sum(axis=2, keepdims=True)), {}, "in nobody"),
+    ((NEVER_BOTH, X), {}, "never observed in the same subject"),
+    ((Y, np.concatenate([X, X[:, :, :1] + X[:, :, 1:2]], axis=2)), {}, "combinations"),
+    ((Y, np.zeros_like(X)), {}, "0 in every observed value"),
+    ((Y[:, :1], X[:, :1]), {}, "visits >= 2"),
+    ((Y, X[:-1]), {}, "x must have shape"),
+    ((np.ma.masked_greater(Y, 1.0), X), {}, "must not be masked"),
+    ((Y, NAN_AT_ONE), {}, "x at observed visits"),
+    ((np.full_like(Y, nan), X), {}, "no visit was observed"),
+    ((np.full_like(Y, 7.0), X), {}, "no variation beyond what x explains"),
+    ((np.column_stack([Y[:, :2], np.full(20, 3.0)]), X), {}, "at one visit there is no variation"),
+    ((COPIED, X), {}, "singular or at the bound"),
+    ((COPIED + 1e-6 * trial(2)[0], X), {}, "singular or at the bound"),
+    ((Y[:4], X[:4]), {}, "singular or at the bound|do not determine"),
+    ((Y[:2], X[:2]), {}, "leave nothing for the error"),
+    ((Y, X), {"structure": "spatial"}, "structure must be one of"),
+    ((Y, X), {"method": "reml"}, "method must be one of"),
+    ((Y, X), {"structure": []}, "structure names none"),
+    ((Y, X), {"groups": [0, 1]}, "groups must have shape"),
+    ((Y, X), {"groups": [nan] * 20}, "missing labels"),
+    *(
+        ((np.repeat(Y[:, :1], 3, axis=1), X), {"structure": f"{wide}{name}"}, "")
+        for wide in ("", "heterogeneous_")
+        for name in ("compound_symmetry", "ar1")
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "options", "named"), NO_MMRM)
+def test_mmrm_refuses(data, options, named):
+    with pytest.raises(StatsError) as refused:
+        model(*data, **options)
+    assert re.search(named, str(refused.value))
+
+
+def test_simple_structures_need_not_see_every_pair():
+    for structure in ("compound_symmetry", "ar1"):
+        assert np.isfinite(model(NEVER_BOTH, X, structure=structure).se).all()
+
+
+CLUSTER, ONE = np.repeat(np.arange(8), 3), np.ones((24, 1))
+RNG = np.random.default_rng(2)
+OF_CLUSTERS = RNG.normal(0, 2, 8)[CLUSTER]
+VALUES = OF_CLUSTERS + RNG.normal(size=24)
+NO_LINEAR_MIXED = [
+    (VALUES, ONE, ONE, np.zeros(24), "one cluster"),
+    (VALUES, ONE, ONE, np.arange(24), "no cluster has more values"),
+    (VALUES, ONE, np.zeros((24, 1)), CLUSTER, "column of z is 0"),
+    (VALUES, ONE, np.column_stack([ONE, ONE]), CLUSTER, "do not determine"),
+    (VALUES, np.column_stack([ONE, ONE]), ONE, CLUSTER, "combinations of each other"),
+    (VALUES, ONE[:5], ONE, CLUSTER, "x must have shape"),
+    (VALUES, ONE, ONE[:, 0], CLUSTER, "z must have shape"),
+    (np.ones(24), ONE, ONE, CLUSTER, "no variation beyond"),
+    (VALUES, np.column_stack([ONE, CLUSTER == 0]), ONE, CLUSTER[:-1], "cluster must have shape"),
+    (OF_CLUSTERS, np.column_stack([ONE, np.tile([0.0, 1, 2], 8)]), ONE, CLUSTER, "bound"),
+    (OF_CLUSTERS, ONE, ONE, CLUSTER, "singular or at the bound"),
+]
+
+
+@pytest.mark.parametrize(("y", "x", "z", "cluster", "named"), NO_LINEAR_MIXED)
+def test_linear_mixed_refuses(y, x, z, cluster, named):
+    with pytest.raises(StatsError, match=named):
+        linear_mixed(y, x, z, cluster, method="REML")
+
+
+GEE_Y, GEE_DESIGN = trial(n=24)
+GEE_X, BINARY = GEE_DESIGN.x, (GEE_Y > 0.3).astype(float)
+SEPARATED = BINARY.copy()
+SEPARATED[GEE_X[:, 0, 3] == 1, 0] = 1.0
+GEE_NEVER_BOTH = without(without(GEE_Y, slice(0, 12), 1), slice(12, 24), 2)
+SINGLE = np.column_stack([GEE_Y[:, :1], np.full((24, 2), nan)])
+ALONE = np.concatenate([GEE_X, np.zeros((24, 3, 1))], axis=2)
+ALONE[5, 1, 6] = 1.0
+FIRST_ONES = np.where(np.arange(3) == 0, 1.0, BINARY)
+BY_VISIT = {"x": GEE_X.sum(2)[..., None]}
+NO_GEE = [
+    (GEE_Y, {"family": "binomial"}, "must be 0 or 1"),
+    (-BINARY, {"family": "poisson"}, "whole numbers"),
+    (SEPARATED, {"family": "binomial"}, "reach their bounds"),
+    (FIRST_ONES, {"family": "binomial"}, "reach their bounds"),
+    (np.where(GEE_X[:, :, 0] == 1, 0, BINARY), {"family": "poisson"}, "reach their bounds"),
+    (np.zeros_like(GEE_Y), {"family": "binomial"}, "all values are the same"),
+    (np.ones_like(GEE_Y), {"family": "binomial"}, "all values are the same"),
+    (np.zeros_like(GEE_Y), {"family": "poisson"}, "all values are the same"),
+    (np.full_like(GEE_Y, 2.0), {}, "no variation"),
+    (GEE_NEVER_BOTH, {"working": "unstructured"}, "never observed in the same subject"),
+    (without(GEE_Y, slice(None), 1), {"working": "ar1"} | BY_VISIT, "consec"),
+    (SINGLE, {"x": GEE_X[:, :, [0, 3]].sum(2)[..., None]}, "two values"),
+    (np.repeat(GEE_Y[:, :1], 3, axis=1), {}, "not positive definite"),
+    (GEE_Y[:6], {"x": GEE_X[:6]}, "nothing for the sandwich"),
+    (GEE_Y, {"x": ALONE}, "one subject alone"),
+    (GEE_Y, {"x": ALONE, "variance": "mancl_derouen"}, "one subject alone"),
+    (GEE_Y, {"x": np.concatenate([GEE_X] * 2, axis=2)}, "combinations of each other"),
+]
+
+
+@pytest.mark.parametrize(("y", "options", "named"), NO_GEE)
+def test_gee_refuses(y, options, named):
+    with pytest.raises(StatsError, match=named):
+        gee(y, **EXCHANGEABLE | {"family": "gaussian", "x": GEE_X} | options)
+
+
+REML, ML = model(Y, X), model(Y, X, method="ML")
+EQUATIONS = gee(GEE_Y, GEE_X, family="gaussian", **EXCHANGEABLE)
+ROW = difference_row(DESIGN, arm=1, reference=0, visit=2)
+CODED = visit_design(list("aabb"), (1, 2), coding="treatment")
+TREATMENT, CELLS = {"coding": "treatment"}, {"coding": "cell_means"}
+SATTERTHWAITE, SLOPE = {"df": "satterthwaite"}, {"by_visit": True}
+REFUSED = [
+    (mixed_contrast, (ML, ROW), USUAL | {"df": "kenward_roger"}, "fit by REML"),
+    (mixed_contrast, (ML, ROW), USUAL | {"df": "kenward_roger_observed"}, "fit by REML"),
+    (f_test, (ML, ROW), {"df": "kenward_roger"}, "fit by REML"),
+    (f_test, (REML, np.zeros(6)), SATTERTHWAITE, "row of zeros"),
+    (f_test, (REML, np.eye(6)[[0, 0]]), SATTERTHWAITE, "combinations"),
+    (f_test, (REML, np.eye(5)), SATTERTHWAITE, "rows must have shape"),
+    (f_test, (REML, np.vstack([np.eye(6), np.ones(6)])), SATTERTHWAITE, "combinations"),
+    (mixed_contrast, (REML, np.eye(6)[:2]), USUAL | SATTERTHWAITE, "one row"),
+    (wald_test, (EQUATIONS, np.eye(5)), {}, "rows must have shape"),
+    (wald_test, (EQUATIONS, np.ones((2, 6))), {}, "combinations"),
+    (wald_contrast, (EQUATIONS, np.eye(6)[:2]), USUAL, "one row"),
+    (wald_contrast, (EQUATIONS, np.zeros(6)), USUAL, "a row of zeros"),
+    (visit_design, ("ab", (1, 2)), CELLS, "shape"),
+    (visit_design, ([0, 1], (1, 1)), CELLS, "two different names"),
+    (visit_design, ([0, 1], (1, 2)), TREATMENT | SLOPE, "none are given"),
+    (visit_design, ([0, 1], (1, 2)), TREATMENT | {"covariates": [[1], [2]]}, "say by by_visit"),
+    (visit_design, ([0, 1], (1, 2)), TREATMENT | SLOPE | {"covariates": [1, 2]}, "shape"),
+    (mean_row, (CODED,), {"arm": "c", "visit": 1}, "arm 'c' is not one of a, b"),
+    (mean_row, (CODED,), {"arm": "a", "visit": 3}, "visit 3 is not one of 1, 2"),
+    (difference_row, (CODED,), {"arm": "a", "reference": "a", "visit": 1}, "from itself"),
+    (interaction_rows, (visit_design([1, 1], (1, 2), **TREATMENT),), {}, "one arm only"),
+]
+
+
+@pytest.mark.parametrize(("compute", "data", "options", "named"), REFUSED)
+def test_refused(compute, data, options, named):
+    with pytest.raises(StatsError, match=named):
+        compute(*data, **options)
+
+
+def test_satterthwaite_needs_no_reml():
+    assert isfinite(mixed_contrast(ML, ROW, df="satterthwaite", **USUAL).df)
