@@ -1,25 +1,35 @@
-"""Invariants of the analysis of variance of repeated measures."""
+"""Analyses of variance of repeated measures, their ranks and contrasts: invariants, edges."""
 
 from dataclasses import astuple
+from functools import partial
 from math import isnan, nan
 
 import numpy as np
 import pytest
+import scipy.stats
+from hypothesis import assume
 from hypothesis import strategies as st
-from stats_strategies import given, same
+from stats_strategies import CONFIDENCE, given, same
 
 from trialtrace.stats import StatsError
+from trialtrace.stats.continuous import means
 from trialtrace.stats.repeated.anova import mixed_anova, rm_anova
+from trialtrace.stats.repeated.anova_general import corrected_test, repeated_anova
+from trialtrace.stats.repeated.contrasts import repeated_contrast
+from trialtrace.stats.repeated.eta import (
+    generalised_eta_squared,
+    partial_eta_squared,
+    partial_eta_squared_interval,
+)
 from trialtrace.stats.repeated.friedman import friedman
+from trialtrace.stats.repeated.ordinal_ranks import rank_anova
 
 
 @st.composite
-def trials(draw, *, balanced=False):
+def trials(draw):
     """Responses of shape (subjects, visits) and an arm label for each subject."""
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     sizes = [draw(st.integers(4, 9)) for _ in range(draw(st.integers(2, 4)))]
-    if balanced:
-        sizes = [sizes[0]] * len(sizes)
     arm = np.repeat(list("abcd")[: len(sizes)], sizes)
     y = rng.normal(size=(arm.size, draw(st.integers(2, 5)))) + rng.normal(size=(arm.size, 1))
     return y, arm
@@ -27,58 +37,6 @@ def trials(draw, *, balanced=False):
 
 def effects(fit):
     return np.concatenate([astuple(e) for e in (fit.between, fit.within, fit.interaction)])
-
-
-def unitless(fit):
-    """All but the sums of squares, which have the squared unit of y."""
-    values = [
-        getattr(e, name)
-        for e in (fit.between, fit.within, fit.interaction)
-        for name in e.__dataclass_fields__
-        if "sum_of_squares" not in name
-    ]
-    return [*values, fit.mauchly_w, fit.mauchly_p]
-
-
-@given(trial=trials(), kind=st.sampled_from(["II", "III"]), seed=st.integers(0, 99))
-def test_rows_labels_units_and_order_of_visits_do_not_matter(trial, kind, seed):
-    y, arm = trial
-    rng = np.random.default_rng(seed)
-    fit = mixed_anova(y, arm, sums_of_squares=kind)
-    rows = rng.permutation(arm.size)
-    same(effects(mixed_anova(y[rows], arm[rows], sums_of_squares=kind)), effects(fit), 1e-7)
-    visits = rng.permutation(y.shape[1])
-    same(effects(mixed_anova(y[:, visits], arm, sums_of_squares=kind)), effects(fit), 1e-7)
-    other_names = np.array([{"a": 9, "b": 3, "c": 5, "d": 1}[a] for a in arm])
-    same(effects(mixed_anova(y, other_names, sums_of_squares=kind)), effects(fit), 1e-7)
-    scaled = mixed_anova(-40 * y + 1000, arm, sums_of_squares=kind)
-    same(unitless(scaled), unitless(fit), 1e-6)
-
-
-@given(trial=trials())
-def test_ranges(trial):
-    y, arm = trial
-    fit = mixed_anova(y, arm, sums_of_squares="III")
-    d = y.shape[1] - 1
-    for effect in (fit.within, fit.interaction):
-        assert 1 / d - 1e-9 <= effect.epsilon_gg <= 1
-        assert effect.epsilon_gg <= effect.epsilon_hf + 1e-9 or d == 1
-        for p in (effect.p_value, effect.p_gg, effect.p_hf, effect.p_lower):
-            assert 0 <= p <= 1
-        assert 0 <= effect.generalised_eta_squared <= effect.partial_eta_squared <= 1
-    assert isnan(fit.mauchly_w) or 0 < fit.mauchly_w <= 1 + 1e-9
-
-
-@given(trial=trials(balanced=True))
-def test_types_agree_in_equal_arms(trial):
-    two, three = (mixed_anova(*trial, sums_of_squares=kind) for kind in ("II", "III"))
-    same(effects(two), effects(three), 1e-7)
-
-
-@given(trial=trials())
-def test_types_differ_for_visits_alone(trial):
-    two, three = (mixed_anova(*trial, sums_of_squares=kind) for kind in ("II", "III"))
-    assert two.between == three.between and two.interaction == three.interaction
 
 
 def test_mauchly_needs_as_many_degrees_of_freedom_as_contrasts():
@@ -89,35 +47,6 @@ def test_mauchly_needs_as_many_degrees_of_freedom_as_contrasts():
     twin = rng.normal(size=(12, 3))
     singular = rm_anova(np.column_stack([twin, twin[:, 0]]))
     assert isnan(singular.mauchly_w)
-
-
-def test_degenerate_tables_are_refused_with_a_reason():
-    rng = np.random.default_rng(5)
-    y = rng.normal(size=(8, 3))
-    options = {"sums_of_squares": "II"}
-    flat = np.repeat(rng.normal(size=(8, 1)), 3, axis=1)
-    additive = flat + np.array([0.1, 0.7, 1.3])
-    cases = [
-        (np.full((8, 3), 0.1), [0, 1] * 4, "all responses are equal"),
-        (flat, [0, 1] * 4, "no variation beyond what arms and visits explain, within"),
-        (1e6 * additive, [0, 1] * 4, "no variation beyond what arms and visits explain, within"),
-        (y - y.mean(axis=1)[:, None], [0, 1] * 4, "between subjects"),
-        (y, [0] * 8, "one arm only"),
-        (y, range(8), "leave nothing for the error"),
-        (y, [0, 1], "between must have shape"),
-        (y, [0, nan] * 4, "missing labels"),
-        (y, ["a", nan] * 4, "missing labels"),
-        (y, np.ma.masked_equal([0, 1] * 4, 1), "masked labels"),
-        (y, np.array(["a", None] * 4, dtype=object), "missing labels"),
-        (y, np.array(["a", 1] * 4, dtype=object), "cannot be sorted"),
-        (y[:, :1], [0, 1] * 4, "one visit only"),
-        (y[0], [0, 1] * 4, "shape"),
-    ]
-    for data, arm, sentence in cases:
-        with pytest.raises(StatsError, match=sentence):
-            mixed_anova(data, arm, **options)
-    with pytest.raises(StatsError, match="at least 2"):
-        rm_anova(y[:1])
 
 
 @given(trial=trials(), seed=st.integers(0, 1000))
@@ -134,7 +63,395 @@ def test_long_rows_in_any_order_are_the_same_analysis(trial, seed):
     same(friedman(long, **rows).statistic, friedman(y).statistic)
 
 
-def test_a_visit_that_a_subject_lacks_is_refused_of_long_rows_too():
-    rows = {"subject": [1, 1, 2, 2, 3], "visit": [1, 2, 1, 2, 1]}
-    with pytest.raises(StatsError, match="missing"):
-        rm_anova([1, 2, 3, 5, 4], **rows)
+TYPES = st.sampled_from(["II", "III"])
+
+
+@st.composite
+def designs(draw):
+    """Responses (subjects, a, b) and two factors between subjects, every cell filled."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    sizes = [draw(st.integers(1, 5)) for _ in range(6)]
+    sizes = [sizes[1] + 2, *sizes[1:]]
+    cell = rng.permutation(np.repeat(np.arange(6), sizes))
+    shape = (cell.size, draw(st.integers(2, 4)), draw(st.integers(2, 3)))
+    y = rng.normal(size=shape) + rng.normal(size=(cell.size, 1, 1))
+    return y, np.array(list("xyz"))[cell % 3], cell // 3
+
+
+def anova(y, arm, sex, kind="III", measured=()):
+    between = {"arm": arm, "sex": sex}
+    return repeated_anova(
+        y, within=("visit", "side"), between=between, sums_of_squares=kind, measured=measured
+    )
+
+
+def unitless(fit):
+    """The numbers of every effect that have no unit, by factors."""
+    out = {}
+    for e in fit.effects:
+        numbers = [e.f, e.df1, e.df2, e.p_value, e.partial_eta_squared, e.generalised_eta_squared]
+        if e.corrections:
+            c = e.corrections
+            tests = (
+                c.greenhouse_geisser,
+                c.huynh_feldt_lecoutre,
+                c.huynh_feldt_1976,
+                c.lower_bound,
+            )
+            numbers += [value for t in tests for value in (t.epsilon, t.df1, t.df2, t.p_value)]
+            numbers += [c.mauchly_w, c.mauchly_p, c.mauchly_p_anderson]
+        out[frozenset(e.between + e.within)] = numbers
+    return out
+
+
+def alike(one, other, relative=1e-6):
+    assert one.keys() == other.keys()
+    for factors, numbers in one.items():
+        same(numbers, other[factors], relative)
+
+
+@given(design=designs(), kind=TYPES, seed=st.integers(0, 99))
+def test_rows_labels_units_order_of_levels_and_of_factors_do_not_matter(design, kind, seed):
+    y, arm, sex = design
+    rng = np.random.default_rng(seed)
+    expected = unitless(anova(y, arm, sex, kind, ["sex"]))
+    rows = rng.permutation(len(y))
+    alike(unitless(anova(y[rows], arm[rows], sex[rows], kind, ["sex"])), expected)
+    visits = rng.permutation(y.shape[1])
+    renamed = np.array([{"x": 7, "y": 1, "z": 4}[a] for a in arm])
+    alike(unitless(anova(-3 * y[:, visits] + 20, renamed, sex, kind, ["sex"])), expected)
+    turned = repeated_anova(
+        y.swapaxes(1, 2),
+        within=("side", "visit"),
+        between={"sex": sex, "arm": arm},
+        sums_of_squares=kind,
+        measured=["sex"],
+    )
+    alike(unitless(turned), expected)
+
+
+def test_the_two_huynh_feldt_epsilons():
+    """They are one in a single arm, and differ by subjects v subjects - arms + 1 otherwise."""
+    rng = np.random.default_rng(1)
+    y, arm = rng.normal(size=(20, 4)), np.repeat(["a", "b", "c"], [6, 6, 8])
+    options = {"within": ("visit",), "sums_of_squares": "III", "measured": ()}
+    one = repeated_anova(y, between={}, **options).effect("visit").corrections
+    assert one.huynh_feldt_1976 == one.huynh_feldt_lecoutre
+    three = repeated_anova(y, between={"arm": arm}, **options).effect("visit").corrections
+    gg, df, d = three.greenhouse_geisser.epsilon, 20 - 3, 3
+    room = d * (df - d * gg)
+    same(three.huynh_feldt_lecoutre.epsilon, ((df + 1) * d * gg - 2) / room)
+    same(three.huynh_feldt_1976.epsilon, (20 * d * gg - 2) / room)
+
+
+def test_generalised_eta_squared_by_hand():
+    """Arm manipulated, sex measured: sex and its interaction stay in every denominator."""
+    terms = [("arm",), ("sex",), ("arm", "sex"), ("visit",)]
+    squares, errors = [4.0, 3.0, 2.0, 5.0], [10.0, 6.0]
+    none = generalised_eta_squared(terms, squares, errors, measured=())
+    same(none, [4 / 20, 3 / 19, 2 / 18, 5 / 21])
+    sex = generalised_eta_squared(terms, squares, errors, measured=["sex"])
+    same(sex, [4 / 25, 3 / 21, 2 / 21, 5 / 26])
+    same(partial_eta_squared(squares, 6.0), [0.4, 1 / 3, 0.25, 5 / 11])
+    for bad, sentence in ((["age"], "factors of the design"), ("sex", "must be a list")):
+        with pytest.raises(StatsError, match=sentence):
+            generalised_eta_squared(terms, squares, errors, measured=bad)
+    with pytest.raises(StatsError, match="negative"):
+        generalised_eta_squared(terms, [4, 3, 2, -5], errors, measured=())
+    with pytest.raises(StatsError, match="shape"):
+        generalised_eta_squared(terms, squares[:3], errors, measured=())
+
+
+def test_two_levels_and_few_subjects():
+    rng = np.random.default_rng(2)
+    two = repeated_anova(
+        rng.normal(size=(5, 2)), within=("v",), between={}, sums_of_squares="II", measured=()
+    ).effect("v")
+    tests = two.corrections
+    assert tests.greenhouse_geisser == tests.lower_bound == tests.huynh_feldt_1976
+    assert tests.greenhouse_geisser.p_value == two.p_value
+    assert isnan(tests.mauchly_w) and isnan(tests.mauchly_p_anderson)
+    few = repeated_anova(
+        rng.normal(size=(3, 4)), within=("v",), between={}, sums_of_squares="II", measured=()
+    ).effect("v")
+    assert isnan(few.corrections.mauchly_w)
+    assert 1 / 3 <= few.corrections.greenhouse_geisser.epsilon <= 1
+    # On one degree of freedom Huynh and Feldt's denominator is 0 but for rounding.
+    for seed in range(20):
+        pair = np.random.default_rng(seed).normal(size=(2, 4))
+        assert isnan(rm_anova(pair).within.epsilon_hf) and isnan(rm_anova(pair).within.p_hf)
+    none = corrected_test(4.0, 3, 6, -0.5)
+    assert none.epsilon == -0.5 and isnan(none.p_value) and isnan(none.df1)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_units_of_designs_beyond_the_range_of_squares(unit):
+    y, arm = np.random.default_rng(4).normal(size=(9, 3)), ["a", "b", "b"] * 3
+    options = {"within": ("v",), "between": {"g": arm}, "sums_of_squares": "II", "measured": ()}
+    alike(unitless(repeated_anova(unit * y, **options)), unitless(repeated_anova(y, **options)))
+
+
+F_TESTS = {"f": st.floats(0.01, 50), "df1": st.integers(1, 12), "df2": st.integers(2, 300)}
+
+
+@given(**F_TESTS)
+def test_limits_of_partial_eta_are_those_of_the_noncentrality(f, df1, df2):
+    found = partial_eta_squared_interval(f, df1, df2, confidence=0.9)
+    assert found.estimate == pytest.approx(f * df1 / (f * df1 + df2))
+    assert 0 <= found.low <= found.high < 1
+    for limit, tail in ((found.low, 0.95), (found.high, 0.05)):
+        noncentrality = limit / (1 - limit) * (df1 + df2 + 1)
+        below = scipy.stats.ncf.cdf(f, df1, df2, noncentrality)
+        assert below == pytest.approx(tail, abs=1e-7) if limit else below <= tail + 1e-9
+
+
+@given(**F_TESTS)
+def test_a_lower_limit_of_0_is_a_test_that_is_not_below_alpha(f, df1, df2):
+    """The lower limit of 90 % is above 0 exactly where p is below 0.05."""
+    p = scipy.stats.f.sf(f, df1, df2)
+    assume(abs(p - 0.05) > 1e-9)
+    assert (partial_eta_squared_interval(f, df1, df2, confidence=0.9).low > 0) == (p < 0.05)
+
+
+USUAL = {"confidence": 0.95, "sides": "two_sided"}
+
+
+@given(seed=st.integers(0, 10**6), confidence=CONFIDENCE)
+def test_change_between_two_arms_is_a_t_test_of_changes(seed, confidence):
+    rng = np.random.default_rng(seed)
+    y, arm = rng.normal(size=(17, 3)) + 50, rng.permutation(np.repeat(["a", "b"], [7, 10]))
+    change = y[:, 2] - y[:, 0]
+    a, b = change[arm == "a"], change[arm == "b"]
+    for variance, test in (("pooled", means.student_t), ("separate", means.welch_t)):
+        ours = repeated_contrast(
+            y,
+            within=[-1, 0, 1],
+            cells=arm,
+            between={"a": 1, "b": -1},
+            variance=variance,
+            confidence=confidence,
+            sides="greater",
+        )
+        theirs = test(a, b, sides="greater")
+        same(
+            (ours.statistic, ours.df, ours.p_value),
+            (theirs.statistic, theirs.df, theirs.p_value),
+            1e-8,
+        )
+        same(ours.interval.estimate, a.mean() - b.mean(), 1e-8)
+    interval = means.mean_difference_welch(a, b, confidence=confidence)
+    same((ours.interval.low, ours.interval.high), (interval.low, interval.high), 1e-8)
+
+
+def test_weights_need_not_sum_to_zero():
+    """The mean of one arm's last visit, with the error of that arm or of both."""
+    y = np.random.default_rng(3).normal(size=(12, 2)) + 40
+    arm = np.repeat(["a", "b"], [5, 7])
+    options = {"within": [0, 1], "cells": arm, "between": {"a": 1, "b": 0}, "variance": "separate"}
+    alone = repeated_contrast(y, **options, **USUAL).interval
+    interval = means.mean_interval(y[:5, 1], confidence=0.95)
+    same((alone.estimate, alone.low, alone.high), (interval.estimate, interval.low, interval.high))
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_units_beyond_the_range_of_squares(unit):
+    y, cells = np.random.default_rng(2).normal(size=(9, 3)), ["a", "b", "b"] * 3
+    one, other = (
+        repeated_contrast(
+            scale * y,
+            within=[-1, 0, 1],
+            cells=cells,
+            between={"a": 1, "b": -1},
+            variance="separate",
+            **USUAL,
+        )
+        for scale in (1.0, unit)
+    )
+    same((other.statistic, other.df, other.p_value), (one.statistic, one.df, one.p_value))
+    same(other.interval.low / unit, one.interval.low)
+
+
+# Friedman 1937, table V: columns, subjects, the statistic.
+@pytest.mark.parametrize(
+    ("ranks", "statistic"),
+    [
+        ([[1, 2, 3]] * 3, 6.0),
+        ([[1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 3, 2]], 6.5),
+        ([[1, 2, 3]] * 4, 8.0),
+        ([[1, 2, 3, 4]] * 2, 6.0),
+        ([[1, 2, 3, 4]] * 3, 9.0),
+    ],
+)
+def test_the_printed_table(ranks, statistic):
+    assert friedman(ranks).statistic == pytest.approx(statistic, rel=1e-12)
+
+
+def test_large_values_are_not_refused():
+    drawn = np.random.default_rng(1).normal(0, 1, (200, 5))
+    same(friedman(drawn / 10 * 1e308).p_value, friedman(drawn).p_value)
+
+
+@st.composite
+def scores_of_arms(draw):
+    """Scores of 0 to 4, so that ties are everywhere, and unequal arms."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    sizes = draw(st.lists(st.integers(4, 9), min_size=2, max_size=4))
+    arm = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    return rng.integers(0, 5, (arm.size, draw(st.integers(2, 5)))).astype(float), arm
+
+
+def numbers(fit):
+    tests = (fit.between, fit.between_box, fit.within, fit.interaction)
+    return [value for t in tests for value in (t.statistic, t.df, t.p_value)]
+
+
+@given(trial=scores_of_arms(), seed=st.integers(0, 99))
+def test_rows_labels_visits_and_distances_do_not_matter(trial, seed):
+    y, arm = trial
+    rng = np.random.default_rng(seed)
+    fit = rank_anova(y, arm)
+    rows, visits = rng.permutation(arm.size), rng.permutation(y.shape[1])
+    turned = rank_anova(np.exp(3 * y)[rows][:, visits], -arm[rows])
+    same(numbers(turned), numbers(fit), 1e-8)
+    same(turned.relative_effects, fit.relative_effects[::-1][:, visits])
+    upside_down = rank_anova(-y, arm)
+    same(numbers(upside_down), numbers(fit), 1e-8)
+    same(upside_down.relative_effects, 1 - fit.relative_effects)
+    same(np.average(fit.relative_effects.mean(axis=1), weights=fit.group_sizes), 0.5)
+
+
+@given(trial=scores_of_arms())
+def test_relative_effects_are_comparisons_of_pairs(trial):
+    y, arm = trial
+    fit = rank_anova(y, arm)
+    mine = y[arm == 0][:, 1][:, None]
+    below = np.mean((y.ravel() < mine) + 0.5 * (y.ravel() == mine))
+    same(fit.relative_effects[0, 1], below)
+
+
+RNG = np.random.default_rng(5)
+Y, ARM = RNG.normal(size=(8, 3)), [0, 1] * 4
+FLAT = np.repeat(RNG.normal(size=(8, 1)), 3, axis=1)
+EXPLAINED = "no variation beyond what arms and visits explain, within"
+ADDITIVE = FLAT + np.array([0.1, 0.7, 1.3])
+NO_MIXED = [
+    (np.full((8, 3), 0.1), ARM, "all responses are equal"),
+    (FLAT, ARM, EXPLAINED),
+    (1e6 * ADDITIVE, ARM, EXPLAINED),
+    (Y - Y.mean(axis=1)[:, None], ARM, "between subjects"),
+    (Y, [0] * 8, "one arm only"),
+    (Y, range(8), "leave nothing for the error"),
+    (Y, [0, 1], "between must have shape"),
+    (Y, [0, nan] * 4, "missing labels"),
+    (Y, ["a", nan] * 4, "missing labels"),
+    (Y, np.ma.masked_equal(ARM, 1), "masked labels"),
+    (Y, np.array(["a", None] * 4, dtype=object), "missing labels"),
+    (Y, np.array(["a", 1] * 4, dtype=object), "cannot be sorted"),
+    (Y[:, :1], ARM, "one visit only"),
+    (Y[0], ARM, "shape"),
+]
+SCORES = np.random.default_rng(8).integers(0, 4, (6, 3)).astype(float)
+PARALLEL, OF_SIX = np.tile([1.0, 2.0, 3.0], (6, 1)), [0, 0, 0, 1, 1, 1]
+NO_RANKS = [
+    (np.ones((6, 3)), OF_SIX, "all responses are equal"),
+    (PARALLEL, OF_SIX, "ranks do not vary within arms, so the arms"),
+    (np.repeat([[1.0], [2.0], [3.0]] * 2, 3, axis=1), OF_SIX, "so the visits cannot be tested"),
+    (SCORES, [0] * 6, "one arm only"),
+    (SCORES, [0, 0, 0, 0, 0, 1], "arm of one subject"),
+    (SCORES, [0, 1], "shape"),
+    (SCORES[:, :1], OF_SIX, "two or more visits"),
+]
+CUBE = np.random.default_rng(5).normal(size=(12, 3, 2))
+DESIGN = {"y": CUBE, "arm": ["a", "b", "c"] * 4, "sex": [0] * 6 + [1] * 6}
+LEVEL_CUBE = CUBE - CUBE.mean(axis=(1, 2), keepdims=True)
+NO_DESIGN = [
+    ({"y": np.ones_like(CUBE)}, "all responses are equal"),
+    ({"y": np.broadcast_to(CUBE[:, :1, :1], CUBE.shape)}, "visit and side explain, within"),
+    ({"y": np.repeat(CUBE[:, :, :1], 2, axis=2)}, r"within subjects \(side\)"),
+    ({"y": LEVEL_CUBE}, "between subjects"),
+    ({"arm": ["a"] * 12}, "arm has one level only"),
+    ({"arm": ["a", "b"] * 6, "sex": ["m", "f"] * 6}, "2 of 4 cells have no subjects"),
+    ({"arm": list("abcdef") * 2}, "leave nothing for the error"),
+    ({"arm": ["a", "b", "c", "a", "b"]}, "arm must have shape"),
+    ({"arm": [None, *(["a", "b", "c"] * 4)[1:]]}, "missing labels"),
+    ({"y": CUBE[:, :1]}, "visit has 1 level"),
+    ({"y": CUBE[:, 0]}, "shape"),
+    ({"measured": ["age"]}, "factors of the design"),
+]
+OF_ARM = {"between": {"arm": DESIGN["arm"]}, "sums_of_squares": "III", "measured": ()}
+F_TEST = {"f": 4.0, "df1": 3, "df2": 63, "confidence": 0.9}
+CELLS, ALONE = ["a", "a", "a", "a", "b", "b"], ["a", "a", "a", "a", "a", "b"]
+SIX = np.random.default_rng(5).normal(size=(6, 3))
+CONTRAST = {"y": SIX, "within": [-1, 0, 1], "cells": CELLS, "between": {"a": 1, "b": -1}}
+CONTRAST |= {"variance": "pooled", **USUAL}
+PARALLEL_CHANGES = 0.1 * np.arange(3) + SIX[:, :1]
+REFUSED = [
+    *(
+        (mixed_anova, {"y": y, "between": arm, "sums_of_squares": "II"}, named)
+        for y, arm, named in NO_MIXED
+    ),
+    (rm_anova, {"y": Y[:1]}, "at least 2"),
+    (
+        rm_anova,
+        {"y": [1, 2, 3, 5, 4], "subject": [1, 1, 2, 2, 3], "visit": [1, 2, 1, 2, 1]},
+        "missing",
+    ),
+    *((rank_anova, {"y": y, "between": arm}, named) for y, arm, named in NO_RANKS),
+    *((anova, DESIGN | wrong, named) for wrong, named in NO_DESIGN),
+    (repeated_anova, {"y": CUBE, "within": ("arm", "side")} | OF_ARM, "names that differ"),
+    (repeated_anova, {"y": CUBE, "within": "side"} | OF_ARM, "list of names"),
+    (repeated_anova, {"y": CUBE, "within": (1, 2)} | OF_ARM, "names in words"),
+    (repeated_anova, {"y": CUBE[:, 0, 0], "within": ()} | OF_ARM | {"between": {}}, "none"),
+    (partial(anova(**DESIGN).effect, "age"), {}, "no effect of age"),
+    *(
+        (friedman, {"values": values}, "shape")
+        for values in ([], [1, 2, 3], [[1, 2, 3]], [[1], [2]], 5)
+    ),
+    (friedman, {"values": [[1, 1], [2, 2]]}, "one value"),
+    (partial_eta_squared_interval, F_TEST | {"f": -1.0}, "must not be negative"),
+    (partial_eta_squared_interval, F_TEST | {"df1": 0}, "positive"),
+    (partial_eta_squared_interval, F_TEST | {"f": 1e12}, "too large"),
+    *(
+        (repeated_contrast, CONTRAST | wrong, named)
+        for wrong, named in (
+            ({"within": [1, -1]}, "within must have shape"),
+            ({"within": [0, 0, 0]}, "all weights are 0"),
+            ({"between": {"a": 0, "b": 0}}, "all weights are 0"),
+            ({"between": {"a": 1}}, "weight for each of the cells"),
+            ({"cells": list("abcdef"), "between": dict.fromkeys("abcdef", 1)}, "do not vary"),
+            ({"cells": ALONE, "variance": "separate"}, "cell of one subject"),
+            ({"y": PARALLEL_CHANGES}, "scores do not vary"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("compute", "arguments", "named"), REFUSED)
+def test_refused(compute, arguments, named):
+    with pytest.raises(StatsError, match=named):
+        compute(**arguments)
+
+
+def test_a_cell_of_one_subject_may_stay_out_of_a_contrast():
+    wrong = {"cells": ALONE, "between": {"a": 1, "b": 0}, "variance": "separate"}
+    assert repeated_contrast(**CONTRAST | wrong).df == 4
+
+
+def test_order_of_subjects_and_columns_and_any_rising_scale_change_no_friedman_test():
+    table = np.random.default_rng(4).integers(0, 6, (7, 4)).astype(float)
+    found = friedman(table)
+    for other in (table[::-1], table[:, ::-1], np.exp(table)):
+        same(friedman(other).p_value, found.p_value)
+
+
+@given(trial=trials(), seed=st.integers(0, 99))
+def test_rows_labels_units_and_order_of_visits_change_no_f(trial, seed):
+    y, arm = trial
+    rng = np.random.default_rng(seed)
+    rows, visits = rng.permutation(arm.size), rng.permutation(y.shape[1])
+    fit = mixed_anova(y, arm, sums_of_squares="II")
+    names = np.array([{"a": 9, "b": 3, "c": 5, "d": 1}[a] for a in arm])[rows]
+    other = mixed_anova(1000 - 40 * y[rows][:, visits], names, sums_of_squares="II")
+    for one, two in zip(*((e.between, e.within, e.interaction) for e in (fit, other)), strict=True):
+        same((one.f, one.p_value), (two.f, two.p_value), 1e-6)
+    same(other.mauchly_w, fit.mauchly_w, 1e-6)

@@ -1,4 +1,4 @@
-"""Missing data: what the methods refuse, what they never touch, and how they answer to units."""
+"""Imputation: what is never touched, units and names, deltas, what is refused."""
 
 from statistics import NormalDist
 
@@ -10,15 +10,21 @@ from hypothesis import strategies as st
 from trialtrace.stats import StatsError, missing
 from trialtrace.stats.missing._posterior import (
     IMPUTATION,
-    Stream,
     matched_values,
     ordinal_values,
 )
+from trialtrace.stats.missing.conditional_mean import BY_CONDITIONAL_MEAN
+from trialtrace.stats.mixed.mmrm import mmrm
+from trialtrace.stats.mixed.visit_design import difference_row, visit_design
 from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.resampling import drawing
 
 NOTHING_MARKED = {"not_to_impute": False, "if_marked": "refuse"}
+
+
 SEED = (20261121, 3)
+
+
 TEN = {"seed": SEED, "start": 0, "stop": 10}
 
 
@@ -57,19 +63,14 @@ METHODS = {
     "reference_gaps": (refer, False),
     "reference_in_model": (lambda y, arm, **o: refer(y, arm, arms="in_model", **o), False),
 }
+
+
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
 def test_a_purpose_of_its_own_in_the_stream():
     taken = {drawing.ASSIGNMENT, drawing.TIED_KEYS, drawing.BOOTSTRAP, drawing.CHANGES}
     assert IMPUTATION not in taken
-
-
-def test_stream_lies_between_0_and_1_and_its_places_differ():
-    stream = Stream(SEED, 0, 50)
-    numbers = stream(7, 41)
-    assert numbers.shape == (50, 41) and 0 < numbers.min() < 0.01 and 0.99 < numbers.max() < 1
-    assert np.unique(np.concatenate([numbers, stream(8, 41)])).size == 2 * 50 * 41
 
 
 @every_method
@@ -104,24 +105,6 @@ def test_another_unit_gives_the_same_in_that_unit(method, offset, unit, seed):
     y, arm = trial(48, monotone=monotone, seed=seed)
     plain, moved = function(y, arm).values, function(offset + unit * y, arm).values
     np.testing.assert_allclose(moved, offset + unit * plain, rtol=1e-7, atol=1e-7 * unit)
-
-
-@every_method
-def test_other_names_of_the_arms_change_nothing(method):
-    function, monotone = METHODS[method]
-    y, arm = trial(monotone=monotone)
-    named = np.array(["A", "B"])[arm]
-    options = {"reference": "A"} if "reference" in method else {}
-    np.testing.assert_array_equal(function(y, named, **options).values, function(y, arm).values)
-
-
-@every_method
-def test_nothing_missing_gives_the_data_back(method):
-    function, _ = METHODS[method]
-    y = np.random.default_rng(2).normal(size=(20, 3))
-    found = function(y, np.arange(20) % 2)
-    assert not found.filled.any()
-    np.testing.assert_array_equal(found.values, np.tile(y, (10, 1, 1)))
 
 
 @every_method
@@ -209,37 +192,6 @@ def test_composites_that_are_refused(function, message):
         missing.composite(found, function)
 
 
-def test_what_monotone_imputation_refuses():
-    y, arm = trial()
-    gap = y.copy()
-    gap[6] = [np.nan, 1, 2]
-    with pytest.raises(StatsError, match="row 6: the pattern is not monotone"):
-        impute(gap, arm)
-    with pytest.raises(StatsError, match="more rows are needed"):
-        impute(y[:8], arm[:8], np.random.default_rng(0).normal(size=(8, 3)))
-    with pytest.raises(StatsError, match="combinations of each other"):
-        impute(y, arm, np.ones((40, 1)))
-    with pytest.raises(StatsError, match="is 0 throughout"):
-        impute(y, arm, np.zeros((40, 1)))
-    flat = np.where(np.isnan(y), np.nan, 3.3)
-    with pytest.raises(StatsError, match="no variation"):
-        impute(flat[:, :1], arm, kinds=("normal",))
-    with pytest.raises(StatsError, match="numbered from 0"):
-        impute(y, arm, start=3, stop=3)
-    with pytest.raises(StatsError, match="truth values"):
-        impute(y, arm, not_to_impute=0)
-    with pytest.raises(StatsError, match="kinds has 2"):
-        impute(y, arm, kinds=("normal",) * 2)
-    with pytest.raises(StatsError, match="other than 0 and 1"):
-        impute(y, arm, kinds=("normal", "normal", "binary"))
-    with pytest.raises(StatsError, match="infinite"):
-        impute(np.where(np.isnan(y), np.inf, y), arm)
-    with pytest.raises(StatsError, match="numbers only"):
-        impute(y.astype(str), arm)
-    with pytest.raises(StatsError, match="missing labels"):
-        impute(y, [None, *arm[1:]])
-
-
 @pytest.mark.parametrize("outcome", ["separated", "nearly_all", "constant"])
 def test_separation_is_refused(outcome):
     x = np.linspace(-1, 1, 30)
@@ -248,24 +200,6 @@ def test_separation_is_refused(outcome):
     y[5, 1] = np.nan
     with pytest.raises(StatsError, match="separate the two outcomes"):
         impute(y, np.zeros(30), kinds=("normal", "binary"))
-
-
-def test_what_chains_and_reference_based_imputation_refuse():
-    y, arm = trial(monotone=False)
-    never = y.copy()
-    never[arm == 1, 1] = np.nan
-    with pytest.raises(StatsError, match="column 1 of arm 1 has no observed value"):
-        chain(never, arm)
-    with pytest.raises(StatsError, match="visit 1 of arm 1 has no observed value"):
-        refer(never, arm)
-    for function in (chain, refer):
-        with pytest.raises(StatsError, match="cycles"):
-            function(y, arm, cycles=0)
-    with pytest.raises(StatsError, match="none of the arms 0, 1"):
-        refer(y, arm, reference="placebo")
-    y[1] = np.nan
-    with pytest.raises(StatsError, match="put the baseline first"):
-        refer(y, arm, assumption="last_mean")
 
 
 ASSUMPTIONS = ("missing_at_random", "jump_to_reference", "copy_increments", "copy_reference")
@@ -298,24 +232,6 @@ def test_joint_distributions(seed, last):
             np.testing.assert_allclose(same[0], mean, atol=1e-10)
 
 
-def test_other_kinds_of_columns_refuse_what_has_no_model():
-    y, arm = trial()
-    counts = np.floor(np.abs(y))
-    with pytest.raises(StatsError, match="no whole numbers from 0"):
-        impute(y, arm, kinds=("count",) * 3)
-    with pytest.raises(StatsError, match="all observed counts of column 1"):
-        impute(np.column_stack([y[:, 0], 0 * y[:, 1]]), arm, kinds=("normal", "count"))
-    with pytest.raises(StatsError, match=r"column 1 in .* has one observed level"):
-        impute(np.column_stack([y[:, 0], 0 * y[:, 1]]), arm, kinds=("normal", "ordinal"))
-    matched = ("count", "predictive_mean_matching")
-    with pytest.raises(StatsError, match="donors is given where"):
-        impute(counts[:, :2], arm, kinds=matched)
-    with pytest.raises(StatsError, match="donors is given where"):
-        impute(y, arm, donors=5)
-    with pytest.raises(StatsError, match="observed values for 1000 donors"):
-        impute(y[:, :2], arm, kinds=("normal", "predictive_mean_matching"), donors=1000)
-
-
 def test_matched_values_and_counts_are_values_that_occur():
     y, arm = trial()
     counts = np.floor(np.abs(y[:, :2]))
@@ -341,16 +257,6 @@ def test_matched_donors_are_the_nearest_and_of_equal_ones_the_first():
     many = rng.normal(size=(1, 200_000))
     found = matched_values(many[0], (many, many[:, :100_000]), np.zeros((1, 100_000)), 5)
     assert (found == many[:, :100_000]).all()
-
-
-def test_deltas_of_visits_are_refused_where_they_do_not_fit():
-    values, filled = np.zeros((2, 3, 2)), np.ones((3, 2), dtype=bool)
-    with pytest.raises(StatsError, match="cumulative is given"):
-        missing.add_delta(values, filled, [0, 0, 1], arms=(0,), deltas=[[1, 2]])
-    with pytest.raises(StatsError, match=r"deltas must have shape \(1, 2\)"):
-        missing.add_delta(values, filled, [0, 0, 1], arms=(0,), deltas=[1], cumulative=True)
-    with pytest.raises(StatsError, match="filled must hold truth values"):
-        missing.missed_in_a_row([[1, 0]])
 
 
 def test_visits_missed_in_a_row_are_cumulative_deltas_of_one():
@@ -422,3 +328,144 @@ def test_what_nothing_asks_for_may_be_left_out():
     for wrong in (-1, 2**64, 1.5, "7", None, (1,), (1, 2, 3)):
         with pytest.raises(StatsError, match=r"from 0 to 2.64 - 1, or two of them"):
             missing.impute_chained(y, list("ab" * 4), None, **given, seed=wrong)
+
+
+REML = {"reference": "a", "deltas": None, "offset": 0.0, "method": "REML"}
+
+
+TESTED = {"sides": "two_sided", "confidence": 0.95}
+
+
+def data(n=24, gaps=True):
+    rng = np.random.default_rng(7)
+    arm = np.array(list("ab") * (n // 2))
+    base = rng.normal(size=(n, 1))
+    y = base + rng.normal(size=(n, 3)).cumsum(axis=1) + (arm == "b")[:, None]
+    if gaps:
+        y[1, 2] = y[4, 1:] = y[5, 1] = y[8, 1:] = y[10, :] = np.nan
+    return y, arm, base
+
+
+def differences(y, arm, base, assumption="missing_at_random", **more):
+    fits = missing.conditional_mean_fits(y, arm, base, assumption=assumption, **(REML | more))
+    return [
+        missing.conditional_mean_contrast(fits, [-1, 1, 0], visit=visit, **TESTED)
+        for visit in range(3)
+    ]
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_at_random_it_is_the_difference_of_the_mixed_model(method):
+    """Wolbers and others 2022, section 2: the coefficients solve the same equations."""
+    y, arm, base = data()
+    design = visit_design(arm, (0, 1, 2), coding="cell_means", covariates=base, by_visit=True)
+    fit = mmrm(y, design.x, structure="unstructured", method=method)
+    for visit, found in enumerate(differences(y, arm, base, method=method)):
+        row = difference_row(design, arm="b", reference="a", visit=visit)
+        assert found.estimate == pytest.approx(row @ fit.coef, rel=1e-9)
+
+
+@pytest.mark.parametrize("assumption", BY_CONDITIONAL_MEAN)
+def test_without_missing_visits_no_assumption_counts(assumption):
+    """The jackknife of least squares: every residual over one less its leverage, by hand."""
+    y, arm, base = data(gaps=False)
+    x = np.column_stack([arm == "a", arm == "b", base]).astype(float)
+    pulled = np.linalg.solve(x.T @ x, x.T)
+    leverage = np.einsum("ij,ji->i", x, pulled)
+    for visit, found in enumerate(differences(y, arm, base, assumption)):
+        coef = pulled @ y[:, visit]
+        moved = pulled * ((y[:, visit] - x @ coef) / (1 - leverage))
+        without = (coef[:, None] - moved)[1] - (coef[:, None] - moved)[0]
+        n = len(y)
+        error = np.sqrt((n - 1) * without.var())
+        assert found.estimate == pytest.approx(coef[1] - coef[0], rel=1e-9)
+        assert found.standard_error == pytest.approx(error, rel=1e-9)
+
+
+def test_a_delta_moves_by_what_was_filled_in():
+    """By hand: the mean of twelve rises by 3 for each of those filled in."""
+    y, arm, _ = data()
+    row, found = [-1, 1], []
+    lost = np.isnan(y[:, 2]) & (arm == "b")
+    for deltas in (None, [0.0, 3.0]):
+        fits = missing.conditional_mean_fits(
+            y, arm, None, assumption="jump_to_reference", **(REML | {"deltas": deltas})
+        )
+        found.append(missing.conditional_mean_contrast(fits, row, visit=2, **TESTED).estimate)
+    assert found[1] - found[0] == pytest.approx(3 * lost.sum() / 12, rel=1e-9)
+
+
+@every_method
+def test_nothing_missing_gives_the_data_back_whatever_arms_are_called(method):
+    function, monotone = METHODS[method]
+    y = np.random.default_rng(2).normal(size=(20, 3))
+    found = function(y, np.arange(20) % 2)
+    assert not found.filled.any()
+    np.testing.assert_array_equal(found.values, np.tile(y, (10, 1, 1)))
+    y, arm = trial(monotone=monotone)
+    named, options = np.array(["A", "B"])[arm], {"reference": "A"} if "refer" in method else {}
+    np.testing.assert_array_equal(function(y, named, **options).values, function(y, arm).values)
+
+
+Y, ARM = trial()
+GAPS, GAPS_ARM = trial(monotone=False)
+NEVER = GAPS.copy()
+NEVER[GAPS_ARM == 1, 1] = np.nan
+GAP, NO_BASELINE = Y.copy(), GAPS.copy()
+GAP[6], NO_BASELINE[1] = [np.nan, 1, 2], np.nan
+FLAT = np.where(np.isnan(Y), np.nan, 3.3)
+COUNTS = np.floor(np.abs(Y))
+MATCHED = ("count", "predictive_mean_matching")
+ZERO = np.column_stack([Y[:, 0], 0 * Y[:, 1]])
+X8 = np.random.default_rng(0).normal(size=(8, 3))
+MEAN_Y, MEAN_ARM, BASE = data()
+FITS = missing.conditional_mean_fits(MEAN_Y, MEAN_ARM, BASE, assumption="missing_at_random", **REML)
+ROW = {"row": [-1, 1, 0], "visit": 1, **TESTED}
+VALUES = {"completed": np.zeros((2, 3, 2)), "filled": np.ones((3, 2), dtype=bool), "arm": [0, 0, 1]}
+DELTA = {**VALUES, "arms": (0,)}
+REFUSED = [
+    (impute, (GAP, ARM), {}, "row 6: the pattern is not monotone"),
+    (impute, (Y[:8], ARM[:8], X8), {}, "more rows are needed"),
+    (impute, (Y, ARM, np.ones((40, 1))), {}, "combinations of each other"),
+    (impute, (Y, ARM, np.zeros((40, 1))), {}, "is 0 throughout"),
+    (impute, (FLAT[:, :1], ARM), {"kinds": ("normal",)}, "no variation"),
+    (impute, (Y, ARM), {"start": 3, "stop": 3}, "numbered from 0"),
+    (impute, (Y, ARM), {"not_to_impute": 0}, "truth values"),
+    (impute, (Y, ARM), {"kinds": ("normal",) * 2}, "kinds has 2"),
+    (impute, (Y, ARM), {"kinds": ("normal", "normal", "binary")}, "other than 0 and 1"),
+    (impute, (np.where(np.isnan(Y), np.inf, Y), ARM), {}, "infinite"),
+    (impute, (Y.astype(str), ARM), {}, "numbers only"),
+    (impute, (Y, [None, *ARM[1:]]), {}, "missing labels"),
+    (impute, (Y, ARM), {"kinds": ("count",) * 3}, "no whole numbers from 0"),
+    (impute, (ZERO, ARM), {"kinds": ("normal", "count")}, "all observed counts of column 1"),
+    (impute, (ZERO, ARM), {"kinds": ("normal", "ordinal")}, "column 1 in .* one observed level"),
+    (impute, (COUNTS[:, :2], ARM), {"kinds": MATCHED}, "donors"),
+    (impute, (Y, ARM), {"donors": 5}, "donors"),
+    (
+        impute,
+        (Y[:, :2], ARM),
+        {"kinds": ("normal", "predictive_mean_matching"), "donors": 1000},
+        "1000 donors",
+    ),
+    (chain, (NEVER, GAPS_ARM), {}, "column 1 of arm 1 has no observed value"),
+    (refer, (NEVER, GAPS_ARM), {}, "visit 1 of arm 1 has no observed value"),
+    (chain, (GAPS, GAPS_ARM), {"cycles": 0}, "cycles"),
+    (refer, (GAPS, GAPS_ARM), {"cycles": 0}, "cycles"),
+    (refer, (GAPS, GAPS_ARM), {"reference": "placebo"}, "none of the arms 0, 1"),
+    (refer, (NO_BASELINE, GAPS_ARM), {"assumption": "last_mean"}, "put the baseline first"),
+    (missing.add_delta, (), DELTA | {"deltas": [[1, 2]]}, "cumulative is given"),
+    (missing.add_delta, (), DELTA | {"deltas": [1], "cumulative": True}, r"shape \(1, 2\)"),
+    (missing.missed_in_a_row, ([[1, 0]],), {}, "truth values"),
+    (differences, (MEAN_Y, MEAN_ARM, BASE), {"reference": "c"}, "none of the arms"),
+    (differences, (MEAN_Y, MEAN_ARM, BASE), {"deltas": [1.0]}, "deltas must hold 2 numbers"),
+    (differences, (MEAN_Y, MEAN_ARM, BASE), {"offset": [1.0, 2]}, r"or have shape \(24,\)"),
+    (missing.conditional_mean_contrast, (FITS,), ROW | {"row": [1, -1]}, "row must hold 3"),
+    (missing.conditional_mean_contrast, (FITS,), ROW | {"visit": 3}, "visit"),
+    (missing.conditional_mean_contrast, (FITS,), ROW | {"row": [1e308, -1e308, 0]}, "too large"),
+]
+
+
+@pytest.mark.parametrize(("compute", "data_", "options", "named"), REFUSED)
+def test_refused(compute, data_, options, named):
+    with pytest.raises(StatsError, match=named):
+        compute(*data_, **options)

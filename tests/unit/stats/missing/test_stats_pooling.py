@@ -1,0 +1,322 @@
+"""Rubin's rules, tipping points, bounds, values carried forward: identities, what is refused."""
+
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stats_strategies import same
+
+from trialtrace.stats import StatsError, missing
+
+OPTIONS = {
+    "df_complete": 60.0,
+    "null": 0.0,
+    "sides": "two_sided",
+    "confidence": 0.95,
+    "scale": "identity",
+}
+
+
+def pooled(q, u, **options):
+    return missing.pool(q, u, **{**OPTIONS, **options})
+
+
+def test_no_spread_leaves_the_complete_data_degrees_of_freedom():
+    found = pooled([0.1] * 3, [0.04] * 3)
+    assert found.df == pytest.approx(61 / 63 * 60) and found.se == pytest.approx(0.2)
+    assert found.relative_increase == 0 and found.between == 0
+    large = pooled([0.1] * 3, [0.04] * 3, df_complete=np.inf)
+    assert large.df == np.inf and large.fraction_missing == 0
+    assert large.high == pytest.approx(0.1 + 0.2 * 1.959963984540054)
+
+
+@settings(max_examples=50)
+@given(
+    seed=st.integers(0, 2**32),
+    m=st.integers(2, 12),
+    unit=st.sampled_from([1e-6, 0.5, 1e5]),
+    df=st.sampled_from([3.0, 80.0, np.inf]),
+)
+def test_pooling_in_another_order_and_unit(seed, m, unit, df):
+    rng = np.random.default_rng(seed)
+    q, u = rng.normal(0.4, 0.5, m), rng.gamma(5, 0.1, m)
+    one, two = (
+        pooled(q, u, df_complete=df),
+        pooled(unit * q[::-1], unit**2 * u[::-1], df_complete=df),
+    )
+    for field in ("estimate", "low", "high", "se"):
+        same(getattr(two, field), unit * getattr(one, field), of=unit * q)
+    for field in ("df", "p_value", "relative_increase", "fraction_missing"):
+        np.testing.assert_allclose(getattr(two, field), getattr(one, field), rtol=1e-9)
+    assert one.df < df and 0 <= one.fraction_missing <= 1
+    greater, less = (pooled(q, u, df_complete=df, sides=s).p_value for s in ("greater", "less"))
+    assert greater + less == pytest.approx(1)
+    assert one.p_value == pytest.approx(2 * min(greater, less))
+
+
+def test_a_vector_of_one_has_the_squared_t_statistic():
+    rng = np.random.default_rng(4)
+    q, u = rng.normal(size=9), rng.gamma(5, 0.1, 9)
+    test = missing.pooled_test(q[:, None], u[:, None, None], null=[0.2], df_complete=np.inf)
+    assert test.statistic == pytest.approx(pooled(q, u, null=0.2).statistic ** 2)
+
+
+def test_vectors_without_spread():
+    q, u = np.ones((4, 2)), np.tile(np.eye(2), (4, 1, 1))
+    test = missing.pooled_test(q, u, null=[0, 0], df_complete=np.inf)
+    assert test.statistic == 1 and test.df2 == np.inf
+    assert test.p_value == pytest.approx(np.exp(-1))
+    finite = missing.pooled_test(q, u, null=[0, 0], df_complete=50.0)
+    assert finite.df2 == pytest.approx(51 / 53 * 50)
+
+
+def completed(seed=6, n=30):
+    rng = np.random.default_rng(seed)
+    arm = np.array(["a", "b", "c"])[np.arange(n) % 3]
+    filled = rng.random(n) < 0.3
+    values = np.where(filled, rng.normal(size=(8, n)), rng.normal(size=n))
+    x = np.column_stack([arm == "a", arm == "b", arm == "c", rng.normal(size=n)])
+    return values, filled, arm, x.astype(float)
+
+
+TIPPING = {"null": 0.0, "sides": "two_sided", "level": 0.05}
+
+
+def test_the_tipping_region_is_where_the_conclusion_differs():
+    values, filled, arm, x = completed()
+    grid = missing.delta_tipping(
+        values,
+        filled,
+        arm,
+        x,
+        [1, -1, 0, 0],
+        arms=("a", "b"),
+        deltas=(np.linspace(-9, 9, 19), [0.0]),
+        **TIPPING,
+    )
+    zero = 9
+    assert grid.pooled.p_value[zero, 0] == pytest.approx(grid.without_shift.p_value[0, 0])
+    assert not grid.tipped[zero, 0] and grid.tipped.any() and not grid.tipped.all()
+    np.testing.assert_array_equal(grid.significant, grid.pooled.p_value <= 0.05)
+    np.testing.assert_array_equal(grid.tipped, grid.significant != grid.significant[zero, 0])
+
+
+counts = st.tuples(st.integers(0, 9), st.integers(1, 9), st.integers(0, 4)).map(
+    lambda c: (min(c[0], c[1]), c[1], c[2])
+)
+
+
+@settings(max_examples=60)
+@given(one=counts, two=counts, test=st.sampled_from(["fisher", "chi_squared"]))
+def test_maps_under_swaps(one, two, test):
+    def chart(a, b):
+        return missing.tipping_map(*a, *b, test=test, level=0.05)
+
+    plain, bounds = chart(one, two), missing.worst_and_best(*one, *two)
+    assert plain.difference.min() == pytest.approx(bounds.low)
+    assert plain.difference.max() == pytest.approx(bounds.high)
+    assert bounds.low - 1e-12 <= bounds.observed <= bounds.high + 1e-12
+    np.testing.assert_allclose(chart(two, one).p_value.T, plain.p_value, rtol=1e-9)
+    reverse = chart(*((n - x, n, m) for x, n, m in (one, two)))
+    np.testing.assert_allclose(reverse.p_value[::-1, ::-1], plain.p_value, rtol=1e-9)
+    observed = plain.observed_p_value <= 0.05
+    np.testing.assert_array_equal(plain.tipped, (plain.p_value <= 0.05) != observed)
+
+
+CARRIED = {"not_to_impute": False, "before_first": "refuse"}
+
+
+def test_observations_carried_forward():
+    y = [[5.0, np.nan, 7, np.nan], [4, 3, np.nan, np.nan], [1, 2, 3, 4]]
+    locf = missing.last_observation_carried_forward(y, **CARRIED)
+    assert locf.tolist() == [[5, 5, 7, 7], [4, 3, 3, 3], [1, 2, 3, 4]]
+    bocf = missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=False)
+    assert bocf.tolist() == [[5, 9, 7, 9], [4, 3, 8, 8], [1, 2, 3, 4]]
+    higher = missing.worst_observation_carried_forward(y, worse="higher", **CARRIED)
+    assert higher.tolist() == [[5, 5, 7, 7], [4, 3, 4, 4], [1, 2, 3, 4]]
+    lower = missing.worst_observation_carried_forward(y, worse="lower", **CARRIED)
+    assert lower.tolist() == [[5, 5, 7, 5], [4, 3, 3, 3], [1, 2, 3, 4]]
+    left = missing.worst_observation_carried_forward(
+        [[np.nan, 2, np.nan]], worse="lower", not_to_impute=False, before_first="leave"
+    )
+    np.testing.assert_array_equal(left, [[np.nan, 2, 2]])
+
+
+def test_no_library_that_checks_these_numbers():
+    code = "import sys, trialtrace.stats.missing; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    forbidden = {"pandas", "statsmodels", "scipy.stats", "scipy.optimize"}
+    assert not forbidden & set(run.stdout.split())
+
+
+RUBIN = {"df": "barnard_rubin", "null": 0.0, "sides": "two_sided", "confidence": 0.95}
+
+
+def drawn(seed, m=7, n=30):
+    rng = np.random.default_rng(seed)
+    arm = np.arange(n) % 3
+    x = np.column_stack([arm[:, None] == np.arange(3), rng.normal(size=n)]).astype(float)
+    filled = rng.random(n) < 0.3
+    y = np.where(filled, rng.normal(size=(m, n)), rng.normal(size=n))
+    return y, x, arm, filled
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 999), st.floats(-3, 3), st.floats(-3, 3))
+def test_shifted_values_give_the_grid_of_tipping_points(seed, first, second):
+    y, x, arm, filled = drawn(seed)
+    row = [1, 0, -1, 0]
+    grid = missing.delta_tipping(
+        y,
+        filled,
+        arm,
+        x,
+        row,
+        arms=(0, 2),
+        deltas=([first], [second]),
+        null=0.0,
+        sides="two_sided",
+        level=0.05,
+    )
+    moved = missing.add_delta(y, filled, arm, arms=(0, 2), deltas=[first, second])
+    found = missing.pooled_contrast(missing.fit_imputed(moved, x), row, **RUBIN)
+    for part in ("estimate", "low", "high", "se", "df", "p_value"):
+        np.testing.assert_allclose(getattr(grid.pooled, part)[0, 0], getattr(found, part), 1e-8)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 999), st.sampled_from([1e-4, 0.3, 1e5]), st.floats(-1e3, 1e3))
+def test_units_and_the_arm_that_is_first_change_no_test(seed, unit, offset):
+    y, x, _, _ = drawn(seed)
+    rows = np.array([[1, 0, -1, 0], [0, 1, -1, 0.0]])
+    plain = missing.fit_imputed(y, x)
+    moved = missing.fit_imputed(offset + unit * y, x)
+    for row in rows:
+        one = missing.pooled_contrast(plain, row, **RUBIN)
+        other = missing.pooled_contrast(moved, row, **RUBIN)
+        assert other.p_value == pytest.approx(one.p_value, rel=1e-5)
+        assert other.estimate == pytest.approx(unit * one.estimate, rel=1e-5, abs=1e-7 * unit)
+    for df in ("barnard_rubin", "rubin"):
+        test = missing.pooled_contrasts_test(plain, rows, df=df)
+        mixed = missing.pooled_contrasts_test(moved, np.array([[1, 1], [-1, 2]]) @ rows, df=df)
+        assert mixed.p_value == pytest.approx(test.p_value, rel=1e-5)
+
+
+@given(st.integers(0, 999))
+def test_one_contrast_is_the_square_of_t(seed):
+    y, x, _, _ = drawn(seed)
+    fits, row = missing.fit_imputed(y, x), [1, 0, -1, 0]
+    t = missing.pooled_contrast(fits, row, **RUBIN).statistic
+    assert missing.pooled_contrasts_test(fits, [row], df="rubin").statistic == pytest.approx(t**2)
+
+
+Y, X = drawn(1)[:2]
+
+
+Q, U = np.ones((4, 2)), np.tile(np.eye(2), (4, 1, 1))
+VECTOR = {"estimates": Q, "covariances": U, "null": [0, 0], "df_complete": 50.0}
+POOL = {"estimates": [1.0, 2], "variances": [1.0, 1], **OPTIONS}
+VALUES, FILLED, ARM, COLUMNS = completed()
+TIP = {"completed": VALUES, "filled": FILLED, "arm": ARM, "x": COLUMNS, "arms": ("a", "b")}
+TIP |= {"contrast": (1, -1, 0, 0), "deltas": ([0.0], [0.0]), **TIPPING}
+GOOD = (3, 10, 2, 5, 11, 1)
+WRONG_COUNTS = [
+    (0, 11, "between 0"),
+    (1, 0, "between 0"),
+    (2, -1, "whole number"),
+    (2, 1.5, "whole number"),
+    (3, 2.5, "whole numbers"),
+    (5, np.nan, "finite number"),
+]
+SEEN = [[5.0, np.nan, 7, np.nan], [4, 3, np.nan, np.nan], [1, 2, 3, 4]]
+DEAD = np.arange(12).reshape(3, 4) == 7
+MAP = {"test": "fisher", "level": 0.05}
+FITS = missing.fit_imputed(Y, X)
+REFUSED = [
+    (missing.pool, POOL | {"estimates": [1.0], "variances": [1.0]}, "at least two"),
+    (missing.pool, POOL | {"variances": [1.0, 0]}, "above 0"),
+    (missing.pool, POOL | {"variances": [1.0]}, "differ in shape"),
+    (missing.pool, POOL | {"df_complete": 0}, "df_complete"),
+    (missing.pool, POOL | {"scale": "log"}, "ratio above 0"),
+    (missing.pooled_test, VECTOR | {"estimates": Q[:2], "covariances": U[:2]}, "above 4"),
+    (missing.pooled_test, VECTOR | {"df_complete": 3.0}, "too small"),
+    (missing.pooled_test, VECTOR | {"covariances": 0 * U}, "positive definite"),
+    (missing.pooled_test, VECTOR | {"covariances": U[0]}, "shapes"),
+    (missing.delta_tipping, TIP | {"arms": ("a", "a")}, "two different arms"),
+    (missing.delta_tipping, TIP | {"arms": ("a", "d")}, "'d' is not among"),
+    (missing.delta_tipping, TIP | {"filled": np.zeros(30, dtype=bool)}, "was not filled differs"),
+    (
+        missing.delta_tipping,
+        TIP | {"x": np.column_stack([COLUMNS[:, :3], np.ones(30)])},
+        "combinations",
+    ),
+    (missing.delta_tipping, TIP | {"contrast": (0, 0, 0, 0)}, "contrast is 0"),
+    (missing.delta_tipping, TIP | {"completed": np.tile(COLUMNS[:, 3], (8, 1))}, "no variation"),
+    (missing.delta_tipping, TIP | {"filled": FILLED.astype(float)}, "truth values"),
+    (
+        partial(missing.add_delta, VALUES, FILLED, ARM),
+        {"arms": ("a", "b"), "deltas": [1.0]},
+        r"deltas must have shape \(2,\); got \(1,\)",
+    ),
+    *(
+        (partial(compute, *GOOD[:at], value, *GOOD[at + 1 :]), {}, named)
+        for at, value, named in WRONG_COUNTS
+        for compute in (missing.worst_and_best, partial(missing.tipping_map, **MAP))
+    ),
+    (partial(missing.tipping_map, *GOOD), MAP | {"test": "barnard"}, "test must be"),
+    (partial(missing.tipping_map, *GOOD), MAP | {"level": 5}, "level"),
+    (partial(missing.proportion_bounds, 0, 0, 3), {}, "no patients"),
+    (
+        partial(missing.worst_observation_carried_forward, SEEN),
+        CARRIED | {"worse": "low"},
+        "worse must be",
+    ),
+    *(
+        (partial(missing.last_observation_carried_forward, y), CARRIED | wrong, named)
+        for y, wrong, named in (
+            (SEEN, {"before_first": "nan"}, "before_first must be"),
+            (SEEN, {"not_to_impute": DEAD, "before_first": "leave"}, "row 1"),
+            ([[np.nan, 1.0]], {}, "nothing to carry"),
+        )
+    ),
+    *(
+        (partial(missing.baseline_observation_carried_forward, SEEN), more, named)
+        for more, named in (
+            ({"baseline": [9, 8, 0], "not_to_impute": DEAD}, "row 1"),
+            ({"baseline": [9, 8], "not_to_impute": False}, "2 values for 3"),
+        )
+    ),
+    *(
+        (partial(missing.fit_imputed, completed_, x), {}, named)
+        for completed_, x, named in (
+            (Y[:1], X, "at least two"),
+            (Y[0], X, "must be"),
+            (np.empty((0, 30)), X, "must be"),
+            (Y, X[:-1], "must be"),
+            (Y, np.hstack([X, X]), "combinations"),
+            (Y, np.hstack([X, np.zeros((30, 1))]), "0 in every"),
+            (Y[:, :4], X[:4], "nothing for the error"),
+            (np.ones_like(Y), X, "no variation"),
+            (1e200 * Y, X, "too large"),
+            (3, X, "must be"),
+        )
+    ),
+    (partial(missing.pooled_contrast, FITS, [0, 0, 0, 0]), RUBIN, "0"),
+    (partial(missing.pooled_contrast, FITS, [1, -1]), RUBIN, "4"),
+    (partial(missing.pooled_contrast, FITS, [[1, 0, 0, 0]]), RUBIN, "row"),
+    (
+        partial(missing.pooled_contrasts_test, FITS, [[1, 0, -1, 0], [2, 0, -2, 0]]),
+        {"df": "rubin"},
+        "follows from the others",
+    ),
+]
+
+
+@pytest.mark.parametrize(("compute", "arguments", "named"), REFUSED)
+def test_refused(compute, arguments, named):
+    with pytest.raises(StatsError, match=named):
+        compute(**arguments)
