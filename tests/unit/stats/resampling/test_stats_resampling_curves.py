@@ -1,4 +1,4 @@
-"""Curves under re-randomisation, against every assignment listed here."""
+"""Curves under re-randomisation, scores and the bootstrap, against every assignment listed."""
 
 from itertools import combinations, pairwise, product
 
@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from stats_strategies import given as few
+from stats_strategies import same, samples
 
-from trialtrace.stats import resampling
+from trialtrace.stats import StatsError, resampling
+from trialtrace.stats import resampling as r
+from trialtrace.stats.resampling import bootstrap
+from trialtrace.stats.resampling.bootstrap import (
+    bca_bounds,
+    bootstrap_replicates,
+    percentile_bounds,
+)
 from trialtrace.stats.resampling.curves import (
     Curve,
-    border,
     curve,
     curve_draws,
     joined,
@@ -19,12 +27,20 @@ from trialtrace.stats.resampling.curves import (
     spread_by_choice,
     summarised,
 )
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.resampling.drawing import blocks, layout_of
 
-ARM = np.array(["a", "b", "a", "b", "b", "a", "a", "b", "b"])
+LETTERS = np.array(["a", "b", "a", "b", "b", "a", "a", "b", "b"])
+
+
 STRATUM = np.array([1, 1, 1, 1, 1, 2, 2, 2, 2])
+
+
 VALUES = np.array([3.0, 7.0, 1.0, 8.0, 4.0, 6.0, 2.0, 9.0, 5.5])
-SCHEME = resampling.stratified(ARM, STRATUM)
+
+
+SCHEME = resampling.stratified(LETTERS, STRATUM)
+
+
 LEVEL = 0.1
 
 
@@ -38,9 +54,9 @@ def every_assignment() -> list[np.ndarray]:
     ways = []
     for stratum in (1, 2):
         members = np.flatnonzero(stratum == STRATUM)
-        size = int((ARM[members] == "b").sum())
+        size = int((LETTERS[members] == "b").sum())
         ways.append([set(chosen) for chosen in combinations(members.tolist(), size)])
-    return [np.isin(np.arange(len(ARM)), sorted(set().union(*sets))) for sets in product(*ways)]
+    return [np.isin(np.arange(len(LETTERS)), sorted(set().union(*sets))) for sets in product(*ways)]
 
 
 def listed_z(scores: np.ndarray) -> np.ndarray:
@@ -50,7 +66,7 @@ def listed_z(scores: np.ndarray) -> np.ndarray:
 
 
 def observed_of(scores: np.ndarray) -> np.ndarray:
-    mine = ARM == "b"
+    mine = LETTERS == "b"
     at = next(i for i, chosen in enumerate(every_assignment()) if (chosen == mine).all())
     return listed_z(scores)[at]
 
@@ -68,10 +84,6 @@ def counts(scores: np.ndarray) -> dict[str, np.ndarray]:
         "p_share": (share >= (np.abs(mine) >= passes).sum()).mean(),
         "p_smallest": (np.abs(z).max(axis=1) >= np.abs(mine).max() - eps).mean(),
     }
-
-
-def test_z_is_the_sum_by_its_spread_over_all_assignments():
-    assert curve(SCHEME, columns(), arm="b").z == pytest.approx(observed_of(columns()), abs=1e-12)
 
 
 def test_p_values_of_all_assignments_are_those_counted_by_hand():
@@ -93,40 +105,6 @@ def test_draws_give_them_within_their_monte_carlo_intervals():
     for name, share in counts(columns()).items():
         low, high = getattr(joint, name)[..., 1], getattr(joint, name)[..., 2]
         assert np.all((low <= share) & (share <= high)), name
-
-
-def test_p_is_that_of_scipy_where_one_stratum_is_all():
-    arm = np.array(list("aaaabbbbb"))
-    scheme = resampling.fixed_margins(arm)
-    observed = curve(scheme, VALUES[:, None], arm="b")
-    sums = np.array([VALUES[list(c)].sum() for c in combinations(range(9), 5)])
-    z = ((sums - sums.mean()) / sums.std())[:, None]
-    draws = summarised(observed, z, level=LEVEL)
-    theirs = stats.permutation_test(
-        (VALUES[arm == "b"], VALUES[arm == "a"]),
-        lambda x, y: abs(x.sum() / 5 - y.sum() / 4),
-        alternative="greater",
-        n_resamples=np.inf,
-    )
-    assert draws.extreme[0] / len(z) == pytest.approx(theirs.pvalue, abs=1e-12)
-
-
-def test_p_of_an_analysis_is_that_of_its_own_test():
-    observed = curve(SCHEME, columns(), arm="b")
-    draws = curve_draws(observed, level=LEVEL, seed=(7, 8), start=0, stop=999)
-    joint = joint_inference(observed, draws, level=LEVEL, confidence=0.95)
-    test = resampling.rerandomisation_test(
-        SCHEME,
-        columns(),
-        arm="b",
-        sides="two_sided",
-        draws=999,
-        exact_up_to=0,
-        seed=(7, 8),
-        confidence=0.95,
-        tie_tolerance=resampling.TIE_TOLERANCE,
-    )
-    assert joint.p_value[:, 0].tolist() == test.p_value.tolist()
 
 
 @given(st.lists(st.integers(1, 399), max_size=4, unique=True).map(sorted))
@@ -165,48 +143,6 @@ def test_many_analyses_are_asked_for_as_often_as_few_and_give_the_same(monkeypat
     assert len(asked) == few
 
 
-def test_the_other_arm_has_the_other_sign_and_the_same_p():
-    first, second = (curve(SCHEME, columns(), arm=arm) for arm in "ab")
-    assert first.z.tolist() == (-second.z).tolist()
-    one, two = (
-        joint_inference(
-            each,
-            curve_draws(each, level=LEVEL, seed=(1, 2), start=0, stop=500),
-            level=LEVEL,
-            confidence=0.95,
-        )
-        for each in (first, second)
-    )
-    assert one.p_value.tolist() == two.p_value.tolist()
-    assert one.adjusted.tolist() == two.adjusted.tolist()
-
-
-def test_another_analysis_leaves_the_others_p_and_does_not_lower_their_adjusted_p():
-    fewer, more = (
-        joint_inference(
-            each,
-            curve_draws(each, level=LEVEL, seed=(1, 2), start=0, stop=500),
-            level=LEVEL,
-            confidence=0.95,
-        )
-        for each in (
-            curve(SCHEME, columns()[:, :2], arm="b"),
-            curve(SCHEME, columns(), arm="b"),
-        )
-    )
-    assert fewer.p_value.tolist() == more.p_value[:2].tolist()
-    assert (more.adjusted[:2, 0] >= fewer.adjusted[:, 0]).all()
-
-
-def test_scores_that_no_assignment_tells_apart_are_refused():
-    with pytest.raises(StatsError, match="constant within every cell"):
-        curve(SCHEME, np.ones((9, 1)), arm="b")
-
-
-def test_the_border_of_a_level_is_the_normal_quantile():
-    assert border(0.05) == pytest.approx(1.959963984540054, abs=1e-12)
-
-
 def test_an_observed_curve_beyond_all_others_has_the_least_p():
     observed = curve(SCHEME, columns(), arm="b")
     far = Curve(SCHEME, observed.scores, "b", observed.z + 50, observed.sd, observed.tolerance)
@@ -226,20 +162,243 @@ def test_the_spread_over_a_balanced_grid_is_that_of_sums_of_squares_by_hand():
     assert turned == pytest.approx([4 / 28, 24 / 28], abs=1e-12)
 
 
-def test_the_spread_over_any_grid_is_that_of_sequential_sums_of_squares():
-    import pandas as pd
-    from statsmodels.formula.api import ols
-    from statsmodels.stats.anova import anova_lm
-
-    a, b = [0, 0, 0, 1, 1, 2, 2], [0, 1, 1, 0, 1, 0, 0]
-    y = [1.0, 2.5, 2.0, 4.0, 3.0, 7.0, 7.5]
-    table = anova_lm(ols("y ~ C(a) + C(b)", pd.DataFrame({"y": y, "a": a, "b": b})).fit(), typ=1)
-    shares, exact = spread_by_choice(y, np.column_stack([a, b]))
-    assert not exact
-    total = table["sum_sq"].sum()
-    assert shares == pytest.approx((table["sum_sq"] / total).tolist()[:2], rel=1e-9)
-
-
 def test_estimates_that_are_all_one_have_no_spread():
     shares, _ = spread_by_choice([2.0, 2.0], [[0], [1]])
     assert shares.tolist() == [0.0]
+
+
+STATISTICS = {"mean": resampling.difference_of_means, "median": resampling.difference_of_medians}
+
+
+OF = {"mean": np.mean, "median": np.median}
+
+
+def interval(samples, statistic, method="percentile", confidence=0.9, seed=(1, 2), resamples=4000):
+    return resampling.bootstrap_interval(
+        samples, statistic, method=method, resamples=resamples, confidence=confidence, seed=seed
+    )
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_resamples_come_about_as_often_as_all_of_them_say(name):
+    """Two strata of an arm and one of the other: 2^2 * 3^3 * 2^2 resamples, each once."""
+    strata = [np.array([1.0, 2.5]), np.array([4.0, 7.0, 11.0])], [np.array([0.5, 3.0])]
+    samples = [*strata[0], *strata[1]]
+    exact = {}
+    for drawn in product(*(product(own, repeat=len(own)) for own in samples)):
+        value = OF[name]([*drawn[0], *drawn[1]]) - OF[name](drawn[2])
+        exact[round(value, 9)] = exact.get(round(value, 9), 0) + 1 / (4 * 27 * 4)
+    draws = 40_000
+    found = bootstrap_replicates(samples, STATISTICS[name](2), seed=(5, 5), start=0, stop=draws)
+    values, counts = np.unique(np.round(found, 9), return_counts=True)
+    assert set(values) <= set(exact)
+    for value, count in zip(values, counts, strict=True):
+        p = exact[value]
+        assert abs(count / draws - p) < 5 * np.sqrt(p / draws)
+
+
+def test_strata_that_differ_widen_no_interval_of_resamples_within_them():
+    rng = np.random.default_rng(3)
+    low, high, other = rng.normal(0, 1, 20), rng.normal(50, 1, 20), rng.normal(0, 1, 30)
+    within = interval([low, high, other], resampling.difference_of_means(2))
+    across = interval([np.concatenate([low, high]), other], resampling.difference_of_means(1))
+    assert within.estimate == pytest.approx(across.estimate)
+    assert within.high - within.low < (across.high - across.low) / 5
+
+
+OPTIONS = {
+    "draws": 50,
+    "exact_up_to": 0,
+    "seed": (1, 2),
+    "confidence": 0.95,
+    "tie_tolerance": r.TIE_TOLERANCE,
+}
+
+
+TEST = {"arm": 1, "sides": "two_sided", **OPTIONS}
+
+
+DIFFERENCE = {"statistic": lambda s: s[0].mean(axis=1) - s[1].mean(axis=1)}
+
+
+def test_darwins_maize_as_fisher_counted_it():
+    """The Design of Experiments, 1935, section 21: 863 of 32,768 sums reach 314, 1,726 both ways.
+
+    Differences of crossed less self-fertilised plants of 15 pairs, in eighths of an inch.
+    """
+    d = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48])
+    # The crossed plant is on the second side throughout but for one pair, turned around.
+    scheme, turned = r.within_patient(["2"] * 14 + ["1"]), d * np.array([1] * 14 + [-1])
+    for sides, count in (("greater", 863), ("two_sided", 1726)):
+        options = {**TEST, "arm": "2", "sides": sides, "exact_up_to": 2**15}
+        found = r.rerandomisation_test(scheme, turned, **options)
+        assert (found.exact, found.statistic, found.extreme) == (True, [314], [count])
+
+
+@few(x=samples(4, 12))
+def test_scores_sum_to_nothing_and_leave_out_who_is_not_included(x):
+    n = x.size
+    keep, stratum = np.arange(n) % 4 > 0, np.arange(n) % 2
+    time, event = np.abs(x) + 1, (x > 0).astype(float)
+    missing = np.where(keep, x, np.nan)
+    for f in (
+        lambda y, k: r.mean_scores(y, included=k),
+        lambda y, k: r.rank_scores(y, stratum=None, weights="equal", included=k),
+        lambda y, k: r.rank_scores(y, stratum=stratum, weights="van_elteren", included=k),
+        lambda y, k: r.stratum_scores(y, stratum, included=k),
+        lambda y, k: r.log_rank_scores(time, event, stratum=stratum, included=k),
+    ):
+        scores = f(missing, keep)
+        assert abs(scores.sum()) < 1e-9 and not scores[~keep].any()
+        same(f(x, np.ones(n, dtype=bool)), f(x, None))
+    two = np.column_stack([stratum, 1 - stratum])
+    once, twice = (r.residual_scores(x, z, included=None) for z in (two[:, :1], two))
+    same(once, twice)
+    same(once, r.stratum_scores(x, stratum, included=None))
+    same(
+        r.residual_scores(missing, 60 + two, included=keep)[keep],
+        r.residual_scores(x[keep], two[keep], included=None),
+    )
+
+
+ARM = [0, 1, 0, 1]
+
+
+REFUSED = {
+    "no block has patients of two arms": lambda: r.permuted_blocks(ARM, [1, 2, 3, 4]),
+    "2 to 100 arms": lambda: r.fixed_margins([1, 1, 1]),
+    "missing labels": lambda: r.stratified(ARM, [1, None, 2, 2]),
+    "stratum must have shape": lambda: r.stratified(ARM, [1, 2]),
+    "two sides": lambda: r.within_patient([0, 1, 2]),
+    "sum to 1": lambda: r.bernoulli(ARM, probabilities=[0.5, 0.6]),
+    "2 probabilities are needed": lambda: r.bernoulli(ARM, probabilities=[1.0]),
+    "no arm 5": lambda: r.fixed_margins(ARM).between(0, 5),
+    "two different arms": lambda: r.fixed_margins(ARM).between(0, 0),
+    "choose two with": lambda: r.rerandomisation_test(
+        r.fixed_margins([0, 1, 2]), [1, 2, 3], **TEST
+    ),
+    "one row a patient": lambda: r.rerandomisation_test(r.fixed_margins(ARM), [1, 2, 3], **TEST),
+    "1 missing or infinite": lambda: r.rerandomisation_test(
+        r.fixed_margins(ARM), [1, 2, np.nan, 4], **TEST
+    ),
+    "seed must be a whole number": lambda: r.draw_assignments(
+        r.fixed_margins(ARM), seed=-1, start=0, stop=1
+    ),
+    "numbered from 0": lambda: r.draw_assignments(
+        r.fixed_margins(ARM), seed=(1, 2), start=-1, stop=1
+    ),
+    "rows must be": lambda: next(
+        blocks(layout_of(r.fixed_margins(ARM)), seed=(1, 2), start=0, stop=9, rows=-1)
+    ),
+    "draws must be": lambda: r.global_test(
+        r.fixed_margins(ARM), [1, 2, 3, 4], **{**OPTIONS, "draws": 0}
+    ),
+    "no arms; use rerandomisation_test": lambda: r.global_test(
+        r.within_patient(ARM), [1, 2, 3, 4], **OPTIONS
+    ),
+    "tie_tolerance": lambda: r.rerandomisation_test(
+        r.fixed_margins(ARM), [1, 2, 3, 4], **{**TEST, "tie_tolerance": 0.5}
+    ),
+    "exact_up_to must be": lambda: r.rerandomisation_test(
+        r.fixed_margins(ARM), [1, 2, 3, 4], **{**TEST, "exact_up_to": 1e6}
+    ),
+    "too large to be added up": lambda: r.rerandomisation_test(
+        r.fixed_margins(ARM), [1e308, -1e308, 0, 1], **TEST
+    ),
+    "residual degrees": lambda: r.residual_scores([1, 2], [[1], [2]], included=None),
+    "no patient is included": lambda: r.mean_scores([1, 2], included=[False, False]),
+    "weights must be": lambda: r.rank_scores([1, 2], stratum=None, weights="x", included=None),
+    "does not exist in": lambda: boot(
+        [[1.0, 2]], lambda s: np.where(s[0].min(1) > 1, 1, np.nan), "bca"
+    ),
+    "must give 999 numbers": lambda: boot([[1.0, 2]], lambda s: s[0], "percentile"),
+    "too few for the quantile": lambda: boot(
+        [[1.0, 2, 3]], lambda s: s[0].mean(1), "percentile", 9
+    ),
+    "one side of the estimate": lambda: bca_bounds(
+        np.arange(99), estimate=200.0, acceleration=0.0, confidence=0.9
+    ),
+    "acceleration is too large": lambda: bca_bounds(
+        np.arange(99), estimate=50.0, acceleration=0.9, confidence=0.9
+    ),
+    "no jackknife": lambda: boot([[1.0], [2.0, 3.0]], DIFFERENCE["statistic"], "bca"),
+    "none of them empty": lambda: boot([[]], lambda s: s[0].mean(1), "percentile"),
+    "constant within every cell": lambda: curve(SCHEME, np.ones((9, 1)), arm="b"),
+}
+
+
+def boot(data, statistic, method, resamples=999):
+    return r.bootstrap_interval(
+        data, statistic, method=method, resamples=resamples, confidence=0.95, seed=(1, 2)
+    )
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_refused_with_a_reason(message):
+    with pytest.raises(StatsError, match=message):
+        REFUSED[message]()
+
+
+def test_small_and_constant_trials():
+    constant = r.rerandomisation_test(r.fixed_margins(ARM), np.full(4, 0.1 + 0.2), **TEST)
+    assert (constant.p_value, constant.sd, constant.statistic) == ([1.0], [0.0], [0.0])
+    in_strata = r.stratified([0, 1, 0] * 3, [0, 0, 0, 1, 1, 1, 2, 2, 2])
+    flat = r.rerandomisation_test(in_strata, np.repeat([0.1, 1e6 + 0.1, 0.7], 3), **TEST)
+    assert (flat.p_value, flat.sd, flat.statistic) == ([1.0], [0.0], [0.0])
+    none, *_ = r.monte_carlo([0, 999], draws=999, confidence=0.95)
+    assert none.tolist() == [0.001, 1.0]
+    everyone = r.binary_exact([3, 0], [3, 0], [2, 1], [2, 1])
+    assert everyone == r.BinaryExact(3.0, 3.0, 0.0, 1.0, 1.0, 1.0, 1.0)
+    flat = r.global_test(r.fixed_margins([0, 1, 2]), [5, 5, 5], **OPTIONS)
+    assert (flat.p_value, flat.df, flat.statistic) == ([1.0], [0.0], [0.0])
+    options = {**OPTIONS, "exact_up_to": 100}
+    two = r.rerandomisation_test(r.fixed_margins([0, 1]), [1, 2], arm=1, sides="greater", **options)
+    assert (two.p_value, two.draws, two.exact) == ([0.5], 2, True)
+
+
+def test_bounds_are_the_order_statistics_meant():
+    # (99 + 1) p is whole: no interpolation.
+    assert percentile_bounds(np.arange(1, 100), confidence=0.9) == pytest.approx((5, 95))
+
+
+@few(x=samples(3, 9))
+def test_bootstrap_is_the_same_for_any_division_and_moves_with_the_data(x):
+    data = [x, x[::-1] + np.arange(x.size)]
+    whole = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
+    parts = [
+        bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=a, stop=a + 33)
+        for a in (0, 33, 66)
+    ]
+    assert whole.tobytes() == np.concatenate(parts).tobytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "BLOCK_CELLS", 100)
+        blocks = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
+    assert whole.tobytes() == blocks.tobytes()
+    for method in ("percentile", "bca"):
+        found = boot(data, DIFFERENCE["statistic"], method)
+        moved = boot([2 * data[0] + 3, 2 * data[1]], DIFFERENCE["statistic"], method)
+        same([moved.low, moved.high], [2 * found.low + 3, 2 * found.high + 3])
+    constant = boot([np.full(3, 0.3)], lambda s: s[0].mean(axis=1), "bca")
+    same([constant.low, constant.high], [0.3, 0.3])
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize(
+    ("samples", "treated"),
+    [
+        *(([[1.0, 2], [3.0, 4]], treated) for treated in (0, 2, 3, -1)),
+        *(
+            (samples, 1)
+            for samples in (
+                [[1.0, np.nan], [2.0]],
+                [[], [1.0]],
+                [["a"], [1.0]],
+                [1.0, 2.0],
+                [[1.0, np.inf], [2.0]],
+            )
+        ),
+    ],
+)
+def test_odd_samples_and_arms_without_any_are_refused(name, samples, treated):
+    with pytest.raises(StatsError):
+        interval(samples, STATISTICS[name](treated))

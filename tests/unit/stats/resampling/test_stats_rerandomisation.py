@@ -1,16 +1,20 @@
-"""Re-randomisation: what every scheme and test must hold to, and small trials in full."""
+"""Re-randomisation: schemes and draws, small trials in full, cells that blocks can have made."""
 
 from concurrent.futures import ProcessPoolExecutor
-from itertools import combinations
+from itertools import product
+from zlib import crc32
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.special import chdtrc
 from stats_strategies import given, same
 
 from trialtrace.stats import resampling as r
-from trialtrace.stats.resampling import exact, linear, sums
+from trialtrace.stats.resampling import drawing, exact, linear, sums
+from trialtrace.stats.resampling.cells import split_by_coins, split_by_keys
+from trialtrace.stats.results import StatsError
 
 EXACT = {
     "draws": 1,
@@ -19,7 +23,11 @@ EXACT = {
     "confidence": 0.95,
     "tie_tolerance": r.TIE_TOLERANCE,
 }
+
+
 DRAWN = {**EXACT, "draws": 2000, "exact_up_to": 0}
+
+
 COUNT = {"arm": 1, "sides": "two_sided", "seed": (7, 8), "draws": 700}
 
 
@@ -135,22 +143,6 @@ def test_two_lists_of_one_large_cell_count_as_sums_of_whole_scores():
         same(found.p_value[0], mass[extreme].sum())
 
 
-def test_level_over_all_assignments_of_a_trial():
-    """No draws: every assignment in turn is the observed one."""
-    stratum = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
-    untreated = np.array([3.1, 0.2, 5.5, 2.4, 2.5, 7.0, 1.1, 4.2, 3.9, 0.3])
-    p = []
-    for one in combinations(range(6), 3):
-        for two in combinations(range(6, 10), 2):
-            arm = np.zeros(10, dtype=int)
-            arm[[*one, *two]] = 1
-            scheme = r.stratified(arm, stratum)
-            p.append(p_value(scheme, untreated)[0])
-    # A p-value is the share of assignments at least as extreme, so it is uniform on its values.
-    for level in np.unique(p):
-        assert np.mean(np.array(p) <= level) == pytest.approx(level)
-
-
 def statistics_of(scheme, scores, start, stop):
     return r.draw_statistics(scheme, scores, arm=1, seed=(7, 8), start=start, stop=stop)
 
@@ -208,24 +200,6 @@ def test_sums_are_exact_in_any_order():
     np.testing.assert_allclose(drawn, plain, atol=1e-12 * np.abs(scores).sum())
 
 
-def test_monte_carlo_agrees_with_all_assignments():
-    rng = np.random.default_rng(5)
-    arm, stratum = np.arange(14) % 2, np.arange(14) // 8
-    scores = rng.normal(size=(14, 40)) + 0.7 * arm[:, None]
-    scheme = r.stratified(arm, stratum)
-    both = [
-        r.rerandomisation_test(scheme, scores, arm=1, sides="two_sided", **options)
-        for options in (EXACT, DRAWN)
-    ]
-    assert both[0].exact and both[0].draws == scheme.assignments() == 70 * 20
-    assert not both[1].exact and both[1].draws == 2000
-    same(both[0].sd, both[1].sd)
-    # 95% intervals of 40 endpoints that share their draws; 4 Monte Carlo standard errors for each.
-    inside = (both[1].low <= both[0].p_value) & (both[0].p_value <= both[1].high)
-    assert inside.mean() >= 0.8
-    assert (abs(both[1].p_value - both[0].p_value) < 4 * both[1].mc_se + 1 / 2000).all()
-
-
 def test_a_pair_of_arms_is_the_trial_of_those_two():
     rng = np.random.default_rng(6)
     arm, stratum = rng.integers(0, 3, 40), rng.integers(0, 2, 40)
@@ -249,3 +223,148 @@ def test_global_test_of_two_arms_is_the_two_sided_test(trial):
     assert both.p_value == two.p_value
     if two.sd[0] > 0:
         same(both.statistic, (two.statistic / two.sd) ** 2)
+
+
+def assert_uniform(codes, number):
+    """All arrangements occur, and equally often: chi-squared at a level of 1 in 10,000."""
+    key = codes.astype(int) @ 3 ** np.arange(codes.shape[1])
+    _, times = np.unique(key, return_counts=True)
+    assert times.size == number
+    expected = len(codes) / number
+    assert chdtrc(number - 1, ((times - expected) ** 2).sum() / expected) > 1e-4
+
+
+@pytest.mark.parametrize("way", ["table", "keys", "coins"])
+@pytest.mark.parametrize(
+    ("arm", "number"), [("aaabbb", 20), ("aaaabb", 15), ("abbbbbb", 7), ("aabbc", 30)]
+)
+def test_every_arrangement_is_equally_likely(way, arm, number, monkeypatch):
+    monkeypatch.setattr(drawing, "LARGEST_TABLE", 2048 if way == "table" else 1)
+    monkeypatch.setattr(drawing, "SMALLEST_BY_COINS", 1 if way == "coins" else 10**9)
+    scheme = r.fixed_margins(list(arm))
+    codes = r.draw_assignments(scheme, seed=(5, 6), start=10, stop=20_010)
+    assert_uniform(codes, number)
+
+
+def test_the_stream_of_a_seed_stays_what_it_is():
+    """A seed that a plan names must give the same draws in every later version."""
+    arm = np.arange(900) % 2
+    schemes = {
+        "table": r.permuted_blocks(arm, np.arange(900) // 4),
+        "keys": r.permuted_blocks(arm, np.arange(900) // 90),
+        "coins": r.fixed_margins(arm),
+        "independent": r.bernoulli(arm, probabilities=[0.3, 0.7]),
+    }
+    drawn = {
+        name: crc32(r.draw_assignments(scheme, seed=(2026, 11), start=5, stop=9).tobytes())
+        for name, scheme in schemes.items()
+    }
+    assert drawn == {
+        "table": 3946622024,
+        "keys": 4158080652,
+        "coins": 424753586,
+        "independent": 4206631568,
+    }
+
+
+def test_coins_of_independent_patients_and_sides():
+    fair = r.draw_assignments(r.within_patient(list("lrlr")), seed=(1, 3), start=0, stop=20_000)
+    assert_uniform(fair, 16)
+    arms = r.bernoulli(list("abcaa"), probabilities=[0.5, 0.2, 0.3])
+    codes = r.draw_assignments(arms, seed=(1, 3), start=0, stop=20_000)
+    share = np.stack([(codes == a).mean(axis=0) for a in range(3)])
+    # Monte Carlo standard error at most 0.0036.
+    np.testing.assert_allclose(share, np.tile([[0.5], [0.2], [0.3]], 5), atol=4 * 0.0036)
+
+
+def test_margins_are_kept_in_cells_of_every_size():
+    rng = np.random.default_rng(2)
+    cell = np.repeat(np.arange(9), [1, 2, 4, 4, 7, 30, 90, 800, 1100])
+    for arms, share in ((2, [0.5, 0.5]), (2, [0.3, 0.7]), (3, [0.5, 0.3, 0.2])):
+        scheme = r.stratified(rng.choice(arms, cell.size, p=share), cell)
+        ways = {group.way for group in drawing.layout_of(scheme).groups}
+        assert ways == {"table", "keys", "coins"} - ({"coins"} if arms == 3 else set())
+        drawn = r.draw_assignments(scheme, seed=(3, 4), start=0, stop=200)
+        for arm in range(arms):
+            found = np.stack([np.bincount(cell, row == arm) for row in drawn])
+            assert (found == scheme.margins()[:, arm]).all()
+        assert len(np.unique(drawn, axis=0)) == 200
+
+
+def test_keys_that_tie_at_a_border_are_decided_by_more_bits(monkeypatch):
+    keys = np.array([[[1, 2, 2, 3]], [[1, 2, 3, 4]], [[5, 5, 5, 5]]], dtype=np.uint32)
+    codes, tied = split_by_keys(keys, (2,))
+    assert tied.tolist() == [0, 2] and codes[1, 0].tolist() == [0, 0, 1, 1]
+    words = drawing.random_words
+
+    def few_bits(seed, purpose, *rest, **branch):
+        found = words(seed, purpose, *rest, **branch)
+        if purpose == drawing.ASSIGNMENT:
+            found = found & np.uint64(0x0000000300000003)
+        return found
+
+    monkeypatch.setattr(drawing, "random_words", few_bits)
+    monkeypatch.setattr(drawing, "LARGEST_TABLE", 1)
+    for arm, number in (("aaabb", 10), ("aabbc", 30)):
+        codes = r.draw_assignments(r.fixed_margins(list(arm)), seed=(1, 2), start=0, stop=4000)
+        assert_uniform(codes, number)
+
+
+def test_changes_go_on_until_the_sizes_are_right():
+    coins = np.zeros((2, 2), dtype=np.uint64)
+    stages = iter([[[0, 1, 1], [5, 5, 5]], [[2, 3, 99], [5, 6, 7]], [[4, 4, 8], [8, 9, 0]]])
+    codes = split_by_coins(coins, 100, 50, lambda _: np.array(next(stages, [range(100)] * 2)))
+    assert codes.sum(axis=1).tolist() == [50, 50]
+    assert codes[0, [0, 1, 2, 3, 99, 4, 8]].all() and codes[1, [5, 6, 7, 8, 9, 0]].all()
+
+
+LARGEST = 16
+
+
+def reachable(sizes: tuple[int, ...], share: tuple[int, int]) -> set[tuple[int, int]]:
+    """Counts of two arms after whole blocks and a part of one, arms in these shares."""
+    unit = sum(share)
+    whole, todo = {(0, 0)}, [(0, 0)]
+    while todo:
+        a, b = todo.pop()
+        for size in sizes:
+            after = (a + share[0] * size // unit, b + share[1] * size // unit)
+            if sum(after) <= LARGEST and after not in whole:
+                whole.add(after)
+                todo.append(after)
+    return {
+        (a + more, b + others)
+        for (a, b), size in product(whole, sizes)
+        for more in range(share[0] * size // unit + 1)
+        for others in range(share[1] * size // unit + 1)
+    }
+
+
+@pytest.mark.parametrize("sizes", [(2,), (4,), (6,), (3,)])
+def test_every_count_that_blocks_of_one_size_can_have_made_fits_and_no_other(sizes):
+    shares = [(k, n - k) for n in range(2, sizes[0] + 1) if sizes[0] % n == 0 for k in range(1, n)]
+    fitting = set().union(*(reachable(sizes, share) for share in shares))
+    for a, b in product(range(LARGEST), repeat=2):
+        if a + b <= LARGEST:
+            found = r.unfit_cells([[a, b]], sizes)
+            assert (found.size == 0) == ((a, b) in fitting), (a, b)
+
+
+def test_blocks_of_several_sizes_give_no_false_alarm():
+    for a, b in sorted(reachable((4, 6), (1, 1))):
+        assert r.unfit_cells([[a, b]], (4, 6)).size == 0, (a, b)
+
+
+def test_one_share_holds_for_all_strata():
+    # Each alone could be of blocks, of one to one and of one to three.
+    assert r.unfit_cells([[10, 10], [10, 10], [5, 15]], [4]).tolist() == [2]
+
+
+def test_arms_that_do_not_go_into_a_block_fit_nowhere():
+    assert r.unfit_cells([[1, 1, 1]], [2]).tolist() == [0]
+
+
+@pytest.mark.parametrize("sizes", [[], [1]])
+def test_blocks_of_fewer_than_two_are_refused(sizes):
+    with pytest.raises(StatsError, match="block sizes 2 or more"):
+        r.unfit_cells(np.array([[1, 1]]), sizes)
