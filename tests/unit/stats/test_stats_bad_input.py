@@ -37,8 +37,6 @@ LABELS = {
     *("difference_of_means:treated", "difference_of_medians:treated"),
 }
 ANSWERED = {"nan": MISSING | LABELS, "inf": ENDLESS | LABELS}
-
-
 # Shares: what is no share of a whole is refused too.
 SHARES = ("confidence", "alpha", "level", "power")
 

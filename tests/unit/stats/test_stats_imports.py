@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 FORBIDDEN = ("pandas", "statsmodels", "pingouin", "lifelines", "scipy.stats", "scipy.optimize")
-
 CODE = """
 import sys
 from trialtrace.stats.survival import (

@@ -26,7 +26,6 @@ POOLED = [
     partial(stratified.stratified_risk_difference_score, weights="miettinen_nurminen", **MN),
     stratified.stratified_risk_difference_newcombe,
 ]
-
 # Published numbers, to the digits printed: what is printed of estimate, low and high.
 SAS = ([13, 20, 15, 12], [26, 28, 26, 20], [15, 15, 20, 12], [23, 22, 33, 22])
 SIX_STRATA = (

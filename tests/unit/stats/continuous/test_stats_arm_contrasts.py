@@ -19,11 +19,7 @@ from trialtrace.stats.multiplicity._multivariate_t import unit_rows
 from trialtrace.stats.multiplicity.max_t import max_t
 
 BOTH = {"sides": "two_sided", "confidence": 0.95}
-
-
 PLAIN = {"adjust": "none", **BOTH}
-
-
 FIRST = {"first": {"a": 1, "b": -1}}
 
 

@@ -9,6 +9,12 @@ from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.design import clusters, events, means, proportions, ranks
+from trialtrace.stats.design.performance import (
+    mean_measured,
+    model_error_measured,
+    share_measured,
+    spread_measured,
+)
 
 TWO = {"alpha": 0.05, "sides": "two_sided"}
 ALPHA = st.sampled_from([0.01, 0.05, 0.1])
@@ -71,22 +77,6 @@ def test_a_size_is_the_least_that_suffices(d, sd, power, ratio, alpha, sides):
         p, 0.4, power=power, ratio=ratio, **risk, **test
     )
     assert proportions.power_two_proportions(p, 0.4, n1, n0, **risk, **test) >= power
-
-
-@given(d=st.floats(0.1, 2), n=st.integers(3, 300), alpha=ALPHA)
-def test_unit_direction_and_null_change_nothing(d, n, alpha):
-    test = {"alpha": alpha, "sides": "two_sided"}
-    power = means.power_two_means(d, 1, n, n + 2, null=0, **test)
-    for found in (
-        means.power_two_means(10 * d, 10, n, n + 2, null=0, **test),
-        means.power_two_means(-d, 1, n + 2, n, null=0, **test),
-        means.power_two_means(d + 3, 1, n, n + 2, null=3, **test),
-    ):
-        same(found, power)
-    same(
-        events.power_log_rank(1 + d, n, null=1, ratio=1, formula="freedman", **test),
-        events.power_log_rank(1 / (1 + d), n, null=1, ratio=1, formula="freedman", **test),
-    )
 
 
 def test_arguments_are_arrays_that_broadcast():
@@ -195,10 +185,38 @@ def test_exact_power_is_that_of_every_table(sides):
             )
 
 
+def test_bias_is_the_mean_with_the_spread_by_the_root_of_n():
+    # Estimates 9, 11, 13 of 10: bias 1, sum of squares 8, sd 2.
+    assert mean_measured([-1, 1, 3]) == pytest.approx((1.0, 2 / sqrt(3)))
+
+
+def test_the_empirical_standard_error_and_its_own():
+    assert spread_measured([9, 11, 13]) == pytest.approx((2.0, 2 / sqrt(2 * 2)))
+
+
+def test_the_model_standard_error_is_a_root_mean_square():
+    # Squares 4, 9, 11: mean 8, variance 13 (16 + 1 + 9 by 2).
+    found = model_error_measured([2.0, 3.0, sqrt(11)])
+    assert found == pytest.approx((sqrt(8), sqrt(13 / (4 * 3 * 8))))
+    assert model_error_measured([0.0, 0.0]) == (0.0, 0.0)
+
+
+def test_shares_have_the_error_of_a_proportion():
+    assert share_measured([1, 1, 0, 1, 0]) == pytest.approx((0.6, sqrt(0.6 * 0.4 / 5)))
+
+
+@pytest.mark.parametrize(
+    "measure", [mean_measured, spread_measured, model_error_measured, share_measured]
+)
+def test_one_trial_tells_nothing(measure):
+    with pytest.raises(StatsError, match="at least 2"):
+        measure([1.0])
+
+
 def test_numbers_give_floats_and_arrays_give_arrays():
     """Floats print as such; an array without a dimension does not."""
-    test = {"null": 0, "alpha": 0.05, "sides": "two_sided"}
-    assert repr(means.sample_size_two_means(5, 10, power=0.9, ratio=1, **test)) == "(86.0, 86.0)"
-    power = means.power_two_means(5, 10, 64, 64, **test)
+    size = means.sample_size_two_means(5, 10, power=0.9, ratio=1, null=0, **TWO)
+    assert repr(size) == "(86.0, 86.0)"
+    power = means.power_two_means(5, 10, 64, 64, null=0, **TWO)
     assert type(power) is float
-    assert means.power_two_means(5, 10, [64], 64, **test).tolist() == [power]
+    assert means.power_two_means(5, 10, [64], 64, null=0, **TWO).tolist() == [power]

@@ -20,11 +20,7 @@ from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.resampling import drawing
 
 NOTHING_MARKED = {"not_to_impute": False, "if_marked": "refuse"}
-
-
 SEED = (20261121, 3)
-
-
 TEN = {"seed": SEED, "start": 0, "stop": 10}
 
 
@@ -63,8 +59,6 @@ METHODS = {
     "reference_gaps": (refer, False),
     "reference_in_model": (lambda y, arm, **o: refer(y, arm, arms="in_model", **o), False),
 }
-
-
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
@@ -331,8 +325,6 @@ def test_what_nothing_asks_for_may_be_left_out():
 
 
 REML = {"reference": "a", "deltas": None, "offset": 0.0, "method": "REML"}
-
-
 TESTED = {"sides": "two_sided", "confidence": 0.95}
 
 

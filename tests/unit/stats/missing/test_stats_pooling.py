@@ -215,8 +215,6 @@ def test_one_contrast_is_the_square_of_t(seed):
 
 
 Y, X = drawn(1)[:2]
-
-
 Q, U = np.ones((4, 2)), np.tile(np.eye(2), (4, 1, 1))
 VECTOR = {"estimates": Q, "covariances": U, "null": [0, 0], "df_complete": 50.0}
 POOL = {"estimates": [1.0, 2], "variances": [1.0, 1], **OPTIONS}

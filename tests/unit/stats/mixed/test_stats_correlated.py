@@ -26,8 +26,6 @@ from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.regression.gee import gee
 
 DFS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
-
-
 USUAL = {"sides": "two_sided", "confidence": 0.95}
 
 

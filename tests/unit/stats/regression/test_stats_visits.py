@@ -33,8 +33,6 @@ from trialtrace.stats.regression.least_squares_means import (
 from trialtrace.stats.regression.ordinal_gee import _joint, ordinal_gee
 
 ROBUST = {"working": "unstructured", "variance": "robust", "reference": "t", "confidence": 0.95}
-
-
 FITS = {
     "gee": lambda y, x, **of: gee(y, x, family="gaussian", **ROBUST, **of),
     "ordinal_gee": lambda y, x, **of: ordinal_gee(
@@ -293,11 +291,7 @@ def test_design_effect():
 
 
 ARM = np.array(list("aaabbbccc") * 2)
-
-
 LEVEL = np.repeat(["x", "y"], 9)
-
-
 Y = np.array([3.1, 4, 5.2, 6, 7.5, 8, 2, 1.1, 0, 4, 5.5, 6, 9, 9.5, 8, 1, 2.2, 3])
 
 

@@ -23,11 +23,7 @@ EXACT = {
     "confidence": 0.95,
     "tie_tolerance": r.TIE_TOLERANCE,
 }
-
-
 DRAWN = {**EXACT, "draws": 2000, "exact_up_to": 0}
-
-
 COUNT = {"arm": 1, "sides": "two_sided", "seed": (7, 8), "draws": 700}
 
 

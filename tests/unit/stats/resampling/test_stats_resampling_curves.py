@@ -30,17 +30,9 @@ from trialtrace.stats.resampling.curves import (
 from trialtrace.stats.resampling.drawing import blocks, layout_of
 
 LETTERS = np.array(["a", "b", "a", "b", "b", "a", "a", "b", "b"])
-
-
 STRATUM = np.array([1, 1, 1, 1, 1, 2, 2, 2, 2])
-
-
 VALUES = np.array([3.0, 7.0, 1.0, 8.0, 4.0, 6.0, 2.0, 9.0, 5.5])
-
-
 SCHEME = resampling.stratified(LETTERS, STRATUM)
-
-
 LEVEL = 0.1
 
 
@@ -168,8 +160,6 @@ def test_estimates_that_are_all_one_have_no_spread():
 
 
 STATISTICS = {"mean": resampling.difference_of_means, "median": resampling.difference_of_medians}
-
-
 OF = {"mean": np.mean, "median": np.median}
 
 
@@ -213,11 +203,7 @@ OPTIONS = {
     "confidence": 0.95,
     "tie_tolerance": r.TIE_TOLERANCE,
 }
-
-
 TEST = {"arm": 1, "sides": "two_sided", **OPTIONS}
-
-
 DIFFERENCE = {"statistic": lambda s: s[0].mean(axis=1) - s[1].mean(axis=1)}
 
 
@@ -262,8 +248,6 @@ def test_scores_sum_to_nothing_and_leave_out_who_is_not_included(x):
 
 
 ARM = [0, 1, 0, 1]
-
-
 REFUSED = {
     "no block has patients of two arms": lambda: r.permuted_blocks(ARM, [1, 2, 3, 4]),
     "2 to 100 arms": lambda: r.fixed_margins([1, 1, 1]),

@@ -7,13 +7,17 @@ from math import ceil, inf, isnan, nan
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from stats_strategies import given, tables
 
 from trialtrace.stats import Interval, StatsError
+from trialtrace.stats._roots import roots
 from trialtrace.stats.continuous import means
 from trialtrace.stats.summaries import below, read
 from trialtrace.stats.summaries import count_tests as c
 from trialtrace.stats.summaries import statistics as s
+from trialtrace.stats.summaries.count_bounds import intervals_of_tables
+from trialtrace.stats.summaries.count_tests import MEASURES, two_arm_intervals
 from trialtrace.stats.summaries.estimates import (
     check_estimate,
     error_of_deviation,
@@ -118,13 +122,6 @@ def test_t_as_worked_by_hand(variance):
     assert (round(found.low, 3), found.high) == (0.911, 1.0)
 
 
-def test_many_claims_at_once():
-    many = _t(["54.2", "54.2"], "10.1", [60, 60], ["56.0", "54.3"], "9.8", 62)
-    one = [_t("54.2", "10.1", 60, m0, "9.8", 62) for m0 in ("56.0", "54.3")]
-    assert many.low.tolist() == [x.low for x in one]
-    assert many.high.tolist() == [x.high for x in one]
-
-
 def test_no_spread_at_all():
     exact = {"variance": "welch", "sides": "two_sided"}
     zero, five = read("0", rounding="up"), read("5.0", rounding="half_any")
@@ -149,18 +146,6 @@ def test_every_sample_lies_within_its_printed_p():
                 assert found.low <= test(x, y, sides=sides).p_value <= found.high
 
 
-@given(shift=st.integers(-40, 40), m1=st.integers(0, 40), m0=st.integers(0, 40))
-def test_t_of_swapped_and_shifted_groups(shift, m1, m0):
-    numbers = [f"{m / 10:.1f}" for m in (m1, m0)]
-    moved = [f"{(m + shift) / 10:.1f}" for m in (m1, m0)]
-    plain = _t(numbers[0], "1.3", 9, numbers[1], "2.1", 14, sides="greater")
-    other = _t(moved[0], "1.3", 9, moved[1], "2.1", 14, sides="greater")
-    swapped = _t(numbers[1], "2.1", 14, numbers[0], "1.3", 9, sides="less")
-    for found in (other, swapped):
-        assert found.low == pytest.approx(plain.low, rel=1e-9)
-        assert found.high == pytest.approx(plain.high, rel=1e-9)
-
-
 def test_f_with_and_without_correction():
     exact = read("3.1000000000", rounding="half_up")
     found = s.p_of_f(exact, 3, 63, epsilon=(1 / 3, 1))
@@ -170,15 +155,6 @@ def test_f_with_and_without_correction():
         at = s.p_of_f(exact, 3, 63, epsilon=(end, end))
         assert at.low == pytest.approx(p, abs=1e-8)
     assert s.epsilons_of_f_and_p(exact, up("0.2"), 3, 63, epsilon=(1 / 3, 1)).shape == (0, 2)
-
-
-def test_a_t_is_an_f_with_one_degree_of_freedom():
-    t, f = read("2.000000", rounding="half_up"), read("4.000000", rounding="half_up")
-    by_t = s.p_of_t(t, 17, sides="two_sided")
-    by_f = s.p_of_f(f, 1, 17, epsilon=(1, 1))
-    assert by_t.low == pytest.approx(by_f.low, rel=1e-5)
-    far = s.p_of_chi_squared(f, 1)
-    assert s.p_of_z(t, sides="two_sided").high == pytest.approx(far.high, rel=1e-5)
 
 
 @given(n=st.integers(1, 400), x=st.integers(0, 400), places=st.integers(0, 2))
@@ -215,14 +191,6 @@ def test_tests_of_counts_that_print_the_same():
     nobody = c.p_values_of_counts(0, 9, 0, 8, sides="two_sided")
     assert isnan(nobody["chi_squared"]) and nobody["fisher"] == 1
     assert isnan(c.p_values_of_counts(2, 9, 0, 8, sides="greater")["chi_squared_corrected"])
-
-
-@given(table=tables(), sides=st.sampled_from(["greater", "less"]))
-def test_tests_of_swapped_arms(table, sides):
-    other = {"greater": "less", "less": "greater"}[sides]
-    plain = c.p_values_of_counts(*table, sides=sides)
-    swapped = c.p_values_of_counts(*table[2:], *table[:2], sides=other)
-    np.testing.assert_allclose(list(plain.values()), list(swapped.values()), 1e-9, equal_nan=True)
 
 
 def test_intervals_that_print_the_same():
@@ -280,3 +248,45 @@ def test_standard_errors():
     assert high.high == pytest.approx(1.85 + 1.95996 * 0.95, abs=1e-4)
     error = error_of_deviation(up("10.1"), 64)
     assert (error.low, error.high) == pytest.approx((10.05 / 8, 10.15 / 8))
+
+
+SMALL = [
+    (a, n, c, m)
+    for n in range(1, 6)
+    for m in range(1, 6)
+    for a in range(n + 1)
+    for c in range(m + 1)
+]
+
+
+def agree(tables, measure, confidence):
+    many = intervals_of_tables(*np.array(tables).T, measure=measure, confidence=confidence)
+    for place, one in enumerate(tables):
+        alone = two_arm_intervals(*one, measure=measure, confidence=confidence)
+        assert list(alone) == list(many)
+        for name, own in alone.items():
+            expected = pytest.approx([own.low, own.high], rel=1e-11, abs=1e-13, nan_ok=True)
+            assert many[name][place].tolist() == expected, (one, name)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_small_table(measure):
+    agree(SMALL, measure, 0.95)
+
+
+@given(
+    many=st.lists(tables(300), min_size=1, max_size=8),
+    measure=st.sampled_from(MEASURES),
+    confidence=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+)
+def test_intervals_of_tables_are_those_of_each_alone(many, measure, confidence):
+    agree(many, measure, confidence)
+
+
+def test_roots_are_those_of_brentq():
+    at = np.array([0.3, 2.0, 7.5, 1e-9])
+    found = roots(lambda x, which: x**3 - at[which], np.full(4, -1.0), np.full(4, 3.0))
+    alone = [brentq(lambda x, own=own: x**3 - own, -1, 3, xtol=1e-18, rtol=1e-15) for own in at]
+    assert found == pytest.approx(alone, rel=1e-13)
+    nothing = roots(lambda x, which: x**2 + 1, np.array([-1.0]), np.array([1.0]))
+    assert np.isnan(nothing).all()
