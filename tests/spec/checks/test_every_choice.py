@@ -7,15 +7,14 @@ is run and checked without anybody writing it down.
 import json
 import re
 import shutil
-from collections.abc import Collection, Iterator
-from copy import deepcopy
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from made_trial import HERE, MADE, made_trial
-from plan_choices import Choice, analysis_of, lacking, options, steps_of
+from plan_choices import Choice, analysis_of, lacking, steps_of
 from sides_trial import SIDES, sides_trial
 
 from trialtrace.base.config.schema_files import schema_folder
@@ -168,54 +167,3 @@ def test_every_number_of_a_choice_agrees_with_a_check_that_is_not_told_it(
         if row[column] is not None
     }
     assert numbers - {(each.result_id, each.component) for each in compared} == set()
-
-
-def test_what_a_schema_adds_is_lacking(schema, plans):
-    """A method that stands alone, a choice in a list, one beside a method, a new option."""
-    wider = deepcopy(schema)
-    describe, tests = (wider["$defs"][name]["properties"] for name in ("describe", "test_step"))
-    describe["proportion"]["enum"].append("invented")
-    describe["summary"]["items"]["enum"].append("mode")
-    describe["median_time"]["allOf"][0]["then"]["properties"]["interval"]["enum"].append("probit")
-    tests["welch_t"]["properties"]["pooled"] = {"type": "boolean"}
-    tests["gray"]["properties"]["tail"] = {"type": "number", "exclusiveMaximum": 1}
-    before = {str(choice) for choice in lacking(schema, steps_of(plans))}
-    made = {
-        str(choice): [step.how for step in choice.steps]
-        for choice in lacking(wider, steps_of(plans))
-        if str(choice) not in before
-    }
-    assert set(made) == {
-        'describe: proportion: "invented"',
-        'describe: summary: "mode"',
-        'describe: median_time.kaplan_meier.interval: "probit"',
-        "tests: welch_t.pooled: false",
-        "tests: welch_t.pooled: true",
-        "tests: gray.tail: 0.5",
-    }
-    assert {"method": "kaplan_meier", "interval": "probit"} in made[
-        'describe: median_time.kaplan_meier.interval: "probit"'
-    ]
-    assert ["mode"] in made['describe: summary: "mode"']
-    assert {"sides": "two_sided", "pooled": True} in made["tests: welch_t.pooled: true"]
-
-
-def test_no_choice_of_the_schema_is_overlooked(schema):
-    definitions = schema["$defs"]
-    places = [definitions[name] for name in ("describe", "estimate", "test_step", "interaction")]
-    stated = [choice for place in places for choice in enumerated(place)]
-    assert stated
-    options_of = [option.schema.get("enum", ()) for option in options(schema)]
-    assert sorted(stated) == sorted(choice for choices in options_of for choice in choices)
-
-
-def enumerated(node, key=None) -> Iterator[str]:
-    """Every choice below a node; a method that options stand beside is no choice of an option."""
-    if isinstance(node, list):
-        for entry in node:
-            yield from enumerated(entry)
-    elif isinstance(node, dict):
-        if key != "method":
-            yield from node.get("enum", ())
-        for name, inner in node.items():
-            yield from enumerated(inner, name)

@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from trialtrace.cli import main
 from trialtrace.report import listing
 from trialtrace.report.commands.check import UNUSUAL
 from trialtrace.report.commands.results import RESULT_COLUMNS
@@ -165,46 +164,6 @@ def test_a_trial_that_is_not_listed_and_one_without_its_folder(mini, tmp_path, r
     assert "no folder config/trials/third" in told(run(command, "third", at=at))
 
 
-@pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
-def test_a_comma_that_is_missing_among_the_trials(mini, tmp_path, run, command):
-    at = tmp_path / "other"
-    shutil.copytree(mini.at.root, at, symlinks=True)
-    settings = at / "config" / "config.yaml"
-    settings.write_text(settings.read_text().replace("trials: [mini]", "trials: [second mini]"))
-    said = told(run(command, "mini", at=at))
-    comma = "a comma is missing in `trials` of config/config.yaml: write second, mini"
-    assert comma in said and "add mini" not in said and said.count("found") == 1
-
-
-def test_check_tells_another_trial_that_has_no_folder(mini, tmp_path, run):
-    at = tmp_path / "other"
-    shutil.copytree(mini.at.root, at, symlinks=True)
-    settings = at / "config" / "config.yaml"
-    settings.write_text(settings.read_text().replace("trials: [mini]", "trials: [mini, mien]"))
-    done = run("check", "mini", at=at)
-    assert done.returncode == 0
-    assert "mini: configuration and dictionary are in order" in done.stdout
-    assert "no folder config/trials/mien" in done.stdout
-    assert 'did you mean "mini"?' in done.stdout
-
-
-@pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
-@pytest.mark.parametrize(
-    ("trial", "expected"),
-    [
-        ("nimi", "mini"),
-        ("Mini", 'did you mean "mini"?'),
-        ("../mini", "small letters, digits and _"),
-        ("", "small letters"),
-    ],
-)
-def test_a_trial_that_is_none(mini, capsys, command, trial, expected):
-    assert main(["--project", str(mini.at.root), command, trial]) == 1
-    said = capsys.readouterr()
-    assert expected in said.err
-    assert said.out == ""
-
-
 def test_planned_results_are_those_of_the_run_and_need_none(run, mini, tmp_path):
     """The mini trial has no level that only its data know but those of its baseline table."""
     from mini_run import write_mini
@@ -352,12 +311,3 @@ def test_results_that_name_no_contract_are_of_the_first(run, mini, tmp_path):
         del record["contract"]
         path.write_text(json.dumps(record))
     assert run("results", "mini", at=other).returncode == (0 if VERSION == 1 else 1)
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"), [((), "COMMAND"), (("trace",), "usage: trialtrace trace")]
-)
-def test_help_is_a_word_too(asked, said, capsys):
-    with pytest.raises(SystemExit) as left:
-        main(["help", *asked])
-    assert left.value.code == 0 and said in capsys.readouterr().out

@@ -1,9 +1,6 @@
 """`trialtrace doctor` as it is called."""
 
 import json
-import os
-
-HEAVY = ("numpy", "scipy", "pandas", "pyarrow", "matplotlib", "statsmodels")
 
 
 def test_doctor_tells_a_line_each_and_mends_by_a_command(run):
@@ -22,14 +19,6 @@ def test_doctor_without_a_home_and_without_programs_ends_with_its_lines(run):
     done = run("doctor", PATH="/nowhere", HOME="/nowhere", XDG_CACHE_HOME="")
     assert "missing R             not here: scripts in R" in done.stdout and not done.stderr
     assert "apt-get install r-base-core" in done.stdout
-
-
-def test_doctor_loads_nothing_heavy(run, tmp_path):
-    tells = f"print(sorted(set(sys.modules) & {set(HEAVY)}), file=sys.stderr)"
-    watch = f"import atexit, sys\natexit.register(lambda: {tells})\n"
-    (tmp_path / "sitecustomize.py").write_text(watch)
-    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    assert run("doctor", PYTHONPATH=path).stderr.strip() == "[]"
 
 
 def test_a_list_that_is_none_is_a_mistake_of_the_call(run, tmp_path):

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -105,23 +104,6 @@ def test_r_runs_what_is_written(run, mini, ids, tmp_path):
     given = dict(line.split("\t")[:2] for line in done.stdout.splitlines())
     assert float(given[primary(ids)]) == pytest.approx(6 / 10 - 3 / 9)
     assert len(given) >= 0.9 * len(ids)
-
-
-HEAVY = {"pandas", "scipy", "statsmodels", "matplotlib", "snakemake"}
-
-
-def test_the_command_imports_no_more_than_it_needs(mini, ids):
-    code = (
-        f"import sys, trialtrace.cli as c; sys.argv[1:] = ['script', {primary(ids)!r}]\n"
-        "try: c.entry()\n"
-        "except SystemExit as e: assert e.code == 0\n"
-        "print(*sorted(sys.modules), file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=mini.at.root, capture_output=True, text=True, check=False
-    )
-    assert "trialtrace.report.rcode.script" in done.stderr
-    assert not set(done.stderr.split()) & HEAVY
 
 
 def test_a_folder_is_no_file_to_write_to(run, tmp_path):

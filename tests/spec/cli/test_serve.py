@@ -111,18 +111,6 @@ def test_only_pages_of_the_folder_are_sent(server, path):
     assert (status, text) == (404, "nothing here")
 
 
-def test_a_page_with_our_scripts_loads_itself_again(server):
-    text = ask(server, "summary.html")[1]
-    assert f'<script src="/{server.token}/_served/reload.js" defer></script>' in text
-    assert "location.reload" in ask(server, "_served/reload.js")[1]
-    first = ask(server, "_served/stamp.js")[1]
-    assert first == f'trialtraceMade("{server.stamp()}");' and server.stamp()
-    os.utime(server.made, ns=(1, 1))
-    assert ask(server, "_served/stamp.js")[1] != first
-    server.made.unlink()
-    assert ask(server, "_served/stamp.js")[1] == 'trialtraceMade("");'
-
-
 def test_before_a_run_there_is_nothing_to_serve(tmp_path):
     at = write_project(tmp_path)
     with pytest.raises(UserError, match="trialtrace run mini"):

@@ -1,10 +1,11 @@
 """Each fact that is stated twice: a contradiction is told by `check`, with both places."""
 
 import re
+from pathlib import Path
 
 import mini_run
 import pytest
-from contradictions import FACTS, PAGE, RUN, STOPS, TOLD, page
+import yaml
 from mini_trial import edit
 
 from trialtrace.base.errors import ProblemsError
@@ -13,23 +14,29 @@ from trialtrace.report.commands.check import check
 from trialtrace.run.endpoints.losses import read_losses
 from trialtrace.run.trial.load import load_trial
 
-CHECKED = [one for one in FACTS if one.happens != RUN]
-AT_RUN = [one for one in FACTS if one.happens == RUN]
+CASES = yaml.safe_load(Path(__file__).with_name("contradictions.yaml").read_text("utf-8"))
+ROWS = {
+    "smokers": lambda rows: [row.update(smoker=5) for row in rows],
+    "ages": lambda rows: [row.update(age=200) for row in rows[:8]],
+    "arms": lambda rows: [row.update(arm="C") for row in rows[:3]],
+    "twice": lambda rows: rows.append(rows[0] | {"age": 77}),
+    "nobody": lambda rows: rows.remove(rows[3]),
+}
 
 
-@pytest.mark.parametrize("one", CHECKED, ids=[one.fact for one in CHECKED])
-def test_a_contradiction_is_told_with_both_places(tmp_path, capsys, one):
+@pytest.mark.parametrize("case", CASES, ids=[case["fact"] for case in CASES])
+def test_a_contradiction_is_told_with_both_places(tmp_path, capsys, case):
     rows = mini_run.patients()
-    if one.rows is not None:
-        one.rows(rows)
+    if "rows" in case:
+        ROWS[case["rows"]](rows)
     at = mini_run.write_mini(tmp_path, rows)
-    for file, old, new in one.edits:
+    for file, old, new in case.get("edits", ()):
         if old:
             edit(at, file, old, new)
         else:
             with (at.trial_config("mini") / file).open("a", encoding="utf-8") as opened:
                 opened.write(new)
-    if one.happens == STOPS:
+    if case["happens"] == "stops":
         with pytest.raises(ProblemsError) as error:
             check(at, "mini", lambda: None)
         said = "\n".join(map(str, error.value.problems))
@@ -37,36 +44,58 @@ def test_a_contradiction_is_told_with_both_places(tmp_path, capsys, one):
     else:
         assert check(at, "mini", lambda: None) == 0
         said = capsys.readouterr().out
-    assert [part for part in one.says if part not in said] == [], said
-
-
-@pytest.mark.parametrize("one", AT_RUN, ids=[one.fact for one in AT_RUN])
-def test_a_run_tells_it_with_both_places(tmp_path, one):
-    at = mini_run.write_mini(tmp_path)
-    path = tmp_path / "data" / "made.csv"
-    path.write_text(one.exports[0], encoding="utf-8")
-    given = [str(at.root), "new", "mine", str(path), "--yes", "--primary", one.primary]
-    assert main(["--project", *given]) == 0
-    assert main(["--project", str(at.root), "confirm", "mine", "--all"]) == 0
-    file = at.trial_config("mine") / "trial.yaml"
-    file.write_text(re.sub(r" *sha256: .*\n", "", file.read_text()), encoding="utf-8")
-    said = []
-    for text in one.exports:
-        path.write_text(text, encoding="utf-8")
-        folder = tmp_path / str(len(said))
-        mini_run.derive_stages(load_trial("mine", at), folder)
-        said.append("\n".join(line.text for line in read_losses(folder / "derived").warnings))
-    assert [[part in text for part in one.says] for text in said] == [
-        [False] * len(one.says),
-        [True] * len(one.says),
-    ], said
+    assert [part for part in case["says"] if part not in said] == [], said
 
 
 def test_the_small_trial_contradicts_nothing(tmp_path, capsys):
     assert check(mini_run.write_mini(tmp_path), "mini", lambda: None) == 0
     said = capsys.readouterr().out
-    assert not [one.fact for one in FACTS if one.happens == TOLD and one.says[0] in said]
+    told = [case for case in CASES if case["happens"] == "told"]
+    assert told and not [case["fact"] for case in told if case["says"][0] in said]
 
 
-def test_the_page_has_every_fact():
-    assert PAGE.read_text(encoding="utf-8") == page()
+def clusters(slip: bool) -> str:
+    """Ten practices, by number, of one arm each; with a slip one patient has the other arm."""
+    lines = ["id,practice,arm,age,score"]
+    for n in range(120):
+        arm = ("card", "usual")[(n % 10 + (slip and n == 50)) % 2]
+        lines.append(f"{n + 1},{n % 10 + 1},{arm},{40 + n % 30},{50 + n * 7 % 31}.5")
+    return "\n".join(lines) + "\n"
+
+
+def crossover(slip: bool) -> str:
+    """30 patients with two treatments; with a slip one of the sequence BD had D first."""
+    lines = ["pid,age,sequence,period,treatment,minutes"]
+    for n in range(1, 31):
+        order = ("BD", "DB")[n % 2]
+        for period, arm in enumerate(order[:: -1 if slip and n == 4 else 1], start=1):
+            minutes = 30 + n * 5 % 23 + 6 * (arm == "D")
+            lines.append(f"P{n},{30 + n},{order},{period},{arm},{minutes}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("export", "primary", "says"),
+    [
+        (clusters, "score", "1 of 120 patients have another arm than most of their practice"),
+        (crossover, "minutes", "1 of 30 patients have another treatment first than their sequence"),
+    ],
+)
+def test_a_run_tells_a_slip_of_a_drafted_trial(tmp_path, export, primary, says):
+    at = mini_run.write_mini(tmp_path)
+    path = tmp_path / "data" / "made.csv"
+    path.write_text(export(False), encoding="utf-8")
+    given = [str(at.root), "new", "mine", str(path), "--yes", "--primary", primary]
+    assert main(["--project", *given]) == 0
+    assert main(["--project", str(at.root), "confirm", "mine", "--all"]) == 0
+    file = at.trial_config("mine") / "trial.yaml"
+    file.write_text(re.sub(r" *sha256: .*\n", "", file.read_text()), encoding="utf-8")
+    for slip in (False, True):
+        path.write_text(export(slip), encoding="utf-8")
+        folder = tmp_path / str(slip)
+        mini_run.derive_stages(load_trial("mine", at), folder)
+        lines = [
+            line.text for line in read_losses(folder / "derived").warnings if says in line.text
+        ]
+        assert bool(lines) is slip
+        assert export is not clusters or all("rows 52" in line for line in lines)

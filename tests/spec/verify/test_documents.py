@@ -258,10 +258,3 @@ def test_a_data_frame_is_no_html_for_quarto_which_would_fetch_scripts(alone: Pro
     open_report("mini")
     data, _ = shell.display_formatter.format(pd.DataFrame({"n": [17]}))
     assert "text/html" not in data and re.search(r"\| +0 +\| +17 +\|", data["text/markdown"])
-
-
-def test_the_sections_that_check_knows_are_those_that_there_are():
-    from trialtrace.report.cells import SECTIONS as made
-    from trialtrace.report.own_documents import SECTIONS as known
-
-    assert set(known) == set(made) and len(known) == len(made)

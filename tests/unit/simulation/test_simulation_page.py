@@ -1,7 +1,6 @@
 """The page of a simulation and the command, over the mini trial."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -23,16 +22,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str, list[d
     out = root / "simulation.html"
     render_simulation(load_trial("mini", at), root / "made", out, "0123abcd")
     return at, out.read_text(encoding="utf-8"), rows
-
-
-def test_every_result_has_a_row_and_every_test_a_dot_a_truth(made: tuple):
-    _, text, rows = made
-    anchors = re.findall(r'<tr id="([^"]+)">', text)
-    assert len(anchors) == len(set(anchors)) == len(rows)
-    links = re.findall(r'<a href="#([^"]+)"><path', text)
-    assert set(links) <= set(anchors)
-    tests = [row for row in rows if row["stat_name"] == "p_value"]
-    assert len(links) >= len(tests) >= 6
 
 
 def test_a_truth_cannot_break_the_page(tmp_path: Path):
