@@ -99,16 +99,6 @@ def test_an_interval_is_its_standard_error_on_its_scale(found, quantile):
         assert scale(bound) == pytest.approx(scale(found.estimate) + side * half, rel=1e-9)
 
 
-def test_the_known_errors_of_a_table():
-    # By hand: 13 of 40 against 7 of 42.
-    p1, p0 = 13 / 40, 7 / 42
-    wald = categorical.risk_difference_wald(*TABLE, **LEVEL)
-    assert wald.standard_error == pytest.approx((p1 * (1 - p1) / 40 + p0 * (1 - p0) / 42) ** 0.5)
-    katz = categorical.risk_ratio_log(*TABLE, **LEVEL)
-    assert katz.standard_error == pytest.approx((1 / 13 - 1 / 40 + 1 / 7 - 1 / 42) ** 0.5)
-    assert np.isnan(categorical.risk_difference_newcombe(*TABLE, **LEVEL).standard_error)
-
-
 def test_a_curve_prints_its_ends_and_has_all_rows_in_a_frame():
     time, event = list(range(1, 41)), [1, 0] * 20
     curve = ts.survival.kaplan_meier(time, event, interval="log_log", confidence=0.95)
@@ -121,20 +111,6 @@ def test_a_curve_prints_its_ends_and_has_all_rows_in_a_frame():
     assert frame["survival"].tolist() == curve.survival.tolist() and len(frame) == 40
     short_curve = ts.survival.kaplan_meier([1, 2], [1, 1], interval="log", confidence=0.95)
     assert "..." not in repr(short_curve)
-
-
-def test_results_of_numbers_alone_are_a_row():
-    rng = np.random.default_rng(1)
-    values = rng.normal(size=(9, 3))
-    anova = ts.repeated.rm_anova(values)
-    assert repr(anova).split("\n")[0] == "RepeatedAnova"
-    frame = anova.to_frame()
-    assert frame["effect"].tolist() == ["visit"]
-    assert frame["p_gg"][0] == anova.within.p_gg
-    mean = ts.survival.restricted_mean([2, 4, 9], [1, 1, 0], tau=5, confidence=0.9)
-    assert mean.to_frame()["estimate"].tolist() == [mean.estimate]
-    boundary = ts.multiplicity.obrien_fleming([0.5, 1], alpha=0.05, sides="two_sided")
-    assert boundary.to_frame()["z"].tolist() == boundary.z.tolist()
 
 
 def test_ratios_are_those_of_the_logarithms():

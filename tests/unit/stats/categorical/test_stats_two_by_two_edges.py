@@ -48,6 +48,14 @@ PRINTED = [
     (stratified.stratified_risk_difference_newcombe, SIX_STRATA, {}, (0.2539, 0.0347, 0.4454)),
     # Fagerland, Lydersen and Laake, Stat Med 2014;33:2850: airway reactivity in 21 children.
     (paired.paired_risk_difference_newcombe, (1, 1, 7, 12), {}, (None, -0.507, -0.026)),
+    # Newcombe, Stat Med 1998;17:857, table I, methods 3 and 5.
+    (proportions.wilson, (81, 263), {}, (None, 0.2553, 0.3662)),
+    (proportions.wilson, (1, 29), {}, (None, 0.0061, 0.1718)),
+    (proportions.clopper_pearson, (0, 20), {}, (0.0, 0.0, 0.1684)),
+    (proportions.clopper_pearson, (1, 29), {}, (None, 0.0009, 0.1776)),
+    # Elmunzer et al., N Engl J Med 2012;366:1414, the digits of R 4.2.
+    (c.risk_difference_newcombe, (27, 295, 52, 307), {}, (-0.07785568, -0.13162101, -0.02399095)),
+    (c.number_needed_to_treat, (27, 295, 52, 307), {}, (12.844, None, None)),
     # R 4.2.2, metafor 3.8: exp() of escalc(measure = "PETO").
     (c.odds_ratio_peto, (3, 20, 9, 25), {}, (0.34993774911, 0.09396961338, 1.30314921862)),
 ]
@@ -60,6 +68,16 @@ def test_intervals_as_printed(compute, table, options, printed):
         if other is not None:
             digits = len(str(other).partition(".")[2])
             assert own == pytest.approx(other, abs=max(0.51 * 10**-digits, 1e-11))
+
+
+def test_fisher_as_printed():
+    """Fisher, The Design of Experiments, 1935: three of four cups right, 17 of 70 ways.
+
+    Elmunzer et al. 2012: 27 of 295 v 52 of 307, P = 0.005, here by R 4.2's fisher.test.
+    """
+    assert c.fisher_exact(3, 4, 1, 4, sides="greater").p_value == pytest.approx(17 / 70)
+    found = c.fisher_exact(27, 295, 52, 307, sides="two_sided").p_value
+    assert found == pytest.approx(0.005339051, abs=5e-10)
 
 
 def test_the_iterated_weights_of_huge_counts():
