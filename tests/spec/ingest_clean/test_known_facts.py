@@ -53,14 +53,3 @@ def test_elmunzer_22_stored_scores_are_not_the_sum_of_their_criteria(made: Path)
     scores = [row for row in rejects(made, "elmunzer2012") if row["rule"] == "risk_score"]
     assert len(scores) == 22
     assert {row["column"] for row in scores} == {"risk"}
-
-
-@pytest.mark.parametrize("name", TRIALS)
-def test_a_second_run_writes_the_same_bytes(made: Path, tmp_path: Path, name: str):
-    trial = load_trial(name)
-    ingest_sources(trial, tmp_path / "raw")
-    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
-    for path in sorted(tmp_path.rglob("*")):
-        if path.is_file():
-            first = made / name / path.relative_to(tmp_path)
-            assert path.read_bytes() == first.read_bytes(), path.name

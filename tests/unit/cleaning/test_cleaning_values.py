@@ -26,73 +26,71 @@ def one_column(cells: list[str], kind: str, settings: dict | None = None, **give
     return trial.clean("x\n" + "\n".join(cells) + "\n")
 
 
-@pytest.mark.parametrize(
-    ("code", "cell", "missing"),
-    [
-        ("-9", "-9", True),
-        ("-9", "-9.0", True),
-        ("-9", "-09", True),
-        ("-9.0", "-9", True),
-        ("-9", "-9.00", True),
-        ("999", "9.99e2", True),
-        ("-9", "9", False),
-        ("-9", "-9.1", False),
-        ("NA", "-9", False),
-        ("-9", "-9_0", False),
-    ],
-)
-def test_a_number_is_a_code_for_missing_however_it_is_spelt(code, cell, missing):
+# Codes for missing, and cells that are one of them or not.
+CODES = {"-9": ("-9 -9.0 -09 -9.00", "9 -9.1 -9_0"), "-9.0": ("-9", ""), "999": ("9.99e2", "")}
+
+
+@pytest.mark.parametrize(("code", "cells"), [*CODES.items(), ("NA", ("", "-9"))])
+def test_a_number_is_a_code_for_missing_however_it_is_spelt(code, cells):
     """A program that holds missing values writes whole numbers with a point."""
-    text = pa.array([cell, "x", None])
-    assert without_numbers(text, (code,), ".").to_pylist() == [None if missing else cell, "x", None]
+    missing, others = (each.split() for each in cells)
+    text = pa.array([*missing, *others, "x", None])
+    kept = [*[None] * len(missing), *others, "x", None]
+    assert without_numbers(text, (code,), ".").to_pylist() == kept
     assert without_numbers(pa.array(["-9,0"]), ("-9",), ",").to_pylist() == [None]
 
 
-@pytest.mark.parametrize(
-    ("cell", "number"),
-    [
-        ("3", 3.0),
-        ("-0.5", -0.5),
-        ("+2", 2.0),
-        (".5", 0.5),
-        ("5.", 5.0),
-        ("1e3", 1000.0),
-        ("007", 7.0),
-        ("", None),
-        ("~", None),
-        ("_", None),
-        ("_4_", 4.0),
-    ],
-)
-def test_numbers(cell: str, number: float | None):
-    cleaned = one_column([cell], "number")
-    assert column(cleaned, "x") == [number]
+# Kind, order of dates, and cells with what they become; nothing is a missing value.
+READ = """
+number  -    3=3 -0.5=-0.5 +2=2 .5=0.5 5.=5 1e3=1000 007=7 = ~= _= _4_=4
+integer -    3=3 3.0=3 3.=3 -7=-7 +7=7 007=7 1e3=1000 0=0 -0=0 = -9007199254740991=-9007199254740991
+date    ymd  2026-11-20=2026-11-20 2026/1/2=2026-01-02 2024-02-29=2024-02-29 1899-12-31=1899-12-31
+date    ymd  2000-02-29=2000-02-29
+date    dmy  01.02.2026=2026-02-01 2026-11-20=2026-11-20
+date    mdy  01/02/2026=2026-01-02
+"""
+TYPES = {"number": float, "integer": int, "date": dt.date.fromisoformat}
+
+
+@pytest.mark.parametrize("line", READ.strip().splitlines())
+def test_what_is_read(line: str):
+    kind, order, *pairs = line.split()
+    cells, values = zip(*(pair.split("=") for pair in pairs), strict=True)
+    given = {} if order == "-" else {"date_order": order}
+    cleaned = one_column(list(cells), kind, **given)
+    assert column(cleaned, "x") == [TYPES[kind](value) if value else None for value in values]
     assert rejects(cleaned) == []
 
 
-@pytest.mark.parametrize(
-    ("cell", "rule"),
-    [
-        ("abc", "not_a_number"),
-        ("1 2", "not_a_number"),
-        ("0x1F", "not_a_number"),
-        ("1,5", "decimal_sign"),
-        ("1,000.5", "decimal_sign"),
-        ("12%", "not_a_number"),
-        ("<5", "not_a_number"),
-        ("--1", "not_a_number"),
-        ("٣", "not_a_number"),
-        ("inf", "not_finite"),
-        ("-Infinity", "not_finite"),
-        ("NaN", "not_finite"),
-        ("1e999", "not_finite"),
-    ],
-)
-def test_what_is_no_number(cell: str, rule: str):
-    cleaned = one_column(["1", cell.replace(" ", "_"), "2"], "number")
-    assert column(cleaned, "x") == [1.0, None, 2.0]
-    assert rejects(cleaned) == [(3, "x", rule, "reject")]
-    assert cleaned.rejects["value"].to_pylist() == [cell]
+# Kind, order of dates, the rule by which cells are rejected, and the cells.
+REFUSED = """
+number  -    not_a_number    abc 1_2 0x1F 12% <5 --1 ٣
+number  -    decimal_sign    1,5 1,000.5
+number  -    not_finite      inf -Infinity NaN 1e999
+integer -    not_an_integer  3.5 1e-3
+integer -    not_a_number    three
+integer -    decimal_sign    3,0
+integer -    not_finite      nan
+integer -    too_large       1e30 12345678901234567890
+date    ymd  impossible_date 2026-02-30 1900-02-29 2026-13-01 2026-00-10 0000-01-01 2026-01-00
+date    dmy  impossible_date 31.04.2026 01.13.2026
+date    ymd  not_a_date      20.11.2026 2026-11-20T08:00:00 yesterday 2026-13
+date    dmy  not_a_date      20.11.26
+date    ymd  partial_date    2026-11
+date    dmy  partial_date    2026
+"""
+
+
+@pytest.mark.parametrize("line", REFUSED.strip().splitlines())
+def test_what_is_not_read_is_rejected_by_itself(line: str):
+    kind, order, rule, *cells = line.split()
+    good, given = ("2026-01-01", {"date_order": order}) if kind == "date" else ("1", {})
+    cleaned = one_column([good, *cells, good], kind, **given)
+    values = column(cleaned, "x")
+    assert values[0] == values[-1] == TYPES[kind](good) and values[1:-1] == [None] * len(cells)
+    assert rejects(cleaned) == [(3 + n, "x", rule, "reject") for n in range(len(cells))]
+    listed = sorted(cleaned.rejects["value"].to_pylist())
+    assert listed == sorted(cell.replace("_", " ") for cell in cells)
 
 
 def test_the_decimal_sign_is_the_declared_one():
@@ -103,89 +101,6 @@ def test_the_decimal_sign_is_the_declared_one():
 
 def test_a_field_may_demand_the_decimal_comma():
     assert column(one_column(["3,5"], "number", decimal=","), "x") == [3.5]
-
-
-@pytest.mark.parametrize(
-    ("cell", "number"),
-    [
-        ("3", 3),
-        ("3.0", 3),
-        ("3.", 3),
-        ("-7", -7),
-        ("+7", 7),
-        ("007", 7),
-        ("1e3", 1000),
-        ("-9007199254740991", -9007199254740991),
-        ("", None),
-        ("0", 0),
-        ("-0", 0),
-    ],
-)
-def test_integers(cell: str, number: int | None):
-    cleaned = one_column([cell], "integer")
-    assert column(cleaned, "x") == [number]
-    assert rejects(cleaned) == []
-
-
-@pytest.mark.parametrize(
-    ("cell", "rule"),
-    [
-        ("3.5", "not_an_integer"),
-        ("1e-3", "not_an_integer"),
-        ("three", "not_a_number"),
-        ("3,0", "decimal_sign"),
-        ("1e30", "too_large"),
-        ("nan", "not_finite"),
-        ("12345678901234567890", "too_large"),
-    ],
-)
-def test_what_is_no_integer(cell: str, rule: str):
-    cleaned = one_column(["1", cell], "integer")
-    assert column(cleaned, "x") == [1, None]
-    assert rejects(cleaned) == [(3, "x", rule, "reject")]
-
-
-@pytest.mark.parametrize(
-    ("order", "cell", "day"),
-    [
-        ("ymd", "2026-11-20", (2026, 11, 20)),
-        ("ymd", "2026/1/2", (2026, 1, 2)),
-        ("dmy", "01.02.2026", (2026, 2, 1)),
-        ("mdy", "01/02/2026", (2026, 1, 2)),
-        ("dmy", "2026-11-20", (2026, 11, 20)),
-        ("ymd", "2024-02-29", (2024, 2, 29)),
-        ("ymd", "1899-12-31", (1899, 12, 31)),
-        ("ymd", "2000-02-29", (2000, 2, 29)),
-    ],
-)
-def test_dates(order: str, cell: str, day: tuple[int, int, int]):
-    assert column(one_column([cell], "date", date_order=order), "x") == [dt.date(*day)]
-
-
-@pytest.mark.parametrize(
-    ("order", "cell", "rule"),
-    [
-        ("ymd", "2026-02-30", "impossible_date"),
-        ("ymd", "1900-02-29", "impossible_date"),
-        ("dmy", "31.04.2026", "impossible_date"),
-        ("dmy", "01.13.2026", "impossible_date"),
-        ("ymd", "2026-13-01", "impossible_date"),
-        ("ymd", "2026-00-10", "impossible_date"),
-        ("ymd", "0000-01-01", "impossible_date"),
-        ("ymd", "2026-01-00", "impossible_date"),
-        ("ymd", "20.11.2026", "not_a_date"),
-        ("dmy", "20.11.26", "not_a_date"),
-        ("ymd", "2026-11-20T08:00:00", "not_a_date"),
-        ("ymd", "yesterday", "not_a_date"),
-        ("ymd", "2026-13", "not_a_date"),
-        ("ymd", "2026-11", "partial_date"),
-        ("dmy", "2026", "partial_date"),
-    ],
-)
-def test_what_is_no_date(order: str, cell: str, rule: str):
-    cleaned = one_column([cell], "date", date_order=order)
-    assert column(cleaned, "x") == [None]
-    assert rejects(cleaned) == [(2, "x", rule, "reject")]
 
 
 def test_codes_are_those_of_the_dictionary():
