@@ -103,33 +103,6 @@ def test_a_number_far_off_within_the_limits_is_asked_about(run, project):
     assert "far off" not in said(run, project, rc=0)
 
 
-def test_codes_that_nobody_declared_are_counted_and_not_shown(run, project):
-    rows = (project / "data" / "export.csv").read_text().splitlines()
-    header = rows[0].split(",")
-    at = header.index("relief")
-    cells = [row.split(",") for row in rows]
-    for row in cells[1:8]:
-        row[at] = "zeal"
-    (project / "data" / "export.csv").write_text("\n".join(map(",".join, cells)) + "\n")
-    told = said(run, project)
-    assert "unknown_code 7" in told and "zeal" not in told
-    settings = project / "config" / "config.yaml"
-    put(settings, "by_source", "full")
-    assert "zeal" in said(run, project)
-
-
-def test_a_decimal_comma_that_takes_a_column_away(run, project):
-    rows = (project / "data" / "export.csv").read_text().splitlines()
-    at = rows[0].split(",").index("days")
-    cells = [row.split(",") for row in rows]
-    for row in cells[1:]:
-        row[at] = f'"{row[at]},0"'
-    (project / "data" / "export.csv").write_text("\n".join(map(",".join, cells)) + "\n")
-    told = said(run, project)
-    assert "column days" in told and "20 of 20 values (100.0 %) rejected" in told
-    assert "decimal sign ','" in told
-
-
 def test_mistakes_in_what_data_are_read_by_come_first_and_alone(run, project):
     (project / "data" / "export.csv").unlink()
     put(project / TRIAL.format("cleaning"), "covers: some", "covers: few")

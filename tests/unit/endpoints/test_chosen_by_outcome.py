@@ -6,16 +6,13 @@ import mini_run
 import pytest
 from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, TRIAL
 
-from trialtrace.report.figures.picture import Request
-from trialtrace.report.material import Material
-from trialtrace.report.sections.closing import closing_lines
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.endpoints.losses import read_losses
 from trialtrace.run.rehearsal.data import rehearse
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.label_words import means_everybody
-from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.outcomes import Outcomes
 
 EVERYBODY = "  itt: {label: All randomised, flag: ITTFL, where: {arm: present}}\n"
@@ -221,22 +218,3 @@ def test_values_that_are_words_for_missing_may_be_left_out(tmp_path):
         (tmp_path / name).mkdir()
         trial = written(tmp_path / name, dictionary=dictionary, **files)
         assert len(lines(tmp_path / name, trial)) == told
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    root = tmp_path_factory.mktemp("chosen")
-    text = EVERYBODY.replace("arm: present", 'relief: {is: "1"}')
-    claims = "papers: {}\nclaims: {}\n"
-    return mini_run.run_mini(root, trial=TRIAL.replace(EVERYBODY, text), claims=claims)
-
-
-def test_page_1_and_the_last_lines_tell_it_and_every_result_is_labelled(run):
-    material = Material(run.trial, load_settings(run.at), run.folder, {})
-    assert [line for line in material.red_lines if "leaves out 11 of 20" in line]
-    ends = closing_lines(run.folder, "mini", ("clean_tables", "derive_datasets"))
-    assert [line for line in ends if line.startswith("  ! Population itt is labelled")]
-    words = "all randomised (chosen after randomisation)"
-    assert Request(material, {"population": "itt"}).population == words
-    result = material.of("relief_primary")[0]
-    assert words in material.tracer.about.subject(result)

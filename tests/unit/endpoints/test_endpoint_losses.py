@@ -8,7 +8,6 @@ from mini_trial import DICTIONARY, ENDPOINTS, TRIAL
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.report.sections.data_quality import notes_of_endpoints
 from trialtrace.report.sections.losses import lost
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
@@ -161,14 +160,6 @@ nauseas:
     assert "Of those with the event 2 of 30, of the others 0 of 90." in line
 
 
-def test_check_says_it_before_a_run(tmp_path):
-    rows = patients()
-    for row in rows[:DIED]:
-        later(row, 1)
-    remarks = rehearse(made(tmp_path, rows)).remarks
-    assert remarks[0].startswith("Endpoint survival (Overall survival) cannot use 44 of 120")
-
-
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     rows = patients()
@@ -194,17 +185,6 @@ def test_it_stands_on_page_1_and_in_the_last_lines_of_a_run(run):
     lines = closing_lines(run.folder, "mini", stages)
     assert [line for line in lines if line.startswith(f"  ! {told}")]
     assert closing_lines(run.folder, "mini", ("clean_tables",)) == [lines[0].split(", 44 not")[0]]
-
-
-def test_an_endpoint_that_nobody_meets_is_told_there_and_in_the_data_section(run):
-    line = "Nobody has relief (Relief; 0 of 120), survival (Overall survival; 0 of 76). "
-    line += "A condition that nothing can meet looks the same."
-    material = Material(run.trial, load_settings(run.at), run.folder, {})
-    assert material.endpoint_losses.notes[0].text == line
-    assert "Nobody has" in notes_of_endpoints(material)
-    assert line not in material.red_lines
-    stages = ("clean_tables", "derive_datasets")
-    assert f"  ! {line}" in closing_lines(run.folder, "mini", stages)
 
 
 def notes(root, change, endpoints: str = "") -> list[str]:

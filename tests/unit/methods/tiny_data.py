@@ -85,12 +85,5 @@ def oracle_data(name: str) -> dict[str, pd.DataFrame]:
     return dict(iter(pd.read_csv(ORACLE / "data" / f"{name}.csv").groupby("case")))
 
 
-def assert_same(found, expected: dict[str, float], prefix: str, tolerance: float = 1e-8) -> None:
-    """Estimate and bounds as R has them."""
-    assert found.value == near(expected[f"{prefix}.estimate"], tolerance)
-    assert found.interval[0] == near(expected[f"{prefix}.low"], tolerance)
-    assert found.interval[1] == near(expected[f"{prefix}.high"], tolerance)
-
-
 def near(value: float, tolerance: float = 1e-8):
     return pytest.approx(value, rel=tolerance, abs=1e-13, nan_ok=True)

@@ -4,13 +4,10 @@ import re
 from pathlib import Path
 
 import mini_multiverse
-import numpy as np
 import pytest
 from mini_multiverse import PAIN, RELIEF, run
 
 from trialtrace.base.paths import Project
-from trialtrace.report.multiverse import material
-from trialtrace.report.multiverse.material import _shown
 from trialtrace.report.multiverse.page import render_multiverse
 from trialtrace.run.trial.load import load_trial
 
@@ -51,12 +48,3 @@ def test_a_drawing_of_synthetic_patients_is_stamped(at: Project, tmp_path: Path)
     finally:
         path.write_text(before)
     assert 'class="synthetic held"' in html
-
-
-def test_points_are_shown_evenly_with_those_that_are_marked(monkeypatch: pytest.MonkeyPatch):
-    """Five estimates from the least, at 6, 2, 0, 4, 1, then three failures, at 3, 5, 7."""
-    monkeypatch.setattr(material, "SHOWN", 3)
-    order = np.array([6, 2, 0, 4, 1, 3, 5, 7])
-    assert _shown(order, 5, np.array([], dtype=int)).tolist() == [0, 1, 3, 5, 6, 7]
-    monkeypatch.setattr(material, "SHOWN", 2)
-    assert _shown(order, 5, np.array([4])).tolist() == [1, 3, 4, 6, 7]

@@ -3,13 +3,12 @@
 import hashlib
 
 import pytest
-import yaml
 from mini_trial import REPOSITORY
 
 from trialtrace.base.paths import Project
 from trialtrace.run.tables.contracts import RESULTS
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trial.constants import DECLARED, Constants, endpoints_behind
+from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import load_trial
 
 AT = Project(REPOSITORY)
@@ -21,10 +20,6 @@ def declared(name):
     return trial, Constants(trial)
 
 
-def told(constants):
-    return {(one.entry, one.what): one for one in constants}
-
-
 @pytest.mark.parametrize("name", TRIALS)
 def test_every_line_is_that_of_the_key(name):
     _, constants = declared(name)
@@ -34,34 +29,6 @@ def test_every_line_is_that_of_the_key(name):
         if not one.sha256:
             assert f"{one.key.split('.')[-1]}:" in lines[one.line - 1], one
             assert one.key.split(".")[0] == one.entry
-
-
-def test_what_the_trials_declare_is_listed():
-    found = told(declared("musaro2019")[1].every)
-    grades = found["strength", "value of a grade that is no whole number"]
-    assert grades.value == "4- 3.67, 4+ 4.33"
-    assert "Medical Research Council" in grades.source
-    assert found["genes", "reference genes"].value == "ACTB, GAPDH"
-    assert found["genes", "Ct from which a gene counts as not detected"].value == "40"
-    assert found["current", "least number of values"].value == "5"
-    assert found["fibre_area", "least number of values"].value == "30"
-    found = told(declared("streckmann2024")[1].every)
-    met = yaml.safe_load((AT.trial_config("streckmann2024") / "endpoints.yaml").read_text())
-    met = next(one["met"] for one in met.values() if "met" in one)
-    shown = next(one for (_, what), one in found.items() if what == "metabolic equivalents")
-    assert shown.value == ", ".join(f"{name} {value:g}" for name, value in met.items())
-    assert found["cipn", "rule of the composite"].value == (
-        "(findings ≥ 2 or findings ≥ 1 and worse = 1)"
-    )
-    assert found["symptoms_worse", "threshold of the value"].value == "≤ -4"
-    assert found["vibration_low", "shift of the normal values"].value == "-0.5"
-    assert found["conduction_new", "abnormal values"].value == "< 6"
-    assert found["vibration_new", "sides and locations that must be abnormal"].value == "1"
-    assert found["low_dose_intensity", "threshold of the value"].value == "< 0.85"
-    grades = found["tns_grade", "limits of the grades"]
-    assert grades.value.startswith("0 none, ≤ 1; 1 mild, between 2 and 7; ")
-    whats = {what for _, what in found}
-    assert {"score of each course pattern", "days from one cycle to the next"} <= whats
 
 
 @pytest.mark.parametrize(
@@ -95,18 +62,6 @@ def test_an_endpoint_rests_on_the_constants_of_what_it_is_made_from():
     behind = {one.key for one in constants.behind(["cipn"])}
     assert {"tuning_fork", "cipn.event", "conduction_new.abnormal"} <= behind
     assert constants.behind(["died"]) == []
-
-
-def test_the_source_is_that_of_the_entry_else_ours():
-    found = told(declared("streckmann2024")[1].every)
-    assert "Osoba" in found["ql_better", "threshold of the value"].source
-    assert found["cipn", "rule of the composite"].source.startswith("ours: the digest")
-    assert found["conduction_new", "abnormal values"].source == DECLARED
-    assert found["activity", "metabolic equivalents"].source.startswith(
-        "declared by the trial, for"
-    )
-    found = told(declared("sprave2019")[1].every)
-    assert "≥80%" in found["feasible", "threshold of the value"].source
 
 
 def test_a_result_rests_on_its_endpoint_its_options_and_its_population():

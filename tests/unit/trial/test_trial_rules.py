@@ -51,35 +51,6 @@ def test_a_composite_names_its_rule_and_its_parts():
     )
 
 
-def test_changes_of_dose():
-    given = {
-        "table": "doses",
-        "planned": "plan",
-        "delivered": "dose",
-        "reduced": {"tolerance": 0.05},
-    }
-    less = "every row of doses with a dose more than 5 % below the planned one"
-    assert rule("dose_change", **given) == less
-    stopped = rule("dose_change", **given, stopped={"why": {"is": "nerve"}})
-    assert stopped == f"{less} or treatment stopped (why = nerve)"
-
-
-def test_several_events_a_subject():
-    ends = {"event_label": "Infection", "censored_label": "End"}
-    event = {"infected": {"is": "1"}}
-    told = rule("recurrent_events", table="t", starts="a", stops="b", event=event, **ends)
-    assert told == "rows of t: at risk after a up to b, with an event where infected = 1"
-    given = {"table": "t", "end": "seen", "same_time": "once"} | ends
-    assert rule("recurrent_events", **given, time="day", origin="entry") == (
-        "every row of t is an event; at risk from entry to seen; several events at one time are "
-        "one event"
-    )
-    assert rule("recurrent_events", **given, date="day", start="rand") == (
-        "every row of t is an event; at risk from rand to seen; several events at one time are "
-        "one event"
-    )
-
-
 def test_times():
     told = rule("interval_time", of="loss", event_label="Lost", censored_label="Not lost")
     assert told.startswith("time to loss of vibration, which lies between the last visit without")
@@ -113,45 +84,8 @@ def test_times():
     )
 
 
-def test_attendance_says_what_was_planned_and_what_ends_it():
-    sessions = {
-        "table": "sessions",
-        "done": {"done": {"is": "1"}},
-        "unknown": "not_done",
-        "where": {"phase": {"is": "home"}},
-        "end": {"event": "death", "date": "day", "after": "not_done"},
-    }
-    assert rule("attendance", **sessions, planned=90) == (
-        "rows where done = 1, of those where phase = home, over the planned 90; an unknown session "
-        "counts as not done; a session after the event (death) is not done"
-    )
-    told = rule("attendance", **sessions, planned={"variable": "weeks"})
-    assert "over the planned number in weeks; " in told
-    told = rule("attendance", **sessions, planned="rows")
-    assert told.startswith("share of the rows where done = 1, of those where phase = home; ")
-
-
 def test_a_table_of_factors_that_was_not_verified_says_so():
     doses = {"table": "drugs", "drug": "d", "route": "r", "dose": "mg", "without_rows": "zero"}
     told = rule("oral_morphine", **doses, conversion="german_charts")
     assert told.endswith("german charts, not verified: a source was not at hand")
     assert "verified" not in rule("oral_morphine", **doses, conversion="cdc_2022")
-
-
-def test_columns_and_codes_are_told_by_their_labels():
-    named = {"arm": ("Treatment", {"1": "Drug"}), "died": ("Death", {"1": "Yes"})}
-    labels = Labels(project(), LABELS, {"rand": "Date of entry"}, {"patients": named})
-    ends = {"event_label": "Died", "censored_label": "Alive", "terminal": True, "day_of_start": 0}
-    event = endpoint(
-        "time_to_event",
-        table="patients",
-        where={"arm": {"is": "1"}},
-        start="rand",
-        last_contact="seen",
-        event_date="died_on",
-        event={"died": {"is": "1"}},
-        **ends,
-    )
-    assert event.entry.rule(labels) == (
-        "time until Death = Yes (rows where Treatment = Drug), from date of entry"
-    )
