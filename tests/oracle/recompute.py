@@ -5,33 +5,25 @@ written as NaN, which is what the R scripts write where R refuses or divides 0 b
 are tested in tests/unit/stats.
 """
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from math import isfinite, nan
-from pathlib import Path
+from math import isfinite
 
 import numpy as np
-import recompute_arms
-import recompute_contingency
-import recompute_counts
-import recompute_hazards
-import recompute_interaction
-import recompute_interim
-import recompute_multiplicity
-import recompute_one_sided
-import recompute_planning
-import recompute_rates
-import recompute_summaries
-import recompute_time_to_event
-from recompute_large_samples import large_samples
-from recompute_pairs import pairs
-from recompute_repeated import general as repeated_general
-from recompute_repeated import ordinal as ordinal_ranks
-from recompute_resampling import resampling, time_scores
-from recompute_tied_times import tied_times
+from oracle_tables import (
+    SIDES,
+    Numbers,
+    cases,
+    ends,
+    ends_by,
+    fields_of,
+    subject,
+    tested,
+    tested_by,
+    vector,
+)
 
-from trialtrace.stats import Interval, StatsError, TestResult
+from trialtrace.stats import Interval
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
@@ -44,59 +36,6 @@ from trialtrace.stats.repeated.covariances import box_m
 from trialtrace.stats.stratified import mantel_haenszel as mh
 from trialtrace.stats.survival.kaplan_meier import SCALES, cox, kaplan_meier, log_rank
 
-HERE = Path(__file__).parent
-SIDES = ("two_sided", "greater", "less")
-Numbers = Iterator[tuple[str, str, float]]
-
-
-def read_numbers(path: Path) -> dict[tuple[str, str], float]:
-    """Read a file that an R script wrote; its first line names the versions."""
-    with path.open() as lines:
-        next(lines)
-        rows = list(csv.DictReader(lines))
-    numbers = {(row["case"], row["quantity"]): float(row["value"]) for row in rows}
-    assert len(numbers) == len(rows), f"{path.name} has a quantity twice"
-    return numbers
-
-
-def cases(name: str) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
-    """Yield each case of a data table with its columns as arrays."""
-    with (HERE / "data" / name).open() as lines:
-        rows = list(csv.DictReader(lines))
-    for case in dict.fromkeys(row["case"] for row in rows):
-        own = [row for row in rows if row["case"] == case]
-        yield case, {key: _column([row[key] for row in own]) for key in own[0] if key != "case"}
-
-
-def _column(cells: list[str]) -> np.ndarray:
-    try:
-        return np.array(cells, dtype=float)
-    except ValueError:
-        return np.array(cells)
-
-
-def _interval(case: str, name: str, compute: Callable[..., Interval], *data, **options) -> Numbers:
-    try:
-        result = compute(*data, **options)
-    except StatsError:
-        result = Interval(nan, nan, nan)
-    for part in ("estimate", "low", "high"):
-        yield case, f"{name}.{part}", getattr(result, part)
-
-
-def _test(
-    case: str, name: str, compute: Callable[..., TestResult], *data, df: bool = False, **options
-) -> Numbers:
-    try:
-        result = compute(*data, **options)
-    except StatsError:
-        result = TestResult(nan, nan, nan)
-    yield case, f"{name}.statistic", result.statistic
-    if df:
-        yield case, f"{name}.df", result.df
-    yield case, f"{name}.p_value", result.p_value
-
-
 INTERVALS = {
     "newcombe": c.risk_difference_newcombe,
     "nnt": c.number_needed_to_treat,
@@ -107,6 +46,7 @@ INTERVALS = {
 }
 
 
+@subject("two_by_two")
 def two_by_two() -> Numbers:
     for case, d in cases("two_by_two.csv"):
         x1, n1, x0, n0 = table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
@@ -114,12 +54,12 @@ def two_by_two() -> Numbers:
             for arm, x, n in ((1, x1, n1), (0, x0, n0)):
                 for f in (wilson, clopper_pearson):
                     label = f"{f.__name__}{arm}@{level}"
-                    yield from _interval(case, label, f, x, n, confidence=level)
+                    yield from ends_by(case, label, f, x, n, confidence=level)
                 ends = bounds(x, n, method="wilson_corrected", confidence=level)
                 label = f"wilson_corrected{arm}@{level}"
-                yield from _interval(case, label, Interval, x / n, *ends.tolist())
+                yield from ends_by(case, label, Interval, x / n, *ends.tolist())
             for name, f in INTERVALS.items():
-                yield from _interval(case, f"{name}@{level}", f, *table, confidence=level)
+                yield from ends_by(case, f"{name}@{level}", f, *table, confidence=level)
         for sides in SIDES:
             yield (
                 case,
@@ -128,22 +68,21 @@ def two_by_two() -> Numbers:
             )
         for how in ("none", "continuity"):
             label = f"chi_squared.{how}"
-            yield from _test(case, label, chi_squared, *table, correction=how)
+            yield from tested_by(case, label, chi_squared, *table, correction=how)
 
 
+@subject("stratified")
 def stratified() -> Numbers:
     for case, d in cases("strata.csv"):
         table = [d[key] for key in ("x1", "n1", "x0", "n0")]
         for how in ("none", "continuity"):
             label = f"cmh.{how}"
-            yield from _test(case, label, mh.cochran_mantel_haenszel, *table, correction=how)
-        yield from _interval(
+            yield from tested_by(case, label, mh.cochran_mantel_haenszel, *table, correction=how)
+        yield from ends_by(
             case, "odds_ratio", mh.mantel_haenszel_odds_ratio, *table, confidence=0.95
         )
         for name, variance in (("sato", "sato"), ("robins", "greenland_robins")):
-            yield from _interval(
-                case, f"risk_difference.{name}", _pooled_difference, table, variance
-            )
+            yield from ends_by(case, f"risk_difference.{name}", _pooled_difference, table, variance)
 
 
 def _pooled_difference(table, variance) -> Interval:
@@ -155,11 +94,12 @@ def two_samples() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         yield case, d["value"][d["arm"] == "x"], d["value"][d["arm"] == "y"]
 
 
+@subject("ranks")
 def rank_tests() -> Numbers:
     for case, x, y in two_samples():
         for sides in SIDES:
             for how in ("none", "continuity"):
-                yield from _test(
+                yield from tested_by(
                     case,
                     f"mann_whitney.{sides}.{how}",
                     ranks.mann_whitney,
@@ -171,19 +111,19 @@ def rank_tests() -> Numbers:
         tied = np.unique(np.append(x, y)).size < x.size + y.size
         a, b = (x[:7], y[:7]) if tied else (x, y)
         for sides in SIDES:
-            yield from _test(case, f"exact.{sides}", ranks.mann_whitney_exact, a, b, sides=sides)
+            yield from tested_by(
+                case, f"exact.{sides}", ranks.mann_whitney_exact, a, b, sides=sides
+            )
         of_r = {"correction": "continuity", "method": "exact_below_50"}
         if np.unique(np.append(x, y)).size > 1:
             test = ranks.mann_whitney(x, y, sides="two_sided", **of_r)
-            yield case, "default.statistic", test.statistic
-            yield case, "default.p_value", test.p_value
+            yield from tested(case, "default", test)
         if not tied and max(x.size, y.size) < 50:
             shift = hodges_lehmann(x, y, confidence=0.95, **of_r)
             # Where no shift is rejected R has the extreme differences.
             if isfinite(shift.low):
-                for part in ("estimate", "low", "high"):
-                    yield case, f"default_shift.{part}", getattr(shift, part)
-        yield from _interval(
+                yield from ends(case, "default_shift", shift)
+        yield from ends_by(
             case, "superiority", ranks.probability_of_superiority, x, y, confidence=0.95
         )
 
@@ -191,19 +131,18 @@ def rank_tests() -> Numbers:
 def _effect_sizes(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
     """Standardised differences, with limits of the noncentrality of t."""
     for level in (0.95, 0.8):
-        yield from _interval(
-            case, f"cohens_d@{level}", effect_sizes.cohens_d, x, y, confidence=level
-        )
+        yield from ends_by(case, f"cohens_d@{level}", effect_sizes.cohens_d, x, y, confidence=level)
 
 
+@subject("means")
 def mean_tests() -> Numbers:
     for case, x, y in two_samples():
         for part, value in asdict(means.describe(x)).items():
             if part != "n":
                 yield case, f"describe.{part}", value
         for level in (0.95, 0.8):
-            yield from _interval(case, f"mean@{level}", means.mean_interval, x, confidence=level)
-            yield from _interval(
+            yield from ends_by(case, f"mean@{level}", means.mean_interval, x, confidence=level)
+            yield from ends_by(
                 case,
                 f"difference@{level}",
                 means.mean_difference_welch,
@@ -214,16 +153,17 @@ def mean_tests() -> Numbers:
         yield from _effect_sizes(case, x, y)
         for name, f in (("welch", means.welch_t), ("student", means.student_t)):
             for sides in SIDES:
-                yield from _test(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
+                yield from tested_by(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
             half = np.concatenate([x, y]).std(ddof=1) / 2
             both = {"margins": (-half, half), "variance": {"student": "pooled"}.get(name, name)}
             sided = {"sides": "greater", "margin": -half}
-            yield from _test(case, f"{name}.margin", f, x, y, **sided, df=True)
-            yield from _test(
+            yield from tested_by(case, f"{name}.margin", f, x, y, **sided, df=True)
+            yield from tested_by(
                 case, f"{name}.equivalence", means.equivalence_t, x, y, **both, df=True
             )
 
 
+@subject("multiplicity")
 def adjusted() -> Numbers:
     methods = {
         "bonferroni": multiplicity.bonferroni,
@@ -235,18 +175,17 @@ def adjusted() -> Numbers:
     }
     for case, d in cases("p_values.csv"):
         for name, f in methods.items():
-            for i, value in enumerate(f(d["p"]), 1):
-                yield case, f"{name}.{i}", value
+            yield from vector(case, f"{name}", f(d["p"]))
         if d["p"].size > 1 and not np.isnan(d["p"]).any():
             families = np.split(d["p"], [d["p"].size // 2])
             found = gatekeeping(families, gate="serial", missing="stops")
-            for i, value in enumerate(np.concatenate(found), 1):
-                yield case, f"serial.{i}", value
+            yield from vector(case, "serial", np.concatenate(found))
 
 
 FIELDS = tuple(WithinEffect.__dataclass_fields__)
 
 
+@subject("repeated", "car")
 def repeated() -> Numbers:
     for case, d in cases("repeated.csv"):
         first = d["visit"] == 1
@@ -258,8 +197,7 @@ def repeated() -> Numbers:
         sizes = np.unique(arm, return_counts=True)[1]
         if len(sizes) > 1 and sizes.min() > y.shape[1]:
             test = box_m(y, arm)
-            for part in ("statistic", "df", "p_value"):
-                yield case, f"box_m.{part}", getattr(test, part)
+            yield from fields_of(case, "box_m", test, "statistic", "df", "p_value")
         for kind, fit in fits.items():
             for name in ("between", "within", "interaction"):
                 effect = getattr(fit, name, None)
@@ -276,6 +214,7 @@ QUARTILES = ("lower_quartile", "median", "upper_quartile")
 CURVE = ("time", "n_risk", "n_event", "n_censored", "survival", "se", "low", "high")
 
 
+@subject("survival", "survival")
 def survival() -> Numbers:
     for case, d in cases("survival.csv"):
         time, event = d["time"], d["event"]
@@ -283,17 +222,18 @@ def survival() -> Numbers:
             name = f"km_{interval}"
             curve = kaplan_meier(time, event, confidence=0.95, interval=interval)
             for column in CURVE if interval in ("log", "log_log") else ("low", "high"):
-                for i, value in enumerate(getattr(curve, column), 1):
-                    yield case, f"{name}.{column}.{i}", value
+                yield from vector(case, f"{name}.{column}", getattr(curve, column))
             for part, found in zip(QUARTILES, curve.quartiles(), strict=True):
                 for end in ("estimate", "low", "high"):
                     yield case, f"{name}.{part}.{end}", getattr(found, end)
             at = np.quantile([time.min(), time.max()], [0, 0.31, 0.77, 1])
             for i, (time_at, n) in enumerate(zip(at, curve.n_at_risk(at), strict=True), 1):
-                yield from _interval(case, f"{name}.at.{i}", curve.at(time_at).interval)
+                yield from ends_by(case, f"{name}.at.{i}", curve.at(time_at).interval)
                 yield case, f"{name}.n_at_risk.{i}", n
         for name, strata in (("log_rank", None), ("log_rank_strata", d["stratum"])):
-            yield from _test(case, name, log_rank, time, event, d["group"], strata=strata, df=True)
+            yield from tested_by(
+                case, name, log_rank, time, event, d["group"], strata=strata, df=True
+            )
         if case in COX:
             yield from _cox(case, d)
 
@@ -313,39 +253,7 @@ def _cox(case: str, d: dict[str, np.ndarray]) -> Numbers:
             name = f"cox_{model}_{ties}"
             fit = cox(d["time"], d["event"], x, ties=ties, confidence=0.95, strata=strata)
             for part in ("coef", "se", "low", "high"):
-                for i, value in enumerate(getattr(fit, part), 1):
-                    yield case, f"{name}.{part}.{i}", value
-            for part in ("null_log_likelihood", "log_likelihood"):
-                yield case, f"{name}.{part}", getattr(fit, part)
+                yield from vector(case, f"{name}.{part}", getattr(fit, part))
+            yield from fields_of(case, f"{name}", fit, "null_log_likelihood", "log_likelihood")
             for part in ("wald", "score", "likelihood_ratio"):
-                yield from _test(case, f"{name}.{part}", getattr, fit, part)
-
-
-SUBJECTS: dict[str, Callable[[], Numbers]] = {
-    "two_by_two": two_by_two,
-    "stratified": stratified,
-    "ranks": rank_tests,
-    "means": mean_tests,
-    "multiplicity": adjusted,
-    "repeated": repeated,
-    "ordinal_ranks": lambda: ordinal_ranks(cases("ordinal_ranks.csv")),
-    "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
-    "survival": survival,
-    "resampling": lambda: resampling(cases),
-    "time_scores": lambda: time_scores(cases),
-    "large_samples": lambda: large_samples(cases),
-    "signed_rank": lambda: pairs(cases),
-    "tied_times": lambda: tied_times(cases),
-    **recompute_arms.subjects(cases),
-    **recompute_planning.subjects(cases),
-    **recompute_interim.subjects(cases),
-    **recompute_contingency.subjects(cases),
-    **recompute_interaction.subjects(cases),
-    **recompute_time_to_event.subjects(cases),
-    "counts": lambda: recompute_counts.counts(cases),
-    "rates": lambda: recompute_rates.rates(cases),
-    "one_sided": lambda: recompute_one_sided.one_sided(cases),
-    "hazards": lambda: recompute_hazards.hazards(cases),
-    **recompute_multiplicity.subjects(cases),
-    **recompute_summaries.subjects(cases),
-}
+                yield from tested_by(case, f"{name}.{part}", getattr, fit, part)

@@ -1,21 +1,17 @@
 """Our side of the oracle for several arms: contrasts of their means, blocks."""
 
-from collections.abc import Callable, Iterator
-
-import numpy as np
+from oracle_tables import Numbers, cases, fields_of, subject
 
 from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous.means import mean_difference_student
 from trialtrace.stats.multiplicity.max_t import Simultaneous
 from trialtrace.stats.repeated.friedman import friedman
 
-Case = tuple[str, dict[str, np.ndarray]]
-Cases = Callable[[str], Iterator[Case]]
-Numbers = Iterator[tuple[str, str, float]]
 LEVEL = {"confidence": 0.95}
 
 
-def arm_contrasts(cases: Cases) -> Numbers:
+@subject("arm_contrasts", "mvtnorm")
+def arm_contrasts() -> Numbers:
     for case, d in cases("arms.csv"):
         y, arm = d["y"], d["arm"]
         names = sorted({*arm.tolist()})
@@ -77,17 +73,9 @@ def _p_values(case: str, name: str, found: Simultaneous) -> Numbers:
         yield case, f"{name}.{i}", one.p_value
 
 
-def blocks(cases: Cases) -> Numbers:
+@subject("friedman")
+def blocks() -> Numbers:
     for case, d in cases("blocks.csv"):
         table = d["value"].reshape(int(d["subject"].max()), -1)
         test = friedman(table)
-        for part in ("statistic", "df", "p_value"):
-            yield case, f"friedman.{part}", getattr(test, part)
-
-
-def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    """Name each R script of this module's subjects with the numbers that it writes."""
-    return {
-        "arm_contrasts": lambda: arm_contrasts(cases),
-        "friedman": lambda: blocks(cases),
-    }
+        yield from fields_of(case, "friedman", test, "statistic", "df", "p_value")

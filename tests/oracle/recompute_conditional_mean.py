@@ -1,7 +1,7 @@
 """Our side of the oracle for missing visits at their conditional means; see recompute.py."""
 
 import numpy as np
-from recompute import Numbers, cases
+from oracle_tables import Numbers, cases, ends, subject
 
 from trialtrace.stats.missing import conditional_mean as means
 
@@ -9,6 +9,7 @@ DELTAS = (0.5, -1.0, 2.0)
 MOST = 48
 
 
+@subject("conditional_mean", "nlme")
 def conditional_mean() -> Numbers:
     for case, d in cases("missing.csv"):
         if case not in ("gaps", "three_arms"):
@@ -46,7 +47,6 @@ def _told(case: str, name: str, fits: means.ConditionalMeans, arms: int) -> Numb
                 fits, row, visit=visit, sides="two_sided", confidence=0.9
             )
             at = f"{name}.{visit + 1}.{arm}"
-            for part in ("estimate", "low", "high"):
-                yield case, f"{at}.{part}", getattr(found, part)
+            yield from ends(case, f"{at}", found)
             yield case, f"{at}.se", found.standard_error
             yield case, f"{at}.p_value", found.test.p_value

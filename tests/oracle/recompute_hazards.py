@@ -1,11 +1,11 @@
 """Our side of the oracle for Cox models of discrete times, tests of hazard ratios, survival of two
 arms at a time, log-rank tests weighted by who is at risk, and Fine and Gray's model."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from math import nan
 
 import numpy as np
+from oracle_tables import SIDES, Numbers, cases, subject, tested
 
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox, hazard_ratio_test
@@ -17,12 +17,9 @@ from trialtrace.stats.survival.survival_at import (
 )
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
 
-Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
-Numbers = Iterator[tuple[str, str, float]]
-SIDES = ("less", "greater", "two_sided")
 
-
-def hazards(cases: Cases) -> Numbers:
+@subject("hazards", "survival", "cmprsk")
+def hazards() -> Numbers:
     for case, d in cases("survival.csv"):
         if case in ("two_groups", "heavy_ties", "mostly_censored"):
             yield from _discrete(case, d)
@@ -69,8 +66,7 @@ def _fit(case: str, name: str, fit: CoxFit) -> Numbers:
     yield case, f"{name}.log_likelihood.1", fit.null_log_likelihood
     yield case, f"{name}.log_likelihood.2", fit.log_likelihood
     for part, test in (("wald", fit.wald), ("score", fit.score)):
-        yield case, f"{name}.{part}.statistic", test.statistic
-        yield case, f"{name}.{part}.p_value", test.p_value
+        yield from tested(case, f"{name}.{part}", test)
 
 
 def _at(case: str, d: dict[str, np.ndarray], share: float) -> Numbers:
@@ -103,6 +99,4 @@ def _at_risk(case: str, weight: str, d: dict[str, np.ndarray], strata, end: str)
         test = at_risk_log_rank(*data, weight=weight, strata=strata)
     except StatsError:
         test = TestResult(nan, nan, nan)
-    yield case, f"{weight}{end}.statistic", test.statistic
-    yield case, f"{weight}{end}.df", test.df
-    yield case, f"{weight}{end}.p_value", test.p_value
+    yield from tested(case, f"{weight}{end}", test, df=True)

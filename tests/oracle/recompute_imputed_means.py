@@ -1,7 +1,7 @@
 """Our side of the oracle for means after imputation; see recompute.py."""
 
 import numpy as np
-from recompute import Numbers, cases
+from oracle_tables import Numbers, cases, fields_of, subject
 from recompute_missing import given_numbers
 
 from trialtrace.stats import StatsError, missing
@@ -18,8 +18,9 @@ def _pooled(case: str, name: str, fits: missing.ImputedFits, rows: np.ndarray) -
             found = missing.pooled_contrast(
                 fits, row, df=df, null=0.0, sides="two_sided", confidence=0.9
             )
-            for part in ("estimate", "low", "high", "statistic", "df", "p_value"):
-                yield case, f"{at}.{part}", getattr(found, part)
+            yield from fields_of(
+                case, f"{at}", found, "estimate", "low", "high", "statistic", "df", "p_value"
+            )
             yield case, f"{at}.fraction_missing", found.fraction_missing
         try:
             test = missing.pooled_contrasts_test(fits, rows, df=df)
@@ -46,6 +47,7 @@ def _by_reference(case: str, d: dict[str, np.ndarray], y: np.ndarray, arms: str)
         yield from _pooled(case, name, missing.fit_imputed(found[:, :, 2], x), rows)
 
 
+@subject("imputed_means", "mice")
 def imputed_means() -> Numbers:
     for case, d in cases("missing.csv"):
         y = np.column_stack([d["y1"], d["y2"], d["y3"]])

@@ -1,9 +1,10 @@
 """Our side of binomial.R, interaction.R and compliers.R: by counts, and by rows made of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import nan
 
 import numpy as np
+from oracle_tables import Numbers, cases, ends, fields_of, subject
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical.binomial import binomial_test, upper_bound
@@ -16,9 +17,6 @@ from trialtrace.stats.stratified.interaction import (
     logistic_trend_ratio,
 )
 
-Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
-Numbers = Iterator[tuple[str, str, float]]
-
 
 def _or_nan(compute: Callable[[], float]) -> float:
     try:
@@ -27,7 +25,8 @@ def _or_nan(compute: Callable[[], float]) -> float:
         return nan
 
 
-def binomial(cases: Cases) -> Numbers:
+@subject("binomial")
+def binomial() -> Numbers:
     for case, d in cases("two_by_two.csv"):
         for arm, which in (("arm1", "1"), ("arm2", "0")):
             x, n = float(d[f"x{which}"][0]), float(d[f"n{which}"][0])
@@ -41,7 +40,8 @@ def binomial(cases: Cases) -> Numbers:
                 yield case, f"{arm}.upper@{level:g}", upper_bound(x, n, confidence=level)
 
 
-def interaction(cases: Cases) -> Numbers:
+@subject("interaction")
+def interaction() -> Numbers:
     for case, d in cases("strata.csv"):
         counts = [d[key] for key in ("x1", "n1", "x0", "n0")]
         if len(counts[0]) > 5:
@@ -53,11 +53,9 @@ def interaction(cases: Cases) -> Numbers:
         # Where R has no interaction of strata the trend is not compared either.
         over_score = logistic_trend(*_long(*counts)) if found else None
         for name, result in (("logistic", found), ("trend", over_score)):
-            for part in ("statistic", "df", "p_value"):
-                yield case, f"{name}.{part}", getattr(result, part, nan)
+            yield from fields_of(case, f"{name}", result, "statistic", "df", "p_value")
         ratio = _ratio(*_long(*counts)) if found else None
-        for part in ("estimate", "low", "high"):
-            yield case, f"ratio.{part}", getattr(ratio, part, nan)
+        yield from ends(case, "ratio", ratio)
 
 
 def _ratio(y: np.ndarray, arm: np.ndarray, score: np.ndarray) -> Interval:
@@ -75,7 +73,8 @@ def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return y, arm, np.repeat(np.tile(k, 4), size)
 
 
-def compliers(cases: Cases) -> Numbers:
+@subject("compliers")
+def compliers() -> Numbers:
     for case, d in cases("two_by_two.csv"):
         x1, n1, x0, n0 = (int(d[key][0]) for key in ("x1", "n1", "x0", "n0"))
         if n1 < 2 or n0 < 1 or n1 * n0 > 2000:
@@ -84,8 +83,7 @@ def compliers(cases: Cases) -> Numbers:
         received = np.arange(1, n1 + 1) % 3 != 0
         data = [part.astype(float) for part in (treated, received, control)]
         found = complier_difference(*data, confidence=0.95)
-        for part in ("estimate", "low", "high"):
-            yield case, f"bloom.{part}", getattr(found, part)
+        yield from ends(case, "bloom", found)
         bounds = complier_bounds(*data)
         yield case, "bounds.low", bounds.low
         yield case, "bounds.high", bounds.high
@@ -98,11 +96,3 @@ def compliers(cases: Cases) -> Numbers:
                     f"{rule}@{level:g}",
                     _or_nan(lambda t=table, h=how: fragility_index(*t, **h)),
                 )
-
-
-def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    return {
-        "compliers": lambda: compliers(cases),
-        "binomial": lambda: binomial(cases),
-        "interaction": lambda: interaction(cases),
-    }

@@ -1,19 +1,16 @@
 """Our side of the oracle: tests of large tables and samples; see recompute.py."""
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
+from oracle_tables import SIDES, Numbers, cases, ends, subject, tested
 
 from trialtrace.stats.categorical.r_by_c_tests import fisher_freeman_halton
 from trialtrace.stats.continuous.signed_rank import METHODS, pseudomedian, signed_rank
 from trialtrace.stats.resampling.binary import binary_exact
 from trialtrace.stats.stratified.exact import exact_conditional_test
 
-Numbers = Iterator[tuple[str, str, float]]
-SIDES = ("two_sided", "greater", "less")
 
-
-def large_samples(cases: Callable) -> Numbers:
+@subject("large_samples")
+def large_samples() -> Numbers:
     for case, d in cases("large_tables.csv"):
         table = np.zeros((int(d["row"].max()), int(d["column"].max())))
         table[d["row"].astype(int) - 1, d["column"].astype(int) - 1] = d["count"]
@@ -40,12 +37,10 @@ def _pairs(case: str, value: np.ndarray) -> Numbers:
     for sides in SIDES:
         for method in methods:
             test = signed_rank(value, sides=sides, zeros="wilcoxon", method=method)
-            yield case, f"{method}.{sides}.statistic", test.statistic
-            yield case, f"{method}.{sides}.p_value", test.p_value
+            yield from tested(case, f"{method}.{sides}", test)
         test = signed_rank(value, sides=sides, zeros="pratt", method="normal")
         yield case, f"pratt.{sides}", test.p_value
     # R's root search of the bounds takes minutes there.
     for method in methods if value.size <= 1000 else ():
         found = pseudomedian(value, confidence=0.95, method=method)
-        for part in ("estimate", "low", "high"):
-            yield case, f"median.{method}.{part}", getattr(found, part)
+        yield from ends(case, f"median.{method}", found)

@@ -1,7 +1,7 @@
 """Our side of the oracle for least-squares means; see recompute.py."""
 
 import numpy as np
-from recompute import Numbers, cases
+from oracle_tables import Numbers, cases, subject, tested
 
 from trialtrace.stats import Contrast, StatsError
 from trialtrace.stats.regression.ancova import ols
@@ -56,6 +56,7 @@ def _model(case: str, name: str, fit, design, *, interaction: bool) -> Numbers:
         yield case, f"{name}.p", interaction_test(fit, design).p_value
 
 
+@subject("least_squares_means", "emmeans", "survival", by_derivatives=2e-05)
 def least_squares() -> Numbers:
     for case, d in cases("models.csv"):
         if len(set(d["stratum"])) < 2:
@@ -101,5 +102,4 @@ def _hazards(case: str, d: dict[str, np.ndarray]) -> Numbers:
         yield from _differences(case, f"cox.{word}.differences", fit, design)
         if interaction:
             test = interaction_test(fit, design)
-            yield case, "cox.interaction.statistic", test.statistic
-            yield case, "cox.interaction.p_value", test.p_value
+            yield from tested(case, "cox.interaction", test)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from recompute import Numbers, cases
+from oracle_tables import Numbers, cases, subject
 
 from trialtrace.stats import missing
 from trialtrace.stats.missing import imputation, reference
@@ -213,6 +213,7 @@ def binary() -> Numbers:
             yield case, f"chi_squared.{i}.{j}", chi_squared.p_value[i, j]
 
 
+@subject("missing", "mice", "ordinal")
 def missing_data() -> Numbers:
     for part in (rubin, vectors, imputed, given_parameters, binary):
         yield from part()

@@ -1,8 +1,7 @@
 """Our side of the oracle for families of tests: graphs and group-sequential designs."""
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
+from oracle_tables import Numbers, cases, subject, vector
 
 from trialtrace.stats.multiplicity import stopped_estimates as e
 from trialtrace.stats.multiplicity.graphical import (
@@ -15,23 +14,19 @@ from trialtrace.stats.multiplicity.group_sequential import (
     wang_tsiatis,
 )
 
-Case = tuple[str, dict[str, np.ndarray]]
-Cases = Callable[[str], Iterator[Case]]
-Numbers = Iterator[tuple[str, str, float]]
 DESIGNS = (("two_sided", 0.05), ("greater", 0.025), ("two_sided", 0.1))
 SPENDING = {"obrien_fleming": None, "pocock": None, "power": 3.0, "hwang_shih_decani": -4.0}
 
 
-def graphs(cases: Cases) -> Numbers:
+@subject("graphical")
+def graphs() -> Numbers:
     for case, d in cases("graphs.csv"):
         edges = np.column_stack([d[f"t{i}"] for i in range(1, 5)])
         found = graphical(d["p"], d["weight"], edges, missing="stops")
-        for i, value in enumerate(found.adjusted, 1):
-            yield case, f"adjusted.{i}", value
+        yield from vector(case, "adjusted", found.adjusted)
         families = np.split(d["p"], [2])
         gates = gatekeeping(families, gate="parallel", missing="stops")
-        for i, value in enumerate(np.concatenate(gates), 1):
-            yield case, f"parallel.{i}", value
+        yield from vector(case, "parallel", np.concatenate(gates))
         for g in (0.25, 0.5, 0.9):
             four = [[value] for value in d["p"][[1, 0, 3, 2]]]
             for name, families, fractions in (
@@ -41,25 +36,21 @@ def graphs(cases: Cases) -> Numbers:
             ):
                 options = {"missing": "stops", "truncation": fractions}
                 gates = gatekeeping(families, gate="truncated", **options)
-                yield from _all(case, f"{name}.{g}", np.concatenate(gates))
+                yield from vector(case, f"{name}.{g}", np.concatenate(gates))
 
 
-def _all(case: str, name: str, values: np.ndarray) -> Numbers:
-    for i, value in enumerate(values, 1):
-        yield case, f"{name}.{i}", value
-
-
-def group_sequential(cases: Cases) -> Numbers:
+@subject("group_sequential", "mvtnorm")
+def group_sequential() -> Numbers:
     for case, d in cases("looks.csv"):
         t = d["fraction"]
         for sides, alpha in DESIGNS:
             options = {"alpha": alpha, "sides": sides}
             for delta in (0, 0.25, 0.5):
                 found = wang_tsiatis(t, delta=delta, **options)
-                yield from _all(case, f"tsiatis.{delta}.{sides}.{alpha}", found.z)
+                yield from vector(case, f"tsiatis.{delta}.{sides}.{alpha}", found.z)
             for name, parameter in SPENDING.items():
                 found = spending_boundary(t, spending=name, parameter=parameter, **options)
-                yield from _all(case, f"{name}.{sides}.{alpha}", found.z)
+                yield from vector(case, f"{name}.{sides}.{alpha}", found.z)
         yield from _effects(case, 40 * t)
 
 
@@ -69,14 +60,14 @@ def _effects(case: str, information: np.ndarray) -> Numbers:
     lower = np.append(upper[:-1] - 2.5, upper[-1])
     for effect in (0, 0.3, -0.2):
         found = crossing_probabilities(information, upper, lower, effect=effect)
-        yield from _all(case, f"upper.{effect}", found.upper)
-        yield from _all(case, f"lower.{effect}", found.lower)
+        yield from vector(case, f"upper.{effect}", found.upper)
+        yield from vector(case, f"lower.{effect}", found.lower)
         bias = e.stopping_bias(information, upper, lower, effect=effect)
-        yield from _all(case, f"mean.{effect}", bias.mean)
+        yield from vector(case, f"mean.{effect}", bias.mean)
         if looks > 1:
             yield case, f"overall.{effect}", bias.overall
         if looks in (2, 3):
-            yield from _all(case, f"mvtnorm.{effect}", found.upper)
+            yield from vector(case, f"mvtnorm.{effect}", found.upper)
     for look in sorted({max(looks - 1, 1), looks}):
         z = upper[look - 1] + 0.2 if look < looks else 1.1
         past = (z, information[:look], upper[: look - 1], lower[: look - 1])
@@ -86,11 +77,3 @@ def _effects(case: str, information: np.ndarray) -> Numbers:
         for level, value in ((0.5, found.estimate), (0.05, found.low), (0.95, found.high)):
             yield case, f"estimate.{look}.{level}", value
         yield case, f"adjusted.{look}", e.bias_adjusted(z, look, information, upper, lower)
-
-
-def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    """Name each R script of this module's subject with the numbers that it writes."""
-    return {
-        "graphical": lambda: graphs(cases),
-        "group_sequential": lambda: group_sequential(cases),
-    }

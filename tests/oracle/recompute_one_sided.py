@@ -1,21 +1,20 @@
 """Our side of the oracle for one-sided tests that are chi-squared where they are two-sided."""
 
-from collections.abc import Callable, Iterator
 from functools import partial
 from math import nan
 
 import numpy as np
+from oracle_tables import Numbers, cases, subject
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.stratified.mantel_haenszel import cochran_mantel_haenszel_z
 from trialtrace.stats.survival.signed_log_rank import signed_at_risk, signed_log_rank
 
-Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
-Numbers = Iterator[tuple[str, str, float]]
 SURVIVAL = ("two_groups", "mostly_censored", "heavy_ties", "everyone")
 
 
-def one_sided(cases: Cases) -> Numbers:
+@subject("one_sided", "survival")
+def one_sided() -> Numbers:
     for case, d in cases("survival.csv"):
         if case in SURVIVAL:
             of_two = np.isin(d["group"], (0, 1))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 
-from recompute import SIDES, Numbers, cases
+from oracle_tables import SIDES, Numbers, cases, ends, fields_of, subject, tested_by
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical import paired
@@ -11,6 +11,7 @@ from trialtrace.stats.categorical import paired
 LEVELS = (0.95, 0.9)
 
 
+@subject("paired_events")
 def paired_events() -> Numbers:
     for case, columns in cases("paired_events.csv"):
         table = [
@@ -19,32 +20,23 @@ def paired_events() -> Numbers:
         yield from _tests(case, table)
         for level in LEVELS:
             found = paired.paired_risk_difference_newcombe(*table, confidence=level)
-            for part in ("estimate", "low", "high"):
-                yield case, f"newcombe@{level}.{part}", getattr(found, part)
+            yield from ends(case, f"newcombe@{level}", found)
     for case, columns in cases("conditions.csv"):
         outcomes = columns["event"].reshape(-1, int(columns["condition"].max()))
         try:
             found = paired.cochran_q(outcomes)
         except StatsError:
             found = None
-        for part in ("statistic", "df", "p_value"):
-            yield case, f"cochran_q.{part}", getattr(found, part, float("nan"))
+        yield from fields_of(case, "cochran_q", found, "statistic", "df", "p_value")
 
 
 def _tests(case: str, table: list[float]) -> Iterator[tuple[str, str, float]]:
     discordant = table[1:3]
     for correction, sides in product(("none", "continuity"), SIDES):
         name = f"mcnemar.{correction}.{sides}"
-        yield from _test(case, name, paired.mcnemar, discordant, sides, correction=correction)
+        yield from tested_by(
+            case, name, paired.mcnemar, *discordant, sides=sides, correction=correction
+        )
     for mid_p, sides in product(paired.MID_P, SIDES):
         found = paired.mcnemar_exact(*discordant, sides=sides, mid_p=mid_p)
         yield case, f"exact.{mid_p}.{sides}.p_value", found.p_value
-
-
-def _test(case: str, name: str, compute, counts, sides: str, **options) -> Numbers:
-    try:
-        found = compute(*counts, sides=sides, **options)
-    except StatsError:
-        found = None
-    for part in ("statistic", "p_value"):
-        yield case, f"{name}.{part}", getattr(found, part, float("nan"))

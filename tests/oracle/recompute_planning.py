@@ -1,20 +1,16 @@
 """Our side of the oracle for designs: power, sizes and precision."""
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import log, nan
 
-import numpy as np
+from oracle_tables import Numbers, cases, subject
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.design import detectable, events, means, proportions, ranks, several, widths
 
-Case = tuple[str, dict[str, np.ndarray]]
-Cases = Callable[[str], Iterator[Case]]
-Numbers = Iterator[tuple[str, str, float]]
 
-
-def planning(cases: Cases) -> Numbers:
+@subject("planning", "pwr", "rpact")
+def planning() -> Numbers:
     for case, columns in cases("planning.csv"):
         d = {name: float(values[0]) for name, values in columns.items()}
         for sides in ("two_sided", "one_sided"):
@@ -140,8 +136,3 @@ def _widths(case: str, d: dict[str, float]) -> Numbers:
     yield case, "width.one", widths.width_one_proportion(d["p1"], n1, confidence=0.95)
     width = widths.width_two_proportions(d["p1"], d["p0"], n1, n0, confidence=0.95)
     yield case, "width.two", width
-
-
-def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    """Name the R script of this module's subject with the numbers that it writes."""
-    return {"planning": lambda: planning(cases)}

@@ -1,9 +1,7 @@
 """Our side of the oracle for rates per person-time and mean numbers of events."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import astuple
-
 import numpy as np
+from oracle_tables import Numbers, cases, ends, subject
 
 from trialtrace.stats import Interval, StatsError
 from trialtrace.stats.survival.person_time import (
@@ -17,24 +15,23 @@ from trialtrace.stats.survival.recurrent import (
     mean_cumulative_ratio,
 )
 
-Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
-Numbers = Iterator[tuple[str, str, float]]
 COMPARED = {"mean_difference": mean_cumulative_difference, "mean_ratio": mean_cumulative_ratio}
 
 
-def rates(cases: Cases) -> Numbers:
+@subject("rates", "survival")
+def rates() -> Numbers:
     for case, d in cases("rates.csv"):
         x1, t1, x0, t0 = (float(d[name][0]) for name in ("x1", "t1", "x0", "t0"))
         for level in (0.95, 0.9):
             found = garwood_rate(x1, t1, confidence=level)
-            yield from _interval(case, f"garwood@{level}", found)
+            yield from ends(case, f"garwood@{level}", found)
         if x1 + x0 == 0:
             continue
         for name, function in (("difference", rate_difference), ("ratio", rate_ratio)):
             for sides in ("two_sided", "less", "greater"):
                 found = function(x1, t1, x0, t0, confidence=0.95, sides=sides)
                 yield case, f"{name}.{sides}", found.p_value
-            yield from _interval(case, name, found.interval)
+            yield from ends(case, name, found.interval)
             if name == "difference":
                 yield case, "difference.z", found.statistic
     for case, d in cases("start_stop.csv"):
@@ -48,8 +45,8 @@ def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
         options = {"times": at, "interval": interval, "confidence": 0.95}
         found = mean_cumulative(*rows, **options, variance="robust")
         each = zip(found.estimate, found.low, found.high, strict=True)
-        for i, ends in enumerate(each, 1):
-            yield from _interval(case, f"mean.{i}.{interval}", Interval(*ends))
+        for i, bounds in enumerate(each, 1):
+            yield from ends(case, f"mean.{i}.{interval}", Interval(*bounds))
     for i, se in enumerate(found.se, 1):
         yield case, f"mean.{i}.se", float(se)
     poisson = mean_cumulative(*rows, **options, variance="poisson")
@@ -62,11 +59,6 @@ def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
                 found = function(*rows, d["x1"], **arms, confidence=0.95, sides="two_sided")
             except StatsError:
                 continue
-            yield from _interval(case, f"{name}.{variance}", found.interval)
+            yield from ends(case, f"{name}.{variance}", found.interval)
             yield case, f"{name}.{variance}.z", found.statistic
             yield case, f"{name}.{variance}.p", found.p_value
-
-
-def _interval(case: str, name: str, found: Interval) -> Numbers:
-    for part, value in zip(("estimate", "low", "high"), astuple(found)[:3], strict=True):
-        yield case, f"{name}.{part}", value

@@ -5,6 +5,7 @@ from dataclasses import fields
 from math import nan
 
 import numpy as np
+from oracle_tables import Numbers, cases, subject, tested, vector
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
@@ -12,12 +13,10 @@ from trialtrace.stats.repeated.contrasts import repeated_contrast
 from trialtrace.stats.repeated.eta import partial_eta_squared_interval
 from trialtrace.stats.repeated.ordinal_ranks import rank_anova
 
-Case = tuple[str, dict[str, np.ndarray]]
-Numbers = Iterator[tuple[str, str, float]]
 
-
-def general(cases: Iterator[Case]) -> Numbers:
-    for case, d in cases:
+@subject("repeated_general", "car")
+def general() -> Numbers:
+    for case, d in cases("repeated_general.csv"):
         y, within, between = _design(d)
         for kind in ("II", "III"):
             options = {"within": within, "between": between, "sums_of_squares": kind}
@@ -102,15 +101,13 @@ def _contrasts(case: str, y: np.ndarray, between: dict[str, np.ndarray]) -> Numb
                 yield case, f"contrast.{name}.{variance}.{part}", value
 
 
-def ordinal(cases: Iterator[Case]) -> Numbers:
-    for case, d in cases:
+@subject("ordinal_ranks")
+def ordinal() -> Numbers:
+    for case, d in cases("ordinal_ranks.csv"):
         first = d["visit"] == 1
         fit = rank_anova(d["value"].reshape(first.sum(), -1), d["arm"][first])
-        for i, value in enumerate(fit.relative_effects.reshape(-1), 1):
-            yield case, f"relative_effect.{i}", value
+        yield from vector(case, "relative_effect", fit.relative_effects.reshape(-1))
         for name in ("between", "between_box", "within", "interaction"):
             test = getattr(fit, name)
-            yield case, f"{name}.statistic", test.statistic
-            yield case, f"{name}.df", test.df
-            yield case, f"{name}.p_value", test.p_value
+            yield from tested(case, f"{name}", test, df=True)
         yield case, "between_box.df2", fit.between_box.df2

@@ -1,11 +1,11 @@
 """Our side of the oracle for re-randomisation, exact binary endpoints and the bootstrap."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from itertools import product
 from math import nan
 
 import numpy as np
+from oracle_tables import Numbers, cases, subject
 
 from trialtrace.stats import StatsError
 from trialtrace.stats import resampling as r
@@ -15,9 +15,6 @@ from trialtrace.stats.resampling.bootstrap import (
     percentile_bounds,
 )
 
-Case = tuple[str, dict[str, np.ndarray]]
-Cases = Callable[[str], Iterator[Case]]
-Numbers = Iterator[tuple[str, str, float]]
 LISTED = {
     "draws": 1,
     "exact_up_to": 10**6,
@@ -27,7 +24,8 @@ LISTED = {
 }
 
 
-def resampling(cases: Cases) -> Numbers:
+@subject("resampling", "survival")
+def resampling() -> Numbers:
     for case, d in cases("resampling.csv"):
         if len(d["y"]) > 20:
             yield from _usual(case, d)
@@ -164,7 +162,8 @@ def _bootstrap() -> Numbers:
                 yield name, f"{method}{level}.high", high
 
 
-def time_scores(cases: Cases) -> Numbers:
+@subject("time_scores", "survival")
+def time_scores() -> Numbers:
     for case, d in cases("competing.csv"):
         time, cause = d["time"], d["cause"]
         if len(set(time[cause > 0])) < 2:

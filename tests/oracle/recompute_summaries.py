@@ -1,20 +1,15 @@
 """Our side of the oracle for printed summaries: ranges of p, epsilons, effects, estimates."""
 
-from collections.abc import Callable, Iterator
 from math import inf
 
 import numpy as np
+from oracle_tables import SIDES, Numbers, cases, subject
 
 from trialtrace.stats.summaries import Bounds, Printed, read
 from trialtrace.stats.summaries import statistics as s
 from trialtrace.stats.summaries.estimates import check_estimate
 from trialtrace.stats.summaries.mean_statistics import deviation_of_groups, f_of_means, t_of_means
 from trialtrace.stats.summaries.mean_tests import t_test_p
-
-Case = tuple[str, dict[str, np.ndarray]]
-Cases = Callable[[str], Iterator[Case]]
-Numbers = Iterator[tuple[str, str, float]]
-SIDES = ("two_sided", "greater", "less")
 
 
 def _range(case: str, name: str, bounds: Bounds) -> Numbers:
@@ -31,7 +26,8 @@ def _column(d: dict[str, np.ndarray], value: str, places: str) -> Printed:
     return read([f"{number:.{int(digits)}f}" for number, digits in pairs], rounding="half_up")
 
 
-def summaries(cases: Cases) -> Numbers:
+@subject("summaries")
+def summaries() -> Numbers:
     for case, d in cases("printed_t_tests.csv"):
         m1, m0 = (_printed(d, name, "m_places") for name in ("m1", "m0"))
         s1, s0 = (_printed(d, name, "s_places") for name in ("s1", "s0"))
@@ -93,8 +89,3 @@ def _estimates(case: str, d: dict[str, np.ndarray]) -> Numbers:
     yield from _range(case, "middle", found.middle)
     yield from _range(case, "se", found.standard_error)
     yield case, "symmetric", found.symmetric
-
-
-def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    """Name the R script of this module's subject with the numbers that it writes."""
-    return {"summaries": lambda: summaries(cases)}

@@ -1,20 +1,18 @@
 """Our side of the oracle: times that differ by rounding alone; see recompute.py."""
 
-from collections.abc import Callable, Iterator
+from oracle_tables import Numbers, cases, subject, tested
 
 from trialtrace.stats.survival.cox import cox
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier, log_rank
 
-Numbers = Iterator[tuple[str, str, float]]
 
-
-def tied_times(cases: Callable) -> Numbers:
+@subject("tied_times", "survival")
+def tied_times() -> Numbers:
     for case, d in cases("tied_times.csv"):
         time, event, x = d["time"], d["event"], d["x"][:, None]
         test = log_rank(time, event, d["arm"])
-        yield case, "log_rank.statistic", test.statistic
-        yield case, "log_rank.p_value", test.p_value
+        yield from tested(case, "log_rank", test)
         curve = kaplan_meier(time, event, confidence=0.95, interval="log_log")
         yield case, "rows", curve.time.size
         yield case, "survival", curve.survival[-2]

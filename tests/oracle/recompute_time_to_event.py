@@ -1,11 +1,11 @@
 """Our side of the oracle for restricted means, weighted log-rank, competing risks, start-stop Cox
 models, proportional hazards and interval-censored times."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from math import nan
 
 import numpy as np
+from oracle_tables import Numbers, cases, ends, subject, tested, vector
 from scipy.special import chdtrc
 
 from trialtrace.stats import Contrast, Interval, StatsError, TestResult
@@ -22,8 +22,6 @@ from trialtrace.stats.survival.weighted_log_rank import (
     weighted_sums_of_groups,
 )
 
-Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
-Numbers = Iterator[tuple[str, str, float]]
 ORDINARY = ("two_groups", "heavy_ties", "mostly_censored", "everyone")
 NO_TEST = TestResult(nan, nan, nan)
 NO_INTERVAL = Interval(nan, nan, nan)
@@ -36,18 +34,6 @@ def _or(otherwise, compute: Callable, *data, **options):
         return otherwise
 
 
-def _interval(case: str, name: str, found: Interval) -> Numbers:
-    for part in ("estimate", "low", "high"):
-        yield case, f"{name}.{part}", getattr(found, part)
-
-
-def _test(case: str, name: str, found: TestResult, *, df: bool = False) -> Numbers:
-    yield case, f"{name}.statistic", found.statistic
-    if df:
-        yield case, f"{name}.df", found.df
-    yield case, f"{name}.p_value", found.p_value
-
-
 def _contrasts(case: str, name: str, f: Callable, *data, **options) -> Numbers:
     options |= {"treated": 1, "reference": 0}
     none = Contrast(NO_INTERVAL, NO_TEST)
@@ -55,9 +41,9 @@ def _contrasts(case: str, name: str, f: Callable, *data, **options) -> Numbers:
         sides: _or(none, f, *data, confidence=0.95, sides=sides, **options)
         for sides in ("two_sided", "greater", "less")
     }
-    yield from _interval(case, name, found["two_sided"].interval)
+    yield from ends(case, name, found["two_sided"].interval)
     yield case, f"{name}.se", found["two_sided"].standard_error
-    yield from _test(case, name, found["two_sided"].test)
+    yield from tested(case, name, found["two_sided"].test)
     for sides in ("greater", "less"):
         yield case, f"{name}.{sides}", found[sides].test.p_value
 
@@ -71,7 +57,7 @@ def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
         tau = share * arms[0][0].max()
         none = rmst.RestrictedMean(nan, nan, nan, nan, nan, 0, 0)
         one = _or(none, rmst.restricted_mean, *arms[0], tau=tau, confidence=0.95)
-        yield from _interval(case, f"mean@{share}", Interval(one.estimate, one.low, one.high))
+        yield from ends(case, f"mean@{share}", Interval(one.estimate, one.low, one.high))
         yield case, f"mean@{share}.se", one.se
         tau, name = share * limit, f"difference@{share}"
         yield from _contrasts(case, name, rmst.restricted_mean_difference, *both, tau=tau)
@@ -81,7 +67,8 @@ def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
             )
 
 
-def restricted_mean(cases: Cases) -> Numbers:
+@subject("restricted_mean", "survival")
+def restricted_mean() -> Numbers:
     for case, d in cases("survival.csv"):
         yield from _means(case, d)
         data = d["time"], d["event"], d["group"]
@@ -94,7 +81,7 @@ def restricted_mean(cases: Cases) -> Numbers:
             ):
                 options = {"rho": rho, "gamma": gamma, "strata": strata}
                 found = _or(NO_TEST, weighted_log_rank, *data, **options)
-                yield from _test(case, name + end, found, df=True)
+                yield from tested(case, name + end, found, df=True)
             for gamma in (0.5, 1):
                 sums = weighted_sums_of_groups(*data, rho=0.5, gamma=gamma, strata=strata)
                 for i, value in enumerate(sums.difference, 1):
@@ -102,7 +89,8 @@ def restricted_mean(cases: Cases) -> Numbers:
                     yield case, f"sums{gamma}{end}.v.{i}", sums.variance[i - 1, i - 1]
 
 
-def competing_risks(cases: Cases) -> Numbers:
+@subject("competing_risks", "cmprsk")
+def competing_risks() -> Numbers:
     for case, d in cases("competing.csv"):
         for of in (1, 2):
             if (d["cause"] == of).any():
@@ -111,7 +99,7 @@ def competing_risks(cases: Cases) -> Numbers:
                 for rho in (0, 1):
                     data = d["time"], d["cause"], d["group"]
                     found = _or(NO_TEST, gray_test, *data, of=of, rho=rho, strata=strata)
-                    yield from _test(case, f"gray{of}.rho{rho}{end}", found, df=True)
+                    yield from tested(case, f"gray{of}.rho{rho}{end}", found, df=True)
 
 
 def _incidence(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
@@ -123,15 +111,16 @@ def _incidence(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
         for share in (0.2, 0.55, 0.9, 1.1):
             at = share * d["time"].max()
             name = f"cause{of}.{variance}@{share}"
-            yield from _interval(case, name, curve.at(at).interval())
+            yield from ends(case, name, curve.at(at).interval())
             yield case, f"{name}.se", float(curve.at(at).se)
             none = Contrast(NO_INTERVAL, NO_TEST)
             found = _or(none, cr.cumulative_incidence_difference, *data, at=at, **pair, **options)
-            yield from _interval(case, f"{name}.difference", found.interval)
-            yield from _test(case, f"{name}.difference", found.test)
+            yield from ends(case, f"{name}.difference", found.interval)
+            yield from tested(case, f"{name}.difference", found.test)
 
 
-def start_stop(cases: Cases) -> Numbers:
+@subject("cox_start_stop", "survival")
+def start_stop() -> Numbers:
     for case, d in cases("start_stop.csv"):
         data = d["start"], d["stop"], d["event"], np.column_stack([d["x1"], d["x2"]])
         for ties in ("efron", "breslow"):
@@ -140,8 +129,7 @@ def start_stop(cases: Cases) -> Numbers:
                 for variance in ("model", "robust"):
                     yield from _fit(case, f"{name}.{variance}", data, d["subject"], **options)
                 test = yield from _hazards(case, name, data, **options)
-                for i, value in enumerate((test.residuals**2).sum(axis=0), 1):
-                    yield case, f"{name}.schoenfeld.{i}", value
+                yield from vector(case, f"{name}.schoenfeld", (test.residuals**2).sum(axis=0))
     ordinary = ("two_groups", "heavy_ties", "mostly_censored")
     for case, d in cases("survival.csv"):
         if case not in ordinary:
@@ -158,29 +146,28 @@ def _fit(case: str, name: str, data, subject, **options) -> Numbers:
     variance = name.split(".")[1]
     fit = cox_start_stop(*data, confidence=0.95, variance=variance, subject=subject, **options)
     for part in ("coef", "se", "low", "high"):
-        for i, value in enumerate(getattr(fit, part), 1):
-            yield case, f"{name}.{part}.{i}", value
+        yield from vector(case, f"{name}.{part}", getattr(fit, part))
     yield case, f"{name}.log_likelihood.1", fit.null_log_likelihood
     yield case, f"{name}.log_likelihood.2", fit.log_likelihood
     for part in ("wald", "score"):
-        yield from _test(case, f"{name}.{part}", getattr(fit, part))
+        yield from tested(case, f"{name}.{part}", getattr(fit, part))
 
 
 def _hazards(case: str, name: str, data, **options):
     for transform in TRANSFORMS:
         found = proportional_hazards_test(*data, transform=transform, **options)
         for i, test in enumerate(found.each, 1):
-            yield from _test(case, f"{name}.zph.{transform}.{i}", test)
-        yield from _test(case, f"{name}.zph.{transform}.all", found.together)
+            yield from tested(case, f"{name}.zph.{transform}.{i}", test)
+        yield from tested(case, f"{name}.zph.{transform}.all", found.together)
     return found
 
 
-def interval_censored(cases: Cases) -> Numbers:
+@subject("interval_censored")
+def interval_censored() -> Numbers:
     for case, d in cases("interval.csv"):
         fit = turnbull(d["left"], d["right"])
         for part in ("left", "right", "mass"):
-            for i, value in enumerate(getattr(fit, part), 1):
-                yield case, f"{part}.{i}", value
+            yield from vector(case, f"{part}", getattr(fit, part))
         yield case, "log_likelihood", fit.log_likelihood
         for at in (3, 5, 8, 12.5, 17, 40):
             low, high = fit.probability_by(at)
@@ -189,10 +176,11 @@ def interval_censored(cases: Cases) -> Numbers:
         for scores in ("sun", "finkelstein"):
             data = d["left"], d["right"], d["group"]
             found = _or(NO_TEST, interval_log_rank, *data, scores=scores)
-            yield from _test(case, scores, found, df=True)
+            yield from tested(case, scores, found, df=True)
 
 
-def risk_sets_of(cases: Cases) -> Numbers:
+@subject("risk_sets", "survival")
+def risk_sets_of() -> Numbers:
     """Everything by risk sets, for all patients and for half of them at once."""
     for case, d in cases("survival.csv"):
         if case not in ORDINARY:
@@ -228,16 +216,3 @@ def risk_sets_of(cases: Cases) -> Numbers:
             yield case, f"strata.{weight}", sums.p_value()[0]
         for ties in ("efron", "breslow"):
             yield case, f"strata.{ties}.coef", cox_groups(sets.as_strata(), ties=ties).coef[0, 0]
-
-
-GENERATORS: dict[str, Callable[[Cases], Numbers]] = {
-    "restricted_mean": restricted_mean,
-    "competing_risks": competing_risks,
-    "cox_start_stop": start_stop,
-    "interval_censored": interval_censored,
-    "risk_sets": risk_sets_of,
-}
-
-
-def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    return {name: partial(generate, cases) for name, generate in GENERATORS.items()}

@@ -5,8 +5,8 @@ The scripts and their output in expected/ are committed (first line: R and packa
 """
 
 import pytest
-from oracle_subjects import SUBJECTS, Subject, agree
-from recompute import HERE, read_numbers
+from oracle_subjects import SUBJECTS
+from oracle_tables import HERE, Subject, agree, read_numbers
 
 
 def test_every_output_of_r_has_our_numbers_beside_it():

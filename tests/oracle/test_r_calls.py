@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from recompute import HERE
+from oracle_tables import HERE
 from written.library import r_call, subjects
 
 from trialtrace.run.methods.analysing.estimate import STATS

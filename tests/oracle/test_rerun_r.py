@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from oracle_subjects import SUBJECTS
-from recompute import HERE, read_numbers
+from oracle_tables import HERE, read_numbers
 
 # A script knows its own name and the folder to write to by its arguments.
 DRIVER = """
