@@ -1,7 +1,5 @@
 """Checks on small samples, without files: records of two arms and a plan of one analysis."""
 
-import csv
-from collections import defaultdict
 from math import nan
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,16 +66,6 @@ def two_arms(x1: int, n1: int, x0: int, n0: int, **columns) -> pd.DataFrame:
     """One record a subject from counts."""
     values = [1.0] * x1 + [0.0] * (n1 - x1) + [1.0] * x0 + [0.0] * (n0 - x0)
     return pd.DataFrame({"TRTP": [TREATED] * n1 + [REFERENCE] * n0, "AVAL": values, **columns})
-
-
-def oracle(name: str) -> dict[str, dict[str, float]]:
-    """case -> quantity -> value, as R printed it (tests/oracle)."""
-    found: dict[str, dict[str, float]] = defaultdict(dict)
-    with open(ORACLE / "expected" / f"{name}.csv") as file:
-        for case, quantity, value in csv.reader(line for line in file if line[0] != "#"):
-            if case != "case":
-                found[case][quantity] = float(value)
-    return found
 
 
 def oracle_data(name: str) -> dict[str, pd.DataFrame]:
