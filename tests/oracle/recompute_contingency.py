@@ -1,23 +1,36 @@
-"""Our side of the oracle for contingency tables: the numbers of six R scripts, by our code."""
+"""Our side of the oracle for contingency tables, paired events, compliers and interactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
+from math import nan
 
 import numpy as np
-from oracle_tables import SIDES, Numbers, cases, ends, subject, tested_by
+from oracle_tables import SIDES, Numbers, cases, ends, fields_of, subject, tested_by
 
-from trialtrace.stats import categorical, stratified
-from trialtrace.stats.categorical import proportions
+from trialtrace.stats import StatsError, categorical, stratified
+from trialtrace.stats.categorical import paired, proportions
+from trialtrace.stats.categorical.binomial import binomial_test, upper_bound
+from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
+from trialtrace.stats.categorical.contingency import odds_ratio_wald_test
+from trialtrace.stats.categorical.fragility import fragility_index
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table, fisher_freeman_halton
-from trialtrace.stats.categorical.score import risk_difference_score_test
+from trialtrace.stats.categorical.score import risk_difference_score, risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_ratio_score_test
 from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.categorical.unconditional import barnard, boschloo
+from trialtrace.stats.results import Interval
+from trialtrace.stats.stratified import score as over_strata
 from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
 from trialtrace.stats.stratified.exact_association import cmh_general_association_exact
 from trialtrace.stats.stratified.generalised_cmh import (
     cmh_correlation,
     cmh_general_association,
     cmh_row_mean_scores,
+)
+from trialtrace.stats.stratified.interaction import (
+    logistic_interaction,
+    logistic_trend,
+    logistic_trend_ratio,
 )
 
 LEVELS = (0.95, 0.9)
@@ -197,3 +210,149 @@ def metafor() -> Numbers:
                 if how == "none":
                     result = stratified.mantel_haenszel_odds_ratio(*table, confidence=0.95)
                     yield case, "odds_ratio.p_value", result.p_value
+
+
+def _or_nan(compute: Callable[[], float]) -> float:
+    try:
+        return compute()
+    except StatsError:
+        return nan
+
+
+@subject("binomial")
+def binomial() -> Numbers:
+    for case, d in cases("two_by_two.csv"):
+        for arm, which in (("arm1", "1"), ("arm2", "0")):
+            x, n = float(d[f"x{which}"][0]), float(d[f"n{which}"][0])
+            if n == 0:
+                continue
+            for threshold in (0.1, 0.5, 0.6):
+                for sides in ("two_sided", "greater", "less"):
+                    found = binomial_test(x, n, threshold=threshold, sides=sides)
+                    yield case, f"{arm}.{threshold:g}.{sides}", found.p_value
+            for level in (0.9, 0.95):
+                yield case, f"{arm}.upper@{level:g}", upper_bound(x, n, confidence=level)
+
+
+@subject("interaction")
+def interaction() -> Numbers:
+    for case, d in cases("strata.csv"):
+        counts = [d[key] for key in ("x1", "n1", "x0", "n0")]
+        if len(counts[0]) > 5:
+            continue
+        try:
+            found = logistic_interaction(*_long(*counts))
+        except StatsError:
+            found = None
+        # Where R has no interaction of strata the trend is not compared either.
+        over_score = logistic_trend(*_long(*counts)) if found else None
+        for name, result in (("logistic", found), ("trend", over_score)):
+            yield from fields_of(case, f"{name}", result, "statistic", "df", "p_value")
+        ratio = _ratio(*_long(*counts)) if found else None
+        yield from ends(case, "ratio", ratio)
+
+
+def _ratio(y: np.ndarray, arm: np.ndarray, score: np.ndarray) -> Interval:
+    # Strata without patients have no number in R.
+    score = np.unique(score, return_inverse=True)[1]
+    return logistic_trend_ratio(y, arm == "t", score, confidence=0.95)
+
+
+def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outcome, arm and stratum of every patient."""
+    k = np.arange(len(x1))
+    size = np.concatenate([x1, n1 - x1, x0, n0 - x0]).astype(int)
+    y = np.repeat(np.repeat([1.0, 0.0, 1.0, 0.0], len(k)), size)
+    arm = np.repeat(np.repeat(["t", "t", "c", "c"], len(k)), size)
+    return y, arm, np.repeat(np.tile(k, 4), size)
+
+
+@subject("compliers")
+def compliers() -> Numbers:
+    for case, d in cases("two_by_two.csv"):
+        x1, n1, x0, n0 = (int(d[key][0]) for key in ("x1", "n1", "x0", "n0"))
+        if n1 < 2 or n0 < 1 or n1 * n0 > 2000:
+            continue
+        treated, control = np.arange(n1) < x1, np.arange(n0) < x0
+        received = np.arange(1, n1 + 1) % 3 != 0
+        data = [part.astype(float) for part in (treated, received, control)]
+        found = complier_difference(*data, confidence=0.95)
+        yield from ends(case, "bloom", found)
+        bounds = complier_bounds(*data)
+        yield case, "bounds.low", bounds.low
+        yield case, "bounds.high", bounds.high
+        for level in (0.05, 0.01):
+            for rule in ("smallest", "walsh"):
+                how = {"level": level, "rule": rule}
+                table = (x1, n1, x0, n0)
+                yield (
+                    case,
+                    f"{rule}@{level:g}",
+                    _or_nan(lambda t=table, h=how: fragility_index(*t, **h)),
+                )
+
+
+PAIRED_LEVELS = (0.95, 0.9)
+
+
+@subject("paired_events")
+def paired_events() -> Numbers:
+    for case, columns in cases("paired_events.csv"):
+        table = [
+            float(columns[key][0]) for key in ("both", "treated_only", "reference_only", "neither")
+        ]
+        yield from _tests(case, table)
+        for level in PAIRED_LEVELS:
+            found = paired.paired_risk_difference_newcombe(*table, confidence=level)
+            yield from ends(case, f"newcombe@{level}", found)
+    for case, columns in cases("conditions.csv"):
+        outcomes = columns["event"].reshape(-1, int(columns["condition"].max()))
+        try:
+            found = paired.cochran_q(outcomes)
+        except StatsError:
+            found = None
+        yield from fields_of(case, "cochran_q", found, "statistic", "df", "p_value")
+
+
+def _tests(case: str, table: list[float]) -> Iterator[tuple[str, str, float]]:
+    discordant = table[1:3]
+    for correction, sides in product(("none", "continuity"), SIDES):
+        name = f"mcnemar.{correction}.{sides}"
+        yield from tested_by(
+            case, name, paired.mcnemar, *discordant, sides=sides, correction=correction
+        )
+    for mid_p, sides in product(paired.MID_P, SIDES):
+        found = paired.mcnemar_exact(*discordant, sides=sides, mid_p=mid_p)
+        yield case, f"exact.{mid_p}.{sides}.p_value", found.p_value
+
+
+STRATA_LEVELS = (0.95, 0.8)
+MEE = {"variance": "farrington_manning"}
+COUNTS = ("x1", "n1", "x0", "n0")
+
+
+@subject("stratified_score")
+def stratified_score() -> Numbers:
+    for case, columns in cases("strata.csv"):
+        table = [columns[key] for key in COUNTS]
+        if not ((table[1] > 0) & (table[3] > 0)).any():
+            continue
+        for weight, variance, level in product(
+            over_strata.DIFFERENCE_WEIGHTS, over_strata.VARIANCES, STRATA_LEVELS
+        ):
+            choices = {"weights": weight, "variance": variance, "confidence": level}
+            found = over_strata.stratified_risk_difference_score(*table, **choices)
+            yield from ends(case, f"difference.{weight}.{variance}.{level}", found)
+            yield case, f"difference.{weight}.{variance}.{level}.p_value", found.p_value
+        for level in STRATA_LEVELS:
+            found = over_strata.stratified_risk_difference_newcombe(*table, confidence=level)
+            yield from ends(case, f"newcombe.{level}", found)
+    for case, columns in cases("two_by_two.csv"):
+        table = [float(columns[key][0]) for key in COUNTS]
+        for margin, sides in product((1, 0.8, 1.5), SIDES):
+            choices = {"margin": margin, "sides": sides}
+            name = f"odds.{margin}.{sides}"
+            yield from tested_by(case, name, odds_ratio_wald_test, *table, **choices)
+        for level in (0.95, 0.9):
+            found = risk_difference_score(*table, confidence=level, **MEE)
+            yield from ends(case, f"mee@{level}", found)
