@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from mini_trial import CONFIG, HEADER, REPOSITORY
+from mini_trial import CONFIG, REPOSITORY
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
@@ -17,53 +17,13 @@ from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
-TRIAL = """
-title: A trial that loses data
-question: Is it told?
-design:
-  kind: parallel
-  arms:
-    active: {label: Active, code: "A"}
-    control: {label: Control, code: "C", control: true}
-  randomisation: {scheme: simple}
-source:
-  kind: files
-  folder: data
-  items:
-    patients: {path: patients.csv, format: csv, encoding: utf-8, separator: ";", decimal: "."}
-    visits: {path: visits.csv, format: csv, encoding: utf-8, separator: ";", decimal: "."}
-    events: {path: events.csv, format: csv, encoding: utf-8, separator: ";", decimal: "."}
-tables:
-  patients: {of: patients, key: [id], subject: id, arm: arm}
-  visits: {of: visits, key: [id, visit], subject: id}
-  events: {of: events, key: [source_row], subject: id}
-subjects:
-  table: patients
-populations:
-  itt: {label: All randomised, flag: ITTFL, where: {arm: present}}
-"""
+TRIAL = (Path(__file__).parent / "lossy" / "trial.yaml").read_text(encoding="utf-8")
 CLEANING = """
 tables:
   events:
     covers: some
 """
-DICTIONARY = (
-    HEADER
-    + """\
-id,patients,,text,Number,,,,,,,,y,,,,,
-arm,patients,,radio,Arm,"A, Active | C, Control",,,,,,,,,,,,
-sex,patients,,radio,Sex,"f, Female | m, Male",,,,,,,,,,,,
-smoker,patients,,truefalse,Smoker,,,,,,,,,,,,,
-weight,patients,,text,Weight,,,number,30,250,,,,,,,,
-seen,patients,,text,Seen,,,date_dmy,,,,,,,,,,
-age,patients,,text,Age,,,integer,18,110,,,y,,,,,
-id,visits,,text,Number,,,,,,,,y,,,,,
-visit,visits,,radio,Visit,"0, before | 1, after",,,,,,,,,,,,
-pain,visits,,text,Pain,,,integer,0,10,,,,,,,,
-id,events,,text,Number,,,,,,,,y,,,,,
-grade,events,,text,Grade,,,integer,1,5,,,,,,,,
-"""
-)
+DICTIONARY = (Path(__file__).parent / "lossy" / "dictionary.csv").read_text(encoding="utf-8")
 Rows = list[list[str]]
 
 

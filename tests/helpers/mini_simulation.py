@@ -11,28 +11,7 @@ from trialtrace.run.tables.contracts import read_table
 from trialtrace.run.tables.contracts.simulation import CHARACTERISTICS, REPLICATES
 from trialtrace.run.trial.load import load_trial
 
-SIMULATION = """\
-of: [relief_primary, pain_each]
-replicates: 25
-seed: 5
-truths:
-  nothing:
-    label: Nothing to find
-    why: How often chance alone is called an effect.
-    no_effect: true
-    quantities:
-      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}
-  printed:
-    why: What was printed.
-  better:
-    why: A larger trial of a better drug.
-    patients: {drug: 30, placebo: 25}
-    quantities:
-      relief: {share: {by: arm, is: {drug: {probability: 0.8}, placebo: {probability: 0.3}}}}
-      pain1:
-        ordinal: {from: 0, probabilities: [0.3, 0.3, 0.2, 0.1, 0.1],
-          shift: {by: arm, is: {drug: -0.5, placebo: 0}}}
-"""
+SIMULATION = (Path(__file__).parent / "mini" / "simulation.yaml").read_text(encoding="utf-8")
 CONTRACTS = {"replicates": REPLICATES, "characteristics": CHARACTERISTICS}
 
 

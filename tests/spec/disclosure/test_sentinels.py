@@ -264,15 +264,3 @@ def test_the_search_opens_what_holds_text(tmp_path):
     book.save(tmp_path / "a.xlsx")
     for path in sorted(tmp_path.iterdir()):
         assert made.found_in_file(path), path
-
-
-def test_a_message_that_quotes_a_cell_is_found(tmp_path, monkeypatch, capfd):
-    """The test itself under test: what the program said of such files once."""
-    from trialtrace.run.cleaning import layout
-
-    export = good_export()
-    SPOILINGS["arms that nobody declared"](export)
-    at = export.write(tmp_path)
-    monkeypatch.setattr(layout, "one_of", lambda names: ", ".join(export.column("arm")))
-    assert not run_to_its_end(at)
-    assert export.sentinels.found_in(capfd.readouterr().err)

@@ -1,6 +1,5 @@
 """Results as ARD and as ARS: read back, they are the results; the rules of ARS are held."""
 
-import copy
 import csv
 import io
 import json
@@ -8,7 +7,6 @@ import subprocess
 
 import pyarrow.parquet as pq
 import pytest
-from ars_rules import faults
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.commands.export import write_form
@@ -146,39 +144,6 @@ def test_what_an_analysis_is_for_and_of_whom_is_as_the_plan_says(event, mini):
         assert entry["purpose"] == {"controlledTerm": f"{word} OUTCOME MEASURE"}
         assert entry["reason"] == {"controlledTerm": "SPECIFIED IN SAP"}
     assert {"primary", "secondary"} <= roles
-
-
-def change(event: dict, *path: object, **new: object) -> dict:
-    changed = copy.deepcopy(event)
-    inner = changed
-    for step in path:
-        inner = inner[step]
-    inner.update(new)
-    return changed
-
-
-def test_what_the_standard_does_not_allow_is_found(event):
-    assert faults(event) == []
-    first = ("analyses", 0)
-    result = (*first, "results", 0)
-    for changed, found in (
-        (change(event, *first, methodId="NOPE"), "NOPE is not there"),
-        (change(event, *first, trace="x"), "/analyses[0]/trace: no key of Analysis"),
-        (change(event, *first, reason={"controlledTerm": "WHY NOT"}), "none of"),
-        (change(event, *result, rawValue=12), "rawValue: no text"),
-        (change(event, *result, operationId="MT.x"), "MT.x is not there"),
-        (change(event, "analyses", 1, id=event["analyses"][0]["id"]), "a second time"),
-        (change(event, "methods", 0, operations=None), "operations: no list"),
-        (change(event, "analysisSets", 0, level=True), "level: no whole"),
-    ):
-        assert any(found in each for each in faults(changed)), found
-    share = copy.deepcopy(event)
-    of = next(each for each in share["analyses"] if "referencedAnalysisOperations" in each)
-    of["referencedAnalysisOperations"][0]["referencedOperationRelationshipId"] = "NOPE"
-    assert any("NOPE is not there" in each for each in faults(share))
-    lacking = copy.deepcopy(event)
-    del lacking["mainListOfContents"]
-    assert faults(lacking) == ["/mainListOfContents: is not there"]
 
 
 @pytest.mark.parametrize("form", ["ard", "ars", "adam"])
