@@ -13,7 +13,6 @@ from stats_strategies import CONFIDENCE, given, numbers_of, same, strata, tables
 
 from trialtrace.stats import StatsError, stratified
 from trialtrace.stats import categorical as c
-from trialtrace.stats.continuous import means
 from trialtrace.stats.stratified.mantel_haenszel import _expected_events
 from trialtrace.stats.summaries.count_tests import p_values_of_counts, p_values_of_tables
 
@@ -233,20 +232,6 @@ def test_of_tables_an_interval_and_a_test_at_a_margin_decide_alike(
     decide_alike(partial(interval, *table), test, confidence, margin)
 
 
-VALUES = st.lists(st.integers(-9, 9).map(float), min_size=2, max_size=12)
-
-
-@given(x=VALUES, y=VALUES, confidence=CONFIDENCE, margin=st.floats(-10, 10))
-def test_of_means_an_interval_and_a_test_at_a_margin_decide_alike(x, y, confidence, margin):
-    x, y = np.array(x), np.array(y)
-    assume(np.ptp(x) or np.ptp(y))
-    for interval, t in (
-        (means.mean_difference_welch, means.welch_t),
-        (means.mean_difference_student, means.student_t),
-    ):
-        decide_alike(partial(interval, x, y), partial(t, x - margin, y), confidence, margin)
-
-
 ARM = st.integers(1, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
@@ -269,11 +254,3 @@ def test_so_many_changes_turn_the_decision_and_one_less_does_not(one, other):
         if significant(a, b) != now
     ]
     assert index == min(turned)
-
-
-@given(one=ARM, other=ARM)
-def test_where_all_receive_the_bounds_of_compliers_are_the_effect(one, other):
-    treated, control = ((np.arange(n) < x) * 1.0 for x, n in (one, other))
-    bounds = c.complier_bounds(treated, np.ones(one[1]), control)
-    effect = c.complier_difference(treated, np.ones(one[1]), control, confidence=0.9).estimate
-    assert bounds.low == pytest.approx(effect) == pytest.approx(bounds.high)

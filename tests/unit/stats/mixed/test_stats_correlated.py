@@ -113,26 +113,6 @@ def test_groups_that_share_no_mean_are_separate_fits(seed, structure):
         same([ours.standard_error, ours.df], [own.standard_error, own.df], 1e-6)
 
 
-@given(seed=SEEDS)
-def test_a_variance_at_zero_leaves_least_squares(seed):
-    """Means of clusters nearer to each other than chance would have them."""
-    rng = np.random.default_rng(seed)
-    size = rng.integers(2, 7, 9)
-    cluster = np.repeat(np.arange(9), size)
-    x = np.column_stack([np.ones(cluster.size), cluster % 2, rng.normal(size=cluster.size)])
-    y = rng.normal(size=cluster.size)
-    y -= 0.9 * (np.bincount(cluster, y) / size)[cluster]
-    fit = linear_mixed(y, x, x[:, :1], cluster, method="REML")
-    coef, rest, _, _ = np.linalg.lstsq(x, y, rcond=None)
-    left = y.size - 3
-    assert fit.boundary and fit.random_covariance.tolist() == [[0.0]]
-    same([*fit.coef, fit.residual_variance], [*coef, rest[0] / left], 1e-9)
-    same(np.diag(fit.covariance), rest[0] / left * np.diag(np.linalg.inv(x.T @ x)), 1e-9)
-    same(fit.parameter_covariance, [[0, 0], [0, 2 * fit.residual_variance**2 / left]], 1e-9)
-    for df in ("satterthwaite", "kenward_roger_observed"):
-        same(mixed_contrast(fit, [0, 1, 0], df=df, **USUAL).df, left, 1e-9)
-
-
 def test_codings_mean_what_they_say():
     """Arms a and b at two visits, one covariate with a slope at each."""
     covariate = np.array([[1.0], [2.0], [6.0]])

@@ -95,17 +95,6 @@ def test_estimates_without_early_looks_are_the_plain_ones():
     assert se.bias_adjusted(2.0, 1, [25.0], [2.0], [-2.0]) == pytest.approx(0.4)
 
 
-@given(z=st.floats(-4, 4), look=st.integers(2, 3))
-def test_estimates_of_mirrored_trials(z, look):
-    information = np.array([10.0, 20, 30])[:look]
-    upper, lower = np.array([3.0, 2.5])[: look - 1], np.array([-2.0, -1.5])[: look - 1]
-    found = se.median_unbiased(z, information, upper, lower, confidence=0.9)
-    other = se.median_unbiased(-z, information, -lower, -upper, confidence=0.9)
-    ours = [found.estimate, found.low, found.high]
-    np.testing.assert_allclose(ours, [-other.estimate, -other.high, -other.low], atol=1e-9)
-    assert found.low < found.estimate < found.high
-
-
 END = {"later": [1.0], "upper": [1.96], "lower": [-inf]}
 FLAT = {"prior_mean": 0, "prior_information": 0}
 DESIGN = {"alpha": 0.025, "beta": 0.1, "futility": "non_binding"}

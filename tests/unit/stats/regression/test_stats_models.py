@@ -1,6 +1,5 @@
 """Regression of independent patients: units and order, tables, separation, what is refused."""
 
-import re
 from functools import partial
 from math import log
 
@@ -16,7 +15,6 @@ from trialtrace.stats import StatsError
 from trialtrace.stats import categorical as c
 from trialtrace.stats import regression as r
 from trialtrace.stats.regression import _likelihood
-from trialtrace.stats.regression.ancova import arm_row
 from trialtrace.stats.regression.logistic import separation
 from trialtrace.stats.regression.ordinal_mixed import _Model
 
@@ -184,19 +182,6 @@ def test_covariates_keep_their_names(covariates, names):
     assert list(found.labels[2:]) == names
 
 
-def test_a_stratum_of_one_patient_adds_nothing():
-    rng = np.random.default_rng(2)
-    y, arm, stratum = rng.normal(size=9), np.arange(9) % 2, np.repeat([0, 1, 2], [4, 4, 1])
-    whole, without = (
-        r.ancova(y[:n], arm[:n], covariates=None, strata=stratum[:n], variance="model", **LEVEL)
-        for n in (9, 8)
-    )
-    found = [
-        numbers_of(r.arm_difference(each, 1, 0, **USUAL).interval) for each in (whole, without)
-    ]
-    same(*found)
-
-
 TWO = np.column_stack([np.ones(6), [0, 0, 0, 1, 1, 1]])
 COUNTS, TIMES = [0, 3, 9, 0, 1, 5], [1, 2, 3, 1, 1, 2]
 
@@ -214,43 +199,6 @@ def test_counts_that_vary_less_than_poisson_are_poisson_counts_and_say_so():
     assert overdispersed.notes == ()
 
 
-def test_deviance_scale_and_quasi_errors_by_hand():
-    """Arms of 2 an hour and 1.5 an hour: Pearson's sum over 4 is what errors are multiplied by."""
-    fit = r.poisson_rates(COUNTS, TWO, exposure=TIMES, variance="quasi", **LEVEL)
-    mean = np.array([2, 4, 6, 1.5, 1.5, 3])
-    pearson = float(np.sum((np.array(COUNTS) - mean) ** 2 / mean))
-    assert (fit.pearson, fit.residual_df, fit.scale) == pytest.approx((pearson, 4, pearson / 4))
-    assert fit.se[0] == pytest.approx((pearson / 4 / 12) ** 0.5) and fit.df == 4
-    y = np.array(COUNTS, dtype=float)
-    logs = np.log(y / mean, where=y > 0, out=np.zeros(6))
-    assert fit.deviance == pytest.approx(2 * float(np.sum(y * logs - (y - mean))))
-
-
-REFUSED_ODDS = "positive|separation|infinite"
-
-
-@given(seed=st.integers(0, 10**6), n=st.integers(20, 50))
-def test_levels_turned_round_turn_proportional_odds(seed, n):
-    rng = np.random.default_rng(seed)
-    level, x = (
-        rng.choice([1.0, 2.0, 4.0], n),
-        np.column_stack([np.arange(n) % 2, rng.normal(size=n)]),
-    )
-    level[:6] = 1, 1, 2, 2, 4, 4
-    first, again = (r.proportional_odds(y, x, **LEVEL) for y in (level, -(level**3)))
-    same(again.coef, -first.coef, 1e-7)
-    same(again.thresholds, -first.thresholds[::-1], 1e-7)
-    for test in ("likelihood_ratio", "wald", "score"):
-        same(getattr(again, test).p_value, getattr(first, test).p_value, 1e-7)
-    try:
-        ours = r.brant_test(level, x)
-    except StatsError as error:
-        assert re.search(REFUSED_ODDS, str(error))
-        return
-    same(r.brant_test(-level, 9 * x).overall.statistic, ours.overall.statistic, 1e-6)
-    assert ours.overall.df == 2 and ours.by_column[0].df == 1
-
-
 def repeated(seed, n=30, spread=1.5):
     rng = np.random.default_rng(seed)
     subject = np.repeat(np.arange(n), 4)
@@ -263,17 +211,6 @@ def repeated(seed, n=30, spread=1.5):
 
 def mixed(level, x, subject, nodes=30):
     return r.ordinal_mixed(level, x, subject, nodes=nodes, **LEVEL)
-
-
-def test_random_intercepts_turn_with_labels_and_units():
-    level, x, subject = repeated(0)
-    first = mixed(level, x, subject)
-    order = np.random.default_rng(0).permutation(level.size)
-    names = np.array([f"s{i}" for i in subject])
-    again = mixed(10 - level[order], (3 * x + 1)[order], names[order], nodes=45)
-    same(again.coef, -first.coef / 3, 1e-6)
-    same(again.se, first.se / 3, 1e-6)
-    same([again.sd, again.sd_se], [first.sd, first.sd_se], 1e-6)
 
 
 def test_random_intercepts_go_by_parts_of_the_subjects(monkeypatch):
@@ -398,11 +335,3 @@ REFUSED = [
 def test_refused(compute, arguments, named):
     with pytest.raises(StatsError, match=named):
         compute(**arguments)
-
-
-def test_hc2_of_two_arms_is_the_error_of_welch():
-    y, arm = EIGHT["y"], EIGHT["arm"]
-    robust = r.ancova(**ANCOVA | {"covariates": None, "variance": "HC2"})
-    row = arm_row(robust, 1, 0)
-    parts = [y[arm == k].var(ddof=1) / (arm == k).sum() for k in (0, 1)]
-    same(row @ robust.covariance @ row, sum(parts))

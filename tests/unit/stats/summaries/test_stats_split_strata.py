@@ -6,11 +6,8 @@ from math import comb, erfc, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialtrace.stats.stratified.exact import exact_conditional_test
-from trialtrace.stats.stratified.mantel_haenszel import cochran_mantel_haenszel
 from trialtrace.stats.summaries.split_strata import p_values_of_splits, sizes_of_first, splits, ways
 
 VARIANTS = ("uncorrected", "corrected", "exact")
@@ -111,27 +108,3 @@ def split(draw):
     (a, more, b, more0), (c, rest, d, rest0) = first, second
     table = (a + c, a + more + c + rest, b + d, b + more0 + d + rest0)
     return table, (a, a + more, b, b + more0)
-
-
-@settings(max_examples=150)
-@given(split(), st.sampled_from(["two_sided", "less", "greater"]))
-def test_symmetric_in_arms_and_strata_and_as_the_single_functions(made, sides):
-    (x1, n1, x0, n0), (i, a, j, b) = table, own = made
-
-    def p(table, own, sides=sides):
-        found = p_values_of_splits(table, np.array([own]), sides=sides)
-        return [found[name][0] for name in VARIANTS]
-
-    given_p = p(table, own)
-    other = {"less": "greater", "greater": "less"}.get(sides, sides)
-    arms = p((x0, n0, x1, n1), (j, b, i, a), other)
-    strata = p(table, (x1 - i, n1 - a, x0 - j, n0 - b))
-    assert arms == pytest.approx(given_p, abs=1e-9, nan_ok=True)
-    assert strata == pytest.approx(given_p, abs=1e-9, nan_ok=True)
-    if sides == "two_sided" and given_p[0] == given_p[0]:
-        single = ([i, x1 - i], [a, n1 - a], [j, x0 - j], [b, n0 - b])
-        for at, correction in enumerate(("none", "continuity")):
-            wanted = cochran_mantel_haenszel(*single, correction=correction).p_value
-            assert given_p[at] == pytest.approx(wanted, rel=1e-9)
-        wanted = exact_conditional_test(*single, sides=sides, mid_p="none").p_value
-        assert given_p[2] == pytest.approx(wanted, rel=1e-9)

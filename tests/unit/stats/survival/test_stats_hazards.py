@@ -112,19 +112,6 @@ def test_entry_is_exclusive():
     same(fit.null_log_likelihood, -np.log(3) - np.log(3))
 
 
-def test_doubling_rows_within_patients_halves_the_model_variance_only():
-    rng = np.random.default_rng(5)
-    n = 60
-    time, event, x = rng.exponential(size=n), rng.random(n) < 0.8, rng.normal(size=(n, 1))
-    one = cox_start_stop(None, time, event, x, ties="breslow", subject=np.arange(n), **ROBUST)
-    # The copies stand in a stratum of their own: patients counted twice.
-    twice = [np.concatenate([a, a]) for a in (time, event, x)]
-    options = {"ties": "breslow", "subject": [*range(n)] * 2, "strata": np.repeat([0, 1], n)}
-    plain = cox_start_stop(None, time, event, x, ties="breslow", **MODEL)
-    same(cox_start_stop(None, *twice, **options, **MODEL).se, plain.se / np.sqrt(2))
-    same(cox_start_stop(None, *twice, **options, **ROBUST).se, one.se)
-
-
 def enumerated(time, event, x, stratum, beta):
     """The log-likelihood by the sum over every set of as many of the risk set as have the event."""
     total = 0.0

@@ -98,19 +98,6 @@ def test_swapped_arms_turn_a_comparison_round(name, data):
 COUNTS, TIMES = st.integers(0, 200), st.floats(0.01, 1e6)
 
 
-@given(x1=COUNTS, t1=TIMES, x0=COUNTS, t0=TIMES, unit=st.floats(0.1, 10))
-def test_swapped_arms_and_units_turn_and_keep_rates(x1, t1, x0, t0, unit):
-    assume(x1 + x0)
-    options = {"confidence": 0.95, "sides": "two_sided"}
-    one, other = (s.rate_difference(*a, **options) for a in ((x1, t1, x0, t0), (x0, t0, x1, t1)))
-    assert (other.low, other.high) == pytest.approx((-one.high, -one.low), rel=1e-9, abs=1e-9)
-    ratio = s.rate_ratio(x1, t1, x0, t0, **options)
-    scaled = s.rate_ratio(x1, unit * t1, x0, unit * t0, **options)
-    assert (scaled.low, scaled.high) == pytest.approx((ratio.low, ratio.high))
-    turned = s.rate_ratio(x0, t0, x1, t1, **options)
-    assert turned.low == pytest.approx(1 / ratio.high if ratio.high else inf, rel=1e-6)
-
-
 FOLLOWED = st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=3, max_size=12)
 
 
@@ -130,22 +117,6 @@ def test_a_signed_test_is_the_root_and_swapped_arms_turn_it_round(one, other):
         same(signed(time, event, arm, sides="two_sided", **options).p_value, squared.p_value)
 
 
-@given(data=follow_up(), interval=st.sampled_from(["log", "log_log"]), seed=st.integers(0, 99))
-def test_curves_fall_and_ignore_order_and_unit(data, interval, seed):
-    time, event, _ = data
-    curve = s.kaplan_meier(time, event, confidence=0.9, interval=interval)
-    assert (np.diff(curve.survival) <= 0).all() and curve.n_event.sum() == event.sum()
-    assert (curve.n_event + curve.n_censored).sum() == time.size
-    known = ~np.isnan(curve.low)
-    assert (curve.low[known] <= curve.survival[known]).all()
-    assert (curve.survival[known] <= curve.high[known]).all() and (curve.high[known] <= 1).all()
-    rows = np.random.default_rng(seed).permutation(time.size)
-    other = s.kaplan_meier(time[rows] * 30, event[rows], confidence=0.9, interval=interval)
-    same(other.low, curve.low)
-    same(numbers_of(other.median()), 30 * np.array(numbers_of(curve.median())))
-    same(other.n_at_risk([0, 90, 5000]), curve.n_at_risk([0, 3, 5000 / 30]))
-
-
 @given(data=follow_up(), variance=st.sampled_from(["aalen", "delta"]), seed=st.integers(0, 99))
 def test_incidences_and_survival_sum_to_one(data, variance, seed):
     time, event, _ = data
@@ -162,17 +133,6 @@ def test_incidences_and_survival_sum_to_one(data, variance, seed):
     same(alone.incidence, 1 - free.survival[free.n_event > 0])
     known = free.survival[free.n_event > 0] > 0
     same(alone.se[known], free.se[free.n_event > 0][known], 1e-7)
-
-
-@given(data=follow_up())
-def test_without_censoring_curves_and_means_are_those_of_the_times(data):
-    time = data[0]
-    tau, everyone = float(np.median(time)), np.ones(time.size)
-    curve = s.kaplan_meier(time, everyone, **LOG_LOG)
-    same(curve.survival, [(time > t).mean() for t in curve.time])
-    found = s.restricted_mean(time, everyone, tau=tau, confidence=0.9)
-    capped = np.minimum(time, tau)
-    same((found.estimate, found.se), (capped.mean(), capped.std() / sqrt(time.size)))
 
 
 def test_reading_a_curve():
