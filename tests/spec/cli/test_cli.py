@@ -151,19 +151,6 @@ def test_check(run, mini, tmp_path):
     assert "decison_level" in told(run("check", "mini", at=wrong))
 
 
-@pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
-def test_a_trial_that_is_not_listed_and_one_without_its_folder(mini, tmp_path, run, command):
-    at = tmp_path / "other"
-    shutil.copytree(mini.at.root, at, symlinks=True)
-    shutil.copytree(at / "config/trials/mini", at / "config/trials/second")
-    said = told(run(command, "second", at=at))
-    assert "second is not among `trials` of config/config.yaml, though there is a folder" in said
-    assert "to do     add second to `trials` of config/config.yaml" in said
-    settings = at / "config" / "config.yaml"
-    settings.write_text(settings.read_text().replace("trials: [mini]", "trials: [mini, third]"))
-    assert "no folder config/trials/third" in told(run(command, "third", at=at))
-
-
 def test_planned_results_are_those_of_the_run_and_need_none(run, mini, tmp_path):
     """The mini trial has no level that only its data know but those of its baseline table."""
     from mini_run import write_mini

@@ -25,10 +25,8 @@ def test_subjects_without_a_row_have_no_arm(tmp_path: Path):
     one.events = one.events[2:]
     one.events[0][1] = ""
     line = next(w for w in account(tmp_path, one).warnings if w.kind == "no_arm")
-    assert line.text == (
-        "Table events, column grade: 3 of 40 subjects have no arm and are in no comparison "
-        "(line 2)."
-    )
+    assert line.text.startswith("Table events, column grade: 3 of 40 subjects have no arm")
+    assert "(line 2)" in line.text
 
 
 def test_an_arm_that_the_design_does_not_have_stops(tmp_path: Path):

@@ -44,10 +44,8 @@ def test_rows_on_which_it_cannot_decide_are_told(tmp_path: Path):
     found = account(tmp_path, given)
     assert found.selections == (Selection("visits", "visit = 1", 80, 40, 2),)
     line = next(one for one in found.warnings if one.kind == "where_undecided")
-    assert line.text == (
-        "Table visits: 2 of 80 rows of the raw table visits are left out, since a value is missing "
-        "or not usable that tables.visits.where (visit = 1) needs (lines 3, 5)."
-    )
+    assert "2 of 80 rows of the raw table visits are left out" in line.text
+    assert "tables.visits.where (visit = 1) needs (lines 3, 5)" in line.text
     assert found.tables["visits"].subjects == 38
 
 
@@ -59,10 +57,7 @@ def test_subjects_whose_rows_are_left_out_are_told_in_the_flow(tmp_path: Path):
     assert found.tables["visits"].rows_rejected == {"excluded_subject": 8}
     assert found.tables["visits"].of_subjects == 36
     line = closing_lines(tmp_path, "lossy")[1]
-    assert line == (
-        "  ! 4 subjects in the export are not in the analysis: 4 for left out "
-        "(tables.patients.where is age ≥ 35)."
-    )
+    assert "4 for left out (tables.patients.where is age ≥ 35)" in line
 
 
 def test_a_subject_with_another_row_is_not_left_out(tmp_path: Path):

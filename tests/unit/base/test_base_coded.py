@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.tables.contracts import SOURCES, from_rows, read_table, write_table
-from trialtrace.run.tables.contracts.coded import Coded, read_coded
+from trialtrace.run.tables.contracts.coded import read_coded
 
 KEYS = ("table", "column")
 texts = st.text("abé\N{MINUS SIGN}Z", max_size=3)
@@ -47,13 +47,6 @@ def row(**given) -> dict:
     return dict.fromkeys(names, "a") | {"ASEQ": 1, "source_row": 2} | given
 
 
-def test_a_table_in_another_order_is_put_in_its_own(tmp_path):
-    path = tmp_path / "sources.parquet"
-    pq.write_table(from_rows([row(column="b"), row(column="a")], SOURCES), path)
-    coded = read_coded(path, SOURCES)
-    assert coded.spelt("column", np.arange(2)) == ["a", "b"]
-
-
 @pytest.mark.parametrize(
     "spoilt",
     [
@@ -73,17 +66,6 @@ def test_what_keeps_no_contract_is_refused_as_ever(tmp_path, spoilt):
             read(path, SOURCES)
         told.append(str(refused.value))
     assert told[0] == told[1]
-
-
-def test_codes_of_texts_that_were_read_in_parts(tmp_path):
-    """A dictionary a part of the file, each with other texts."""
-    path = tmp_path / "sources.parquet"
-    table = from_rows([row(column=f"c{n:02}") for n in range(20)], SOURCES)
-    pq.write_table(table, path, row_group_size=3)
-    assert read_coded(path, SOURCES).codes["column"].tolist() == list(range(20))
-    assert Coded.of(zip(table.column_names, table.columns, strict=True)).names["column"] == [
-        f"c{n:02}" for n in range(20)
-    ]
 
 
 @pytest.mark.parametrize("largest", [2, 127, 128, 40_000, 2**31, 2**40])

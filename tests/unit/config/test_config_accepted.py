@@ -35,13 +35,6 @@ def test_a_job_does_not_validate_what_the_start_of_a_run_accepted(at, monkeypatc
     assert read_yaml(at, at.config / "config.yaml", "config") == first
 
 
-def test_a_process_validates_a_content_once_whatever_the_project(at, tmp_path, monkeypatch):
-    first = read_yaml(at, at.config / "config.yaml", "config")
-    other = write_project(tmp_path / "other")
-    monkeypatch.setattr(files, "validate", None)
-    assert read_yaml(other, other.config / "config.yaml", "config") == first
-
-
 def test_another_content_is_validated(at):
     path = at.config / "config.yaml"
     read_yaml(at, path, "config")
@@ -79,9 +72,3 @@ def test_only_what_was_asked_for_is_kept(tmp_path):
     again.add("newer")
     again.remember()
     assert json.loads((tmp_path / REMEMBERED).read_text()) == ["new", "newer", "same"]
-
-
-def test_a_broken_memory_is_none(tmp_path):
-    (tmp_path / REMEMBERED).parent.mkdir()
-    (tmp_path / REMEMBERED).write_text("[")
-    assert not Accepted(tmp_path).knows("old")

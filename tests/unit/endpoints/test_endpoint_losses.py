@@ -79,11 +79,9 @@ def test_every_death_a_day_before_the_last_contact(tmp_path):
     for row in rows[:DIED]:
         later(row, 1)
     (line,) = red(tmp_path, rows)
-    assert line == (
-        "Endpoint survival (Overall survival) cannot use 44 of 120 patients (36.7 %), by cells: "
-        "contact after event 44. By arm: Drug 22 of 60, Placebo 22 of 60. Of those with the event "
-        "44 of 44, of the others 0 of 76."
-    )
+    assert "cannot use 44 of 120 patients (36.7 %), by cells: contact after event 44." in line
+    assert "By arm: Drug 22 of 60, Placebo 22 of 60." in line
+    assert "with the event 44 of 44, of the others 0 of 76." in line
 
 
 def test_nothing_lost_is_no_line(tmp_path):

@@ -13,10 +13,8 @@ from mini_multiverse import AT_TIMES, PAIN, RELIEF, bytes_of, run
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.multiverse.run import draw_part, estimate_part, run_multiverse, work_of
-from trialtrace.run.multiverse.scores import SCORE_OF, SCORES
 from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.plan.registry import cards
 
 
 @pytest.fixture(scope="module")
@@ -339,12 +337,6 @@ def test_the_shares_of_a_curve_are_1_with_what_is_left(relief: dict):
     for row in relief["spreads"]:
         by_curve[row["curve"]] = by_curve.get(row["curve"], 0.0) + row["share"]
     assert by_curve and all(total == pytest.approx(1.0) for total in by_curve.values())
-
-
-def test_every_score_is_of_a_card_and_is_named():
-    known = {card.step for card in cards()}
-    assert set(SCORE_OF) <= known
-    assert set(SCORE_OF.values()) == set(SCORES)
 
 
 CONTROL = '    placebo: {label: Placebo, code: "B", control: true}'
