@@ -230,27 +230,3 @@ def test_of_tables_an_interval_and_a_test_at_a_margin_decide_alike(
     margin = (share if sign else -share) if place < 2 else share ** (3 if sign else -0.7)
     test = partial(test, *table, margin=margin)
     decide_alike(partial(interval, *table), test, confidence, margin)
-
-
-ARM = st.integers(1, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
-
-
-@given(one=ARM, other=ARM)
-def test_so_many_changes_turn_the_decision_and_one_less_does_not(one, other):
-    (x1, n1), (x0, n0) = one, other
-    try:
-        index = c.fragility_index(x1, n1, x0, n0, level=0.2, rule="smallest")
-    except StatsError:
-        assume(False)
-
-    def significant(a, b):
-        return c.fisher_exact(a, n1, b, n0, sides="two_sided").p_value < 0.2
-
-    now = significant(x1, x0)
-    turned = [
-        abs(a - x1) + abs(b - x0)
-        for a in range(n1 + 1)
-        for b in range(n0 + 1)
-        if significant(a, b) != now
-    ]
-    assert index == min(turned)

@@ -13,7 +13,6 @@ from trialtrace.stats.missing._posterior import (
     matched_values,
     ordinal_values,
 )
-from trialtrace.stats.missing.conditional_mean import BY_CONDITIONAL_MEAN
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.mixed.visit_design import difference_row, visit_design
 from trialtrace.stats.regression.ordinal import proportional_odds
@@ -355,36 +354,6 @@ def test_at_random_it_is_the_difference_of_the_mixed_model(method):
     for visit, found in enumerate(differences(y, arm, base, method=method)):
         row = difference_row(design, arm="b", reference="a", visit=visit)
         assert found.estimate == pytest.approx(row @ fit.coef, rel=1e-9)
-
-
-@pytest.mark.parametrize("assumption", BY_CONDITIONAL_MEAN)
-def test_without_missing_visits_no_assumption_counts(assumption):
-    """The jackknife of least squares: every residual over one less its leverage, by hand."""
-    y, arm, base = data(gaps=False)
-    x = np.column_stack([arm == "a", arm == "b", base]).astype(float)
-    pulled = np.linalg.solve(x.T @ x, x.T)
-    leverage = np.einsum("ij,ji->i", x, pulled)
-    for visit, found in enumerate(differences(y, arm, base, assumption)):
-        coef = pulled @ y[:, visit]
-        moved = pulled * ((y[:, visit] - x @ coef) / (1 - leverage))
-        without = (coef[:, None] - moved)[1] - (coef[:, None] - moved)[0]
-        n = len(y)
-        error = np.sqrt((n - 1) * without.var())
-        assert found.estimate == pytest.approx(coef[1] - coef[0], rel=1e-9)
-        assert found.standard_error == pytest.approx(error, rel=1e-9)
-
-
-def test_a_delta_moves_by_what_was_filled_in():
-    """By hand: the mean of twelve rises by 3 for each of those filled in."""
-    y, arm, _ = data()
-    row, found = [-1, 1], []
-    lost = np.isnan(y[:, 2]) & (arm == "b")
-    for deltas in (None, [0.0, 3.0]):
-        fits = missing.conditional_mean_fits(
-            y, arm, None, assumption="jump_to_reference", **(REML | {"deltas": deltas})
-        )
-        found.append(missing.conditional_mean_contrast(fits, row, visit=2, **TESTED).estimate)
-    assert found[1] - found[0] == pytest.approx(3 * lost.sum() / 12, rel=1e-9)
 
 
 @every_method

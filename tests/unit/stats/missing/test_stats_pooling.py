@@ -4,8 +4,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from trialtrace.stats import StatsError, missing
 
@@ -100,29 +98,6 @@ def drawn(seed, m=7, n=30):
     filled = rng.random(n) < 0.3
     y = np.where(filled, rng.normal(size=(m, n)), rng.normal(size=n))
     return y, x, arm, filled
-
-
-@settings(max_examples=20)
-@given(st.integers(0, 999), st.floats(-3, 3), st.floats(-3, 3))
-def test_shifted_values_give_the_grid_of_tipping_points(seed, first, second):
-    y, x, arm, filled = drawn(seed)
-    row = [1, 0, -1, 0]
-    grid = missing.delta_tipping(
-        y,
-        filled,
-        arm,
-        x,
-        row,
-        arms=(0, 2),
-        deltas=([first], [second]),
-        null=0.0,
-        sides="two_sided",
-        level=0.05,
-    )
-    moved = missing.add_delta(y, filled, arm, arms=(0, 2), deltas=[first, second])
-    found = missing.pooled_contrast(missing.fit_imputed(moved, x), row, **RUBIN)
-    for part in ("estimate", "low", "high", "se", "df", "p_value"):
-        np.testing.assert_allclose(getattr(grid.pooled, part)[0, 0], getattr(found, part), 1e-8)
 
 
 Y, X = drawn(1)[:2]

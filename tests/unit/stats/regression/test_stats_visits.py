@@ -160,14 +160,6 @@ def test_the_printed_example_of_multgee():
     assert ratios == pytest.approx(PRINTED["local_odds_ratios"], abs=6e-4)
 
 
-def test_two_visits_of_two_levels_have_the_odds_ratio_of_their_table():
-    y, x = ordinal_trial(n=200, visits=2, levels=2, missing=0.0)
-    table = np.array([[((y[:, 0] == a) & (y[:, 1] == b)).sum() for b in (0, 1)] for a in (0, 1)])
-    ratio = table[0, 0] * table[1, 1] / (table[0, 1] * table[1, 0])
-    fit = ordinal_gee(y, x, working="uniform", confidence=0.95)
-    assert fit.local_odds_ratios[0, 1] == pytest.approx(ratio, rel=1e-9)
-
-
 def test_joint_probabilities_have_the_margins_and_the_odds_ratios():
     rows, columns = np.array([[0.2, 0.5, 0.3]]), np.array([[0.6, 0.1, 0.3]])
     (table,) = _joint(0.8 * np.outer(range(3), range(3)), rows, columns)

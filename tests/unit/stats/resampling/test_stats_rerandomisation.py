@@ -91,25 +91,6 @@ def test_halves_count_as_a_list_of_all_assignments(trial, tolerance):
                 same(found, exact._count_listed(data, question, border))
 
 
-@given(trial=trials(14))
-def test_binary_endpoints_agree_with_the_list_of_all_assignments(trial):
-    arm, stratum, y = trial
-    scheme, event = r.stratified(arm, stratum), (y > 0).astype(float)
-    margins = scheme.margins()
-    with_event = [np.bincount(scheme.cell, event * (arm == one), len(margins)) for one in (1, 0)]
-    found = r.binary_exact(with_event[0], margins[:, 1], with_event[1], margins[:, 0])
-    tests = {"distance": "two_sided", "greater": "greater", "less": "less"}
-    for name, sides in tests.items():
-        same(getattr(found, name), p_value(scheme, event, sides=sides)[0])
-    drawn = r.rerandomisation_test(scheme, event, arm=1, sides="greater", **EXACT)
-    same(found.variance, drawn.sd[0] ** 2)
-    same(found.events - found.expected, drawn.statistic[0])
-    even = np.array(arm.size * [2]), np.array(arm.size * [4])
-    symmetric = r.binary_exact(even[0] - arm, even[1], even[0] + stratum - 1, even[1])
-    same(symmetric.probability, symmetric.distance)
-    assert found.probability <= 1
-
-
 def sums_of(scores, size):
     """Share of the arms of this size that have each sum of whole scores, patient by patient."""
     ways = np.zeros((size + 1, scores.sum() + 1))

@@ -187,15 +187,6 @@ def test_resamples_come_about_as_often_as_all_of_them_say(name):
         assert abs(count / draws - p) < 5 * np.sqrt(p / draws)
 
 
-def test_strata_that_differ_widen_no_interval_of_resamples_within_them():
-    rng = np.random.default_rng(3)
-    low, high, other = rng.normal(0, 1, 20), rng.normal(50, 1, 20), rng.normal(0, 1, 30)
-    within = interval([low, high, other], resampling.difference_of_means(2))
-    across = interval([np.concatenate([low, high]), other], resampling.difference_of_means(1))
-    assert within.estimate == pytest.approx(across.estimate)
-    assert within.high - within.low < (across.high - across.low) / 5
-
-
 OPTIONS = {
     "draws": 50,
     "exact_up_to": 0,

@@ -12,7 +12,6 @@ from stats_strategies import given, tables
 
 from trialtrace.stats import Interval, StatsError
 from trialtrace.stats._roots import roots
-from trialtrace.stats.continuous import means
 from trialtrace.stats.summaries import below, read
 from trialtrace.stats.summaries import count_tests as c
 from trialtrace.stats.summaries import statistics as s
@@ -128,22 +127,6 @@ def test_no_spread_at_all():
     # The means may be equal: then nothing differs; or not: then nothing explains it.
     found = t_test_p(five, zero, 8, five, zero, 8, **exact)
     assert (found.low, found.high) == (0, 1)
-
-
-def test_every_sample_lies_within_its_printed_p():
-    rng = np.random.default_rng(8)
-    for _ in range(60):
-        x = rng.normal(3, 2, rng.integers(2, 9))
-        y = rng.normal(4, 0.7, rng.integers(2, 30))
-        shown = [f"{v:.1f}" for v in (x.mean(), x.std(ddof=1), y.mean(), y.std(ddof=1))]
-        if "0.0" in (shown[1], shown[3]):
-            continue
-        for variance, test in (("pooled", means.student_t), ("welch", means.welch_t)):
-            for sides in ("two_sided", "greater", "less"):
-                # A half may have been rounded either way; no sample of this seed has one.
-                args = (shown[0], shown[1], x.size, shown[2], shown[3], y.size)
-                found = _t(*args, variance, sides)
-                assert found.low <= test(x, y, sides=sides).p_value <= found.high
 
 
 def test_f_with_and_without_correction():

@@ -98,43 +98,6 @@ def test_swapped_arms_turn_a_comparison_round(name, data):
 COUNTS, TIMES = st.integers(0, 200), st.floats(0.01, 1e6)
 
 
-FOLLOWED = st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=3, max_size=12)
-
-
-@given(one=FOLLOWED, other=FOLLOWED)
-def test_a_signed_test_is_the_root_and_swapped_arms_turn_it_round(one, other):
-    time, event = np.array([*one, *other], dtype=float).T
-    arm = np.repeat([1, 0], [len(one), len(other)])
-    for signed, whole, options in (
-        (s.signed_log_rank, s.weighted_log_rank, {"rho": 1, "gamma": 0}),
-        (s.signed_at_risk, s.at_risk_log_rank, {"weight": "gehan"}),
-    ):
-        squared = found_or_skipped(whole, time, event, arm, **options)
-        found = signed(time, event, arm, sides="less", **options)
-        same(found.statistic**2, squared.statistic)
-        back = signed(time, event, 1 - arm, sides="greater", **options)
-        same((found.statistic, found.p_value), (-back.statistic, back.p_value))
-        same(signed(time, event, arm, sides="two_sided", **options).p_value, squared.p_value)
-
-
-@given(data=follow_up(), variance=st.sampled_from(["aalen", "delta"]), seed=st.integers(0, 99))
-def test_incidences_and_survival_sum_to_one(data, variance, seed):
-    time, event, _ = data
-    cause = event * np.random.default_rng(seed).integers(1, 3, time.size)
-    assume({1, 2} <= set(cause.tolist()))
-    options = {"confidence": 0.9, "variance": variance}
-    one, two = (s.cumulative_incidence(time, cause, of=k, **options) for k in (1, 2))
-    free = s.kaplan_meier(time, event, confidence=0.9, interval="log")
-    same(one.incidence + two.incidence, 1 - free.at(one.time).estimate)
-    inside = ~np.isnan(one.low)
-    assert (one.low[inside] <= one.incidence[inside] * (1 + 1e-12)).all()
-    assert (one.incidence[inside] <= one.high[inside] * (1 + 1e-12)).all()
-    alone = s.cumulative_incidence(time, event, of=1, confidence=0.9, variance="delta")
-    same(alone.incidence, 1 - free.survival[free.n_event > 0])
-    known = free.survival[free.n_event > 0] > 0
-    same(alone.se[known], free.se[free.n_event > 0][known], 1e-7)
-
-
 def test_reading_a_curve():
     #        time 2: one of four dies; 3 censored; 5: one of two dies; 8 censored
     curve = s.kaplan_meier([2, 3, 5, 8], [1, 0, 1, 0], **LOG_LOG)
@@ -255,13 +218,6 @@ def test_remission_of_leukaemia_as_printed():
         assert fit.coef[0] == pytest.approx(coef, abs=5e-4)
     for t, e, median in ((SIX_MP, REMITTED, 23), (PLACEBO, [1] * 21, 8)):
         assert s.kaplan_meier(t, e, **LOG_LOG).median().estimate == median
-
-
-def test_gehan_is_mann_whitney_without_censoring():
-    """Gehan's score of a group is the sum of signs of all pairs: here 4 pairs, all one way."""
-    test = s.at_risk_log_rank([1, 2, 3, 4], [1] * 4, [0, 0, 1, 1], weight="gehan")
-    # (O - E) n: 4 · 1/2 + 3 · 2/3 = 4; variance 16 · 1/4 + 9 · 2/9 = 6, less one for no tie.
-    assert test.statistic == pytest.approx(16 / 6)
 
 
 def test_rates_as_printed_and_by_hand():
