@@ -6,7 +6,8 @@ from math import isfinite, nan
 
 import numpy as np
 import pytest
-from correlated_trials import SEEDS, drawn, given
+from hypothesis import given as any_given
+from hypothesis import settings
 from hypothesis import strategies as st
 from stats_strategies import same
 
@@ -27,6 +28,25 @@ from trialtrace.stats.regression.gee import gee
 
 DFS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
 USUAL = {"sides": "two_sided", "confidence": 0.95}
+
+SEEDS = st.integers(0, 10**6)
+
+
+def given(**arguments):
+    """Hypothesis's `given` with few examples: each fits several models."""
+    few = settings(max_examples=15)
+    return lambda test: few(any_given(**arguments)(test))
+
+
+def drawn(seed, n=24, visits=3, missing=0.15):
+    """Arm, baseline and y, each arm with subjects who have every visit."""
+    rng = np.random.default_rng(seed)
+    arm, base = np.arange(n) % 2, rng.normal(5, 2, n)
+    y = base[:, None] + rng.normal(0, 1.5, (n, 1)) + rng.normal(0, 1, (n, visits))
+    y[:, 1:] += 0.5 * y[:, :-1]
+    gone = rng.random(y.shape) < missing
+    gone[: n // 2] = False
+    return arm, base, np.where(gone, nan, y)
 
 
 def fitted(arm, base, y, *, structure="unstructured", coding="cell_means", **options):
