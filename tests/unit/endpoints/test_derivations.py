@@ -7,7 +7,10 @@ import pytest
 import yaml
 from tiny_trial import derived, edges, shown, tiny
 
+from trialtrace.base.config.project_table import table_names
 from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
+from trialtrace.run.trial.endpoints.norms import Conversions, Norms
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TABLE = yaml.load(Path(__file__).with_name("derivations.yaml").read_text("utf-8"), LOADER)
@@ -51,5 +54,15 @@ def test_an_endpoint_is_derived_as_the_example_says(tmp_path: Path, case: dict):
         assert len(rows) == len(one["are"])
         for row, wanted in zip(rows, one["are"], strict=True):
             assert row == [same(cell) for cell in wanted]
+    if "rejects" in case:
+        listed = made["rejects"].select(["source_row", "column", "rule", "severity"]).to_pylist()
+        assert sorted(map(tuple, case["rejects"])) == sorted(tuple(r.values()) for r in listed)
     for one in case.get("cells", ()):
         assert plain(edges(made, one["of"], one["variable"])) == one["are"]
+
+
+def test_every_shipped_table_can_be_read():
+    at = project()
+    names = {table: table_names(at, table.folder) for table in (Conversions, Norms)}
+    assert "cdc_2022" in names[Conversions] and "tuning_fork" in names[Norms]
+    assert not [p for table in names for name in names[table] for p in table.checked(at, name)[1]]

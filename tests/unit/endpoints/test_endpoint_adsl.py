@@ -1,31 +1,7 @@
 """ADSL: one row a subject; treatment, covariates and flags."""
 
 import pytest
-from tiny_trial import derived, refused, shown, tiny
-
-PATIENTS = """
-id:integer  rx  age:integer  sex  smoker
-10          1   61           f    1
-9           0   58           m    .
-"""
-SUBJECTS = """
-subjects:
-  table: patients
-  age: {column: age, unit: years}
-  sex: {column: sex, codes: {F: f, M: m}}
-  variables: {smoker: smoker}
-"""
-
-
-def test_a_row_a_subject_in_the_order_of_usubjid(tmp_path):
-    trial = tiny(trial=SUBJECTS, choices={"smoker": {"0": "Never", "1": "Current"}})
-    adsl = derived(trial, tmp_path, patients=PATIENTS)["adsl"]
-    assert shown(adsl, "SUBJID", "ARM", "TRT01P", "AGE", "AGEU", "SEX", "SMOKER", "ITTFL") == [
-        ("10", "10", "New drug", "new", 61, "years", "F", "Current", "Y"),
-        ("9", "9", "Old drug", "old", 58, "years", "M", None, "Y"),
-    ]
-    assert adsl["STUDYID"].to_pylist() == ["tiny", "tiny"]
-    assert adsl["SYNTHFL"].to_pylist() == ["N", "N"]
+from tiny_trial import derived, refused, tiny
 
 
 def test_synthetic_subjects_say_so(tmp_path):
