@@ -137,27 +137,6 @@ def test_drawn_tables_have_the_margins(table, seed):
     assert (drawn.sum(axis=1) == table.sum(axis=0)).all()
 
 
-GENERALISED = [
-    (cmh_general_association, {}),
-    (cmh_row_mean_scores, {"column_scores": "equal"}),
-    (cmh_row_mean_scores, {"column_scores": "modified_ridit"}),
-    (cmh_correlation, {"row_scores": "equal", "column_scores": "midranks"}),
-]
-
-
-@pytest.mark.parametrize(("compute", "options"), GENERALISED)
-@given(first=counts((3, 4)), second=counts((3, 4)))
-def test_strata_order_and_strata_without_comparison_do_not_matter(compute, options, first, second):
-    try:
-        before = numbers_of(compute([first, second], **options))[:3]
-    except StatsError:
-        assume(False)
-    lone = [np.zeros((3, 4)) for _ in range(3)]
-    lone[1][1, 2], lone[2][1, 2] = 1, 9
-    for tables in ([second, first], *([first, one, second] for one in lone)):
-        same(numbers_of(compute(tables, **options))[:3], before, 1e-7)
-
-
 @given(cells=st.lists(st.integers(0, 3), min_size=12, max_size=12))
 def test_every_table_of_two_strata_and_three_arms(cells):
     tables = np.array(cells, dtype=float).reshape(2, 3, 2)

@@ -121,23 +121,6 @@ def test_bounds_next_to_one_keep_their_digits():
     assert 1 - turned.high == pytest.approx(1 - high, rel=1e-10)
 
 
-@given(table=tables())
-def test_number_needed_to_treat_is_the_reciprocal_difference(table):
-    d = c.risk_difference_newcombe(*table, **LEVEL)
-    nnt = c.number_needed_to_treat(*table, **LEVEL)
-    if 0 in (d.low, d.high):
-        assert isnan(nnt.low) and isnan(nnt.high)
-        return
-    estimate = -1 / d.estimate if d.estimate else inf
-    same(numbers_of(nnt), (estimate, *sorted((-1 / d.low, -1 / d.high))))
-    assert nnt.through_infinity == (d.low < 0 < d.high)
-    # Through infinity the estimate lies outside, where the difference may be none.
-    if nnt.through_infinity:
-        assert not nnt.low < nnt.estimate < nnt.high
-    else:
-        assert nnt.low <= nnt.estimate <= nnt.high
-
-
 def counted(a, n, c, m):
     """Exact p-values as fractions of all tables with these margins."""
     events = a + c

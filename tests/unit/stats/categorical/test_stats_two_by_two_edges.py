@@ -9,7 +9,7 @@ from stats_strategies import numbers_of
 from trialtrace.stats import StatsError, stratified
 from trialtrace.stats import categorical as c
 from trialtrace.stats.categorical import paired, proportions
-from trialtrace.stats.summaries.count_tests import p_values_of_tables
+from trialtrace.stats.summaries.count_tests import intervals_of_shares, p_values_of_tables
 
 LEVEL = {"confidence": 0.95}
 MN = {"variance": "miettinen_nurminen"}
@@ -94,6 +94,38 @@ def test_petos_bounds_where_the_estimate_is_too_small_for_a_float():
     found = c.odds_ratio_peto(0, 1, 745, 745, confidence=0.8)
     assert found.estimate == found.low == 0
     assert log(found.high) == pytest.approx(-746 + 1.2815515655446004 * 746 / sqrt(745), rel=1e-9)
+
+
+# prop.test(correct = FALSE), binom.test and p ± qnorm(.975) sqrt(p (1 - p) / n) in R, of 4 of 5
+# and 0 of 20; cut at 1 by hand.
+BY_R = {
+    "wilson": [[0.3755346298, 0.9637758914], [0.0, 0.1611251581]],
+    "clopper_pearson": [[0.2835820639, 0.9949492366], [0.0, 0.168433471]],
+    "wald": [[0.4493909838, 1.1506090162], [nan, nan]],
+    # prop.test's correction of p by 1 / (2 n) on both sides: by hand, of Wald's bounds above.
+    "wald_corrected": [[0.3493909838, 1.2506090162], [-0.025, 0.025]],
+    "wald_corrected_cut": [[0.3493909838, 1.0], [0.0, 0.025]],
+    "wald_cut": [[0.4493909838, 1.0], [nan, nan]],
+}
+
+
+@pytest.mark.parametrize("method", BY_R)
+def test_what_r_gives(method):
+    found = intervals_of_shares([4, 0], [5, 20], confidence=0.95)[method]
+    assert found.tolist() == [pytest.approx(one, abs=1e-9, nan_ok=True) for one in BY_R[method]]
+
+
+@pytest.mark.parametrize(("x", "n"), [([-1], [5]), ([6], [5]), ([0], [0])])
+def test_counts_outside_their_patients_are_told(x, n):
+    with pytest.raises(StatsError, match="within 0 and their number"):
+        proportions.bounds(x, n, method="wilson", confidence=0.95)
+
+
+def test_numbers_needed_to_treat_go_through_infinity_where_the_difference_may_be_none():
+    for table, through in (((27, 295, 52, 307), False), ((9, 10, 8, 10), True)):
+        found = c.number_needed_to_treat(*table, **LEVEL)
+        assert found.through_infinity is through
+        assert (found.low < found.estimate < found.high) is not through
 
 
 # The call, and estimate, low and high where there is no or no finite one.

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 from scipy.stats import norm
-from stats_strategies import given, same, samples
+from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous import win_ratio
-from trialtrace.stats.continuous.ranks import probability_of_superiority
 from trialtrace.stats.continuous.win_ratio import Measured, TimeToEvent, win_statistics
 from trialtrace.stats.multiplicity._multivariate_t import unit_rows
 from trialtrace.stats.multiplicity.max_t import max_t
@@ -136,19 +135,6 @@ def parts(found):
 
 def outcomes(time, event, score):
     return [TimeToEvent(time, event), Measured(score, larger_wins=True, margin=0.0)]
-
-
-@given(x=samples(), y=samples())
-def test_one_measured_outcome_is_the_rank_analysis(x, y):
-    x[:2], y[:3] = (0, 1), (0, 1, 2)
-    treated = np.repeat([1.0, 0.0], (x.size, y.size))
-    outcome = [Measured(np.concatenate([x, y]), larger_wins=True, margin=0.0)]
-    found = win_statistics(treated, outcome, confidence=0.9)
-    share = probability_of_superiority(x, y, confidence=0.9)
-    same(found.net_benefit.estimate, 2 * share.estimate - 1)
-    theirs = np.array([share.estimate, share.low, share.high])
-    ours = found.win_odds
-    same([ours.estimate, ours.low, ours.high], theirs / (1 - theirs), 1e-8)
 
 
 def test_censoring_decides_a_pair_only_by_an_event_seen_in_the_shared_time():

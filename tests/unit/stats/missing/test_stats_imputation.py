@@ -267,23 +267,6 @@ def test_deltas_by_lag_are_those_of_the_manual_of_rbmi():
     assert found[0].tolist() == [[0, 6, 20, 44]]
 
 
-def test_equal_lags_change_nothing_and_lags_of_a_first_visit_alone_are_kept():
-    filled = np.random.default_rng(3).random((30, 5)) < 0.5
-    zeros, arm = np.zeros((2, 30, 5)), ["a"] * 30
-    options = {"arms": ("a",), "deltas": np.arange(1.0, 6)[None], "cumulative": True}
-    plain = missing.add_delta(zeros, filled, arm, **options)
-    assert (missing.add_delta(zeros, filled, arm, **options, lags=np.ones(5)) == plain).all()
-    first = missing.add_delta(zeros, filled, arm, **options, lags=[1, 0, 0, 0, 0])[0]
-    missed = missing.missed_in_a_row(filled).astype(int)
-    rows, visits = np.nonzero(filled)
-    wanted = visits - missed[rows, visits] + 2
-    assert (first[rows, visits] == wanted).all() and not first[~filled].any()
-    with pytest.raises(StatsError, match=r"lags must have shape \(5,\)"):
-        missing.add_delta(zeros, filled, arm, **options, lags=[1, 2])
-    with pytest.raises(StatsError, match="lags weigh cumulative deltas"):
-        missing.add_delta(zeros, filled, arm, **options | {"cumulative": False}, lags=np.ones(5))
-
-
 def test_no_level_between_drawn_thresholds_that_cross():
     """Of four levels the second has two rows; its thresholds are drawn at 0.99 and 0.01, and cross.
 
@@ -384,6 +367,7 @@ FITS = missing.conditional_mean_fits(MEAN_Y, MEAN_ARM, BASE, assumption="missing
 ROW = {"row": [-1, 1, 0], "visit": 1, **TESTED}
 VALUES = {"completed": np.zeros((2, 3, 2)), "filled": np.ones((3, 2), dtype=bool), "arm": [0, 0, 1]}
 DELTA = {**VALUES, "arms": (0,)}
+LAGS = DELTA | {"deltas": [[1, 2]], "cumulative": True, "lags": [1, 2]}
 REFUSED = [
     (impute, (GAP, ARM), {}, "row 6: the pattern is not monotone"),
     (impute, (Y[:8], ARM[:8], X8), {}, "more rows are needed"),
@@ -416,6 +400,8 @@ REFUSED = [
     (refer, (NO_BASELINE, GAPS_ARM), {"assumption": "last_mean"}, "put the baseline first"),
     (missing.add_delta, (), DELTA | {"deltas": [[1, 2]]}, "cumulative is given"),
     (missing.add_delta, (), DELTA | {"deltas": [1], "cumulative": True}, r"shape \(1, 2\)"),
+    (missing.add_delta, (), LAGS | {"lags": [1, 2, 3]}, r"lags must have shape \(2,\)"),
+    (missing.add_delta, (), LAGS | {"cumulative": False}, "lags weigh cumulative deltas"),
     (missing.missed_in_a_row, ([[1, 0]],), {}, "truth values"),
     (differences, (MEAN_Y, MEAN_ARM, BASE), {"reference": "c"}, "none of the arms"),
     (differences, (MEAN_Y, MEAN_ARM, BASE), {"deltas": [1.0]}, "deltas must hold 2 numbers"),

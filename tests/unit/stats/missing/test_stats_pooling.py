@@ -72,6 +72,12 @@ def test_the_tipping_region_is_where_the_conclusion_differs():
 CARRIED = {"not_to_impute": False, "before_first": "refuse"}
 
 
+def test_a_delta_is_added_to_what_was_filled_in_its_arm():
+    values, filled, arm = np.ones((2, 4)), np.array([True, False, True, True]), list("aabc")
+    found = missing.add_delta(values, filled, arm, arms=("a", "b"), deltas=[1.5, -2.0])
+    assert found.tolist() == [[2.5, 1.0, -1.0, 1.0]] * 2
+
+
 def test_observations_carried_forward():
     y = [[5.0, np.nan, 7, np.nan], [4, 3, np.nan, np.nan], [1, 2, 3, 4]]
     locf = missing.last_observation_carried_forward(y, **CARRIED)

@@ -49,16 +49,6 @@ def test_a_single_look_has_the_quantile_of_its_test(alpha):
             assert found.z == pytest.approx([norm.isf(tail)], abs=1e-9)
 
 
-def test_nominal_levels_of_the_last_look():
-    last = [gs.obrien_fleming(equal_looks(k), **TWO).nominal[-1] for k in (3, 4, 5)]
-    np.testing.assert_allclose(last, [0.0451, 0.0429, 0.0413], atol=5e-5)
-    spending = {"spending": "obrien_fleming", "parameter": None}
-    found = gs.spending_boundary(equal_looks(3), **TWO, **spending)
-    # The Lan-DeMets approximation, as every text prints it.
-    np.testing.assert_allclose(found.z, [3.710, 2.511, 1.993], atol=5e-4)
-    np.testing.assert_allclose(found.nominal, [0.0002, 0.0120, 0.0463], atol=5e-5)
-
-
 @given(
     cuts=st.lists(st.integers(5, 95), max_size=4, unique=True),
     spending=st.sampled_from(gs.SPENDING),

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from stats_strategies import given, numbers_of, same, tables
+from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
-from trialtrace.stats import categorical as c
 from trialtrace.stats import regression as r
 from trialtrace.stats.regression import _likelihood
 from trialtrace.stats.regression.logistic import separation
@@ -68,37 +67,6 @@ def test_order_units_and_names_of_arms_change_no_model(name, seed):
     again = MODELS[name](y[order], 1 - arm[order], unit * z[order])
     same(again.coef[-2:], first.coef[-2:] * [-1, 1 / unit], 1e-6)
     same(again.se[-2:], first.se[-2:] * [1, 1 / unit], 1e-6)
-
-
-@few(table=tables(25))
-def test_arms_alone_are_the_table(table):
-    x1, n1, x0, n0 = table
-    assume(n1 + n0 > 2)
-    y, arm = rows(*table)
-    x = with_intercept(arm)
-    if 0 < x1 < n1 and 0 < x0 < n0:
-        fit, poisson = r.logistic(y, x, confidence=0.9), r.modified_poisson(y, x, confidence=0.9)
-        odds, risk = c.odds_ratio_sample(*table, confidence=0.9), c.risk_ratio_log
-        same(np.exp([fit.coef[1], fit.low[1], fit.high[1]]), numbers_of(odds), 1e-8)
-        ratio = numbers_of(risk(*table, confidence=0.9))
-        same(np.exp([poisson.coef[1], poisson.low[1], poisson.high[1]]), ratio, 1e-8)
-        means = r.standardise(y, arm, None, family="logistic", variance="fixed")
-        wald = c.risk_difference_wald(*table, confidence=0.9)
-        same(numbers_of(r.standardised_difference(means, 1, 0, confidence=0.9)), numbers_of(wald))
-        same(numbers_of(r.standardised_ratio(means, 1, 0, confidence=0.9)), ratio, 1e-8)
-        same(r.standardised_mean(means, 1, confidence=0.9).estimate, x1 / n1, 1e-8)
-    else:
-        with pytest.raises(StatsError, match="separation"):
-            r.logistic(y, x, confidence=0.9)
-    if not x1 or not x0:
-        with pytest.raises(StatsError, match="no events"):
-            r.modified_poisson(y, x, confidence=0.9)
-    # Firth's penalty in a table is half an event and half a non-event in each arm.
-    fit = r.firth(y, x, confidence=0.9)
-    closed = log((x1 + 0.5) * (n0 - x0 + 0.5) / ((n1 - x1 + 0.5) * (x0 + 0.5)))
-    same(fit.coef[1], closed, 1e-8)
-    assert fit.low[1] < fit.coef[1] < fit.high[1]
-    assert (fit.p_value[1] < 0.1) == (fit.low[1] > 0 or fit.high[1] < 0)
 
 
 @given(seed=st.integers(0, 10**6), n=st.integers(5, 16))

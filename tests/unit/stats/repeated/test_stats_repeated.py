@@ -16,7 +16,6 @@ from trialtrace.stats.repeated.anova_general import corrected_test, repeated_ano
 from trialtrace.stats.repeated.contrasts import repeated_contrast
 from trialtrace.stats.repeated.eta import (
     generalised_eta_squared,
-    partial_eta_squared,
     partial_eta_squared_interval,
 )
 from trialtrace.stats.repeated.friedman import friedman
@@ -91,24 +90,6 @@ def alike(one, other, relative=1e-6):
     assert one.keys() == other.keys()
     for factors, numbers in one.items():
         same(numbers, other[factors], relative)
-
-
-def test_generalised_eta_squared_by_hand():
-    """Arm manipulated, sex measured: sex and its interaction stay in every denominator."""
-    terms = [("arm",), ("sex",), ("arm", "sex"), ("visit",)]
-    squares, errors = [4.0, 3.0, 2.0, 5.0], [10.0, 6.0]
-    none = generalised_eta_squared(terms, squares, errors, measured=())
-    same(none, [4 / 20, 3 / 19, 2 / 18, 5 / 21])
-    sex = generalised_eta_squared(terms, squares, errors, measured=["sex"])
-    same(sex, [4 / 25, 3 / 21, 2 / 21, 5 / 26])
-    same(partial_eta_squared(squares, 6.0), [0.4, 1 / 3, 0.25, 5 / 11])
-    for bad, sentence in ((["age"], "factors of the design"), ("sex", "must be a list")):
-        with pytest.raises(StatsError, match=sentence):
-            generalised_eta_squared(terms, squares, errors, measured=bad)
-    with pytest.raises(StatsError, match="negative"):
-        generalised_eta_squared(terms, [4, 3, 2, -5], errors, measured=())
-    with pytest.raises(StatsError, match="shape"):
-        generalised_eta_squared(terms, squares[:3], errors, measured=())
 
 
 def test_two_levels_and_few_subjects():
@@ -228,6 +209,8 @@ NO_DESIGN = [
     ({"measured": ["age"]}, "factors of the design"),
 ]
 OF_ARM = {"between": {"arm": DESIGN["arm"]}, "sums_of_squares": "III", "measured": ()}
+ETA = {"terms": [("arm",), ("sex",), ("arm", "sex"), ("visit",)], "squares": [4.0, 3.0, 2.0, 5.0]}
+ETA |= {"errors": [10.0, 6.0]}
 F_TEST = {"f": 4.0, "df1": 3, "df2": 63, "confidence": 0.9}
 CELLS, ALONE = ["a", "a", "a", "a", "b", "b"], ["a", "a", "a", "a", "a", "b"]
 SIX = np.random.default_rng(5).normal(size=(6, 3))
@@ -257,6 +240,15 @@ REFUSED = [
         for values in ([], [1, 2, 3], [[1, 2, 3]], [[1], [2]], 5)
     ),
     (friedman, {"values": [[1, 1], [2, 2]]}, "one value"),
+    *(
+        (generalised_eta_squared, {**ETA, "measured": ()} | wrong, named)
+        for wrong, named in (
+            ({"measured": ["age"]}, "factors of the design"),
+            ({"measured": "sex"}, "must be a list"),
+            ({"squares": [4, 3, 2, -5]}, "negative"),
+            ({"squares": [4.0, 3.0, 2.0]}, "shape"),
+        )
+    ),
     (partial_eta_squared_interval, F_TEST | {"f": -1.0}, "must not be negative"),
     (partial_eta_squared_interval, F_TEST | {"df1": 0}, "positive"),
     (partial_eta_squared_interval, F_TEST | {"f": 1e12}, "too large"),

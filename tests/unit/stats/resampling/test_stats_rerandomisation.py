@@ -177,31 +177,6 @@ def test_sums_are_exact_in_any_order():
     np.testing.assert_allclose(drawn, plain, atol=1e-12 * np.abs(scores).sum())
 
 
-def test_a_pair_of_arms_is_the_trial_of_those_two():
-    rng = np.random.default_rng(6)
-    arm, stratum = rng.integers(0, 3, 40), rng.integers(0, 2, 40)
-    y = rng.poisson(2, 40)
-    pair, patients = r.stratified(arm, stratum).between(2, 0)
-    assert pair.arms == (0, 2) and patients.tolist() == np.flatnonzero(arm != 1).tolist()
-    alone = r.stratified(arm[patients], stratum[patients])
-    options = {"arm": 2, "seed": (1, 2), "start": 0, "stop": 100}
-    drawn = [r.draw_statistics(s, y[patients], **options) for s in (pair, alone)]
-    assert drawn[0].tobytes() == drawn[1].tobytes()
-    chances = r.bernoulli(arm, probabilities=[0.5, 0.25, 0.25]).between(0, 1)[0].probabilities
-    same(chances, (2 / 3, 1 / 3))
-
-
-@given(trial=trials())
-def test_global_test_of_two_arms_is_the_two_sided_test(trial):
-    arm, stratum, y = trial
-    scheme = r.stratified(arm, stratum)
-    two = r.rerandomisation_test(scheme, y, arm=1, sides="two_sided", **EXACT)
-    both = r.global_test(scheme, y, **EXACT)
-    assert both.p_value == two.p_value
-    if two.sd[0] > 0:
-        same(both.statistic, (two.statistic / two.sd) ** 2)
-
-
 def assert_uniform(codes, number):
     """All arrangements occur, and equally often: chi-squared at a level of 1 in 10,000."""
     key = codes.astype(int) @ 3 ** np.arange(codes.shape[1])
