@@ -1,8 +1,7 @@
 """Keys, subjects, columns and arms: what makes a row, or a whole table, unusable."""
 
-import pyarrow as pa
 import pytest
-from tiny_tables import TinyTrial, column, raw_table, rejects, variable
+from tiny_tables import TinyTrial, column, raw_table, variable
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.words import column_letters
@@ -15,51 +14,6 @@ VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]
 
 def visits(**given) -> TinyTrial:
     return TinyTrial(VISITS, key=("id", "visit"), **given)
-
-
-def test_a_row_without_its_keys_is_rejected():
-    cleaned = visits().clean("id|visit|x\n1|a|1\n|a|2\n3||3\nabc|a|4\n")
-    assert column(cleaned, "id") == [1]
-    assert rejects(cleaned) == [
-        (3, None, "subject_missing", "reject"),
-        (4, None, "key_missing", "reject"),
-        (5, None, "subject_missing", "reject"),
-        (5, "id", "not_a_number", "reject"),
-    ]
-
-
-def test_of_repeated_rows_the_first_stays():
-    cleaned = visits().clean("id|visit|x\n1|a|1\n1|b|1\n1|a|_1\n1|a|1\n")
-    assert cleaned.table["source_row"].to_pylist() == [2, 3]
-    assert rejects(cleaned) == [
-        (4, None, "duplicate_row", "reject"),
-        (5, None, "duplicate_row", "reject"),
-    ]
-
-
-def test_of_rows_that_differ_under_one_key_none_stays():
-    """Rows 2 and 3 are the same, but row 4 contradicts them: nothing says which is right."""
-    cleaned = visits().clean("id|visit|x\n1|a|1\n1|a|1\n1|a|2\n2|a|5\n")
-    assert cleaned.table["source_row"].to_pylist() == [5]
-    assert {rule for _, _, rule, _ in rejects(cleaned)} == {"duplicate_key"}
-    assert cleaned.balance.rows_rejected == 3
-
-
-def test_missing_and_zero_are_different_rows():
-    cleaned = visits().clean("id|visit|x\n1|a|\n1|a|0\n")
-    assert cleaned.table.num_rows == 0
-
-
-def test_columns_that_are_ignored_do_not_make_rows_differ():
-    cleaned = visits(ignore={"n": "a row number"}).clean("id|visit|x|n\n1|a|1|1\n1|a|1|2\n")
-    assert [rule for _, _, rule, _ in rejects(cleaned)] == ["duplicate_row"]
-
-
-def test_rows_of_unknown_subjects_are_rejected():
-    cleaned = visits().clean("id|visit|x\n1|a|1\n9|a|2\n", known=pa.array(["1", "2"]))
-    assert column(cleaned, "id") == [1]
-    assert rejects(cleaned) == [(3, None, "unknown_subject", "reject")]
-    assert cleaned.rejects["value"].to_pylist() == ["9"]
 
 
 def test_the_row_itself_can_be_the_subject():
@@ -139,15 +93,6 @@ IGNORE = {"lab_*": "no endpoint has them", "lab_hb": "read twice", "others": "no
 WIDE = "id|visit|x|lab_hb|lab_na|lab_k|note\n1|a|1|9|8|7|6\n"
 
 
-def test_columns_are_left_out_by_name_by_pattern_and_as_the_rest():
-    assert visits(ignore=IGNORE).clean(WIDE).balance.ignored == {
-        "lab_na": "no endpoint has them",
-        "lab_k": "no endpoint has them",
-        "lab_hb": "read twice",
-        "note": "not asked for",
-    }
-
-
 def test_what_a_pattern_and_the_rest_cover_is_a_decision():
     """By place in a file of one's own, where a name may be a cell."""
     told = {
@@ -164,80 +109,6 @@ def test_what_a_pattern_and_the_rest_cover_is_a_decision():
         ]
         for one, (what, _) in zip(found, expected, strict=True):
             assert one.what.startswith(what)
-
-
-def test_a_described_column_is_used_whatever_pattern_fits_it():
-    ignore = {"lab_*": "no endpoint has them", "others": "not asked for"}
-    trial = TinyTrial([variable("id", "integer"), variable("lab_hb", "number")], ignore=ignore)
-    cleaned = trial.clean("id|lab_na|lab_hb|note\n1|8|9|6\n")
-    assert column(cleaned, "lab_hb") == [9.0]
-    assert list(cleaned.balance.ignored) == ["lab_na", "note"]
-
-
-@pytest.mark.parametrize("entry", ["lab_*", "*_date"])
-def test_a_pattern_that_fits_nothing_is_told(entry):
-    with pytest.raises(UserError, match="no column that fits and is left for it"):
-        visits(ignore={entry: "old"}).clean("id|visit|x\n1|a|1\n")
-
-
-def test_the_rest_may_be_nothing():
-    cleaned = visits(ignore={"others": "not asked for"}).clean("id|visit|x\n1|a|1\n")
-    assert cleaned.balance.ignored == {}
-
-
-def test_a_column_whose_name_is_an_entry_is_meant_by_it():
-    """A star in a name, and a column called others: the name comes first, and covers it alone."""
-    ignore = {"a*": "why", "others": "because"}
-    cleaned = visits(ignore=ignore).clean("id|visit|x|a*|others\n1|a|1|0|0\n")
-    assert cleaned.balance.ignored == {"a*": "why", "others": "because"}
-    with pytest.raises(UserError, match="1 of 6 columns"):
-        visits(ignore=ignore).clean("id|visit|x|a*|others|ab\n1|a|1|0|0|0\n")
-
-
-def test_an_ignored_column_has_a_reason():
-    with pytest.raises(UserError, match="says no reason"):
-        visits(ignore={"n": " "}).clean("id|visit|x|n\n1|a|1|1\n")
-
-
-def test_a_described_column_is_not_ignored():
-    with pytest.raises(UserError, match=r"dictionary\.csv describes this column"):
-        visits(ignore={"x": "not used"}).clean("id|visit|x\n1|a|1\n")
-
-
-def test_an_arm_that_the_design_does_not_have():
-    trial = TinyTrial([variable("id", "integer"), variable("arm")], arm="arm")
-    with pytest.raises(UserError) as caught:
-        trial.clean("id|arm\n1|A\n2|P\n3|Jane\n4|\n5|X\n")
-    message = str(caught.value)
-    assert "2 other code(s) in 2 row(s)" in message
-    assert "lines 4, 6" in message
-    assert "A, P" in message
-    assert "Jane" not in message
-
-
-def test_a_missing_arm_is_a_missing_value():
-    trial = TinyTrial([variable("id", "integer"), variable("arm")], arm="arm")
-    assert column(trial.clean("id|arm\n1|A\n2|\n"), "arm") == ["A", None]
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ({"subject": "patient"}, "tables.visits.subject"),
-        ({"arm": "group"}, "tables.visits.arm"),
-        ({"missing": {"z": ("9",)}}, "missing.z"),
-        ({"convert": {"visit": {"unit_column": "x", "to": "kg", "factors": {}}}}, "of numbers"),
-        ({"convert": {"x": {"unit_column": "u", "to": "kg", "factors": {}}}}, "unit_column"),
-    ],
-)
-def test_columns_that_the_configuration_names(given: dict, told: str):
-    with pytest.raises(UserError, match=told):
-        visits(**given).clean("id|visit|x\n1|a|1\n")
-
-
-def test_a_trial_without_subjects():
-    with pytest.raises(UserError, match="no rows"):
-        visits().clean("id|visit|x\n")
 
 
 def test_a_trial_whose_subjects_are_all_rejected():

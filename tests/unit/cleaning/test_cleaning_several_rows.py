@@ -7,14 +7,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_tables import TinyTrial, rejects, variable
 from tiny_tables import check as declared
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.checks import run_check
 from trialtrace.run.cleaning.other_tables import Accepted, with_beside
-from trialtrace.run.trial.cleaning import Beside, CleaningCheck
+from trialtrace.run.trial.cleaning import Beside
 
 
 def accepted(subject: list[str], **columns: Any) -> Accepted:
@@ -98,57 +97,3 @@ def test_beside_equals_a_loop_over_the_rows(rows: list[tuple[str, int | None]]):
         for subject, value in zip("abc", found, strict=True):
             own = [v for s, v in rows if s == subject and v is not None]
             assert value == (of(own) if own or take == "count" else None)
-
-
-COLUMNS = [variable("id"), variable("visit"), variable("side"), variable("treatment")]
-
-
-def check(**given: Any) -> CleaningCheck:
-    return declared("both", "reject", label="One real and one sham side", **given)
-
-
-def clean(rule: CleaningCheck, text: str, key: tuple[str, ...] = ("id", "visit", "side")):
-    return TinyTrial(COLUMNS, key=key, check=(rule,)).clean(text)
-
-
-SIDES = {"column": "treatment", "values": ["real", "sham"], "times": "once", "by": ["visit"]}
-TEXT = (
-    "id|visit|side|treatment\n1|a|l|real\n1|a|r|sham\n2|a|l|real\n2|a|r|real\n3|a|l|sham\n"
-    "4|a|l|real\n4|a|r|\n5|a|l|real\n5|b|r|sham\n"
-)
-
-
-def test_each_value_once_in_every_group():
-    cleaned = clean(check(each_of=SIDES), TEXT)
-    rows = [(row, column) for row, column, *_ in rejects(cleaned)]
-    assert rows == [(row, "treatment") for row in (4, 5, 6, 9, 10)]
-    reasons = {r["source_row"]: r["reason"] for r in cleaned.rejects.to_pylist()}
-    assert "more than once" in reasons[4]
-    assert "has not each of" in reasons[6]
-    counts = {"looked_at": 9, "broken": 5, "not_judged": 2}
-    assert cleaned.balance.checks == {"both": counts}
-
-
-def test_rows_without_a_visit_are_a_group_of_their_own():
-    text = "id|visit|side|treatment\n1|a|l|real\n1|a|r|sham\n2||l|real\n2|b|r|sham\n3||l|sham\n"
-    cleaned = clean(check(each_of=SIDES), text, ("id", "side"))
-    assert [row for row, *_ in rejects(cleaned)] == [4, 5, 6]
-
-
-def test_at_least_once_lets_a_value_stand_twice():
-    cleaned = clean(check(each_of=SIDES | {"values": ["real"], "times": "at_least_once"}), TEXT)
-    assert [row for row, *_ in rejects(cleaned)] == [6, 10]
-
-
-def test_where_leaves_rows_out_of_a_group():
-    cleaned = clean(check(each_of=SIDES, where={"id": {"is": "2"}}), TEXT)
-    assert [row for row, *_ in rejects(cleaned)] == [4, 5]
-
-
-def test_no_two_rows_with_the_same_values():
-    rule = declared("twin", label="A person is in the trial once", unique=["visit", "side"])
-    text = "id|visit|side|treatment\n1|a|l|x\n2|a|l|y\n3|a||y\n4|a||y\n5|b|l|x\n"
-    cleaned = clean(rule, text, ("id",))
-    found = rejects(cleaned)
-    assert found == [(row, c, "twin", "flag") for row in (2, 3) for c in ("side", "visit")]
-    assert cleaned.balance.checks["twin"] == {"looked_at": 5, "broken": 2, "not_judged": 2}
