@@ -50,11 +50,7 @@ CLASSES: Mapping[str, Rule] = {
         "order!": "whole",
         "referencedOperationRelationships": "[Relationship]",
     },
-    "Relationship": {
-        "id!": "text",
-        "operationId!": "text",
-        "referencedOperationRole!": "Role",
-    },
+    "Relationship": {"id!": "text", "operationId!": "text", "referencedOperationRole!": "Role"},
     "Role": {"controlledTerm!": "NUMERATOR DENOMINATOR"},
     "Reason": {
         "controlledTerm!": "SPECIFIED_IN_PROTOCOL SPECIFIED_IN_SAP DATA_DRIVEN "
@@ -77,11 +73,7 @@ CLASSES: Mapping[str, Rule] = {
         "referencedAnalysisOperations": "[ReferencedOperation]",
         "results": "[OperationResult]",
     },
-    "OrderedGrouping": {
-        "order!": "whole",
-        "groupingId!": "text",
-        "resultsByGroup!": "truth",
-    },
+    "OrderedGrouping": {"order!": "whole", "groupingId!": "text", "resultsByGroup!": "truth"},
     "ReferencedOperation": {"referencedOperationRelationshipId!": "text", "analysisId!": "text"},
     "OperationResult": {
         "operationId!": "text",
@@ -100,10 +92,7 @@ REFERENCES = {
     "dataSubsetId": "dataSubsets",
     "groupingId": "analysisGroupings",
 }
-INNER = {
-    "groupId": ("analysisGroupings", "groups"),
-    "operationId": ("methods", "operations"),
-}
+INNER = {"groupId": ("analysisGroupings", "groups"), "operationId": ("methods", "operations")}
 
 
 def faults(document: object) -> list[str]:

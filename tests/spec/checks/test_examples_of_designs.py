@@ -39,17 +39,9 @@ BY_R = {
             0.4847995 + T_15 * 3.85430526,
         ),
         "pressure_random/mean_difference.random_cluster": (1.7160833,),
-        "pressure_practices/mean_difference.cluster_means": (
-            1.2824375,
-            -5.522011,
-            8.086886,
-        ),
+        "pressure_practices/mean_difference.cluster_means": (1.2824375, -5.522011, 8.086886),
         "controlled/odds_ratio.clustered": (0.9763807,),
-        "controlled_practices/risk_difference.cluster_means": (
-            -0.02477625,
-            -0.2199092,
-            0.1703567,
-        ),
+        "controlled_practices/risk_difference.cluster_means": (-0.02477625, -0.2199092, 0.1703567),
     },
 }
 

@@ -145,7 +145,7 @@ def test_another_unit_is_recognised_and_can_be_said(audit, make_claim, training)
         further=training,
     )
     assert [row["against_data"] for row in rows] == [
-        *("differs", "differs", "exact", "exact", "exact", "differs", "differs"),
+        *("differs", "differs", "exact", "exact", "exact", "differs", "differs")
     ]
     told = "What is printed is 1000 times that: is it in another unit? Then say factor: 1000 under"
     assert told in rows[0]["data_finding"] and told in rows[1]["data_finding"]

@@ -188,9 +188,7 @@ def test_a_stratified_model_and_test(searched, deaths):
         pair.AVAL, pair.event, pair.TRTP.to_numpy(), strata=pair.NODE4.to_numpy()
     )
     (one,), rows = searched(
-        "moertel1990",
-        hazards(f"reduced by {reduction:.2f}%", more=("p",)),
-        p_of(f"P = {p:.5f}"),
+        "moertel1990", hazards(f"reduced by {reduction:.2f}%", more=("p",)), p_of(f"P = {p:.5f}")
     )
     assert statistic > 0 and one.tier == 3
     assert any(
@@ -298,8 +296,7 @@ def test_numbers_that_the_plan_gives_start_no_search(searched):
 
 
 @pytest.mark.parametrize(
-    ("stat", "by_hand"),
-    [("minimum", 1), ("q1", 2), ("median", 3), ("q3", 4), ("maximum", 5)],
+    ("stat", "by_hand"), [("minimum", 1), ("q1", 2), ("median", 3), ("q3", 4), ("maximum", 5)]
 )
 def test_quantiles_of_an_arm_and_of_everybody(stat, by_hand):
     """Of arm a are 1 to 5; with arm b each value comes twice, which leaves them where they are."""

@@ -10,12 +10,7 @@ from hypothesis import strategies as st
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_parquet
-from trialtrace.run.archive.kept_tables import (
-    Objects,
-    keep_table,
-    kept_table,
-    restore_table,
-)
+from trialtrace.run.archive.kept_tables import Objects, keep_table, kept_table, restore_table
 from trialtrace.run.archive.table_changes import aligned_change, keyed_change
 
 PLACES = ("source_file", "source_row")

@@ -18,9 +18,7 @@ SHAPE, KEY = "workflow/trialtrace/run/trial/settings.py", "a_new_key"
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("checkout")
     shutil.copytree(
-        REPOSITORY / "workflow",
-        root / "workflow",
-        ignore=shutil.ignore_patterns("__pycache__"),
+        REPOSITORY / "workflow", root / "workflow", ignore=shutil.ignore_patterns("__pycache__")
     )
     return root
 

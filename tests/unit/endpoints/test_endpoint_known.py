@@ -265,10 +265,7 @@ def test_each_visit_is_counted(tmp_path):
     patients = "id rx\na 1\nb 0\nc 1\nd 0"
     derived(tiny(REPEATED, TWO), tmp_path, patients=patients, wide=wide)
     assert read_losses(tmp_path / "derived").known == {
-        "pain": {
-            "before": {"new": [2, 2], "old": [1, 2]},
-            "after": {"new": [2, 2], "old": [0, 2]},
-        }
+        "pain": {"before": {"new": [2, 2], "old": [1, 2]}, "after": {"new": [2, 2], "old": [0, 2]}}
     }
 
 

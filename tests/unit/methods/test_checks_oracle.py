@@ -2,15 +2,7 @@
 
 import pandas as pd
 import pytest
-from tiny_data import (
-    REFERENCE,
-    TREATED,
-    asked,
-    data,
-    near,
-    oracle_data,
-    two_arms,
-)
+from tiny_data import REFERENCE, TREATED, asked, data, near, oracle_data, two_arms
 
 from trialtrace.run.methods.continuous import check as scales
 from trialtrace.run.methods.stratified import check as stratified

@@ -119,11 +119,5 @@ b <- function(p) {
 }
 c <- 3
 """
-    assert list(used(lines, "b(2)")) == [
-        "a <- 1",
-        "# Of b.",
-        "b <- function(p) {",
-        "  p + a",
-        "}",
-    ]
+    assert list(used(lines, "b(2)")) == ["a <- 1", "# Of b.", "b <- function(p) {", "  p + a", "}"]
     assert list(used(lines, "c")) == ["c <- 3"]

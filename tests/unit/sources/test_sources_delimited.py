@@ -6,74 +6,50 @@ from hashlib import sha256
 import pytest
 from source_files import Bench, cells, places
 
-CSV = {"format": "csv", "separator": ","}
+NAMES = "Müller, João São Paulo, ÃO, naïve “quoted” – 5 €, Ψυχή, 東京, Âme, à, ÀÉÎ, Škoda"
+REMARKS = ("first\nsecond", "mild, then\nworse", "a, b, c\nd, e\nf", "one, two, three, four", NAMES)
+# The text of a file, what is declared of it, its cells, lines of its rows, and blank lines.
+READ = [
+    (
+        "id,age,note\n1, 54 ,\n02,3.50,NA\n",
+        {},
+        [("1", " 54 ", ""), ("02", "3.50", "NA")],
+        [2, 3],
+        0,
+    ),
+    (
+        'id,note\n1,"first\nsecond"\n2,"a ""quoted"" word, and a comma"\n3,x\n',
+        {},
+        [("1", "first\nsecond"), ("2", 'a "quoted" word, and a comma'), ("3", "x")],
+        [2, 4, 5],
+        0,
+    ),
+    ("\nid,age\r\n1,2\r\n\r\n3,4\r\n\r\n", {}, [("1", "2"), ("3", "4")], [3, 5], 3),
+    ("id,age\n1,2\n,\n3,4\n , \n  \n,\n", {}, [("1", "2"), ("3", "4")], [2, 4], 4),
+    ('id\n1\n""\n3\n', {}, [("1",), ("",), ("3",)], [2, 3, 4], 0),
+    ("id,age\r1,2\r3,4\r", {}, [("1", "2"), ("3", "4")], [2, 3], 0),
+    ("id,age\n", {}, [], [], 0),
+    ("id;w\n1;3,5\n", {"separator": ";"}, [("1", "3,5")], [2], 0),
+    ("id|w\n1|3,5\n", {"separator": "|"}, [("1", "3,5")], [2], 0),
+    ("id\tw\n1\t3,5\n", {"path": "a.tsv"}, [("1", "3,5")], [2], 0),
+    ("  id   w \n\n\t1 \t 3,5  \n", {"separator": "blanks"}, [("1", "3,5")], [3], None),
+    ('"id" "w"\n"1"   "3,5"\n', {"separator": "blanks"}, [("1", "3,5")], [2], None),
+    *((f'id,note\n1,"{note}"\n', {}, [("1", note)], [2], 0) for note in REMARKS),
+]
 
 
-def test_cells_are_text_as_found(bench: Bench):
-    bench.put("a.csv", "id,age,note\n1, 54 ,\n02,3.50,NA\n")
-    rows = bench.ingest("a.csv", **CSV)
-    assert cells(rows) == [("1", " 54 ", ""), ("02", "3.50", "NA")]
-    assert places(rows) == [2, 3]
-    assert rows[0]["source_file"] == "a.csv"
-
-
-def test_a_quoted_cell_may_run_over_lines(bench: Bench):
-    text = 'id,note\n1,"first\nsecond"\n2,"a ""quoted"" word, and a comma"\n3,x\n'
-    bench.put("a.csv", text)
-    rows = bench.ingest("a.csv", **CSV)
-    assert cells(rows) == [
-        ("1", "first\nsecond"),
-        ("2", 'a "quoted" word, and a comma'),
-        ("3", "x"),
-    ]
-    assert places(rows) == [2, 4, 5]
-
-
-def test_lines_without_any_character_are_no_records(bench: Bench):
-    bench.put("a.csv", "\nid,age\r\n1,2\r\n\r\n3,4\r\n\r\n")
-    assert places(bench.ingest("a.csv", **CSV)) == [3, 5]
-    manifest = json.loads((bench.out / "manifest.json").read_text())
-    assert manifest["tables"]["visits"]["file"]["blank_lines"] == 3
-
-
-def test_lines_without_a_value_are_no_records(bench: Bench):
-    bench.put("a.csv", "id,age\n1,2\n,\n3,4\n , \n  \n,\n")
-    assert places(bench.ingest("a.csv", **CSV)) == [2, 4]
-    manifest = json.loads((bench.out / "manifest.json").read_text())
-    assert manifest["tables"]["visits"]["file"]["blank_lines"] == 4
-
-
-def test_a_quoted_cell_of_one_column_is_a_row(bench: Bench):
-    bench.put("a.csv", 'id\n1\n""\n3\n')
-    assert places(bench.ingest("a.csv", **CSV)) == [2, 3, 4]
-
-
-def test_line_ends_of_an_old_mac(bench: Bench):
-    bench.put("a.csv", "id,age\r1,2\r3,4\r")
-    assert places(bench.ingest("a.csv", **CSV)) == [2, 3]
-
-
-def test_a_table_may_have_no_rows(bench: Bench):
-    bench.put("a.csv", "id,age\n")
-    assert bench.ingest("a.csv", **CSV) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "separator", "text"),
-    [
-        ("a.csv", ";", "id;w\n1;3,5\n"),
-        ("a.csv", "|", "id|w\n1|3,5\n"),
-        ("a.tsv", None, "id\tw\n1\t3,5\n"),
-        ("a.dat", "blanks", "  id   w \n\n\t1 \t 3,5  \n"),
-        ("a.dat", "blanks", '"id" "w"\n"1"   "3,5"\n'),
-    ],
-)
-def test_separators(bench: Bench, name: str, separator: str | None, text: str):
-    bench.put(name, text)
-    declared = {} if separator is None else {"separator": separator}
-    assert cells(bench.ingest(name, decimal=",", **declared)) == [("1", "3,5")]
-    manifest = json.loads((bench.out / "manifest.json").read_text())
-    assert manifest["tables"]["visits"]["settings"] == {"decimal": ","}
+@pytest.mark.parametrize(("text", "declared", "found", "lines", "blank"), READ)
+def test_a_text_is_read_as_it_stands(bench: Bench, text, declared, found, lines, blank):
+    declared = {"path": "a.csv", "decimal": ","} | declared
+    bench.put(declared["path"], text)
+    rows = bench.ingest(**declared)
+    assert (cells(rows), places(rows)) == (found, lines)
+    assert all(row["source_file"] == declared["path"] for row in rows)
+    table = json.loads((bench.out / "manifest.json").read_text())["tables"]["visits"]
+    assert table["settings"] == {"decimal": ","}
+    assert blank is None or table["file"].get("blank_lines", 0) == blank
+    # A line between others that has no value is told, and nothing else is doubted.
+    assert ["line(s) 3 between" in told for told in bench.warnings()] == [True] * ("\n,\n3" in text)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "latin-1", "utf-16"])
@@ -135,15 +111,6 @@ def test_quotes_that_swallow_rows_are_told(bench: Bench):
 
 
 @pytest.mark.parametrize(
-    "note", ["first\nsecond", "mild, then\nworse", "a, b, c\nd, e\nf", "one, two, three, four"]
-)
-def test_remarks_of_several_lines_are_remarks(bench: Bench, note: str):
-    bench.put("a.csv", f'id,age,note\n1,5,"{note}"\n')
-    assert cells(bench.ingest("a.csv")) == [("1", "5", note)]
-    assert bench.warnings() == []
-
-
-@pytest.mark.parametrize(
     ("written", "read", "told"),
     [
         ("windows-1252", "latin-1", "line 3: read as iso8859-1, it holds control characters"),
@@ -166,24 +133,9 @@ def test_characters_that_were_lost_before_are_told(bench: Bench):
     )
 
 
-def test_text_of_many_languages_is_not_doubted(bench: Bench):
-    names = "Müller, João São Paulo, ÃO, naïve “quoted” – 5 €, Ψυχή, 東京, Âme, à, ÀÉÎ, Škoda"
-    bench.put("a.csv", f'id,name\n1,"{names}"\n')
-    bench.ingest("a.csv")
-    assert bench.warnings() == []
-
-
 BAD = {
-    "too few cells": (
-        "id,age\n1,2\n3\n",
-        {},
-        ["source.items.visits:3", "1 cells", "2 cells"],
-    ),
-    "too many cells": (
-        "id,age\n1,2,9\n",
-        {},
-        ["source.items.visits:2", "3 cells", "2 cells"],
-    ),
+    "too few cells": ("id,age\n1,2\n3\n", {}, ["source.items.visits:3", "1 cells", "2 cells"]),
+    "too many cells": ("id,age\n1,2,9\n", {}, ["source.items.visits:2", "3 cells", "2 cells"]),
     "width after a long cell": ('id,a\n1,"x\ny"\n2\n', {}, ["visits:4", "1 cells"]),
     "duplicate names": (
         "id,age,id\n1,2,3\n",

@@ -142,12 +142,7 @@ def test_a_new_analysis_is_post_hoc_wherever_its_label_is(at, capsys):
         # A sex is in none of these; smoking is a subgroup.
         ("trial.yaml", "sex: {column: sex,", "sex: {column: sexes,", set()),
         ("trial.yaml", "    smoker: smoker", "    smoker: smokes", {"relief_by_smoker"}),
-        (
-            "dictionary.csv",
-            "smoker,patients,,yesno",
-            "smoker,patients,,text",
-            {"relief_by_smoker"},
-        ),
+        ("dictionary.csv", "smoker,patients,,yesno", "smoker,patients,,text", {"relief_by_smoker"}),
     ],
 )
 def test_what_is_asked_otherwise_is_amended(at, file, old, new, expected):

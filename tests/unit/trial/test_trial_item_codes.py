@@ -3,14 +3,7 @@
 import re
 
 import pytest
-from mini_trial import (
-    CLEANING,
-    DICTIONARY,
-    ENDPOINTS,
-    REPOSITORY,
-    TRIAL,
-    write_project,
-)
+from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, REPOSITORY, TRIAL, write_project
 
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
