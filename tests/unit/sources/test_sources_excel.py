@@ -101,43 +101,31 @@ def with_numbers(*numbers: str, style: str = "General", change=lambda sheet: Non
     return book
 
 
-def test_days_that_excel_counts_and_no_calendar_has(bench: Bench):
-    """Serial 60 became 28 February, a negative one a day of 1899: both are no date."""
-    serials = ["1", "59", "60", "60.5", "61", "-4", "2958465", "2958466", "45000.25"]
-    bench.put("a.xlsx", with_numbers(*serials, style="yyyy-mm-dd"))
-    assert [row["x"] for row in bench.ingest("a.xlsx")] == [
-        "1900-01-01",
-        "1900-02-28",
-        "1900-02-29",
-        "1900-02-29T12:00:00",
-        "1900-03-01",
-        "-4",
-        "9999-12-31",
-        "2958466",
-        "2023-03-15T06:00:00",
-    ]
+def from_1904(sheet: Any) -> None:
+    sheet.parent.epoch = dt.datetime(1904, 1, 1)
 
 
-def test_days_from_1904(bench: Bench):
-    def from_1904(sheet: Any) -> None:
-        sheet.parent.epoch = dt.datetime(1904, 1, 1)
+# Numbers as they stand in the XML with their texts. Serial 60 became 28 February, a negative one a
+# day of 1899: both are no date.
+DAYS = {
+    "1": "1900-01-01", "59": "1900-02-28", "60": "1900-02-29", "60.5": "1900-02-29T12:00:00",
+    "61": "1900-03-01", "-4": "-4", "2958465": "9999-12-31", "2958466": "2958466",
+    "45000.25": "2023-03-15T06:00:00",
+}  # fmt: skip
+DURATIONS = {"1.25": "30:00:00", "-0.0625": "-01:30:00", "0.0000173611111": "00:00:01.500000"}
+DIGITS = ("9007199254740992", "9007199254740993", "12345678901234567890", "1.5", "61.1")
+NUMBERS = [
+    ("yyyy-mm-dd", lambda sheet: None, DAYS),
+    ("yyyy-mm-dd", from_1904, {"1": "1904-01-02", "60": "1904-03-01", "-1": "-1"}),
+    ("[h]:mm:ss", lambda sheet: None, DURATIONS),
+    ("General", lambda sheet: None, dict(zip(DIGITS, DIGITS, strict=True))),
+]
 
-    serials = ["1", "60", "-1"]
-    bench.put("a.xlsx", with_numbers(*serials, style="yyyy-mm-dd", change=from_1904))
-    assert [row["x"] for row in bench.ingest("a.xlsx")] == ["1904-01-02", "1904-03-01", "-1"]
 
-
-def test_durations(bench: Bench):
-    given = ["1.25", "-0.0625", "0.0000173611111"]
-    bench.put("a.xlsx", with_numbers(*given, style="[h]:mm:ss"))
-    texts = [row["x"] for row in bench.ingest("a.xlsx")]
-    assert texts == ["30:00:00", "-01:30:00", "00:00:01.500000"]
-
-
-def test_whole_numbers_keep_the_digits_of_the_file(bench: Bench):
-    given = ["9007199254740992", "9007199254740993", "12345678901234567890", "1.5", "61.1"]
-    bench.put("a.xlsx", with_numbers(*given))
-    assert [row["x"] for row in bench.ingest("a.xlsx")] == given
+@pytest.mark.parametrize(("style", "change", "texts"), NUMBERS)
+def test_numbers_are_read_by_their_style(bench: Bench, style: str, change, texts: dict[str, str]):
+    bench.put("a.xlsx", with_numbers(*texts, style=style, change=change))
+    assert [row["x"] for row in bench.ingest("a.xlsx")] == list(texts.values())
     assert bench.warnings() == []
 
 
