@@ -105,7 +105,7 @@ def possible(mean, sd, n, options):
     return grimmer(mean, sd, n, luck=False, **options).consistent
 
 
-@pytest.mark.parametrize("n", [2, 3, 5, 6])
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
 def test_grimmer_without_a_scale_passes_exactly_the_pairs_that_exist(n):
     # With a standard deviation of 2 no value lies further than 4.6 from a mean of 0 to 1.
     exist = {
