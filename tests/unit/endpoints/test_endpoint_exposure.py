@@ -34,92 +34,71 @@ def values(tmp_path, endpoint: str, rows: str, trial: str = TABLES, patients: st
     return [row[1] for row in shown(tables["bds"], "AVAL")], rules
 
 
-def test_relative_dose_intensity_in_both_conventions(tmp_path):
-    """a stopped after three of six full cycles: 1 by its cycles given, a half by the whole plan.
-
-    b had 360 of 400 in 49 + 14 days instead of 56: (360/63)/(400/56) = 0.8; without the days after
-    the last cycle (360/49)/(400/42) = 0.7714.
-    """
-    found, _ = values(tmp_path / "1", RDI, CYCLES)
-    assert found == [1.0, pytest.approx(0.8, rel=1e-12), None]
-    text = RDI.replace("given_cycles", "whole_plan, planned_cycles: rows")
-    found, _ = values(tmp_path / "2", text, CYCLES)
-    assert found == [0.5, pytest.approx(0.8, rel=1e-12), None]
-    text = RDI.replace("last_interval: counted", "last_interval: not_counted")
-    found, _ = values(tmp_path / "3", text, CYCLES)
-    assert found[1] == pytest.approx(360 / 49 / (400 / 42), rel=1e-12)
-
-
-def test_a_planned_number_of_cycles_without_rows(tmp_path):
-    """a's rows of cycles 4 to 6 are not there, the plan of six is."""
-    rows = "\n".join(CYCLES.strip().splitlines()[:4])
-    text = RDI.replace("given_cycles", "whole_plan, planned_cycles: 6")
-    assert values(tmp_path, text, rows)[0][0] == 0.5
-
-
-def test_two_drugs_caps_and_cuts(tmp_path):
-    """a: vincristine 2 of a planned 2.4 that is capped at 2 is 1; the other drug 150 of 100 in the
-    planned time is 1.5, or 1 when cut: mean 1.25, or 1.
-    """
-    rows = """
-    id n:integer drug plan:number dose:number day:date
-    a 1 v 2.4 2 2020-01-01
-    a 2 v 2.4 2 2020-01-22
-    a 1 o 100 150 2020-01-01
-    a 2 o 100 150 2020-01-15
-    """
-    text = RDI.replace(
-        "interval: 14", "drug: drug, interval: {by_drug: {v: 21, o: 14}}, caps: {v: 2}"
-    )
-    assert values(tmp_path / "1", text, rows)[0][0] == pytest.approx(1.25, rel=1e-12)
-    assert values(tmp_path / "2", text.replace("kept", "cut"), rows)[0][0] == 1
-
-
-def test_a_first_cycle_left_out_counts_its_planned_days(tmp_path):
-    rows = "id n:integer plan:number dose:number day:date\na 1 100 0 .\na 2 100 100 2020-01-15"
-    assert values(tmp_path, RDI, rows)[0][0] == 0.5
-
-
-def test_nothing_given_and_no_time(tmp_path):
-    rows = "id n:integer plan:number dose:number day:date\na 1 100 0 .\nb 1 100 100 2020-01-15"
-    assert values(tmp_path / "1", RDI, rows)[0] == [None, 1, None]
-    whole = RDI.replace("given_cycles", "whole_plan, planned_cycles: rows")
-    assert values(tmp_path / "2", whole, rows)[0] == [0, 1, None]
-    short = RDI.replace("last_interval: counted", "last_interval: not_counted")
-    assert values(tmp_path / "3", short, rows)[0] == [None, None, None]
-
-
-@pytest.mark.parametrize("convention", ["given_cycles", "whole_plan, planned_cycles: rows"])
-def test_a_form_of_cycles_without_any_row(tmp_path, convention):
-    rows = "id n:integer plan:number dose:number day:date"
-    text = RDI.replace("given_cycles", convention)
-    assert values(tmp_path, text, rows) == ([None, None, None], [])
-
-
-BAD_CYCLES = [
-    ("a 1 100 -5 2020-01-01", "negative_dose"),
-    ("a 1 . 100 2020-01-01", "no_planned_dose"),
-    ("a 1 0 100 2020-01-01", "no_planned_dose"),
-    ("a 1 100 . 2020-01-01", None),
-    ("a . 100 100 2020-01-01", "no_cycle"),
-    ("a 1 100 100 .", "no_date"),
-    ("a 1 100 100 2020-01-01\na 2 100 100 2019-12-01", "date_order"),
-    ("a 1 100 100 2020-01-01\na 1 100 100 2020-01-15", "cycle_twice"),
+HEAD = "id n:integer plan:number dose:number day:date\n"
+DRUGS = "id n:integer drug plan:number dose:number day:date\n"
+TWO_DRUGS = f"""{DRUGS}\
+a 1 v 2.4 2 2020-01-01
+a 2 v 2.4 2 2020-01-22
+a 1 o 100 150 2020-01-01
+a 2 o 100 150 2020-01-15
+"""
+EARLY, LATE = (
+    f"{HEAD}a 1 100 0 .\na 2 100 100 2020-01-15",
+    f"{HEAD}a 1 100 0 .\nb 1 100 100 2020-01-15",
+)
+WHOLE = {"given_cycles": "whole_plan, planned_cycles: rows"}
+SIX = {"given_cycles": "whole_plan, planned_cycles: 6"}
+SHORT = {"last_interval: counted": "last_interval: not_counted"}
+BY_DRUG = {"interval: 14": "drug: drug, interval: {by_drug: {v: 21, o: 14}}, caps: {v: 2}"}
+B = f"{HEAD}b 1 100 50 2020-01-01\n"
+# What is declared otherwise, the rows, what the subjects a, b and c have, and the rules broken.
+INTENSITIES = [
+    # a stopped after three of six full cycles: 1 by its cycles given, a half by the whole plan. b
+    # had 360 of 400 in 49 + 14 days instead of 56: (360/63)/(400/56) = 0.8; without the days after
+    # the last cycle (360/49)/(400/42).
+    ({}, CYCLES, [1.0, 0.8, None], []),
+    (WHOLE, CYCLES, [0.5, 0.8, None], []),
+    (SHORT, CYCLES, [1.0, 360 / 49 / (400 / 42), None], []),
+    # a's rows of cycles 4 to 6 are not there, the plan of six is.
+    (SIX, "\n".join(CYCLES.strip().splitlines()[:4]), [0.5, None, None], []),
+    # Vincristine 2 of a planned 2.4 that is capped at 2 is 1; the other drug 150 of 100 in the
+    # planned time is 1.5, or 1 when cut: mean 1.25, or 1.
+    (BY_DRUG, TWO_DRUGS, [1.25, None, None], []),
+    (BY_DRUG | {"kept": "cut"}, TWO_DRUGS, [1, None, None], []),
+    # A first cycle that was left out counts its planned days.
+    ({}, EARLY, [0.5, None, None], []),
+    ({}, LATE, [None, 1, None], []),
+    (WHOLE, LATE, [0, 1, None], []),
+    (SHORT, LATE, [None, None, None], []),
+    ({}, HEAD, [None, None, None], []),
+    (WHOLE, HEAD, [None, None, None], []),
+    # A cycle that cannot be used makes the subject missing.
+    ({}, f"{B}a 1 100 -5 2020-01-01", [None, 0.5, None], ["negative_dose"]),
+    ({}, f"{B}a 1 . 100 2020-01-01", [None, 0.5, None], ["no_planned_dose"]),
+    ({}, f"{B}a 1 0 100 2020-01-01", [None, 0.5, None], ["no_planned_dose"]),
+    ({}, f"{B}a 1 100 . 2020-01-01", [None, 0.5, None], []),
+    ({}, f"{B}a . 100 100 2020-01-01", [None, 0.5, None], ["no_cycle"]),
+    ({}, f"{B}a 1 100 100 .", [None, 0.5, None], ["no_date"]),
+    ({}, f"{B}a 1 1 1 2020-01-01\na 2 1 1 2019-12-01", [None, 0.5, None], ["date_order"]),
+    ({}, f"{B}a 1 1 1 2020-01-01\na 1 1 1 2020-01-15", [None, 0.5, None], ["cycle_twice"]),
+    (
+        {"interval: 14": "drug: drug, interval: 14"},
+        f"{DRUGS}a 1 . 9 9 2020-01-01\na 1 o 9 9 2020-01-01",
+        [None, None, None],
+        ["no_drug"],
+    ),
 ]
 
 
-@pytest.mark.parametrize("row, rule", BAD_CYCLES)
-def test_a_cycle_that_cannot_be_used_makes_the_subject_missing(tmp_path, row, rule):
-    rows = "id n:integer plan:number dose:number day:date\nb 1 100 50 2020-01-01\n" + row
-    found, rules = values(tmp_path, RDI, rows)
-    assert found == [None, 0.5, None]
-    assert rules == ([rule] if rule else [])
-
-
-def test_a_drug_that_is_missing(tmp_path):
-    rows = "id n:integer drug plan:number dose:number day:date\na 1 . 9 9 2020-01-01\n"
-    text = RDI.replace("interval: 14", "drug: drug, interval: 14")
-    assert values(tmp_path, text, rows + "a 1 o 9 9 2020-01-01") == ([None] * 3, ["no_drug"])
+@pytest.mark.parametrize(("declared", "rows", "expected", "rules"), INTENSITIES)
+def test_relative_dose_intensity(tmp_path, declared, rows, expected, rules):
+    text = RDI
+    for old, new in declared.items():
+        assert old in text
+        text = text.replace(old, new)
+    found, broken = values(tmp_path, text, rows)
+    assert found == [one and pytest.approx(one, rel=1e-12) for one in expected]
+    assert broken == rules
 
 
 CHANGE = """
