@@ -1,15 +1,18 @@
-"""Rule clean_tables: raw tables typed by the dictionary, with what was rejected."""
+"""Rule clean_tables: the source of a trial as raw tables, then typed by the dictionary, with what
+was rejected."""
 
 from pathlib import Path
 
-from trialtrace.run.jobs.job import job
+from trialtrace.run.jobs.job import job, leave_pandas
 
-with job(snakemake):
+with job(snakemake, frames=True):
+    from trialtrace.run.blinding.ingest import ingest
     from trialtrace.run.cleaning.clean import clean_tables
     from trialtrace.run.trial.load import load_trial
 
-    clean_tables(
-        load_trial(snakemake.wildcards.trial),
-        Path(snakemake.input.raw),
-        Path(snakemake.output.clean),
-    )
+    trial = load_trial(snakemake.wildcards.trial)
+    if trial.synthetic:
+        leave_pandas()
+    raw = Path(snakemake.output.raw)
+    ingest(trial, raw)
+    clean_tables(trial, raw, Path(snakemake.output.clean))

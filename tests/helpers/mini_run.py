@@ -125,11 +125,9 @@ def judge_stages(trial: Trial, folder: Path, at: Project) -> Run:
 
 RESULTS = ("analysis/results.parquet", "analysis/members.parquet")
 STAGES = {
-    "ingest_sources": ((), ("raw",)),
-    "clean_tables": (("raw",), ("clean",)),
+    "clean_tables": ((), ("raw", "clean")),
     "derive_datasets": (("clean",), ("derived",)),
-    "analyse_plan": (("derived",), RESULTS),
-    "check_results": (("derived", *RESULTS), ("analysis/checks.parquet",)),
+    "analyse_plan": (("derived",), (*RESULTS, "analysis/checks.parquet")),
     "audit_claims": (("derived", *RESULTS, "analysis/checks.parquet"), ("audit",)),
 }
 

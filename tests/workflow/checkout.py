@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mini_trial import write_project
 
+from trialtrace.run.jobs.data import INPUTS
 from trialtrace.run.jobs.products import VOLATILE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,12 +100,12 @@ def keep_trials(made: Copy, names: tuple[str, ...]) -> None:
 
 
 def files_of(root: Path) -> dict[str, bytes]:
-    """Everything that a run makes, but for what differs from run to run."""
+    """Everything that a run makes, but for what differs from run to run, and links to data."""
     return {
         str(path.relative_to(root)): path.read_bytes()
         for folder in ("results", "site")
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and path.name not in VOLATILE
+        if path.is_file() and path.name not in VOLATILE and path.parent.name != INPUTS
     }
 
 

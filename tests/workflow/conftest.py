@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from checkout import Copy, Traced, copy_checkout, keep_trials, own_project, traced_run
 
-from trialtrace.run.jobs.start import PLAIN
-
 # The trials that are run here: three of a registry, one synthetic.
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990", "musaro2019")
 
@@ -38,9 +36,9 @@ def own(tmp_path: Path) -> Copy:
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copy, Traced]:
-    """A small trial of files of its own, run to its site, each job a Python of its own, traced."""
+    """A small trial of files of its own, run to its site, traced."""
     made = own_project(tmp_path_factory.mktemp("whole") / "project")
-    return made, traced_run(made, tmp_path_factory.mktemp("traces"), **{PLAIN: "1"})
+    return made, traced_run(made, tmp_path_factory.mktemp("traces"))
 
 
 @pytest.fixture

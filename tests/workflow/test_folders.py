@@ -4,22 +4,19 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
 from checkout import copy_checkout, keep_trials
 
 from trialtrace.run.jobs.run import for_rules
 
 
-@pytest.mark.parametrize("start", ["forked", "plain"])
-def test_environment_and_checkout_in_a_folder_with_a_space(tmp_path: Path, start: str):
+def test_environment_and_checkout_in_a_folder_with_a_space(tmp_path: Path):
     """As a clone there, for the first time: the schemas of the configuration are not made yet."""
     made = copy_checkout(tmp_path / "it's a folder")
     keep_trials(made, ("moertel1990",))
     (made.root / ".venv").symlink_to(Path(sys.prefix))
     made.python = str(made.root / ".venv/bin/python")
-    variables = {"TRIALTRACE_PLAIN_START": "1"} if start == "plain" else {}
     target = "results/moertel1990/derived/adsl.parquet"
-    done = made.snakemake("--cores", "1", target, **variables)
+    done = made.snakemake("--cores", "1", target)
     assert done.returncode == 0, done.stderr
     assert (made.root / target).is_file()
     assert (made.root / "build/schemas").is_dir()

@@ -1,8 +1,9 @@
-"""A changed file reruns exactly the jobs that can come to use it.
+"""A change of code, configuration or settings reruns the jobs that use it.
 
-The hashes are computed from source alone (trialtrace.run.jobs.fresh). Against them stands a trace
-of a whole run: which modules each job had imported when it ended, which files it had opened or
-handed to another program, which settings it had looked at.
+Which rooms of the code a rule imports, which configuration files and which settings it reads, is
+written down (trialtrace.run.jobs.stages). Against it stands a trace of whole runs: which modules
+each job had imported when it ended, which files it had opened or handed to another program, which
+settings it had looked at. A room that is missing there would leave old results standing.
 """
 
 from pathlib import Path
@@ -11,29 +12,17 @@ import pytest
 from checkout import Copy, Job, Traced
 
 from trialtrace.base.paths import project
-from trialtrace.run.jobs.fresh import Freshness, freshness, used
-from trialtrace.run.jobs.stages import ANALYSE, CHECK, SITE, SITE_STAGE, STAGES
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.jobs.code_versions import room_of
+from trialtrace.run.jobs.fresh import Freshness, document_files, freshness
+from trialtrace.run.jobs.stages import SITE, SITE_STAGE, STAGES
 
-# Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:
-# code for input that the trials do not have (of a cohort no claim is searched with data), what an
-# instrument derives with beside what it declares, reports' styles that Quarto alone reads.
-EXCESS_SHARE = 0.17
-
-
-def sources(root: Path) -> list[str]:
-    """Every file of code, configuration, templates and reports, and the lock."""
-    found = [
-        path
-        for folder in ("workflow/trialtrace", "reports", "scripts", "config")
-        for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and not {"__pycache__", "schemas"} & {*path.parts}
-    ]
-    return [str(path.relative_to(root)) for path in (*found, root / "requirements.lock")]
+PACKAGE = "workflow/trialtrace/"
+# Read where the package is loaded, and by no job.
+BESIDE = ("workflow/trialtrace/schemas/",)
 
 
-def changed_jobs(before: dict[Job, str], after: dict[Job, str]) -> set[Job]:
-    return {job for job in before if before[job] != after[job]}
+def project_trials(run: Copy) -> tuple[str, ...]:
+    return freshness(project(run.root)).settings.trials
 
 
 def downstream(jobs: set[Job], trials: tuple[str, ...]) -> set[Job]:
@@ -46,71 +35,45 @@ def downstream(jobs: set[Job], trials: tuple[str, ...]) -> set[Job]:
     return jobs | later | site
 
 
-@pytest.fixture(scope="session")
-def hashes(run: Copy) -> dict[Job, str]:
-    """The jobs of a whole run, in which no example is."""
-    made = freshness(project(run.root))
-    return made.all_jobs(*made.settings.trials)
-
-
-@pytest.fixture(scope="session")
-def direct(run: Copy, hashes: dict[Job, str]) -> dict[str, set[Job]]:
-    """For every file: the jobs whose hash is over it, so that a change of it changes the hash."""
-    made = freshness(project(run.root))
-    over = {job: made.code_files(*job) | made.config_files(*job) for job in hashes}
-    found = {
-        name: {job for job, files in over.items() if run.root / name in files}
-        for name in sources(run.root)
+def rooms_in(files: set[str]) -> set[str]:
+    return {
+        room_of(Path(name.removeprefix(PACKAGE)).parts)
+        for name in files
+        if name.startswith(PACKAGE) and not name.startswith(BESIDE)
     }
-    return found | {"requirements.lock": set(hashes)}
 
 
-@pytest.mark.full
-def test_a_hash_changes_with_the_files_that_it_is_over(run: Copy, hashes, direct):
-    """Every sixtieth file is changed and put back."""
-    at = project(run.root)
-    changed = {}
-    for name in sources(run.root)[::60]:
-        path = run.root / name
-        data = path.read_bytes()
-        path.write_bytes(data + b"\n")
-        try:
-            changed[name] = changed_jobs(hashes, freshness(at).all_jobs())
-        finally:
-            path.write_bytes(data)
-    assert changed == {name: direct[name] for name in changed}
-    assert any(changed.values()) and not all(changed.values())
+@pytest.mark.parametrize("which", ["run", "whole"])
+def test_a_rule_lists_what_its_jobs_import_and_read(request, traced: Traced, which: str):
+    """Of registry trials and a synthetic one, and of a trial of files."""
+    if which == "whole":
+        made, traced = request.getfixturevalue("whole")
+    else:
+        made = request.getfixturevalue("run")
+    at = project(made.root)
+    fresh = freshness(at)
+    assert len(traced.files) == len(fresh.settings.trials) * len(STAGES) + 1
+    for (rule, trial), used in traced.files.items():
+        assert rooms_in(used) <= {*fresh.rooms(rule, trial)}, (rule, trial)
+        read = {name for name in used if not name.startswith((PACKAGE, "reports/assets/"))}
+        known = fresh.config_files(rule, trial) | ({*document_files(at, trial)} if trial else set())
+        known = {str(path.relative_to(made.root)) for path in known}
+        # A setting counts by its value; the lock with the interpreter.
+        beside = {"config/config.yaml", "requirements.lock", f"scripts/{rule}.py"}
+        if rule == SITE:  # it tells what the reports it is made from have told
+            read = {name for name in read if not name.startswith("config/trials/")}
+        assert read <= known | beside, (rule, trial)
 
 
-def test_every_job_that_used_a_file_is_scheduled_when_it_changes(run, traced, direct):
-    trials = project_trials(run)
-    unseen = {
-        (name, job)
-        for job, used in traced.files.items()
-        # A setting counts by its value.
-        for name in used - {"config/config.yaml"}
-        if job not in downstream(direct[name], trials)
+def test_no_rule_lists_a_room_that_none_of_its_jobs_imports(traced: Traced, whole):
+    """It would rerun jobs for nothing; what only blinded runs import is listed for these."""
+    used: dict[str, set[str]] = {}
+    for (rule, _), files in [*traced.files.items(), *whole[1].files.items()]:
+        used.setdefault(rule, set()).update(rooms_in(files))
+    listed = {rule: stage.rooms for rule, stage in STAGES.items()} | {SITE: SITE_STAGE.rooms}
+    assert {rule: {*rooms} - used[rule] for rule, rooms in listed.items()} == {
+        rule: set() for rule in listed
     }
-    assert len(traced.files) == len(trials) * len(STAGES) + 1
-    assert not unseen
-
-
-def test_a_formula_reruns_the_analyses_whose_cards_name_it(run, direct):
-    """Nothing but a card leads from an analysis of two arms to its formula."""
-    module, at = "categorical.contingency", project(run.root)
-    asked = {
-        (ANALYSE, name)
-        for name in project_trials(run)
-        if any(
-            formula.startswith(f"{module}:")
-            for card in used(load_trial(name, at))
-            for formula in card.formulas
-        )
-    }
-    changed = direct[f"workflow/trialtrace/stats/{module.replace('.', '/')}.py"]
-    assert {job for job in changed if job[0] == ANALYSE} == asked
-    assert 0 < len(asked) < len(project_trials(run))
-    assert not {job for job in changed if job[0] == CHECK}
 
 
 def test_a_setting_reruns_the_jobs_that_looked_at_it(traced: Traced):
@@ -119,98 +82,48 @@ def test_a_setting_reruns_the_jobs_that_looked_at_it(traced: Traced):
         assert looked_at <= set((STAGES[rule] if trial else SITE_STAGE).settings)
 
 
-@pytest.mark.full
-def test_nothing_else_is_hashed_but_a_bounded_rest(traced: Traced, direct):
-    used = {(name, job) for job, names in traced.files.items() for name in names}
-    hashed = {(name, job) for name, jobs in direct.items() for job in jobs}
-    hashed -= {(name, job) for name, job in hashed if name in ("requirements.lock",)}
-    rest = {}
-    for name, (rule, _) in sorted(hashed - used, key=str):
-        if name != f"scripts/{rule}.py":
-            rest.setdefault(name, set()).add(rule)
-    count = len(hashed - used)
-    listing = "\n".join(f"{name}: {', '.join(sorted(rules))}" for name, rules in rest.items())
-    print(f"{count} of {len(hashed)} (file, job) pairs were hashed and not used:\n{listing}")
-    assert count <= EXCESS_SHARE * len(hashed), listing
+def of_all(run: Copy, *rules: str) -> set[Job]:
+    return {(rule, trial) for rule in rules for trial in project_trials(run)}
 
 
-def test_no_module_reruns_everything_but_the_core(direct, hashes):
-    """What a hash over the whole package would do. The core is what each stage begins with."""
-    everywhere = {name for name, jobs in direct.items() if jobs >= set(hashes) - {(SITE, None)}}
-    core = (
-        "__init__",
-        "run/__init__",
-        "run/tables/__init__",
-        "base/__init__",
-        "base/errors",
-        "base/paths",
-        "base/store",
-        "base/synthetic",
-        # What a run is for, and what it is stamped with.
-        "base/purpose",
-        "base/stamp",
-        "run/tables/contracts/__init__",
-        "run/tables/contracts/definitions",
-        # The contracts themselves: their columns and the types of their rows.
-        "run/tables/contracts/rows",
-        "run/tables/contracts/tables",
-        "run/jobs/__init__",
-        "run/jobs/faults",
-        "run/jobs/job",
-        "run/jobs/locks",
-        "run/jobs/products",
-        "run/endpoints/__init__",
-        "run/tables/conditions",
-        # Names that no configuration may use any more.
-        "base/deleted_names",
-        # How a plan names its journal.
-        "base/styles",
-    )
-    allowed = {f"workflow/trialtrace/{name}.py" for name in core}
-    beyond = {
-        n
-        for n in everywhere - allowed
-        if not n.startswith(("workflow/trialtrace/base/config/", "workflow/trialtrace/run/trial/"))
-    }
-    assert beyond <= {"requirements.lock"}
-    assert len(direct) > 100
-
-
-def project_trials(run: Copy) -> tuple[str, ...]:
-    return freshness(project(run.root)).settings.trials
-
-
-SAMPLE = {
-    "a method that one trial names": ["workflow/trialtrace/run/methods/survival/analyse.py"],
-    "a pure function": ["workflow/trialtrace/stats/categorical/proportions.py"],
-    "a plan": ["config/trials/ruetzler2013/plan.yaml"],
-    "a ledger and a style sheet": [
-        "config/trials/moertel1990/claims.yaml",
-        "reports/assets/report.css",
-    ],
-    "the lock": ["requirements.lock"],
-    "a script": ["scripts/audit_claims.py"],
+REPORTS = ["workflow/trialtrace/report/report.py", "reports/assets/report.css"]
+# What is edited, what is put at its end, and the stages that run again: of every trial, or of one.
+EDITS = {
+    "a comment": (["workflow/trialtrace/base/words.py"], "# more\n", (), None),
+    "a report": (REPORTS[:1], "\nMORE = 1\n", ("render_report",), None),
+    "a style sheet": (REPORTS[1:], "\n", ("render_report",), None),
+    "a kind of endpoint": (
+        ["workflow/trialtrace/run/endpoints/kinds/dose_intensity.py"],
+        "\nMORE = 1\n",
+        ("derive_datasets",),
+        None,
+    ),
+    "a plan": (["config/trials/ruetzler2013/plan.yaml"], "\n", ("analyse_plan",), "ruetzler2013"),
+    "a ledger": (["config/trials/moertel1990/claims.yaml"], "\n", ("audit_claims",), "moertel1990"),
+    "the lock": (["requirements.lock"], "\n", ("clean_tables",), None),
+    "a script": (["scripts/audit_claims.py"], "\nMORE = 1\n", ("audit_claims",), None),
 }
-
-
 # Two dry runs in every run of the tests.
-SAMPLED = [
-    pytest.param(names, id=case, marks=pytest.mark.full if number > 1 else ())
-    for number, (case, names) in enumerate(SAMPLE.items())
+EDITED = [
+    pytest.param(
+        *edit, id=case, marks=pytest.mark.full if case not in ("a report", "a plan") else ()
+    )
+    for case, edit in EDITS.items()
 ]
 
 
-@pytest.mark.parametrize("names", SAMPLED)
-def test_snakemake_schedules_what_the_hashes_say(run: Copy, changing, hashes, names):
-    changing(*names)
-    after = freshness(project(run.root)).all_jobs()
-    expected = downstream(changed_jobs(hashes, after), project_trials(run))
-    assert expected
-    assert run.scheduled() == expected
+@pytest.mark.parametrize(("names", "by", "first", "trial"), EDITED)
+def test_what_an_edit_reruns(run: Copy, changing, names, by: str, first, trial: str | None):
+    changing(*names, by=by)
+    trials = (trial,) if trial else project_trials(run)
+    jobs = {(rule, one) for rule in first for one in trials}
+    expected = downstream(jobs, project_trials(run)) if jobs else set()
+    # Code of reports makes the site too.
+    assert run.scheduled() == expected | ({(SITE, None)} if first else set())
 
 
 def test_a_run_executes_what_was_scheduled(kept: Copy):
-    """The claims ledger of the small trial, changed: three of its seven jobs."""
+    """The claims ledger of the small trial, changed: two of its five jobs, and the site."""
     ledger = kept.root / "config/trials/mini/claims.yaml"
     ledger.write_bytes(ledger.read_bytes() + b"\n")
     assert kept.scheduled() == {("audit_claims", "mini"), ("render_report", "mini"), (SITE, None)}

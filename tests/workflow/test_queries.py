@@ -99,14 +99,18 @@ def test_no_query_changes_a_file(kept: Copy, tmp_path: Path, capsys, queries: tu
     assert "NOT THE LAST RUN" not in capsys.readouterr().err
 
 
-def test_changed_parameters_are_listed_of_the_jobs_that_have_them(kept: Copy):
-    edit(project(kept.root), "plan.yaml", "estimand: pain_itt", "estimand: pain_itt # edited")
-    listed = kept.snakemake("--list-params-changes", TRIAL).stdout.splitlines()
-    records = {f"{record_path(rule, TRIAL)}" for rule in ("analyse_plan", "render_report")}
-    assert records <= {*listed}
-    assert not {record_path("clean_tables", TRIAL), record_path("derive_datasets", TRIAL)} & {
-        *listed
-    }
+def test_snakemake_lists_what_changed(kept: Copy):
+    """Code is among the parameters of a job, configuration and data among its inputs."""
+    report = kept.root / "workflow/trialtrace/report/report.py"
+    report.write_text(report.read_text() + "\nMORE = 1\n")
+    listed = {*kept.snakemake("--list-params-changes", TRIAL).stdout.splitlines()}
+    assert record_path("render_report", TRIAL) in listed
+    assert not {record_path(rule, TRIAL) for rule in ("clean_tables", "audit_claims")} & listed
+    inputs = kept.snakemake("--detailed-summary", TRIAL).stdout
+    (line,) = (one for one in inputs.splitlines() if "made/analyse_plan.json\t" in one[:80])
+    assert f"config/trials/{TRIAL}/plan.yaml" in line
+    (line,) = (one for one in inputs.splitlines() if "made/clean_tables.json\t" in one[:80])
+    assert f"results/{TRIAL}/inputs/export" in line and "data/export.csv" not in line
 
 
 def test_a_query_needs_no_folder_that_can_be_written_to(own: Copy):

@@ -11,13 +11,8 @@ from mini_trial import edit
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.run.archive.shelf import Shelf
-from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.products import RUN, lock_run
 from trialtrace.run.jobs.run_state import changed_since
-from trialtrace.run.jobs.stages import STAGES
-
-# Read by its values, not as a file.
-CONFIG = "config/config.yaml"
 
 
 def edited(made: Copy, file: str, old: str, new: str) -> None:
@@ -36,8 +31,7 @@ def test_the_progress_counts_the_jobs_and_the_last_line_what_came_in(own: Copy):
     done = own.snakemake("--cores", "2", "results/mini/clean")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[1:] == [
-        "1 of 2  mini: ingest the source",
-        "2 of 2  mini: clean the tables",
+        "1 of 1  mini: read and clean the tables",
         "mini: 24 of 24 subjects, 27 of 27 rows, 294 cells: none rejected",
         "  ! plan.yaml, analyses.pain_each: secondary, and it compares arms at before, the "
         "baseline of pain: name the visits after it (visits)",
@@ -73,7 +67,7 @@ def test_a_stage_that_fails_leaves_nothing_half_done(own: Copy):
     assert "age" in done.stderr and told_plainly(done.stderr)
     assert not (own.root / "results/mini/clean").exists()
     export.write_text(EXPORT)
-    assert own.scheduled() >= {("ingest_sources", "mini"), ("clean_tables", "mini")}
+    assert own.scheduled() >= {("clean_tables", "mini")}
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -93,22 +87,6 @@ def test_a_job_that_is_killed_is_tried_once_more(own: Copy, times: int):
     assert "it left no message; was it killed, or out of memory?" in done.stderr
     assert done.stderr.count("it is tried once more") == 1
     assert (own.root / "results/mini/made/clean_tables.json").exists() == (times == 1)
-
-
-def test_jobs_of_own_files_use_nothing_that_their_hash_is_not_over(whole: tuple[Copy, Traced]):
-    own, traced = whole
-    assert (own.root / "site/mini/report.html").is_file()
-    fresh = freshness(project(own.root))
-    for job, used in traced.files.items():
-        if job[1]:
-            hashed = fresh.code_files(*job) | fresh.config_files(*job)
-            if job[0] == "render_report":
-                # It shows the functions of all stages, whose records are among its inputs.
-                hashed |= {file for rule in STAGES for file in fresh.code_files(rule, job[1])}
-            # The lock is hashed with the interpreter, apart from the files.
-            known = {CONFIG, "requirements.lock"}
-            unhashed = used - {str(path.relative_to(own.root)) for path in hashed} - known
-            assert unhashed == set()
 
 
 def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
@@ -139,7 +117,7 @@ def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changi
     assert changed_since(at, "moertel1990") == {}
     changing("config/trials/moertel1990/plan.yaml", by="# another plan\n")
     changed = changed_since(at, "moertel1990")
-    assert [*changed] == ["analyse_plan", "check_results", "audit_claims"]
+    assert [*changed] == ["analyse_plan", "audit_claims"]
     assert changed_since(at, "elmunzer2012") == {}
 
 

@@ -24,7 +24,11 @@ from trialtrace.cli import main
 TRIAL = "mini"
 # What the user wrote, and the code; then what holds the data, whatever the disclosure.
 WRITTEN = ("config", "reports", "workflow", "scripts", "profiles")
-DATA = ("archive", *(f"results/{TRIAL}/{name}" for name in ("raw", "clean", "derived")))
+DATA = (
+    f"results/{TRIAL}/inputs",
+    "archive",
+    *(f"results/{TRIAL}/{name}" for name in ("raw", "clean", "derived")),
+)
 ASKED = {
     "summary": ["--summary"],
     "detailed summary": ["--detailed-summary"],
@@ -189,7 +193,7 @@ def test_a_run_that_stops_leaves_no_sentinel(ran: Ran, tmp_path: Path):
     file.write_text(MISTAKES["sheet"](file.read_text(), ran.names))
     done = made.snakemake("--cores", "1", f"results/{TRIAL}/raw")
     assert done.returncode == 1 and told_plainly(done.stderr), done.stderr
-    assert f"logs/{TRIAL}/ingest_sources.log" in done.stderr and "sheet" in done.stderr
+    assert f"logs/{TRIAL}/clean_tables.log" in done.stderr and "sheet" in done.stderr
     assert not ran.export.sentinels.found_in(done.stdout + done.stderr)
     assert ran.found(made.root / "logs") == ran.found(made.root / ".snakemake") == {}
 

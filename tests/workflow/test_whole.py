@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-import subprocess
 
 import pytest
 from checkout import Copy, told_plainly
@@ -27,9 +26,9 @@ TRIAL = "mini"
 
 LOST = {
     "a derived data set": (f"results/{TRIAL}/derived/bds.parquet", "derive_datasets"),
-    "a raw table": (f"results/{TRIAL}/raw/export.parquet", "ingest_sources"),
+    "a raw table": (f"results/{TRIAL}/raw/export.parquet", "clean_tables"),
     "a page inside the report": (f"results/{TRIAL}/report/report.html", "render_report"),
-    "a record": (record_path("check_results", TRIAL), "check_results"),
+    "a record": (record_path("analyse_plan", TRIAL), "analyse_plan"),
 }
 
 
@@ -45,23 +44,23 @@ def test_a_file_that_is_gone_is_made_again(kept: Copy, name: str, rule: str):
     assert is_outdated(kept, rule)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"rule": "check_results"'])
+@pytest.mark.parametrize("text", ["", "[]", '{"rule": "analyse_plan"'])
 def test_a_broken_record_is_none(kept: Copy, text: str):
-    (kept.root / record_path("check_results", TRIAL)).write_text(text)
-    assert is_outdated(kept, "check_results")
+    (kept.root / record_path("analyse_plan", TRIAL)).write_text(text)
+    assert is_outdated(kept, "analyse_plan")
 
 
 def test_what_has_no_record_is_scheduled(kept: Copy):
-    (kept.root / record_path("check_results", TRIAL)).write_text("[]")
+    (kept.root / record_path("analyse_plan", TRIAL)).write_text("[]")
     (kept.root / LOST["a raw table"][0]).unlink()
-    assert {("check_results", TRIAL), ("ingest_sources", TRIAL)} <= kept.scheduled()
+    assert {("analyse_plan", TRIAL), ("clean_tables", TRIAL)} <= kept.scheduled()
 
 
 def test_after_results_or_the_site_are_removed_there_is_something_to_do(kept: Copy):
     (kept.root / "site/index.html").unlink()
     assert kept.scheduled() == {("build_site", None)}
     shutil.rmtree(kept.root / "results")
-    assert ("ingest_sources", TRIAL) in kept.scheduled()
+    assert ("clean_tables", TRIAL) in kept.scheduled()
 
 
 def test_without_snakemakes_own_memory_content_still_decides(kept: Copy):
@@ -136,18 +135,18 @@ def test_the_command_line_speaks_of_the_run_that_was_verified(kept: Copy, capsys
     assert main(results) == 0
     assert f"{TRIAL}: outside of a checkout, 20" in capsys.readouterr().err
 
-    (kept.root / record_path("check_results", TRIAL)).unlink()
+    (kept.root / record_path("analyse_plan", TRIAL)).unlink()
     shutil.rmtree(kept.root / "archive")
     assert main(results) == 1
     told = capsys.readouterr()
-    assert not told.out and f"{TRIAL}: check_results\n  has not ended on these results" in told.err
+    assert not told.out and f"{TRIAL}: analyse_plan\n  has not ended on these results" in told.err
     assert main([*results, "--unverified"]) == 0
     told = capsys.readouterr()
     assert told.out and "NOT VERIFIED" in told.err
     for command in ("claims", "trace"):
         target = TRIAL if command == "claims" else f"{TRIAL}/any/thing"
         assert main([*words, command, target]) == 1
-        assert "check_results\n  has not ended" in capsys.readouterr().err
+        assert "analyse_plan\n  has not ended" in capsys.readouterr().err
 
 
 def test_verdicts_of_the_run_before_are_refused(kept: Copy, capsys):
@@ -159,7 +158,7 @@ def test_verdicts_of_the_run_before_are_refused(kept: Copy, capsys):
     path.write_text(json.dumps(made))
     shutil.rmtree(kept.root / "archive")
     assert main(["--project", str(kept.root), "claims", TRIAL]) == 1
-    assert f"{TRIAL}: check_results\n  has not ended" in capsys.readouterr().err
+    assert f"{TRIAL}: audit_claims\n  has not ended" in capsys.readouterr().err
 
 
 def test_an_edited_result_is_refused_by_the_command_line(kept: Copy, capsys):
@@ -186,28 +185,6 @@ def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, cap
     assert f"{TRIAL}: clean_tables\n  has not ended on these results" in said
     assert f"why it stopped may stand in logs/{TRIAL}/clean_tables.log" in said
     assert f"results/{TRIAL}/report is of an earlier run" in said
-
-
-@pytest.mark.full
-def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
-    """The memory of what sources import does not survive a change of the code that reads them."""
-    fresh = (
-        "from trialtrace.base.paths import project; "
-        "from trialtrace.run.jobs.fresh import freshness; "
-    )
-    count = f"print(len(freshness(project()).code_files('derive_datasets', '{TRIAL}')))"
-
-    def files() -> int:
-        done = subprocess.run(
-            [kept.python, "-c", fresh + count], **kept.how(), capture_output=True, check=True
-        )
-        return int(done.stdout)
-
-    before = files()
-    reader = kept.root / "workflow/trialtrace/run/jobs/closure.py"
-    text = reader.read_text()
-    reader.write_text(text.replace("isinstance(node, ast.ImportFrom)", "isinstance(node, ast.Try)"))
-    assert files() < before
 
 
 @pytest.mark.parametrize("trial", ["elmunzer2012", "ruetzler2013", "moertel1990"])

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
-from checkout import ROOT, Copy, own_project, told_plainly
+from checkout import ROOT, Copy, files_of, own_project, told_plainly
+from mini_trial import edit
+
+from trialtrace.base.paths import project
 
 AS_A_MODULE = """\
 module trialtrace:
@@ -28,33 +31,55 @@ def refused(made: Copy, *words: str) -> str:
 
 
 def test_on_the_command_line_and_in_files(mini: Copy, tmp_path: Path):
-    said = refused(mini, "--config", "disclosure=restricted", "sed=5", "parts=x")
-    places = ["disclosure", "sed", "parts"]
+    said = refused(mini, "--config", "disclosure=restrictd", "sed=5", "parts=x")
+    places = ["sed", "parts"]
     assert [line.rpartition(": ")[2] for line in said.splitlines() if line[:2] == "--"] == places
+    said = refused(mini, "--config", "disclosure=restrictd")
+    assert [line.rpartition(": ")[2] for line in said.splitlines() if line[:2] == "--"] == [
+        "disclosure"
+    ]
     more = tmp_path / "more.yaml"
-    more.write_text("report: {formats: [html]}\nparts: 0\n")
+    more.write_text("report: {formats: odt}\nparts: 0\n")
     said = refused(mini, "--configfile", str(more), "--config", "parts=3")
     # What is said of `parts` in the file is replaced.
     assert [line.rpartition(": ")[2] for line in said.splitlines() if line[:2] == "--"] == [
-        "report"
+        "report.formats"
     ]
 
 
-def test_in_a_profile(mini: Copy, tmp_path: Path):
-    (tmp_path / "config.yaml").write_text("config: [disclosure=restricted]\n")
-    assert "disclosure: 'restricted'" in refused(mini, "--profile", str(tmp_path))
+def test_a_report_that_is_asked_for_as_restricted_is_restricted(kept: Copy):
+    """The reports alone are made again, also where a file or a profile says so."""
+    reports = {("render_report", "mini"), ("build_site", None)}
+    profile = kept.root / "site-profile"
+    profile.mkdir()
+    (profile / "config.yaml").write_text("config: [disclosure=restricted]\n")
+    assert kept.scheduled("--profile", str(profile)) == reports
+    (kept.root / "more.yaml").write_text("disclosure: restricted\n")
+    assert kept.scheduled("--configfile", "more.yaml") == reports
+    # What `by_source` shows of a trial of files is what `restricted` shows.
+    before = files_of(kept.root)
+    edit(project(kept.root), "config.yaml", "disclosure: by_source", "disclosure: full")
+    done = kept.snakemake("--cores", "2", "--config", "disclosure=restricted")
+    assert done.returncode == 0, done.stderr
+    after = files_of(kept.root)
+    page = "results/mini/report/report.html"
+    assert after[page] == before[page] and after.keys() == before.keys()
+    assert kept.scheduled("--config", "disclosure=restricted") == set()
+    assert kept.scheduled() == reports
 
 
 def test_in_the_config_of_a_module(mini: Copy, tmp_path: Path):
-    text = AS_A_MODULE.format(
-        snakefile=mini.root / "workflow/Snakefile",
-        config={"project": str(mini.root), "trials": ["mini"]},
-    )
-    (tmp_path / "Snakefile").write_text(text)
-    path = str(mini.root / "workflow")
-    done = Copy(tmp_path).snakemake("--dry-run", PYTHONPATH=path)
-    assert done.returncode == 1 and told_plainly(done.stderr), done.stderr
-    assert "trials: ['mini']" in done.stderr and "config/config.yaml" in done.stderr
+    config = {"project": str(mini.root), "trials": ["mini"]}
+    for settings, code in (({}, 0), ({"disclosure": "restrictd"}, 1)):
+        text = AS_A_MODULE.format(
+            snakefile=mini.root / "workflow/Snakefile", config=config | settings
+        )
+        (tmp_path / "Snakefile").write_text(text)
+        done = Copy(tmp_path).snakemake(
+            "--dry-run", "trialtrace_all", PYTHONPATH=str(mini.root / "workflow")
+        )
+        assert done.returncode == code and told_plainly(done.stderr), done.stderr
+        assert ("disclosure" in done.stderr) == bool(code)
 
 
 def test_rules_read_the_keys_that_were_checked():

@@ -7,8 +7,9 @@ behind it) and checks.parquet. A check that disagrees stops the run. Configurati
 
 rule analyse_plan:
     message:
-        "{wildcards.trial}: analyse by the plan"
+        "{wildcards.trial}: analyse by the plan, and recompute by other code"
     input:
+        configuration=RUN.configuration("analyse_plan"),
         adsl="results/{trial}/derived/adsl.parquet",
         bds="results/{trial}/derived/bds.parquet",
         adtte="results/{trial}/derived/adtte.parquet",
@@ -17,38 +18,15 @@ rule analyse_plan:
     output:
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
+        checks="results/{trial}/analysis/checks.parquet",
         made=RUN.made("analyse_plan"),
     log:
         "logs/{trial}/analyse_plan.log",
     params:
-        fresh=RUN.fresh("analyse_plan"),
-    resources:
-        mem_mb=RUN.growing(1000),
-        runtime=RUN.growing(20),
-    script:
-        RUN.script("analyse_plan")
-
-
-rule check_results:
-    message:
-        "{wildcards.trial}: recompute by other code"
-    input:
-        adsl="results/{trial}/derived/adsl.parquet",
-        bds="results/{trial}/derived/bds.parquet",
-        adtte="results/{trial}/derived/adtte.parquet",
-        occds="results/{trial}/derived/occds.parquet",
-        results="results/{trial}/analysis/results.parquet",
-        members="results/{trial}/analysis/members.parquet",
-        made=RUN.made("derive_datasets", "analyse_plan"),
-    output:
-        checks="results/{trial}/analysis/checks.parquet",
-        made=RUN.made("check_results"),
-    log:
-        "logs/{trial}/check_results.log",
-    params:
-        fresh=RUN.fresh("check_results"),
+        versions=RUN.versions("analyse_plan"),
+        settings=RUN.values("analyse_plan"),
     resources:
         mem_mb=RUN.growing(1500),
         runtime=RUN.growing(20),
     script:
-        RUN.script("check_results")
+        RUN.script("analyse_plan")

@@ -11,12 +11,13 @@ rule audit_claims:
     message:
         "{wildcards.trial}: audit the published numbers"
     input:
+        configuration=RUN.configuration("audit_claims"),
         adsl="results/{trial}/derived/adsl.parquet",
         bds="results/{trial}/derived/bds.parquet",
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
         checks="results/{trial}/analysis/checks.parquet",
-        made=RUN.made("derive_datasets", "analyse_plan", "check_results"),
+        made=RUN.made("derive_datasets", "analyse_plan"),
     output:
         claims="results/{trial}/audit/claims.parquet",
         printed="results/{trial}/audit/print.json",
@@ -24,7 +25,8 @@ rule audit_claims:
     log:
         "logs/{trial}/audit_claims.log",
     params:
-        fresh=RUN.fresh("audit_claims"),
+        versions=RUN.versions("audit_claims"),
+        settings=RUN.values("audit_claims"),
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),

@@ -11,6 +11,7 @@ rule derive_datasets:
     message:
         "{wildcards.trial}: derive the endpoints"
     input:
+        configuration=RUN.configuration("derive_datasets"),
         clean=ancient("results/{trial}/clean"),
         made=RUN.made("clean_tables"),
     output:
@@ -25,7 +26,8 @@ rule derive_datasets:
     log:
         "logs/{trial}/derive_datasets.log",
     params:
-        fresh=RUN.fresh("derive_datasets"),
+        versions=RUN.versions("derive_datasets"),
+        settings=RUN.values("derive_datasets"),
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),

@@ -25,6 +25,7 @@ rule derive_multiverse:
     message:
         "{wildcards.trial}: derive endpoints by the rules of levels"
     input:
+        configuration=RUN.configuration("derive_multiverse"),
         clean=ancient("results/{trial}/clean"),
         made=RUN.made("clean_tables"),
     output:
@@ -33,7 +34,8 @@ rule derive_multiverse:
     log:
         "logs/{trial}/derive_multiverse.log",
     params:
-        fresh=RUN.fresh("derive_multiverse"),
+        versions=RUN.versions("derive_multiverse"),
+        settings=RUN.values("derive_multiverse"),
         code=RUN.code("derive_multiverse"),
     resources:
         mem_mb=RUN.growing(1000),
@@ -46,6 +48,7 @@ rule estimate_multiverse:
     message:
         "{wildcards.trial}: estimate specifications, part {wildcards.part} of {wildcards.of}"
     input:
+        configuration=RUN.configuration("estimate_multiverse"),
         **DERIVED,
         made=MADE,
     output:
@@ -54,7 +57,8 @@ rule estimate_multiverse:
     log:
         "logs/{trial}/estimate_multiverse-{part}-of-{of}.log",
     params:
-        fresh=RUN.fresh("estimate_multiverse"),
+        versions=RUN.versions("estimate_multiverse"),
+        settings=RUN.values("estimate_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
         mem_mb=RUN.growing(1000),
@@ -67,6 +71,7 @@ rule draw_multiverse:
     message:
         "{wildcards.trial}: re-randomise, part {wildcards.part} of {wildcards.of}"
     input:
+        configuration=RUN.configuration("draw_multiverse"),
         **DERIVED,
         estimates=ESTIMATES,
         made=[*MADE, *(f"{mark}.json" for mark in ESTIMATES)],
@@ -76,7 +81,8 @@ rule draw_multiverse:
     log:
         "logs/{trial}/draw_multiverse-{part}-of-{of}.log",
     params:
-        fresh=RUN.fresh("draw_multiverse"),
+        versions=RUN.versions("draw_multiverse"),
+        settings=RUN.values("draw_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
         mem_mb=RUN.growing(1000),
@@ -89,6 +95,7 @@ rule run_multiverse:
     message:
         "{wildcards.trial}: gather the multiverse"
     input:
+        configuration=RUN.configuration("run_multiverse"),
         **DERIVED,
         draws=DRAWS,
         made=[*MADE, *(f"{mark}.json" for mark in DRAWS)],
@@ -103,7 +110,8 @@ rule run_multiverse:
     log:
         "logs/{trial}/run_multiverse.log",
     params:
-        fresh=RUN.fresh("run_multiverse"),
+        versions=RUN.versions("run_multiverse"),
+        settings=RUN.values("run_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
         mem_mb=RUN.growing(1000),
@@ -116,6 +124,7 @@ rule render_multiverse:
     message:
         "{wildcards.trial}: page of the multiverse"
     input:
+        configuration=RUN.configuration("render_multiverse"),
         **DERIVED,
         results="results/{trial}/multiverse/results.parquet",
         members="results/{trial}/multiverse/members.parquet",
@@ -130,7 +139,8 @@ rule render_multiverse:
     log:
         "logs/{trial}/render_multiverse.log",
     params:
-        fresh=RUN.fresh("render_multiverse"),
+        versions=RUN.versions("render_multiverse"),
+        settings=RUN.values("render_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
         mem_mb=RUN.growing(1000),

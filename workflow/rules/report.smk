@@ -9,6 +9,7 @@ rule render_report:
     message:
         "{wildcards.trial}: render the report"
     input:
+        configuration=RUN.configuration("render_report"),
         raw=ancient("results/{trial}/raw"),
         clean=ancient("results/{trial}/clean"),
         adsl="results/{trial}/derived/adsl.parquet",
@@ -24,11 +25,9 @@ rule render_report:
         claims="results/{trial}/audit/claims.parquet",
         printed="results/{trial}/audit/print.json",
         made=RUN.made(
-            "ingest_sources",
             "clean_tables",
             "derive_datasets",
             "analyse_plan",
-            "check_results",
             "audit_claims",
         ),
     output:
@@ -39,7 +38,8 @@ rule render_report:
     log:
         "logs/{trial}/render_report.log",
     params:
-        fresh=RUN.fresh("render_report"),
+        versions=RUN.versions("render_report"),
+        settings=RUN.values("render_report"),
         code=lambda wildcards: RUN.codes(wildcards.trial),
     resources:
         mem_mb=RUN.growing(3000),
@@ -62,7 +62,8 @@ rule build_site:
     log:
         "logs/build_site.log",
     params:
-        fresh=RUN.fresh("build_site"),
+        versions=RUN.versions("build_site"),
+        settings=RUN.values("build_site"),
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),

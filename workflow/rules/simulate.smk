@@ -14,13 +14,16 @@ SIMULATED = expand("results/{{trial}}/simulation/parts/{part}-of-{of}", part=PAR
 rule draw_simulation:
     message:
         "{wildcards.trial}: simulate trials, part {wildcards.part} of {wildcards.of}"
+    input:
+        configuration=RUN.configuration("draw_simulation"),
     output:
         part="results/{trial}/simulation/parts/{part}-of-{of}",
         made="results/{trial}/simulation/parts/{part}-of-{of}.json",
     log:
         "logs/{trial}/draw_simulation-{part}-of-{of}.log",
     params:
-        fresh=RUN.fresh("draw_simulation"),
+        versions=RUN.versions("draw_simulation"),
+        settings=RUN.values("draw_simulation"),
         code=RUN.code("run_simulation"),
     resources:
         mem_mb=RUN.growing(1500),
@@ -33,6 +36,7 @@ rule run_simulation:
     message:
         "{wildcards.trial}: gather the simulation"
     input:
+        configuration=RUN.configuration("run_simulation"),
         parts=SIMULATED,
         made=[f"{mark}.json" for mark in SIMULATED],
     output:
@@ -42,7 +46,8 @@ rule run_simulation:
     log:
         "logs/{trial}/run_simulation.log",
     params:
-        fresh=RUN.fresh("run_simulation"),
+        versions=RUN.versions("run_simulation"),
+        settings=RUN.values("run_simulation"),
         code=RUN.code("run_simulation"),
     resources:
         mem_mb=RUN.growing(1500),
@@ -55,6 +60,7 @@ rule render_simulation:
     message:
         "{wildcards.trial}: page of the simulation"
     input:
+        configuration=RUN.configuration("render_simulation"),
         replicates="results/{trial}/simulation/replicates.parquet",
         characteristics="results/{trial}/simulation/characteristics.parquet",
         made=RUN.made("run_simulation"),
@@ -64,7 +70,8 @@ rule render_simulation:
     log:
         "logs/{trial}/render_simulation.log",
     params:
-        fresh=RUN.fresh("render_simulation"),
+        versions=RUN.versions("render_simulation"),
+        settings=RUN.values("render_simulation"),
         code=RUN.code("run_simulation"),
     resources:
         mem_mb=RUN.growing(1000),

@@ -157,7 +157,7 @@ def _add_results(add: Add) -> None:
 
 def run_results(arguments: argparse.Namespace) -> int:
     from trialtrace.report.commands.results import OF_TABLE, tell_planned, tell_results
-    from trialtrace.run.jobs.stages import CHECK
+    from trialtrace.run.jobs.stages import ANALYSE
     from trialtrace.run.tables.contracts import RESULTS
 
     at, name = named_trial(arguments)
@@ -165,7 +165,7 @@ def run_results(arguments: argparse.Namespace) -> int:
         tell_draft(at, name)
         tell_planned(at, name, arguments.analysis, arguments.format)
         return 0
-    at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
+    at, _ = tell_run(at, name, ANALYSE, unverified=arguments.unverified, earlier=True)
     columns = OF_TABLE if arguments.format == "table" else RESULTS.names
     rows = _table(at, name, "analysis/results.parquet", RESULTS, columns)
     shows_marks = arguments.format == "table" and any(row["synthetic"] for row in rows)

@@ -11,7 +11,7 @@ from kept_runs import ROW, Runs
 from trialtrace.cli import main
 from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.jobs.products import record_path
-from trialtrace.run.jobs.stages import CHECK, CLEAN, STAGES
+from trialtrace.run.jobs.stages import ANALYSE, CLEAN, STAGES
 
 Make = Callable[..., Runs]
 RESULT = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -55,7 +55,7 @@ def asked(runs: Make, capsys: pytest.CaptureFixture[str]) -> Asked:
     return Asked(runs(), capsys)
 
 
-@pytest.mark.parametrize("stage", [pytest.param(CLEAN, marks=pytest.mark.full), CHECK])
+@pytest.mark.parametrize("stage", [pytest.param(CLEAN, marks=pytest.mark.full), ANALYSE])
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_a_command_answers_of_the_last_whole_run(asked: Asked, stage: str, words: tuple[str, ...]):
     before = asked.call(*words)
@@ -79,17 +79,17 @@ def _numbers(out: str, run: str) -> object:
 
 
 def test_a_kept_run_that_is_not_whole_is_told_with_what_stopped(asked: Asked):
-    asked.stop(CHECK)
+    asked.stop(ANALYSE)
     shutil.rmtree(asked.runs.shelf.folder / "objects")
     status, out, said = asked.call("results", "mini")
     assert (status, out) == (1, "")
-    assert said.startswith("mini: check_results\n  has not ended on these results")
+    assert said.startswith("mini: analyse_plan\n  has not ended on these results")
     assert "--remove" in said
 
 
 def test_what_may_be_shown_is_what_may_be_shown_today(asked: Asked):
     """The kept run was made under full disclosure."""
-    asked.stop(CHECK)
+    asked.stop(ANALYSE)
     asked.runs.edit("config/config.yaml", "disclosure: full", "disclosure: restricted")
     status, out, said = asked.call("trace", RESULT, "--rows")
     assert (status, out) == (1, "") and "disclosure" in said
@@ -97,19 +97,19 @@ def test_what_may_be_shown_is_what_may_be_shown_today(asked: Asked):
 
 def test_the_plan_of_an_answer_is_the_one_that_its_run_had(asked: Asked):
     (run,) = asked.runs.shelf.names()
-    asked.stop(CHECK)
+    asked.stop(ANALYSE)
     plan = asked.runs.at.trial_config("mini") / "plan.yaml"
     plan.write_text("# a remark\n\n" + plan.read_text())
     _, out, said = asked.call("trace", RESULT)
     assert f"run {run}: config/trials/mini/plan.yaml, line " in out
-    assert "code, configuration or data of ingest_sources, analyse_plan" in said
+    assert "code, configuration or data of clean_tables, analyse_plan" in said
 
 
 @pytest.mark.parametrize(("form", "file"), EXPORTED)
 def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: str, file: str):
     folders = [tmp_path / "whole", tmp_path / "stopped"]
     asked.call("export", "mini", str(folders[0]), "--as", form)
-    asked.stop(CHECK)
+    asked.stop(ANALYSE)
     status, _, said = asked.call("export", "mini", str(folders[1]), "--as", form)
     assert status == 0 and "NOT THE LAST RUN" in said and (folders[1] / file).exists()
     whole, stopped = ({p.name: p.read_bytes() for p in one.iterdir()} for one in folders)

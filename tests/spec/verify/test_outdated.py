@@ -10,7 +10,7 @@ from trialtrace.run.jobs import run_state
 from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.jobs.fresh import Freshness
 
-LATER = ["clean_tables", "derive_datasets", "analyse_plan", "check_results", "audit_claims"]
+STAGES = ["clean_tables", "derive_datasets", "analyse_plan", "audit_claims"]
 
 
 @contextmanager
@@ -39,12 +39,12 @@ def changed(at: Project) -> dict[str, str]:
 def test_each_of_the_three_is_told_by_its_name(whole: Project, monkeypatch: pytest.MonkeyPatch):
     assert changed(whole) == {}
     with appended(whole, "data/export.csv", "\n"):
-        assert changed(whole) == {"ingest_sources": "data"}
+        assert changed(whole) == {"clean_tables": "data"}
     plan = "config/trials/mini/plan.yaml"
     with appended(whole, plan, "# a word\n"):
-        assert changed(whole) == dict.fromkeys(LATER[2:], "configuration")
+        assert changed(whole) == dict.fromkeys(STAGES[2:], "configuration")
     monkeypatch.setattr(Freshness, "environment", ("another Python",))
-    assert changed(whole) == dict.fromkeys(["ingest_sources", *LATER], "code")
+    assert changed(whole) == dict.fromkeys(STAGES, "code")
     with appended(whole, plan, "# a word\n"):
-        both = dict.fromkeys(LATER[2:], "code and configuration")
-        assert changed(whole) == dict.fromkeys(["ingest_sources", *LATER[:2]], "code") | both
+        both = dict.fromkeys(STAGES[2:], "code and configuration")
+        assert changed(whole) == dict.fromkeys(STAGES[:2], "code") | both

@@ -162,21 +162,21 @@ def test_a_record_that_is_gone_is_the_one_thing_told(whole: Project):
     ]
 
 
-@pytest.mark.parametrize("stage", ["ingest_sources", "clean_tables"])
+@pytest.mark.parametrize("stage", ["clean_tables", "derive_datasets"])
 def test_a_run_on_other_data_that_was_killed_is_no_alteration(
     whole: Project, tmp_path: Path, capsys, stage: str
 ):
     """Its stage is gone, those before it are of other data, those behind it of the run before."""
     at = Project(shutil.copytree(whole.root, tmp_path / "killed", symlinks=True))
     folder = at.results / "mini"
-    if stage == "clean_tables":
+    if stage == "derive_datasets":
         export = at.root / "data" / "export.csv"
         export.write_text(export.read_text().replace(",seen\n", ",met\n", 1))
         trial = load_trial("mini", at)
         ingest_sources(trial, folder / "raw")
-        origin = ("ingest_sources", "another")
-        write_record(at.root, record_path(origin[0], "mini"), origin, [], [f"{FOLDER}/raw"])
-    shutil.rmtree(folder / {"ingest_sources": "raw", "clean_tables": "clean"}[stage])
+        origin, made = ("clean_tables", "another"), [f"{FOLDER}/raw", f"{FOLDER}/clean"]
+        write_record(at.root, record_path(origin[0], "mini"), origin, [], made)
+    shutil.rmtree(folder / {"clean_tables": "raw", "derive_datasets": "derived"}[stage])
     (folder / "made" / f"{stage}.json").unlink()
     assert call(at, folder) == 2
     told = capsys.readouterr()
@@ -230,7 +230,7 @@ def test_the_hash_is_over_data_configuration_code_and_results(whole: Project):
         parts["data"]
     )
     assert "config/trials/mini/plan.yaml" in parts["configuration"]
-    assert len(parts["code"]) == 7
+    assert len(parts["code"]) == 5
     shown = [sealed["seal"][at : at + 8] for at in range(0, 64, 8)]
     for found in (
         html_lines((folder / REPORTS[0]).read_bytes()),

@@ -1,4 +1,4 @@
-"""A wing changed where a file that both runs could use has another content."""
+"""A room of the code changed where both runs imported it, in other versions."""
 
 import subprocess
 from pathlib import Path
@@ -26,22 +26,30 @@ def commit(root: Path, name: str, text: str, subject: str) -> str:
     return done.stdout.strip()
 
 
-def test_the_wing_is_named_with_its_commits_and_no_code_that_came_into_use(tmp_path: Path):
+def test_the_room_is_named_with_its_commits_and_no_room_that_came_into_use(tmp_path: Path):
     first = commit(tmp_path, "stats/rates.py", "1", "Rates")
     commit(tmp_path, "stats/rates.py", "2", "Rates: a limit at 0")
     last = commit(tmp_path, "report/page.py", "1", "A page")
     at = Code(tmp_path / PACKAGE, tmp_path)
-    rates, models = (f"{PACKAGE}/stats/{name}.py" for name in ("rates", "models"))
-    old = {"run": "a", "ended": "", "commit": first}, {"analyse_plan": {rates: "1"}}
-    new = {"run": "b", "ended": "", "commit": last}, {"analyse_plan": {rates: "2", models: "1"}}
+    old = {"run": "a", "ended": "", "commit": first}, {"clean_tables": {"stats": "1"}}
+    later = {"clean_tables": {"stats": "2", "run.synthetic": "1"}}
+    new = {"run": "b", "ended": "", "commit": last}, later
     (change,) = code_changes(at, old, new)
-    assert (change.wing, change.stages) == ("stats", ("analyse_plan",))
+    assert (change.room, change.stages) == ("stats", ("clean_tables",))
     assert change.subjects == ("Rates: a limit at 0",)
-    came_into_use = {"analyse_plan": {rates: "1", models: "1"}}
+    came_into_use = {"clean_tables": {"stats": "1", "run.synthetic": "1"}}
     assert list(code_changes(at, old, (new[0], came_into_use))) == []
-    # Without a commit the wing alone is known.
+    # Without a commit the room alone is known.
     (change,) = code_changes(at, (old[0] | {"commit": None}, old[1]), new)
-    assert (change.wing, change.subjects) == ("stats", ())
+    assert (change.room, change.subjects) == ("stats", ())
+
+
+def test_of_a_run_that_kept_files_in_place_of_rooms_the_code_is_another(tmp_path: Path):
+    at = Code(tmp_path / PACKAGE, tmp_path)
+    kept = {"run": "a", "ended": "", "commit": None}
+    old = kept, {"analyse_plan": {f"{PACKAGE}/stats/rates.py": "1"}}
+    (change,) = code_changes(at, old, (kept, {"analyse_plan": {"stats": "1"}}))
+    assert (change.room, change.stages) == ("trialtrace", ("analyse_plan",))
 
 
 def test_an_empty_cell_of_a_registry_is_one_of_a_file():

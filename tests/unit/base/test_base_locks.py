@@ -1,18 +1,20 @@
 """The locks and the extras: what a run imports is in a run's, and each part has its packages."""
 
+import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from trialtrace.base.extras import EXTRAS, without_extra
-from trialtrace.run.jobs.closure import imports_of
 
 ROOT = Path(__file__).resolve().parents[3]
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 NAMED = re.compile(r"[A-Za-z0-9._-]+")
-OWN = {"trialtrace", "snakemake_logger_plugin_trialtrace"}
+# Its own, and what type checkers alone have.
+OWN = {"trialtrace", "snakemake_logger_plugin_trialtrace", "_typeshed"}
 # Modules that Quarto's own script loads in this environment when it runs the cells of a report.
 QUARTO = {"ipykernel", "nbclient", "nbformat", "papermill", "yaml"}
 # Packages that are found on disk, and whose files are used without an import.
@@ -46,12 +48,22 @@ def imported_by_a_run() -> set[str]:
         for suffix in ("py", "qmd")
         for path in (ROOT / folder).rglob(f"*.{suffix}")
     ]
-    names = {
-        name
-        for path in files
-        for name in imports_of(path.read_text(encoding="utf-8"), path.suffix, ()).names
-    }
+    names = {name for path in files for name in imports_of(path)}
     return {name.partition(".")[0] for name in names} - OWN - set(sys.stdlib_module_names)
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The modules that a module, or the cells of a report, import."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".qmd":
+        text = "\n".join(re.findall(r"^```\{python\}$(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module":
+            yield from (one.value for one in node.args if isinstance(one, ast.Constant))
 
 
 def test_what_a_run_uses_is_in_its_lock():

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,7 @@ from written.configuration import PAGES
 
 from trialtrace.base.config.schema import SHARED
 from trialtrace.base.config.schema_files import schema_folder
-from trialtrace.run.jobs.closure import imports_of
-from trialtrace.run.methods.analysing.estimate import STATS, formulas
+from trialtrace.run.methods.analysing.estimate import formulas
 from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.tables.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.run.trial.check_trial import ADSL
@@ -97,15 +95,6 @@ def test_the_formulas_of_a_card_are_functions_of_the_statistics(card):
     first, *others = formulas(Step(card.statistic, card.method, NoOptions()))
     assert all(map(callable, others))
     assert callable(first) and set(card.fixed) <= set(inspect.signature(first).parameters)
-
-
-@pytest.mark.parametrize("card", cards(), ids=lambda card: card.step)
-def test_what_a_job_depends_on_follows_the_formulas_of_a_card(card):
-    """A formula that is not written out as a text would not be seen in the source."""
-    source = Path(importlib.import_module(CARD_MODULES[card.step]).__file__)
-    read = imports_of(source.read_text(encoding="utf-8"), ".py", ()).by_card[card.step]
-    modules = [f"{STATS}.{named.partition(':')[0]}" for named in card.formulas]
-    assert read == list(dict.fromkeys(modules))
 
 
 def test_reading_cards_imports_no_formula():

@@ -23,7 +23,8 @@ from types import SimpleNamespace as Given
 from trialtrace.run.jobs.job import job
 class Output(list):
     made = "made.json"
-with job(Given(log=["{log}"], input={{}}, output=Output(), rule="rule", params=Given(fresh=""))):
+params = Given(versions=["base 0"])
+with job(Given(log=["{log}"], input={{}}, output=Output(), rule="rule", params=params)):
 """
 
 
@@ -59,7 +60,7 @@ def test_the_exception_is_told_by_its_kind_and_place(root):
     assert status == 1
     assert SECRET not in told
     assert told.startswith("a fault of the program: KeyError, after ValueError\n  where     ")
-    assert "script.py, line 10, in <module>" in told
+    assert "script.py, line 11, in <module>" in told
     assert "Traceback" not in told
     assert "report these lines" in told
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from trialtrace.run.jobs.faults import last_word
 from trialtrace.run.jobs.progress import Progress
 
-RULES = ("ingest_sources", "clean_tables", "derive_datasets")
+RULES = ("analyse_plan", "clean_tables", "derive_datasets")
 
 
 def said(progress: Progress, **event: object) -> str:
@@ -37,13 +37,13 @@ def test_the_job_that_said_why_it_ended_speaks_for_its_group(tmp_path: Path):
     text = failed(Progress(), tmp_path)
     assert "clean_tables of mini stopped" in text and "lacks a column" in text
     assert str(log) in text
-    assert "ingest_sources" not in text and "killed" not in text
+    assert "analyse_plan" not in text and "killed" not in text
 
 
 def test_a_group_that_was_killed_is_told_once_with_what_its_cluster_says(tmp_path: Path):
     progress = Progress()
     text = failed(progress, tmp_path)
     assert text.count("it left no message; was it killed, or out of memory?") == 1
-    assert "clean_tables, derive_datasets, ingest_sources of mini stopped" in text
+    assert "analyse_plan, clean_tables, derive_datasets of mini stopped" in text
     assert "DUE TO TIME LIMIT" in text and "of the cluster.log" in text
     assert "tried once more" in said(progress, msg="Trying to restart job 3.")

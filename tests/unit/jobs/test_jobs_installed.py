@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.base.paths import RUNNING, Code, Project
-from trialtrace.run.jobs.closure import Sources
+from trialtrace.run.jobs.code_versions import Sources, package_files
 from trialtrace.run.jobs.fresh import Freshness
 from trialtrace.run.jobs.installed import altered_files, built_from, not_as_locked
 from trialtrace.run.jobs.stages import STAGES
@@ -88,4 +88,4 @@ def test_the_code_that_runs_here_is_that_of_the_checkout():
 
 def test_stubs_that_linters_write_are_no_code():
     write_stubs()
-    assert [name for name in Sources(Project(ROOT)).code_files if name.endswith(".pyi")] == []
+    assert [name for name in package_files(RUNNING) if name.endswith(".pyi")] == []

@@ -1,12 +1,17 @@
 """Keys of Snakemake's own configuration: those that are read, and all others, refused by name."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mini_run import write_mini
 
 from trialtrace.base.config.spec import keys_of
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.jobs.workflow_config import KEYS, WorkflowConfig, read_config
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.workflow_config import KEYS, WorkflowConfig, read_config, take_settings
+from trialtrace.run.trial.load import OF_RUN, load_settings
 from trialtrace.run.trial.settings import Settings
 
 READ = {"parts", "project", "purpose", "container"}
@@ -22,30 +27,74 @@ def refused(config: object) -> list[Problem]:
 
 def test_what_is_read_and_what_it_is_where_nothing_is_said():
     assert set(KEYS) == READ
-    assert read_config({}) == WorkflowConfig(2, None, "", "trialtrace.sif")
+    assert read_config({}) == (WorkflowConfig(2, None, "", "trialtrace.sif"), {})
     asked = {"parts": 7, "project": "..", "purpose": "open 2020-06-30", "container": "my.sif"}
-    assert vars(read_config(asked)) == asked
+    workflow, settings = read_config(asked | {"seed": 5})
+    assert (vars(workflow), settings) == (asked, {"seed": 5})
 
 
 @given(st.dictionaries(KEY, VALUES, max_size=4))
 def test_no_key_is_ignored(config: dict):
     """Each is read with the value that it has, or is named in a mistake."""
     try:
-        told = vars(read_config(config))
+        workflow, settings = read_config(config)
     except UserError as error:
         named = {problem.place.rpartition(": ")[2] for problem in error.problems}
-        assert named >= {str(key) for key in config if key not in READ}
+        assert named >= {str(key) for key in config if key not in {*READ, *keys_of(Settings)}}
         assert {str(key) for key in config} >= named
     else:
+        told = vars(workflow) | settings
         assert {key: told[key] for key in config} == config
 
 
-@pytest.mark.parametrize("setting", [*keys_of(Settings)])
-def test_a_setting_is_refused_with_the_file_where_it_stands(setting: str):
-    (problem,) = refused({setting: "restricted", "parts": 3})
-    assert problem.found == f"{setting}: 'restricted'"
-    assert set((problem.expected or "").split(", ")) == READ
-    assert setting in (problem.do or "") and "config/config.yaml" in (problem.do or "")
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose config.yaml lets `by_source` decide what a report may show."""
+    monkeypatch.setenv(OF_RUN, "{}")
+    at = write_mini(tmp_path)
+    assert load_settings(at).disclosure == "by_source"
+    return at
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "value"),
+    [
+        ({"disclosure": "restricted"}, "disclosure", "restricted"),
+        ({"disclosure": "by_source"}, "disclosure", "by_source"),
+        ({"seed": 7}, "seed", 7),
+        ({"trials": ["mini"]}, "trials", ("mini",)),
+    ],
+)
+def test_a_setting_counts_in_place_of_the_file_s(at: Project, given: dict, name: str, value):
+    take_settings(at, given)
+    assert getattr(load_settings(at), name) == value
+
+
+def test_a_mapping_is_merged_key_by_key(at: Project):
+    before = load_settings(at).report
+    take_settings(at, {"report": {"formats": ["docx"]}})
+    after = load_settings(at).report
+    assert (after.formats, after.renderer) == (("docx",), before.renderer)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"seed": "x"}, "seed"),
+        ({"seed": -1}, "seed"),
+        ({"disclosure": "restrictd"}, "disclosure"),
+        ({"disclosure": None}, "disclosure"),
+        ({"report": {"formats": ["html"], "format": ["pdf"]}}, "report.format"),
+        ({"trials": "mini"}, "trials"),
+        # It would show more than the file does.
+        ({"disclosure": "full"}, "disclosure"),
+    ],
+)
+def test_a_value_that_the_file_could_not_have_or_not_be_lifted_to(at, given: dict, place: str):
+    with pytest.raises(UserError) as raised:
+        take_settings(at, given)
+    assert [one.place.rpartition(": ")[2] for one in raised.value.problems] == [place]
+    assert load_settings(at).disclosure == "by_source"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +105,6 @@ def test_a_setting_is_refused_with_the_file_where_it_stands(setting: str):
 def test_a_misspelt_key_is_answered_by_the_one_that_is_meant(key: object, meant: str | None):
     (problem,) = refused({key: 1})
     assert f'did you mean "{meant}"' in (problem.do or "") if meant else problem.do
-    assert ("config/config.yaml" in (problem.do or "")) == (meant not in READ)
 
 
 @pytest.mark.parametrize("parts", ["x", "3", "", None, 0, -1, 1.5, 3.0, True, [3], {}])

@@ -268,7 +268,7 @@ def test_a_primary_analysis_without_numbers_stands_first_on_page_1(empty):
 
 def test_results_without_a_value_are_counted_in_the_last_lines(empty):
     plain = closing_lines(empty.folder, "mini")[0]
-    stages = ("clean_tables", "derive_datasets", "check_results")
+    stages = ("clean_tables", "derive_datasets", "analyse_plan")
     told = closing_lines(empty.folder, "mini", stages, empty.at)[0]
     assert "not estimable" not in plain
     assert re.search(r", \d+ of \d+ results not estimable$", told)

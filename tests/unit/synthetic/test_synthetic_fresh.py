@@ -6,7 +6,7 @@ import pytest
 from drawn_trial import COHORT, TRIAL, write_trial
 from mini_trial import REPOSITORY, settings_of
 
-from trialtrace.run.jobs.closure import Sources
+from trialtrace.run.jobs.code_versions import Sources
 from trialtrace.run.jobs.fresh import Freshness
 
 ENDPOINTS = "pain: {label: Pain, code: PAIN, kind: measure, table: pain, column: vas}\n"
@@ -28,32 +28,18 @@ def made(tmp_path: Path) -> Freshness:
     return Freshness(at, settings_of("made", "by_source"), Sources(at))
 
 
-def test_cohort_yaml_counts_for_the_ingest_alone(made):
-    named = {path.name for path in made.config_files("ingest_sources", "made")}
+def test_cohort_yaml_counts_where_the_export_is_drawn(made):
+    named = {path.name for path in made.config_files("clean_tables", "made")}
     assert {"cohort.yaml", "trial.yaml"} <= named
-    assert "cohort.yaml" not in {p.name for p in made.config_files("clean_tables", "made")}
+    assert "cohort.yaml" not in {p.name for p in made.config_files("derive_datasets", "made")}
+    assert "run.synthetic" in made.rooms("clean_tables", "made")
 
 
 def test_a_change_of_the_cohort_changes_the_hash(made, tmp_path):
-    before = made.job("ingest_sources", "made")
+    before = made.job("clean_tables", "made")
     write_trial(tmp_path, cohort=COHORT.replace("mean: 50, sd: 9", "mean: 51, sd: 9"))
     again = Freshness(made.at, made.settings, Sources(made.at))
-    assert again.job("ingest_sources", "made") != before
-
-
-def test_only_the_kinds_that_the_cohort_has_count(made):
-    names = {
-        path.stem
-        for path in made.code_files("ingest_sources", "made")
-        if path.parent.name == "quantities"
-    }
-    assert {"continuous", "choice", "share", "computed"} <= names
-    assert not {"pattern"} & names
-    drawn = made.at.root / "workflow/trialtrace/run/trial/cohort/quantities"
-    assert drawn / "share.py" in made.code_files("ingest_sources", "made")
-    assert drawn / "share.py" not in made.code_files("clean_tables", "made")
-    code = {path.stem for path in made.code_files("ingest_sources", "made")}
-    assert {"draw", "room", "moments", "order", "export"} <= code
+    assert again.job("clean_tables", "made") != before
 
 
 def test_a_trial_with_another_source_has_no_code_of_cohorts(made, tmp_path):
@@ -62,9 +48,5 @@ def test_a_trial_with_another_source_has_no_code_of_cohorts(made, tmp_path):
     )
     text = TRIAL.replace(TRIAL[TRIAL.index("  kind: synthetic") : TRIAL.index("tables:")], source)
     (made.at.trial_config("made") / "trial.yaml").write_text(text, encoding="utf-8")
-    cohort = made.at.root / "workflow/trialtrace/run/trial/cohort"
     again = Freshness(made.at, made.settings, Sources(made.at))
-    for rule in ("ingest_sources", "clean_tables", "derive_datasets"):
-        code = again.code_files(rule, "made")
-        here = {path.name for path in code if cohort in path.parents}
-        assert not here, rule
+    assert "run.synthetic" not in again.rooms("clean_tables", "made")

@@ -3,9 +3,6 @@
 It knows nothing of `trialtrace.run.jobs.fresh`. A job writes one JSON file with its name (from the
 log that it opens), the modules of the package that it imported, the files of the project that it
 opened or handed to another program, and the settings that it looked at.
-
-A job that is forked has this from the process that forks it, which opens no log and loads of the
-package what each job begins with.
 """
 
 import atexit
@@ -89,7 +86,5 @@ def _record() -> None:
     atexit.register(write)
 
 
-if FOLDER and any(
-    word in " ".join(sys.orig_argv) for word in (".snakemake/scripts", "trialtrace.run.jobs.start")
-):
+if FOLDER and ".snakemake/scripts" in " ".join(sys.orig_argv):
     _record()

@@ -64,13 +64,13 @@ def _review(arguments: argparse.Namespace) -> int:
 def _stale(trial: "Trial") -> Iterator[str]:
     """That the last blinded run has other rows than another would have now."""
     from trialtrace.run.jobs.run_state import changed_since
-    from trialtrace.run.jobs.stages import CLEAN, INGEST
+    from trialtrace.run.jobs.stages import CLEAN
 
     there = replace(trial.at, apart=trial.at.root / BLINDED, purpose=Purpose("blinded"))
     if not (there.results / trial.name / "clean").is_dir():
         return
     changed = changed_since(there, trial.name)
-    whats = {changed[stage] for stage in (INGEST, CLEAN) if stage in changed}
+    whats = {changed[CLEAN]} if CLEAN in changed else set()
     if whats:
         yield (
             f"The blinded run is an older one: {', '.join(sorted(whats))} changed since; "

@@ -123,14 +123,11 @@ def _freeze(trial: Trial, by: str | None) -> None:
 
 def _codes(trial: Trial) -> dict[str, str]:
     """The hash of the code of each stage that makes results."""
-    from trialtrace.run.jobs.closure import Sources
-    from trialtrace.run.jobs.fresh import Freshness
-    from trialtrace.run.jobs.stages import ANALYSE, CHECK, CLEAN, DERIVE, INGEST
+    from trialtrace.run.jobs.fresh import freshness
+    from trialtrace.run.jobs.stages import ANALYSE, CLEAN, DERIVE
 
-    fresh = Freshness(trial.at, load_settings(trial.at), Sources(trial.at))
-    return {
-        stage: fresh.code(stage, trial.name) for stage in (INGEST, CLEAN, DERIVE, ANALYSE, CHECK)
-    }
+    fresh = freshness(trial.at)
+    return {stage: fresh.code(stage, trial.name) for stage in (CLEAN, DERIVE, ANALYSE)}
 
 
 def _results(trial: Trial) -> bool:
@@ -220,5 +217,5 @@ def _since(trial: Trial, frozen: Frozen) -> Iterator[str]:
     if stages:
         yield (
             f"The code that the plan uses in {', '.join(stages)} is another than when it was "
-            "frozen: it was changed, or the plan asks for other parts of it."
+            "frozen."
         )

@@ -121,10 +121,10 @@ def run_export(arguments: argparse.Namespace) -> int:
     check_analysis(at, name)
     if arguments.form != "cohort":
         from trialtrace.report.commands.export import write_form
-        from trialtrace.run.jobs.stages import CHECK
+        from trialtrace.run.jobs.stages import ANALYSE
 
         # What everyone sees is of the run that stands, not of one that another has replaced.
-        at, changed = tell_run(at, name, CHECK, earlier=arguments.preset is None)
+        at, changed = tell_run(at, name, ANALYSE, earlier=arguments.preset is None)
         if changed and arguments.preset is not None:
             found = "a run of another plan, code or data than there are now"
             raise UserError(name, found=found, do=f"trialtrace run {name}")

@@ -39,7 +39,7 @@ def add_script(add: Add) -> None:
 def _script(arguments: argparse.Namespace) -> int:
     """Exit code 2 where the number is not written in R."""
     from trialtrace.report.rcode.script import Scripts
-    from trialtrace.run.jobs.stages import CHECK
+    from trialtrace.run.jobs.stages import ANALYSE
     from trialtrace.run.trace.content import Tracer
     from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -54,7 +54,7 @@ def _script(arguments: argparse.Namespace) -> int:
     asked = asked_result(at, arguments.of)
     name, _, result = asked.partition("/")
     check_analysis(at, name)
-    at, _ = tell_run(at, configured(at, name), CHECK, earlier=True)
+    at, _ = tell_run(at, configured(at, name), ANALYSE, earlier=True)
     trial = load_trial(name, at)
     tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))
     raw = arguments.begin == RAW

@@ -23,6 +23,7 @@ from trialtrace.run.cleaning.account import (
 )
 from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.jobs.stages import ANALYSE
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 from trialtrace.run.tables.contracts.rows import MemberRow
 from trialtrace.run.tables.frames import Frames
@@ -117,7 +118,7 @@ def _lost_by_estimates(
     folder: Path, trial: str, stages: Container[str], at: Project | None
 ) -> Iterator[str]:
     """A line for each primary estimate that lacks more than a few of those randomised."""
-    if "check_results" not in stages:
+    if ANALYSE not in stages:
         return
     of = Path(folder) / "analysis"
     results = read_table(of / "results.parquet", RESULTS).to_pylist()
@@ -131,7 +132,7 @@ def _lost_by_estimates(
 
 def _of_results(folder: Path, stages: Container[str]) -> str:
     """Statistics without a value."""
-    if "check_results" not in stages:
+    if ANALYSE not in stages:
         return ""
     errors = read_parquet(Path(folder) / "analysis" / "results.parquet", ["error"])["error"]
     failed = len(errors) - errors.null_count
@@ -142,7 +143,7 @@ def _without_check(
     folder: Path, trial: str, stages: Container[str], at: Project | None
 ) -> list[str]:
     """That results are not recomputed for want of a package, where one is not installed."""
-    if "check_results" not in stages or find_spec(PINGOUIN) is not None:
+    if ANALYSE not in stages or find_spec(PINGOUIN) is not None:
         return []
     of = Path(folder) / "analysis"
     results = read_parquet(of / "results.parquet", ["result_id", "analysis_id"]).to_pylist()

@@ -14,6 +14,7 @@ from trialtrace.base.store import sha256_bytes
 from trialtrace.report.seal_file import NAME as SEAL
 from trialtrace.report.seal_file import Sealed, read_seal
 from trialtrace.run.archive.shelf import Manifest, Shelf
+from trialtrace.run.jobs.data import INPUTS
 from trialtrace.run.jobs.products import (
     FOLDER,
     VOLATILE,
@@ -24,7 +25,7 @@ from trialtrace.run.jobs.products import (
     together,
 )
 from trialtrace.run.jobs.run_state import stopped
-from trialtrace.run.jobs.stages import RENDER, STAGES
+from trialtrace.run.jobs.stages import RENDER, STAGES, STAGES_BEFORE_1
 from trialtrace.run.trace.seal import value_of
 
 
@@ -55,9 +56,15 @@ class KeptRun:
         return self.at.results / self.trial
 
     @cached_property
+    def stages(self) -> tuple[str, ...]:
+        """The stages of the run, in order: of an earlier version's, those which that had."""
+        earlier = (self.folder / FOLDER / f"{STAGES_BEFORE_1[0]}.json").exists()
+        return STAGES_BEFORE_1 if earlier else tuple(STAGES)
+
+    @cached_property
     def records(self) -> dict[str, Made]:
         """The stages whose records can be read."""
-        found = {rule: read_record(self.folder / FOLDER / f"{rule}.json") for rule in STAGES}
+        found = {rule: read_record(self.folder / FOLDER / f"{rule}.json") for rule in self.stages}
         return {rule: made for rule, made in found.items() if made is not None}
 
     @cached_property
@@ -93,7 +100,7 @@ class KeptRun:
     def unfinished(self) -> str | None:
         """The stage that a run has not come to the end of. Its record and those of later ones may
         be there: they are removed once it is known that their stages have to run again."""
-        paths = {rule: self.at.made / record_path(rule, self.trial) for rule in STAGES}
+        paths = {rule: self.at.made / record_path(rule, self.trial) for rule in self.stages}
         gone = [rule for rule, path in paths.items() if not path.exists()]
         if self._as_sealed:
             return None
@@ -155,12 +162,13 @@ def altered_file(run: KeptRun, name: str) -> Alteration | None:
 
 
 def _extra(run: KeptRun) -> Iterator[Alteration]:
-    records = {record_path(rule, run.trial) for rule in STAGES}
-    if any(rule not in run.records for rule in STAGES):
+    records = {record_path(rule, run.trial) for rule in run.stages}
+    if any(rule not in run.records for rule in run.stages):
         return  # what a stage wrote is not known
     for path in sorted(run.folder.rglob("*")):
         name = path.relative_to(run.at.made).as_posix()
         known = name in run.written or name in records or path.name in VOLATILE
+        known |= path.parent == run.folder / INPUTS and path.is_symlink()
         if not known and (path.is_symlink() or not path.is_dir()):
             yield Alteration(name, "extra", "written by no stage")
 
@@ -168,11 +176,11 @@ def _extra(run: KeptRun) -> Iterator[Alteration]:
 def _records(run: KeptRun) -> Iterator[Alteration]:
     """Records that are not there, not as a job writes them, or that contradict each other."""
     made = {one: files for r in run.records.values() for one, files in r.outputs.items()}
-    there = [rule for rule in STAGES if (run.at.made / record_path(rule, run.trial)).exists()]
-    last = max((list(STAGES).index(rule) for rule in there), default=-1)
+    there = [rule for rule in run.stages if (run.at.made / record_path(rule, run.trial)).exists()]
+    last = max((run.stages.index(rule) for rule in there), default=-1)
     kept = archived(run)
     contracts = Counter(record.contract for record in run.records.values())
-    for rule in list(STAGES)[: last + 1]:
+    for rule in run.stages[: last + 1]:
         name = record_path(rule, run.trial)
         record = run.records.get(rule)
         if record is None and rule in there:
@@ -188,7 +196,7 @@ def _records(run: KeptRun) -> Iterator[Alteration]:
         if run.unfinished:
             continue  # records of two runs
         for one, digest in record.inputs.items():
-            if one not in made and len(run.records) < len(STAGES):
+            if one not in made and len(run.records) < len(run.stages):
                 continue  # the record that names it is the one that is missing
             if one not in made or together(made[one]) != digest:
                 yield Alteration(

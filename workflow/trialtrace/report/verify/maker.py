@@ -16,7 +16,6 @@ from trialtrace.report.seal_file import VERSION
 from trialtrace.report.shown.lines import Line
 from trialtrace.report.verify.kept_run import KeptRun
 from trialtrace.run.jobs.products import Made, record_path
-from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.trace.seal import short_hash
 
 _VERSION = re.compile(r"(?:by|Made by \|?) ?trialtrace (\d[\w.]*\w)")
@@ -94,7 +93,7 @@ def other_format(run: KeptRun) -> str | None:
     seal = _object(run.folder / SEAL)
     foreign = [SEAL] if seal and seal.get("version", VERSION) != VERSION else []
     known = {one.name for one in fields(Made)}
-    for rule in STAGES:
+    for rule in run.stages:
         path = record_path(rule, run.trial)
         record = _object(run.at.made / path)
         if record.get("rule") == rule and not record.keys() <= known:

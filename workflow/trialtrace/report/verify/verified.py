@@ -64,7 +64,6 @@ from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.products import VOLATILE, record_path
-from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.trace.short_id import typed_short, with_short_id
 
@@ -355,7 +354,7 @@ def _one_file(run: KeptRun, name: str) -> Verified:
     """A file of the results that is no report."""
     run.check_there()
     told = Verified(run.trial, name, _seal(run), compared=["1 file"])
-    if name in {record_path(rule, run.trial) for rule in STAGES}:
+    if name in {record_path(rule, run.trial) for rule in run.stages}:
         told.found = [candidate for candidate in altered_run(run) if candidate.file == name]
         return told
     if name not in run.written:

@@ -17,7 +17,7 @@ import numpy as np
 from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.compare import Comparison, Row, RunOfTrial
-from trialtrace.run.jobs.stages import ANALYSE, CLEAN, DERIVE, INGEST, PLAN
+from trialtrace.run.jobs.stages import ANALYSE, CLEAN, DERIVE, PLAN
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.entries import (
     NAMED,
@@ -79,7 +79,7 @@ Kind = Literal["cell", "key", "code", "environment", "family", "unknown"]
 # Raw table, file, line, column.
 Cell = tuple[str, str, int, str]
 # Stages whose code makes results.
-MAKING = (INGEST, CLEAN, DERIVE, ANALYSE)
+MAKING = (CLEAN, DERIVE, ANALYSE)
 EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
 
 

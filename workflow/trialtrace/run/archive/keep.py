@@ -17,7 +17,7 @@ from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, d
 from trialtrace.run.jobs.fresh import Freshness
 from trialtrace.run.jobs.products import Made, contents, together
 from trialtrace.run.jobs.run_state import read_run, standing
-from trialtrace.run.jobs.stages import AUDIT, INGEST, RENDER, STAGES
+from trialtrace.run.jobs.stages import AUDIT, CLEAN, RENDER, STAGES
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.load import load_trial
@@ -25,7 +25,6 @@ from trialtrace.run.trial.load import load_trial
 # Folders of a trial's results whose tables a run is compared by.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
 OTHERS = ("raw/manifest.json", "audit/print.json")
-FILE_DIGITS = 16
 
 
 def keep_run(
@@ -101,15 +100,8 @@ def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, byt
 
 
 def _code(trial: str, fresh: Freshness) -> bytes:
-    """Of each stage the files of its code, each with the beginning of the hash of its content."""
-    code: Code = {}
-    for rule in STAGES:
-        if rule != RENDER:
-            files = [path for path in sorted(fresh.code_files(rule, trial)) if path.is_file()]
-            code[rule] = {
-                fresh.sources.place(path): fresh.sources.digest(path).hex()[:FILE_DIGITS]
-                for path in files
-            }
+    """Of each stage the rooms of its code, each with its version."""
+    code: Code = {rule: fresh.rooms(rule, trial) for rule in STAGES if rule != RENDER}
     return json.dumps(code).encode()
 
 
@@ -171,11 +163,12 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
     fresh = {rule: origin for rule, (origin, _) in made.items()}
     kept = KeptProject(at.root, folder, run.name, fresh, apart=at.apart, purpose=at.purpose)
     if load_trial(trial, kept).tells_cohort:
-        # What a cohort was drawn to is not kept: it is the run's where all of raw/ is.
-        raw = f"results/{trial}/raw"
-        if together(contents(at.made, raw)) != made[INGEST][1]:
+        # What a cohort was drawn to is not kept: it is the run's where raw/ and clean/ are.
+        folders = [f"results/{trial}/{name}" for name in ("raw", "clean")]
+        now = {name: one for at_ in folders for name, one in contents(at.made, at_).items()}
+        if CLEAN not in made or together(now) != made[CLEAN][1]:
             return None
-        write_bytes(results / "raw" / TRUTH, (at.made / raw / TRUTH).read_bytes())
+        write_bytes(results / "raw" / TRUTH, (at.results / trial / "raw" / TRUTH).read_bytes())
     return kept
 
 

@@ -73,7 +73,7 @@ def line_hash(kind: str, pieces: Sequence[Sequence[str]]) -> str:
 VERSION = 4
 DIGITS = 12
 SUFFIX = ".json.z"
-# Of each stage the files that its code can use, by a hash of their content.
+# Of each stage the rooms of its code by their versions; versions before 1.0 kept files.
 Code = dict[str, dict[str, str]]
 
 
@@ -238,7 +238,7 @@ class Shelf:
         return self.objects.put(zlib.compress(content, 9))
 
     def code_of(self, manifest: Manifest) -> Code:
-        """Which files the code of each stage was."""
+        """Which versions of rooms the code of each stage was."""
         code: Code = json.loads(self.file(manifest["code"]))
         return code
 

@@ -1,14 +1,18 @@
 """The data files of a trial, as a run sees them: which they are, what they hold, whether pinned."""
 
 import hmac
+import os
 from functools import lru_cache
 from pathlib import Path
 
 from trialtrace.base.errors import Problems, UserError, one_of
-from trialtrace.base.store import sha256_file
+from trialtrace.base.store import make_folder, sha256_file
 from trialtrace.run.trial.hash_key import key_of_hidden
 from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.study.source import Files
+
+# Folder of a trial's results with links to its data files.
+INPUTS = "inputs"
 
 
 def data_files(trial: Trial) -> dict[Path, str | None]:
@@ -17,6 +21,33 @@ def data_files(trial: Trial) -> dict[Path, str | None]:
     if not isinstance(source, Files):
         return {}
     return {Path(source.folder, item.path): item.sha256 for item in source.items.values()}
+
+
+def data_links(trial: Trial) -> dict[Path, Path]:
+    """Where a run finds each data file, from the folder that it writes to -> where that lies.
+
+    A link has the name of its item: names of files and folders may tell what restricted disclosure
+    keeps, and Snakemake writes those of inputs into its logs and reports.
+    """
+    source = trial.source
+    if not isinstance(source, Files):
+        return {}
+    folder = Path("results", trial.name, INPUTS)
+    return {
+        folder / item: trial.at.root / source.folder / one.path
+        for item, one in source.items.items()
+    }
+
+
+def link_data(trial: Trial) -> None:
+    """Make the links to a trial's data files; those that lead elsewhere are made anew."""
+    links = data_links(trial)
+    for name, path in links.items():
+        link, leads_to = trial.at.made / name, os.path.relpath(path, (trial.at.made / name).parent)
+        if not link.is_symlink() or link.readlink() != Path(leads_to):
+            make_folder(link.parent, trial.private)
+            link.unlink(missing_ok=True)
+            link.symlink_to(leads_to)
 
 
 @lru_cache(maxsize=256)

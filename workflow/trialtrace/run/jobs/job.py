@@ -50,12 +50,14 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
     try:
         with lock_job(root):
             records = _listed(given.input.get("made", ()))
-            inputs = [path for path in given.input if path not in records]
+            beside = {*records, *_given(given, "configuration"), *_given(given, "data")}
+            inputs = [path for path in given.input if path not in beside]
             check_inputs(root, inputs, records)
+            origin = rule_of(log), _origin(given.params.versions, log)
             yield
             (record,) = _listed(given.output.made)
             outputs = [path for path in given.output if path != record]
-            write_record(root, record, (rule_of(log), given.params.fresh), inputs, outputs)
+            write_record(root, record, origin, inputs, outputs)
         # Nor is it looked for once more at the very end.
         gc.freeze()
     except UserError as error:
@@ -90,6 +92,18 @@ def _keep(log: Path, said: Path) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     said.write_bytes(log.read_bytes())
+
+
+def _origin(versions: list[str], log: Path) -> str:
+    """The hash of what a job comes from, by its files as they are before it reads them."""
+    from trialtrace.run.jobs.fresh import freshness
+
+    fresh, rule, trial = freshness(project()), rule_of(log), trial_of(log)
+    return fresh.job_by(fresh.code_of(_listed(versions), rule, trial), rule, trial)
+
+
+def _given(given: Any, name: str) -> list[str]:
+    return _listed(given.input.get(name, ()))
 
 
 def _listed(paths: Any) -> list[str]:

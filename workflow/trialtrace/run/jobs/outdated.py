@@ -1,7 +1,6 @@
 """Which jobs have to run again: earlier results compared with the records of their jobs."""
 
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -51,27 +50,3 @@ def outdated(root: Path, records: Mapping[str, Made], fresh: Mapping[str, str]) 
                 f"{lost} is gone" if lost else f"{other[0]} is another, or to be made again"
             )
     return found
-
-
-def set_clocks(root: Path, records: Mapping[str, Made]) -> None:
-    """One time for all that is whole, where times would have it made again or lie ahead.
-
-    Snakemake goes by them: an input that is newer than an output reruns a job, and one that lies
-    ahead, of a clock that went wrong, fails it.
-    """
-    by = {output: path for path, record in records.items() for output in record.outputs}
-    now, late = time.time(), False
-    times = {one: _clock(root / one).stat().st_mtime for one in (*records, *by)}
-    for path, made in records.items():
-        inputs = [one for read in made.inputs if read in by for one in (read, by[read])]
-        oldest = min(times[one] for one in (path, *made.outputs))
-        late |= max((times[one] for one in (*inputs, path, *made.outputs)), default=0) > now
-        late |= max((times[one] for one in inputs), default=0) > oldest
-    for one in times if late else ():
-        os.utime(_clock(root / one), (now, now))
-
-
-def _clock(path: Path) -> Path:
-    """The file whose time Snakemake takes for that of a path."""
-    stamp = path / ".snakemake_timestamp"
-    return stamp if stamp.is_file() else path

@@ -12,11 +12,10 @@ from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.paths import ELSEWHERE, Project, project, project_of
 from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 from trialtrace.base.store import write_text
-from trialtrace.run.jobs.data import check_data, check_purpose
+from trialtrace.run.jobs.data import check_data, check_purpose, data_links, link_data
 from trialtrace.run.jobs.faults import forget_last_words
-from trialtrace.run.jobs.former import keep_former
 from trialtrace.run.jobs.fresh import Freshness, freshness
-from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated, set_clocks
+from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated
 from trialtrace.run.jobs.products import (
     Made,
     is_at_work,
@@ -26,7 +25,7 @@ from trialtrace.run.jobs.products import (
     record_path,
 )
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_jobs
+from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_sound
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
@@ -148,17 +147,12 @@ class Run:
             check_unchanged(self.at.made, self._records(jobs))
 
     def make_ready(self) -> None:
-        """Before the first job: set times that would mislead Snakemake, and remember what the start
-        found out."""
-        asked = self._asked
-        records = self._records(job for job in self.hashes if job[1] in asked)
+        """Before the plan of a run: link its data files, and remember what the start found out."""
         with nobody_runs(self.at.made) as alone:
-            if alone:
-                whole = {path: one for path, one in records.items() if path not in self.outdated}
-                set_clocks(self.at.made, whole)
-        self.freshness.sources.remember()
+            for trial in self.asked if alone else ():
+                link_data(self.freshness.trial(trial))
         accepted(self.at.made).remember(whole=not self.recalled)
-        remember_jobs(self.freshness, {trial for _, trial in self.hashes if trial})
+        remember_sound(self.freshness, {trial for _, trial in self.hashes if trial})
 
     def outdated_lines(self) -> Iterator[str]:
         """Of each trial of this run the first stage that runs again, and why; what follows it,
@@ -192,9 +186,39 @@ class Run:
             return self.address(f"../scripts/{rule}.py")
         return for_rules(self.at.code.root / "scripts" / f"{rule}.py")
 
-    def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
-        """For `params`: the hash of what a job depends on beside its input files."""
-        return lambda wildcards: self.freshness.job(rule, wildcards.get("trial"))
+    def versions(self, rule: str) -> Callable[[Mapping[str, str]], list[str]]:
+        """For `params`: the versions of the code that a job imports."""
+        return lambda wildcards: self.freshness.versions(rule, wildcards.get("trial"))
+
+    def values(self, rule: str) -> Callable[[Mapping[str, str]], list[str]]:
+        """For `params`: the settings that a job uses."""
+        return lambda wildcards: self.freshness.values(rule, wildcards.get("trial"))
+
+    def configuration(self, rule: str) -> Callable[[Mapping[str, str]], list[str]]:
+        """For `input`: the configuration files that a job reads, and documents of its report."""
+
+        def files(wildcards: Mapping[str, str]) -> list[str]:
+            trial = wildcards.get("trial")
+            every = {
+                *self.freshness.config_files(rule, trial),
+                *self.freshness.documents(rule, trial),
+            }
+            return sorted(self._as_input(path) for path in every if path.is_file())
+
+        return files
+
+    def data(self, wildcards: Mapping[str, str]) -> list[str]:
+        """For `input`: the data files of a trial, by the links to them, whose names tell nothing.
+
+        Before the first run there are none yet, and a query makes none.
+        """
+        links = data_links(self.freshness.trial(wildcards["trial"]))
+        return sorted(str(link) for link in links if (self.at.made / link).is_file())
+
+    def _as_input(self, path: Path) -> str:
+        """A path as Snakemake has it, which works in the folder that a run writes to."""
+        inside = path.is_relative_to(self.at.made)
+        return str(path.relative_to(self.at.made) if inside else path)
 
     def growing(self, amount: int) -> Callable[[object, int], int]:
         """For `resources`: MB of memory or minutes, as many times as a job is tried."""
@@ -297,7 +321,6 @@ class Run:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
         forget_last_words(self.at.made / "logs")
-        keep_former(self.at, self.asked)
 
     def _check_rights(self) -> None:
         """Raise UserError with every folder that a job of this run could not write into."""

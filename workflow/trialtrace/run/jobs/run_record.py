@@ -18,7 +18,6 @@ from typing import Any
 from trialtrace.base.paths import Code
 from trialtrace.base.store import write_json
 from trialtrace.run.jobs.faults import LOGS
-from trialtrace.run.jobs.former import put_back
 from trialtrace.run.jobs.fresh import renderer
 from trialtrace.run.jobs.installed import built_from
 from trialtrace.run.jobs.progress import Progress
@@ -43,7 +42,6 @@ AT_HOME = ("host", "user")
 
 def end_run(run: Run, resources: Any) -> None:
     """Leave the record of a run, and say last what came of every trial's export."""
-    put_back(run.at)
     write_records(run, resources)
     for told in run.progress.untold(Path(LOGS)):
         print(told, file=sys.stderr)

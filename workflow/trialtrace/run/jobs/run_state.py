@@ -4,29 +4,24 @@ What a stage made stands once the record of every stage before it holds, and its
 the independent recomputation has not confirmed are those of a run that stopped, or is under way.
 """
 
-import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError
 from trialtrace.base.paths import ELSEWHERE, PACKAGE, Project
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_bytes
-from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.data import data_digests
+from trialtrace.run.jobs.fresh import Freshness, freshness
 from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
-from trialtrace.run.jobs.stages import INGEST, RENDER, STAGES
+from trialtrace.run.jobs.stages import CLEAN, RENDER, STAGES
 from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.tables.manifest import files_in
-from trialtrace.run.trial.load import Trial, load_settings, load_trial
-
-if TYPE_CHECKING:
-    from trialtrace.run.jobs.fresh import Freshness
+from trialtrace.run.trial.load import load_trial
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
 CODE, CODE_OR_OTHER, MANIFEST = "code", "code, configuration or data", "raw/manifest.json"
@@ -168,36 +163,27 @@ def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None
         codes = codes_of(at.results / trial) if RENDER in standing(at, trial) else {}
         records = {stage: read_record(at.made / record_path(stage, trial)) for stage in stages}
         kept = {stage: record.fresh for stage, record in records.items() if record}
-    sources = Sources(at)
-    now = known_jobs(sources, load_trial(trial, at))
-    if now is not None and all(now[stage] == kept[stage] for stage in stages if stage in kept):
-        return {}
-    # All that a plan may name takes longer to load than most commands.
-    from trialtrace.run.jobs.fresh import Freshness
-
-    fresh = Freshness(at, load_settings(at), sources)
-    if now is None:
-        now = {stage: fresh.job(stage, trial) for stage in stages if stage in kept}
+    fresh = freshness(at)
     return {
         stage: _what(fresh, stage, trial, kept[stage], codes.get(stage))
         for stage in stages
-        if stage in kept and now[stage] != kept[stage]
+        if stage in kept and fresh.job(stage, trial) != kept[stage]
     }
 
 
-def _what(fresh: "Freshness", stage: str, trial: str, before: str, code: str | None) -> str:
+def _what(fresh: Freshness, stage: str, trial: str, before: str, code: str | None) -> str:
     """What of a stage is not as it was when its hash was `before` and that of its code `code`."""
     if code is None:
         return CODE_OR_OTHER
     of_code = code != fresh.code(stage, trial)
     if fresh.job_by(code, stage, trial) == before:
         return CODE
-    reads = stage == INGEST or fresh.at.purpose.hides_arms
+    reads = stage == CLEAN or fresh.at.purpose.hides_arms
     rest = "data" if reads and _other_data(fresh, trial) else "configuration"
     return f"{CODE} and {rest}" if of_code else rest
 
 
-def _other_data(fresh: "Freshness", trial: str) -> bool:
+def _other_data(fresh: Freshness, trial: str) -> bool:
     """Whether the files of the export are not those that were read."""
     manifest = json.loads((fresh.at.results / trial / MANIFEST).read_text(encoding="utf-8"))
     read = {file["file"]["sha256"] for _, file in files_in(manifest["tables"])}
@@ -237,75 +223,39 @@ def read_run(folder: Path) -> dict[str, Any]:
         return {}
 
 
-# What the start of a run found out of its trials: the hashes of their jobs and of the code of
-# these, and that their configuration is in order.
-#
-# Which modules a job can come to use takes longer to find out than what most commands do, and so do
-# all checks of a configuration. Both follow from the content of the project's code and
-# configuration, so the start of a run remembers them beside a digest of all of that; where a byte
-# of it is another, they are found out anew. Nothing is taken from the times of files.
+# That the configuration of a trial is in order takes longer to find out than what most commands do.
+# It follows from the content of the project's code, configuration and data, so the start of a run
+# remembers it beside a digest of all of that. Nothing is taken from the times of files.
 
 REMEMBERED = ".snakemake/trialtrace.jobs.json"
-# Of a trial the digest, stage -> hash of its job but for the report's, stage -> hash of its code;
-# and the tables of the project that its endpoints read.
-Remembered = tuple[str, dict[str, str], dict[str, str], list[str]]
 
 
-def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
-    """Stage -> hash of its job, but for the report's; None where no run has found them so."""
-    data = _remembered(sources.at).get(trial.name)
-    if data is None or not _same_code(sources.at):
-        return None
-    content, jobs, _, _ = data
-    return jobs if content == _content(sources, trial) else None
-
-
-def recall(fresh: "Freshness") -> set[str]:
-    """The trials that stand as at the start of an earlier run, which found them in order; what it
-    found out of their jobs holds still.
-    """
+def recall(fresh: Freshness) -> set[str]:
+    """The trials that stand as at the start of an earlier run, which found them in order."""
     if not _same_code(fresh.at):
         return set()
-    sound = set()
-    for name, (content, jobs, codes, tables) in _remembered(fresh.at).items():
-        try:
-            same = name in fresh.settings.named and content == _content(
-                fresh.sources, fresh.trial(name)
-            )
-        except (OSError, UserError):
-            same = False
-        if same:
-            sound.add(name)
-            fresh.take_over(name, jobs, codes, tables)
-    return sound
+    return {
+        name
+        for name, content in _remembered(fresh.at).items()
+        if name in fresh.settings.named and content == _content(fresh, name)
+    }
 
 
-def remember_jobs(fresh: "Freshness", trials: Iterable[str]) -> None:
-    """Keep what is known of these trials, whose configuration is in order."""
+def remember_sound(fresh: Freshness, trials: Iterable[str]) -> None:
+    """Keep that the configuration of these trials is in order."""
     if not _same_code(fresh.at):
         return
     before = _remembered(fresh.at)
-    now = before | {
-        name: (
-            _content(fresh.sources, fresh.trial(name)),
-            {rule: fresh.job(rule, name) for rule in STAGES if rule != RENDER},
-            {rule: fresh.code(rule, name) for rule in STAGES},
-            sorted(map(str, fresh.tables(name))),
-        )
-        for name in trials
-    }
+    now = before | {name: content for name in trials if (content := _content(fresh, name))}
     if now != before:
         write_bytes(fresh.at.made / REMEMBERED, json.dumps(now).encode())
 
 
-def _remembered(at: Project) -> dict[str, Remembered]:
+def _remembered(at: Project) -> dict[str, str]:
     try:
         told = json.loads((at.made / REMEMBERED).read_text(encoding="utf-8"))
-        return {
-            name: (own, dict(jobs), dict(codes), list(tables))
-            for name, (own, jobs, codes, tables) in told.items()
-        }
-    except (OSError, ValueError, TypeError, AttributeError):
+        return {name: content for name, content in told.items() if isinstance(content, str)}
+    except (OSError, ValueError, AttributeError):
         return {}
 
 
@@ -314,19 +264,18 @@ def _same_code(at: Project) -> bool:
     return at.code.package.resolve() == PACKAGE
 
 
-def _content(sources: Sources, trial: Trial) -> str:
-    """One digest over all that the hashes of a trial's jobs can depend on, and more.
+def _content(fresh: Freshness, trial: str) -> str | None:
+    """One digest over all that the checks of a trial look at; None where it cannot be read.
 
-    Of config/ that is every file but those of other trials; a file that hashing has read already
-    counts as it was then.
+    Of config/ that is every file but those of other trials.
     """
-    at = sources.at
-    whole = hashlib.sha256(sources.of_code)
-    for name in map(str, _configuration(at, trial.name)):
-        whole.update(name.encode() + b"\0" + sources.digest(name))
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    whole.update("\0".join([python, *data_digests(trial)]).encode())
-    return whole.hexdigest()
+    try:
+        data = data_digests(fresh.trial(trial))
+        configuration = _configuration(fresh.at, trial)
+    except (OSError, UserError):
+        return None
+    code = [f"{room} {version}" for room, version in fresh.sources.versions.items()]
+    return fresh.sources.hash(configuration, *code, *fresh.environment, *data)
 
 
 def _configuration(at: Project, trial: str) -> list[Path]:

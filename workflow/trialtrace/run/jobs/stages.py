@@ -1,19 +1,26 @@
-"""The stages of a run by the names of their rules, and what each reads of a configuration."""
+"""The stages of a run by the names of their rules: what each imports of the code, and what it reads
+of a configuration."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What a rule reads of the configuration: files of the trial, values of config.yaml."""
+    """What a rule comes from beside its input files: rooms of the code (jobs/code_versions.py), and
+    of the configuration files of the trial and values of config.yaml."""
 
+    rooms: frozenset[str]
     files: tuple[str, ...]
     settings: tuple[str, ...] = ()
 
 
-INGEST, CLEAN, DERIVE = "ingest_sources", "clean_tables", "derive_datasets"
-ANALYSE = "analyse_plan"
-CHECK, AUDIT, RENDER = "check_results", "audit_claims", "render_report"
+def _rooms(*names: str) -> frozenset[str]:
+    """What every job imports, and these."""
+    return frozenset({"base", "run.jobs", "run.tables", "run.trial", *names})
+
+
+CLEAN, DERIVE, ANALYSE = "clean_tables", "derive_datasets", "analyse_plan"
+AUDIT, RENDER = "audit_claims", "render_report"
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 # Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
@@ -24,20 +31,31 @@ GUESSES = "guesses.yaml"
 MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
-SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
+SYNTHETIC = {CLEAN: (COHORT,), RENDER: (COHORT,)}
 # Read before the raw tables are written where a run may not see all of them.
-SEEN_BY = (DICTIONARY, CLEANING, ENDPOINTS)
+SEEN_BY = (ENDPOINTS,)
+_DERIVING = _rooms("run.cleaning", "run.endpoints", "run.integrity")
+_ANALYSING = _rooms("stats", "run.endpoints", "run.methods")
+_AUDITING = _rooms("stats", "audit", "run.claims", "run.methods", "run.trace")
+_REPORTING = _DERIVING | _AUDITING | {"report"}
+# The export of a synthetic cohort is drawn; of what is seen blinded, or to a day, rows are taken.
+OF_COHORTS = frozenset({"run.synthetic", "stats"})
+OF_BLINDED = frozenset({"run.endpoints", "run.integrity"})
 STAGES = {
-    INGEST: Stage((TRIAL,)),
-    CLEAN: Stage((TRIAL, DICTIONARY, CLEANING)),
-    DERIVE: Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
-    ANALYSE: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
-    CHECK: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
-    AUDIT: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
+    CLEAN: Stage(
+        _rooms("run.blinding", "run.cleaning", "run.sources"), (TRIAL, DICTIONARY, CLEANING)
+    ),
+    DERIVE: Stage(_DERIVING, (TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
+    ANALYSE: Stage(_ANALYSING, (TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
+    AUDIT: Stage(_AUDITING, (TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
     RENDER: Stage(
-        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "report", KEY)
+        _REPORTING,
+        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS),
+        ("disclosure", "report", KEY),
     ),
 }
+# Those of a run by a version before 1.0, whose reading and recomputation were stages of their own.
+STAGES_BEFORE_1 = ("ingest_sources", CLEAN, DERIVE, ANALYSE, "check_results", AUDIT, RENDER)
 # Run where they are asked for, of a trial that has a multiverse.yaml: estimates and draws by parts.
 MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
     "run_multiverse",
@@ -46,18 +64,25 @@ MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
 )
 DERIVE_RULES = "derive_multiverse"
 _READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, MULTIVERSE_FILE)
+_VARYING = _ANALYSING | {"audit", "run.multiverse"}
 VARIED = {
-    DERIVE_RULES: Stage((*_READ, CLEANING)),
-    "estimate_multiverse": Stage(_READ),
-    DRAW_MULTIVERSE: Stage(_READ),
-    MULTIVERSE: Stage(_READ),
-    MULTIVERSE_PAGE: Stage(_READ),
+    DERIVE_RULES: Stage(_DERIVING | {"audit", "run.multiverse"}, (*_READ, CLEANING)),
+    "estimate_multiverse": Stage(_VARYING, _READ),
+    DRAW_MULTIVERSE: Stage(_VARYING, _READ),
+    MULTIVERSE: Stage(_VARYING, _READ),
+    MULTIVERSE_PAGE: Stage(_VARYING | {"report", "run.trace"}, _READ),
 }
 # Run where they are asked for too, of a trial that has a simulation.yaml.
 SIMULATION = "run_simulation"
-_DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE))
+_DRAWN = (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE)
+_SIMULATING = _DERIVING | _ANALYSING | OF_COHORTS | {"audit", "run.simulation", "run.sources"}
 SIMULATION_PAGE = "render_simulation"
-SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, SIMULATION_PAGE), _DRAWN)
+SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION), Stage(_SIMULATING, _DRAWN)) | {
+    SIMULATION_PAGE: Stage(_rooms("audit", "report", "run.trace"), _DRAWN)
+}
 ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.
-SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
+SITE = "build_site"
+SITE_STAGE = Stage(
+    (_REPORTING - {"run.claims"}) | {"run.archive"}, (), ("trials", "disclosure", "report")
+)

@@ -1,19 +1,31 @@
 """Snakemake's own configuration: --config, --configfile, and `config:` of a module.
 
-A key that is not read here is refused by name. It would change nothing, and who writes
-disclosure=restricted would hand on a full report as a restricted one.
+Settings that stand there count in place of those of config/config.yaml, for this run and its jobs.
+A key that nothing reads is refused by name, and so is a disclosure that shows more than the file.
 """
 
+import json
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import yaml
+
+from trialtrace.base.config.compose import compose_text
+from trialtrace.base.config.files import read_yaml
+from trialtrace.base.config.schema import validate
+from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import keys_of
 from trialtrace.base.errors import Problem, Problems, did_you_mean, one_of
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.load import OF_RUN, with_settings
 from trialtrace.run.trial.settings import Settings
 
 WHERE = "--config, --configfile or config of a module"
 SETTINGS = "config/config.yaml"
+# From what shows least to what shows most.
+SHOWN = ("restricted", "by_source", "full")
 
 
 @dataclass(frozen=True)
@@ -33,8 +45,8 @@ class WorkflowConfig:
 KEYS = tuple(each.name for each in fields(WorkflowConfig))
 
 
-def read_config(config: object) -> WorkflowConfig:
-    """The keys of the workflow with their values.
+def read_config(config: object) -> tuple[WorkflowConfig, dict[str, Any]]:
+    """The keys of the workflow with their values, and the settings that are given.
 
     Raises UserError with every key that nothing reads, and every value that cannot be meant.
     """
@@ -42,11 +54,40 @@ def read_config(config: object) -> WorkflowConfig:
     if not isinstance(config, Mapping):
         problems.add(WHERE, found=repr(config), expected=f"a mapping with {one_of(KEYS)}")
         config = {}
-    for key, value in config.items():
+    settings = {key: value for key, value in config.items() if key in keys_of(Settings)}
+    own = {key: value for key, value in config.items() if key not in settings}
+    for key, value in own.items():
         problem = _wrong_value(key, value) if key in KEYS else _not_read(str(key), value)
         problems.found += [problem] if problem else []
     problems.raise_if_any()
-    return WorkflowConfig(**config)
+    return WorkflowConfig(**own), settings
+
+
+def take_settings(at: Project, given: Mapping[str, Any]) -> None:
+    """Have this process and its jobs read these settings in place of those of config.yaml.
+
+    Raises UserError with every value that config.yaml could not have, and for a disclosure that
+    shows more than the file does: whoever may lift it writes it there.
+    """
+    if not given:
+        return
+    data = read_yaml(at, at.config / "config.yaml", "config")
+    document = compose_text(WHERE, yaml.safe_dump(with_settings(data, given), sort_keys=False))
+    document.lines.clear()
+    validate(document, schema_folder(), "config")
+    found = [replace(one, place=one.place.replace(":1:1", "")) for one in document.in_order()]
+    problems = Problems(found)
+    asked, says = given.get("disclosure"), data["disclosure"]
+    if asked in SHOWN and SHOWN.index(asked) > SHOWN.index(says):
+        problems.add(
+            f"{WHERE}: disclosure",
+            "shows more than config.yaml does, which has the last word on that",
+            found=asked,
+            expected=f"{says}, or less",
+            do=f"set disclosure in {SETTINGS}",
+        )
+    problems.raise_if_any()
+    os.environ[OF_RUN] = json.dumps(given, sort_keys=True)
 
 
 def _is_text(value: Any) -> bool:
@@ -77,14 +118,12 @@ def _wrong_value(key: str, value: object) -> Problem | None:
 
 def _not_read(key: str, value: object) -> Problem:
     settings = keys_of(Settings)
-    if key in settings:
-        do = f"set {key} in {SETTINGS}, which every run reads"
-    elif near := did_you_mean(key, KEYS):
+    if near := did_you_mean(key, (*KEYS, *settings)):
         do = near
-    elif near := did_you_mean(key, settings):
-        do = f"{near} That is set in {SETTINGS}, which every run reads"
     else:
         do = f"leave it out; settings of all trials are in {SETTINGS}, of one in config/trials/"
     message = "this key is not read here, and would change nothing"
     found = f"{key}: {value!r}"
-    return Problem(f"{WHERE}: {key}", message, found=found, expected=one_of(KEYS), do=do)
+    return Problem(
+        f"{WHERE}: {key}", message, found=found, expected=one_of((*KEYS, *settings)), do=do
+    )

@@ -9,7 +9,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.terminal import without_controls
 from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
-from trialtrace.run.jobs.stages import STAGES
+from trialtrace.run.jobs.stages import STAGES_BEFORE_1
 from trialtrace.run.tables.contracts.rows import CheckRow
 from trialtrace.run.trace.short_id import short_id
 
@@ -195,7 +195,7 @@ def script_lines(trace: Trace) -> list[str]:
 
 def code_lines(codes: dict[str, str]) -> list[str]:
     """The hash of each stage's code, in the order of the stages."""
-    order = sorted(codes, key=list(STAGES).index)
+    order = sorted(codes, key=STAGES_BEFORE_1.index)
     return [f"{stage:<16}{codes[stage][:16]}" for stage in order]
 
 

@@ -6,6 +6,8 @@ Where the arm of a subject stands: in the table of the subjects, or in one of it
 """
 
 import importlib
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -49,12 +51,33 @@ if TYPE_CHECKING:
 
 # Where the data of a crate lie that is run again, where its own place is of another machine.
 OF_CRATE = "crate-data"
+# In the environment: settings of this run as JSON.
+OF_RUN = "TRIALTRACE_SETTINGS"
 
 
 def load_settings(root: Project | None = None) -> Settings:
-    """The workflow's settings. Raises UserError for any mistake in the file."""
+    """The workflow's settings, those of this run in place of the file's. Raises UserError for any
+    mistake in the file."""
     at = root or project()
-    return structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
+    data = read_yaml(at, at.config / "config.yaml", "config")
+    return structure(Settings, with_settings(data, settings_of_run()))
+
+
+def settings_of_run() -> dict[str, Any]:
+    """What Snakemake's --config, --configfile or a module says in place of config.yaml; the
+    workflow hands it to its jobs."""
+    given: dict[str, Any] = json.loads(os.environ.get(OF_RUN, "{}"))
+    return given
+
+
+def with_settings(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with what is given in their place, mappings key by key, as Snakemake does."""
+    return {**data} | {
+        key: with_settings(data[key], value)
+        if isinstance(value, Mapping) and isinstance(data.get(key), Mapping)
+        else value
+        for key, value in given.items()
+    }
 
 
 def _reader(file: str) -> ModuleType:
