@@ -14,6 +14,10 @@ from slurm import Cluster
 
 # As the profile has it, where `sacct` answers; but sooner than a real cluster needs to.
 ACCOUNTED = (
+    "--executor",
+    "slurm",
+    "--jobs",
+    "50",
     "--workflow-profile",
     "workflow/profiles/slurm",
     "--slurm-init-seconds-before-status-checks",

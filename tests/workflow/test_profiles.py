@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from checkout import ROOT, copy_checkout
+from checkout import ROOT, Copy, copy_checkout, told_plainly
 
 from trialtrace.run.jobs.stages import ASKED, STAGES
+from trialtrace.run.jobs.workflow_config import EXECUTORS
 
 PROFILES = ROOT / "workflow/profiles"
 CLUSTERS = ("slurm", "pbs", "lsf")
 # By parts, each with minutes of work.
-ALONE = {"estimate_multiverse", "draw_multiverse", "draw_simulation"}
+ALONE = {"estimate_multiverse", "draw_multiverse", "draw_simulation", "gather_estimates"}
 # A queue of one job at a time, that runs it at once and forgets it.
 QSUB = """\
 #!/bin/sh
@@ -37,6 +38,8 @@ def test_a_profile_of_a_cluster_has_the_settings_of_every_run(name: str):
     of_a_cluster, usual = profile(name), profile("default")
     for key in usual.keys() - {"cores"}:
         assert of_a_cluster[key] == usual[key], key
+    # It would win over what a site's own profile says.
+    assert not {"executor", "jobs", "cores", "default-resources"} & of_a_cluster.keys()
     grouped = dict(one.split("=") for one in of_a_cluster["groups"])
     assert grouped.keys() == {*STAGES, *ASKED} - ALONE
 
@@ -44,7 +47,37 @@ def test_a_profile_of_a_cluster_has_the_settings_of_every_run(name: str):
 def ask(folder: Path, name: str, *words: str, **more: str):
     made = copy_checkout(folder)
     made.python = str(ROOT / ".venv-slurm/bin/python")
-    return made, made.snakemake("--workflow-profile", f"workflow/profiles/{name}", *words, **more)
+    words = ("--workflow-profile", f"workflow/profiles/{name}", *words)
+    return made, made.snakemake("--executor", EXECUTORS[name], "--jobs", "50", *words, **more)
+
+
+def test_a_profile_of_a_cluster_alone_runs_nothing_here(own: Copy):
+    """Before, the profile named the executor; without one Snakemake would run every job here."""
+    done = own.snakemake("--workflow-profile", "workflow/profiles/lsf", "--cores", "1", "mini")
+    assert done.returncode == 1 and told_plainly(done.stderr)
+    assert "--executor lsf" in done.stderr and not (own.root / "results").exists()
+
+
+SITE = """\
+executor: slurm
+jobs: 7
+default-resources: {slurm_partition: long, slurm_account: trials}
+"""
+
+
+@pytest.mark.slurm
+def test_a_site_s_own_profile_says_what_the_cluster_is(tmp_path: Path):
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours/config.yaml").write_text(SITE)
+    site = ("--profile", str(tmp_path / "ours"))
+    made = copy_checkout(tmp_path / "made")
+    made.python = str(ROOT / ".venv-slurm/bin/python")
+    words = ("--workflow-profile", "workflow/profiles/slurm", "--dry-run", "--verbose")
+    done = made.snakemake(*site, *words, "ruetzler2013")
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    assert "slurm_account=trials" in said and "slurm_partition=long" in said
+    assert "Group job trial" in said
 
 
 @pytest.mark.slurm

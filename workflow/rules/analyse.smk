@@ -22,6 +22,8 @@ rule analyse_plan:
         made=RUN.made("analyse_plan"),
     log:
         "logs/{trial}/analyse_plan.log",
+    benchmark:
+        "logs/{trial}/analyse_plan.tsv"
     params:
         versions=RUN.versions("analyse_plan"),
         settings=RUN.values("analyse_plan"),

@@ -24,6 +24,8 @@ rule audit_claims:
         made=RUN.made("audit_claims"),
     log:
         "logs/{trial}/audit_claims.log",
+    benchmark:
+        "logs/{trial}/audit_claims.tsv"
     params:
         versions=RUN.versions("audit_claims"),
         settings=RUN.values("audit_claims"),

@@ -21,6 +21,8 @@ rule clean_tables:
         made=RUN.made("clean_tables"),
     log:
         "logs/{trial}/clean_tables.log",
+    benchmark:
+        "logs/{trial}/clean_tables.tsv"
     params:
         versions=RUN.versions("clean_tables"),
         settings=RUN.values("clean_tables"),

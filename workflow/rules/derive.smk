@@ -25,6 +25,8 @@ rule derive_datasets:
         made=RUN.made("derive_datasets"),
     log:
         "logs/{trial}/derive_datasets.log",
+    benchmark:
+        "logs/{trial}/derive_datasets.tsv"
     params:
         versions=RUN.versions("derive_datasets"),
         settings=RUN.values("derive_datasets"),

@@ -18,6 +18,7 @@ DERIVED = {
 MADE = RUN.made("derive_datasets", "derive_multiverse")
 PART = "results/{{trial}}/multiverse/parts/{kind}-{part}-of-{of}"
 ESTIMATES = expand(PART, kind="estimates", part=PARTS, of=len(PARTS))
+GATHERED = f"results/{{trial}}/multiverse/parts/estimates-of-{len(PARTS)}"
 DRAWS = expand(PART, kind="draws", part=PARTS, of=len(PARTS))
 
 
@@ -33,6 +34,8 @@ rule derive_multiverse:
         made=RUN.made("derive_multiverse"),
     log:
         "logs/{trial}/derive_multiverse.log",
+    benchmark:
+        "logs/{trial}/derive_multiverse.tsv"
     params:
         versions=RUN.versions("derive_multiverse"),
         settings=RUN.values("derive_multiverse"),
@@ -48,14 +51,16 @@ rule estimate_multiverse:
     message:
         "{wildcards.trial}: estimate specifications, part {wildcards.part} of {wildcards.of}"
     input:
-        configuration=RUN.configuration("estimate_multiverse"),
         **DERIVED,
+        configuration=RUN.configuration("estimate_multiverse"),
         made=MADE,
     output:
         part="results/{trial}/multiverse/parts/estimates-{part}-of-{of}",
         made="results/{trial}/multiverse/parts/estimates-{part}-of-{of}.json",
     log:
         "logs/{trial}/estimate_multiverse-{part}-of-{of}.log",
+    benchmark:
+        "logs/{trial}/estimate_multiverse-{part}-of-{of}.tsv"
     params:
         versions=RUN.versions("estimate_multiverse"),
         settings=RUN.values("estimate_multiverse"),
@@ -67,19 +72,45 @@ rule estimate_multiverse:
         RUN.script("estimate_multiverse")
 
 
+# Each part of the draws needs every estimate. By one job between the two, what is planned grows with the
+# number of parts, and not with its square.
+rule gather_estimates:
+    localrule: True
+    message:
+        "{wildcards.trial}: all specifications are estimated"
+    input:
+        configuration=RUN.configuration("gather_estimates"),
+        estimates=ESTIMATES,
+        made=[f"{mark}.json" for mark in ESTIMATES],
+    output:
+        mark="results/{trial}/multiverse/parts/estimates-of-{of}",
+        made="results/{trial}/multiverse/parts/estimates-of-{of}.json",
+    log:
+        "logs/{trial}/gather_estimates-of-{of}.log",
+    benchmark:
+        "logs/{trial}/gather_estimates-of-{of}.tsv"
+    params:
+        versions=RUN.versions("gather_estimates"),
+        settings=RUN.values("gather_estimates"),
+    script:
+        RUN.script("gather_estimates")
+
+
 rule draw_multiverse:
     message:
         "{wildcards.trial}: re-randomise, part {wildcards.part} of {wildcards.of}"
     input:
-        configuration=RUN.configuration("draw_multiverse"),
         **DERIVED,
-        estimates=ESTIMATES,
-        made=[*MADE, *(f"{mark}.json" for mark in ESTIMATES)],
+        configuration=RUN.configuration("draw_multiverse"),
+        estimates=GATHERED,
+        made=[*MADE, f"{GATHERED}.json"],
     output:
         part="results/{trial}/multiverse/parts/draws-{part}-of-{of}",
         made="results/{trial}/multiverse/parts/draws-{part}-of-{of}.json",
     log:
         "logs/{trial}/draw_multiverse-{part}-of-{of}.log",
+    benchmark:
+        "logs/{trial}/draw_multiverse-{part}-of-{of}.tsv"
     params:
         versions=RUN.versions("draw_multiverse"),
         settings=RUN.values("draw_multiverse"),
@@ -95,8 +126,8 @@ rule run_multiverse:
     message:
         "{wildcards.trial}: gather the multiverse"
     input:
-        configuration=RUN.configuration("run_multiverse"),
         **DERIVED,
+        configuration=RUN.configuration("run_multiverse"),
         draws=DRAWS,
         made=[*MADE, *(f"{mark}.json" for mark in DRAWS)],
     output:
@@ -109,6 +140,8 @@ rule run_multiverse:
         made=RUN.made("run_multiverse"),
     log:
         "logs/{trial}/run_multiverse.log",
+    benchmark:
+        "logs/{trial}/run_multiverse.tsv"
     params:
         versions=RUN.versions("run_multiverse"),
         settings=RUN.values("run_multiverse"),
@@ -124,8 +157,8 @@ rule render_multiverse:
     message:
         "{wildcards.trial}: page of the multiverse"
     input:
-        configuration=RUN.configuration("render_multiverse"),
         **DERIVED,
+        configuration=RUN.configuration("render_multiverse"),
         results="results/{trial}/multiverse/results.parquet",
         members="results/{trial}/multiverse/members.parquet",
         specifications="results/{trial}/multiverse/specifications.parquet",
@@ -138,6 +171,8 @@ rule render_multiverse:
         made=RUN.made("render_multiverse"),
     log:
         "logs/{trial}/render_multiverse.log",
+    benchmark:
+        "logs/{trial}/render_multiverse.tsv"
     params:
         versions=RUN.versions("render_multiverse"),
         settings=RUN.values("render_multiverse"),

@@ -31,12 +31,20 @@ rule render_report:
             "audit_claims",
         ),
     output:
-        report=directory("results/{trial}/report"),
+        report=report(
+            directory("results/{trial}/report"),
+            patterns=["figures/{name}.svg", "tables/{name}.csv"],
+            category="{trial}",
+            labels={"figure or table": "{name}"},
+            caption="../report/display.rst",
+        ),
         documents=directory("results/{trial}/quarto"),
         seal="results/{trial}/seal.json",
         made=RUN.made("render_report"),
     log:
         "logs/{trial}/render_report.log",
+    benchmark:
+        "logs/{trial}/render_report.tsv"
     params:
         versions=RUN.versions("render_report"),
         settings=RUN.values("render_report"),
@@ -61,6 +69,8 @@ rule build_site:
         made=RUN.site_record,
     log:
         "logs/build_site.log",
+    benchmark:
+        "logs/build_site.tsv"
     params:
         versions=RUN.versions("build_site"),
         settings=RUN.values("build_site"),

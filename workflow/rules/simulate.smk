@@ -21,6 +21,8 @@ rule draw_simulation:
         made="results/{trial}/simulation/parts/{part}-of-{of}.json",
     log:
         "logs/{trial}/draw_simulation-{part}-of-{of}.log",
+    benchmark:
+        "logs/{trial}/draw_simulation-{part}-of-{of}.tsv"
     params:
         versions=RUN.versions("draw_simulation"),
         settings=RUN.values("draw_simulation"),
@@ -45,6 +47,8 @@ rule run_simulation:
         made=RUN.made("run_simulation"),
     log:
         "logs/{trial}/run_simulation.log",
+    benchmark:
+        "logs/{trial}/run_simulation.tsv"
     params:
         versions=RUN.versions("run_simulation"),
         settings=RUN.values("run_simulation"),
@@ -69,6 +73,8 @@ rule render_simulation:
         made=RUN.made("render_simulation"),
     log:
         "logs/{trial}/render_simulation.log",
+    benchmark:
+        "logs/{trial}/render_simulation.tsv"
     params:
         versions=RUN.versions("render_simulation"),
         settings=RUN.values("render_simulation"),

@@ -9,4 +9,4 @@
 #SBATCH --time=1-00:00:00
 #SBATCH --mem=2000
 #SBATCH --output=logs/slurm/head-%j.log
-exec .venv-slurm/bin/snakemake --workflow-profile workflow/profiles/slurm "$@"
+exec .venv-slurm/bin/snakemake --executor slurm --jobs 50 --workflow-profile workflow/profiles/slurm "$@"

@@ -169,8 +169,27 @@ def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
         )
     words = ["--snakefile", str(at.code.root / "Snakefile")]
     words += ["--workflow-profile", str(chosen.resolve())]
+    words += _executor(chosen.name, arguments.snakemake) if chosen.parent == profiles[1] else []
     words += ["--cores", arguments.cores] if arguments.cores else []
     return [*words, "--dry-run"] if arguments.dry_run else words
+
+
+def _executor(profile: str, more: list[str]) -> list[str]:
+    """The executor of a cluster's profile, unless a site's own profile is given, which names it.
+    Raises UserError where its plugin is not installed."""
+    from trialtrace.run.jobs.workflow_config import EXECUTORS
+
+    executor = EXECUTORS.get(profile)
+    if executor is None or any(one.startswith(("--executor", "--profile")) for one in more):
+        return []
+    if find_spec(f"snakemake_executor_plugin_{executor.replace('-', '_')}") is None:
+        raise UserError(
+            f"--profile {profile}",
+            f"Snakemake's executor {executor} is not installed in this environment",
+            do="make slurm, then .venv-slurm/bin/trialtrace run with the same words; or pip "
+            f"install snakemake-executor-plugin-{executor} beside trialtrace",
+        )
+    return ["--executor", executor, "--jobs", "50"]
 
 
 def _environment(at: Project) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.jobs.run import Run
+from trialtrace.run.jobs.workflow_config import check_executor
 
 
 def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> None:
@@ -25,6 +26,7 @@ def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> No
         try:
             executor = workflow.executor_plugin
             if executor is not None:
+                check_executor(sys.orig_argv, executor.name)
                 _begin(run, at_start, dry=executor.common_settings.dryrun_exec)
             prepare(*words, **options)
             workflow.dag.forcefiles.update(run.outdated)

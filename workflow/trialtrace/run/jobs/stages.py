@@ -68,6 +68,7 @@ _VARYING = _ANALYSING | {"audit", "run.multiverse"}
 VARIED = {
     DERIVE_RULES: Stage(_DERIVING | {"audit", "run.multiverse"}, (*_READ, CLEANING)),
     "estimate_multiverse": Stage(_VARYING, _READ),
+    "gather_estimates": Stage(_rooms(), ()),
     DRAW_MULTIVERSE: Stage(_VARYING, _READ),
     MULTIVERSE: Stage(_VARYING, _READ),
     MULTIVERSE_PAGE: Stage(_VARYING | {"report", "run.trace"}, _READ),

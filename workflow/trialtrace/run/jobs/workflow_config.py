@@ -6,8 +6,9 @@ A key that nothing reads is refused by name, and so is a disclosure that shows m
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -17,7 +18,7 @@ from trialtrace.base.config.files import read_yaml
 from trialtrace.base.config.schema import validate
 from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import keys_of
-from trialtrace.base.errors import Problem, Problems, did_you_mean, one_of
+from trialtrace.base.errors import Problem, Problems, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.load import OF_RUN, with_settings
 from trialtrace.run.trial.settings import Settings
@@ -26,6 +27,10 @@ WHERE = "--config, --configfile or config of a module"
 SETTINGS = "config/config.yaml"
 # From what shows least to what shows most.
 SHOWN = ("restricted", "by_source", "full")
+
+
+# The executor of each profile of a cluster: the profile does not say it, a site's profile does.
+EXECUTORS = {"slurm": "slurm", "lsf": "lsf", "pbs": "cluster-generic"}
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,20 @@ def take_settings(at: Project, given: Mapping[str, Any]) -> None:
         )
     problems.raise_if_any()
     os.environ[OF_RUN] = json.dumps(given, sort_keys=True)
+
+
+def check_executor(words: Collection[str], executor: str) -> None:
+    """Raise UserError where a command has a cluster's profile, and its jobs would run here: before
+    version 1.0 the profile named the executor."""
+    paths = [Path(word.rpartition("=")[2]) for word in words]
+    named = [path.name for path in paths if path.parent.name == "profiles"]
+    if executor == "local" and (name := next((n for n in named if n in EXECUTORS), None)):
+        raise UserError(
+            f"--workflow-profile workflow/profiles/{name}",
+            "no executor is named: every job would run on this machine",
+            expected=f"--executor {EXECUTORS[name]}, or --profile with that of your site",
+            do=f"add --executor {EXECUTORS[name]} --jobs 50 (docs/cluster.md)",
+        )
 
 
 def _is_text(value: Any) -> bool:
