@@ -19,6 +19,7 @@ CARRIED = (
     "workflow/Snakefile",
     "workflow/rules",
     "workflow/profiles",
+    "workflow/report",
     "scripts",
     "requirements.lock",
     "config/config.yaml",

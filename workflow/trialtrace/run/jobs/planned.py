@@ -7,6 +7,8 @@ choice of what to do and its plan, and so the method that begins the plan is wra
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from os.path import lexists
+from pathlib import Path
 from typing import Any
 
 from trialtrace.base.errors import UserError
@@ -30,10 +32,44 @@ def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> No
                 _begin(run, at_start, dry=executor.common_settings.dryrun_exec)
             prepare(*words, **options)
             workflow.dag.forcefiles.update(run.outdated)
+            _give_reasons(workflow, run)
         except UserError as error:
             raise SystemExit(str(error)) from None
 
     workflow._prepare_dag = prepared
+
+
+def _give_reasons(workflow: Any, run: Run) -> None:
+    """Have Snakemake say of these jobs what it knows itself: changed parameters, newer inputs,
+    files that are gone.
+
+    Of what it cannot see, such as a file lost inside a folder, or an input with another content and
+    an older time, it says "Forced execution", and the lines of this run say why.
+    """
+    dag = workflow.dag
+    update = dag.update_needrun
+
+    async def updated(*words: Any, **options: Any) -> None:
+        await update(*words, **options)
+        for job in dag.jobs:
+            reason = dag.reason(job)
+            if reason.forced and not run.outdated.keys().isdisjoint(job.output):
+                changed = workflow.persistence.params_changed(job)
+                newer, lost = _newer_inputs(job), [one for one in job.output if not lexists(one)]
+                reason.params_changed = changed
+                reason.updated_input.update(newer)
+                reason.missing_output.update(lost)
+                reason.forced = not (changed or newer or lost)
+
+    dag.update_needrun = updated
+
+
+def _newer_inputs(job: Any) -> list[Any]:
+    """Its files of configuration and data that are newer than its oldest output."""
+    beside = {*job.input.get("configuration", ()), *job.input.get("data", ())}
+    written = [Path(one).stat().st_mtime for one in job.output if lexists(one)]
+    oldest = min(written, default=0.0)
+    return [one for one in job.input if one in beside and Path(one).stat().st_mtime > oldest]
 
 
 def _begin(run: Run, at_start: Callable[[], None], dry: bool) -> None:
