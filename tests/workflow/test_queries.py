@@ -109,7 +109,7 @@ def test_snakemake_lists_what_changed(kept: Copy):
     plan = kept.root / f"config/trials/{TRIAL}/plan.yaml"
     plan.write_text(plan.read_text() + "# edited\n")
     planned = kept.snakemake("--dry-run", TRIAL)
-    assert f"Reason: Updated input files: {plan.relative_to(kept.root)}" in planned.stdout
+    assert f"Reason: Updated input files: {plan.relative_to(kept.root)}" in planned.stderr
     inputs = kept.snakemake("--detailed-summary", TRIAL).stdout
     (line,) = (one for one in inputs.splitlines() if "made/analyse_plan.json\t" in one[:80])
     assert f"config/trials/{TRIAL}/plan.yaml" in line
