@@ -101,4 +101,4 @@ def test_pbs_is_asked_for_memory_and_time_and_tells_how_a_job_ended(tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert (made.root / "results/ruetzler2013/raw/manifest.json").is_file()
     asked = (commands / "qsub.asked").read_text(encoding="utf-8")
-    assert "ncpus=1:mem=1000mb" in asked and "walltime=1200" in asked
+    assert "ncpus=1:mem=1000mb" in asked and "walltime=300" in asked

@@ -29,6 +29,6 @@ rule analyse_plan:
         settings=RUN.values("analyse_plan"),
     resources:
         mem_mb=RUN.growing(1500),
-        runtime=RUN.growing(20),
+        runtime=RUN.growing(10),
     script:
         RUN.script("analyse_plan")

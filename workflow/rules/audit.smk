@@ -31,6 +31,6 @@ rule audit_claims:
         settings=RUN.values("audit_claims"),
     resources:
         mem_mb=RUN.growing(1000),
-        runtime=RUN.growing(20),
+        runtime=RUN.growing(5),
     script:
         RUN.script("audit_claims")

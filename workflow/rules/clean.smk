@@ -28,6 +28,6 @@ rule clean_tables:
         settings=RUN.values("clean_tables"),
     resources:
         mem_mb=RUN.growing(1000),
-        runtime=RUN.growing(20),
+        runtime=RUN.growing(5),
     script:
         RUN.script("clean_tables")

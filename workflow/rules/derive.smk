@@ -32,6 +32,6 @@ rule derive_datasets:
         settings=RUN.values("derive_datasets"),
     resources:
         mem_mb=RUN.growing(1000),
-        runtime=RUN.growing(20),
+        runtime=RUN.growing(5),
     script:
         RUN.script("derive_datasets")

@@ -51,7 +51,7 @@ rule render_report:
         code=lambda wildcards: RUN.codes(wildcards.trial),
     resources:
         mem_mb=RUN.growing(3000),
-        runtime=RUN.growing(20),
+        runtime=RUN.growing(10),
     script:
         RUN.script("render_report")
 
@@ -76,6 +76,6 @@ rule build_site:
         settings=RUN.values("build_site"),
     resources:
         mem_mb=RUN.growing(1000),
-        runtime=RUN.growing(20),
+        runtime=RUN.growing(10),
     script:
         RUN.script("build_site")

@@ -3,6 +3,8 @@
 import logging
 from pathlib import Path
 
+import pytest
+
 from trialtrace.run.jobs.faults import last_word
 from trialtrace.run.jobs.progress import Progress
 
@@ -20,10 +22,10 @@ def jobs(folder: Path) -> list[dict]:
     ]
 
 
-def failed(progress: Progress, folder: Path) -> str:
+def failed(progress: Progress, folder: Path, words: str = "slurmstepd: error: *** JOB") -> str:
     """The group's error, then those of its jobs, as Snakemake tells them."""
-    log = folder / "of the cluster.log"
-    log.write_text("slurmstepd: error: CANCELLED DUE TO TIME LIMIT\n", encoding="utf-8")
+    log = folder / "36.log"
+    log.write_text(f"{words}\n", encoding="utf-8")
     for job in jobs(folder):
         words = {"rule_msg": job["rule_name"], "wildcards": [("trial", "mini")]}
         said(progress, event="job_info", **(job | words))
@@ -45,5 +47,27 @@ def test_a_group_that_was_killed_is_told_once_with_what_its_cluster_says(tmp_pat
     text = failed(progress, tmp_path)
     assert text.count("it left no message; was it killed, or out of memory?") == 1
     assert "analyse_plan, clean_tables, derive_datasets of mini stopped" in text
-    assert "DUE TO TIME LIMIT" in text and "of the cluster.log" in text
+    assert "*** JOB" in text and "36.log" in text
     assert "tried once more" in said(progress, msg="Trying to restart job 3.")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "slurmstepd: error: StepId=36.0 exceeded memory limit (452587520 > 262144000), being "
+            "killed\nslurmstepd: error: *** STEP 36.0 CANCELLED AT 2026-11-30T10:00:00 ***",
+            "432 MB used, 250 MB asked (mem_mb)",
+        ),
+        ("slurmstepd: error: *** JOB 36 ON a CANCELLED AT 2026 DUE TO TIME LIMIT ***", "(runtime)"),
+        ("slurmstepd: error: Detected 1 oom_kill event in StepId=36.batch.", "(mem_mb)"),
+        ("*** JOB 36 ON a CANCELLED AT 2026-11-30 DUE TO NODE FAILURE ***", "its node failed"),
+        ("slurmstepd: error: *** JOB 36 ON a CANCELLED AT 2026-11-30 ***", "somebody cancelled it"),
+    ],
+)
+def test_what_the_cluster_knows_comes_first_and_alone(tmp_path: Path, words: str, told: str):
+    text = failed(Progress(), tmp_path, words)
+    lines = [line for line in text.splitlines() if line]
+    assert lines[0].endswith("of mini stopped:") and lines[1].startswith("  killed by SLURM: ")
+    assert told in lines[1] and lines[1].endswith("; job 36")
+    assert len(lines) == 3 and lines[2].endswith("36.log")

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from trialtrace.base.paths import Code, Project
-from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.run_record import _commit, write_records
+from trialtrace.run.jobs.progress import JobTime, Progress
+from trialtrace.run.jobs.run_record import _commit, _seconds, write_records
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 NOTHING = {"commit": None, "dirty": None}
@@ -58,6 +58,19 @@ def test_a_repository_around_the_unpacked_files_does_not_have_them(checkout):
     git(checkout, "rm", "--quiet", "--cached", "Snakefile")
     git(checkout, "commit", "--quiet", "--allow-empty", "-m", "Without it")
     assert commit_of(checkout) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "seconds"),
+    [("s\th:m:s\n2.5049\t0:00:02\n", 2.5), (None, 40.0), ("", 40.0), ("s\n-\n", 40.0)],
+)
+def test_a_stage_has_its_own_seconds(tmp_path, monkeypatch, benchmark, seconds):
+    """A cluster tells the end of a group of jobs alone."""
+    monkeypatch.chdir(tmp_path)
+    if benchmark is not None:
+        (tmp_path / "logs/mini").mkdir(parents=True)
+        (tmp_path / "logs/mini/clean_tables.tsv").write_text(benchmark)
+    assert _seconds(JobTime("clean_tables", "mini", 1.0, 41.0), 41.0) == seconds
 
 
 def test_the_site_does_not_say_who_ran_it_where(tmp_path):

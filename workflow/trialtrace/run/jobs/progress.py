@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from trialtrace.base.errors import Problem
+from trialtrace.run.jobs.cluster_logs import cause
 from trialtrace.run.jobs.faults import MAKE_ROOM, last_word, room_lacks, rule_of, trial_of
 from trialtrace.run.jobs.stages import ASKED, SITE, STAGES
 
@@ -108,7 +109,8 @@ class Progress:
         if not self.silent:
             self.ended.add(event.jobid)
         job = self.jobs.get(event.jobid)
-        return self._stopped(event.rule_name, job.trial if job else None, event.log)
+        of_cluster = vars(event).get("aux_logs") or ()
+        return self._stopped(event.rule_name, job.trial if job else None, event.log, of_cluster)
 
     def untold(self, logs: Path) -> Iterator[str]:
         """Why jobs ended of which no event told, as where Snakemake is asked to be quiet."""
@@ -117,9 +119,19 @@ class Progress:
             if log.absolute() not in self.shown:
                 yield self._stopped(rule_of(log), trial_of(log), [str(log)])
 
-    def _stopped(self, rule: str, trial: str | None, logs: Iterable[str]) -> str:
+    def _stopped(
+        self, rule: str, trial: str | None, logs: Iterable[str], of_cluster: Iterable[str] = ()
+    ) -> str:
         lines = [f"\n{rule}{f' of {trial}' if trial else ''} stopped:", ""]
-        return "\n".join([*lines, *self._of_logs(logs)])
+        return "\n".join([*lines, *self._of_cluster(of_cluster, logs)])
+
+    def _of_cluster(self, of_cluster: Iterable[str], logs: Iterable[str]) -> Iterator[str]:
+        """Of jobs that said nothing what the cluster knows, first and alone; else their logs."""
+        known = cause(of_cluster) if self.silent else None
+        if known is None:
+            return self._of_logs(logs)
+        self.shown |= {Path(log).absolute() for log in logs}
+        return iter([f"  {known}", "", f"  all that SLURM says: {', '.join(of_cluster)}"])
 
     def _group_failed(self, event: SimpleNamespace) -> str | None:
         """Of jobs that a cluster had as one, those speak that said why they ended; where none did,
@@ -135,7 +147,7 @@ class Progress:
         trials = {job.trial for one in jobs if (job := self.jobs.get(one["jobid"]))} - {None}
         of = f" of {', '.join(sorted(filter(None, trials)))}" if trials else ""
         lines = [f"\n{', '.join(sorted(job['rule_name'] for job in jobs))}{of} stopped:", ""]
-        return "\n".join([*lines, *self._of_logs(event.aux_logs)])
+        return "\n".join([*lines, *self._of_cluster(event.aux_logs, event.aux_logs)])
 
     def _of_logs(self, logs: Iterable[str]) -> Iterator[str]:
         """The last lines of each log, and where it is."""

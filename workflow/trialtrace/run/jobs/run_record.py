@@ -20,7 +20,7 @@ from trialtrace.base.store import write_json
 from trialtrace.run.jobs.faults import LOGS
 from trialtrace.run.jobs.fresh import renderer
 from trialtrace.run.jobs.installed import built_from
-from trialtrace.run.jobs.progress import Progress
+from trialtrace.run.jobs.progress import JobTime, Progress
 from trialtrace.run.jobs.run import Run
 
 PACKAGES = (
@@ -78,12 +78,24 @@ def write_records(run: Run, resources: Any) -> None:
 
 
 def _jobs(progress: Progress, trial: str | None) -> dict[str, Any]:
-    """rule -> seconds it took in this run; none if it did not finish."""
+    """rule -> seconds it took in this run; none if it did not finish.
+
+    By its benchmark, where there is one: a cluster tells the end of a group of jobs alone.
+    """
     return {
-        job.rule: None if job.end is None else round(job.end - job.start, 2)
+        job.rule: None if job.end is None else _seconds(job, job.end)
         for job in progress.jobs.values()
         if job.trial == trial
     }
+
+
+def _seconds(job: JobTime, end: float) -> float:
+    benchmark = Path(LOGS, job.trial or "", f"{job.rule}.tsv")
+    try:
+        names, values = (line.split("\t") for line in benchmark.read_text().splitlines()[:2])
+        return round(float(values[names.index("s")]), 2)
+    except (OSError, ValueError):
+        return round(end - job.start, 2)
 
 
 def _machine() -> dict[str, str]:
