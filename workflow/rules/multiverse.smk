@@ -2,12 +2,12 @@
 
 Asked for by the target multiverse, of trials that have the file; no other target needs it. Needs
 clean/ and derived/. Makes multiverse/: data of endpoints by other rules (derived.json, derived/),
-its tables (results, members, specifications, curves, bands, spreads) and multiverse.html. The work is done in parts (--config parts=7), in blocks that lie in
-multiverse/blocks, so that what is there is not computed again; the tables are the same for any
-number of parts. Configuration: multiverse.yaml, plan.yaml, endpoints.yaml.
+its tables (results, members, specifications, curves, bands, spreads) and multiverse.html. The work
+is done in parts (--config parts=7), in blocks that lie in multiverse/blocks, so that what is there
+is not computed again; the tables are the same for any number of parts, and those that are there are
+not made again for another one. Configuration: multiverse.yaml, plan.yaml, endpoints.yaml.
 """
 
-PARTS = range(1, CONFIG.parts + 1)
 DERIVED = {
     "adsl": "results/{trial}/derived/adsl.parquet",
     "bds": "results/{trial}/derived/bds.parquet",
@@ -16,10 +16,21 @@ DERIVED = {
     "rules": "results/{trial}/multiverse/derived.json",
 }
 MADE = RUN.made("derive_datasets", "derive_multiverse")
-PART = "results/{{trial}}/multiverse/parts/{kind}-{part}-of-{of}"
-ESTIMATES = expand(PART, kind="estimates", part=PARTS, of=len(PARTS))
-GATHERED = f"results/{{trial}}/multiverse/parts/estimates-of-{len(PARTS)}"
-DRAWS = expand(PART, kind="draws", part=PARTS, of=len(PARTS))
+ESTIMATES = "results/{trial}/multiverse/parts/estimates-{part}-of-{of}"
+GATHERED = "results/{trial}/multiverse/parts/estimates-of-{of}"
+DRAWS = "results/{trial}/multiverse/parts/draws-{part}-of-{of}"
+
+
+def marks(pattern, rule=None, more=()):
+    """Of all parts the mark, or its record: of as many as the wildcard `of` says, or as a rule that
+    gathers them has; `more` paths beside them."""
+
+    def of_parts(wildcards):
+        of = int(wildcards.get("of", 0)) or RUN.parts(rule, wildcards.trial, CONFIG.parts)
+        paths = expand(pattern, trial=wildcards.trial, part=range(1, of + 1), of=of)
+        return [*expand(more, trial=wildcards.trial), *paths]
+
+    return of_parts
 
 
 rule derive_multiverse:
@@ -80,8 +91,8 @@ rule gather_estimates:
         "{wildcards.trial}: all specifications are estimated"
     input:
         configuration=RUN.configuration("gather_estimates"),
-        estimates=ESTIMATES,
-        made=[f"{mark}.json" for mark in ESTIMATES],
+        estimates=marks(ESTIMATES),
+        made=marks(f"{ESTIMATES}.json"),
     output:
         mark="results/{trial}/multiverse/parts/estimates-of-{of}",
         made="results/{trial}/multiverse/parts/estimates-of-{of}.json",
@@ -128,8 +139,8 @@ rule run_multiverse:
     input:
         **DERIVED,
         configuration=RUN.configuration("run_multiverse"),
-        draws=DRAWS,
-        made=[*MADE, *(f"{mark}.json" for mark in DRAWS)],
+        draws=marks(DRAWS, "run_multiverse"),
+        made=marks(f"{DRAWS}.json", "run_multiverse", MADE),
     output:
         results="results/{trial}/multiverse/results.parquet",
         members="results/{trial}/multiverse/members.parquet",

@@ -8,7 +8,7 @@ any number of parts. Configuration: simulation.yaml, cohort.yaml, plan.yaml, end
 cleaning.yaml.
 """
 
-SIMULATED = expand("results/{{trial}}/simulation/parts/{part}-of-{of}", part=PARTS, of=len(PARTS))
+SIMULATED = "results/{trial}/simulation/parts/{part}-of-{of}"
 
 
 rule draw_simulation:
@@ -39,8 +39,8 @@ rule run_simulation:
         "{wildcards.trial}: gather the simulation"
     input:
         configuration=RUN.configuration("run_simulation"),
-        parts=SIMULATED,
-        made=[f"{mark}.json" for mark in SIMULATED],
+        parts=marks(SIMULATED, "run_simulation"),
+        made=marks(f"{SIMULATED}.json", "run_simulation"),
     output:
         replicates="results/{trial}/simulation/replicates.parquet",
         characteristics="results/{trial}/simulation/characteristics.parquet",

@@ -1,6 +1,7 @@
 """The start of a run: configuration checked, hashes computed, earlier results judged."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,6 +35,8 @@ from trialtrace.run.trial.settings import Settings
 
 MEND_RIGHTS = "mend the rights of its folder (chmod -R u+w), or run in a copy of your own"
 Job = tuple[str, str | None]
+# Of the mark of a part.
+PARTS = re.compile(r"/parts/.*-of-(\d+)$")
 
 
 @dataclass
@@ -214,6 +217,15 @@ class Run:
         """
         links = data_links(self.freshness.trial(wildcards["trial"]))
         return sorted(str(link) for link in links if (self.at.made / link).is_file())
+
+    def parts(self, rule: str, trial: str, asked: int) -> int:
+        """In how many parts the work is divided that a rule gathers: as many as are asked for, or
+        as what it gathered was, where that is still of this code, configuration and data."""
+        record = read_record(self.at.made / record_path(rule, trial))
+        if record is None or record.fresh != self.freshness.job(rule, trial):
+            return asked
+        numbers = (number for path in record.inputs if (number := PARTS.search(path)))
+        return next((int(number[1]) for number in numbers), asked)
 
     def _as_input(self, path: Path) -> str:
         """A path as Snakemake has it, which works in the folder that a run writes to."""
