@@ -3,8 +3,7 @@
 #   sbatch workflow/profiles/slurm/head.sh              all trials
 #   sbatch workflow/profiles/slurm/head.sh multiverse --config parts=20
 # It plans and waits. Its time must be that of the whole run; should it end before, or be killed, its
-# jobs go on, and the same command goes on where they end. Cancel those that are pending first:
-#   scancel --state=PENDING --name RUN_ID
+# jobs go on, and the same command goes on where they end.
 #SBATCH --job-name=trialtrace
 #SBATCH --time=1-00:00:00
 #SBATCH --mem=2000

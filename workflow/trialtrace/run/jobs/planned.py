@@ -29,6 +29,7 @@ def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> No
             executor = workflow.executor_plugin
             if executor is not None:
                 check_executor(sys.orig_argv, executor.name)
+                run.executor = executor.name
                 _begin(run, at_start, dry=executor.common_settings.dryrun_exec)
             prepare(*words, **options)
             workflow.dag.forcefiles.update(run.outdated)

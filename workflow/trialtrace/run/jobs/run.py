@@ -27,6 +27,7 @@ from trialtrace.run.jobs.products import (
 )
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_sound
+from trialtrace.run.jobs.slurm_orphans import cancel_orphans
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
@@ -34,6 +35,7 @@ from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
 
 MEND_RIGHTS = "mend the rights of its folder (chmod -R u+w), or run in a copy of your own"
+SLURM = "slurm"
 Job = tuple[str, str | None]
 # Of the mark of a part.
 PARTS = re.compile(r"/parts/.*-of-(\d+)$")
@@ -51,6 +53,8 @@ class Run:
     # Where a file is, by its path from the Snakefile's folder.
     address: Callable[[str], str] = str
     held: list[IO[str]] = field(default_factory=list)
+    # What runs its jobs, by Snakemake's name for it.
+    executor: str = ""
     progress: Progress = field(default_factory=Progress)
     targets: Callable[[], Collection[str]] = tuple
     account: Callable[[Path, str, Collection[str], Project], list[str]] = lambda *_: []
@@ -328,6 +332,8 @@ class Run:
         """Hold the folder until this process ends, however it ends."""
         try:
             self.held.append(lock_run(self.at.made))
+            if self.executor == SLURM:
+                cancel_orphans(self.at.made)
             self._check_rights()
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
