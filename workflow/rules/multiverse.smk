@@ -21,18 +21,6 @@ GATHERED = "results/{trial}/multiverse/parts/estimates-of-{of}"
 DRAWS = "results/{trial}/multiverse/parts/draws-{part}-of-{of}"
 
 
-def marks(pattern, rule=None, more=()):
-    """Of all parts the mark, or its record: of as many as the wildcard `of` says, or as a rule that
-    gathers them has; `more` paths beside them."""
-
-    def of_parts(wildcards):
-        of = int(wildcards.get("of", 0)) or RUN.parts(rule, wildcards.trial, CONFIG.parts)
-        paths = expand(pattern, trial=wildcards.trial, part=range(1, of + 1), of=of)
-        return [*expand(more, trial=wildcards.trial), *paths]
-
-    return of_parts
-
-
 rule derive_multiverse:
     message:
         "{wildcards.trial}: derive endpoints by the rules of levels"
@@ -91,8 +79,8 @@ rule gather_estimates:
         "{wildcards.trial}: all specifications are estimated"
     input:
         configuration=RUN.configuration("gather_estimates"),
-        estimates=marks(ESTIMATES),
-        made=marks(f"{ESTIMATES}.json"),
+        estimates=RUN.marks(ESTIMATES),
+        made=RUN.marks(f"{ESTIMATES}.json"),
     output:
         mark="results/{trial}/multiverse/parts/estimates-of-{of}",
         made="results/{trial}/multiverse/parts/estimates-of-{of}.json",
@@ -139,8 +127,8 @@ rule run_multiverse:
     input:
         **DERIVED,
         configuration=RUN.configuration("run_multiverse"),
-        draws=marks(DRAWS, "run_multiverse"),
-        made=marks(f"{DRAWS}.json", "run_multiverse", MADE),
+        draws=RUN.marks(DRAWS, CONFIG.parts, "run_multiverse"),
+        made=RUN.marks(f"{DRAWS}.json", CONFIG.parts, "run_multiverse", MADE),
     output:
         results="results/{trial}/multiverse/results.parquet",
         members="results/{trial}/multiverse/members.parquet",

@@ -39,8 +39,8 @@ rule run_simulation:
         "{wildcards.trial}: gather the simulation"
     input:
         configuration=RUN.configuration("run_simulation"),
-        parts=marks(SIMULATED, "run_simulation"),
-        made=marks(f"{SIMULATED}.json", "run_simulation"),
+        parts=RUN.marks(SIMULATED, CONFIG.parts, "run_simulation"),
+        made=RUN.marks(f"{SIMULATED}.json", CONFIG.parts, "run_simulation"),
     output:
         replicates="results/{trial}/simulation/replicates.parquet",
         characteristics="results/{trial}/simulation/characteristics.parquet",

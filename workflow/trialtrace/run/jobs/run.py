@@ -222,6 +222,23 @@ class Run:
         links = data_links(self.freshness.trial(wildcards["trial"]))
         return sorted(str(link) for link in links if (self.at.made / link).is_file())
 
+    def marks(
+        self, pattern: str, asked: int = 0, rule: str = "", more: Collection[str] = ()
+    ) -> Callable[[Mapping[str, str]], list[str]]:
+        """For `input`: the marks of all parts, or their records, by a pattern with {trial}, {part}
+        and {of}; `more` paths before them.
+
+        There are as many as the wildcard `of` says; else as `rule`, which gathers them, has.
+        """
+
+        def of_parts(wildcards: Mapping[str, str]) -> list[str]:
+            trial = wildcards["trial"]
+            of = int(wildcards.get("of", 0)) or self.parts(rule, trial, asked)
+            every = [pattern.format(trial=trial, part=part, of=of) for part in range(1, of + 1)]
+            return [*(path.format(trial=trial) for path in more), *every]
+
+        return of_parts
+
     def parts(self, rule: str, trial: str, asked: int) -> int:
         """In how many parts the work is divided that a rule gathers: as many as are asked for, or
         as what it gathered was, where that is still of this code, configuration and data."""
