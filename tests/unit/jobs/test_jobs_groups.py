@@ -71,3 +71,21 @@ def test_what_the_cluster_knows_comes_first_and_alone(tmp_path: Path, words: str
     assert lines[0].endswith("of mini stopped:") and lines[1].startswith("  killed by SLURM: ")
     assert told in lines[1] and lines[1].endswith("; job 36")
     assert len(lines) == 3 and lines[2].endswith("36.log")
+
+
+def test_on_a_cluster_submissions_and_ends_are_told_apart(tmp_path: Path):
+    progress = Progress()
+    progress.remote = True
+    lines = [said(progress, event="run_info", stats=dict.fromkeys(RULES, 1))]
+    for job in jobs(tmp_path):
+        words = {"rule_msg": f"mini: {job['rule_name']}", "wildcards": [("trial", "mini")]}
+        lines.append(said(progress, event="job_info", **(job | words)))
+    text = "Job 7f has been submitted with SLURM jobid 36 (log: logs/slurm/group/36.log)."
+    lines.append(said(progress, msg=text))
+    lines += [said(progress, event="job_finished", job_id=number) for number in (1, 2)]
+    assert [line for line in lines if line] == [
+        "submitted as job 36: mini: clean_tables, derive_datasets, analyse_plan",
+        "1 of 3  done  mini: clean_tables",
+        "2 of 3  done  mini: derive_datasets",
+    ]
+    assert {job.number for job in progress.jobs.values()} == {"36"}

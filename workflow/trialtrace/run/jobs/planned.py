@@ -15,6 +15,9 @@ from trialtrace.base.errors import UserError
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.workflow_config import check_executor
 
+# Executors whose jobs are processes of this machine, or none.
+HERE = ("local", "dryrun", "touch")
+
 
 def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> None:
     """Have Snakemake run the jobs whose records no longer hold, where its targets need them.
@@ -30,6 +33,7 @@ def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> No
             if executor is not None:
                 check_executor(sys.orig_argv, executor.name)
                 run.executor = executor.name
+                run.progress.remote = executor.name not in HERE
                 _begin(run, at_start, dry=executor.common_settings.dryrun_exec)
             prepare(*words, **options)
             workflow.dag.forcefiles.update(run.outdated)

@@ -38,16 +38,23 @@ CHATTER = (
 
 
 AGAIN = "Trying to restart job"
+# As executors of clusters say it: "Job 3 has been submitted with SLURM jobid 36".
+SUBMITTED = re.compile(r"submitted .*?job.?id '?(\d+)", re.IGNORECASE)
 
 
 @dataclass
 class JobTime:
-    """A job of this run: seconds from the start of the run; `end` is None if it did not finish."""
+    """A job of this run: seconds from the start of the run; `end` is None if it did not finish.
+
+    `number` is what a cluster calls it, alone or in a group; `message` what is said of it.
+    """
 
     rule: str
     trial: str | None
     start: float
     end: float | None = None
+    number: str | None = None
+    message: str = ""
 
 
 class Progress:
@@ -63,6 +70,9 @@ class Progress:
         # Jobs of a group that failed, of which others speak or nobody does.
         self.unheard: set[int] = set()
         self.silent = False
+        # On a cluster jobs are submitted, begin later, and end.
+        self.remote = False
+        self.submitting: list[JobTime] = []
         # What is said last of a run that had nothing to do.
         self.closing: Callable[[], list[str]] = list
         # What is wrong with a target that no rule makes, if it is meant for a trial.
@@ -79,7 +89,7 @@ class Progress:
             case "job_info":
                 return self._started(event) if event.rule_msg else None
             case "job_finished" if event.job_id in self.jobs:
-                self.jobs[event.job_id].end = time.monotonic() - self.began
+                return self._ended(self.jobs[event.job_id])
             case "group_error":
                 return self._group_failed(event)
             case "job_error":
@@ -98,9 +108,34 @@ class Progress:
         if event.jobid in self.ended | self.unheard:
             return None
         trial = dict(event.wildcards).get("trial")
-        self.jobs[event.jobid] = JobTime(event.rule_name, trial, time.monotonic() - self.began)
+        start = time.monotonic() - self.began
+        job = JobTime(event.rule_name, trial, start, message=event.rule_msg)
+        self.jobs[event.jobid] = job
+        if self.remote and not vars(event).get("local"):
+            self.submitting.append(job)
+            return None
+        return self._counted(len(self.jobs), event.rule_msg)
+
+    def _counted(self, number: int, text: str) -> str:
         total = max(self.total, len(self.jobs))
-        return f"{len(self.jobs):>{len(str(total))}} of {total}  {event.rule_msg}"
+        return f"{number:>{len(str(total))}} of {total}  {text}"
+
+    def _ended(self, job: JobTime) -> str | None:
+        job.end = time.monotonic() - self.began
+        ended = sum(one.end is not None for one in self.jobs.values())
+        return self._counted(ended, f"done  {job.message}") if self.remote else None
+
+    def _submitted(self, number: str) -> str:
+        """One line a job of the cluster: a group has its stages in the order of the data."""
+        jobs = sorted(self.submitting, key=lambda job: RULES.index(job.rule))
+        self.submitting = []
+        for job in jobs:
+            job.number = number
+        if len(jobs) < 2:
+            return f"submitted as job {number}: {''.join(job.message for job in jobs)}"
+        trials = ", ".join(sorted({job.trial for job in jobs if job.trial}))
+        rules = ", ".join(dict.fromkeys(job.rule for job in jobs))
+        return f"submitted as job {number}: {trials}: {rules}"
 
     def _failed(self, event: SimpleNamespace) -> str | None:
         if event.jobid in self.ended | self.unheard:
@@ -173,6 +208,8 @@ class Progress:
             return "\n".join(["Nothing to do: all results are up to date.", *self.closing()])
         if told := self.unknown_target(record):
             return told
+        if self.remote and (submitted := SUBMITTED.search(text)):
+            return self._submitted(submitted[1])
         if text.startswith(AGAIN):
             return "  it is tried once more" if self.silent else None
         # A failed command has been told by the log of its job.

@@ -71,6 +71,8 @@ def write_records(run: Run, resources: Any) -> None:
         folder = run.at.results / trial
         if folder.is_dir() and (_jobs(progress, trial) or not (folder / "run.json").exists()):
             record = {"trial": trial, "jobs": _jobs(progress, trial), "code": run.codes(trial)}
+            if numbers := _numbers(progress, trial):
+                record["job_numbers"] = numbers
             write_json(folder / "run.json", common | record)
     if run.at.site.is_dir():
         mailed = {key: value for key, value in common.items() if key not in AT_HOME}
@@ -87,6 +89,12 @@ def _jobs(progress: Progress, trial: str | None) -> dict[str, Any]:
         for job in progress.jobs.values()
         if job.trial == trial
     }
+
+
+def _numbers(progress: Progress, trial: str) -> dict[str, str]:
+    """rule -> what the cluster calls its job, by which `sacct` tells more."""
+    jobs = (job for job in progress.jobs.values() if job.trial == trial)
+    return {job.rule: job.number for job in jobs if job.number}
 
 
 def _seconds(job: JobTime, end: float) -> float:
