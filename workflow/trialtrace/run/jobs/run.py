@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -202,7 +203,11 @@ class Run:
         return lambda wildcards: self.freshness.values(rule, wildcards.get("trial"))
 
     def configuration(self, rule: str) -> Callable[[Mapping[str, str]], list[str]]:
-        """For `input`: the configuration files that a job reads, and documents of its report."""
+        """For `input`: the configuration files that a job reads, and documents of its report.
+
+        Not one whose time lies ahead of now and of the job's record, as after a clock that went
+        wrong: Snakemake fails a job with such an input. Its content counts by the record alone.
+        """
 
         def files(wildcards: Mapping[str, str]) -> list[str]:
             trial = wildcards.get("trial")
@@ -210,7 +215,10 @@ class Run:
                 *self.freshness.config_files(rule, trial),
                 *self.freshness.documents(rule, trial),
             }
-            return sorted(self._as_input(path) for path in every if path.is_file())
+            record = self.at.made / record_path(rule, trial)
+            latest = max(time.time(), record.stat().st_mtime if record.is_file() else 0)
+            there = (path for path in every if path.is_file() and path.stat().st_mtime <= latest)
+            return sorted(map(self._as_input, there))
 
         return files
 
