@@ -84,10 +84,12 @@ def check(root: Path) -> str:
     commit = record["commit"]
     if record["failed"] or record["skipped"]:
         raise Refused(f"{FILE} is of a run with failed or skipped tests. {AGAIN}")
+    if _asked(root, "rev-parse", "--is-shallow-repository") == "true":
+        return f"This clone is shallow: how far back {commit} lies, where all passed, is not known."
     if _git(root, "merge-base", "--is-ancestor", commit, "HEAD").returncode:
         raise Refused(
-            f"{FILE}: commit {commit} is not in the history of this checkout: the clone is "
-            f"shallow, or the commit was rebased after its tests. {AGAIN}"
+            f"{FILE}: commit {commit} is not in the history of this checkout: it was rebased after "
+            f"its tests. {AGAIN}"
         )
     if tree_hash(root, commit) != record["tree"]:
         raise Refused(f"{FILE}: the files of commit {commit} are not those tested. {AGAIN}")

@@ -94,6 +94,14 @@ def test_a_record_of_a_commit_that_was_rewritten_does_not_hold(repository):
         check(repository.root)
 
 
+def test_of_a_shallow_clone_the_check_says_that_it_cannot_tell(repository, tmp_path):
+    repository.write()
+    repository.keep()
+    shallow = tmp_path / "shallow"
+    repository.git("clone", "-q", "--depth", "1", f"file://{repository.root}", str(shallow))
+    assert "shallow" in check(shallow)
+
+
 @pytest.mark.parametrize(("key", "value"), [("tree", "0"), ("skipped", 1), ("failed", 1)])
 def test_an_edited_record_does_not_hold(repository, key, value):
     repository.write()
