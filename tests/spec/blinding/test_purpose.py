@@ -9,7 +9,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.purpose import Purpose
 from trialtrace.run.jobs.fresh import freshness
-from trialtrace.run.jobs.run import apart, at_work
+from trialtrace.run.jobs.run import apart, at_work, mark_apart
 from trialtrace.run.jobs.stages import CLEAN, DERIVE, RENDER, STAGES
 
 
@@ -26,7 +26,10 @@ def at(tmp_path):
 def test_a_folder_says_what_its_runs_are_for(at, tmp_path, text):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    assert at_work(folder, str(at.root), text).purpose == project(folder).purpose
+    made = at_work(folder, str(at.root), text)
+    assert list(folder.iterdir()) == []
+    mark_apart(made)
+    assert project(folder).purpose == made.purpose
     assert project(folder).purpose.text == text
     assert project(folder).root == at.root.resolve()
 

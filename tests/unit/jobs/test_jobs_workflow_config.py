@@ -1,5 +1,6 @@
 """Keys of Snakemake's own configuration: those that are read, and all others, refused by name."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from mini_run import write_mini
 
 from trialtrace.base.config.spec import keys_of
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import Project, project
+from trialtrace.run.jobs.run import at_work, mark_apart
 from trialtrace.run.jobs.workflow_config import KEYS, WorkflowConfig, read_config, take_settings
 from trialtrace.run.trial.load import OF_RUN, load_settings
 from trialtrace.run.trial.settings import Settings
@@ -123,3 +125,34 @@ def test_the_others_are_texts(key: str, value: object):
 @pytest.mark.parametrize("config", [None, ["parts"], "parts=3"])
 def test_a_module_gives_a_mapping(config: object):
     assert [problem.found for problem in refused(config)] == [repr(config)]
+
+
+@pytest.mark.parametrize("given", ['{"disclosure": "full"}', '{"disclosure": 5}'])
+def test_the_environment_lifts_no_disclosure(at: Project, monkeypatch, given: str):
+    monkeypatch.setenv(OF_RUN, given)
+    assert load_settings(at).disclosure == "by_source"
+    # A run takes nothing from the environment that it was started in.
+    take_settings(at, {})
+    assert OF_RUN not in os.environ
+
+
+@pytest.mark.parametrize("given", ["xx", "[1]"])
+def test_another_value_in_the_environment_is_told(at: Project, monkeypatch, given: str):
+    monkeypatch.setenv(OF_RUN, given)
+    with pytest.raises(UserError, match=OF_RUN):
+        load_settings(at)
+
+
+def test_another_project_is_asked_about_and_not_taken_over(at: Project, tmp_path: Path):
+    other = write_mini(tmp_path / "other")
+    with pytest.raises(UserError, match="a project of its own"):
+        at_work(at.root, str(other.root))
+    with pytest.raises(UserError, match=r"no config/config\.yaml"):
+        at_work(tmp_path / "apart", str(tmp_path / "nowhere"))
+    (tmp_path / "apart").mkdir()
+    made = at_work(tmp_path / "apart", str(other.root))
+    assert (made.root, made.made) == (other.root, tmp_path / "apart")
+    # Rules are read for a query too: whose the folder is, a run says.
+    assert list((tmp_path / "apart").iterdir()) == []
+    mark_apart(made)
+    assert project(tmp_path / "apart").root == other.root

@@ -67,9 +67,9 @@ def document_files(at: Project, trial: str) -> list[Path]:
 
 
 def _is_source(path: Path, reports: Path) -> bool:
-    """Whether it is no file that Quarto wrote."""
+    """Whether it is no file that Quarto wrote; what others include begins with "_"."""
     names = path.relative_to(reports).parts
-    return not any(name.startswith((".", "_")) or name.endswith("_files") for name in names)
+    return not any(name.startswith(".") or name.endswith("_files") for name in names)
 
 
 def renderer(settings: Settings) -> str:

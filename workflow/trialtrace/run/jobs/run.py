@@ -155,7 +155,9 @@ class Run:
             check_unchanged(self.at.made, self._records(jobs))
 
     def make_ready(self) -> None:
-        """Before the plan of a run: link its data files, and remember what the start found out."""
+        """Before the plan of a run: tell its folder whose it is, link data files, and remember what
+        the start found out."""
+        mark_apart(self.at)
         with nobody_runs(self.at.made) as alone:
             for trial in self.asked if alone else ():
                 link_data(self.freshness.trial(trial))
@@ -393,7 +395,14 @@ def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
     """The project of a run whose rules write to `here`: the one there, or the one that is named, as
     by a workflow that has this one as a module; `purpose` is what the run is for. Raises UserError.
     """
-    at = apart(project(named), here, purpose_of(purpose)) if named or purpose else project()
+    if not (named or purpose):
+        at = project()
+    else:
+        chosen = project(named)
+        if not (chosen.config / "config.yaml").is_file():
+            what = "has no config/config.yaml: it is no project"
+            raise UserError(str(chosen.root), what, do="name its folder: --config project=FOLDER")
+        at = apart(chosen, here, purpose_of(purpose), write=False)
     if here.resolve() != at.made.resolve():
         raise UserError(
             str(here),
@@ -403,9 +412,13 @@ def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
     return at
 
 
-def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS) -> Project:
-    """The project with its results in a folder apart, which is told whose they are and what for.
-    Raises UserError where it holds those of another, or of runs for something else."""
+def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS, *, write: bool = True) -> Project:
+    """The project with its results in a folder apart, which is told whose they are and what for,
+    unless it is only asked about (`write`).
+
+    Raises UserError where the folder is a project of its own, or holds the results of another, or
+    of runs for something else.
+    """
     if folder.resolve() == at.root.resolve() and purpose == ANALYSIS:
         return Project(at.root)
     before = project(folder) if project_of(folder) else None
@@ -417,9 +430,20 @@ def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS) -> Project:
         if purpose != ANALYSIS and strange:
             what = f"has {strange}/, and runs for {purpose.text} have a folder of their own"
             raise UserError(str(folder), what, do="name another one, with --directory")
-        told = "" if purpose == ANALYSIS else f"{purpose.text}\n"
-        write_text(folder / ELSEWHERE, f"{at.root}\n{told}")
-    return Project(at.root, apart=folder, purpose=purpose)
+        if folder.resolve() != at.root.resolve() and (folder / "config/trials").is_dir():
+            what = "is a project of its own: its results would be those of another"
+            raise UserError(str(folder), what, do="name another folder, with --directory")
+    found = Project(at.root, apart=folder, purpose=purpose)
+    if before is None and write:
+        mark_apart(found)
+    return found
+
+
+def mark_apart(at: Project) -> None:
+    """Tell a folder apart whose results it holds, and what for."""
+    if at.apart is not None and not (at.apart / ELSEWHERE).exists():
+        told = "" if at.purpose == ANALYSIS else f"{at.purpose.text}\n"
+        write_text(at.apart / ELSEWHERE, f"{at.root}\n{told}")
 
 
 def begin(at: Project, check: bool, words: Collection[str] = ()) -> Run:

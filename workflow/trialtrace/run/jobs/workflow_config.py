@@ -21,12 +21,10 @@ from trialtrace.base.config.spec import keys_of
 from trialtrace.base.errors import Problem, Problems, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.load import OF_RUN, with_settings
-from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.settings import SHOWN, Settings, shows_more
 
 WHERE = "--config, --configfile or config of a module"
 SETTINGS = "config/config.yaml"
-# From what shows least to what shows most.
-SHOWN = ("restricted", "by_source", "full")
 
 
 # The executor of each profile of a cluster: the profile does not say it, a site's profile does.
@@ -74,6 +72,8 @@ def take_settings(at: Project, given: Mapping[str, Any]) -> None:
     Raises UserError with every value that config.yaml could not have, and for a disclosure that
     shows more than the file does: whoever may lift it writes it there.
     """
+    # What this process was started with is no setting of this run.
+    os.environ.pop(OF_RUN, None)
     if not given:
         return
     data = read_yaml(at, at.config / "config.yaml", "config")
@@ -83,7 +83,7 @@ def take_settings(at: Project, given: Mapping[str, Any]) -> None:
     found = [replace(one, place=one.place.replace(":1:1", "")) for one in document.in_order()]
     problems = Problems(found)
     asked, says = given.get("disclosure"), data["disclosure"]
-    if asked in SHOWN and SHOWN.index(asked) > SHOWN.index(says):
+    if asked in SHOWN and shows_more(asked, says):
         problems.add(
             f"{WHERE}: disclosure",
             "shows more than config.yaml does, which has the last word on that",

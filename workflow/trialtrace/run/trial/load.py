@@ -38,7 +38,7 @@ from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.plan.committee import described
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.review import ReviewFile
-from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.settings import Settings, shows_more
 from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
 from trialtrace.run.trial.study.subjects import Origin, Subjects
@@ -56,17 +56,26 @@ OF_RUN = "TRIALTRACE_SETTINGS"
 
 
 def load_settings(root: Project | None = None) -> Settings:
-    """The workflow's settings, those of this run in place of the file's. Raises UserError for any
-    mistake in the file."""
+    """The workflow's settings, those of this run in place of the file's; of `disclosure` the one
+    that shows less. Raises UserError for any mistake in the file."""
     at = root or project()
     data = read_yaml(at, at.config / "config.yaml", "config")
-    return structure(Settings, with_settings(data, settings_of_run()))
+    given = settings_of_run()
+    merged = with_settings(data, given)
+    if shows_more(given.get("disclosure"), data["disclosure"]):
+        merged["disclosure"] = data["disclosure"]
+    return structure(Settings, merged)
 
 
 def settings_of_run() -> dict[str, Any]:
     """What Snakemake's --config, --configfile or a module says in place of config.yaml; the
     workflow hands it to its jobs."""
-    given: dict[str, Any] = json.loads(os.environ.get(OF_RUN, "{}"))
+    try:
+        given = json.loads(os.environ.get(OF_RUN, "{}"))
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise UserError(OF_RUN, "is no JSON object; the workflow sets it", do="unset it")
     return given
 
 

@@ -40,6 +40,17 @@ class Report:
         return self.renderer == QUARTO
 
 
+# Values of `disclosure`, from what shows least to what shows most.
+SHOWN = ("restricted", "by_source", "full")
+
+
+def shows_more(asked: object, allowed: str) -> bool:
+    """Whether a disclosure shows more than another; so does any word that is none."""
+    return asked is not None and (
+        asked not in SHOWN or SHOWN.index(str(asked)) > SHOWN.index(allowed)
+    )
+
+
 # Told wherever it is the cause of a refusal.
 RESTRICTED = "disclosure is restricted"
 LIFT = "or write `disclosure: full` in config/config.yaml, where patients' values may be shown"
