@@ -8,9 +8,11 @@ from mini_trial import REPOSITORY
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.purpose import Purpose
+from trialtrace.run.jobs.data import data_links
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart, at_work, mark_apart
 from trialtrace.run.jobs.stages import CLEAN, DERIVE, RENDER, STAGES
+from trialtrace.run.trial.load import load_trial
 
 
 @pytest.fixture
@@ -56,6 +58,22 @@ def test_every_job_of_another_purpose_has_another_hash(at, tmp_path):
     ]
     for rule in STAGES:
         assert len({run.job(rule, "mini") for run in runs}) == len(runs), rule
+
+
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        ("analysis", True),
+        ("blinded", False),
+        ("open 2020-06-30", False),
+        ("closed 2020-06-30", True),
+    ],
+)
+def test_snakemake_is_shown_no_export_of_a_run_that_hides_the_arms(at, tmp_path, text, linked):
+    """It keeps a plain hash of every input, against which the arms could be tried."""
+    there = at_work(tmp_path / "elsewhere", str(at.root), text)
+    assert there.purpose.hides_arms is not linked
+    assert bool(data_links(load_trial("mini", there))) is linked
 
 
 def test_an_analysis_hangs_on_no_code_that_blinds(at, tmp_path):

@@ -27,10 +27,11 @@ def data_links(trial: Trial) -> dict[Path, Path]:
     """Where a run finds each data file, from the folder that it writes to -> where that lies.
 
     A link has the name of its item: names of files and folders may tell what restricted disclosure
-    keeps, and Snakemake writes those of inputs into its logs and reports.
+    keeps, and Snakemake writes those of inputs into its logs and reports. A run that hides the arms
+    has none: Snakemake keeps a plain hash of each input, against which the arms could be tried.
     """
     source = trial.source
-    if not isinstance(source, Files):
+    if not isinstance(source, Files) or trial.at.purpose.hides_arms:
         return {}
     folder = Path("results", trial.name, INPUTS)
     return {
