@@ -1,9 +1,9 @@
-"""Why a result changed: the raw cells, keys of the configuration and wings of the code that it
+"""Why a result changed: the raw cells, keys of the configuration and rooms of the code that it
 rests on and that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; of the code, the wings with a changed file that a stage up to the analysis can
-use. A result for which none is found is told as such: then its chain has a gap.
+and endpoints.yaml; of the code, the rooms of another version that a stage up to the analysis imports.
+A result for which none is found is told as such: then its chain has a gap.
 """
 
 import json

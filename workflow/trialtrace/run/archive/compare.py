@@ -180,7 +180,7 @@ class Comparison:
 
     @cached_property
     def code(self) -> list[CodeChange]:
-        """The wings of the code that changed."""
+        """The rooms of the code that changed."""
         old, new = ((run.kept, run.shelf.code_of(run.manifest)) for run in (self.old, self.new))
         return list(code_changes(self.old.shelf.at.code, old, new))
 

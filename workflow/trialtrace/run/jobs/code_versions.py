@@ -21,7 +21,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Code, Project
 from trialtrace.base.store import write_bytes
 
-BASE, STATS, REPORT = "base", "stats", "report"
+BASE, REPORT = "base", "report"
 # Of hashes that are told, so many digits of 64: the others tell nothing apart either.
 DIGITS = 16
 # Each of these has rooms of its own.
