@@ -2,8 +2,8 @@
 rests on and that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; of the code, the rooms of another version that a stage up to the analysis imports.
-A result for which none is found is told as such: then its chain has a gap.
+and endpoints.yaml; of the code, the rooms of another version that a stage up to the analysis
+imports. A result for which none is found is told as such: then its chain has a gap.
 """
 
 import json
