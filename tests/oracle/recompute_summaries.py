@@ -5,11 +5,11 @@ from math import inf
 import numpy as np
 from oracle_tables import SIDES, Numbers, cases, subject
 
-from trialtrace.stats.summaries import Bounds, Printed, read
-from trialtrace.stats.summaries import statistics as s
-from trialtrace.stats.summaries.estimates import check_estimate
-from trialtrace.stats.summaries.mean_statistics import deviation_of_groups, f_of_means, t_of_means
-from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.audit.summaries import statistics as s
+from trialtrace.audit.summaries.estimates import check_estimate
+from trialtrace.audit.summaries.mean_statistics import deviation_of_groups, f_of_means, t_of_means
+from trialtrace.audit.summaries.mean_tests import t_test_p
+from trialtrace.audit.summaries.printed import Bounds, Printed, read
 
 
 def _range(case: str, name: str, bounds: Bounds) -> Numbers:

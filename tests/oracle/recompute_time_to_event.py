@@ -8,12 +8,12 @@ import numpy as np
 from oracle_tables import Numbers, cases, ends, subject, tested, vector
 from scipy.special import chdtrc
 
+from trialtrace.audit.subsets.group_cox import cox_groups
 from trialtrace.stats import Contrast, Interval, StatsError, TestResult
 from trialtrace.stats.survival import competing_risks as cr
 from trialtrace.stats.survival import rmst
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
 from trialtrace.stats.survival.gray import gray_test
-from trialtrace.stats.survival.group_cox import cox_groups
 from trialtrace.stats.survival.interval_censored import interval_log_rank, turnbull
 from trialtrace.stats.survival.proportional_hazards import TRANSFORMS, proportional_hazards_test
 from trialtrace.stats.survival.risk_sets import WEIGHTS, curves, log_rank_sums, risk_sets

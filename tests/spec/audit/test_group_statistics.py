@@ -15,9 +15,9 @@ from scipy import stats
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.many_groups.group_statistics import welch_degrees
 from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.summaries.printed import read
 from trialtrace.audit.verdicts.audit import verdicts
 from trialtrace.cli import main
-from trialtrace.stats.summaries.printed import read
 
 PAIR = {"outcome": "age", "compare": ["training", "control"]}
 ARMS = {

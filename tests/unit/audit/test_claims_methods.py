@@ -7,8 +7,8 @@ import numpy as np
 from trialtrace.audit.candidates.count_methods import COMPARISONS, INTERVALS, TESTS, tiers
 from trialtrace.audit.ledger.paper import About
 from trialtrace.audit.prints.two_groups.count_tests import ONE_SIDED
-from trialtrace.stats.summaries.count_bounds import MEASURES, intervals_of_tables
-from trialtrace.stats.summaries.count_tests import intervals_of_shares, p_values_of_tables
+from trialtrace.audit.summaries.count_bounds import MEASURES, intervals_of_tables
+from trialtrace.audit.summaries.count_tests import intervals_of_shares, p_values_of_tables
 
 TABLE = tuple(np.array([count]) for count in (3, 10, 5, 11))
 

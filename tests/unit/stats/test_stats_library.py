@@ -13,11 +13,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from written.library import subjects
 
 import trialtrace.stats as ts
+from trialtrace.audit.subsets.group_means import group_moments
 from trialtrace.base.paths import project
 from trialtrace.stats._lazy import FIRST
 from trialtrace.stats._offered import families, offered
 from trialtrace.stats._threads import one_thread
-from trialtrace.stats.continuous.group_means import group_moments
 from trialtrace.stats.results import StatsError
 
 METHODS = [

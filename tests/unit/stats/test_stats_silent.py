@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from stats_strategies import given
 
 import trialtrace.stats as ts
+from trialtrace.audit.subsets.group_means import group_moments, mann_whitney_p
 from trialtrace.stats import StatsError
 from trialtrace.stats._inputs import labels
 from trialtrace.stats._ties import tied_times
-from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
 from trialtrace.stats.multiplicity.graphical import chain
 from trialtrace.stats.survival.risk_sets import risk_sets
 

@@ -12,7 +12,6 @@
 `design`        planning a trial: power, sample size, width of the interval to expect
 `resampling`    re-randomisation tests, exact sums over an arm, bootstrap intervals
 `missing`       multiple imputation, reference-based, tipping points, bounds, LOCF
-`summaries`     what printed numbers allow where there are no data
 ==============  =============================================================================
 
 Three rules hold in all of them. What a library might choose silently (sides, ties, continuity

@@ -49,23 +49,21 @@ _ARGUMENTS = """
 accrual adjust alpha analysis arm arms assumption at baseline baselines before_first beta
 beta_parameter beta_spending better between block block_sizes both by by_visit cause cells choices
 cluster coding coef column_scores columns completed confidence contrast contrasts control correction
-correlation covariance covariances covariate covariates cumulative cycles delta deltas design df df1
-df2 df_complete difference divisor donors draws effect epsilon error errors estimate estimates event
-events events0 events1 exact_up_to exposure extreme f factor families family fewest filled first fit
-fits follow_up follow_ups formula fractions function futility gamma gate global_p group groups
-hazard hazard_ratio high hits icc if_marked imbalance imputed included information interaction
-intercept interval intervals items kinds label labels lags last later least left level limit
-logistic look losses low lower luck margin margins mean mean0 mean1 means measure measured members
-method mid_p missing missing0 missing1 moments multiples n n0 n1 neither nodes not_to_impute null
-numbers observed of offset outcomes over_all p p0 p1 pairs pairwise parameter patients percent
-percentage percentages power prior_information prior_mean probabilities probability0 probability1 r
-ratio received reference reference_covariance reference_mean reference_only resamples rho right
-risks rounding row row_scores rows rule samples scale scheme score scores sd sd0 sd1 sds se second
-seed sets side sides size sizes spending square squares standard_error start statistic stop strata
-stratum structure subject subjects sums_of_squares superiority t table tables tau terms test
-threshold tie_tolerance ties time time0 time1 times transform transitions treated treated_first
-treated_only truncation two_sided unit upper values variance variances variation visit visits weight
-weights within working worse x x0 x1 y z zeros
+correlation covariance covariances covariates cumulative cycles delta deltas design df df1 df2
+df_complete difference donors draws effect error errors estimates event events events0 events1
+exact_up_to exposure extreme f families family filled first fit fits follow_up follow_ups formula
+fractions function futility gamma gate global_p group groups hazard hazard_ratio hits icc if_marked
+imputed included information interaction intercept interval kinds label labels lags last later left
+level logistic look losses lower margin margins mean means measured members method mid_p missing
+missing0 missing1 multiples n n0 n1 neither nodes not_to_impute null observed of offset outcomes p
+p0 p1 pairs pairwise parameter patients power prior_information prior_mean probabilities
+probability0 probability1 ratio received reference reference_covariance reference_mean
+reference_only resamples rho right risks row row_scores rows rule samples scale scheme score scores
+sd se second seed sets side sides size sizes spending square squares start statistic stop strata
+stratum structure subject subjects sums_of_squares superiority table tables tau terms test threshold
+tie_tolerance ties time time0 time1 times transform transitions treated treated_first treated_only
+truncation two_sided upper values variance variances variation visit visits weight weights within
+working worse x x0 x1 y z zeros
 """
 ARGUMENTS = frozenset(_ARGUMENTS.split())
 # Arguments that are columns of a model, where the function has no samples of these names.

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.special import erfc
 from stats_strategies import CONFIDENCE, given, numbers_of, same, strata, tables
 
+from trialtrace.audit.summaries.count_tests import p_values_of_counts, p_values_of_tables
 from trialtrace.stats import StatsError, stratified
 from trialtrace.stats import categorical as c
 from trialtrace.stats.stratified.mantel_haenszel import _expected_events
-from trialtrace.stats.summaries.count_tests import p_values_of_counts, p_values_of_tables
 
 LEVEL = {"confidence": 0.95}
 MN = {"variance": "miettinen_nurminen"}

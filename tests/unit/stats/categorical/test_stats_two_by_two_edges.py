@@ -6,10 +6,10 @@ from math import inf, log, nan, sqrt
 import pytest
 from stats_strategies import numbers_of
 
+from trialtrace.audit.summaries.count_tests import intervals_of_shares, p_values_of_tables
 from trialtrace.stats import StatsError, stratified
 from trialtrace.stats import categorical as c
 from trialtrace.stats.categorical import paired, proportions
-from trialtrace.stats.summaries.count_tests import intervals_of_shares, p_values_of_tables
 
 LEVEL = {"confidence": 0.95}
 MN = {"variance": "miettinen_nurminen"}

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 from trialtrace.audit.candidates import count_methods as methods
 from trialtrace.audit.candidates.coincidence import Choices, Family, choices
 from trialtrace.audit.candidates.count_methods import tiers
+from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats.categorical.proportions import bounds
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 TIERS = (1, 2, 3)
 CUT_OFF = "digits cut off"

@@ -14,8 +14,8 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.rounding_habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
 from trialtrace.audit.prints.ranges import as_range, prints
 from trialtrace.audit.prints.shared.two_groups import WORDS, estimate, table_of
+from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.base.config.spec import structure
-from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 # How a paper rounds, from all its numbers of which the exact value is known.
 # A share of a printed count, or of some count of a printed size, and an estimate that the counts

@@ -100,7 +100,7 @@ class Component:
     is not that of no difference. `adjusted`, `crude` and `sides` tell what it says of them,
     `procedure` what adjusts a p for several comparisons, `test` the test of a p or a statistic.
     `level` is the printed confidence level of an interval, in percent. `rounding` is how its paper
-    rounds, one of `stats.summaries.printed.ROUNDINGS`.
+    rounds, one of `audit.summaries.printed.ROUNDINGS`.
     """
 
     name: str

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from trialtrace.audit.printed.expression import Component
-from trialtrace.stats.summaries.printed import Bounds, Printed, below, read
+from trialtrace.audit.summaries.printed import Bounds, Printed, below, read
 
 if TYPE_CHECKING:
     import numpy as np

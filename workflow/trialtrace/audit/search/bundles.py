@@ -30,7 +30,7 @@ from trialtrace.audit.prints.shared import two_groups
 from trialtrace.audit.prints.shared.possible_counts import counts_by_size
 from trialtrace.audit.search.comparisons import Table, comparison_families, mean_families
 from trialtrace.audit.search.search import Bundle
-from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.audit.summaries.percentages import counts_for_percentage
 
 # Candidates for a number needed to treat: of counts, of rounded numbers, of a ratio.
 # With a control risk p an odds ratio r gives the treated risk r p / (1 - p + r p), a risk ratio r

@@ -20,11 +20,11 @@ from trialtrace.audit.candidates.grid import (
     tabulated,
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, METHODS, RATIOS, WORDS, estimate
+from trialtrace.audit.summaries.count_bounds import intervals_of_tables
+from trialtrace.audit.summaries.mean_tests import t_test_p
+from trialtrace.audit.summaries.printed import Printed, together
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.count_bounds import intervals_of_tables
-from trialtrace.stats.summaries.mean_tests import t_test_p
-from trialtrace.stats.summaries.printed import Printed, together
 
 USUAL = tuple(name for name, tier in tiers(COMPARISONS).items() if tier == 1)
 ORDER = ("estimate", "low", "high", "p")

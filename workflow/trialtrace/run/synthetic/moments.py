@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from trialtrace.stats.summaries.printed import Printed, read
+from trialtrace.audit.summaries.printed import Printed, read
 
 # Parameters of a distribution whose mean and SD, inside its limits, are given ones.
 

@@ -11,7 +11,7 @@ et al., Biometrics 1978;34:469. Woolf, Ann Hum Genet 1955;19:251. Altman, BMJ 19
 Oracle: Newcombe's interval from prop.test's Wilson bounds, the others by their formulas in R.
 
 Each formula stands once, over arrays of tables; the functions of one table are its case without a
-dimension, `summaries` has many tables at once.
+dimension; `audit.summaries` has many tables at once.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ References: Fisher, J R Stat Soc 1935;98:39. Yates, Suppl J R Stat Soc 1934;1:21
 fisher.test and chisq.test.
 
 Each formula stands once, over arrays of tables; the functions of one table are its case without a
-dimension, `summaries` has many tables at once.
+dimension; `audit.summaries` has many tables at once.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@
 `ratios`          the ratio of the expression of a gene
 `crossover`       two treatments in two periods: treatment, period, carry-over; yes or no
 `arm_contrasts`   contrasts of several arms: any coefficients, dose trends, Dunnett, Tukey
-`group_means`     t tests, covariance and ranks of groups in many subsets at once
 ================  ======================================================================
 """
 

@@ -3,7 +3,6 @@
 ======================  ========================================================================
 `kaplan_meier`          Kaplan-Meier, log-rank
 `risk_sets`             log-rank tests and Kaplan-Meier curves of groups in many subsets at once
-`group_cox`             Cox models of groups in many subsets at once
 `weighted_log_rank`     log-rank tests with weights over time, and for a trend
 `signed_log_rank`       one-sided log-rank tests of two arms, weighted or not
 `survival_at`           survival of two arms at one time, difference and ratio

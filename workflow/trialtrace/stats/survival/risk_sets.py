@@ -3,8 +3,8 @@
 Everything that compares groups without covariates needs no patient by itself, only how many of each
 group are at risk and have the event at each time. These counts are made for all subsets by one
 cumulative sum; log-rank tests with their weights, Peto's hazard ratio, Kaplan-Meier curves and
-Cox models of the groups (`group_cox`) then are sums over times. A subset without an answer (no
-event in a group) has NaN, and does not stop the others.
+Cox models of the groups (`audit.subsets.group_cox`) then are sums over times. A subset without an
+answer (no event in a group) has NaN, and does not stop the others.
 
 The same quantities for one set of patients, with covariates where a model has any, are in `cox`,
 `survival` and `weighted_log_rank`. References beyond theirs: Gehan, Biometrika 1965;52:203.

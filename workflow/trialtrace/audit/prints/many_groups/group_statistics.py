@@ -45,10 +45,10 @@ from trialtrace.audit.prints.two_groups.mean_tests import (
     without_sizes,
 )
 from trialtrace.audit.prints.wording import NOT_CHECKED, listed, said_of, signed, span_text
+from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
+from trialtrace.audit.summaries.printed import Printed, together
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
-from trialtrace.stats.summaries.printed import Printed, together
 
 VARIANCES = {"pooled": "Student's", "welch": "Welch's"}
 OF_MEANS = (None, "t", "welch", "anova")

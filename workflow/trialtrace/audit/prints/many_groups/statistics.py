@@ -24,9 +24,8 @@ from trialtrace.audit.prints.agreements import (
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, span_text
-from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Bounds, Printed
-from trialtrace.stats.summaries.statistics import (
+from trialtrace.audit.summaries.printed import Bounds, Printed
+from trialtrace.audit.summaries.statistics import (
     epsilons_of_f_and_p,
     p_of_chi_squared,
     p_of_correlation,
@@ -35,6 +34,7 @@ from trialtrace.stats.summaries.statistics import (
     p_of_z,
     partial_eta_squared_of_f,
 )
+from trialtrace.stats.results import StatsError
 
 WITH_DEGREES = {
     "t": "t(54) = 2.10, p = .04",

@@ -21,9 +21,9 @@ from trialtrace.audit.prints.two_groups.mean_tests import (
     without_sizes,
 )
 from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, p_span, said_of
+from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, f_of_means
+from trialtrace.audit.summaries.printed import Printed, together
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means
-from trialtrace.stats.summaries.printed import Printed, together
 
 CHECK = "p.group_means"
 

@@ -22,8 +22,8 @@ from trialtrace.audit.printed.symbols import SPREADS, UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range, ends_of
+from trialtrace.audit.summaries.granularity import debit, grim, grimmer
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.granularity import debit, grim, grimmer
 
 FEWEST_UNSAID = 7
 """From so many values on a number behind ±, whatever it is of, is not above their deviation."""

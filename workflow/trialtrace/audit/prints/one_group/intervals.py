@@ -19,8 +19,8 @@ from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, v
 from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.summaries.count_tests import intervals_of_shares
 from trialtrace.base.arrays import Floats, Whole
-from trialtrace.stats.summaries.count_tests import intervals_of_shares
 
 HALF = 50
 METHODS = {name: each.label for name, each in methods.INTERVALS.items()}

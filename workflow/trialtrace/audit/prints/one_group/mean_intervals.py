@@ -21,7 +21,7 @@ from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, unevenness
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.rates import per_year
-from trialtrace.stats.summaries.printed import Printed, below
+from trialtrace.audit.summaries.printed import Printed, below
 
 MOST_WIDER = 1.2
 """How much wider an interval may be where n is that of a population: of 70 % of it."""

@@ -8,10 +8,10 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.ranges import as_range
-from trialtrace.base.arrays import Whole
-from trialtrace.stats.summaries.percentages import (
+from trialtrace.audit.summaries.percentages import (
     count_ranges,
 )
+from trialtrace.base.arrays import Whole
 
 MOST_COUNTS = 100_000
 

@@ -21,10 +21,10 @@ from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.ranges import Span, as_range, unsigned
 from trialtrace.audit.prints.shared.interval_errors import quantile_of
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.summaries.count_tests import two_arm_intervals
+from trialtrace.audit.summaries.estimates import check_estimate
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
-from trialtrace.stats.summaries.count_tests import two_arm_intervals
-from trialtrace.stats.summaries.estimates import check_estimate
 
 # Comparisons near the crude one that a model, weights or strata may have made. A difference within
 # strata, or a ratio with an error that is robust for clusters, lies near that of the counts with an

@@ -62,8 +62,8 @@ from trialtrace.audit.prints.wording import (
     signed,
     span_text,
 )
+from trialtrace.audit.summaries.count_tests import printing_the_same
 from trialtrace.stats.results import Interval
-from trialtrace.stats.summaries.count_tests import printing_the_same
 
 FISHER = "fisher"
 FACTOR = 2

@@ -33,8 +33,8 @@ from trialtrace.audit.prints.two_groups.count_tests import (
 )
 from trialtrace.audit.prints.wholes.strata import proposed
 from trialtrace.audit.prints.wording import NO_TEST, listed, p_span, shown_p, two_digits
+from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.base.arrays import Whole
-from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 MOST_SETS = 5_000
 PAIRWISE = ("chi_squared", "chi_squared_corrected", "fisher")

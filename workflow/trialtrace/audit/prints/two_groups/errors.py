@@ -20,14 +20,14 @@ from trialtrace.audit.prints.two_groups import differences
 from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.audit.prints.wording import BY_MODEL, p_span
-from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.count_tests import printing_the_same
-from trialtrace.stats.summaries.estimates import (
+from trialtrace.audit.summaries.count_tests import printing_the_same
+from trialtrace.audit.summaries.estimates import (
     error_of_deviation,
     interval_of_error,
     p_of_estimate,
 )
-from trialtrace.stats.summaries.printed import Printed
+from trialtrace.audit.summaries.printed import Printed
+from trialtrace.stats.results import StatsError
 
 BOUNDS = ("ci_low", "ci_high")
 

@@ -32,9 +32,9 @@ from trialtrace.audit.prints.two_groups.other_tests import (
 from trialtrace.audit.prints.wholes import headline
 from trialtrace.audit.prints.wholes.headline import REDUCTION
 from trialtrace.audit.prints.wording import p_span
+from trialtrace.audit.summaries.estimates import EstimateCheck, check_estimate
+from trialtrace.audit.summaries.printed import Bounds, Printed
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
-from trialtrace.stats.summaries.printed import Bounds, Printed
 
 RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio", "win_ratio", "ratio")
 DIFFERENCES = (

@@ -21,14 +21,14 @@ from trialtrace.audit.prints.ranges import printing
 from trialtrace.audit.prints.two_groups.count_sets import narrowed, options
 from trialtrace.audit.prints.two_groups.count_tests import all_counted, over_strata, told_test
 from trialtrace.audit.prints.wording import listed, two_digits
-from trialtrace.base.arrays import Whole
-from trialtrace.stats.summaries.split_strata import (
+from trialtrace.audit.summaries.split_strata import (
     Table,
     p_values_of_splits,
     sizes_of_first,
     splits,
     ways,
 )
+from trialtrace.base.arrays import Whole
 
 VARIANTS = {
     "uncorrected": "without correction",

@@ -19,9 +19,9 @@ from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.summaries.percentages import count_ranges
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped
-from trialtrace.stats.summaries.percentages import count_ranges
 
 SHOWN = 4
 

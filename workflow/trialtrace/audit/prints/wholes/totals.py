@@ -19,8 +19,8 @@ from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range, ends_of, prints
 from trialtrace.audit.prints.wholes.shares import with_a_value
 from trialtrace.audit.prints.wording import NOT_CHECKED
+from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.base.grouping import grouped
-from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 OPPOSITES = (
     {"yes", "no"},

@@ -19,8 +19,8 @@ from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.wording import listed, span_text
-from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
-from trialtrace.stats.summaries.printed import together
+from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
+from trialtrace.audit.summaries.printed import together
 
 
 @checks(

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from trialtrace.audit.reading.registry.record import Entry, entries, text
-from trialtrace.stats.summaries.percentages import counts_for_percentage
-from trialtrace.stats.summaries.printed import read
+from trialtrace.audit.summaries.percentages import counts_for_percentage
+from trialtrace.audit.summaries.printed import read
 
 DIGITS = re.compile(
     r"[-−–]?\s*(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)"

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
+from trialtrace.audit.subsets.group_cox import GroupCox, cox_groups
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.claims.search.wanted import ALL, Key, P, Who
 from trialtrace.run.claims.search.ways import Blocks, Option, Sets
 from trialtrace.stats._inputs import normal_quantile
-from trialtrace.stats.survival.group_cox import GroupCox, cox_groups
 from trialtrace.stats.survival.risk_sets import RiskSets, log_rank_sums, risk_sets
 
 

@@ -11,12 +11,12 @@ from functools import cached_property, partial
 import numpy as np
 from scipy.special import stdtrit
 
+from trialtrace.audit.subsets import group_means
 from trialtrace.base.arrays import Floats
 from trialtrace.run.claims.search.values import Block, Patients, Reading, blocks_of
 from trialtrace.run.claims.search.wanted import ALL, Key, P, Wanted
 from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.stats.continuous import group_means
 
 SPREADS = {"": 1, "standard error for the deviation": 2, "deviation with divisor n": 2}
 OF_GROUP = ("count", "mean", "sd", "median", "q1", "q3", "minimum", "maximum")

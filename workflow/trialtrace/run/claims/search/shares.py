@@ -13,12 +13,12 @@ import numpy as np
 from trialtrace.audit.candidates.grid import INTERVALS, TESTS, grid, interval
 from trialtrace.audit.prints.shared.two_groups import METHODS
 from trialtrace.audit.search.comparisons import USUAL
+from trialtrace.audit.summaries.count_bounds import intervals_of_tables
+from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.base.arrays import Floats
 from trialtrace.run.claims.search.values import Block, Patients, Reading, blocks_of
 from trialtrace.run.claims.search.wanted import ALL, Key, P, Wanted, Who
 from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
-from trialtrace.stats.summaries.count_bounds import intervals_of_tables
-from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 OF_GROUP = ("count", "proportion")
 MEASURES = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}

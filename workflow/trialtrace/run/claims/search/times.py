@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from trialtrace.audit.subsets.group_cox import GroupCox, cox_groups
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.claims.search import hazards
@@ -23,7 +24,6 @@ from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.cox import cox
-from trialtrace.stats.survival.group_cox import GroupCox, cox_groups
 from trialtrace.stats.survival.risk_sets import (
     LogRankSums,
     RiskSets,

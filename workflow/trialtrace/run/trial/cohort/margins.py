@@ -316,8 +316,8 @@ def rivals_of(text: str | None, most: int) -> int | None:
     printed = percentage(text) if text else None
     if printed is None or most < 1:
         return None
-    from trialtrace.stats.summaries.percentages import count_ranges
-    from trialtrace.stats.summaries.printed import read
+    from trialtrace.audit.summaries.percentages import count_ranges
+    from trialtrace.audit.summaries.printed import read
 
     first, last = count_ranges(read(printed, rounding="half_up"), range(1, most + 1))
     return int((last - first + 1).clip(0).sum())

@@ -21,11 +21,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.audit.summaries.printed import Bounds, Printed, not_negative, one_shape
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import SIDES, check_choice, numbers, t_tails
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 VARIANCES = ("pooled", "welch")
 FIRST, FEW, NEAR, ZOOM, ZOOMS = 65, 9, 5, 17, 6
@@ -56,7 +56,7 @@ def t_test_p(
 
     R: by hand in summaries.R.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> mean1, sd1, mean0, sd0 = (
     ...     read(text, rounding="half_up") for text in ("5.2", "1.1", "4.1", "1.3")
     ... )

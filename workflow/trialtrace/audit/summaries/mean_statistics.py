@@ -18,11 +18,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.audit.summaries.mean_tests import VARIANCES
+from trialtrace.audit.summaries.printed import Bounds, Printed, not_negative, one_shape
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.mean_tests import VARIANCES
-from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 # Means are tried at all corners of their bounds: 4,096 of 12 groups.
 MOST_GROUPS = 12
@@ -49,7 +49,7 @@ def t_of_means(
 
     R: by hand in summaries.R.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> mean1, sd1, mean0, sd0 = (
     ...     read(text, rounding="half_up") for text in ("10.0", "2.0", "12.0", "2.0")
     ... )
@@ -80,7 +80,7 @@ def f_of_means(means: Printed, sds: Printed, sizes: ArrayLike) -> Bounds:
 
     R: by hand in summaries.R.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> means = read(["5.1", "6.2", "5.5"], rounding="half_up")
     >>> sds = read(["1.2", "1.1", "1.3"], rounding="half_up")
     >>> found = f_of_means(means, sds, [20, 21, 19])
@@ -102,7 +102,7 @@ def deviation_of_groups(means: Printed, sds: Printed, sizes: ArrayLike) -> Bound
 
     R: by hand in summaries.R.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> means, sds = (read(texts, rounding="half_up") for texts in (["10", "12"], ["2", "2"]))
     >>> found = deviation_of_groups(means, sds, [100, 100])
     >>> round(float(found.low), 3), round(float(found.high), 3)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
+from trialtrace.audit.summaries.count_tests import MEASURES
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile
 from trialtrace.stats._roots import roots
@@ -22,7 +23,6 @@ from trialtrace.stats.categorical.contingency import FORMULAS
 from trialtrace.stats.categorical.score import SMALLEST_STEP, risk_difference
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.stratified.exact import LARGEST_LOG
-from trialtrace.stats.summaries.count_tests import MEASURES
 
 # Cells of one block, 16 MiB as float64.
 _CELLS = 2_000_000

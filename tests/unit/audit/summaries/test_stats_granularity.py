@@ -7,9 +7,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
+from trialtrace.audit.summaries.granularity import _reachable, debit, grim, grimmer
+from trialtrace.audit.summaries.printed import below, read
 from trialtrace.stats import StatsError
-from trialtrace.stats.summaries import below, read
-from trialtrace.stats.summaries.granularity import _reachable, debit, grim, grimmer
 
 # For numbers that are not negative half up and half away from zero are the same.
 MODES = {

@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.audit.summaries.printed import Printed, _filled, one_shape
 from trialtrace.base.arrays import Whole
 from trialtrace.stats._inputs import MOST_COUNTED, numbers
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Printed, _filled, one_shape
 
 PERCENT = Fraction(1, 100)
 LARGEST_LIMIT = 1_000_000
@@ -28,7 +28,7 @@ def counts_for_percentage(percentage: Printed, n: int) -> Whole:
     `percentage` is a single number. Raises `StatsError` for an n that is not a positive whole
     number. Oracle: rounding of every count.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> counts_for_percentage(read("32.5", rounding="half_up"), 40)
     array([13])
     """
@@ -43,7 +43,7 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[Whole, Whole]:
 
     Raises `StatsError` for other denominators. Oracle: rounding of every count.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> count_ranges(read("32.5", rounding="half_up"), [40, 41])
     (array([13, 14]), array([13, 13]))
     """
@@ -61,7 +61,7 @@ def possible_denominators(percentages: Printed, *, limit: int) -> Whole:
     counts add up to n, as those of a complete list of categories do, is not required. Raises
     `StatsError` for a limit outside 1..1,000,000. Oracle: rounding of every count of every n.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> possible_denominators(read(["32.5", "17.5"], rounding="half_up"), limit=50)
     array([40])
     """

@@ -17,7 +17,3 @@ prints the same, so that "inconsistent" means that no unrounded value would do.
 `granularity`      GRIM, GRIMMER, DEBIT, each with the share of numbers that pass by luck
 =================  ================================================================================
 """
-
-from trialtrace.stats._lazy import attach
-
-attach(__name__)

@@ -27,10 +27,10 @@ from math import isqrt, nan
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.audit.summaries.printed import Printed, _ceiling, _floor, one_shape
 from trialtrace.base.arrays import Exact, Flags, Floats, Whole
 from trialtrace.stats._inputs import as_array, as_list, check_choice, numbers, one_number
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor, one_shape
 
 DIVISORS = ("n - 1", "n")
 MOST_STATES = 2_000_000
@@ -88,7 +88,7 @@ def grim(mean: Printed, n: ArrayLike, *, items: ArrayLike, percent: bool) -> Gri
     measured quantities such as weights. Source: Brown and Heathers 2017, here with whole sums
     instead of a rounded product. Oracle: all sums, by rounding mode.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> bool(grim(read("5.19", rounding="half_up"), 28, items=1, percent=False).consistent)
     False
     """
@@ -127,7 +127,7 @@ def grimmer(
     measured quantities. Sources: Anaya 2016, Allard 2018, and the existence of the data.
     Oracle: all data sets of 2 to 6 people.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> mean, sd = read("5.21", rounding="half_up"), read("1.60", rounding="half_up")
     >>> grimmer(mean, sd, 28, items=1, divisor="n - 1", scale=None, luck=False)
     Grimmer(consistent=True, reason='', solutions=((146, 830),), luck=nan)
@@ -163,7 +163,7 @@ def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) ->
     sqrt(x (n - x) / (n d)) with d = n - 1 or n by `divisor`. Raises `StatsError` for n below 2.
     Source: Heathers and Brown 2019, here with whole counts. Oracle: all counts.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> mean, sd = read("0.35", rounding="half_up"), read("0.48", rounding="half_up")
     >>> debit(mean, sd, 40, divisor="n - 1", percent=False)
     Debit(consistent=True, counts=(14,), luck=0.019230769230769232)

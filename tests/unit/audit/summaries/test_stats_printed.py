@@ -10,25 +10,25 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from stats_strategies import given, tables
 
-from trialtrace.stats import Interval, StatsError
-from trialtrace.stats._roots import roots
-from trialtrace.stats.summaries import below, read
-from trialtrace.stats.summaries import count_tests as c
-from trialtrace.stats.summaries import statistics as s
-from trialtrace.stats.summaries.count_bounds import intervals_of_tables
-from trialtrace.stats.summaries.count_tests import MEASURES, two_arm_intervals
-from trialtrace.stats.summaries.estimates import (
+from trialtrace.audit.summaries import count_tests as c
+from trialtrace.audit.summaries import statistics as s
+from trialtrace.audit.summaries.count_bounds import intervals_of_tables
+from trialtrace.audit.summaries.count_tests import MEASURES, two_arm_intervals
+from trialtrace.audit.summaries.estimates import (
     check_estimate,
     error_of_deviation,
     interval_of_error,
     p_of_estimate,
 )
-from trialtrace.stats.summaries.mean_tests import t_test_p
-from trialtrace.stats.summaries.percentages import (
+from trialtrace.audit.summaries.mean_tests import t_test_p
+from trialtrace.audit.summaries.percentages import (
     count_ranges,
     counts_for_percentage,
     possible_denominators,
 )
+from trialtrace.audit.summaries.printed import below, read
+from trialtrace.stats import Interval, StatsError
+from trialtrace.stats._roots import roots
 
 RATIO = {"scale": "log", "null": 1, "df": inf, "confidence": 0.95, "sides": "two_sided"}
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
+from trialtrace.audit.summaries.printed import Bounds, Printed, not_negative, one_shape
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
@@ -28,7 +29,6 @@ from trialtrace.stats._inputs import (
     within_range,
 )
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 # Of epsilons; three grids, each within two steps of the last, find one to rounding.
 GRID = 4001
@@ -43,7 +43,7 @@ def p_of_t(t: Printed, df: ArrayLike | Printed, *, sides: str) -> Bounds:
 
     R: `2 * pt(-abs(t), df)`.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = p_of_t(read("2.31", rounding="half_up"), 40, sides="two_sided")
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.0258, 0.0264)
@@ -64,7 +64,7 @@ def p_of_z(z: Printed, *, sides: str) -> Bounds:
 
     R: `2 * pnorm(-abs(z))`.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = p_of_z(read("2.31", rounding="half_up"), sides="two_sided")
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.0206, 0.0212)
@@ -81,7 +81,7 @@ def p_of_correlation(r: Printed, df: ArrayLike, *, sides: str) -> Bounds:
     t = r sqrt(df / (1 - r^2)). Raises `StatsError` for a df that is not positive and a correlation
     that can only be outside -1..1. Oracle: R's cor.test and pt at both ends.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = p_of_correlation(read("0.31", rounding="half_up"), 40, sides="two_sided")
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.0422, 0.0495)
@@ -108,7 +108,7 @@ def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
 
     R: `pchisq(x, df, lower.tail = FALSE)`.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = p_of_chi_squared(read("4.31", rounding="half_up"), 1)
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.0378, 0.038)
@@ -131,7 +131,7 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
 
     R: `pf(f, df1, df2, lower.tail = FALSE)`.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = p_of_f(read("4.31", rounding="half_up"), 2, 57, epsilon=(1.0, 1.0))
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.018, 0.0181)
@@ -166,7 +166,7 @@ def epsilons_of_f_and_p(
 
     R: `pf(f, e * df1, e * df2, lower.tail = FALSE)`, solved for e by `uniroot(f, c(0, 1))`.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> f, p = read("4.31", rounding="half_up"), read("0.03", rounding="half_up")
     >>> epsilons_of_f_and_p(f, p, 2, 57, epsilon=(0.5, 1.0)).round(3)
     array([[0.653, 0.832]])
@@ -196,7 +196,7 @@ def partial_eta_squared_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Boun
 
     R: by hand in summaries.R.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = partial_eta_squared_of_f(read("4.31", rounding="half_up"), 2, 57)
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.1312, 0.1315)

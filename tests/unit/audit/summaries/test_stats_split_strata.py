@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from trialtrace.stats.summaries.split_strata import p_values_of_splits, sizes_of_first, splits, ways
+from trialtrace.audit.summaries.split_strata import p_values_of_splits, sizes_of_first, splits, ways
 
 VARIANTS = ("uncorrected", "corrected", "exact")
 # x1, n1, x0, n0 of both strata, the alternative, and p of R's mantelhaen.test with correct = FALSE,

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
+from trialtrace.audit.summaries.printed import Bounds, Printed, not_negative, one_shape
 from trialtrace.base.arrays import Exact, Floats
 from trialtrace.stats._inputs import (
     SIDES,
@@ -35,7 +36,6 @@ from trialtrace.stats._inputs import (
     t_tails,
 )
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 SCALES = ("log", "identity")
 
@@ -80,7 +80,7 @@ def check_estimate(
 
     R: by hand in summaries.R.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> estimate, low, high = (read(text, rounding="half_up") for text in ("1.50", "1.10", "2.05"))
     >>> given = {
     ...     "scale": "log",
@@ -127,7 +127,7 @@ def p_of_estimate(
     be 0 has the limits of p there. Raises `StatsError` for one that can only be negative.
     Source: Altman and Bland 2011. Oracle: corners by hand.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> estimate, error = read("1.50", rounding="half_up"), read("0.60", rounding="half_up")
     >>> found = p_of_estimate(estimate, error, null=0.0, df=np.inf, sides="two_sided")
     >>> round(float(found.high), 4)
@@ -154,7 +154,7 @@ def interval_of_error(
 
     Raises `StatsError` for a confidence outside 0..1. Oracle: corners by hand.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> estimate, error = read("1.50", rounding="half_up"), read("0.60", rounding="half_up")
     >>> low, high = interval_of_error(estimate, error, df=np.inf, confidence=0.95)
     >>> round(float(low.low), 3), round(float(high.high), 3)
@@ -174,7 +174,7 @@ def error_of_deviation(sd: Printed, n: ArrayLike) -> Bounds:
 
     Shapes are broadcast. Raises `StatsError` for sizes below 1. Oracle: the ends by hand.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = error_of_deviation(read("2.4", rounding="half_up"), 36)
     >>> round(float(found.low), 4)
     0.3917

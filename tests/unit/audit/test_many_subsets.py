@@ -6,17 +6,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stats_strategies import same
 
-from trialtrace.stats.continuous import means, ranks
-from trialtrace.stats.continuous.group_means import (
+from trialtrace.audit.subsets.group_cox import cox_groups
+from trialtrace.audit.subsets.group_means import (
     adjusted_differences,
     group_moments,
     mann_whitney_p,
     mean_differences,
 )
+from trialtrace.stats.continuous import means, ranks
 from trialtrace.stats.regression.ancova import ancova, arm_difference
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.cox import cox
-from trialtrace.stats.survival.group_cox import cox_groups
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier, log_rank
 from trialtrace.stats.survival.risk_sets import curves, log_rank_sums, risk_sets
 

@@ -16,6 +16,7 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.audit.summaries.printed import Printed
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, single_count
 from trialtrace.stats.categorical import contingency, score
@@ -25,7 +26,6 @@ from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared_tests, exact_tails
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
-from trialtrace.stats.summaries.printed import Printed
 
 DIFFERENCE: dict[str, Callable[..., Interval]] = {
     "wald": contingency.risk_difference_wald,
@@ -164,7 +164,7 @@ def printing_the_same(
     other way round exchange the arms. The estimate is not looked at. Raises `StatsError` for a
     factor that is not positive.
 
-    >>> from trialtrace.stats.summaries.printed import read
+    >>> from trialtrace.audit.summaries.printed import read
     >>> found = two_arm_intervals(13, 40, 7, 42, measure="difference", confidence=0.95)
     >>> printing_the_same(
     ...     found, read("-0.03", rounding="half_up"), read("0.34", rounding="half_up"), factor=1

@@ -1,0 +1,1 @@
+"""Groups compared in many subsets of the same patients at once, as searches over data need it."""
