@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import subprocess
 import time
+from contextlib import closing
 
 import pytest
 from checkout import EXPORT, Copy, Traced, files_of, told_plainly
@@ -11,8 +13,9 @@ from mini_trial import edit
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.run.archive.shelf import Shelf
-from trialtrace.run.jobs.products import RUN, lock_run
+from trialtrace.run.jobs.lock import RUN, RunLock, lock_job
 from trialtrace.run.jobs.run_state import changed_since
+from trialtrace.run.jobs.stages import STAGES
 
 
 def edited(made: Copy, file: str, old: str, new: str) -> None:
@@ -104,12 +107,27 @@ def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
 
 
 def test_one_run_at_a_time_in_a_folder(own: Copy):
-    with lock_run(own.root):
+    with closing(RunLock(own.root)):
         done = own.snakemake("--cores", "1", "results/mini/raw")
     assert done.returncode == 1
     assert f"another run is at work here (process {os.getpid()})" in done.stderr
     assert told_plainly(done.stderr) and "Snakefile" not in done.stderr
     assert not (own.root / "results").exists()
+
+
+def test_what_a_job_of_a_killed_run_still_makes_is_not_made_again(own: Copy, tmp_path):
+    target = "results/mini/made/clean_tables.json"
+    assert own.snakemake("--cores", "1", target).returncode == 0
+    record = (own.root / target).rename(tmp_path / "record.json")
+    with lock_job(own.root):
+        assert own.scheduled() == {(rule, "mini") for rule in STAGES} | {("build_site", None)}
+        words = own.command("--cores", "1", target)
+        run = subprocess.Popen(words, **own.how(), stderr=subprocess.PIPE, text=True)
+        assert run.stderr is not None
+        assert any("waiting for a job of an interrupted run" in line for line in run.stderr)
+        record.rename(own.root / target)
+    said = run.communicate()[1]
+    assert run.returncode == 0 and "Nothing to do" in said
 
 
 def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changing):

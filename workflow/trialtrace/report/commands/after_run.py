@@ -16,7 +16,6 @@ from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.archive.unhidden import let_go
-from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.stages import AUDIT
@@ -26,12 +25,12 @@ from trialtrace.run.trial.load import Trial, load_trial
 def start(run: Run, resources: object, is_module: bool) -> None:
     """Before the plan of a run: keep what a run before it had not kept.
 
-    Of a module of another workflow Snakemake calls no hook at the start and the end, so that the
-    folder is held from here, and the run ends with its process.
+    Of a module of another workflow Snakemake calls no hook at the start and the end: such a run
+    starts here, and ends with its process.
     """
     catch_up(run)
     if is_module:
-        run.lock()
+        run.start()
         atexit.register(end, run, resources)
 
 
@@ -92,10 +91,12 @@ def _keep(run: Run, trial: str) -> str | None:
 def catch_up(run: Run) -> None:
     """Keep what a run that was cut short had made, but not kept, where it is what this one asks
     for: Snakemake calls nothing at the end of a run that has nothing to do."""
+    if run.lock is None or not run.lock.after_cut:
+        return
     try:
-        with cut_short(run.at.made) as mends:
-            for trial in run.named if mends else ():
-                _keep_late(run, trial)
+        for trial in run.named:
+            _keep_late(run, trial)
+        run.lock.after_cut = False
     except (UserError, OSError) as error:
         print("a run that was cut short is not kept", error, sep="\n", file=sys.stderr)
 

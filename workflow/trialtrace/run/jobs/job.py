@@ -17,7 +17,8 @@ from trialtrace.base.config.placed import placed
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.run.jobs.faults import guard, last_word, rule_of, trial_of, without_file_names
-from trialtrace.run.jobs.products import check_inputs, lock_job, write_record
+from trialtrace.run.jobs.lock import lock_job
+from trialtrace.run.jobs.products import check_inputs, write_record
 
 # One thread: the last digits of a factorisation depend on how many share the work.
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")

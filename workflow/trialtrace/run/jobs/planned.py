@@ -78,6 +78,8 @@ def _newer_inputs(job: Any) -> list[Any]:
 
 
 def _begin(run: Run, at_start: Callable[[], None], dry: bool) -> None:
+    if not dry:
+        run.hold()
     run.check_files()
     for line in run.outdated_lines():
         print(line, file=sys.stderr)

@@ -7,118 +7,14 @@ fits code, configuration and inputs, and every file is there. A file whose conte
 job wrote is a mistake that stops the run, never an input.
 """
 
-import errno
-import fcntl
 import json
-import os
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_json
 from trialtrace.run.tables.contracts.definitions import VERSION
-
-# One run at a time in a folder, held by locks of the kernel: they vanish with their process.
-# So a run that was killed leaves no lock behind, and a job that outlived its run is waited for.
-
-NO_LOCKS = "this file system has no locks: nothing keeps a second run out of this folder\n"
-RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
-
-
-def lock_run(root: Path) -> IO[str]:
-    """Hold the folder while the returned file is open. Raises UserError if another run does."""
-    run = _opened(root)
-    if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB, NO_LOCKS):
-        run.seek(0)
-        place = "this folder"
-        do = "wait until it has ended"
-        raise UserError(place, f"another run is at work here (process {run.read().strip()})", do=do)
-    run.truncate(0)
-    run.write(str(os.getpid()))
-    run.flush()
-    with _open(root / JOBS) as jobs:
-        if not _lock(jobs, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            print("waiting for a job of an interrupted run to end", file=sys.stderr, flush=True)
-            _lock(jobs, fcntl.LOCK_EX)
-    return run
-
-
-@contextmanager
-def lock_job(root: Path) -> Iterator[None]:
-    """Held by a job while it works; jobs share it."""
-    with _open(root / JOBS) as file:
-        _lock(file, fcntl.LOCK_SH)
-        yield
-
-
-@contextmanager
-def nobody_runs(root: Path) -> Iterator[bool]:
-    """Whether no run and no job of one is at work here; none begins until this ends."""
-    with _opened(root) as run, _open(root / JOBS) as jobs:
-        held = fcntl.LOCK_EX | fcntl.LOCK_NB
-        yield _lock(run, held) and _lock(jobs, held)
-
-
-def is_at_work(root: Path) -> bool:
-    """Whether a run, or a job of one, is at work here; changes nothing, unlike `nobody_runs`."""
-    return any(_is_locked(root / name) for name in (RUN, JOBS))
-
-
-def _is_locked(path: Path) -> bool:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return not _lock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return False  # no run has been here, or its file is not for this user
-
-
-@contextmanager
-def cut_short(root: Path) -> Iterator[bool]:
-    """Whether the run before this one did not come to its end, as one that was killed; once this
-    is left without an error, it counts as mended. A run that is at work is none."""
-    path = root / RUN
-    if not path.is_file() or not path.stat().st_size:
-        yield False
-        return
-    with nobody_runs(root) as alone:
-        yield alone
-        if alone:
-            os.truncate(path, 0)
-
-
-def _opened(root: Path) -> IO[str]:
-    """The file of the lock on runs. Raises UserError where the folder cannot be written."""
-    try:
-        return _open(root / RUN)
-    except OSError as error:
-        raise UserError(
-            "this folder",
-            f"cannot be written: {error.strerror}",
-            do="run in a copy of your own, or mend the rights of the folder",
-        ) from None
-
-
-def _open(path: Path) -> IO[str]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return open(path, "a+", encoding="utf-8")
-
-
-def _lock(file: IO[str], how: int, without: str = "") -> bool:
-    """Whether it is held; also where a cluster's file system has no such locks, with a word."""
-    try:
-        fcntl.flock(file, how)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
-            raise
-        print(without, end="", file=sys.stderr, flush=True)
-    return True
-
 
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", "changes.html", ".snakemake_timestamp")

@@ -1,5 +1,6 @@
 """The start of a run: configuration checked, hashes computed, earlier results judged."""
 
+import atexit
 import os
 import re
 import time
@@ -7,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from trialtrace.base.config.files import accepted
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
@@ -17,15 +18,9 @@ from trialtrace.base.store import write_text
 from trialtrace.run.jobs.data import check_data, check_purpose, data_links, link_data
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import Freshness, freshness
+from trialtrace.run.jobs.lock import RunLock, is_at_work
 from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated
-from trialtrace.run.jobs.products import (
-    Made,
-    is_at_work,
-    lock_run,
-    nobody_runs,
-    read_record,
-    record_path,
-)
+from trialtrace.run.jobs.products import Made, read_record, record_path
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_sound
 from trialtrace.run.jobs.slurm_orphans import cancel_orphans
@@ -53,7 +48,9 @@ class Run:
     recalled: frozenset[str] = frozenset()
     # Where a file is, by its path from the Snakefile's folder.
     address: Callable[[str], str] = str
-    held: list[IO[str]] = field(default_factory=list)
+    lock: RunLock | None = None
+    # Whether its first job may have begun.
+    started: bool = False
     # What runs its jobs, by Snakemake's name for it.
     executor: str = ""
     progress: Progress = field(default_factory=Progress)
@@ -103,9 +100,9 @@ class Run:
     def outdated(self) -> dict[str, str]:
         """The records of jobs that have to run again, each with why. It changes no file.
 
-        While a run is at work in the folder nothing is judged: its records are on the way.
+        While another run is at work in the folder nothing is judged: its records are on the way.
         """
-        if is_at_work(self.at.made):
+        if not self._may_judge:
             return {}
         records = self._records(self.hashes)
         lost = {
@@ -151,16 +148,19 @@ class Run:
         """Raise UserError with the files of this run that something else has changed."""
         asked = self._asked
         jobs = [(rule, trial) for rule, trial in self.hashes if trial in asked]
-        if not is_at_work(self.at.made):
+        if self._may_judge:
             check_unchanged(self.at.made, self._records(jobs))
+
+    @property
+    def _may_judge(self) -> bool:
+        return self.lock is not None or not is_at_work(self.at.made)
 
     def make_ready(self) -> None:
         """Before the plan of a run: tell its folder whose it is, link data files, and remember what
         the start found out."""
         mark_apart(self.at)
-        with nobody_runs(self.at.made) as alone:
-            for trial in self.asked if alone else ():
-                link_data(self.freshness.trial(trial))
+        for trial in self.asked:
+            link_data(self.freshness.trial(trial))
         accepted(self.at.made).remember(whole=not self.recalled)
         remember_sound(self.freshness, {trial for _, trial in self.hashes if trial})
 
@@ -355,12 +355,19 @@ class Run:
         except UserError:
             return []
 
-    def lock(self) -> None:
-        """Hold the folder until this process ends, however it ends."""
-        try:
-            self.held.append(lock_run(self.at.made))
+    def hold(self) -> None:
+        """Hold the folder from before the plan until this process ends: what a job of a killed run
+        still makes is planned with. Raises UserError."""
+        if self.lock is None:
+            self.lock = RunLock(self.at.made)
+            atexit.register(self._let_go)
             if self.executor == SLURM:
                 cancel_orphans(self.at.made)
+
+    def start(self) -> None:
+        """Before the first job."""
+        self.started = True
+        try:
             self._check_rights()
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
@@ -382,8 +389,13 @@ class Run:
 
     def came_to_its_end(self) -> None:
         """Note in the file of the lock that nothing of this run is left to be done."""
-        for held in self.held:
-            held.truncate(0)
+        if self.lock is not None:
+            self.lock.done()
+
+    def _let_go(self) -> None:
+        """A run that had nothing to do was not cut short."""
+        if self.lock is not None and not self.started and not self.lock.after_cut:
+            self.lock.done()
 
 
 def for_rules(path: Path) -> str:
