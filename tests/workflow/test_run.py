@@ -130,6 +130,29 @@ def test_what_a_job_of_a_killed_run_still_makes_is_not_made_again(own: Copy, tmp
     assert run.returncode == 0 and "Nothing to do" in said
 
 
+# Root may write everywhere, unless these are taken away.
+PLAIN_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
+
+
+@pytest.mark.parametrize("folder", ["site", "results/mini/analysis"])
+def test_a_folder_that_cannot_be_written_stops_a_run_that_has_something_to_do(
+    kept: Copy, folder: str
+):
+    """Snakemake would say so of the site in an exception of its own, before the first job."""
+    place = kept.root / folder
+    words = (*(PLAIN_USER if os.geteuid() == 0 else ()), *kept.command("--cores", "1"))
+    how = kept.how() | {"capture_output": True, "text": True}
+    place.chmod(0o555)
+    try:
+        assert subprocess.run(words, **how).returncode == 0
+        (kept.root / "results/build_site.json").unlink()
+        done = subprocess.run(words, **how)
+    finally:
+        place.chmod(0o755)
+    assert done.returncode == 1 and told_plainly(done.stderr), done.stderr
+    assert f"{folder}/" in done.stderr and "cannot be written" in done.stderr
+
+
 def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changing):
     at = project(run.root)
     assert changed_since(at, "moertel1990") == {}

@@ -29,19 +29,38 @@ def plan_by_records(workflow: Any, run: Run, at_start: Callable[[], None]) -> No
 
     def prepared(*words: Any, **options: Any) -> None:
         try:
-            executor = workflow.executor_plugin
+            executor, dry = workflow.executor_plugin, True
             if executor is not None:
                 check_executor(sys.orig_argv, executor.name)
                 run.executor = executor.name
                 run.progress.remote = executor.name not in HERE
-                _begin(run, at_start, dry=executor.common_settings.dryrun_exec)
+                dry = executor.common_settings.dryrun_exec
+                _begin(run, at_start, dry)
             prepare(*words, **options)
             workflow.dag.forcefiles.update(run.outdated)
-            _give_reasons(workflow, run)
+            _complete_plan(workflow, run, dry)
         except UserError as error:
             raise SystemExit(str(error)) from None
 
     workflow._prepare_dag = prepared
+
+
+def _complete_plan(workflow: Any, run: Run, dry: bool) -> None:
+    """Have Snakemake give its own reasons for the jobs of the plan; a run that has some begins only
+    where they can write."""
+    dag = workflow.dag
+    update = dag.update_needrun
+
+    async def updated(*words: Any, **options: Any) -> None:
+        await update(*words, **options)
+        _give_reasons(workflow, run)
+        if not dry and any(dag.needrun_jobs()):
+            try:
+                run.check_rights()
+            except UserError as error:
+                raise SystemExit(str(error)) from None
+
+    dag.update_needrun = updated
 
 
 def _give_reasons(workflow: Any, run: Run) -> None:
@@ -51,22 +70,15 @@ def _give_reasons(workflow: Any, run: Run) -> None:
     Of what it cannot see, such as a file lost inside a folder, or an input with another content and
     an older time, it says "Forced execution", and the lines of this run say why.
     """
-    dag = workflow.dag
-    update = dag.update_needrun
-
-    async def updated(*words: Any, **options: Any) -> None:
-        await update(*words, **options)
-        for job in dag.jobs:
-            reason = dag.reason(job)
-            if reason.forced and not run.outdated.keys().isdisjoint(job.output):
-                changed = workflow.persistence.params_changed(job)
-                newer, lost = _newer_inputs(job), [one for one in job.output if not lexists(one)]
-                reason.params_changed = changed
-                reason.updated_input.update(newer)
-                reason.missing_output.update(lost)
-                reason.forced = not (changed or newer or lost)
-
-    dag.update_needrun = updated
+    for job in workflow.dag.jobs:
+        reason = workflow.dag.reason(job)
+        if reason.forced and not run.outdated.keys().isdisjoint(job.output):
+            changed = workflow.persistence.params_changed(job)
+            newer, lost = _newer_inputs(job), [one for one in job.output if not lexists(one)]
+            reason.params_changed = changed
+            reason.updated_input.update(newer)
+            reason.missing_output.update(lost)
+            reason.forced = not (changed or newer or lost)
 
 
 def _newer_inputs(job: Any) -> list[Any]:

@@ -367,14 +367,9 @@ class Run:
     def start(self) -> None:
         """Before the first job."""
         self.started = True
-        try:
-            self._check_rights()
-        except UserError as error:
-            # Raised inside a hook, it would be told with the frames of Snakemake.
-            raise SystemExit(str(error)) from None
         forget_last_words(self.at.made / "logs")
 
-    def _check_rights(self) -> None:
+    def check_rights(self) -> None:
         """Raise UserError with every folder that a job of this run could not write into."""
         parts = [self.at.results / trial for trial in self.asked]
         inside = [path for part in parts for path in (part, *part.glob("*/"))]
