@@ -71,7 +71,8 @@ def after_run(run: Run) -> None:
                 f"{trial}: this run is not kept, or not compared", error, sep="\n", file=sys.stderr
             )
     # What was not compared is not said to be unchanged.
-    judged = not failed and any(job.rule == AUDIT for job in run.progress.jobs.values())
+    jobs = run.progress.jobs.values()
+    judged = not failed and any(job.rule == AUDIT and job.end is not None for job in jobs)
     if new or first or judged:
         lines = _lines(new, first, run.at.site.is_dir())
         print(*lines, sep="\n", file=sys.stderr, flush=True)

@@ -30,6 +30,7 @@ CHATTER = (
     "Select jobs to execute",
     "Removing output files of failed job",
     "Shutting down",
+    "Cleaning up SLURM log files",
     "Exiting because a job execution failed",
     "Complete log",
     "Elapsed time",

@@ -23,7 +23,7 @@ from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated
 from trialtrace.run.jobs.products import Made, read_record, record_path
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_sound
-from trialtrace.run.jobs.slurm_orphans import cancel_orphans
+from trialtrace.run.jobs.slurm import cancel_orphans
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
