@@ -1,7 +1,8 @@
 """A multiverse on a SLURM of this machine, of which somebody or something goes wrong.
 
 Each run is disturbed in one way while its jobs work: it has to end with the files of a local run,
-or with a message that says what happened. Needs root, slurm-wlm and munge, and `make slurm`.
+or with a message that says what happened. SLURM keeps accounts, as most clusters do. Needs root,
+slurm-wlm, munge, slurmdbd, mariadb-server, and `make slurm`.
 """
 
 import argparse
@@ -32,7 +33,6 @@ PARTS, FACTORS = 3, 8
 RULE = "estimate_multiverse"
 # Without control groups a job's memory is looked at each second, and a job that has more is killed.
 MEMORY = """\
-JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 """
@@ -62,6 +62,12 @@ def cancel(running: Running) -> None:
 def kill(running: Running) -> None:
     running.until(RULE)
     running.kill()
+
+
+def interrupt(running: Running) -> None:
+    running.until(RULE)
+    running.process.send_signal(signal.SIGINT)
+    running.process.wait()
 
 
 def hang(running: Running) -> None:
@@ -106,6 +112,7 @@ TOGETHER = (
     ),
     Case("a job is cancelled", cancel),
     Case("the main process is killed, and the command given again", kill, again=True),
+    Case("the main process is interrupted, and the command given again", interrupt, again=True),
 )
 ALONE = (
     Case(f"the controller is away for {WAITS:.0f} s", no_controller),
@@ -123,7 +130,10 @@ def main() -> None:
     together, alone = (
         [case for case in those if arguments.only in case.title] for those in (TOGETHER, ALONE)
     )
-    with tempfile.TemporaryDirectory() as folder, started(cpus=4, more=MEMORY) as cluster:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started(cpus=4, more=MEMORY, accounting=True) as cluster,
+    ):
         base = Path(folder)
         here = copy_checkout(base / "here")
         smaller(here)
@@ -198,9 +208,9 @@ def text(rows: list[tuple[str, str, str, str]]) -> str:
     lines = [
         f"{circumstances()}\n",
         f"`make campaign-cluster`: {2**FACTORS} specifications of {VARIED} in {PARTS} parts on a "
-        "SLURM of two nodes, without control groups, `retries: 1`. Each run is disturbed in one "
-        "way while its jobs work. It ends with every file as a local run writes it, or with a "
-        "message.\n",
+        "SLURM of two nodes with accounting, without control groups, `retries: 1`. Each run is "
+        "disturbed in one way while its jobs work. It ends with every file as a local run writes "
+        "it, or with a message.\n",
         "| what happens | jobs, as `squeue` has them | the run ends with | what is said |",
         "| --- | --- | --- | --- |",
         *(f"| {' | '.join(cell.replace('|', ' ') for cell in each)} |" for each in rows),

@@ -1,6 +1,8 @@
 """A run as its user sees it: nothing done twice, mistakes told at once, nothing left half done."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -128,6 +130,19 @@ def test_what_a_job_of_a_killed_run_still_makes_is_not_made_again(own: Copy, tmp
         record.rename(own.root / target)
     said = run.communicate()[1]
     assert run.returncode == 0 and "Nothing to do" in said
+
+
+def test_snakemake_s_own_report_has_captions_of_figures_and_tables(kept: Copy, tmp_path):
+    done = kept.snakemake("mini", "--report", str(tmp_path / "report.html"))
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    labels = {json.loads(one) for one in re.findall(r'"figure or table": (".*?(?<!\\)")', text)}
+    report = kept.root / "results/mini/report"
+    files = [*report.glob("figures/*.svg"), *report.glob("tables/*.csv")]
+    assert len(labels) == len(files) > 20
+    assert not {path.stem for path in files} & labels
+    assert all(re.match(r"(Figure|Table) S?\d+: \w", label) for label in labels)
+    assert '"Primary analysis"' in text and "<p>Table 3: Flow of the patients.</p>" in text
 
 
 # Root may write everywhere, unless these are taken away.

@@ -4,7 +4,6 @@ Needs every stage's output. Makes report/ (HTML, DOCX, figures, pages behind eve
 site/. Configuration: displays of plan.yaml; disclosure and formats of config.yaml.
 """
 
-
 rule render_report:
     message:
         "{wildcards.trial}: render the report"
@@ -33,9 +32,10 @@ rule render_report:
     output:
         report=report(
             directory("results/{trial}/report"),
-            patterns=["figures/{name}.svg", "tables/{name}.csv"],
+            patterns=["{folder,figures}/{name}.svg", "{folder,tables}/{name}.csv"],
             category="{trial}",
-            labels={"figure or table": "{name}"},
+            subcategory=DISPLAYS.section,
+            labels=DISPLAYS.labels,
             caption="../report/display.rst",
         ),
         documents=directory("results/{trial}/quarto"),
