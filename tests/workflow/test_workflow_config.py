@@ -47,6 +47,12 @@ def test_on_the_command_line_and_in_files(mini: Copy, tmp_path: Path):
     ]
 
 
+def test_no_image_without_packages_is_written(mini: Copy):
+    done = mini.snakemake("--containerize")
+    assert done.returncode == 1 and told_plainly(done.stderr)
+    assert not done.stdout and "bundle/trialtrace.def" in done.stderr
+
+
 def test_a_report_that_is_asked_for_as_restricted_is_restricted(kept: Copy):
     """The reports alone are made again, also where a file or a profile says so."""
     reports = {("render_report", "mini"), ("build_site", None)}

@@ -25,6 +25,7 @@ from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_sound
 from trialtrace.run.jobs.slurm import cancel_orphans
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
+from trialtrace.run.jobs.workflow_config import check_image
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
@@ -459,6 +460,7 @@ def begin(at: Project, check: bool, words: Collection[str] = ()) -> Run:
     Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. Where
     trials are named among the `words` of the command, mistakes of others do not stop it.
     """
+    check_image(words)
     fresh, sound = _recalled(at) if check else (None, set())
     judged = _checked(at, words, sound) if check else ()
     return Run(at, fresh or freshness(at), judged, frozenset(sound))

@@ -109,6 +109,18 @@ def check_executor(words: Collection[str], executor: str) -> None:
         )
 
 
+def check_image(words: Collection[str]) -> None:
+    """Raise UserError where a command asks for an image of the rules' conda environments: there are
+    none, and what Snakemake would write has not one package."""
+    if "--containerize" in words:
+        raise UserError(
+            "--containerize",
+            "the rules have no conda environments to make an image of",
+            do="build the image of bundle/trialtrace.def or bundle/Dockerfile "
+            "(docs/installation.md, In a container)",
+        )
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
