@@ -1,5 +1,6 @@
 """A query changes no file, and a run changes the files of its own trials alone."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -110,6 +111,15 @@ def test_snakemake_lists_what_changed(kept: Copy):
     plan.write_text(plan.read_text() + "# edited\n")
     planned = kept.snakemake("--dry-run", TRIAL)
     assert f"Reason: Updated input files: {plan.relative_to(kept.root)}" in planned.stderr
+    # Of two data files one is touched, the other has another content and an older time.
+    export, events = kept.root / "data/export.csv", kept.root / "data/events.csv"
+    times = events.stat().st_atime, events.stat().st_mtime
+    export.touch()
+    events.write_text(events.read_text().replace("nausea", "vomiting"))
+    os.utime(events, times)
+    planned = kept.snakemake("--dry-run", TRIAL).stderr
+    (why,) = (one for one in planned.splitlines() if f"results/{TRIAL}/inputs" in one)
+    assert why.strip() == f"Reason: Updated input files: results/{TRIAL}/inputs/events"
     inputs = kept.snakemake("--detailed-summary", TRIAL).stdout
     (line,) = (one for one in inputs.splitlines() if "made/analyse_plan.json\t" in one[:80])
     assert f"config/trials/{TRIAL}/plan.yaml" in line

@@ -5,10 +5,9 @@ choice of what to do and its plan, and so the method that begins the plan is wra
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from importlib import import_module
 from os.path import lexists
-from pathlib import Path
 from typing import Any
 
 from trialtrace.base.errors import UserError
@@ -53,7 +52,7 @@ def _complete_plan(workflow: Any, run: Run, dry: bool) -> None:
 
     async def updated(*words: Any, **options: Any) -> None:
         await update(*words, **options)
-        _give_reasons(workflow, run)
+        await _give_reasons(workflow, run)
         if not dry and any(dag.needrun_jobs()):
             try:
                 run.check_rights()
@@ -63,30 +62,35 @@ def _complete_plan(workflow: Any, run: Run, dry: bool) -> None:
     dag.update_needrun = updated
 
 
-def _give_reasons(workflow: Any, run: Run) -> None:
-    """Have Snakemake say of these jobs what it knows itself: changed parameters, newer inputs,
-    files that are gone.
+async def _give_reasons(workflow: Any, run: Run) -> None:
+    """Have Snakemake say of these jobs what it knows itself: changed parameters, inputs with other
+    content, files that are gone.
 
-    Of what it cannot see, such as a file lost inside a folder, or an input with another content and
-    an older time, it says "Forced execution", and the lines of this run say why.
+    Of what it cannot see, such as a file lost inside a folder, it says "Forced execution", and the
+    lines of this run say why.
     """
     for job in workflow.dag.jobs:
         reason = workflow.dag.reason(job)
         if reason.forced and not run.outdated.keys().isdisjoint(job.output):
             changed = workflow.persistence.params_changed(job)
-            newer, lost = _newer_inputs(job), [one for one in job.output if not lexists(one)]
+            other = [one async for one in _changed_inputs(workflow, job)]
+            lost = [one for one in job.output if not lexists(one)]
             reason.params_changed = changed
-            reason.updated_input.update(newer)
+            reason.updated_input.update(other)
             reason.missing_output.update(lost)
-            reason.forced = not (changed or newer or lost)
+            reason.forced = not (changed or other or lost)
 
 
-def _newer_inputs(job: Any) -> list[Any]:
-    """Its files of configuration and data that are newer than its oldest output."""
+async def _changed_inputs(workflow: Any, job: Any) -> AsyncIterator[Any]:
+    """Its files of configuration and data whose content is not that of the run before, whatever
+    their times."""
     beside = {*job.input.get("configuration", ()), *job.input.get("data", ())}
-    written = [Path(one).stat().st_mtime for one in job.output if lexists(one)]
-    oldest = min(written, default=0.0)
-    return [one for one in job.input if one in beside and Path(one).stat().st_mtime > oldest]
+    for one in filter(beside.__contains__, job.input):
+        for before in workflow.persistence.input_checksums(job, one):
+            size = workflow.dag.max_checksum_file_size
+            if before and not await one.is_same_checksum(before, size):
+                yield one
+                break
 
 
 def _begin(run: Run, at_start: Callable[[], None], dry: bool) -> None:
