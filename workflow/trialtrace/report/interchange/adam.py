@@ -9,7 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -124,6 +124,14 @@ def _hashed(key: bytes, identifier: str) -> str:
     return hmac.digest(key, f"subject\n{identifier}".encode(), "sha256").hex()[:HASHED]
 
 
+# What is imputed of a date or time (ADaM Implementation Guide 1.3, section 3.1.3), by the end of
+# the name of the flag.
+IMPUTED = {
+    "DTF": ("Date Imputation Flag", {"D": "Day imputed", "M": "Month and day imputed"}),
+    "TMF": ("Time Imputation Flag", {"H": "Time of day imputed"}),
+}
+
+
 def _column(trial: Trial, name: str, table: "pa.Table", contract: Contract) -> Column:
     means = {column.name: (column.means, column.required) for column in contract.columns}
     key = contract.key.index(name) + 1 if name in contract.key else None
@@ -140,7 +148,8 @@ def _column(trial: Trial, name: str, table: "pa.Table", contract: Contract) -> C
         # ADSL holds the labels of the dictionary's choices, not their codes.
         codes = {label: label for label in variable.choices.values()}
         return Column(name, variable.label, values, codes, key, origin)
-    return Column(name, name, values, {}, key)
+    label, flags = IMPUTED.get(name[-3:], (name, {}))
+    return Column(name, label, values, flags, key)
 
 
 def _own_codes(trial: Trial, name: str) -> dict[str, str]:
@@ -183,7 +192,8 @@ def _transport(dataset: Dataset) -> bytes:
     import pyreadstat
 
     frame = pd.DataFrame({column.name: _cells(dataset, column) for column in dataset.columns})
-    dates = {column.name: "DATE9." for column in dataset.columns if _is_date(column)}
+    formats = ((column.name, _format(column)) for column in dataset.columns)
+    dates = {name: shown for name, shown in formats if shown}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.xpt"
         pyreadstat.write_xport(
@@ -199,17 +209,20 @@ def _transport(dataset: Dataset) -> bytes:
     return _WHEN.sub(_NEVER, data[:_HEADERS]) + data[_HEADERS:]
 
 
-def _is_date(column: Column) -> bool:
-    return str(column.values.type).startswith("date")
+# A type of time -> its format in SAS, which has each as a number: of days since 1960, of seconds.
+_FORMATS = {"date": "DATE9.", "timestamp": "DATETIME19.", "time32": "TIME8."}
+
+
+def _format(column: Column) -> str:
+    return _FORMATS.get(re.split(r"\W|(?<=date)\d", str(column.values.type))[0], "")
 
 
 def _cells(dataset: Dataset, column: Column) -> "pd.Series":
     import pandas as pd
 
     values = column.values.to_pylist()
-    if _is_date(column):
-        days = [None if value is None else (value - _FIRST_DAY).days for value in values]
-        return pd.Series(days, dtype=float)
+    if _format(column):
+        return pd.Series([_in_sas(value) for value in values], dtype=float)
     if str(column.values.type) != "string":
         return pd.Series(values, dtype=float)
     longest = max((len((value or "").encode()) for value in values), default=0)
@@ -222,6 +235,15 @@ def _cells(dataset: Dataset, column: Column) -> "pd.Series":
         )
     # A null would be read as the text "nan"; a transport file has blanks for it.
     return pd.Series([value or "" for value in values], dtype=object)
+
+
+def _in_sas(value: date | datetime | time | None) -> float | None:
+    """A date as the days, a moment as the seconds since 1960, a time of day as its seconds."""
+    if isinstance(value, datetime):
+        return (value - datetime.combine(_FIRST_DAY, time())).total_seconds()
+    if isinstance(value, time):
+        return value.hour * 3600 + value.minute * 60 + value.second
+    return None if value is None else (value - _FIRST_DAY).days
 
 
 # Define-XML 2.1: what the data sets hold. After CDISC Define-XML 2.1, chapters 4 and 5: data sets
@@ -332,11 +354,11 @@ def _item(version: ET.Element, dataset: Dataset, column: Column) -> None:
     if kind == "string":
         longest = max(len((value or "").encode()) for value in column.values.to_pylist())
         item.set("Length", str(max(longest, 1)))
-    elif not kind.startswith("date"):
+    elif not _format(column):
         item.set("Length", "8")
     item.set("SASFieldName", column.name)
-    if kind.startswith("date"):
-        item.set(f"{{{DEF}}}DisplayFormat", "DATE9.")
+    if shown := _format(column):
+        item.set(f"{{{DEF}}}DisplayFormat", shown)
     _describe(item, column.label)
     if column.codes:
         _element("CodeListRef", item, CodeListOID=_list_name(dataset, column))
@@ -351,7 +373,7 @@ def _item(version: ET.Element, dataset: Dataset, column: Column) -> None:
 def _data_type(kind: str) -> str:
     """The type in Define-XML; a date is a SAS number with a format."""
     types = {"string": "text", "int64": "integer"}
-    return types.get(kind, "integer" if kind.startswith("date") else "float")
+    return types.get(kind, "integer" if kind.startswith(tuple(_FORMATS)) else "float")
 
 
 def _list_name(dataset: Dataset, column: Column) -> str:

@@ -220,8 +220,12 @@ class Export:
     def _typed(self, variable: Variable, cell: str) -> str:
         if variable.choices:
             return f"code({cell}, {literal(list(variable.choices))})"
-        if variable.kind not in ("number", "integer") or variable.decimal != ".":
-            what = f"a column of kind {variable.kind}"
+        if (
+            variable.kind not in ("number", "integer")
+            or variable.decimal != "."
+            or variable.duration
+        ):
+            what = f"a column of kind {'duration' if variable.duration else variable.kind}"
             raise refused(f"dictionary.csv, line {variable.row}", what)
         number = f"number({cell})"
         return f"whole({number})" if variable.kind == "integer" else number

@@ -90,7 +90,11 @@ def _kept_rows(whole: Known, cut: str) -> tuple[dict[str, np.ndarray], dict[str,
 def _undeclared(whole: Known, spec: TableSpec, kept: np.ndarray, cut: str) -> Iterator[str]:
     """Columns whose dates lie after the cut, of which nothing says what they were then."""
     for column, variable in whole.trial.dictionary[spec.name].items():
-        if variable.kind != "date" or column == spec.dated or column in spec.later:
+        if (
+            variable.kind not in ("date", "datetime")
+            or column == spec.dated
+            or column in spec.later
+        ):
             continue
         if late := int((_after(whole, spec, column, cut) & kept).sum()):
             yield (

@@ -5,7 +5,6 @@ their order does not matter. What cannot be judged because a value is missing br
 is counted.
 """
 
-import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +17,8 @@ import pyarrow.compute as pc
 from trialtrace.base.errors import Problems, one_of
 from trialtrace.run.cleaning.other_tables import Accepted, with_beside
 from trialtrace.run.cleaning.rejects import FLAG, RULES, Finding, as_mask
-from trialtrace.run.tables.conditions import columns_of, evaluate, met, mistakes
+from trialtrace.run.cleaning.times import CLOCK, MOMENT
+from trialtrace.run.tables.conditions import columns_of, evaluate, met, mistakes, of_time
 from trialtrace.run.trial.cleaning import (
     CheckConstant,
     CheckEachOf,
@@ -190,8 +190,8 @@ def unique(columns: tuple[str, ...], table: pa.Table, looked: np.ndarray) -> Gro
 
 
 def _typed(column: pa.Array, value: Any) -> Any:
-    """A value of the configuration as the column holds it; dates stand there as text."""
-    return datetime.date.fromisoformat(value) if pa.types.is_date(column.type) else value
+    """A value of the configuration as the column holds it; dates and times stand there as text."""
+    return of_time(value, column.type)
 
 
 def _group(table: pa.Table, subject: pa.Array, by: tuple[str, ...]) -> np.ndarray:
@@ -377,4 +377,5 @@ def _named_columns(check: CleaningCheck) -> dict[str, tuple[str, ...]]:
 def column_kinds(table: pa.Table) -> dict[str, str]:
     """The columns of a clean table with their kinds, as conditions know them."""
     kinds = {pa.string(): "text", pa.float64(): "number", pa.int64(): "integer"}
+    kinds |= {CLOCK: "time", MOMENT: "datetime"}
     return {field.name: kinds.get(field.type, "date") for field in table.schema}

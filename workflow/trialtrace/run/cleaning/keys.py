@@ -1,7 +1,7 @@
 """Rows whose keys are bad: without a subject or key, of an unknown subject, or there twice."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -25,10 +25,14 @@ TAKEN = {
 
 @dataclass(frozen=True)
 class Roster:
-    """Subjects with an accepted row in the table of subjects, and those it has without one."""
+    """Subjects with an accepted row in the table of subjects, and those it has without one.
+
+    `dates` has the dates of each column of that table, in the first row of each accepted subject.
+    """
 
     accepted: pa.Array
     left_out: pa.Array
+    dates: Mapping[str, pa.Array] = field(default_factory=dict)
 
 
 def subject_text(typed: pa.Table, spec: TableSpec) -> pa.Array:

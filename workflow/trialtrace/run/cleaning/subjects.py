@@ -15,6 +15,7 @@ from trialtrace.run.cleaning.keys import PLACE, Roster, subject_text
 from trialtrace.run.cleaning.losses import Losses
 from trialtrace.run.cleaning.rejects import ROW, RejectLog, as_mask, stripped
 from trialtrace.run.cleaning.typed import Typed, clean_cells
+from trialtrace.run.trial.context import DATED
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.file import TableSpec
 
@@ -62,12 +63,21 @@ def people_of(trial: Trial, typed: Typed) -> People:
     left_out = pc.unique(pc.drop_null(typed.subject.take(pa.array(rows))))
     lost = _by_rule(typed.log, rows[first])
     n = len(accepted) + sum(one.n for one in lost)
+    dates = _dates(trial, typed, accepted)
     if not typed.selected.unused.num_rows:
-        return People(n, Roster(accepted, left_out), lost)
+        return People(n, Roster(accepted, left_out, dates), lost)
     others = _subjects(trial, typed.spec, typed.selected.unused)
     others = others.filter(pc.invert(pc.is_in(others, value_set=pc.drop_null(who))))
-    roster = Roster(accepted, pa.concat_arrays([left_out, others]))
+    roster = Roster(accepted, pa.concat_arrays([left_out, others]), dates)
     return People(n + len(others), roster, lost, len(others))
+
+
+def _dates(trial: Trial, typed: Typed, accepted: pa.Array) -> dict[str, pa.Array]:
+    """The dates of each column that holds some, in the first row of each accepted subject."""
+    first = pc.index_in(accepted, value_set=typed.accepted.subject)
+    variables = trial.dictionary[typed.spec.name].items()
+    named = [name for name, variable in variables if variable.kind in DATED]
+    return {name: typed.accepted.table[name].combine_chunks().take(first) for name in named}
 
 
 def _subjects(trial: Trial, spec: TableSpec, raw: pa.Table) -> pa.Array:

@@ -11,6 +11,7 @@ from trialtrace.run.cleaning.account import Balance, Decision
 from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.run.cleaning.other_tables import Accepted
+from trialtrace.run.cleaning.partial_dates import imputed
 from trialtrace.run.cleaning.rejects import (
     FLAG,
     Finding,
@@ -21,6 +22,7 @@ from trialtrace.run.cleaning.rejects import (
     stripped,
     without_numbers,
 )
+from trialtrace.run.cleaning.spans import span_columns
 from trialtrace.run.cleaning.values import (
     CleanColumn,
     Conversion,
@@ -34,7 +36,7 @@ from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial, arm_columns, arm_origin
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.study.file import TableSpec
-from trialtrace.run.trial.study.source import date_order, decimal_sign, raw_tables
+from trialtrace.run.trial.study.source import Delimited, date_order, decimal_sign, raw_tables
 
 # The rows of a raw table that a clean table is made of: `tables.<name>.where` of trial.yaml.
 #
@@ -133,14 +135,18 @@ def type_table(
     check_arms(trial, spec, raw)
     log = RejectLog(spec.name)
     columns = {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
+    subject = subject_text(_table(raw, columns, {}), spec)
+    marks = _impute(trial, spec, raw, columns, subject, known)
     for column in columns.values():
         for finding in column.findings:
             log.add(finding)
-    place = {name: raw[name] for name in PLACE}
-    typed = pa.table(place | {name: column.values for name, column in columns.items()})
-    subject = subject_text(typed, spec)
-    take = trial.cleaning.tables[spec.name].conflict.take
-    for finding in bad_rows(typed, text_of(trial, spec, raw), spec, subject, known, take):
+    rules = trial.cleaning.tables[spec.name]
+    spans, found = span_columns(rules.spans, lambda name: columns[name].values)
+    for finding in found:
+        log.add(finding)
+    typed = _table(raw, columns, marks | spans)
+    text = text_of(trial, spec, raw)
+    for finding in bad_rows(typed, text, spec, subject, known, rules.conflict.take):
         log.add(finding)
     accepted = np.ones(raw.num_rows, dtype=bool)
     accepted[log.rejected_rows()] = False
@@ -148,6 +154,42 @@ def type_table(
     _flag_required(trial, spec, columns, kept, log)
     rows = Accepted(typed.take(kept), subject.take(pa.array(kept)))
     return Typed(spec, raw, subject, columns, kept, rows, log, selected)
+
+
+def _table(
+    raw: pa.Table, columns: Mapping[str, CleanColumn], further: dict[str, pa.Array]
+) -> pa.Table:
+    place = {name: raw[name] for name in PLACE}
+    return pa.table(place | {name: column.values for name, column in columns.items()} | further)
+
+
+def _impute(
+    trial: Trial,
+    spec: TableSpec,
+    raw: pa.Table,
+    columns: dict[str, CleanColumn],
+    subject: pa.Array,
+    known: Roster | None,
+) -> dict[str, pa.Array]:
+    """Give the partial dates of `columns` a day where cleaning.yaml says which; the further columns
+    that say so."""
+    # A bound is a known date, not one that another rule takes.
+    given = {name: column.values for name, column in columns.items()}
+
+    def bounds(name: str) -> pa.Array:
+        if name in given:
+            return given[name]
+        if known is None or name not in known.dates:
+            return pa.nulls(raw.num_rows, pa.date32())
+        return known.dates[name].take(pc.index_in(subject, value_set=known.accepted))
+
+    marks: dict[str, pa.Array] = {}
+    for name, rule in trial.cleaning.tables[spec.name].partial_dates.items():
+        variable, spelling = trial.dictionary[spec.name][name], spelling_of(trial, spec, name)
+        text = stripped(raw[name], spelling.missing)
+        columns[name], more = imputed(variable, columns[name], text, spelling, rule, bounds)
+        marks |= more
+    return marks
 
 
 def _selected(trial: Trial, spec: TableSpec, raw: pa.Table) -> Selected:
@@ -175,7 +217,9 @@ def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
     raw = trial.source.items[raw_tables(trial.source)[spec.of][0]]
     missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     spelt = spelt_as(trial, spec, column)
-    return Spelling(decimal_sign(raw), date_order(raw), missing, spelt)
+    typed = not isinstance(raw, Delimited)
+    unit = trial.cleaning.tables[spec.name].units.get(column, "s")
+    return Spelling(decimal_sign(raw), date_order(raw), missing, spelt, typed, unit)
 
 
 def spelt_as(trial: Trial, spec: TableSpec, column: str) -> dict[str, str]:

@@ -28,7 +28,16 @@ from trialtrace.run.cleaning.rejects import (
     stripped,
     without_numbers,
 )
+from trialtrace.run.cleaning.times import (
+    MOMENT,
+    duration_number,
+    moments,
+    parse_clocks,
+    parse_durations,
+    split_datetimes,
+)
 from trialtrace.run.trial.cleaning import Convert, LinearFactor
+from trialtrace.run.trial.dictionary import BOUNDS
 from trialtrace.run.trial.model import Variable
 
 # Text becomes dates, by the declared order of day, month and year.
@@ -66,6 +75,28 @@ def parse_dates(text: pa.Array, order: str) -> Parsed:
     ]
 
 
+def parse_datetimes(text: pa.Array, order: str, typed: bool) -> Parsed:
+    """Dates with a time of day, to the second; ISO dates are read under every order.
+
+    A date alone is midnight in the cells of a `typed` format, which writes it so; elsewhere its
+    time is not known.
+    """
+    date, seconds, with_time, possible = split_datetimes(text)
+    alone = as_mask(pc.is_valid(text)) & ~with_time
+    days, broken = parse_dates(pc.if_else(pa.array(with_time), date, text), order)
+    as_days = as_mask(pc.is_valid(days))
+    without_time = alone & as_days
+    usable = possible | (without_time if typed else np.zeros_like(alone))
+    values = moments(days, np.where(with_time, seconds, 0), usable)
+    partial = (without_time & ~typed) | broken[0].mask
+    return values, [
+        Broken("partial_date", "a date of which no day or no time is known", partial),
+        Broken("not_a_date", f"{broken[1].reason} with a time of day", broken[1].mask),
+        broken[2],
+        Broken("impossible_time", "no such time of day", with_time & as_days & ~possible),
+    ]
+
+
 def _parts(text: pa.Array, shape: str) -> list[np.ndarray]:
     """Year, month, day as whole numbers; -1 where the text has another shape."""
     found = pc.extract_regex(text, shape)
@@ -94,8 +125,9 @@ EXACT = 2**53
 TOO_LARGE = f"beyond {EXACT - 1}, up to which numbers are exact; a code of so many digits is text"
 
 
-def parse(variable: Variable, text: pa.Array, decimal: str, date_order: str) -> Parsed:
+def parse(variable: Variable, text: pa.Array, spelling: "Spelling") -> Parsed:
     """The values of a column by the kind of its variable."""
+    decimal, date_order = spelling.sign(variable), spelling.order(variable)
     if variable.choices:
         text, broken = parse_codes(text, variable.choices)
     else:
@@ -104,6 +136,12 @@ def parse(variable: Variable, text: pa.Array, decimal: str, date_order: str) -> 
         return text, broken
     if variable.kind == "date":
         values, more = parse_dates(text, date_order)
+    elif variable.kind == "datetime":
+        values, more = parse_datetimes(text, date_order, spelling.typed)
+    elif variable.kind == "time":
+        values, more = parse_clocks(text)
+    elif variable.duration:
+        values, more = parse_durations(text, variable.duration, spelling.unit)
     elif variable.kind == "integer":
         values, more = parse_integers(text, decimal)
     else:
@@ -249,12 +287,18 @@ def convert(values: pa.Array, raw: pa.Table, conversion: Conversion) -> Parsed:
 
 @dataclass(frozen=True)
 class Spelling:
-    """How the cells of a source are written. A comma declared there or for a field holds."""
+    """How the cells of a source are written. A comma declared there or for a field holds.
+
+    `typed` says that the source's format knows dates and times itself, `unit` the unit in which a
+    duration is counted.
+    """
 
     decimal: str = "."
     date_order: str | None = None
     missing: tuple[str, ...] = ()
     spelt: Mapping[str, str] = field(default_factory=dict)
+    typed: bool = False
+    unit: str = "s"
 
     def order(self, variable: Variable) -> str:
         """The order of a variable's dates."""
@@ -292,9 +336,10 @@ def clean_column(
     text = present_text(trimmed, spelling.missing)
     if spelling.spelt:
         text = respelt(text, spelling.spelt)
-    if variable.kind in ("number", "integer") and not variable.choices:
+    numeric = variable.kind in ("number", "integer") and not variable.duration
+    if numeric and not variable.choices:
         text = without_numbers(text, spelling.missing, spelling.sign(variable))
-    values, broken = parse(variable, text, spelling.sign(variable), spelling.order(variable))
+    values, broken = parse(variable, text, spelling)
     if variable.kind == ("number" if identifies else "integer"):
         values, more = exact_integers(values)
         broken += more
@@ -304,7 +349,7 @@ def clean_column(
         else:
             values, more = convert(values, raw, conversion)
         broken += more
-    values, more = check_range(variable, values)
+    values, more = check_range(variable, values, spelling.unit)
     missing = as_mask(pc.is_null(text))
     kept = pc.binary_length(trimmed)
     shorter = pc.and_(pc.greater(pc.binary_length(cells), kept), pc.greater(kept, 0))
@@ -316,7 +361,9 @@ def clean_column(
     return CleanColumn(values, missing, findings, padded)
 
 
-def check_range(variable: Variable, values: pa.Array) -> tuple[pa.Array, list[Broken]]:
+def check_range(
+    variable: Variable, values: pa.Array, unit: str = "s"
+) -> tuple[pa.Array, list[Broken]]:
     """Values between the dictionary's minimum and maximum, both included."""
     broken = []
     checks: list[tuple[str, str | None, Callable[..., Any], str]] = [
@@ -326,7 +373,7 @@ def check_range(variable: Variable, values: pa.Array) -> tuple[pa.Array, list[Br
     result = values
     for rule, limit, compare, words in checks:
         if limit is not None and variable.kind != "text":
-            outside = compare(_comparable(values), _limit(variable, limit))
+            outside = compare(_comparable(values), _limit(variable, limit, unit))
             broken.append(Broken(rule, f"{words} the dictionary, {limit}", as_mask(outside)))
             result = blank(result, outside)
     return result, broken
@@ -337,14 +384,20 @@ def _comparable(values: pa.Array) -> pa.Array:
     return values.cast(pa.float64(), safe=False) if pa.types.is_integer(values.type) else values
 
 
-def _limit(variable: Variable, limit: str) -> Any:
+def _limit(variable: Variable, limit: str, unit: str) -> Any:
     try:
         if variable.kind == "date":
             return pa.scalar(datetime.date.fromisoformat(limit), type=pa.date32())
+        if variable.kind == "datetime":
+            return pa.scalar(datetime.datetime.fromisoformat(limit), type=MOMENT)
+        if variable.kind == "time":
+            return parse_clocks(pa.array([limit]))[0][0]
+        if variable.duration:
+            return pa.scalar(duration_number(limit, variable.duration, unit), type=pa.float64())
         return pa.scalar(float(limit.replace(",", ".")))
     except ValueError:
         raise UserError(
             f"dictionary.csv, row {variable.row}: minimum or maximum of {variable.name}",
             found=repr(limit),
-            expected="an ISO date" if variable.kind == "date" else "a number",
+            expected=BOUNDS.get(variable.kind, "a number"),
         ) from None

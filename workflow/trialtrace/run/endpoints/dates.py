@@ -24,6 +24,8 @@ def as_dates(days: np.ndarray) -> pa.Array:
 
 
 def require_dates(place: str, column: str, values: pa.Array) -> pa.Array:
+    if pa.types.is_timestamp(values.type):
+        return values.cast(pa.date32(), safe=False)
     if not pa.types.is_date(values.type):
         found = "a column without dates"
         expected = "a column with a date validation in the dictionary"

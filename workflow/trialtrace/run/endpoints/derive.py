@@ -18,6 +18,7 @@ from trialtrace.base.errors import ConservationError, Problems, UserError, one_o
 from trialtrace.base.store import make_folder, sha256_bytes
 from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.endpoints.adsl import adsl_table, derive_adsl
+from trialtrace.run.endpoints.imputed import with_imputed
 from trialtrace.run.endpoints.losses import endpoint_losses, write_losses
 from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records, distinct, rejects_table
@@ -327,10 +328,10 @@ def derive_tables(study: Study) -> Iterator[tuple[Contract, pa.Table]]:
 def derive_study(trial: Trial, read: ReadClean) -> Study:
     """ADSL, and every endpoint's records after those it is made from; `read` gives clean tables."""
     keys, tables, found, adsl = derive_adsl(trial, read)
-    study = Study(trial, read, keys, adsl, tables)
+    study = Study(trial, read, keys, with_imputed(trial, tables, adsl), tables)
     for endpoint in in_order(trial):
         derive = derivation(endpoint)
-        study.made[endpoint.name] = derive(endpoint, study)
+        study.made[endpoint.name] = with_imputed(trial, study.tables, derive(endpoint, study))
     add_flags(study, found)
     leave_populations(study)
     return study

@@ -13,6 +13,8 @@ from trialtrace.run.trial.model import Variable
 def kind_of(variable: Variable) -> str:
     if variable.choices or variable.kind == "text":
         return CODE
+    if variable.kind in ("datetime", "time"):
+        return ""
     return DATE if variable.kind == "date" else NUMBER
 
 

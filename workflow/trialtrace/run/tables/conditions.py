@@ -69,7 +69,8 @@ def _operands(test: Any) -> Iterator[Any]:
 def mistakes(condition: Any, columns: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
     """What is wrong with a condition, as (key path, sentence); `columns` maps name to type.
 
-    Types are text, number, integer, date, flag; with None the columns are not looked at.
+    Types are text, number, integer, date, datetime, time, flag; with None the columns are not
+    looked at.
     """
     if not isinstance(condition, Mapping) or not condition:
         return [("", "a condition is a mapping with at least one entry")]
@@ -136,9 +137,38 @@ def _operand_mistakes(
         return [(operator, f'{name} holds text: write "{operand}" in quotes')]
     if kind in ("number", "integer") and not isinstance(operand, int | float):
         return [(operator, f"{name} holds numbers: write the number without quotes")]
-    if kind == "date" and not (isinstance(operand, str) and is_date(operand)):
-        return [(operator, f'{name} holds dates: write them as "2026-11-20"')]
+    if kind in TIMES and not is_time(kind, operand):
+        return [(operator, f'{name} holds {kind}s: write them as "{TIMES[kind]}"')]
     return []
+
+
+TIMES = {"date": "2026-11-20", "datetime": "2026-11-20 14:30", "time": "14:30"}
+"""Kinds of column that hold dates or times, and how a condition writes one."""
+
+
+def is_time(kind: str, operand: object) -> bool:
+    """Whether an operand is a text that a column of such a kind can be compared with."""
+    if not isinstance(operand, str):
+        return False
+    if kind == "date":
+        return is_date(operand)
+    try:
+        (datetime.datetime if kind == "datetime" else datetime.time).fromisoformat(operand)
+    except ValueError:
+        return False
+    return kind == "time" or len(operand) > len(TIMES["date"])
+
+
+def of_time(value: Any, kind: "pa.DataType") -> Any:
+    """A date or time that the configuration writes as text, as a column of `kind` holds it; another
+    value as it is."""
+    import pyarrow as pa
+
+    if pa.types.is_date(kind):
+        return datetime.date.fromisoformat(value)
+    if pa.types.is_timestamp(kind):
+        return datetime.datetime.fromisoformat(value)
+    return datetime.time.fromisoformat(value) if pa.types.is_time(kind) else value
 
 
 def _column_mistakes(
@@ -210,9 +240,7 @@ def _operand(operand: Any, column: "pa.Array", table: "pa.Table") -> Any:
 
     if isinstance(operand, Mapping):
         return table[operand["column"]].combine_chunks()
-    if pa.types.is_date(column.type):
-        operand = datetime.date.fromisoformat(operand)
-        return pa.scalar(operand, type=column.type)
+    operand = of_time(operand, column.type)
     if pa.types.is_integer(column.type) and isinstance(operand, float):
         return pa.scalar(operand)
     return pa.scalar(operand, type=column.type)

@@ -8,13 +8,15 @@ from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.names import listed
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
+from trialtrace.run.tables.conditions import TIMES
 from trialtrace.run.trial.check_conditions import check_condition, check_operand
 from trialtrace.run.trial.check_labels import codes_for_missing, columns_of_arms
-from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code
+from trialtrace.run.trial.cleaning import SECONDS
+from trialtrace.run.trial.context import DATED, NUMERIC, Files, column, known, known_code
 from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
-ORDERED = (*NUMERIC, "date")
+ORDERED = (*NUMERIC, *TIMES)
 _COUNT = Variable("count", "", "integer", "")
 
 
@@ -24,6 +26,7 @@ def check(files: Files) -> None:
     for name, given in document.entries("tables"):
         if known(document, ("tables", name), name, tables, "a table of trial.yaml"):
             _table(files, name, given)
+    _durations(files)
     for name, given in document.entries("checks"):
         place = ("checks", name, "table")
         if known(document, place, given["table"], tables, "a table of trial.yaml"):
@@ -32,9 +35,11 @@ def check(files: Files) -> None:
 
 def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.cleaning, ("tables", name)
-    columns = files.columns(name)
+    columns = files.dictionary.get(name)
     if columns is None:
         return
+    _spans(document, path, entry, columns)
+    _partial_dates(files, path, entry, columns)
     for ignored in entry.get("ignore", {}):
         if ignored in columns:
             document.add(
@@ -66,6 +71,57 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
     _losses(files, name, entry, columns)
+
+
+def _spans(document: Document, path: Path_, entry: dict[str, Any], columns: Columns) -> None:
+    """A span has a name of its own and two ends of one kind, exact enough for its unit."""
+    for name, span in entry.get("spans", {}).items():
+        place = (*path, "spans", name)
+        if name in columns:
+            document.add(place, f"{name}, a column of dictionary.csv", "a new name")
+        kinds = (*DATED, "time")
+        ends = [
+            column(document, (*place, end), span[end], columns, kinds) for end in ("from", "to")
+        ]
+        found = [end.kind for end in ends if end is not None]
+        if len(found) < 2:
+            continue
+        if (found[0] == "time") != (found[1] == "time"):
+            do = "in trial.yaml join the day and the time to one column: source.items.NAME.joined"
+            expected = "two times of day, or two columns with dates"
+            document.add(place, f"a column of {found[0]} and one of {found[1]}", expected, do=do)
+        elif "date" in found and span["unit"] != "days":
+            expected = "days: a date has no time of day"
+            document.add((*place, "unit"), tell(span["unit"]), expected)
+        elif "time" in found and span["unit"] == "days":
+            document.add((*place, "unit"), "days", "seconds, minutes or hours between times of day")
+
+
+def _partial_dates(files: Files, path: Path_, entry: dict[str, Any], columns: Columns) -> None:
+    """A rule is of a column with dates, and so are its bounds."""
+    document, people = files.cleaning, files.dictionary.get(files.subjects_table or "", {})
+    for name, rule in entry.get("partial_dates", {}).items():
+        place = (*path, "partial_dates", name)
+        variable = column(document, place, name, columns, DATED)
+        if variable and variable.kind == "date" and rule["highest"] == "time":
+            document.add((*place, "highest"), "time", "day or month: a date has no time of day")
+        for key in ("not_before", "not_after"):
+            for position, bound in enumerate(rule.get(key, ())):
+                column(document, (*place, key, position), bound, {**people, **columns}, DATED)
+
+
+def _durations(files: Files) -> None:
+    """Each duration of the dictionary has a unit in which it is counted."""
+    for table, columns in files.dictionary.items():
+        units = (files.cleaning.get("tables", table) or {}).get("units", {})
+        for name, variable in columns.items():
+            if variable.duration and units.get(name) not in SECONDS:
+                files.cleaning.add(
+                    ("tables", table, "units", name),
+                    tell(units[name]) if name in units else f"{name}, a duration without a unit",
+                    f"the unit of its values: {one_of(SECONDS)}",
+                    do=f"write tables.{table}.units: {{{name}: minutes}}",
+                )
 
 
 def _reveals_arm(

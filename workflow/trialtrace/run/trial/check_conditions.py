@@ -5,8 +5,7 @@ from typing import Any
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
-from trialtrace.base.purpose import is_date
-from trialtrace.run.tables.conditions import joins
+from trialtrace.run.tables.conditions import TIMES, is_time, joins
 from trialtrace.run.trial.context import NUMERIC, known, known_code, told_kind
 from trialtrace.run.trial.model import Variable
 
@@ -110,5 +109,5 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
         found = tell(operand)
         do = "write the number without quotes"
         document.add(path, found, f"a number; {name} is a column of {kind}", do=do)
-    elif kind == "date" and not (text and is_date(operand)):
-        document.add(path, tell(operand), f'a date such as "2026-11-20"; {name} holds dates')
+    elif kind in TIMES and not is_time(kind, operand):
+        document.add(path, tell(operand), f'a {kind} such as "{TIMES[kind]}"; {name} holds {kind}s')

@@ -217,9 +217,9 @@ def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Va
     """What is known of a table at a data cut: columns that are there, and dates."""
     document = files.trial
     if table.dated is not None:
-        column(document, (*path, "dated"), table.dated, columns, ("date",))
+        column(document, (*path, "dated"), table.dated, columns, ("date", "datetime"))
     for late, then in table.later.items():
-        column(document, (*path, "later", late), late, columns, ("date",))
+        column(document, (*path, "later", late), late, columns, ("date", "datetime"))
         for other, code in then.items() if isinstance(then, Mapping) else ():
             at = (*path, "later", late, other)
             variable = column(document, at, other, columns)

@@ -108,7 +108,7 @@ def _cleaned(files: Files, table: str) -> dict[str, str]:
 def _of_dictionary(variable: Variable) -> str:
     """The unit that a label has in brackets or after a comma, or a note alone; nothing where that
     is none."""
-    if variable.kind not in ("number", "integer") or variable.choices:
+    if variable.kind not in ("number", "integer") or variable.choices or variable.duration:
         return ""
     found = _IN_BRACKETS.findall(variable.label)[-1:]
     found += [each.partition("(")[0].strip() for each in variable.label.split(",")[1:]]

@@ -47,6 +47,10 @@ def _linear(factor: float | LinearFactor) -> LinearFactor:
     return factor if isinstance(factor, LinearFactor) else LinearFactor(multiply=factor, add=0)
 
 
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "s": 1, "min": 60, "h": 3600}
+"""The units in which a duration can be counted."""
+
+
 @shape
 class _Check:
     """What every check says."""
@@ -252,6 +256,44 @@ class Exclude:
 
 
 @shape
+class Span:
+    """The time from one moment to another, as a further column of the clean table."""
+
+    from_: Column = key("Column of the first moment: a date, a date with a time, or a time of day.")
+    to: Column = key("Column of the second moment.")
+    unit: Literal["seconds", "minutes", "hours", "days"] = key(
+        "Unit of the values. Days are counted by the calendar, whatever the time of day."
+    )
+    midnight: Literal["next_day"] | None = optional(
+        "Of two times of day, what it means that the second is earlier: it is that of the next "
+        "day. Where it is left out, such a span has no value and is listed."
+    )
+
+
+@shape
+class PartialDates:
+    """What becomes of dates of a column of which the day, the month or the time is not known."""
+
+    impute: Literal["first", "mid", "last"] = key(
+        "Which of the possible days is taken: the first, the 15th (of a year the 30th of June), or "
+        "the last; of a day without a time the first second, 12:00 or the last second."
+    )
+    highest: Literal["time", "day", "month"] = key(
+        "The largest part that may be unknown; dates that lack more are rejected."
+    )
+    not_before: Distinct[Column] = optional(
+        "Columns with dates, of this table or of the table of subjects, before which the day does "
+        "not lie, such as that of randomisation.",
+        empty=tuple,
+    )
+    not_after: Distinct[Column] = optional(
+        "Columns with dates after which it does not lie, such as that of the last contact.",
+        empty=tuple,
+    )
+    reason: Text = key("Why this rule, such as the section of the analysis plan.")
+
+
+@shape
 class CleaningTable:
     """Cleaning of a table; every part may be left out."""
 
@@ -269,6 +311,17 @@ class CleaningTable:
         empty=dict,
     )
     units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
+    spans: dict[Column, Span] = optional(
+        "Further columns of the clean table, each with the time from one moment to another, such "
+        "as `{onset_minutes: {from: block_at, to: onset_at, unit: minutes}}`: endpoints use them "
+        "as any column of numbers.",
+        empty=dict,
+    )
+    partial_dates: Filled[Column, PartialDates] = optional(
+        "Columns whose partial dates (2021-03, 2021, 2021-03-UN) get a day by a rule. Each such "
+        "cell is listed, and what is derived from it has ADaM's flag (ADTF, STARTDTF).",
+        empty=dict,
+    )
     convert: dict[Column, ConvertAll | Convert] = optional(
         "Columns whose values become another unit: all by one factor (`factor`, `from`, `to`), or "
         "each by the unit that another column holds (`unit_column`, `to`, `factors`).",
@@ -347,7 +400,8 @@ class CleaningTable:
     @property
     def unit_of(self) -> dict[str, str]:
         """Column -> unit of its clean values, where one is declared or converted to."""
-        return self.units | {column: each.to for column, each in self.convert.items()}
+        spans = {name: span.unit for name, span in self.spans.items()}
+        return self.units | spans | {column: each.to for column, each in self.convert.items()}
 
 
 @shape

@@ -11,6 +11,7 @@ from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import did_you_mean, one_of
 from trialtrace.base.paths import Project
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.dictionary import Tables
 from trialtrace.run.trial.endpoints.families import expanded
 from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
@@ -18,6 +19,8 @@ from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, 
 
 SOURCE_ROW, SOURCE_FILE = "source_row", "source_file"
 NUMERIC = ("number", "integer")
+# Columns that say on which day something was.
+DATED = ("date", "datetime")
 # Where trial.yaml makes variables of subjects from others.
 MADE = ("groups", "transformed")
 Code = TypeVar("Code", bound=Hashable)
@@ -47,8 +50,12 @@ class Files:
         return f"{self.dictionary_shown}:{variable.row} ({variable.name})"
 
     def columns(self, table: str | None) -> dict[str, Variable] | None:
-        """The dictionary's columns of a clean table; None where it has none."""
-        return self.dictionary.get(table) if table else None
+        """The columns of a clean table by the dictionary, and its spans; None where it has none."""
+        columns = self.dictionary.get(table) if table else None
+        if table is None or columns is None:
+            return None
+        given = self.cleaning.get("tables", table) or {}
+        return columns | span_variables(given.get("spans", {}), columns)
 
     @property
     def raw_tables(self) -> dict[str, bool] | None:
@@ -192,6 +199,19 @@ class Files:
         return all(self._whole(one, {*seen, *left}) for one in left)
 
 
+def span_variables(
+    spans: Mapping[str, Mapping[str, str]], columns: Mapping[str, Variable]
+) -> dict[str, Variable]:
+    """The spans of a table as variables, which have no row in the dictionary."""
+    made = {}
+    for name, span in spans.items():
+        ends = [columns.get(span.get(end, "")) for end in ("from", "to")]
+        first, last = (lower_first(one.label) if one else "" for one in ends)
+        table = next((one.table for one in ends if one), "")
+        made[name] = Variable(name, table, "number", f"Time from {first} to {last}")
+    return made
+
+
 def known(
     document: Document,
     path: Path_,
@@ -301,7 +321,7 @@ def column(
 def names_nobody(document: Document, path: Path_, variable: Variable | None) -> None:
     """Tells of a column that is taken for its values and says who a patient is: these do not go
     beyond the clean tables. A date is taken for the days between it and others."""
-    if variable is not None and variable.identifier and variable.kind != "date":
+    if variable is not None and variable.identifier and variable.kind not in DATED:
         document.add(
             path,
             f"{variable.name}, an identifier by dictionary.csv",

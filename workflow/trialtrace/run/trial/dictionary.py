@@ -74,8 +74,18 @@ NUMBERS = {"integer": "integer", "number": "number", "number_comma_decimal": "nu
 NUMBERS |= {f"number_{n}dp": "number" for n in range(1, 5)}
 NUMBERS |= {f"number_{n}dp_comma_decimal": "number_comma" for n in range(1, 5)}
 DATES = ("date_ymd", "date_dmy", "date_mdy")
+DATETIMES = tuple(f"datetime_{part}{one[5:]}" for part in ("", "seconds_") for one in DATES)
+CLOCKS = ("time", "time_hh_mm_ss")
+# How a duration is written. REDCap has minutes and seconds alone; the others are our own.
+DURATIONS = {
+    "time_mm_ss": "mm:ss",
+    "duration_mm_ss": "mm:ss",
+    "duration_hh_mm": "hh:mm",
+    "duration_hh_mm_ss": "hh:mm:ss",
+}
 TEXTS = ("alpha_only", "email", "phone", "postalcode_australia", "postalcode_canada", "zipcode")
-_VALIDATIONS = (*NUMBERS, *DATES, *TEXTS)
+_OF_TIME = {"date": DATES, "datetime": DATETIMES, "time": CLOCKS, "duration": DURATIONS}
+_VALIDATIONS = (*NUMBERS, *DATES, *DATETIMES, *CLOCKS, *DURATIONS, *TEXTS)
 
 
 def normalised() -> dict[str, str]:
@@ -85,7 +95,8 @@ def normalised() -> dict[str, str]:
 
 
 def kind_of(row: Any, field_type: str, validation: str) -> str:
-    """text, number, number_comma, integer or date; "" with a mistake added to the row."""
+    """text, number, number_comma, integer, date, datetime, time or duration; "" with a mistake
+    added to the row."""
     if field_type == "calc":
         return "number"
     if field_type == "slider":
@@ -97,19 +108,26 @@ def kind_of(row: Any, field_type: str, validation: str) -> str:
         return "text"
     if validation in NUMBERS:
         return NUMBERS[validation]
-    if validation in DATES:
-        return "date"
+    for kind, known in _OF_TIME.items():
+        if validation in known:
+            return kind
     if validation and validation not in TEXTS:
-        unsupported = validation.startswith(("datetime_", "time"))
         row.add(
             "validation",
-            "times of day are not supported" if unsupported else "",
             found=f'"{validation}"',
-            expected=one_of(_VALIDATIONS, 40),
+            expected=one_of(_VALIDATIONS, 60),
             do=did_you_mean(validation, _VALIDATIONS),
         )
         return ""
     return "text"
+
+
+BOUNDS = {
+    "date": "a date as 2026-11-20",
+    "datetime": "a date and time as 2026-11-20 14:30",
+    "time": "a time of day as 14:30",
+    "duration": "a duration as 12:30",
+}
 
 
 def bounds_problem(kind: str, low: str | None, high: str | None) -> tuple[str, str, str] | None:
@@ -122,8 +140,7 @@ def bounds_problem(kind: str, low: str | None, high: str | None) -> tuple[str, s
             return column, f'"{bound}" on a field of text', "nothing, or a validation type"
         value = _bound(kind, bound)
         if value is None:
-            expected = "a date as 2026-11-20" if kind == "date" else "a number"
-            return column, f'"{bound}"', expected
+            return column, f'"{bound}"', BOUNDS.get(kind, "a number")
         read.append(value)
     if len(read) == 2 and read[0] > read[1]:
         return "minimum", f"{low}, which is above the maximum {high}", "a minimum below the maximum"
@@ -134,10 +151,27 @@ def _bound(kind: str, text: str) -> Any:
     try:
         if kind == "date":
             return datetime.date.fromisoformat(text)
+        if kind == "datetime":
+            return datetime.datetime.fromisoformat(text)
+        if kind == "time":
+            return datetime.time.fromisoformat(text)
+        if kind == "duration":
+            return seconds_of(text)
         value = float(text.replace(",", ".") if kind == "number_comma" else text)
     except ValueError:
         return None
     return value if value == value and abs(value) != float("inf") else None
+
+
+def seconds_of(text: str) -> float:
+    """The seconds of "mm:ss" or "hh:mm:ss"; only to order bounds that are written alike.
+
+    Raises ValueError for another text.
+    """
+    parts = [float(part) for part in text.split(":")]
+    if len(parts) not in (2, 3):
+        raise ValueError
+    return sum(part * 60**place for place, part in enumerate(reversed(parts)))
 
 
 class Tables(dict[str, dict[str, Variable]]):
@@ -348,7 +382,7 @@ def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:
     variable = Variable(
         name=texts["field_name"],
         table=texts["form_name"],
-        kind=kind.removesuffix("_comma"),
+        kind=kind.removesuffix("_comma").replace("duration", "number"),
         label=texts["label"],
         choices=choices,
         minimum=low,
@@ -356,12 +390,20 @@ def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:
         required=required,
         identifier=identifier,
         note=texts["note"],
-        date_order=texts["validation"].removeprefix("date_") if kind == "date" else None,
+        date_order=texts["validation"][-3:] if kind in ("date", "datetime") else None,
         row=row.line,
         decimal="," if kind == "number_comma" else ".",
         branching=texts["branching"],
+        duration=DURATIONS.get(texts["validation"], "") if kind == "duration" else "",
+        decimals=_decimals(texts["validation"]),
     )
     return _checkbox(variable) if field_type == "checkbox" else [variable]
+
+
+def _decimals(validation: str) -> int | None:
+    """How many decimals a validation type demands: number_3dp."""
+    found = re.fullmatch(r"number_(\d)dp(_comma_decimal)?", validation)
+    return int(found[1]) if found else None
 
 
 def _unread(texts: dict[str, str], line: int) -> Variable:

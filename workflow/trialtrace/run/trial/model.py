@@ -20,10 +20,11 @@ Condition = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Variable:
-    """A column of the data dictionary. `kind` is text, number, integer or date.
+    """A column of the data dictionary. `kind` is text, number, integer, date, datetime or time.
 
-    `decimal` is the decimal sign that the field's validation type demands, `branching` the
-    condition under which the field is shown: it may be blank elsewhere.
+    `decimal` is the decimal sign that the field's validation type demands and `decimals` their
+    number; `branching` the condition under which the field is shown: it may be blank elsewhere. A
+    duration is a number, and `duration` says how it is written: "mm:ss".
     """
 
     name: str
@@ -40,6 +41,8 @@ class Variable:
     row: int = 0
     decimal: str = "."
     branching: str = ""
+    duration: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from trialtrace.run.tables.contracts.definitions import (
     TEXT,
     Column,
     Contract,
+    mark_column,
 )
 from trialtrace.run.tables.contracts.tables import (
     conform,
@@ -57,6 +58,7 @@ __all__ = [
     "conform",
     "empty",
     "from_rows",
+    "mark_column",
     "read_table",
     "write_rows",
     "write_table",

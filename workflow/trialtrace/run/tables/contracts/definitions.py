@@ -67,6 +67,13 @@ SOURCE = (
 RAW = Contract(
     "raw", SOURCE, ("source_file", "source_row"), "a source row, every cell as text", extra=True
 )
+
+
+def mark_column(column: str, flag: str) -> str:
+    """The column of a clean table with ADaM's flag (DTF, TMF) of what was imputed in another."""
+    return f"{column} ({flag})"
+
+
 CLEAN = Contract(
     "clean", SOURCE, ("source_file", "source_row"), "an accepted source row, typed", extra=True
 )

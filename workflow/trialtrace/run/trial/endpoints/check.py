@@ -12,6 +12,7 @@ from trialtrace.run.trial.check_labels import code_is_missing, columns_of_visits
 from trialtrace.run.trial.check_units import scale_of_column, unit_of_endpoint
 from trialtrace.run.trial.constants import declared_in
 from trialtrace.run.trial.context import (
+    DATED,
     NUMERIC,
     Files,
     column,
@@ -35,9 +36,9 @@ from trialtrace.run.trial.plan import methods
 # Key -> kinds of column that may stand there.
 _COLUMNS = {
     "time": NUMERIC,
-    "date": ("date",),
-    "event_date": ("date",),
-    "last_contact": ("date",),
+    "date": DATED,
+    "event_date": DATED,
+    "last_contact": DATED,
     "starts": NUMERIC,
     "stops": NUMERIC,
     "term_column": (),

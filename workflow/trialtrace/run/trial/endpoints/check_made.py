@@ -8,7 +8,7 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code, of_kind
+from trialtrace.run.trial.context import DATED, NUMERIC, Files, column, known, known_code, of_kind
 from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.model import Variable, baseline, chosen_visits, made_after, visit_labels
 from trialtrace.run.trial.plan import methods
@@ -56,7 +56,7 @@ def subject_date(files: Files, name: str, key: str, entry: Given) -> None:
     if key not in entry:
         return
     if known(files.endpoints, place, entry[key], files.subject_variables, "a subject variable"):
-        _of_kind(files, place, entry[key], ("date",))
+        _of_kind(files, place, entry[key], DATED)
 
 
 def subject_number(files: Files, place: Path_, name: str) -> None:
@@ -218,7 +218,7 @@ def _dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
     if not known(document, (*place, "table"), entry["table"], tables, "a table of trial.yaml"):
         return
     columns = files.columns(entry["table"])
-    column(document, (*place, "date"), entry["date"], columns, ("date",))
+    column(document, (*place, "date"), entry["date"], columns, DATED)
     variable = column(document, (*place, "visit", "column"), entry["visit"]["column"], columns)
     told = entry["visit"]["labels"]
     for code in told:

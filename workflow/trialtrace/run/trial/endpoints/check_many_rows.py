@@ -6,6 +6,7 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.tables.contracts import OCCDS
 from trialtrace.run.trial.check_conditions import check_condition, check_test
 from trialtrace.run.trial.context import (
+    DATED,
     NUMERIC,
     Files,
     column,
@@ -28,7 +29,7 @@ from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.methods import TIMES
 
-DATES = ("date",)
+DATES = DATED
 
 
 def check(files: Files, name: str, entry: Given) -> None:
