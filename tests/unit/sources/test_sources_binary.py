@@ -316,6 +316,26 @@ def test_a_cut_transport_file(bench: Bench, version: int, cut: int):
     assert "not whole" in bench.refuses("a.xpt")
 
 
+@pytest.mark.parametrize("version", [5, 8])
+def test_special_missing_values_of_a_transport_file_keep_their_letters(bench: Bench, version: int):
+    """SAS writes .A as the letter and zeros, a plain missing value as a point and zeros."""
+    frame = transport(4).assign(pain=[np.nan, 3.0, np.nan, np.nan])
+    path = bench.data / "a.xpt"
+    pyreadstat.write_xport(frame, str(path), table_name="DM", file_format_version=version)
+    data = path.read_bytes()
+    header, rows = data[: (at := data.index(b"P000"))], data[at:]
+    missing = b"." + bytes(7)
+    for letter in (b"A", b"_"):
+        rows = rows.replace(missing, letter + bytes(7), 1)
+    path.write_bytes(header + rows)
+    assert cells(bench.ingest("a.xpt")) == [
+        ("P000", "40", ".A"),
+        ("P001", "41", "3"),
+        ("P002", "42", "._"),
+        ("P003", "43", None),
+    ]
+
+
 def test_a_transport_file_of_two_tables(bench: Bench):
     """Only the first of them was read."""
     for name in ("DM", "AE"):

@@ -34,6 +34,7 @@ from trialtrace.run.cleaning.subjects import (
     people_of,
 )
 from trialtrace.run.cleaning.typed import Cleaned, Typed, arms_of, read_otherwise, type_table
+from trialtrace.run.cleaning.unopened import unknown_forms, unopened_decisions
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.load import Trial, arm_origin
@@ -104,6 +105,8 @@ def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> L
     for one in typed.values():
         losses.decisions += ignore_decisions(trial, one.spec, one.raw)
         losses.decisions += read_otherwise(trial, one)
+        losses.decisions += unopened_decisions(trial, one.spec, one.raw)
+        losses.warnings += unknown_forms(trial, one.spec, one.raw)
         row_losses(trial, one, people, arms, losses)
         column_losses(trial, one, arms, columns)
     losses.problems.found += columns.problems.found

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, Problems, one_of
-from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine, run_text
+from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine
 from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import (
     Wanted,
@@ -26,8 +26,10 @@ from trialtrace.run.cleaning.fits import (
     other_orders,
     seen,
 )
+from trialtrace.run.cleaning.lines import lines_alone, lines_told
 from trialtrace.run.cleaning.rejects import stripped
 from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
+from trialtrace.run.cleaning.undeclared import undeclared
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
@@ -105,7 +107,7 @@ def _where(key: Variable, value: object) -> str:
 UNSEEN = ("blinded", "open")
 TOLD = 0.05
 STOPS = 0.20
-LINES_TOLD, COLUMNS_TOLD = 12, 12
+COLUMNS_TOLD = 12
 BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
@@ -177,6 +179,7 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             reason = accept.get(column)
             bare = gaps(typed, trial.dictionary[spec.name], column)
             red = [*not_shown(typed, loss, column), *amid_values(trial, typed, column)]
+            red += undeclared(trial, typed, column)
             if reason:
                 lost = bool(loss.lost or bare or red)
                 _accepted(spec.name, loss, column, reason, lost, losses)
@@ -363,42 +366,6 @@ def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) ->
 def sentences(text: str, more: list[str]) -> str:
     """A statement and what belongs to it, as whole sentences."""
     return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (text, *more))
-
-
-def lines_told(typed: Typed, positions: np.ndarray) -> str:
-    """Where some rows stand: their files and lines."""
-    found = _by_file(typed.raw, positions).items()
-    return "; ".join(f"{file}, lines {_runs(typed.raw, at)}" for file, at in found if len(at))
-
-
-def lines_alone(typed: Typed, positions: np.ndarray) -> str:
-    """The lines of some rows in words. Red lines name no file."""
-    return f"{'line' if len(positions) == 1 else 'lines'} {line_runs(typed.raw, positions)}"
-
-
-def line_runs(raw: pa.Table, positions: np.ndarray) -> str:
-    """The lines of some rows; a file of several is told by its place among them in their order."""
-    found = enumerate(_by_file(raw, positions).values(), start=1)
-    told = [(at, _runs(raw, of_file)) for at, of_file in found]
-    if len(told) == 1:
-        return told[0][1]
-    return "; ".join(f"{lines} of file {at}" for at, lines in told if lines)
-
-
-def _by_file(raw: pa.Table, positions: np.ndarray) -> dict[str, np.ndarray]:
-    """The rows of each file of a table, in the order of their names."""
-    names = raw["source_file"].combine_chunks().dictionary_encode()
-    codes = names.indices.to_numpy()[positions]
-    pairs = sorted((name, code) for code, name in enumerate(names.dictionary.to_pylist()))
-    return {name: positions[codes == code] for name, code in pairs}
-
-
-def _runs(raw: pa.Table, positions: np.ndarray) -> str:
-    """The lines of rows of one file, cut where there are many runs of them."""
-    line = np.sort(raw["source_row"].to_numpy()[positions])
-    ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
-    shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
-    return run_text(shown.tolist()) + (", …" if len(shown) < len(line) else "")
 
 
 def slipped_rows(typed: Typed, losses: Losses) -> None:

@@ -25,15 +25,13 @@ from trialtrace.run.cleaning.fits import (
     seen,
 )
 from trialtrace.run.cleaning.keys import CONFLICT, PLACE, distinct
+from trialtrace.run.cleaning.lines import line_runs, lines_alone, lines_told
 from trialtrace.run.cleaning.losses import (
     AT_MOST,
     BETTER,
     STOPS,
     TOLD,
     Losses,
-    line_runs,
-    lines_alone,
-    lines_told,
     sentences,
 )
 from trialtrace.run.cleaning.rejects import ROW, as_mask, stripped

@@ -23,6 +23,7 @@ from trialtrace.run.cleaning.rejects import (
     without_numbers,
 )
 from trialtrace.run.cleaning.spans import span_columns
+from trialtrace.run.cleaning.unopened import without_unopened
 from trialtrace.run.cleaning.values import (
     CleanColumn,
     Conversion,
@@ -36,7 +37,13 @@ from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial, arm_columns, arm_origin
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.study.file import TableSpec
-from trialtrace.run.trial.study.source import Delimited, date_order, decimal_sign, raw_tables
+from trialtrace.run.trial.study.source import (
+    Delimited,
+    date_order,
+    decimal_sign,
+    raw_tables,
+    thousands_mark,
+)
 
 # The rows of a raw table that a clean table is made of: `tables.<name>.where` of trial.yaml.
 #
@@ -130,7 +137,7 @@ def type_table(
     """
     check_columns(trial, spec, raw, names)
     check_named(trial, spec, raw)
-    selected = _selected(trial, spec, raw)
+    selected = _selected(trial, spec, without_unopened(trial, spec, raw))
     raw = selected.raw
     check_arms(trial, spec, raw)
     log = RejectLog(spec.name)
@@ -219,7 +226,8 @@ def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
     spelt = spelt_as(trial, spec, column)
     typed = not isinstance(raw, Delimited)
     unit = trial.cleaning.tables[spec.name].units.get(column, "s")
-    return Spelling(decimal_sign(raw), date_order(raw), missing, spelt, typed, unit)
+    thousands = thousands_mark(raw)
+    return Spelling(decimal_sign(raw), date_order(raw), missing, spelt, typed, unit, thousands)
 
 
 def spelt_as(trial: Trial, spec: TableSpec, column: str) -> dict[str, str]:

@@ -191,6 +191,19 @@ def parse_numbers(text: pa.Array, decimal: str) -> Parsed:
     return values, broken + more
 
 
+MARKS = {" ": " \u00a0\u202f\u2009", "'": "'\u2019"}
+"""The characters that a declared mark of thousands may be written as."""
+
+
+def ungrouped(text: pa.Array, mark: str, decimal: str) -> pa.Array:
+    """Numbers without their marks of thousands. A cell whose marks are not each before three digits
+    stays as it is, and is then no number."""
+    marks = f"[{re.escape(MARKS.get(mark, mark))}]"
+    grouped = rf"^[+-]?[0-9]{{1,3}}(?:{marks}[0-9]{{3}})+(?:{re.escape(decimal)}[0-9]*)?$"
+    without = pc.replace_substring_regex(text, marks, "")
+    return pc.if_else(pc.match_substring_regex(text, grouped), without, text)
+
+
 def parse_integers(text: pa.Array, decimal: str) -> Parsed:
     """Whole numbers; 3.0 is 3, and 3.5 is rejected."""
     spelt, _ = _with_point(text, decimal)
@@ -290,7 +303,7 @@ class Spelling:
     """How the cells of a source are written. A comma declared there or for a field holds.
 
     `typed` says that the source's format knows dates and times itself, `unit` the unit in which a
-    duration is counted.
+    duration is counted, `thousands` what stands between groups of three digits.
     """
 
     decimal: str = "."
@@ -299,6 +312,7 @@ class Spelling:
     spelt: Mapping[str, str] = field(default_factory=dict)
     typed: bool = False
     unit: str = "s"
+    thousands: str | None = None
 
     def order(self, variable: Variable) -> str:
         """The order of a variable's dates."""
@@ -337,6 +351,8 @@ def clean_column(
     if spelling.spelt:
         text = respelt(text, spelling.spelt)
     numeric = variable.kind in ("number", "integer") and not variable.duration
+    if numeric and spelling.thousands and not variable.choices:
+        text = ungrouped(text, spelling.thousands, spelling.sign(variable))
     if numeric and not variable.choices:
         text = without_numbers(text, spelling.missing, spelling.sign(variable))
     values, broken = parse(variable, text, spelling)

@@ -40,6 +40,11 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         return
     _spans(document, path, entry, columns)
     _partial_dates(files, path, entry, columns)
+    stems = dict.fromkeys(stem for one in columns if (stem := one.rpartition("___")[0]))
+    for form, fields in entry.get("forms", {}).items():
+        for position, field in enumerate(fields):
+            names = [*columns, *stems]
+            known(document, (*path, "forms", form, position), field, names, "a field of the table")
     for ignored in entry.get("ignore", {}):
         if ignored in columns:
             document.add(

@@ -112,6 +112,7 @@ def _source(files: Files) -> None:
             document.broken.add(place)
             document.add(place, "a path that is too long", expected)
     _stacked(files)
+    _thousands(files)
     if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
         return
     try:
@@ -119,6 +120,14 @@ def _source(files: Files) -> None:
     except UserError:
         expected = "a folder inside the project, or an absolute path"
         document.add(("source", "folder"), "a path that leaves the project", expected)
+
+
+def _thousands(files: Files) -> None:
+    """A mark of thousands is another than the decimal sign."""
+    for name, item in files.trial.entries("source", "items"):
+        if (mark := item.get("thousands")) and mark == item.get("decimal", "."):
+            found = f"{tell(mark)}, which is the decimal sign too"
+            files.trial.add(("source", "items", name, "thousands"), found, "another sign")
 
 
 def _stacked(files: Files) -> None:
@@ -138,7 +147,7 @@ def _stacked(files: Files) -> None:
             known(
                 document, (*place, "lacking", item), item, stack["of"].values(), "one of its items"
             )
-        for key in ("decimal", "date_order"):
+        for key in ("decimal", "date_order", "thousands"):
             spelt = [items[item].get(key) for item in stack["of"].values() if item in items]
             if len({*spelt} - ({None} if key == "decimal" else set())) > 1:
                 document.add(place, f"items with another {key}", "items that are spelt alike")

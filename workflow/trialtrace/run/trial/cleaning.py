@@ -310,6 +310,12 @@ class CleaningTable:
         "counts them apart.",
         empty=dict,
     )
+    forms: dict[Text, Distinct[Column]] = optional(
+        "Forms of REDCap whose fields stand in this table, each with its fields, such as "
+        "`{symptoms: [nausea, ticked]}`: the boxes of one that nobody opened have no value, where "
+        "REDCap exports 0. A table that is called as its form needs no entry.",
+        empty=dict,
+    )
     units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
     spans: dict[Column, Span] = optional(
         "Further columns of the clean table, each with the time from one moment to another, such "

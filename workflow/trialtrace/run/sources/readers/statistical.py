@@ -90,6 +90,31 @@ def _row_width(data: bytes, table: int, variables: int, name: str) -> int:
     return sum(int.from_bytes(data[one + 4 : one + 6], "big") for one in at)
 
 
+# A description of a variable: whether it is a number, its bytes, and where these stand in a row.
+KIND, BYTES, OFFSET, NUMERIC = slice(0, 2), slice(4, 6), slice(84, 88), 1
+SPECIAL = re.compile(rb"[A-Z_]\0*")
+
+
+def special_missing(data: bytes, names: list[str], rows: int) -> dict[str, dict[int, str]]:
+    """Column -> row -> the letter of each special missing value (.A to .Z, ._) of a transport file,
+    which its library reads as plain missing. The record layout is SAS's TS-140; version 8 has it
+    too."""
+    tables, variables, first = (_starts(one, data)[0] for one in (TABLE, VARIABLES, ROWS))
+    size, start = int(_record(data, tables)[SIZE]), first + RECORD
+    width = _row_width(data, tables, variables, "")
+    found: dict[str, dict[int, str]] = {}
+    for position, name in enumerate(names):
+        at = variables + RECORD + position * size
+        kind, length, offset = (
+            int.from_bytes(data[at:][part], "big") for part in (KIND, BYTES, OFFSET)
+        )
+        if kind == NUMERIC:
+            cells = (data[start + row * width + offset :][:length] for row in range(rows))
+            letters = {row: chr(c[0]) for row, c in enumerate(cells) if SPECIAL.fullmatch(c)}
+            found |= {name: letters} if letters else {}
+    return found
+
+
 def _cut(name: str, text: str) -> NoReturn:
     raise UserError(
         name,
@@ -115,8 +140,10 @@ NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "St
 def read(opened: "Opened[StatisticalFile]") -> Records:
     _check_encoding(opened)
     columns, meta = parsed(opened)
+    special: dict[str, dict[int, str]] = {}
     if opened.declared.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
+        special = special_missing(opened.data, list(columns), meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
     arrays, warnings, missing = [], _uncounted(opened), {}
     clocks = _clocks(opened, columns)
@@ -128,6 +155,8 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
             precision = SINGLE if stored == "float" else DOUBLE
             warnings += _lossy(f"{opened.name}, column {name}", name, values, precision, meta)
             values = _spell(values, precision)
+        for row, letter in special.get(name, {}).items():
+            values[row] = f".{letter}"
         arrays.append(pa.array(values, type=pa.string()))
         if codes := _declared_missing(columns[name], values, meta.missing_ranges.get(name, ())):
             missing[name] = codes

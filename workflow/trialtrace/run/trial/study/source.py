@@ -89,6 +89,11 @@ class Laid(Pinned):
     foot: int = optional(
         "Rows at the end that are no data, such as sums and notes.", empty=int, minimum=0
     )
+    thousands: Literal[".", ",", "'", " "] | None = optional(
+        'Mark between groups of three digits of numbers: 8.360 is 8360 with `"."`. With a space '
+        "also spaces that do not break, with an apostrophe also the curved one.",
+        expected='"." "," " " or "\'" in quotes',
+    )
     row_names: Text | None = optional(
         "Name of the first column where the header has none for it: blank, as R's write.csv and "
         "pandas leave it, or left out, as R's write.table does."
@@ -272,6 +277,11 @@ def raw_tables(source: Source) -> dict[str, tuple[str, ...]]:
 def decimal_sign(item: RawItem) -> str:
     """The decimal sign of a raw table's numbers; a point where its format knows numbers."""
     return (item.decimal if isinstance(item, Delimited) else None) or "."
+
+
+def thousands_mark(item: RawItem) -> str | None:
+    """What stands between groups of three digits of a raw table's numbers."""
+    return item.thousands if isinstance(item, Laid) else None
 
 
 def spelling(item: File | SyntheticItem) -> dict[str, str]:
