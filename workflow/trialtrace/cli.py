@@ -21,6 +21,7 @@ from trialtrace.report.commands.hand_over import add_hand_over
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.project import add_project
+from trialtrace.report.commands.queries import add_queries
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
@@ -119,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
     add = commands.add_parser
     add_project(add)
     add_review(add)
+    add_queries(add)
     add_committee(add)
     _add_results(add)
     _add_trace(add)
