@@ -121,7 +121,7 @@ def test_a_restricted_log_has_no_value_and_no_patient_and_needs_a_key(tmp_path: 
         text = "".join(package.read(name).decode() for name in package.namelist())
     assert ">77<" not in text and "2020-02-31" not in text and ">patient<" not in text
     assert [(one.line, one.column) for one in read_queries(data, "log.xlsx") if one.line] == [
-        (4, "pain0"), (7, "pain0"), (6, "seen"),
+        (4, "pain0"), (6, "seen"), (7, "pain0"),
     ]  # fmt: skip
 
 
