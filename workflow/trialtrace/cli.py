@@ -35,10 +35,9 @@ from trialtrace.report.which_run import (
     configured,
     figure_line,
     named_trial,
-    tell_draft,
     tell_run,
 )
-from trialtrace.run.drafting.command import add_commands
+from trialtrace.run.draft.command import add_commands
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project
@@ -164,7 +163,6 @@ def run_results(arguments: argparse.Namespace) -> int:
 
     at, name = named_trial(arguments)
     if arguments.planned:
-        tell_draft(at, name)
         tell_planned(at, name, arguments.analysis, arguments.format)
         return 0
     at, _ = tell_run(at, name, ANALYSE, unverified=arguments.unverified, earlier=True)
@@ -231,7 +229,6 @@ def run_coverage(arguments: argparse.Namespace) -> int:
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)
-    tell_draft(at, name)
     put(coverage_as(load_trial(name, at), arguments.format), arguments.output)
     return 0
 

@@ -74,6 +74,18 @@ def crossover(slip: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+TOLD = {
+    "score": (
+        *("--arm", "arm", "--control", "usual", "--design", "cluster by practice"),
+        *("--subject", "id"),
+    ),
+    "minutes": (
+        *("--arm", "treatment", "--control", "B", "--design", "crossover"),
+        *("--subject", "pid", "--visit", "period"),
+    ),
+}
+
+
 @pytest.mark.parametrize(
     ("export", "primary", "says"),
     [
@@ -85,9 +97,8 @@ def test_a_run_tells_a_slip_of_a_drafted_trial(tmp_path, export, primary, says):
     at = mini_run.write_mini(tmp_path)
     path = tmp_path / "data" / "made.csv"
     path.write_text(export(False), encoding="utf-8")
-    given = [str(at.root), "new", "mine", str(path), "--yes", "--primary", primary]
-    assert main(["--project", *given]) == 0
-    assert main(["--project", str(at.root), "confirm", "mine", "--all"]) == 0
+    given = [str(at.root), "new", "mine", str(path), "--primary", primary, *TOLD[primary]]
+    assert main(["--project", *given, "--where", "all", "--kind", "measure"]) == 0
     file = at.trial_config("mine") / "trial.yaml"
     file.write_text(re.sub(r" *sha256: .*\n", "", file.read_text()), encoding="utf-8")
     for slip in (False, True):

@@ -15,7 +15,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import SYNTHETIC, sha256_file, write_parquet
 from trialtrace.base.synthetic import MARK, SIGN, TRUTH
 from trialtrace.cli import main
-from trialtrace.run.drafting.tables import profile
+from trialtrace.run.draft.files import read_files
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.folder import files_source, write_folder
 from trialtrace.run.trial.load import load_trial
@@ -165,5 +165,5 @@ def test_a_draft_from_marked_files_is_synthetic(synthetic, tmp_path, form):
     else:
         write_export(synthetic.trial, out, form)
     file = {"adam": "adsl.xpt", "redcap": "mini_DATA.csv", "cohort": "export.csv"}[form]
-    (table, *_) = profile([str(out / file)])
-    assert table.drawn and MARK not in [column.name for column in table.columns]
+    (table, *_) = read_files([str(out / file)], {})
+    assert table.synthetic and MARK not in table.cells.column_names

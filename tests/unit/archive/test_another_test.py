@@ -39,10 +39,10 @@ def test_the_new_p_of_a_comparison_is_held_against_the_one_that_is_gone(gone, ne
 @pytest.mark.parametrize(
     ("file", "bears"),
     [
-        *[(name, False) for name in ("guesses.yaml", "claims.yaml", "multiverse.yaml")],
+        *[(f"{name}.yaml", False) for name in ("guesses", "answers", "claims", "multiverse")],
         ("dictionary.csv", True),
     ],
 )
-def test_guesses_and_published_numbers_change_no_result(file, bears):
+def test_answers_and_published_numbers_change_no_result(file, bears):
     change = KeyChange(f"config/trials/made/{file}", ("told", "visit"), "old", "new", 3, 3)
     assert concerns(change, {"told", "visit"}) is bears

@@ -9,7 +9,7 @@ from trialtrace.audit.reading.formats.form import read_sheet
 from trialtrace.base import bounded
 from trialtrace.base.errors import UserError
 from trialtrace.report.shown.docx_lines import BrokenDocument, _xml
-from trialtrace.run.drafting.define import read_define
+from trialtrace.run.draft.metadata.cdisc import read_define
 
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "haha"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
@@ -65,8 +65,6 @@ def test_a_head_without_end_and_an_archive_that_grows_are_refused(monkeypatch):
         bounded.check_package(package("xl/a.xml", b"<a/>" + b" " * 1_000_000), "a.xlsx")
 
 
-def test_a_define_with_entities_is_refused(tmp_path):
-    file = tmp_path / "define.xml"
-    file.write_text(OUTSIDE)
+def test_a_define_with_entities_is_refused():
     with pytest.raises(UserError, match="a document type"):
-        read_define(str(file))
+        read_define(OUTSIDE.encode(), "define.xml")

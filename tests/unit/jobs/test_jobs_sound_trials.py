@@ -69,6 +69,7 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "lock": _more("requirements.lock"),
     "table": _more("config/norms/tuning_fork.csv"),
     "guesses": lambda root: (root / f"config/trials/{TRIAL}/guesses.yaml").write_text("a: b\n"),
+    "answers": lambda root: (root / f"config/trials/{TRIAL}/answers.yaml").write_text("a: b\n"),
     "gone": lambda root: (root / f"config/trials/{TRIAL}/claims.yaml").unlink(),
     "broken": lambda root: (root / REMEMBERED).write_text("[1"),
 }

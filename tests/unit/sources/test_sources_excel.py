@@ -271,7 +271,7 @@ def test_bad_workbooks(bench: Bench, case: str):
 
 
 # Saved by LibreOffice.
-OLD = Path(__file__).parents[2] / "spec" / "drafting" / "old_workbooks" / "both.xls"
+OLD = Path(__file__).parent / "old_workbooks" / "both.xls"
 
 
 def test_a_sheet_of_an_old_workbook(bench: Bench):

@@ -24,7 +24,7 @@ class Deleted:
 
 
 NAMES: dict[str, Deleted] = {}
-COMMANDS: dict[str, Deleted] = {}
+COMMANDS: dict[str, Deleted] = {"confirm": Deleted("0.1.0", "the answers of trialtrace new")}
 
 
 def answer(name: str, names: Mapping[str, Deleted] | None = None) -> str | None:

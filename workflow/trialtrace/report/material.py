@@ -12,10 +12,8 @@ from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.report.audit.estimate_losses import estimate_losses
 from trialtrace.report.audit.red_lines import (
     declared_lines,
-    guessed_logs,
     not_estimable_line,
     red_lines,
-    tables_aside,
 )
 from trialtrace.report.frozen_data import data_state
 from trialtrace.run.cleaning.account import Account, read_account
@@ -195,11 +193,9 @@ class Material:
 
     @cached_property
     def declared_lines(self) -> list[str]:
-        """What of the rows is left out for a declared reason, what is known of columns, and which
-        tables a draft took for logs or set aside, a sentence each."""
-        guesses = self.trial.guesses.guesses if self.trial.guesses else {}
-        declared = declared_lines(self.account, self.endpoint_losses.warnings)
-        return [*declared, *guessed_logs(self.account, guesses), *tables_aside(guesses)]
+        """What of the rows is left out for a declared reason, and what is known of columns, a
+        sentence each."""
+        return declared_lines(self.account, self.endpoint_losses.warnings)
 
     @property
     def not_estimable(self) -> list[str]:

@@ -20,7 +20,7 @@ def numbers_csv(material: Material) -> str:
     """A row a result, in their order: short id and identifier, analysis with its line of plan.yaml,
     what it is and of whom, its value as shown, method, and who recomputed it.
 
-    Identifiers have the codes of arms in them, which a blinded draft leaves out.
+    Identifiers have the codes of arms in them, which an open report leaves out.
     """
     rows = [(*NAMES, *CHECKED), *(_row(material, row) for row in material.results)]
     stamp = material.trial.stamp

@@ -55,7 +55,7 @@ LEFT_OUT = "{} that it leaves out: {}."
 # What of an analysis a function shows.
 PARTS = dict(zip(OF_ANALYSIS, ("its sentences", "its tables"), strict=True))
 # What stands in the place of a file that names the arms.
-NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
+NOT_SHOWN = "Not shown in an open report, since it names arms. It stands in {}.\n"
 NOT_OF_RUN = "Not shown in such a run, since it tells numbers of the true arms. It stands in {}.\n"
 TRUE_ARMS = ("claims.yaml", "cohort.yaml")
 
@@ -100,7 +100,6 @@ def render_report(
             synthetic=trial.synthetic,
             in_report=True,
             coverage=bool(trial.claims_document.get("items")),
-            draft=trial.draft,
             put_in=put_in(material),
             typed=typed(material),
             readings=_readings(material, places),
@@ -253,7 +252,7 @@ def _title(material: Material, source: Source) -> str:
         for path in (written(material, source.stem), source.path)
     )
     title = str(own) if own and own != made else trial.title
-    return f"{trial.draft}: {title}" if trial.draft else title
+    return title
 
 
 def _beside(material: Material) -> list[tuple[str, str]]:

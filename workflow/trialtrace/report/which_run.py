@@ -42,14 +42,6 @@ def check_analysis(at: Project, trial: str) -> None:
         raise UserError(trial, found=found, expected="the project's folder, with the analysis")
 
 
-def tell_draft(at: Project, trial: str) -> None:
-    """Say what to do where a trial's configuration is a draft."""
-    from trialtrace.run.trial.load import draft_line
-
-    if line := draft_line(at, trial):
-        print(line, file=sys.stderr)
-
-
 def tell_run(
     at: Project,
     trial: str,
@@ -106,7 +98,6 @@ def tell_run(
     except UserError:
         told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
     print("\n".join(told), file=sys.stderr)
-    tell_draft(at, trial)
     return found, changed
 
 

@@ -130,7 +130,7 @@ def _run(plan: Plan, line: PlanLine) -> bool:
 def _words(trial: Trial, line: PlanLine) -> str:
     plan = trial.plan
     if not _run(plan, line):
-        return "not run while the draft is blinded" if trial.draft else "no part of this run"
+        return "no part of this run"
     match line.key:
         case ("estimands", str(name)):
             return plan.estimands[name].summary

@@ -4,11 +4,10 @@ These sentences stand on page 1 of a report, are counted on the first page of th
 run. They hold counts and configured words only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from trialtrace.run.cleaning.account import NOT_RED, Account, RedLine
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trial.guesses import Guess
 
 # Warnings of one rule each, which `excluded_line` draws together.
 SUBJECTS_EXCLUDED = "subjects_excluded"
@@ -59,27 +58,6 @@ def declared_lines(account: Account, of_endpoints: Iterable[RedLine] = ()) -> li
     lines = (*account.warnings, *of_endpoints)
     declared += [line.text for line in lines if line.kind in NOT_RED]
     return [" ".join(text.split()) for text in declared]
-
-
-def guessed_logs(account: Account, guesses: Iterable[str]) -> list[str]:
-    """The tables that may lack subjects because a draft took them for logs, which nobody has
-    confirmed, a sentence each; `guesses` are the names of those that are open."""
-    open_ = {*guesses}
-    return [
-        f"Table {name} has rows of {one.subjects} of {one.of_subjects} subjects: that the others "
-        "had nothing to log is a guess that nobody has confirmed."
-        for name, one in account.tables.items()
-        if one.declared and one.subjects < one.of_subjects and f"covers.{name}" in open_
-    ]
-
-
-def tables_aside(guesses: Mapping[str, Guess]) -> list[str]:
-    """A sentence on the tables that a draft was given and took for none of the trial's, which
-    nobody has confirmed."""
-    if not (guess := guesses.get("aside")):
-        return []
-    text = f"Given with the data, and not used: {guess.value}"
-    return [f"{text}. That they are no part of the trial is a guess that nobody has confirmed."]
 
 
 def excluded_line(account: Account) -> list[str]:

@@ -9,6 +9,7 @@ from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.jobs.data import data_files
+from trialtrace.run.trial.answers import answered_design
 from trialtrace.run.trial.check import checked_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.run.trial.load import Trial, load_trial
@@ -87,6 +88,8 @@ def check(
         print(f"{MARK}{remark}")
     for remark in without_origin(trial):
         print(f"{name}: {remark}")
+    if design := answered_design(at, name):
+        print(f"{name}: the lines of this design: docs/new-trial.md#{design}")
     for remark in _left_out(trial):
         print(f"{MARK}{remark}")
     if others:

@@ -73,13 +73,6 @@ def _freeze(trial: Trial, by: str | None) -> None:
             do=f"say in amendments.yaml why it changed; trialtrace freeze {name} --check tells "
             "what did",
         )
-    if trial.guesses is not None and trial.guesses.guesses:
-        raise UserError(
-            name,
-            found=trial.draft.lower(),
-            expected="a plan that its author confirmed",
-            do=f"trialtrace confirm {name}",
-        )
     if problems := check_trial(at, name):
         raise ProblemsError(problems)
     names = (*FILES, REVIEW) if trial.review else FILES

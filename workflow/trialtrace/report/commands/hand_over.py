@@ -11,7 +11,6 @@ from trialtrace.report.which_run import (
     add_of_trial,
     check_analysis,
     named_trial,
-    tell_draft,
     tell_run,
 )
 
@@ -134,7 +133,6 @@ def run_export(arguments: argparse.Namespace) -> int:
         return 0
     from trialtrace.run.synthetic.folder import export_folder
 
-    tell_draft(at, name)
     print(export_folder(load_trial(name, at), arguments.folder), end="")
     return 0
 

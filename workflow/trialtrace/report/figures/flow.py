@@ -128,7 +128,7 @@ def _caption(material: Material, row: Row) -> str:
 
 def primary(material: Material, row: Row) -> str:
     """The analysis with which the boxes end: the first primary one of those that the plan lists,
-    else the first; nothing of a blinded draft, which analyses nothing."""
+    else the first; nothing of an open report, which analyses nothing."""
     analyses, names = material.trial.plan.analyses, row["analysed"]
     return next((n for n in names if analyses[n].role == "primary"), next(iter(names), ""))
 

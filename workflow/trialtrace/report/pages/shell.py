@@ -86,7 +86,6 @@ def report_page(
         stamp=trial.stamp,
         style=style,
         script=script,
-        draft=trial.draft,
         up=up,
         above=of_report(trial.title),
         here=here,
@@ -99,7 +98,6 @@ def page_alone(trial: "Trial", name: str, body: str, style: str) -> str:
         f"{name} \N{EN DASH} {trial.title}",
         body,
         stamp=trial.stamp,
-        draft=trial.draft,
         style=style,
     )
 
@@ -110,7 +108,6 @@ def page(
     *,
     stamp: Stamp | None,
     style: str = "",
-    draft: str = "",
     up: str = "",
     above: Sequence[Step] = (),
     here: str = "",
@@ -124,12 +121,11 @@ def page(
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
     inside and can be mailed alone. `above` are the pages over it, by title and link from that
     folder, and `here` is what it is called after them. The stamp stands at its top, where it stays
-    in sight, and at each of its pictures by itself; `draft` is the stamp of a draft.
-    With `forms` it may send its forms to where it came from.
+    in sight, and at each of its pictures by itself. With `forms` it may send its forms to where it
+    came from.
     """
     told = escape(stamp.sentence) if stamp else ""
     top = f'<p class="synthetic held">{told}</p>\n' if stamp else ""
-    top += f'<p class="synthetic">{escape(draft)}</p>\n' if draft else ""
     if stamp:
         body = body.replace("<figcaption>", f"<figcaption>{told}. ")
     body = SCROLLS.sub(REACHED, body if up else breakable(body))

@@ -168,7 +168,6 @@ def _card(material: Material) -> str:
         if trial.stamp
         else "<p class='kind'>Patients' data, as exported</p>"
     )
-    stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
     report = f"{trial.name}/report.html"
     every = ((one, text) for one in primary(material) for text in held_in_words(material, one))
     held = [f"{one.label}: {text}." for one, text in every]
@@ -177,7 +176,7 @@ def _card(material: Material) -> str:
     told = [*sentences, *known, *filter(None, [other_readings(material)])]
     results = "".join(f"<p>{escape(text)}</p>" for text in told)
     return (
-        f'<li>{data}{stamp}<h2><a href="{trial.name}/{SUMMARY_PAGE}">{escape(trial.title)}</a></h2>'
+        f'<li>{data}<h2><a href="{trial.name}/{SUMMARY_PAGE}">{escape(trial.title)}</a></h2>'
         f'<p class="quiet">{_design(material)}</p>{_warnings(material, report)}'
         f"<p>{escape(trial.question)}</p>{_picture(material)}{results}{_verdicts(material)}"
         f'<p class="quiet">{_links(material, report)}</p></li>'

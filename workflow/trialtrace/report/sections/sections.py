@@ -40,14 +40,6 @@ UNNAMED = "unnamed"
 ENDED = "Ended early"
 
 
-def stamps(trial: Trial) -> list[str]:
-    """That it is a draft, as a block of its own; each page has the other stamps."""
-    if not trial.draft:
-        return []
-    guessed = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
-    return [f"::: {{.synthetic}}\n{escape_markdown(guessed)}\n:::"]
-
-
 def unstated(trial: Trial) -> str:
     """What is said of an item that no source at hand tells."""
     return "not stated in the sources of this re-analysis" if trial.reanalysis else "not recorded"

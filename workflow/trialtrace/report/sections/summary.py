@@ -37,7 +37,6 @@ from trialtrace.report.sections.sections import (
     blinding,
     design_words,
     not_recorded,
-    stamps,
     unstated,
 )
 from trialtrace.report.sections.this_reanalysis import this_reanalysis
@@ -62,7 +61,6 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
     ]
     parts = [
         *lost(material, places),
-        *stamps(trial),
         f"**Background.** {escape_markdown(trial.question)}",
         f"**Methods.** {' '.join(filter(None, _methods(material)))}",
         "\n\n".join(["::: {.found}", *found, ":::"]),

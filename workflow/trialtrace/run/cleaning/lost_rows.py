@@ -295,10 +295,7 @@ def _too_many(trial: Trial, typed: Typed, rule: str, text: str, misread: bool) -
     way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
     mend = "mend the export, or dictionary.csv and the key in trial.yaml"
     if rule == UNKNOWN:
-        mend += (
-            f"; or name the column of the patients, tables.{table}.subject in trial.yaml, of a "
-            f"draft trialtrace new {trial.name} --anew --subject COLUMN"
-        )
+        mend += f"; or name the column of the patients, tables.{table}.subject in trial.yaml"
     return Problem(
         f"{trial.name}: table {table}",
         "rows cannot be used that the table would be wrong without",

@@ -302,7 +302,7 @@ def _flag_required(
 @dataclass(frozen=True)
 class Arms:
     """Label of each arm -> its subjects as text; none where a patient has every treatment, and none
-    of a blinded draft."""
+    of an open report."""
 
     subjects: Mapping[str, pa.Array] = field(default_factory=dict)
 

@@ -34,7 +34,6 @@ from trialtrace.run.jobs.stages import (
     CLEAN,
     DERIVE,
     DERIVE_RULES,
-    GUESSES,
     KEY,
     MULTIVERSE_FILE,
     OF_BLINDED,
@@ -148,8 +147,6 @@ class Freshness:
         """The trial's configuration files that a stage reads."""
         names = self._files_read(rule, trial)
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
-        if trial and rule == RENDER and self.trial(trial).guesses is not None:
-            files.add(self.at.trial_config(trial) / GUESSES)
         if trial and rule == RENDER and self.trial(trial).has_multiverse:
             files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
         if trial and rule == RENDER and self.trial(trial).has_simulation:

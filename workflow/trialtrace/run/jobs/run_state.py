@@ -21,7 +21,6 @@ from trialtrace.run.jobs.products import Made, altered, edited, read_record, rec
 from trialtrace.run.jobs.stages import CLEAN, RENDER, STAGES
 from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.tables.manifest import files_in
-from trialtrace.run.trial.load import load_trial
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
 CODE, CODE_OR_OTHER, MANIFEST = "code", "code, configuration or data", "raw/manifest.json"
@@ -108,23 +107,8 @@ def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
 
 
 def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
-    """Raise UserError where results are of runs for something else than their folder, as of a copy,
-    or a blinded draft has results by arm, of a run before the draft."""
+    """Raise UserError where results are of runs for something else than their folder."""
     _check_purpose(at, trial, results or at.results)
-    path = (results or at.results) / trial / "analysis" / "results.parquet"
-    if not (path.is_file() and load_trial(trial, at).pooled):
-        return
-    import pyarrow.parquet as pq
-
-    levels = pq.read_table(path, columns=["group1_level"]).column(0).unique().to_pylist()
-    if set(levels) - {"all", None}:
-        raise UserError(
-            f"trial {trial}",
-            found="results by arm of an earlier run, and a draft that is blinded",
-            expected="results of all patients together, until arm, control and primary "
-            "endpoint are confirmed",
-            do=f"trialtrace run {trial}, or trialtrace confirm {trial}",
-        )
 
 
 def _check_purpose(at: Project, trial: str, results: Path) -> None:

@@ -25,8 +25,6 @@ TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 # Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
 COHORT = "cohort.yaml"
-# Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
-GUESSES = "guesses.yaml"
 # Of a trial that has one: its choices stand in the supplement.
 MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.

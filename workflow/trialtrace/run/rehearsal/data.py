@@ -22,7 +22,6 @@ from trialtrace.run.cleaning.counting import account_of
 from trialtrace.run.cleaning.losses import Losses
 from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.cleaning.typed import Typed, spelling_of
-from trialtrace.run.drafting.tally import Tally, far_off
 from trialtrace.run.endpoints.adsl import derive_adsl
 from trialtrace.run.endpoints.derive import in_order, leave_populations
 from trialtrace.run.endpoints.known import planned_arms
@@ -31,6 +30,7 @@ from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import CleanTable
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import Study, place_rows
+from trialtrace.run.rehearsal.missing_codes import far_off
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
@@ -171,13 +171,11 @@ def undeclared_codes(trial: Trial, typed: Mapping[str, Typed]) -> Iterator[str]:
         for column, variable in trial.dictionary[name].items():
             if variable.kind in ("integer", "number") and not variable.choices:
                 used = one.column(column).is_valid()
-                tally = Tally()
-                tally.add(one.text(column).filter(used))
                 sign = spelling_of(trial, one.spec, column).sign(variable)
-                numbers = tally.point if sign == "." else tally.comma
-                codes, _, _, _ = far_off(numbers, tally, visits=column in one.spec.key_)
+                text = one.text(column).filter(used)
+                codes = far_off(text, sign, visits=column in one.spec.key_)
                 if codes:
-                    cells = sum(numbers.codes[code] for code in codes)
+                    cells = sum(codes.values())
                     yield (
                         f"Table {name}, column {column}: {one_of(codes)} stands in {cells} "
                         f"{'cell' if cells == 1 else 'cells'}, far off all other values, and is "

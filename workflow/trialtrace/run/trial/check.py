@@ -20,6 +20,7 @@ from trialtrace.run.trial import check_review as review
 from trialtrace.run.trial import check_trial as trial
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.amendments import AmendmentsFile
+from trialtrace.run.trial.answers import FILE as ANSWERS
 from trialtrace.run.trial.check_labels import crossed_labels, fields_of_one_name
 from trialtrace.run.trial.claims import check as claims
 from trialtrace.run.trial.cohort import check as cohort
@@ -30,11 +31,12 @@ from trialtrace.run.trial.endpoints import check as endpoints
 from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.frozen import frozen_plan, is_frozen
-from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
+from trialtrace.run.trial.open_guesses import FILE as GUESSES
+from trialtrace.run.trial.open_guesses import open_guesses
 from trialtrace.run.trial.plan import check as plan
 from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
@@ -128,9 +130,10 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
     forms.check_defects(files)
     _names(files)
     known = (*FILES, *([COHORT] if files.cohort else []))
-    if (folder / GUESSES).is_file():
-        documents["guesses"] = read_document(at, folder / GUESSES, "guesses")
-        known = (*known, GUESSES)
+    if (folder / ANSWERS).is_file():
+        documents["answers"] = read_document(at, folder / ANSWERS, "answers")
+        known = (*known, ANSWERS)
+    known = (*known, GUESSES) if (folder / GUESSES).is_file() else known
     if (folder / MULTIVERSE).is_file():
         documents["multiverse"] = read_document(at, folder / MULTIVERSE, "multiverse")
         multiverse.check(files, documents["multiverse"])
@@ -147,7 +150,7 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
         review.check(files, documents["review"])
         known = (*known, REVIEW)
     known = (*known, FROZEN) if is_frozen(at, name) else known
-    problems = _other_files(at, name, known) + _frozen(at, name, documents)
+    problems = open_guesses(at, name) + _other_files(at, name, known) + _frozen(at, name, documents)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)
     for document in list(documents)[1:]:
@@ -209,7 +212,7 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
 
 
 # Every file of a trial that may be there.
-READ = (*FILES, COHORT, GUESSES, MULTIVERSE, SIMULATION, AMENDMENTS, REVIEW)
+READ = (*FILES, COHORT, ANSWERS, MULTIVERSE, SIMULATION, AMENDMENTS, REVIEW)
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.config.compose import compose_text
-from trialtrace.run.trial.guesses import FILE as GUESSES
+from trialtrace.run.trial.answers import FILE as ANSWERS
 
 # Parts of files whose keys are names that other parts refer to.
 NAMED = {
@@ -18,8 +18,9 @@ NAMED = {
 }
 # What of the settings of a project no result depends on.
 SETTINGS = "config.yaml"
-# Files of the configuration that no result of the plan rests on.
-OF_NO_RESULT = ("claims.yaml", GUESSES, "multiverse.yaml")
+# Files of the configuration that no result of the plan rests on; kept runs of earlier versions have
+# guesses.yaml.
+OF_NO_RESULT = ("claims.yaml", ANSWERS, "guesses.yaml", "multiverse.yaml")
 OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "report")
 # Keys whose texts are for readers; so are those of labels.
 TEXTS = ("title", "note", "summary", "question", "registration", "evidence", "origin", "axis")

@@ -25,17 +25,16 @@ from trialtrace.base.stamp import SYNTHETIC, Stamp, both
 from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.dictionary import read_dictionary
 from trialtrace.run.trial.endpoints import families
-from trialtrace.run.trial.guesses import (
-    FILE,
-    GuessesFile,
+from trialtrace.run.trial.model import Endpoint, Variable
+from trialtrace.run.trial.open_guesses import check_no_guess
+from trialtrace.run.trial.outcomes import Outcomes
+from trialtrace.run.trial.plan.committee import described
+from trialtrace.run.trial.pooled import (
     pooled_design,
     pooled_plan,
     pooled_populations,
     pooled_tables,
 )
-from trialtrace.run.trial.model import Endpoint, Variable
-from trialtrace.run.trial.outcomes import Outcomes
-from trialtrace.run.trial.plan.committee import described
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import Settings, shows_more
@@ -125,30 +124,17 @@ class Trial:
 
     @cached_property
     def _trial(self) -> TrialFile:
+        check_no_guess(self.at, self.name)
         return structure(TrialFile, self.document("trial"))
-
-    @cached_property
-    def guesses(self) -> GuessesFile | None:
-        """What its draft guessed; None where it was never drafted."""
-        if not (self.at.trial_config(self.name) / FILE).is_file():
-            return None
-        return structure(GuessesFile, self.document("guesses"))
-
-    @property
-    def draft(self) -> str:
-        """The stamp of every page of a draft; empty once everything is confirmed."""
-        return self.guesses.stamp if self.guesses else ""
 
     @property
     def pooled(self) -> bool:
-        """Whether nothing may be computed by arm: of a draft of which that is open, or in an open
-        report to a monitoring committee.
+        """Whether nothing may be computed by arm: in an open report to a monitoring committee.
 
         The design has no arms then, the tables no arm, and the plan and the claims are empty: no
         stage can store what none of them has.
         """
-        blind = self.guesses is not None and self.guesses.blind
-        return blind or self.at.purpose.kind == "open"
+        return self.at.purpose.kind == "open"
 
     @property
     def stamp(self) -> Stamp | None:
@@ -348,15 +334,6 @@ def load_trial(name: str, root: Project | None = None) -> Trial:
     at = root or project()
     at.trial_config(name)
     return Trial(name, at)
-
-
-def draft_line(at: Project, name: str) -> str | None:
-    """One line on a drafted trial of which something is not confirmed; None for any other."""
-    try:
-        draft = load_trial(name, at).draft
-    except UserError:
-        return None
-    return f"{name}: {draft}: trialtrace confirm {name}" if draft else None
 
 
 def arm_origin(trial: Trial) -> Origin | None:

@@ -27,11 +27,11 @@ from trialtrace.base.config.spec import (
 )
 from trialtrace.base.config.spec_schema import definition, schema_of
 from trialtrace.run.trial.amendments import AmendmentsFile
+from trialtrace.run.trial.answers import AnswersFile
 from trialtrace.run.trial.claims.file import ClaimsFile
 from trialtrace.run.trial.cleaning import Cleaning
 from trialtrace.run.trial.cohort.file import CohortFile
 from trialtrace.run.trial.endpoints import registry as endpoints
-from trialtrace.run.trial.guesses import GuessesFile
 from trialtrace.run.trial.instruments import registry as instruments
 from trialtrace.run.trial.multiverse.file import MultiverseFile
 from trialtrace.run.trial.plan.file import PlanFile
@@ -101,11 +101,11 @@ FILES = {
         "known; only of a trial that has one. See docs/blinded.md.",
         ReviewFile,
     ),
-    "guesses": File(
-        "config/trials/<trial>/guesses.yaml",
-        "What `trialtrace new` guessed and nobody has confirmed yet; only of a drafted trial. "
+    "answers": File(
+        "config/trials/<trial>/answers.yaml",
+        "What `trialtrace new` was given and answered; only of a trial that it wrote. "
         "See docs/new-trial.md.",
-        GuessesFile,
+        AnswersFile,
     ),
     "ledger": File(
         "a ledger of printed numbers, for trialtrace audit",

@@ -25,7 +25,7 @@ def derive_measure(endpoint: Endpoint[Measure | MeasureInColumns], study: Study)
     entry = endpoint.entry
     if isinstance(entry, MeasureInColumns):
         records = in_columns(endpoint, study, list(entry.treatments)).records
-        # A draft whose arms nobody has confirmed has none.
+        # An open report has no arms.
         if not study.trial.design.arms:
             return records
         arms = np.repeat(np.array(list(entry.treatments.values())), study.size)

@@ -33,7 +33,7 @@ _BESIDE = frozenset({"plus", "and", "with", "und", "mit", "et", "avec", "con", "
 
 
 def plan_remarks(trial: Trial) -> list[str]:
-    """Sentences; none of a blinded draft, which has no plan."""
+    """Sentences; none of an open report, which has no plan."""
     if trial.pooled:
         return []
     named = [

@@ -1,0 +1,348 @@
+"""`trialtrace new`: what is asked, what is refused, and that a draft gives the primary result."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from made import crossed, log_rank, patients, visits, welch, write
+from mini_run import run_stages
+from scipy import stats
+
+from trialtrace.base.store import read_parquet
+from trialtrace.cli import main
+from trialtrace.run.trial.load import load_trial
+
+PARALLEL = {
+    "arm": "arm",
+    "control": "usual",
+    "design": "parallel",
+    "subject": "pid",
+    "where": "all",
+}
+SCORE = {**PARALLEL, "primary": "score [points]", "kind": "measure"}
+VISITS = {
+    "arm": "group",
+    "control": "B",
+    "design": "parallel",
+    "subject": "subject",
+    "where": "all",
+    "primary": "pain",
+    "kind": "measure",
+}
+CROSSED = {
+    "arm": "treatment",
+    "control": "B",
+    "design": "crossover",
+    "subject": "id",
+    "where": "all",
+    "primary": "minutes",
+    "kind": "measure",
+    "visit": "period",
+}
+
+
+def config(at, file: str = "trial") -> dict:
+    return yaml.safe_load((at.trial_config("mine") / f"{file}.yaml").read_text("utf-8"))
+
+
+def results(at) -> dict[str, dict]:
+    """The results by id without the trial."""
+    run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = read_parquet(at.results / "mine" / "analysis" / "results.parquet").to_pylist()
+    assert not [row for row in rows if row["error"]]
+    return {row["result_id"].removeprefix("mine/"): row for row in rows}
+
+
+@pytest.fixture
+def export(at):
+    return write(patients(), at.root / "data" / "mine.csv")
+
+
+def test_a_mean_difference(at, new, export):
+    assert new(export, **SCORE, baseline="age,sex") == 0
+    row = results(at)["score/mean_difference.welch@card-usual"]
+    low, high, _ = welch(patients())
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high))
+    assert row["unit"] == "points"
+    assert config(at, "plan")["displays"]["baseline"]["variables"] == ["age_2", "sex_2"]
+
+
+def test_an_event(at, new, export):
+    assert new(export, **PARALLEL, primary="relapse", kind="event 1") == 0
+    found, frame = results(at), patients()
+    table = pd.crosstab(frame.arm == "card", frame.relapse == 1).to_numpy()
+    p = found["relapse/p_value.fisher@card-usual"]["stat_value"]
+    assert p == pytest.approx(stats.fisher_exact(table).pvalue)
+    risks = frame.groupby("arm").relapse.mean()
+    difference = found["relapse/risk_difference.newcombe@card-usual"]["stat_value"]
+    assert difference == pytest.approx(risks["card"] - risks["usual"])
+
+
+def test_levels_in_an_order(at, new, export):
+    assert new(export, **PARALLEL, primary="grade", kind="ordered") == 0
+    frame = patients()
+    one, other = (frame.grade[frame.arm == arm] for arm in ("card", "usual"))
+    p = stats.mannwhitneyu(one, other, method="asymptotic", use_continuity=False).pvalue
+    assert results(at)["grade/p_value.mann_whitney@card-usual"]["stat_value"] == pytest.approx(p)
+
+
+def test_a_time_in_a_column_has_a_curve_with_numbers_at_risk(at, new, export):
+    assert new(export, **PARALLEL, primary="months", kind="until dead=1", unit="months") == 0
+    frame = patients()
+    p = log_rank(
+        frame.months.to_numpy(), (frame.dead == 1).to_numpy(), (frame.arm == "card").to_numpy()
+    )
+    assert results(at)["months/p_value.log_rank@card-usual"]["stat_value"] == pytest.approx(p)
+    (figure,) = config(at, "plan")["displays"]["kaplan_meier"]
+    assert (figure["unit"], figure["at"][0], len(figure["at"])) == ("months", 0, 6)
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"), [("seen_on", "event_date"), ("seen_on", "until dead=1"), ("died_on", "")]
+)
+def test_a_time_between_dates(at, new, export, last, kind):
+    dates = {"start": "entered", "event_date": "died_on", "last_contact": last}
+    if not kind:
+        # One date that is either.
+        dates |= {"event_date": "seen_on", "last_contact": "seen_on"}
+    told = {**PARALLEL, **dates, "primary": "dates", "kind": kind or "until dead=1"}
+    assert new(export, **told) == 0
+    frame = patients()
+    days = [pd.to_datetime(frame[name], dayfirst=True) for name in ("seen_on", "entered")]
+    time = (days[0] - days[1]).dt.days.to_numpy()
+    p = log_rank(time, (frame.dead == 1).to_numpy(), (frame.arm == "card").to_numpy())
+    (name,) = config(at, "endpoints")
+    found = results(at)[f"{name}/p_value.log_rank@card-usual"]["stat_value"]
+    assert found == pytest.approx(p)
+
+
+def test_visits_given_the_value_before(at, new):
+    path = write(visits(), at.root / "data" / "visits.csv")
+    assert new(path, **VISITS, before="0") == 0
+    frame = visits().pivot(index=["subject", "group"], columns="week", values="pain").reset_index()
+    x = np.column_stack([np.ones(40), frame.group == "A", frame[0]])
+    effect = np.linalg.lstsq(x.astype(float), frame[8].to_numpy(), rcond=None)[0][1]
+    row = results(at)["pain/mean_difference.ancova@a-b;visit=week_8"]
+    assert row["stat_value"] == pytest.approx(effect)
+
+
+def test_a_crossover_by_its_sequence(at, new, capsys):
+    assert new(write(crossed(), at.root / "data" / "c.csv"), **CROSSED) == 0
+    assert main(["--project", str(at.root), "check", "mine"]) == 0
+    assert "docs/new-trial.md#crossover" in capsys.readouterr().out
+    wide = crossed().pivot(index=["id", "sequence"], columns="period", values="minutes")
+    change = (wide[1] - wide[2]).groupby("sequence").mean()
+    effect = (change["DB"] - change["BD"]) / 2
+    row = results(at)["minutes/mean_difference.crossover@d-b"]
+    assert row["stat_value"] == pytest.approx(effect)
+
+
+def test_two_sides_of_a_patient_are_compared_in_pairs(at, new):
+    frame = crossed().drop(columns="sequence")
+    told = CROSSED | {"design": "within_subject"}
+    assert new(write(frame, at.root / "data" / "c.csv"), **told) == 0
+    pairs = frame.pivot(index="id", columns="treatment", values="minutes")
+    p = stats.ttest_rel(pairs["D"], pairs["B"]).pvalue
+    assert results(at)["minutes/p_value.paired_t@d-b"]["stat_value"] == pytest.approx(p)
+
+
+def test_clusters(at, new, export):
+    told = SCORE | {"design": "cluster by practice", "subject": "pid"}
+    assert new(export, **told) == 0
+    means = patients().groupby(["practice", "arm"]).score.mean().reset_index()
+    one, other = (means.score[means.arm == arm] for arm in ("card", "usual"))
+    row = results(at)["score/mean_difference.cluster_means@card-usual"]
+    assert row["stat_value"] == pytest.approx(one.mean() - other.mean())
+    assert config(at)["design"]["unit"] == "practice"
+
+
+def test_a_factor_within_whose_levels_arms_are_compared(at, new, export):
+    told = SCORE | {"design": "factorial with aspirin"}
+    assert new(export, **told) == 0
+    frame = patients()
+    x = np.column_stack([np.ones(60), frame.arm == "card", frame.aspirin == "yes"])
+    effect = np.linalg.lstsq(x.astype(float), frame.score.to_numpy(), rcond=None)[0][1]
+    row = results(at)["score/mean_difference.ancova@card-usual"]
+    assert row["stat_value"] == pytest.approx(effect)
+
+
+def test_secondary_outcomes_and_covariates(at, new, export):
+    told = SCORE | {"covariates": "age", "secondary": "relapse=1, months [months] until dead=1"}
+    assert new(export, **told) == 0
+    plan = config(at, "plan")
+    roles = {name: one["role"] for name, one in plan["analyses"].items()}
+    expected = {"score": "primary", "score_crude": "supportive"}
+    assert roles == expected | {"relapse": "secondary", "months": "secondary"}
+    assert [one["analysis"] for one in plan["multiplicity"]["secondary"]["tests"]] == [
+        "relapse",
+        "months",
+    ]
+    # Without names there is no baseline table: none of a second outcome's times (B29).
+    assert "baseline" not in plan["displays"]
+
+
+def test_open_questions_go_into_a_file_whose_answers_write_the_trial(at, new, export, capsys):
+    assert new(export, arm="arm", design="parallel", subject="pid") == 3
+    path = export.parent / "mine.answers.yaml"
+    assert not at.trial_config("mine").exists() and "control" in capsys.readouterr().err
+    given = yaml.safe_load(path.read_text("utf-8"))
+    assert given["files"] == [str(export)]
+    left = {key for key, answer in given["answers"].items() if answer is None}
+    assert left == {"control", "where", "primary"} | ({"kind"} & left)
+    told = {"control": "usual", "where": "all", "primary": "score", "kind": "measure"}
+    given["answers"] |= told
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
+    assert new(answers=str(path)) == 0
+    kept = config(at, "answers")
+    assert kept["answers"] == {"arm": "arm", "design": "parallel", "subject": "pid", **told}
+
+
+def test_a_question_with_one_answer_is_not_asked(at, new):
+    frame = patients()[["pid", "arm", "score"]]
+    path = write(frame, at.root / "data" / "mine.csv")
+    assert new(path, arm="arm", design="parallel") == 3
+    given = yaml.safe_load((path.parent / "mine.answers.yaml").read_text("utf-8"))
+    # Each row has another pid; no column chooses rows; score is the only number, which is all that
+    # it can be without a status.
+    assert {key for key, answer in given["answers"].items() if answer is None} == {"control"} | {
+        "kind"
+    } & {*given["answers"]}
+    assert new(path, arm="arm", design="parallel", control="usual", kind="measure") == 0
+    assert config(at)["tables"]["data"]["key"] == ["pid"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ({"control": "placebo"}, "--control"),
+        ({"arm": "practice"}, "levels"),
+        ({"arm": "amr"}, "amr"),
+        ({"subject": "sex"}, "several arms"),
+        ({"subject": "score"}, "--subject"),
+        ({"where": "sex=x"}, "a code of sex"),
+        ({"primary": "arm"}, "which is not the arm"),
+        ({"primary": "seen_on"}, "no number or code"),
+        ({"kind": "event 7"}, "event 7"),
+        ({"kind": "until dead=2"}, "a code of dead"),
+        ({"design": "cluster by sex"}, "cluster by sex"),
+        ({"baseline": "copy"}, "same groups as the arm"),
+        ({"baseline": "score"}, "the arm or the outcome"),
+        ({"secondary": "score"}, "another outcome"),
+        ({"primary": "months", "kind": "until dead=1", "unit": "fortnights"}, "--unit"),
+        ({"design": "crossover"}, "one arm each"),
+        ({"arms": "usual=Usual care"}, "two arms or more"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused(at, new, export, capsys, wrong, found):
+    assert new(export, **(SCORE | wrong)) == 1
+    assert found in capsys.readouterr().err and not at.trial_config("mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        ({"control": "card"}, r"card \(control\): 30 patients"),
+        ({"primary": "relapse", "kind": "event 0"}, r"relapse=0"),
+        (
+            {"primary": "months", "kind": "until dead=0", "unit": "years"},
+            r"to [\d.]+, mean .* years",
+        ),
+        ({"where": "sex=f"}, r"with sex=f"),
+        ({"subject": "source_row"}, r"patients: 60 \(each row is one\)"),
+    ],
+)
+def test_counts_before_writing_show_what_was_answered(new, export, capsys, told, seen):
+    assert new(export, **(SCORE | told)) == 0
+    assert re.search(seen, capsys.readouterr().out)
+
+
+def test_rows_of_one_kind_are_chosen_where_patients_have_several(at, new):
+    path = write(visits(), at.root / "data" / "visits.csv")
+    assert new(path, **(VISITS | {"where": "week=8"})) == 0
+    frame = visits()[visits().week == 8].rename(columns={"group": "arm"})
+    frame["arm"] = frame.arm.map({"A": "card", "B": "usual"})
+    low, high, _ = welch(frame, "pain")
+    row = results(at)["pain/mean_difference.welch@a-b"]
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high))
+
+
+def test_dates_that_fit_two_orders_are_asked_about(at, new):
+    frame = patients()
+    for name, day in (("entered", "01/02/2020"), ("seen_on", "03/04/2020")):
+        frame[name] = day
+    path = write(frame, at.root / "data" / "mine.csv")
+    dates = {"start": "entered", "event_date": "seen_on", "last_contact": "seen_on"}
+    told = {**PARALLEL, **dates, "primary": "dates", "kind": "until dead=1"}
+    assert new(path, **told) == 3
+    assert new(path, **told, date_order="mdy") == 0
+    text = (at.trial_config("mine") / "dictionary.csv").read_text("utf-8")
+    assert "date_mdy" in text
+
+
+def test_adam_declares_subject_arm_population_parameter_and_event(at, new):
+    frame = patients()
+    subjects = pd.DataFrame(
+        {
+            "USUBJID": frame.pid,
+            "TRT01P": frame.arm,
+            "ITTFL": np.where(frame.index == 3, "N", "Y"),
+            "AGE": frame.age,
+            "SEX": frame.sex.str.upper(),
+        }
+    )
+    times = pd.DataFrame(
+        {
+            "USUBJID": frame.pid,
+            "PARAMCD": "OS",
+            "PARAM": "Overall survival (months)",
+            "AVAL": frame.months,
+            "CNSR": 1 - frame.dead,
+        }
+    )
+    folder = at.root / "adam"
+    write(subjects, folder / "adsl.csv")
+    write(pd.concat([times, times.assign(PARAMCD="PFS")]), folder / "adtte.csv")
+    told = {"control": "usual", "design": "parallel", "primary": "OS", "baseline": "AGE,SEX"}
+    assert new(folder, **told) == 0
+    made, kept = config(at), frame[frame.index != 3]
+    assert made["populations"]["itt"]["where"]["ITTFL"] == {"is": "Y"}
+    assert made["subjects"]["age"]["column"] == "AGE"
+    dead, treated = (kept.dead == 1).to_numpy(), (kept.arm == "card").to_numpy()
+    p = log_rank(kept.months.to_numpy(), dead, treated)
+    assert results(at)["os/p_value.log_rank@card-usual"]["stat_value"] == pytest.approx(p)
+
+
+def test_a_new_cut_is_compared_and_nothing_is_written(at, new, export, capsys):
+    assert new(export, **SCORE) == 0
+    before = {path: path.read_bytes() for path in at.trial_config("mine").iterdir()}
+    frame = patients().assign(weight=70.5)
+    frame["score"] = frame.score.astype(str).mask(frame.index == 0, "high")
+    frame.loc[0, "sex"] = "x"
+    write(frame.drop(columns="grade"), export)
+    capsys.readouterr()
+    assert main(["--project", str(at.root), "new", "mine", str(export), "--again"]) == 0
+    told = capsys.readouterr().out
+    for part in ("new column: weight", "gone: grade", "sex, new code: x", "score, changed type"):
+        assert part in told
+    assert before == {path: path.read_bytes() for path in at.trial_config("mine").iterdir()}
+
+
+def test_a_draft_of_an_earlier_version_with_an_open_guess_is_refused(at, new, export, capsys):
+    assert new(export, **SCORE) == 0
+    entry = {
+        "file": "trial.yaml",
+        "key": "design.arms",
+        "value": "usual",
+        "evidence": "It reads so.",
+    }
+    given = {"given": ["mine.csv"], "guesses": {"control": {**entry, "blinds": True}}}
+    path = at.trial_config("mine") / "guesses.yaml"
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
+    assert main(["--project", str(at.root), "check", "mine"]) == 1
+    assert "the open guess that trial.yaml, design.arms is usual" in capsys.readouterr().err
+    with pytest.raises(Exception, match="open guess"):
+        results(at)
+    path.write_text(yaml.safe_dump({**given, "guesses": {}}), encoding="utf-8")
+    assert main(["--project", str(at.root), "check", "mine"]) == 0

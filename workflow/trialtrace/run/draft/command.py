@@ -1,0 +1,182 @@
+"""The command `new`: its arguments, and its questions on a terminal."""
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import visible, wrong
+from trialtrace.run.draft.answers import (
+    KEYS,
+    Ask,
+    Question,
+    answers_path,
+    nobody,
+    open_file,
+    read_answers,
+)
+
+if TYPE_CHECKING:
+    from trialtrace.base.paths import Project
+    from trialtrace.run.draft.draft import Draft
+    from trialtrace.run.draft.new import Asked
+
+MORE = "+"
+# Options that a list shows at first.
+SHOWN = 12
+OPEN_QUESTIONS = 3
+
+
+class _Once(argparse.Action):
+    """A flag whose second value would silently take the place of the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            parser.error(f"{option_string} is given twice: give one value, with commas between")
+        setattr(namespace, self.dest, values)
+
+
+def add_commands(
+    add: Callable[..., argparse.ArgumentParser], with_pandas: Callable[[], None]
+) -> None:
+    """`add` is add_parser of the program's commands; `with_pandas` lets pandas be imported, which
+    reads the registry and files of statistical packages."""
+    new = add("new", help="draft a trial from its files")
+    new.add_argument("trial", help="a name for the trial")
+    new.add_argument("given", nargs="*", metavar="FILE", help="files, or registry:package/item")
+    for key, words in KEYS.items():
+        new.add_argument(f"--{key}", metavar="ANSWER", help=words, action=_Once)
+    new.add_argument("--answers", metavar="FILE", help="a file of answers", action=_Once)
+    new.add_argument(
+        "--again", action="store_true", help="list what a new cut of the data has that is new"
+    )
+    new.set_defaults(run=run_new, with_pandas=with_pandas)
+
+
+def run_new(arguments: argparse.Namespace) -> int:
+    from trialtrace.base.paths import project
+    from trialtrace.run.draft.new import ask_all, free_name
+
+    arguments.with_pandas()
+    at, name = project(arguments.project), arguments.trial
+    files, given = _given(arguments)
+    if not files:
+        raise wrong("trialtrace new", "no file", "FILE, a folder, or registry:package/item")
+    if arguments.again:
+        from trialtrace.run.draft.again import compared
+
+        print("\n".join(map(visible, compared(at, name, files))))
+        return 0
+    free_name(at, name)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    told: dict[str, str] = dict(given)
+    try:
+        asked = ask_all(files, given, _kept(ask_on_terminal if terminal else nobody, told))
+        if asked.draft is None:
+            return _left_open(name, files, asked)
+        return _shown(at, name, files, asked, asked.draft, terminal and not arguments.answers)
+    except (KeyboardInterrupt, EOFError):
+        print("\ninterrupted: nothing was written", file=sys.stderr)
+        flags = " ".join(f"--{key} {shlex.quote(text)}" for key, text in told.items())
+        print(visible(f"your answers, as flags: {flags}"), file=sys.stderr)
+        return 1
+
+
+def _given(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
+    """The files and the answers: those of a file of answers, and flags over them."""
+    files = list(
+        dict.fromkeys(
+            os.path.normpath(one) if not _is_item(one) else one for one in arguments.given
+        )
+    )
+    answers: dict[str, str] = {}
+    if arguments.answers:
+        named, answers = read_answers(Path(arguments.answers))
+        files = files or named
+    flags = {key: getattr(arguments, key.replace("-", "_")) for key in KEYS}
+    return files, answers | {key: text for key, text in flags.items() if text is not None}
+
+
+def _is_item(text: str) -> bool:
+    return text.startswith("registry:")
+
+
+def _left_open(name: str, files: Sequence[str], asked: "Asked") -> int:
+    """Write the questions that are open, with the answers so far. The exit code is 3."""
+    path = answers_path(files, name)
+    path.write_text(open_file(name, path, files, asked.answers, asked.open), encoding="utf-8")
+    keys = ", ".join(question.key for question in asked.open)
+    print(visible(f"{name}: {len(asked.open)} questions are open: {keys}"), file=sys.stderr)
+    print(
+        visible(f"answer them in {path}, or by flags such as --{asked.open[0].key}; then:"),
+        file=sys.stderr,
+    )
+    print(visible(f"trialtrace new {name} --answers {shlex.quote(str(path))}"), file=sys.stderr)
+    return OPEN_QUESTIONS
+
+
+def _shown(
+    at: "Project", name: str, files: Sequence[str], asked: "Asked", draft: "Draft", ask: bool
+) -> int:
+    """Show the counts, and write the trial where nobody objects."""
+    from trialtrace.run.draft.new import write_trial
+    from trialtrace.run.draft.screen import screen
+
+    print("\n".join(map(visible, screen(draft, asked.tables))))
+    if ask and input("write this trial? [Y/n] ").strip().casefold() not in ("", "y", "yes"):
+        flags = " ".join(f"--{key} {shlex.quote(text)}" for key, text in asked.answers.items())
+        print(visible(f"nothing was written; your answers, as flags: {flags}"))
+        return 1
+    write_trial(at, name, files, asked, draft)
+    print(f"{name}: written to {at.shown(at.trial_config(name))}, and listed in config/config.yaml")
+    print(f"next: trialtrace check {name}, then trialtrace run {name}")
+    return 0
+
+
+def _kept(ask: Ask, answers: dict[str, str]) -> Ask:
+    """The answers of `ask`, each kept by its key, so that none is lost."""
+
+    def answer(question: Question) -> str | None:
+        text = ask(question)
+        if text is not None:
+            answers[question.key] = text
+        return text
+
+    return answer
+
+
+def ask_on_terminal(question: Question) -> str:
+    """A numbered list, of which a number or a value is an answer; a plus sign shows the rest."""
+    if question.wrong:
+        print(visible(question.wrong))
+    print(visible(f"\n{question.words}  (--{question.key})"))
+    lines = [
+        f"  {n}  {value}" + (f": {why}" if why else "")
+        for n, (value, why) in enumerate(question.options, start=1)
+    ]
+    print(visible("\n".join(lines[:SHOWN])))
+    if rest := lines[SHOWN:]:
+        print(f"  and {len(rest)} more: {MORE} shows them")
+    values = [value for value, _ in question.options]
+    while not (text := input("> ").strip()) or (text == MORE and rest):
+        print(visible("\n".join(rest if text else lines[:SHOWN])))
+    return _chosen(text, values, question.key)
+
+
+def _chosen(text: str, values: Sequence[str], key: str) -> str:
+    """The option of that number, with the unit behind it; what is no number of one is taken as it
+    was typed."""
+    number, _, unit = text.partition(" ")
+    known: Mapping[str, str] = {str(n): value for n, value in enumerate(values, start=1)}
+    if text in values or number not in known:
+        return text
+    return f"{known[number]} {unit}".strip() if unit and key == "primary" else known[number]

@@ -1,0 +1,184 @@
+"""dictionary.csv of a draft, and what cleaning.yaml says of its columns."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from trialtrace.run.draft import names
+from trialtrace.run.draft.draft import Draft, used_tables
+from trialtrace.run.draft.keys import counts_rows
+from trialtrace.run.draft.metadata import cdisc, redcap
+from trialtrace.run.draft.outcomes import EVENT, ORDERED
+from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, is_choice
+from trialtrace.run.draft.types import CODE, DATE, EMPTY, INTEGER, NUMBER_KIND, natural
+from trialtrace.run.draft.yaml_text import Quoted
+from trialtrace.run.trial.dictionary import PARTS, is_field
+
+CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
+
+
+@dataclass
+class Columns:
+    """The rows of the dictionary and the entries of cleaning.yaml, by table."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    cleaning: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    @property
+    def dictionary(self) -> str:
+        """The text of dictionary.csv."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(PARTS.values())
+        writer.writerows([row.get(part, "") for part in PARTS] for row in self.rows)
+        return out.getvalue()
+
+
+def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
+    """Every column of the used tables: declared, or ignored with the reason. `whole` are the tables
+    with all of their rows, by which columns are declared."""
+    made = Columns()
+    raws = {id(table.raw): table for table in whole}
+    for used in used_tables(draft):
+        table = raws[id(used.raw)]
+        needed, coded, dates = _roles(draft, table)
+        ignore: dict[str, str] = {}
+        missing: dict[str, object] = {}
+        units: dict[str, str] = {}
+        fields: set[str] = set()
+        for name, one in table.columns.items():
+            if reason := "" if name in needed else _unused(table, one):
+                ignore[name] = reason
+                continue
+            row = _row(table, dates.get(name, one), name in coded)
+            if row["field_name"] not in fields:
+                fields.add(row["field_name"])
+                made.rows.append(row)
+            if absent := [*one.missing, *(one.declared.missing.keys() - one.missing.keys())]:
+                missing[name] = _missing(one, sorted(absent, key=natural))
+            if one.declared.unit:
+                units[name] = one.declared.unit
+        for outcome in (draft.primary, *draft.secondary):
+            if outcome.table.raw is table.raw and outcome.unit and outcome.kind != "dates":
+                units[outcome.column.name] = outcome.unit
+        parts = {"ignore": ignore, "missing": missing, "units": units}
+        made.cleaning[table.name] = {part: each for part, each in parts.items() if each}
+        _others(table, whole, made.cleaning[table.name])
+        if draft.own_treatment and used.raw is draft.home.raw:
+            _patients(draft, table, made)
+    return made
+
+
+def _patients(draft: Draft, table: Table, made: Columns) -> None:
+    """The columns of the table of patients, of the same rows: what is the same in all of them."""
+    kept = {draft.subject, *names.variables(draft, names.sequence_columns(draft))}
+    kept |= {pair[0] for pair in (draft.where, draft.population) if pair}
+    own = [row for row in made.rows if row["form_name"] == table.name and row["field_name"] in kept]
+    name = names.subjects_table(draft)
+    made.rows = [*({**row, "form_name": name} for row in own), *made.rows]
+    made.cleaning[name] = {"ignore": {"others": f"in the table {table.name}"}}
+
+
+def _others(table: Table, whole: Sequence[Table], entry: dict[str, object]) -> None:
+    """Columns of the other rows of an export with repeating instruments."""
+    if not table.raw.of:
+        return
+    beside = {name for each in whole if each.raw.of == table.raw.of for name in each.columns}
+    if beside - {*table.columns}:
+        ignore = entry.setdefault("ignore", {})
+        assert isinstance(ignore, dict)
+        ignore["others"] = "columns of other rows of the file"
+
+
+def _roles(draft: Draft, table: Table) -> tuple[set[str], set[str], dict[str, Column]]:
+    """The columns that the draft uses, those of them that are codes, and those of dates with the
+    order that was told."""
+    coded = {pair[0] for pair in (draft.where, draft.population) if pair} | {draft.factor}
+    coded |= {draft.arm.name} if table.raw is draft.home.raw else set()
+    needed = {draft.subject, draft.cluster, *draft.baseline, *draft.covariates}
+    dates: dict[str, Column] = {}
+    for one in (draft.primary, *draft.secondary):
+        if one.table.raw is not table.raw:
+            continue
+        needed |= {one.column.name, one.last_contact}
+        coded |= {one.status, one.visit}
+        coded |= {one.column.name} if one.kind in (EVENT, ORDERED) else set()
+        coded |= {cdisc.PARAMETER} if one.parameter else set()
+        coded |= {cdisc.ANALYSED} if one.parameter and cdisc.ANALYSED in table.columns else set()
+        if one.last_contact:
+            dates |= {name: one.table.column(name) for name in (one.last_contact, one.column.name)}
+    if draft.primary.origin and table.raw is draft.home.raw:
+        dates[draft.primary.start] = draft.primary.origin
+        needed.add(draft.primary.start)
+    coded.add(redcap.INSTRUMENT if redcap.INSTRUMENT in table.columns else "")
+    return needed | coded, coded, dates
+
+
+def _unused(table: Table, one: Column) -> str:
+    """Why a column is left out; nothing where it is declared."""
+    if one.kind.name == EMPTY:
+        return "no value in the file"
+    if not is_field(one.name) or one.name == SOURCE_ROW:
+        return "a name that a dictionary cannot hold"
+    if (
+        len(one.values) > 1
+        and one.kind.name == INTEGER
+        and counts_rows(one)
+        and not one.declared.by
+    ):
+        return "a number of the row"
+    return ""
+
+
+def _missing(one: Column, codes: Sequence[str]) -> object:
+    """Codes for a missing value; each with what it says where that is declared."""
+    said = {code: one.declared.missing.get(code, "") for code in codes}
+    if any(said.values()):
+        return {Quoted(code): words or f"coded {code}" for code, words in said.items()}
+    return [Quoted(code) for code in codes]
+
+
+def _row(table: Table, one: Column, coded: bool) -> dict[str, str]:
+    """The row of a column, by our names of the dictionary's columns."""
+    given = one.declared.given
+    if given and (not coded or given["field_type"] in CODED):
+        return {**given, "form_name": table.name}
+    row = {
+        "field_name": one.name,
+        "form_name": table.name,
+        "field_type": "text",
+        "label": one.label,
+        "identifier": "y" if one.declared.identifier else "",
+    }
+    kind = one.kind
+    listed = kind.name == CODE or (kind.name == INTEGER and len(one.values) <= 2)
+    listed |= bool(one.declared.choices) and {*one.values} <= {*one.declared.choices}
+    if (coded or listed) and is_choice(one):
+        return row | {"field_type": "radio", "choices": " | ".join(_choices(one))}
+    bounds = {"minimum": one.declared.low, "maximum": one.declared.high}
+    if kind.name == INTEGER:
+        return row | bounds | {"validation": "integer"}
+    if kind.name == NUMBER_KIND:
+        sign = "number_comma_decimal" if kind.decimal == "," else "number"
+        return row | bounds | {"validation": sign}
+    if kind.name == DATE and len(kind.orders) == 1:
+        return row | {"validation": f"date_{kind.orders[0]}"}
+    return row
+
+
+def _choices(one: Column) -> Iterator[str]:
+    """The declared codes, then those that the file has besides, with labels that differ."""
+    codes = [*one.declared.choices, *(c for c in sorted(one.values, key=natural))]
+    taken: set[str] = set()
+    for code in dict.fromkeys(codes):
+        label = " ".join(one.label_of(code).replace("|", "/").split())
+        label = f"{label} ({code})" if label in taken else label
+        taken.add(label)
+        yield f"{code}, {label}"
+
+
+def decimal_sign(table: Table) -> str:
+    """The decimal sign of a text file's numbers."""
+    signs = {one.kind.decimal for one in table.columns.values() if one.kind.name == NUMBER_KIND}
+    return "," if signs == {","} else "."

@@ -1,0 +1,56 @@
+"""A trial as far as it is decided, and what it needs of the tables."""
+
+from dataclasses import dataclass, field
+
+from trialtrace.run.draft.candidates import CLUSTER, CROSSOVER, FACTORIAL, PARALLEL, WITHIN
+from trialtrace.run.draft.keys import key_of
+from trialtrace.run.draft.outcomes import Outcome
+from trialtrace.run.draft.profile import Column, Table
+
+
+@dataclass
+class Draft:
+    """A trial as far as it is decided. `home` is the table of the arm, which is that of the
+    patients; `arms` maps the codes of the arm to their names. `where` are the rows of `home` and
+    the primary outcome's table that are analysed; `population` is a condition on patients."""
+
+    tables: list[Table]
+    home: Table = field(init=False)
+    arm: Column = field(init=False)
+    arms: dict[str, str] = field(default_factory=dict)
+    control: str = ""
+    design: str = PARALLEL
+    subject: str = ""
+    where: tuple[str, str] | None = None
+    population: tuple[str, str] | None = None
+    primary: Outcome = field(init=False)
+    secondary: list[Outcome] = field(default_factory=list)
+    covariates: list[str] = field(default_factory=list)
+    baseline: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def own_treatment(self) -> bool:
+        """Whether a patient has every treatment."""
+        return self.design in (CROSSOVER, WITHIN)
+
+    @property
+    def cluster(self) -> str:
+        return self.design.removeprefix(CLUSTER) if self.design.startswith(CLUSTER) else ""
+
+    @property
+    def factor(self) -> str:
+        return self.design.removeprefix(FACTORIAL) if self.design.startswith(FACTORIAL) else ""
+
+
+def used_tables(draft: Draft) -> list[Table]:
+    """The tables that a draft needs."""
+    outcomes = [draft.primary, *draft.secondary]
+    raws = [draft.home.raw, *(one.table.raw for one in outcomes)]
+    return [table for table in draft.tables if any(table.raw is raw for raw in raws)]
+
+
+def keys_of(draft: Draft, table: Table) -> tuple[str, ...]:
+    """The key of a table."""
+    visits_ = [one.visit for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
+    return key_of(table, draft.subject, next(filter(None, visits_), ""))

@@ -1,0 +1,89 @@
+"""Patients, and the columns that tell the rows of a patient apart, by counting."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+
+from trialtrace.run.draft.metadata import cdisc, redcap
+from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.draft.types import CLOCK, CODE, DATE, INTEGER, MOMENT, TEXT
+
+# What can number patients, and visits.
+OF_PATIENTS = (INTEGER, CODE, TEXT)
+OF_VISITS = (INTEGER, CODE, TEXT, DATE, MOMENT, CLOCK)
+# What may stand between a patient and a row, in the order of a key.
+STANDARD = (
+    cdisc.PARAMETER,
+    *cdisc.VISITS,
+    *cdisc.WITHIN_VISIT,
+    redcap.EVENT,
+    redcap.INSTRUMENT,
+    redcap.INSTANCE,
+)
+
+
+def is_key(table: Table, names: Collection[str]) -> bool:
+    """Whether no two rows have the same values of these columns, and none lacks one. Rows without
+    any value of a repeating instrument or event are told apart by that."""
+    whole = np.zeros(table.size, np.int64)
+    for name, at in zip(names, table.at(names), strict=True):
+        if (at < 0).any() and name not in STANDARD:
+            return False
+        whole = np.unique(whole * (int(at.max(initial=0)) + 2) + at + 1, return_inverse=True)[1]
+    return len(np.unique(whole)) == table.size
+
+
+def constant(table: Table, within: Sequence[str], name: str) -> bool:
+    """Whether no group of rows with the same values of `within` has two values of a column."""
+    groups, at = table.groups(within), table.columns[name].at
+    there = (groups >= 0) & (at >= 0)
+    pairs = np.unique(np.stack([groups[there], at[there]]), axis=1)
+    return bool(len(np.unique(pairs[0])) == pairs.shape[1])
+
+
+def counts_rows(one: Column) -> bool:
+    """Whether a column numbers the rows in their order."""
+    try:
+        numbers = [int(text) for text in one.values]
+    except ValueError:
+        return False
+    return one.present == len(numbers) and numbers == list(
+        range(numbers[0], numbers[0] + len(numbers))
+    )
+
+
+def patients(table: Table) -> list[str]:
+    """The columns that can tell patients apart: no decimals, no dates, and a value in each row."""
+    return [
+        name
+        for name, one in table.columns.items()
+        if one.kind.name in OF_PATIENTS and not one.blank and len(one.values) > 1
+    ]
+
+
+def visits(table: Table, subject: str) -> list[str]:
+    """The columns that with the patient tell all rows apart."""
+    return [
+        name
+        for name, one in table.columns.items()
+        if name != subject
+        and one.kind.name in OF_VISITS
+        and len(one.values) < table.size
+        and is_key(table, (subject, name))
+    ]
+
+
+def key_of(table: Table, subject: str, visit: str = "") -> tuple[str, ...]:
+    """The columns that tell rows apart: the patient, with the visit, or what a standard has for it;
+    the place in the file where they do not."""
+    if subject == SOURCE_ROW:
+        return (SOURCE_ROW,)
+    tried: list[tuple[str, ...]] = [(subject,), *([(subject, visit)] if visit else [])]
+    tried += list(_grown(subject, [name for name in STANDARD if name in table.columns]))
+    return next((key for key in tried if is_key(table, key)), (SOURCE_ROW,))
+
+
+def _grown(subject: str, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Keys with one column more each."""
+    for n in range(1, len(names) + 1):
+        yield (subject, *names[:n])

@@ -1,0 +1,1 @@
+"""What a file, or a document given with it, declares of its columns."""

@@ -1,0 +1,29 @@
+"""Labels, value labels and missing values that SAS, SPSS and Stata keep in their files."""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.run.draft.metadata.declared import Declared
+from trialtrace.run.sources.readers.statistical import variables
+
+if TYPE_CHECKING:
+    from trialtrace.run.sources.files import Opened
+    from trialtrace.run.sources.raw import Records
+    from trialtrace.run.trial.study.source import StatisticalFile
+
+PROGRAMS = {"xpt": "SAS", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+
+
+def of_file(opened: "Opened[StatisticalFile]", records: "Records") -> dict[str, Declared]:
+    """The declaration of each column by its name; codes that the file itself marks as missing,
+    such as `.a` of Stata, are missing here too."""
+    found = records.notes.get("missing", {})
+    made = {}
+    for name, variable in variables(opened).items():
+        codes = dict.fromkeys((*found.get(name, ()), *variable.missing))
+        made[name] = Declared(
+            by=f"the {PROGRAMS[opened.declared.format]} file",
+            label=variable.label,
+            choices={code: said for code, said in variable.labels.items() if code not in codes},
+            missing={code: variable.labels.get(code, "") for code in codes},
+        )
+    return made

@@ -1,0 +1,238 @@
+"""The questions on the primary outcome: its kind, event, levels, unit, visits and dates."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.draft import candidates
+from trialtrace.run.draft.answers import Question
+from trialtrace.run.draft.asking import Asking, Open
+from trialtrace.run.draft.candidates import BETWEEN_DATES, NONE
+from trialtrace.run.draft.keys import is_key, visits
+from trialtrace.run.draft.metadata import cdisc, redcap
+from trialtrace.run.draft.outcomes import (
+    ALL_EVENTS,
+    DATES,
+    EVENT,
+    EVENT_DATE,
+    ORDERED,
+    TIME,
+    UNITS,
+    Outcome,
+    of_parameter,
+    split_code,
+    split_unit,
+    split_until,
+)
+from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.draft.types import Kind, natural
+
+
+class OutcomeQuestions(Asking):
+    """Asks for the primary outcome."""
+
+    def _primary(self) -> None:
+        draft = self.draft
+        if not hasattr(draft, "home"):
+            if "primary" not in self.answers:
+                first, *_ = draft.tables
+                dated = bool(candidates.dates(draft.tables, first))
+                known = candidates.primaries(first, draft.tables, (), dates=dated)
+                self.open.append(Question("primary", list(known)))
+            self._later("kind")
+            raise Open
+        out = {draft.subject, draft.arm.name, draft.cluster, draft.factor}
+        out |= {name for pair in (draft.where, draft.population) if pair for name in pair[:1]}
+        days = candidates.dates(draft.tables, draft.home)
+        adam = any(cdisc.PARAMETER in table.columns for table in draft.tables)
+        options = list(candidates.primaries(draft.home, draft.tables, out, bool(days) and not adam))
+        if not options:
+            raise wrong("the files", "no column of numbers or codes besides the arm", "an outcome")
+        try:
+            text = self._asked("primary", options, self._is_outcome)
+        except Open:
+            self._later("kind")
+            raise
+        text, until = split_until(text)
+        text, unit = split_unit(text)
+        if until:
+            self.answers.setdefault("kind", f"until {until}")
+        if text == BETWEEN_DATES:
+            draft.primary = self._between_dates(days)
+            return
+        whole = self._parameter(text) or Outcome(*self.column("primary", text, draft.tables))
+        if whole.column.name in out:
+            raise wrong("--primary", text, "an outcome, which is not the arm, patient or selection")
+        unit = unit or self.answers.get("unit", "") or whole.unit or whole.column.declared.unit
+        draft.primary = self._of_kind(replace(whole, unit=unit), out)
+
+    def _is_outcome(self, text: str) -> bool:
+        """Whether a column, with a unit or an event behind it, is there. Raises UserError."""
+        name = split_unit(split_until(text)[0])[0]
+        return bool(self._parameter(name)) or self._is_column("primary", name)
+
+    def _parameter(self, text: str) -> Outcome | None:
+        for table in self.draft.tables:
+            if cdisc.PARAMETER in table.columns:
+                code = text.removeprefix(f"{table.name}.")
+                if code in table.column(cdisc.PARAMETER).values:
+                    return of_parameter(table, code)
+        return None
+
+    def _of_kind(self, whole: Outcome, out: set[str]) -> Outcome:
+        """The outcome with its kind, levels, unit and visits."""
+        subject = self._subject_of(whole.table)
+        single = subject == SOURCE_ROW or is_key(whole.table, [subject])
+        if whole.kind == TIME:
+            self.draft.taken["kind"] = f"until {whole.status}={whole.code}"
+        else:
+            options = candidates.kinds(whole.table, whole.column, not single, out)
+            if not options:
+                cells = one_of([repr(text) for text in whole.column.kind.misfits]) or "text"
+                found = f"{whole.column.name}, of which cells are no number or code: {cells}"
+                do = "declare them as missing in a codebook, or mend the export"
+                raise wrong("--primary", found, "a column of numbers, or of few codes", do)
+            hint = f"what {whole.column.name} is: {candidates.about(whole.column)}"
+            text = self._asked("kind", options, lambda text: text.startswith("until "), hint)
+            whole = self._with_kind(whole, text)
+        if whole.kind == ORDERED:
+            whole = replace(whole, levels=self._order(whole.column))
+        if whole.timed and whole.unit not in UNITS:
+            options = [(unit, "") for unit in UNITS]
+            hint = f"the unit of {whole.column.name}, {candidates.about(whole.column)}"
+            self.answers |= {"unit": whole.unit} if whole.unit else {}
+            whole = replace(whole, unit=self._asked("unit", options, hint=hint))
+        return whole if single else self._with_visit(whole, subject)
+
+    def _with_kind(self, whole: Outcome, text: str) -> Outcome:
+        if text.startswith("until "):
+            status, code = split_code(text.removeprefix("until "), whole.table, "--kind")
+            rival = self.answers.get("competing", "")
+            if rival and (rival == code or rival not in whole.table.column(status).values):
+                raise wrong("--competing", rival, f"another code of {status} than {code}")
+            if not whole.column.is_number:
+                raise wrong("--kind", text, f"a kind of {whole.column.name}, which is no number")
+            return replace(whole, kind=TIME, status=status, code=code, competing=rival)
+        if text == ALL_EVENTS:
+            return replace(whole, kind=TIME)
+        if text.startswith("event "):
+            code = text.removeprefix("event ")
+            return replace(whole, kind=EVENT, status=whole.column.name, code=code)
+        return replace(whole, kind=text)
+
+    def _order(self, one: Column) -> tuple[str, ...]:
+        """The levels from the lowest on: numbers by their size, other codes as they are told."""
+        if one.is_number and "order" not in self.answers:
+            return one.levels
+        hint = f"levels of {one.name} from the lowest on, with commas between: "
+        text = self._asked("order", hint=hint + ", ".join(one.levels))
+        levels = tuple(part.strip() for part in text.split(","))
+        if sorted(levels) != sorted(one.levels):
+            raise wrong("--order", text, f"each of {', '.join(one.levels)} once")
+        return levels
+
+    def _with_visit(self, whole: Outcome, subject: str) -> Outcome:
+        """The outcome with the column that tells the rows of a patient apart, and the visit before
+        treatment."""
+        draft, table = self.draft, whole.table
+        if whole.timed:
+            found = f"{whole.column.name}, of which patients have several rows"
+            do = "--where COLUMN=CODE takes the rows that count"
+            raise wrong("--primary", found, "a time of each patient", do)
+        standard = (*cdisc.VISITS, redcap.EVENT, redcap.INSTANCE)
+        known = [name for name in standard if name in table.columns]
+        if cdisc.ANALYSED in table.columns and whole.parameter:
+            rows = table.has(cdisc.ANALYSED, "Y")
+            table = table.rows(rows) if rows.any() else table
+            whole = replace(whole, table=table, column=table.column(whole.column.name))
+        fitting = visits(table, subject)
+        declared = [name for name in known if name in fitting]
+        if declared and "visit" not in self.answers:
+            visit = draft.taken["visit"] = declared[0]
+        else:
+            if not fitting:
+                found = f"several rows of a {subject}, and no column that tells them apart"
+                do = "name another patient, or take rows by --where COLUMN=CODE"
+                raise wrong(table.raw.shown, found, "a visit, or one row a patient", do)
+            names = candidates.ordered("visit", fitting)
+            visit = self._asked(
+                "visit", [(one, candidates.about(table.column(one))) for one in names]
+            )
+        whole = replace(whole, visit=visit)
+        if draft.own_treatment:
+            return whole
+        return replace(whole, before=self._before(whole))
+
+    def _before(self, whole: Outcome) -> str:
+        table, one = whole.table, whole.table.column(whole.visit)
+        if cdisc.BASELINE_ROWS in table.columns and "before" not in self.answers:
+            rows = table.has(cdisc.BASELINE_ROWS, "Y")
+            found = {str(one.values[at]) for at in one.at[rows] if at >= 0}
+            if len(found) == 1:
+                self.draft.taken["before"] = next(iter(found))
+                return next(iter(found))
+        options = [(NONE, "no visit was before treatment")]
+        options += [(code, f"{one.counts[code]} rows") for code in sorted(one.values, key=natural)]
+        answer = self._asked("before", options)
+        return "" if answer == NONE else answer
+
+    def _between_dates(self, days: Sequence[tuple[str, str]]) -> Outcome:
+        """A time from a start to an event, else to the last contact."""
+        draft = self.draft
+        found: dict[str, tuple[Table, Column]] = {}
+        failed = False
+        for key in ("start", "event-date", "last-contact"):
+            try:
+                text = self._asked(key, days)
+                found[key] = self.column(key, text, draft.tables)
+            except Open:
+                failed = True
+        if failed:
+            self._later("kind")
+            raise Open
+        for key, (table, one) in found.items():
+            if len(one.kind.orders) > 1:
+                order = self._asked("date-order", [(order, "") for order in one.kind.orders])
+                found[key] = (table, replace(one, kind=Kind(one.kind.name, orders=(order,))))
+        (place, start), (table, event), (other, last) = found.values()
+        if table is not other:
+            raise wrong("--last-contact", f"a column of {other.name}", f"one of {table.name}")
+        if place is not draft.home or not self._single(place):
+            raise wrong(
+                "--start",
+                f"{start.name} of {place.name}",
+                f"a column of {draft.home.name}, one row a patient",
+            )
+        if not self._single(table):
+            do = "--where COLUMN=CODE takes the rows that count"
+            raise wrong("--event-date", f"several rows a patient in {table.name}", "one row", do)
+        # The columns with the order of their dates, as it was told.
+        known = {one.name: one for one in (event, last)}
+        table = replace(table, columns={**table.columns, **known})
+        out = {draft.subject, draft.arm.name, start.name, *known}
+        options = candidates.endings(table, event.name, last.name, out)
+        hint = "what tells that a time ended with the event"
+        text = self._asked("kind", options, hint=hint)
+        whole = Outcome(table, event, DATES, unit="days", origin=start, last_contact=last.name)
+        if text != EVENT_DATE:
+            status, code = split_code(text.removeprefix("until "), table, "--kind")
+            whole = replace(whole, status=status, code=code)
+        _check_order(whole, start)
+        return whole
+
+
+def _check_order(whole: Outcome, start: Column) -> None:
+    """Raises UserError where most times would end before they begin."""
+    ends = np.where(
+        whole.happened(), whole.column.numbers, whole.table.column(whole.last_contact).numbers
+    )
+    if start.numbers.shape == ends.shape:
+        before = int(np.nansum(ends < start.numbers))
+        if 2 * before > int(np.isfinite(ends).sum()):
+            raise wrong(
+                "--start",
+                f"{start.name}, which is after the end of {before} times",
+                "the date from which time runs",
+            )

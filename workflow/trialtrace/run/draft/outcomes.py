@@ -1,0 +1,122 @@
+"""An outcome as it was answered: its columns, kind and event."""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.draft.metadata import cdisc
+from trialtrace.run.draft.profile import Column, Table
+
+EVENT, MEASURE, ORDERED, TIME, DATES = "event", "measure", "ordered", "time", "dates"
+UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
+ALL_EVENTS, EVENT_DATE = "all_events", "event_date"
+_UNIT = re.compile(r"^(.*\S)\s*\[([^\[\]]+)\]$")
+_UNTIL = re.compile(r"^(.*\S)\s+until\s+(\S.*)$")
+_UNIT_IN_WORDS = re.compile(r"\(([^()]+)\)\s*$")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome. `column` has its values, of a time the times, of a time between dates the date of
+    the event. `status` and `code` tell the event: of an event the outcome's own column and code.
+    `parameter` is a PARAMCD of ADaM whose rows it is in. `levels` are those of an ordered outcome
+    from the lowest on, `origin` is the date from which a time between dates runs."""
+
+    table: Table
+    column: Column
+    kind: str = ""
+    status: str = ""
+    code: str = ""
+    unit: str = ""
+    parameter: str = ""
+    levels: tuple[str, ...] = ()
+    visit: str = ""
+    before: str = ""
+    origin: Column | None = None
+    last_contact: str = ""
+    competing: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called: the parameter, the label of its column, or the column's name."""
+        if self.parameter and cdisc.PARAMETER_WORDS in self.table.columns:
+            return self.table.column(cdisc.PARAMETER_WORDS).values[0]
+        if self.kind == EVENT:
+            said = self.column.label_of(self.code)
+            both = {*self.column.values} <= {"0", "1"} or said == self.code
+            words = self.column.label
+            return words if both and self.code == "1" else f"{words}: {said}"
+        return self.column.label
+
+    @property
+    def name(self) -> str:
+        """The name of the endpoint."""
+        return plain_name(self.parameter or self.column.name)
+
+    @property
+    def start(self) -> str:
+        """The column of the date from which time runs."""
+        return self.origin.name if self.origin else ""
+
+    @property
+    def timed(self) -> bool:
+        return self.kind in (TIME, DATES)
+
+    def happened(self) -> np.ndarray:
+        """Which rows have the event."""
+        if not self.status:
+            return self.column.at >= 0
+        return self.table.has(self.status, self.code)
+
+
+def plain_name(text: str, longest: int = 30) -> str:
+    """A name of the configuration: small letters, digits and _."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:longest].rstrip("_")
+    return name if re.match("[a-z]", name) else f"e_{name}".rstrip("_")
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """`sbp [mmHg]` as its column and its unit; the unit is empty where there is none."""
+    found = _UNIT.match(text)
+    return (found[1], found[2].strip()) if found else (text, "")
+
+
+def split_until(text: str) -> tuple[str, str]:
+    """`time until status=1` as the time and the condition."""
+    found = _UNTIL.match(text)
+    return (found[1], found[2]) if found else (text, "")
+
+
+def split_code(text: str, table: Table, place: str) -> tuple[str, str]:
+    """`status=1` as a column of a table and one of its codes. Raises UserError for another."""
+    for at in [at for at, sign in enumerate(text) if sign == "="]:
+        name, code = text[:at].strip(), text[at + 1 :].strip()
+        if name in table.columns:
+            values = table.column(name).values
+            if code not in values:
+                raise wrong(place, f"{name}={code}", f"a code of {name}: {one_of(values)}")
+            return name, code
+    raise wrong(place, text, f"COLUMN=CODE, with a column of {table.name}")
+
+
+def unit_in_words(words: str) -> str:
+    """The unit of time in brackets at the end of a label; ADaM has it there (IG 3.3.4)."""
+    found = _UNIT_IN_WORDS.search(words)
+    return found[1].lower() if found and found[1].lower() in UNITS else ""
+
+
+def of_parameter(table: Table, code: str) -> Outcome:
+    """The outcome in the rows of a parameter of ADaM, one row a patient and visit where the
+    analysis flag chooses it."""
+    rows = table.has(cdisc.PARAMETER, code)
+    own = table.rows(rows)
+    whole = Outcome(own, own.column(cdisc.VALUE), parameter=code)
+    if cdisc.CENSORED in own.columns and own.column(cdisc.CENSORED).present:
+        words = (
+            own.column(cdisc.PARAMETER_WORDS).values if cdisc.PARAMETER_WORDS in own.columns else ()
+        )
+        unit = unit_in_words(words[0]) if words else ""
+        return replace(whole, kind=TIME, status=cdisc.CENSORED, code="0", unit=unit)
+    return whole

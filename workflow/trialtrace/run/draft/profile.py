@@ -1,0 +1,201 @@
+"""Columns and tables with what is counted of their cells."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.draft.files import RawTable
+from trialtrace.run.draft.metadata.declared import NOTHING, Declared
+from trialtrace.run.draft.types import (
+    CODE,
+    DATE,
+    INTEGER,
+    MARKERS,
+    MOST_LEVELS,
+    NUMBER_KIND,
+    TEXT,
+    Kind,
+    can_be_choice,
+    kind_of,
+    natural,
+)
+
+SOURCE_ROW = "source_row"
+_WHOLE = re.compile(r"^([+-]?[0-9]+)\.0+$")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column. `values` are its different texts, `at` the place of each row's among them, -1 where
+    a cell is blank or missing; `missing` counts the cells by their code for a missing value."""
+
+    name: str
+    values: tuple[str, ...]
+    at: np.ndarray
+    missing: Mapping[str, int]
+    kind: Kind
+    declared: Declared = NOTHING
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """The number of rows of each value."""
+        found = np.bincount(self.at[self.at >= 0], minlength=len(self.values))
+        return dict(zip(self.values, map(int, found), strict=True))
+
+    @property
+    def present(self) -> int:
+        return int((self.at >= 0).sum())
+
+    @property
+    def blank(self) -> int:
+        return len(self.at) - self.present
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Its values where they can be codes: few of them, numbers by their size."""
+        few = len(self.values) <= MOST_LEVELS and self.kind.name in (CODE, INTEGER, TEXT)
+        return tuple(sorted(self.values, key=natural)) if few else ()
+
+    @property
+    def label(self) -> str:
+        """The declared label; without one its name."""
+        return self.declared.label or self.name
+
+    def label_of(self, code: str) -> str:
+        """The declared label of a code; without one the code."""
+        return self.declared.choices.get(code) or code
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind.name in (INTEGER, NUMBER_KIND)
+
+    @property
+    def is_date(self) -> bool:
+        return self.kind.name == DATE
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """Each row as a number, days since 1970 of a date; NaN where it is missing."""
+        if self.is_date:
+            days, _ = parse(self.values, self.kind.orders[0])
+            worth = days
+        else:
+            worth = np.array([float(text.replace(self.kind.decimal, ".")) for text in self.values])
+        return np.where(self.at >= 0, worth[self.at], np.nan) if len(worth) else self.at * np.nan
+
+    def rows(self, mask: np.ndarray) -> "Column":
+        """The column in some rows, profiled anew."""
+        at = self.at[mask]
+        used = np.unique(at[at >= 0])
+        place = np.full(len(self.values) + 1, -1)
+        place[used] = np.arange(len(used))
+        values = tuple(self.values[one] for one in used)
+        kind = kind_of(values, self.declared.kind, self.declared.order)
+        return replace(self, values=values, at=place[at], kind=kind)
+
+
+def parse(values: Sequence[str], order: str) -> tuple[np.ndarray, int]:
+    """Dates as days since 1970, NaN where a text is none; and how many are none."""
+    from trialtrace.run.cleaning.values import parse_dates
+
+    days = parse_dates(pa.array(values, pa.string()), order)[0].cast(pa.int32())
+    return days.cast(pa.float64()).to_numpy(zero_copy_only=False), days.null_count
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table with its columns by their names."""
+
+    raw: RawTable
+    columns: Mapping[str, Column]
+    size: int
+
+    @property
+    def name(self) -> str:
+        return self.raw.name
+
+    @property
+    def item(self) -> str:
+        return self.raw.item
+
+    def column(self, name: str) -> Column:
+        return self.columns[name]
+
+    def rows(self, mask: np.ndarray) -> "Table":
+        """The table with some of its rows."""
+        columns = {name: one.rows(mask) for name, one in self.columns.items()}
+        return replace(self, columns=columns, size=int(mask.sum()))
+
+    def at(self, names: Collection[str]) -> Iterator[np.ndarray]:
+        """The places of the rows' values, of columns; `source_row` has one a row."""
+        for name in names:
+            yield np.arange(self.size) if name == SOURCE_ROW else self.columns[name].at
+
+    def groups(self, names: Collection[str]) -> np.ndarray:
+        """The number of the group of each row, by the values of columns together; -1 where one of
+        them is missing."""
+        whole, lacking = np.zeros(self.size, np.int64), np.zeros(self.size, bool)
+        for at in self.at(names):
+            lacking |= at < 0
+            whole = np.unique(whole * (int(at.max(initial=0)) + 2) + at + 1, return_inverse=True)[1]
+        return np.where(lacking, -1, whole)
+
+    def has(self, column: str, code: str) -> np.ndarray:
+        """Which rows have a code."""
+        one = self.columns[column]
+        place = one.values.index(code) if code in one.values else -2
+        return np.asarray(one.at == place)
+
+
+def profiled(raw: RawTable) -> Table:
+    """The profile of a table. Raises UserError where it has no row."""
+    if not raw.cells.num_rows:
+        raise wrong(raw.shown, "a header and no row", "rows", "give an export that has data")
+    columns = {
+        name: column(name, raw.cells[name], raw.declared.get(name, NOTHING))
+        for name in raw.cells.column_names
+    }
+    return Table(raw, columns, raw.cells.num_rows)
+
+
+def column(name: str, cells: pa.ChunkedArray, declared: Declared = NOTHING) -> Column:
+    """The profile of a column."""
+    trimmed = pc.utf8_trim_whitespace(cells.cast(pa.string()))
+    encoded = trimmed.combine_chunks().dictionary_encode()
+    texts = [text or "" for text in encoded.dictionary.to_pylist()]
+    at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    counts = np.bincount(at[at >= 0], minlength=len(texts))
+    absent = {code for code in texts if code in declared.missing or code in MARKERS}
+    # A code with a label is none, whatever programs write for it.
+    absent -= {code for code in declared.choices if code not in declared.missing}
+    kept = [text for text in texts if text and text not in absent]
+    whole = {text: _WHOLE.sub(r"\1", text) for text in kept}
+    if not all(re.fullmatch("[+-]?[0-9]+", text) for text in whole.values()):
+        whole = {text: text for text in kept}
+    values = list(dict.fromkeys(whole.values()))
+    places = {spelt: n for n, spelt in enumerate(values)}
+    place = {text: places[spelt] for text, spelt in whole.items()}
+    placed = np.array([*(place.get(text, -1) for text in texts), -1], np.int64)
+    missing = {text: int(n) for text, n in zip(texts, counts, strict=True) if text in absent}
+    known = "code" if declared.choices and {*values} <= {*declared.choices} else declared.kind
+    kind = kind_of(values, known, declared.order)
+    return Column(name, tuple(values), placed[at], missing, kind, declared)
+
+
+def misfit_lines(table: Table) -> Iterator[str]:
+    """What keeps columns from being numbers or dates, a sentence each."""
+    for one in table.columns.values():
+        if one.kind.misfits:
+            shown = one_of([repr(text) for text in one.kind.misfits])
+            yield f"{table.name}.{one.name} is text, since not all cells are numbers: {shown}"
+
+
+def is_choice(one: Column) -> bool:
+    """Whether a column can be declared with a list of choices."""
+    return bool(one.values) and all(map(can_be_choice, one.values))

@@ -1,0 +1,192 @@
+"""What is shown before a draft is written: what is analysed, with counts by arm, so that a wrong
+patient, control, event, visit or unit is seen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from trialtrace.base.errors import one_of
+from trialtrace.run.draft import names
+from trialtrace.run.draft.draft import Draft, used_tables
+from trialtrace.run.draft.outcomes import DATES, EVENT, Outcome
+from trialtrace.run.draft.profile import SOURCE_ROW, Table, misfit_lines
+from trialtrace.run.draft.types import natural
+
+Mask = np.ndarray
+MOST_VISITS = 8
+
+
+def screen(draft: Draft, whole: Sequence[Table]) -> list[str]:
+    """The lines, one a fact. Values of a patient are in none of them, ends of ranges are."""
+    lines = [*_people(draft), *_arms(draft)]
+    lines += [line for one in (draft.primary, *draft.secondary) for line in _outcome(draft, one)]
+    lines += [f"from the files: {key} {value}" for key, value in draft.taken.items()]
+    named = {"baseline table": draft.baseline, "adjusted for": draft.covariates}
+    lines += [f"{what}: {', '.join(each) or 'nothing'}" for what, each in named.items()]
+    unused = [table.raw.shown for table in whole if table.name not in _used(draft)]
+    lines += [f"not used: {one_of(unused)}"] if unused else []
+    for table in whole:
+        if table.name in _used(draft):
+            lines += [*_missing(table), *misfit_lines(table)]
+    return lines
+
+
+def _used(draft: Draft) -> set[str]:
+    return {table.name for table in used_tables(draft)}
+
+
+def patients_of(draft: Draft, table: Table) -> np.ndarray:
+    """The number of the patient of each row."""
+    if draft.subject == SOURCE_ROW:
+        return np.arange(table.size)
+    return table.column(draft.subject).at
+
+
+def _count(draft: Draft, table: Table, rows: Mask) -> int:
+    return len(np.unique(patients_of(draft, table)[rows]))
+
+
+def analysed(draft: Draft, table: Table) -> Mask:
+    """The rows of the patients who are analysed."""
+    if not draft.population:
+        return np.ones(table.size, bool)
+    name, code = draft.population
+    if table.raw is draft.home.raw:
+        return table.has(name, code)
+    return _carried(draft, draft.home.has(name, code), table)
+
+
+def _carried(draft: Draft, rows: Mask, table: Table) -> Mask:
+    """The rows of another table of the patients in some rows of the patients' table."""
+    one, own = draft.home.column(draft.subject), table.column(draft.subject)
+    chosen = {one.values[at] for at in one.at[rows]}
+    inside = np.array([value in chosen for value in own.values] + [False])
+    return np.asarray(inside[own.at])
+
+
+def in_arm(draft: Draft, table: Table, code: str) -> Mask:
+    """The analysed rows of an arm."""
+    own = draft.home.has(draft.arm.name, code)
+    rows = (
+        own
+        if table.raw is draft.home.raw and table.size == len(own)
+        else _carried(draft, own, table)
+    )
+    return np.asarray(rows & analysed(draft, table))
+
+
+def _people(draft: Draft) -> Iterator[str]:
+    home = draft.home
+    rows = analysed(draft, home)
+    n = _count(draft, home, rows)
+    who = "each row is one" if draft.subject == SOURCE_ROW else draft.subject
+    some = draft.population or draft.where
+    chosen = f", with {some[0]}={some[1]}" if some else ""
+    yield f"patients: {n} ({who}) in {int(rows.sum())} rows{chosen}; design {draft.design}"
+    outside = int((draft.arm.at[rows] < 0).sum())
+    if outside:
+        yield f"without an arm, and not analysed: {outside} rows"
+
+
+def _arms(draft: Draft) -> Iterator[str]:
+    home, labels = draft.home, names.arm_names(draft)
+    for code in labels:
+        n = _count(draft, home, in_arm(draft, home, code))
+        control = " (control)" if code == draft.control else ""
+        groups = ""
+        if draft.cluster:
+            at = home.column(draft.cluster).at[in_arm(draft, home, code)]
+            groups = f" in {len(np.unique(at))} of {draft.cluster}"
+        label = names.arm_label(draft, code)
+        yield f"arm {draft.arm.name}={code}, {label}{control}: {n} patients{groups}"
+
+
+def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
+    role = "primary" if one is draft.primary else "secondary"
+    of = f"{one.status}={one.code}" if one.status else one.column.name
+    kind = f"event {of}" if one.kind == EVENT else f"time, event {of}" if one.timed else one.kind
+    unit = f", in {one.unit}" if one.unit else ", no unit" if one.kind == "measure" else ""
+    yield f"{role} outcome: {one.label} ({one.column.name}: {kind}{unit})"
+    if one.start:
+        yield f"  from {one.start} to {one.column.name}, else to {one.last_contact}"
+    if one.levels:
+        yield f"  levels from the lowest on: {', '.join(one.levels)}"
+    places = [""]
+    if one.visit:
+        places = sorted(one.table.column(one.visit).values, key=natural)
+        before = f"; before treatment: {one.before}" if one.before else ""
+        yield f"  {one.visit}: {one_of(places)}{before}"
+    for place in places[:MOST_VISITS]:
+        for code in names.arm_names(draft):
+            rows = in_arm(draft, one.table, code)
+            rows = rows & one.table.has(one.visit, place) if place else rows
+            at = f"{one.visit} {place}, " if place else ""
+            yield f"  {at}{names.arm_label(draft, code)}: {_values(draft, one, rows)}"
+    if one.status and one.timed:
+        status = one.table.column(one.status)
+        others = [f"{code} {status.counts[code]}" for code in status.levels if code != one.code]
+        yield f"  other codes of {one.status} end a time without the event: {', '.join(others)}"
+
+
+def _values(draft: Draft, one: Outcome, rows: Mask) -> str:
+    """Events, or the range and mean, of an outcome in some rows."""
+    if one.timed:
+        return _times(draft, one, rows)
+    there = rows & (one.column.at >= 0)
+    missing = int((rows & (one.column.at < 0)).sum())
+    lacking = f", {missing} missing" if missing else ""
+    if one.kind == EVENT:
+        n, of = int((there & one.happened()).sum()), int(there.sum())
+        return f"{n} events of {of}{lacking}"
+    if not one.column.is_number:
+        counts = {
+            code: int((there & one.table.has(one.column.name, code)).sum()) for code in one.levels
+        }
+        return ", ".join(f"{code} {n}" for code, n in counts.items()) + lacking
+    return f"{_range(one.column.numbers[there], one.unit)}{lacking}"
+
+
+def _times(draft: Draft, one: Outcome, rows: Mask) -> str:
+    """Events and the range of times."""
+    happened = one.happened()
+    times = one.column.numbers
+    if one.kind == DATES and one.origin is not None:
+        ends = np.where(happened, times, one.table.column(one.last_contact).numbers)
+        times = ends - _starts(draft, one)
+    there = rows & np.isfinite(times)
+    below = int((times[there] < 0).sum())
+    told = f"; {below} end before they begin" if below else ""
+    missing = int(rows.sum() - there.sum())
+    told += f", {missing} missing" if missing else ""
+    n = int((there & happened).sum())
+    return f"{n} events of {int(there.sum())}; {_range(times[there], one.unit)}{told}"
+
+
+def _starts(draft: Draft, one: Outcome) -> np.ndarray:
+    """The start of each row's patient, in days."""
+    assert one.origin is not None
+    if one.table.raw is draft.home.raw:
+        return one.origin.numbers
+    mine, own = draft.home.column(draft.subject), one.table.column(draft.subject)
+    starts: Mapping[str, float] = dict(
+        zip([mine.values[at] for at in mine.at], one.origin.numbers, strict=True)
+    )
+    return np.array([starts.get(own.values[at], np.nan) for at in own.at])
+
+
+def _range(numbers: np.ndarray, unit: str) -> str:
+    if not len(numbers):
+        return "no value"
+    low, high, mean = numbers.min(), numbers.max(), numbers.mean()
+    return f"{low:g} to {high:g}, mean {mean:.4g} {unit}".rstrip()
+
+
+def _missing(table: Table) -> Iterator[str]:
+    """Codes that are read as missing, with their cells."""
+    cells: dict[str, int] = {}
+    for one in table.columns.values():
+        for code, n in one.missing.items():
+            cells[code] = cells.get(code, 0) + n
+    if cells:
+        told = [f"{code!r} in {n} cells" for code, n in cells.items()]
+        yield f"read as missing in {table.name}: {one_of(told)}"
