@@ -14,31 +14,6 @@ import trialtrace.stats
 from trialtrace.stats._offered import SHARED
 
 STATS = Path(trialtrace.stats.__file__).parent
-# What no stage calls yet, by the purpose for which the library has it.
-IN_NO_PLAN = {
-    "contrasts of arms, pooled arms and trends over doses": (
-        "regression.least_squares_means.least_squares_differences",
-        "regression.least_squares_means.least_squares_means",
-        "regression.least_squares_means.least_squares_pairs",
-        "stratified.generalised_cmh.cmh_correlation",
-    ),
-    "long data as the other functions of visits take them": ("mixed.visit_design.wide",),
-    "families of tests in order": ("multiplicity.graphical.gatekeeping",),
-    "equivalence, and difference and test, of two means by one call": (
-        "continuous.means.equivalence_t",
-        "continuous.means.mean_difference_t",
-    ),
-    "standardised differences of means": ("continuous.effect_sizes.cohens_d",),
-    "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
-    "one arm of repeated measures by one call": ("repeated.anova.rm_anova",),
-    "re-randomisation of many analyses at once, by the scheme of the trial": (
-        "resampling.schemes.bernoulli",
-        "resampling.schemes.permuted_blocks",
-        "resampling.schemes.stratified_blocks",
-        "resampling.drawing.draw_assignments",
-        "resampling.linear.draw_statistics",
-    ),
-}
 # Modules beside the families that have no methods.
 NO_SUBJECTS = {"conventions", "results"}
 _LABELS = ("Raises", "Source", "Oracle", "R:")
@@ -204,7 +179,7 @@ def _overview(families: dict[str, list[Subject]]) -> str:
         for subject in members
     ]
     head = ["| subject | what | functions |", "| --- | --- | ---: |"]
-    return "\n".join([_INTRODUCTION, *head, *rows, "", _in_no_plan()])
+    return "\n".join([_INTRODUCTION, *head, *rows, ""])
 
 
 def _family(family: str, members: list[Subject]) -> str:
@@ -212,20 +187,6 @@ def _family(family: str, members: list[Subject]) -> str:
     paragraphs = (ast.get_docstring(package) or "").split("\n\n")
     what = "\n\n".join(_prose(text) for text in paragraphs if not _ROW.search(text))
     return "\n".join([_FAMILY.format(family=family, what=what), *map(_subject, members)])
-
-
-def _in_no_plan() -> str:
-    rows = [
-        f"| {purpose} | {', '.join(f'`{name}`' for name in names)} |"
-        for purpose, names in IN_NO_PLAN.items()
-    ]
-    head = [
-        "## In the library, in no plan yet\n",
-        "No stage calls these; each waits for a purpose, and what has none leaves the library.\n",
-        "| for | functions |",
-        "| --- | --- |",
-    ]
-    return "\n".join([*head, *rows, ""])
 
 
 def _subject(subject: Subject) -> str:
