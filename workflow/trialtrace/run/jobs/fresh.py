@@ -14,9 +14,11 @@ hash over all of these by their content, which holds also where Snakemake has no
 - the lock file and Python's minor version.
 """
 
+import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,7 +28,7 @@ from trialtrace.base.config.project_table import table_path
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.jobs.code_versions import DIGITS, Sources
-from trialtrace.run.jobs.data import data_digests
+from trialtrace.run.jobs.data import data_digests, data_files
 from trialtrace.run.jobs.installed import not_as_locked
 from trialtrace.run.jobs.stages import (
     ANALYSE,
@@ -58,11 +60,39 @@ from trialtrace.run.trial.plan.no_pingouin import lacks_pingouin
 from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
 
+# A path as it stands in a document, in a call or in an `include`.
+WRITTEN_PATH = re.compile(r"""[^\s"'`()<>{}\[\],;=]*/[^\s"'`()<>{}\[\],;=]+""")
+# Folders of the project that hold no source of a document.
+MADE = ("results", "site", "archive", "logs", "workflow", ".snakemake", ".git")
+
 
 def document_files(at: Project, trial: str) -> list[Path]:
-    """Documents of somebody's own, and what lies beside them: code of the trial's report."""
+    """Documents of somebody's own, what lies beside them, and files of the project elsewhere whose
+    paths they write, as "../_shared.qmd": code of the trial's report."""
     every = (at.reports / trial).rglob("*")
-    return sorted(path for path in every if path.is_file() and _is_source(path, at.reports))
+    own = {path for path in every if path.is_file() and _is_source(path, at.reports)}
+    return sorted(own.union(*(_named_in(path, at) for path in own)))
+
+
+def _named_in(document: Path, at: Project) -> Iterator[Path]:
+    """Files whose paths a document writes, from its own folder or from the project's."""
+    try:
+        text = document.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return
+    for written in {*WRITTEN_PATH.findall(text)}:
+        for folder in (document.parent, at.root):
+            path = Path(os.path.normpath(folder / written))
+            inside = path.relative_to(at.root).parts if path.is_relative_to(at.root) else ()
+            if inside and inside[0] not in MADE and _is_file(path):
+                yield path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False  # longer than a name may be
 
 
 def _is_source(path: Path, reports: Path) -> bool:
@@ -187,8 +217,11 @@ class Freshness:
         return self.sources.hash(self.documents(rule, trial), *versions)
 
     def documents(self, rule: str, trial: str | None) -> list[Path]:
-        """The documents of somebody's own that a job renders."""
-        return document_files(self.at, trial) if trial and rule == RENDER else []
+        """The documents of somebody's own that a job renders; no data file, which counts once."""
+        if not trial or rule != RENDER:
+            return []
+        data = {self.at.root / path for path in data_files(self.trial(trial))}
+        return [path for path in document_files(self.at, trial) if path not in data]
 
     def job(self, rule: str, trial: str | None = None) -> str:
         """The hash of what a job comes from: code, settings, configuration, data."""
