@@ -36,6 +36,12 @@ MEMORY = """\
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 """
+# Jobs of another partition take the place of those of the run.
+PREEMPTION = """\
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=urgent Nodes=ALL PriorityTier=10 MaxTime=INFINITE State=UP
+"""
 WAITS = 20.0
 # Words of SLURM in the lines by which a run tells what happened, the plainest first.
 TOLD = ("exceeded memory limit", "DUE TO", "NODE_FAIL", "does not answer", "CANCELLED AT", "error")
@@ -86,6 +92,12 @@ def no_controller(running: Running) -> None:
     running.cluster.without_controller(WAITS)
 
 
+def preempt(running: Running) -> None:
+    running.until(RULE)
+    urgent = ("--partition=urgent", "--nodes=2", "--exclusive", "--output=/dev/null")
+    running.cluster.ask("sbatch", *urgent, "--wrap=sleep 20")
+
+
 def node(state: str) -> Callable[[Running], None]:
     """A node of a running job gets a state, and comes back when the run has ended."""
 
@@ -116,6 +128,7 @@ TOGETHER = (
 )
 ALONE = (
     Case(f"the controller is away for {WAITS:.0f} s", no_controller),
+    Case("other jobs preempt those of the run", preempt),
     Case("a node is drained while a job works on it", node("DRAIN")),
     Case("a node fails while a job works on it", node("DOWN")),
 )
@@ -132,7 +145,7 @@ def main() -> None:
     )
     with (
         tempfile.TemporaryDirectory() as folder,
-        started(cpus=4, more=MEMORY, accounting=True) as cluster,
+        started(cpus=4, more=MEMORY + PREEMPTION, accounting=True) as cluster,
     ):
         base = Path(folder)
         here = copy_checkout(base / "here")

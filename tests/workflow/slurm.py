@@ -166,9 +166,9 @@ class Cluster:
         self._control()
 
     def _idle(self) -> bool:
-        """Whether every node waits for jobs."""
-        states = self.ask("sinfo", "--noheader", "--Node", "--format=%T").split()
-        return states == ["idle"] * len(self.nodes)
+        """Whether every node waits for jobs; it is listed once a partition."""
+        lines = self.ask("sinfo", "--noheader", "--Node", "--format=%N %T").splitlines()
+        return {*lines} == {f"{name} idle" for name in self.nodes}
 
     def _keep_configuration(self) -> None:
         """The executor takes SLURM_CONF away from the steps of a job; srun gets it back."""

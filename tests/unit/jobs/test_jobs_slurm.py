@@ -24,7 +24,6 @@ STATES = [
     "OUT_OF_MEMORY",
     "TIMEOUT",
     "PENDING",
-    "PREEMPTED",
     "RUNNING",
     "REQUEUED",
     "SUSPENDED",
@@ -75,6 +74,11 @@ def test_the_state_of_a_job_stands_alone(monkeypatch: pytest.MonkeyPatch, plugin
     assert told(monkeypatch, plugin, (answer, 0.2)) == [
         ({str(job): state for job, state in enumerate(STATES)}, 0.2)
     ]
+
+
+def test_a_job_that_was_preempted_has_ended(monkeypatch: pytest.MonkeyPatch, plugin):
+    """The profile keeps SLURM from putting it back into its queue."""
+    assert told(monkeypatch, plugin, ({"7": "PREEMPTED"}, 0.2)) == [({"7": "CANCELLED"}, 0.2)]
 
 
 @pytest.mark.parametrize("answer", ["", "0", "unknown state"])

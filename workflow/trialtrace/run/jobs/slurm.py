@@ -45,7 +45,8 @@ def _answered(ask: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[
     """The state of each job alone; no states in place of no answer, which is reported.
 
     The plugin takes a job whose state it does not know for one that runs, and would wait for ever:
-    where `sacct` writes more than the state ("CANCELLED by 0"), and where there is no answer.
+    where `sacct` writes more than the state ("CANCELLED by 0"), and where there is no answer. It
+    also waits for SLURM to resume a job that was preempted, which by the profile SLURM never does.
     """
 
     async def query_job_status(*words: object) -> Answer:
@@ -60,9 +61,10 @@ def _answered(ask: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[
 
 def state_alone(answer: str) -> str:
     """The state of a job without what SLURM adds to it: who cancelled the job, a "+" for more text,
-    a flag behind a comma."""
-    state = _STATE.match(answer.strip())
-    return state[0] if state else answer
+    a flag behind a comma. One that was preempted is cancelled."""
+    found = _STATE.match(answer.strip())
+    state = found[0] if found else answer
+    return "CANCELLED" if state == "PREEMPTED" else state
 
 
 def trials_of(job: Any) -> list[str]:
