@@ -7,8 +7,8 @@ import pytest
 from mini_trial import DICTIONARY, ENDPOINTS, TRIAL
 
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.report.sections.losses import lost
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.endpoints.losses import EndpointLosses, read_losses
@@ -177,7 +177,7 @@ def test_it_stands_on_page_1_and_in_the_last_lines_of_a_run(run):
     told = "Endpoint survival (Overall survival) cannot use 44 of 120 patients"
     assert [line for line in material.red_lines if told in line]
     assert [line for line in material.red_lines if line.startswith("Unusual rows, ")]
-    (block,) = lost(material, {})
+    block = page_one(material, {})
     assert block.startswith("::: {.lost}") and "cannot use 44 of 120 patients" in block
     stages = ("clean_tables", "derive_datasets")
     lines = closing_lines(run.folder, "mini", stages)

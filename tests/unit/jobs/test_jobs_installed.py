@@ -44,7 +44,6 @@ def installed(tmp_path_factory) -> Code:
 
 def test_hashes_of_code_are_those_of_the_checkout(installed, tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    shutil.copytree(ROOT / "reports" / TRIAL, tmp_path / "reports" / TRIAL)
     mine, checkout = Project(tmp_path), Project(ROOT)
     mine.__dict__["code"] = installed
     settings = load_settings(checkout)

@@ -10,10 +10,11 @@ import mini_trial
 import pytest
 
 from trialtrace.report.material import Material
+from trialtrace.report.page_one import harms_table
+from trialtrace.report.page_one.harms_table import harms_line, harms_rows
 from trialtrace.report.report import render_report
 from trialtrace.report.sections import deaths as module
 from trialtrace.report.sections import harms
-from trialtrace.report.sections import harms_in_short as in_short
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.deaths import _assumes, deaths
@@ -23,7 +24,6 @@ from trialtrace.report.sections.harms import (
     harms_section,
     of_log_alone,
 )
-from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -136,6 +136,10 @@ multiplicity:
 """
 
 
+def cells_of(row):
+    return {arm: words(cell) for arm, cell in row.cells.items()}
+
+
 def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     plan = PLAN.replace("multiplicity:\n", NAUSEA).replace(
         "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
@@ -147,12 +151,11 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     assert line in words(text)
     assert "| Event |" in text
     pages = {"sec-harms": "report-2.html", "sec-of-nausea": "report.html"}
-    short = harms_in_short(material, pages)
-    deaths, nausea = short
-    assert words(deaths).startswith("Deaths: ")
+    deaths, nausea = harms_rows(material, pages)
+    assert deaths.label == "Died"
     assert "Denominators of events: All randomised (Drug 10; Placebo 10)." in words(text)
-    assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
-    assert words(nausea).endswith(": drug 1/10 (10.0 %), placebo 1/10 (10.0 %).")
+    assert nausea.label == "[Nausea of any kind](report.html#sec-of-nausea)"
+    assert cells_of(nausea) == {"drug": "1/10", "placebo": "1/10"}
 
 
 def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path):
@@ -162,10 +165,9 @@ def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path
     plan = plan.replace("multiplicity:\n", NAUSEA)
     plan = plan.replace("analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1)
     material = made(tmp_path, plan=plan)
-    (line,) = [one for one in harms_in_short(material, {}) if one.startswith("Relief: ")]
-    assert words(line) == "Relief: drug 6/10 (60.0 %), placebo 3/9 (33.3 %)."
-    logged = [one for one in harms_in_short(material, {}) if one.startswith("Nausea")]
-    assert words(logged[0]).startswith("Nausea of any kind (logged): drug 1/10 (10.0 %), ")
+    rows = {row.label: cells_of(row) for row in harms_rows(material, {})}
+    assert rows["Relief"] == {"drug": "6/10", "placebo": "3/9"}
+    assert rows["Nausea of any kind"] == {"drug": "1/10", "placebo": "1/10"}
     alone = of_log_alone(material, material.trial.plan.analyses["nausea"])
     assert words(alone) == (
         "These come from the log of adverse events alone. No share or bound here covers what else "
@@ -193,8 +195,8 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
         "recorded, yes or no, in 19 patients (yes: Drug 6/10, Placebo 3/9); the other 1 "
         "counts as without it"
     )
-    told = f"drug 6/10 (60.0 %), placebo 3/10 (30.0 %); {recorded}"
-    assert any(told in words(line) for line in harms_in_short(material, {}))
+    shown = [cells_of(row) for row in harms_rows(material, {})]
+    assert {"drug": "6/10", "placebo": "3/10"} in shown
     assert f"; {recorded}" in words(harms_section(material))
     # A run names its results from its own folder; chunks of a document run in another one.
     monkeypatch.chdir(tmp_path)
@@ -247,7 +249,7 @@ def test_of_visits_the_last_one_counts_for_who_has_a_record(tmp_path):
 
 def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
-    *_, told = harms_in_short(without, {})
+    told = harms_line(without)
     assert words(told).startswith("Adverse events are not reported, which does not mean that")
     assert words(told).endswith("no analysis and no table of the logged events (Nausea).")
     assert words(harms_section(without)).endswith(f"{words(told)}\n")
@@ -268,8 +270,8 @@ def test_a_table_of_events_that_no_endpoint_reads_is_named():
 
 def test_harms_begin_with_deaths_by_arm(mini):
     """Of the ten of each arm patients 5, 15 and 8, 18 died; the log of nausea is no log of them."""
-    deaths, *_ = harms_in_short(mini, {"sec-of-death-time": "report.html"})
-    assert deaths.startswith("[Deaths](report.html#sec-of-death-time): drug [")
+    deaths, *_ = harms_rows(mini, {"sec-of-death-time": "report.html"})
+    assert deaths.label == "[Died](report.html#sec-of-death-time)"
     counts = {row["group1_level"]: row["stat_value"] for row in of_deaths(mini)}
     assert sum(counts.values()) > 0
     (hazard,) = (r for r in mini.of("death_time") if r["stat_name"] == "hazard_ratio")
@@ -278,9 +280,7 @@ def test_harms_begin_with_deaths_by_arm(mini):
         "(all randomised; no percentage, as they were followed for different times, and who is "
         "followed for longer can be seen to die for longer)."
     )
-    assert words(deaths).startswith(
-        f"Deaths: drug {counts['drug']:g}/10, placebo {counts['placebo']:g}/10; hazard ratio "
-    )
+    assert cells_of(deaths) == {arm: f"{n:g}/10" for arm, n in counts.items()}
     first, *_ = harms_section(mini).split("\n\n")
     assert words(first) == (
         f"{counted} Drug against Placebo, hazard ratio {hazard['stat_text']}; "
@@ -289,22 +289,22 @@ def test_harms_begin_with_deaths_by_arm(mini):
 
 
 def test_deaths_of_some_whose_status_is_unknown_are_of_those_known(mini, monkeypatch):
-    assert "known" not in harms_in_short(mini, {})[0]
+    assert harms_rows(mini, {})[0].label == "Died"
     own = module.population_sizes
 
     def more(*of):
         return [row | {"stat_value": row["stat_value"] + 1} for row in own(*of)]
 
     monkeypatch.setattr(module, "population_sizes", more)
-    (deaths_line, *_) = harms_in_short(mini, {})
-    told = words(deaths_line)
-    assert told.startswith("Deaths of those known: drug ") and "; hazard ratio " in told
-    # Where another analysis is of those known, that of the times counts all, and says so.
-    other = replace(module.main_deaths(mini)[0], name="seen", role="published")
+    deaths_row, *_ = harms_rows(mini, {})
+    assert deaths_row.label == "Died; status unknown"
+    assert all(cell.endswith("/10; 1") for cell in cells_of(deaths_row).values())
+    # Of other patients the status that is unknown is none of these.
+    of_some = replace(module.main_deaths(mini)[0].estimand, population="some")
+    other = replace(module.main_deaths(mini)[0], name="seen", estimand=of_some)
     arms = module.main_deaths(mini)[1]
-    monkeypatch.setattr(in_short, "where_known", lambda _: (other, arms))
-    told = words(harms_in_short(mini, {})[0])
-    assert told.startswith("Deaths: drug ") and " (status unknown: 1 and 1); hazard" in told
+    monkeypatch.setattr(harms_table, "where_known", lambda _: (other, arms))
+    assert harms_rows(mini, {})[0].label == "Died"
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,8 @@ def test_an_outcome_with_death_in_it_is_no_count_of_deaths(tmp_path):
     counted = "**Deaths** are not counted by themselves: they are in Indicator of death at 14 days."
     assert words(harms_section(died)).startswith(counted)
     uncounted = made(tmp_path / "no", plan=UNCOUNTED, claims="papers: {}\nclaims: {}\n")
-    assert words(harms_in_short(uncounted, {})[0]) == (
+    assert [row.label for row in harms_rows(uncounted, {})] == ["Nausea, any"]
+    assert words(harms_section(uncounted).split("\n\n")[0]) == (
         "The data have an endpoint of death (Death), and no analysis of the plan counts its events "
         "by arm. Over time: Death."
     )
@@ -411,7 +412,10 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
         dictionary=choices,
         claims=none,
     )
-    assert words(harms_in_short(uncounted, {})[0]).startswith(
+    (row, *_) = harms_rows(uncounted, {})
+    assert row.label == "Died at home"
+    assert cells_of(row) == {arm: f"{n:g}/10" for arm, n in of_arm.items() if arm != "all"}
+    assert words(harms_section(uncounted)).startswith(
         f"Died at home, by the flow of the patients, of those randomised: "
         f"Drug {of_arm['drug']:g} of 10 ({10 * of_arm['drug']:.1f} %); "
         f"Placebo {of_arm['placebo']:g} of 10 ({10 * of_arm['placebo']:.1f} %)."

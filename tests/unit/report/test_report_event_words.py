@@ -10,11 +10,11 @@ import yaml
 from test_report_wording import words
 
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections.data_quality import known_table
 from trialtrace.report.sections.deaths import deaths
 from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.sections.records import first_events
-from trialtrace.report.sections.summary import summary
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.load import load_settings
 
@@ -78,9 +78,9 @@ def test_an_endpoint_says_what_its_patients_are_without(mini, name, told):
 
 
 def test_nobody_is_called_free_of_events_and_no_censored_time_known(mini):
-    shown = words(summary(mini, {}))
-    assert ", without return of pain at 30 days " in shown
-    assert "vent-free" not in shown and "Outcome known" not in shown
+    shown = words(page_one(mini, {}))
+    assert "| Without return of pain at 30 days | " in shown
+    assert "vent-free" not in shown and "outcome known" not in shown
     known = words(known_table(mini))
     assert "A time that is censored counts as known." in known and "Visit" not in known
 

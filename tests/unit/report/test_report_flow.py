@@ -14,10 +14,10 @@ from trialtrace.report.figures.canvas import save_drawing
 from trialtrace.report.figures.flow import _side, boxes, counts, draw, screening
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections import flow_table as table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.lost_sessions import LOST
-from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.trial.load import load_settings
@@ -221,11 +221,9 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
     at = [row[0] for row in rows].index("**Randomised**")
     assert rows[at][1:] == ["not in the data"] * 3
     assert rows[at + 1][0] == "**Eligible**" and "[10](" in rows[at + 1][1]
-    text = summary(mini, {})
-    (told,) = (line for line in text.splitlines() if line.startswith("**Results"))
-    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told)
-    assert plain.startswith("**Results.** 20 eligible: 10 drug, 10 placebo.")
-    assert "**How many patients were randomised is not in the data" in text
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", page_one(mini, {}))
+    assert "| Eligible | 10 | 10 |" in plain and "Randomised" not in plain
+    assert "1. The data do not record how many patients were randomised" in plain
 
 
 def test_rare_reasons_stand_together_and_an_unreported_one_last():

@@ -11,8 +11,7 @@ import yaml
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
-from trialtrace.report.sections import analysed, analysis_section, key_sentences, this_reanalysis
-from trialtrace.report.sections.analysed import known_and_analysed
+from trialtrace.report.sections import analysis_section, key_sentences, this_reanalysis
 from trialtrace.report.sections.choices import _tests, _title, _what, _where, other_choices
 from trialtrace.report.sections.findings import compared, primary, sentences
 from trialtrace.report.sections.key_sentences import (
@@ -31,7 +30,6 @@ from trialtrace.report.sections.registered import (
 )
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.sections import of_data
-from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -210,7 +208,7 @@ def test_other_rules_of_the_outcome_that_agree_leave_the_conclusion_alone(tmp_pa
     (analysis,) = primary(material)
     (found,) = readings(material, analysis)
     assert [(k, n) for k, n, words in found.counts() if "other definitions" in words] == [(0, 2)]
-    assert "Other choices disagree" not in words(summary(material, {}))
+    assert other_readings(material) == ""
 
 
 BOUNDED = """\
@@ -332,55 +330,6 @@ def test_other_readings_name_the_visit_where_there_are_several(mini, monkeypatch
     assert found == ["week 2", "week 4"]
     monkeypatch.setattr(place, lambda *_: several[:1])
     assert "week" not in other_readings(mini, None)
-
-
-# Of an abstract, beside its figure.
-MOST_WORDS = 400
-
-
-def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
-    places = {"sec-harms": "report-3.html"}
-    places["tbl-known"] = "report-2.html"
-    text = summary(mini, places)
-    assert "**[Harms.](report-3.html#sec-harms)** " in text
-    # Nothing is a heading, which takes room and would be numbered in a report.
-    assert re.findall(r"^\*\*\[?(\w[-\w ]*)[.:](?:\]\([^)]*\))?\*\* ", text, re.M) == [
-        "Background",
-        "Methods",
-        "Results",
-        "Harms",
-        "Conclusion",
-        "Registration and funding",
-        "This re-analysis",
-        "Other analyses",
-    ]
-    shown = words(text)
-    assert len(shown.split()) <= MOST_WORDS
-    # Patient 20 has a coded missing relief.
-    assert (
-        "20 randomised: 10 drug, 10 placebo. Outcome known, analysed: 10, 9. "
-        "6/10 (60.0 %) with drug and 3/9 (33.3 %)" in shown.replace("*", "")
-    )
-    assert " Hash of this run: " in shown and "verify" not in shown
-    body = text.partition("::: {.about}")[0].partition("**Results")[2]
-    bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
-    assert re.findall(r"\d+(?:\.\d+)? %|\d of \d|\d/\d", bare) == []
-
-
-def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
-    (analysis,) = primary(mini)
-    told = words(known_and_analysed(mini, analysis, {}))
-    assert told == "Outcome known, analysed: 10, 9."
-    arms = dict.fromkeys(mini.trial.design.arms, (8, 10))
-    visits = [("Relief", "week 1", arms), ("Relief", "week 2", dict.fromkeys(arms, (7, 10)))]
-    monkeypatch.setattr(analysed, "known_counts", lambda *_: visits)
-    told = words(known_and_analysed(mini, analysis, {}))
-    assert told == "Outcome known at week 2, the fewest of 2, in 7 and 7, analysed 10 and 9."
-    monkeypatch.undo()
-    lost = "9 and 9 (1 and 0 lost count as failures)"
-    monkeypatch.setattr(analysed, "lost_in_short", lambda *_: lost)
-    told = words(known_and_analysed(mini, analysis, {}))
-    assert told == f"Outcome known in {lost}, analysed 10 and 9."
 
 
 def test_the_lost_who_count_as_failures_are_no_known_outcomes(mini, monkeypatch):
@@ -585,7 +534,7 @@ def test_numbers_of_a_paper_that_was_not_at_hand_are_said_to_be_of_a_list(mini, 
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
-    text = words(summary(mini, {}))
+    text = words(this_reanalysis.this_reanalysis(mini, {}))
     assert ", as exported." in text
     assert "Real" not in text
     total = len(mini.results)

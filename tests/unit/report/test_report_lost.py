@@ -14,10 +14,10 @@ from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.red_lines import declared_lines, red_lines
 from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections.closing import account_lines, closing_lines
 from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
-from trialtrace.report.sections.losses import left_out
-from trialtrace.report.sections.summary import summary
+from trialtrace.report.sections.losses import left_out, rejected
 from trialtrace.report.tables import NO_BREAK, NOTHING
 from trialtrace.run.cleaning.account import (
     FILE,
@@ -147,7 +147,7 @@ def test_who_has_no_arm_is_told_once():
 
 
 def test_red_lines_stand_before_everything_else_on_page_1(lossy):
-    block, _, rest = summary(lossy, {}).partition("\n:::\n\n")
+    block, _, rest = page_one(lossy, {}).partition("\n:::\n\n")
     head, *lines = block.splitlines()
     assert head == "::: {.lost}" and "*mixed up*" not in block and "<forms>" not in block
     assert [unescape(line.strip("*")) for line in lines if line] == [
@@ -155,7 +155,7 @@ def test_red_lines_stand_before_everything_else_on_page_1(lossy):
         "1 subject has no arm in the data: not counted as randomised.",
         WARNING.text,
     ]
-    assert rest.startswith("**Background.** Does the drug relieve pain")
+    assert rest.startswith("**Question.** Does the drug relieve pain")
 
 
 def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
@@ -169,13 +169,13 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     lossy.__dict__["account"] = replace(ACCOUNT, decisions=decisions, warnings=(known, other))
     assert lossy.declared_lines == [known.text]
     assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
-    block, _, rest = unescape(summary(lossy, {})).partition("\n:::\n\n")
-    *red, told = block.split("\n\n")
+    block, _, rest = unescape(page_one(lossy, {})).partition("\n:::\n\n")
+    (told,) = map(unescape, rejected(lossy, {}))
     assert told == (
         "5 rows and 12 single values of the export were rejected and are in no result; rows: A "
         "<mistyped> number: 1; duplicate row 4; values: below minimum 10, not a number 2. See Data."
     )
-    assert all(re.search(r"\*\*.*\*\*$", line) for line in red)
+    assert all(re.search(r"\*\*.*\*\*$", line) for line in block.split("\n\n"))
     assert known.text not in rest.replace("`", "")
     assert known.text in unescape("\n".join(left_out(lossy))).replace("`", "")
     undeclared = replace(ACCOUNT, warnings=(known,))
@@ -185,7 +185,7 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
 def test_nothing_lost_nothing_shown(material):
     material.__dict__["without_arm"] = 0
     assert material.red_lines == []
-    assert summary(material, {}).startswith("**Background.** Does the drug relieve pain")
+    assert page_one(material, {}).startswith("**Question.** Does the drug relieve pain")
     assert exported(material) == []
 
 
@@ -259,7 +259,7 @@ def empty(tmp_path_factory):
 
 def test_a_primary_analysis_without_numbers_stands_first_on_page_1(empty):
     material = Material(empty.trial, load_settings(empty.at), empty.folder, {})
-    lines = summary(material, {}).splitlines()
+    lines = page_one(material, {}).splitlines()
     assert lines[0] == "::: {.lost}"
     assert re.match(
         r"\*\*Primary analysis, .*: \d+ of \d+ numbers not estimable: ", unescape(lines[1])

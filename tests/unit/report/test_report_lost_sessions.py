@@ -66,19 +66,7 @@ def test_without_such_an_analysis_the_rule_alone_is_told(material):
     own = material.trial.plan.analyses
     del own["lost"]
     assert lost_sessions.lost_sessions(material, own["a"]) == lost_sessions.RULE
-    assert lost_sessions.lost_as_done(material, own["a"], {}) == lost_sessions.RULE
     assert lost_sessions.lost_by_arm(material, own["a"]) == {}
-
-
-def test_a_summary_has_their_shares_without_p_and_once_where_they_are_alike(material, monkeypatch):
-    own = material.trial.plan.analyses["a"]
-    assert words(lost_sessions.lost_as_done(material, own, {})) == (
-        "With the lost as successes: Drug 10/30, 33.3 % (17.3 to 52.8); Placebo 5/30, 16.7 % (5.6 "
-        "to 34.7)."
-    )
-    monkeypatch.setitem(COUNTS, "lost", dict.fromkeys(COUNTS["lost"], 10))
-    told = words(lost_sessions.lost_as_done(material, own, {}))
-    assert told == "With the lost as successes: 10/30, 33.3 % (17.3 to 52.8) in each arm."
 
 
 def test_nothing_is_told_where_nothing_hangs_on_the_lost(material, monkeypatch):
@@ -145,6 +133,3 @@ def test_of_the_lost_no_outcome_is_known(material, monkeypatch):
 def test_a_flow_says_who_is_known_by_a_rule_alone(material):
     own = material.trial.plan.analyses["a"]
     assert lost_sessions.lost_as_failures(material, own) == "2 and 0 lost count as failures"
-    assert lost_sessions.lost_in_short(material, own) == (
-        "28 and 30 (2 and 0 lost count as failures)"
-    )

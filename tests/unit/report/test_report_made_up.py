@@ -1,7 +1,5 @@
 """Numbers of a synthetic cohort that no print set are told apart from those that one set."""
 
-import html
-import re
 from types import SimpleNamespace as Stub
 
 import pytest
@@ -14,11 +12,9 @@ from trialtrace.report.audit.cohort_words import (
     marked,
 )
 from trialtrace.report.figures.rows_shown import mark_of
-from trialtrace.report.sections import harms_in_short
 from trialtrace.report.sections.findings import resting_on
 from trialtrace.run.trace.put_in import PutIn, Rests
 from trialtrace.run.trace.short_id import short_id
-from trialtrace.run.trial.outcomes import CHOSEN
 
 ARMS = {
     "drug": Stub(label="Drug", short=None),
@@ -187,22 +183,6 @@ def test_a_decision_that_rests_on_assumed_counts_says_so(arms, told):
     assert resting_on(of, BOTH[0]) == words
 
 
-def test_no_event_has_the_interval_of_all_arms_together():
-    """0 of 108: Clopper and Pearson's upper limit is 1 - 0.025^(1/108), 3.36 %."""
-    none = {arm: [count(arm, 0.0) | {"denominator": 54}] for arm in ARMS}
-    own = {"n_used": 108, "denominator": None, "ci_level": 0.95, "group1_level": "all"}
-    share = pair("proportion.clopper_pearson", 0.0, **own)
-    share |= {"stat_text": "0.0 % (95 % CI 0.0 to 3.4)", "ci_low": 0.0, "ci_high": 0.0336}
-    arms = {arm: Stub(short=arm.upper()) for arm in ARMS}
-    of = Stub(trial=Stub(flow=None, design=Stub(arms=arms)), of=lambda _: [])
-    told = harms_in_short._by_arm(of, none, [share])
-    assert (
-        re.sub(r"\]\([^)]*\)|\[", "", html.unescape(told)).replace("\xa0", " ")
-        == "none of 108 (DRUG 0/54, PLACEBO 0/54; 95 % CI 0.0 to 3.4 %)"
-    )
-    assert "CI" not in harms_in_short._by_arm(of, none)
-
-
 AT_THE_NUMBERS = {
     "each arm printed": ((["drug", "placebo"], BOTH, True), ""),
     "one arm assumed": ((["drug"], BOTH, True), " (PLC assumed)"),
@@ -221,47 +201,6 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
     assert made_up_by_arm(of, rows) == told
     of.trial.tells_cohort = False
     assert made_up_by_arm(of, rows) == ""
-
-
-def test_harms_of_a_summary_are_marked(monkeypatch):
-    monkeypatch.setattr(harms_in_short, "made_up_by_arm", lambda _, rows: f" ({len(rows)} made up)")
-    monkeypatch.setattr(harms_in_short, "_by_arm", lambda *_: "1; 4")
-    monkeypatch.setattr(harms_in_short, "_effects", lambda *_: "; effect")
-    monkeypatch.setattr(harms_in_short, "unknown_status", lambda *_: "; unknown")
-    monkeypatch.setattr(harms_in_short, "records", lambda *_: ["recorded"])
-    monkeypatch.setattr(harms_in_short, "of_log", lambda *_: False)
-    monkeypatch.setattr(harms_in_short, "turned_in_short", lambda *_: ["It hangs on p"])
-    arms = {"drug": BOTH[:1], "placebo": BOTH[1:]}
-    analysis = Stub(name="a", note="", report="summary", role="secondary")
-    monkeypatch.setattr(harms_in_short, "main_deaths", lambda _: (analysis, arms))
-    monkeypatch.setattr(harms_in_short, "where_known", lambda _: None)
-    (deaths,) = harms_in_short._deaths(None, lambda _: "")
-    assert deaths == "Deaths of those known: 1; 4 (2 made up); effect. It hangs on p."
-    monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
-    (line,) = harms_in_short._lines(None, analysis, "")
-    assert line == "Nausea: 1; 4 (2 made up); recorded; effect"
-    # What is known of some alone says whom it leaves out.
-    analysis.note, analysis.estimand = "Six have no image. More.", Stub(population="imaged")
-    of = Stub(trial=Stub(populations={"imaged": Stub(label=f"Imaged ({CHOSEN})")}))
-    (line,) = harms_in_short._lines(of, analysis, "")
-    assert line.endswith("; recorded; effect; six have no image")
-    of.trial.populations["imaged"].label = "All"
-    (line,) = harms_in_short._lines(of, analysis, "")
-    assert line.endswith("; recorded; effect")
-    analysis.note = ""
-    # Of what a paper has of harms the effect is not ours; deaths have that of their shares where
-    # times to them have none.
-    analysis.role = "published"
-    (line,) = harms_in_short._lines(None, analysis, "")
-    assert line == "Nausea: 1; 4 (2 made up); recorded"
-    other = Stub(**(vars(analysis) | {"name": "b", "estimand": Stub(population="itt")}))
-    analysis.estimand = other.estimand
-    monkeypatch.setattr(harms_in_short, "where_known", lambda _: (other, arms))
-    monkeypatch.setattr(
-        harms_in_short, "_effects", lambda _, of, __: f"; of {of.name}" * (of is other)
-    )
-    (deaths,) = harms_in_short._deaths(None, lambda _: "")
-    assert deaths.endswith("(2 made up); of b. It hangs on p.")
 
 
 def quantity(*used, where=None):

@@ -12,7 +12,6 @@ from mini_trial import settings_of
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
-from trialtrace.report.own_documents import sources
 from trialtrace.report.sections import methods as module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
@@ -29,11 +28,10 @@ from trialtrace.report.sections.methods_used import BESIDE_A_TEST
 from trialtrace.report.sections.models import estimation_words
 from trialtrace.report.sections.references import References, articles, others
 from trialtrace.run.trace.seal import grouped
-from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.titles import TITLES, titled
-from trialtrace.run.trial.reported import REPORT, SUPPLEMENT, in_main_report, in_order
+from trialtrace.run.trial.reported import in_main_report, in_order
 
 
 @pytest.fixture(scope="module")
@@ -207,18 +205,6 @@ def test_the_supplement_has_the_methods_of_its_own_analyses(text: str, material:
     # Its list has places of its own, where a document of somebody's has both.
     assert "1. []{#ref-s1}" in further and r"[\[1\]](#ref-s1)" in further
     assert not {*re.findall(r"\{#([\w-]+)\}", further)} & {*re.findall(r"\{#([\w-]+)\}", text)}
-
-
-@pytest.mark.parametrize("name", ["musaro2019", "sprave2019", "streckmann2024"])
-def test_shipped_documents_have_each_analysis_where_the_plan_has_it(name: str):
-    """Else a report would begin with a warning that somebody has changed its document."""
-    trial = load_trial(name)
-    for one in sources(trial.at, name, trial.at.results / name):
-        told = [call.name for call in one.calls(shown=True) if call.function == "sentences"]
-        planned = in_order(trial)
-        if one.stem in (REPORT, SUPPLEMENT):
-            main = one.stem == REPORT
-            assert told == [each.name for each in planned if in_main_report(trial, each) is main]
 
 
 def test_the_level_of_a_look_has_its_references(monkeypatch):

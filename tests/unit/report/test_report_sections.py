@@ -14,6 +14,7 @@ from trialtrace.base.styles import STYLES
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections import choices
 from trialtrace.report.sections.analysis_section import (
     analysed,
@@ -28,7 +29,6 @@ from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.findings import sentences
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.sections import design_line, made_by, populations, trial_section
-from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.outcomes import CHOSEN
@@ -364,7 +364,7 @@ def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
         ("reanalysis: By others.\n", "Not stated in the sources of this re-analysis"),
     ],
 )
-def test_what_no_source_tells_is_named_in_abstract_limits_and_table(mini, tmp_path, again, untold):
+def test_what_no_source_tells_is_named_in_limits_and_table(mini, tmp_path, again, untold):
     """In words of CONSORT, the method of allocation and who was blinded as well."""
     at = mini_trial.write_project(tmp_path)
     scheme = "randomisation: {scheme: stratified, strata: [site]}"
@@ -376,10 +376,8 @@ def test_what_no_source_tells_is_named_in_abstract_limits_and_table(mini, tmp_pa
     )
     more = ["method of random sequence generation", "who was blinded"]
     lacking = [what for what in UNTOLD if what not in ("blinding", "funding")] + more
-    text = unescape(summary(material, {}))
-    assert "Randomisation; blinded. Arms: " in text
+    assert "; randomisation; blinded." in unescape(page_one(material, {}))
     told = f"{untold}: {', '.join(lacking)}."
-    assert f"**Registration and funding.** Funding: A fund. {told}" in text
     assert f"- {told}" in unescape(limits(material))
     row = next(line for line in unescape(trial_section(material)).splitlines() if untold in line)
     assert row.endswith(f"| {upper_first('; '.join(lacking))} |")

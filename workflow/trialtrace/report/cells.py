@@ -23,6 +23,7 @@ from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.links import Step
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import (
+    ABOUT,
     AFTER,
     BEFORE,
     FOLDER,
@@ -31,6 +32,7 @@ from trialtrace.report.own_documents import (
     read_state,
     slug_of,
 )
+from trialtrace.report.page_one.page import page_one
 from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
@@ -50,7 +52,7 @@ from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.review_section import review_section
 from trialtrace.report.sections.simulation_section import simulation_section
-from trialtrace.report.sections.summary import summary
+from trialtrace.report.sections.this_reanalysis import this_reanalysis
 from trialtrace.report.tables import link, short_text, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -153,14 +155,16 @@ class Cells:
     def names(self, function: str) -> list[str]:
         """What a function of chunks can be asked for."""
         return {
-            "section": [*SECTIONS, SUMMARY],
+            "section": [*SECTIONS, SUMMARY, ABOUT],
             "figure": [slug_of(figure.label) for figure in self.drawn],
         }.get(function) or [*self.material.trial.plan.analyses]
 
     def _section(self, name: str) -> str:
         self._known("section", name)
         if name == SUMMARY:
-            return summary(self.material, self.places)
+            return page_one(self.material, self.places)
+        if name == ABOUT:
+            return this_reanalysis(self.material, self.places)
         if name == METHODS:
             return methods(self.material, self._linked())
         return SECTIONS[name](self.material)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import read_parquet
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
-from trialtrace.report.audit.estimate_losses import estimate_losses
+from trialtrace.report.audit.estimate_losses import Lost, estimate_losses, primary_losses
 from trialtrace.report.audit.red_lines import (
     declared_lines,
     not_estimable_line,
@@ -190,6 +190,12 @@ class Material:
         data, others = data_state(self.trial)
         lines += [data] if others else []
         return [text for text in lines if text not in self.declared_lines]
+
+    @cached_property
+    def primary_losses(self) -> list[Lost]:
+        """Whom the primary estimates lack."""
+        tracer = self.tracer
+        return [*primary_losses(self.trial, tracer.frames, self.results, tracer.members)]
 
     @cached_property
     def declared_lines(self) -> list[str]:

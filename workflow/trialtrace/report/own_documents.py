@@ -23,6 +23,8 @@ from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 from trialtrace.run.trial.settings import LIFT, RESTRICTED
 
 SUMMARY = "summary"
+# The section on what the re-analysis is.
+ABOUT = "about"
 STEMS = (REPORT, SUPPLEMENT, SUMMARY)
 # The folder of a run's documents, and in it what their chunks need besides results.
 FOLDER, STATE = "quarto", "cells.json"
@@ -36,6 +38,7 @@ AFTER = {
         ("Looks for the monitoring committee", "sec-committee", "committee"),
         ("Further outcomes", "sec-further", "further_outcomes"),
         ("Harms", "sec-harms", "harms"),
+        ("This analysis", "sec-about", ABOUT),
         ("Limitations", "sec-limits", "limits"),
         ("Methods, software and references", "sec-methods", "methods"),
         ("Published numbers", "sec-published", "published"),

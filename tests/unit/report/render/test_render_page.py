@@ -324,16 +324,15 @@ def words(number: int) -> str:
 def test_the_longest_summary_is_one_page_of_a4_as_a_browser_prints_it(
     figures, write, render, tmp_path
 ):
-    """An abstract of 300 words and 380 on the re-analysis, as the longest of the shipped trials has
-    them, a loss in red, the stamp of synthetic data, a figure."""
-    abstract = "\n\n".join(f"**Part {at}.** {words(60)}" for at in range(5))
-    about = "\n\n".join(f"**Apart {at}.** {words(95)}" for at in range(4))
+    """250 words in parts and a table, a loss in red, the stamp of synthetic data, a figure."""
+    abstract = "\n\n".join(f"**Part {at}.** {words(30)}" for at in range(6))
+    table = "| A | B | C |\n| --- | ---: | ---: |\n" + 8 * "| word | 1 | 2 |\n"
     size = 'width="720" height="340"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size}/></svg>'
     (figures / "wide.svg").write_text(svg)
     source = write(
         f"::: {{.summary}}\n\n::: {{.lost}}\n{words(40)}\n:::\n\n::: {{.synthetic}}\nS\n:::\n\n"
-        f"{abstract}\n\n::: {{.about}}\n\n{about}\n\n:::\n\n"
+        f"{abstract}\n\n{table}\n\n"
         "![What it shows](figures/wide.svg){#fig-a}\n\n:::\n",
         "title: T\nformat: {html: {toc: false}}\nexecute: {echo: false}",
     )

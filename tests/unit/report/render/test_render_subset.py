@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import mini_run
 import pytest
 
+from trialtrace.report.cells import Cells
+from trialtrace.report.documents import write_documents, written
+from trialtrace.report.material import Material
+from trialtrace.report.own_documents import STEMS
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.subset import check_document
+from trialtrace.run.trial.load import load_settings
 
-REPORTS = Path(__file__).parents[4] / "reports"
 FRONT = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
 
 
@@ -15,19 +20,23 @@ def _found(path) -> str:
     return "\n".join(str(problem) for problem in check_document(path))
 
 
-@pytest.mark.parametrize(
-    "path", sorted(REPORTS.glob("*/*.qmd")), ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
-def test_reports_keep_to_the_shared_part(path):
-    assert _found(path) == ""
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory) -> list[Path]:
+    """The documents that a run writes."""
+    run = mini_run.run_mini(tmp_path_factory.mktemp("documents"))
+    material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
+    write_documents(Cells(material, [], {}))
+    return [written(material, stem) for stem in STEMS]
 
 
-@pytest.mark.parametrize(
-    "path", sorted(REPORTS.glob("*/*.qmd")), ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
-def test_every_cell_of_a_report_has_a_label(path):
+def test_documents_of_a_run_keep_to_the_shared_part(documents):
+    assert [_found(path) for path in documents] == [""] * len(STEMS)
+
+
+def test_every_cell_of_them_has_a_label(documents):
     """Quarto gives one without a label a random identifier, another in each run."""
-    assert all(cell.label for cell in read_document(path).cells)
+    cells = [cell for path in documents for cell in read_document(path).cells]
+    assert cells and all(cell.label for cell in cells)
 
 
 ALLOWED = [

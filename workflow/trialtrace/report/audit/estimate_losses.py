@@ -97,6 +97,16 @@ def estimate_losses(
     """
     if trial.plan.displays.get("flow", {}).get("patients"):
         yield UNKNOWN
+    yield from map(str, primary_losses(trial, frames, results, members))
+
+
+def primary_losses(
+    trial: Trial,
+    frames: Frames,
+    results: Sequence[ResultRow],
+    members: Mapping[str, Sequence[MemberRow]],
+) -> "Iterator[Lost]":
+    """Whom the estimates of primary analyses lack, of those that `estimate_losses` tells of."""
     for analysis in trial.plan.analyses.values():
         if analysis.role != "primary" or analysis.of is not None:
             continue
@@ -112,7 +122,9 @@ def estimate_losses(
             least = min(found, key=lambda each: sum(each.used.values()))
             flow = [row for row in results if row["parameter"] == analysis.name]
             why = {row["group2_level"] or "": row["stat_value"] for row in filter(_reasons, flow)}
-            yield from _told(analysis.label, least, why, several=len(found) > 1)
+            lost = Lost(analysis.label, least, why, several=len(found) > 1)
+            if lost.told:
+                yield lost
 
 
 def _estimates(row: ResultRow) -> bool:
@@ -134,28 +146,65 @@ def _reasons(row: ResultRow) -> bool:
     return row["stat_name"] == "not_analysed" and told and bool(row["stat_value"])
 
 
-def _told(
-    label: str, of: Behind, why: Mapping[str, float | None], *, several: bool
-) -> Iterator[str]:
-    whole = sum(of.randomised.values())
-    lost = whole - sum(of.used.values())
-    clustered = of.trial.design.kind == "cluster"
-    arms = {arm: (of.used[arm], n) for arm, n in of.randomised.items() if n}
-    outcomes = of.by_outcome() if lost else []
-    p_arms = 1.0 if clustered else chance_of_losses(arms)
-    p_outcome = 1.0 if clustered else chance_of_losses(dict(zip("+-", outcomes, strict=False)))
-    if lost <= TOLD * whole and min(p_arms, p_outcome) >= UNEQUAL:
-        return
-    at = f" at {of.result['visit']}" if several and of.result["visit"] else ""
-    text = f"{lost} of {whole} patients randomised ({percent(lost / whole)} %) are not in the "
-    text += f"primary estimate, {label}{at}"
-    if len(arms) > 1:
-        labels = of.trial.design.arms
-        each = [f"{labels[arm].label} {n - k} of {n}" for arm, (k, n) in arms.items()]
-        text += f": {', '.join(each)}" + f" (p {p_arms:.2g} by chance)" * (p_arms < UNEQUAL)
-    if p_outcome < UNEQUAL:
-        (met, n), (other, m) = outcomes
-        text += f"; with the event {n - met} of {n}, without {m - other} of {m} (p "
-        text += f"{p_outcome:.2g} by chance)"
-    reasons = "; ".join(f"{reason}: {n:g}" for reason, n in why.items())
-    yield f"{text}. By reason: {reasons}." if reasons else f"{text}."
+@dataclass(frozen=True)
+class Lost:
+    """Whom a primary estimate lacks, for the reasons `why` the plan gives."""
+
+    label: str
+    of: Behind
+    why: Mapping[str, float | None]
+    several: bool
+
+    @cached_property
+    def randomised(self) -> int:
+        return sum(self.of.randomised.values())
+
+    @cached_property
+    def lost(self) -> int:
+        return self.randomised - sum(self.of.used.values())
+
+    @cached_property
+    def arms(self) -> dict[str, tuple[int, int]]:
+        """Of each arm how many are in the estimate, of how many randomised."""
+        return {arm: (self.of.used[arm], n) for arm, n in self.of.randomised.items() if n}
+
+    @cached_property
+    def outcomes(self) -> list[tuple[int, int]]:
+        return self.of.by_outcome() if self.lost else []
+
+    @cached_property
+    def p_arms(self) -> float:
+        """The chance of losses that part so much by arm; of clusters it is not reckoned."""
+        return 1.0 if self._clustered else chance_of_losses(self.arms)
+
+    @cached_property
+    def p_outcome(self) -> float:
+        every = dict(zip("+-", self.outcomes, strict=False))
+        return 1.0 if self._clustered else chance_of_losses(every)
+
+    @property
+    def _clustered(self) -> bool:
+        return self.of.trial.design.kind == "cluster"
+
+    @property
+    def told(self) -> bool:
+        """Whether these are more than a few, or of one arm or outcome beyond chance."""
+        many = self.lost > TOLD * self.randomised
+        return many or min(self.p_arms, self.p_outcome) < UNEQUAL
+
+    def __str__(self) -> str:
+        lost, whole = self.lost, self.randomised
+        at = self.of.result["visit"] if self.several else None
+        text = f"{lost} of {whole} patients randomised ({percent(lost / whole)} %) are not in the "
+        text += f"primary estimate, {self.label}{f' at {at}' if at else ''}"
+        if len(self.arms) > 1:
+            labels = self.of.trial.design.arms
+            each = [f"{labels[arm].label} {n - k} of {n}" for arm, (k, n) in self.arms.items()]
+            text += f": {', '.join(each)}"
+            text += f" (p {self.p_arms:.2g} by chance)" * (self.p_arms < UNEQUAL)
+        if self.p_outcome < UNEQUAL:
+            (met, n), (other, m) = self.outcomes
+            text += f"; with the event {n - met} of {n}, without {m - other} of {m} (p "
+            text += f"{self.p_outcome:.2g} by chance)"
+        reasons = "; ".join(f"{reason}: {n:g}" for reason, n in self.why.items())
+        return f"{text}. By reason: {reasons}." if reasons else f"{text}."

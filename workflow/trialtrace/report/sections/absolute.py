@@ -2,7 +2,7 @@
 without the event at the last time that is described."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import value_text
@@ -18,6 +18,7 @@ from trialtrace.run.trial.plan.build import Analysis
 PAIR = 2
 # Estimates beside which the shares at the end are told.
 OF_TIMES = ("hazard_ratio", "mean_time_difference")
+OF_ONE = ("parameter", "stratum")
 # The share of an arm at risk below which no curve is told of, and that below which it is with a
 # caution: the ends of what Pocock, Clayton and Altman advise.
 LEAST_AT_RISK, FEW_AT_RISK = 0.1, 0.2
@@ -138,33 +139,41 @@ def at_the_end(
     of hazards or a difference of mean times the shares of both arms at the last time at which the
     analysis describes them and a tenth of each is still at risk (ADVICE); at its first time where
     that is at none. In `short` without how many are at risk, which the intervals tell of."""
-    if estimate["stat_name"] not in OF_TIMES:
+    at, shares = shares_at_the_end(material, [estimate])
+    if not shares:
         return ""
-    of_one = ("parameter", "stratum")
-    rows = [
-        row
-        for row in material.of(estimate["analysis_id"])
-        if (row["stat_name"], row["group2"]) == ("survival", "time")
-        and row["stat_value"] is not None
-        and values_of(row, of_one) == values_of(estimate, of_one)
-    ]
     pair = (estimate["comparison"], estimate["reference"])
-    times: dict[float, dict[str | None, ResultRow]] = {}
-    for row in rows:
-        if row["group1_level"] in pair:
-            times.setdefault(float(row["group2_level"] or 0), {})[row["group1_level"]] = row
-    whole = {at: arms for at, arms in times.items() if len(arms) == PAIR}
-    if not whole:
-        return ""
-    told = [at for at, arms in whole.items() if _at_risk(material, estimate, at) >= LEAST_AT_RISK]
-    time = max(told, default=min(whole))
-    both, risks = [whole[time][arm] for arm in pair], _risks(material, estimate, time)
+    both = [shares[present(arm)] for arm in pair]
+    risks = _risks(material, estimate, float(both[0]["group2_level"] or 0))
     each = [(risks[arm], f"{present(risks[arm]['stat_value']):g}") for arm in pair if arm in risks]
     numbers = " and ".join(link(row, n) if links else n for row, n in each)
     at_risk = f" ({numbers} at risk)" if len(each) == PAIR and not short else ""
-    level, unit = both[0]["group2_level"] or "", material.tracer.about.time_unit(both[0])
     words = without_event(material.trial, estimate["parameter"])
     shown = [link(row) if links else row["stat_text"] for row in both]
-    at = whole_years(level, unit) or f"{level}{unit}"
     who = escape_markdown(words) if links else words
     return f"; {who} at {at} {' against '.join(shown)}{at_risk}"
+
+
+def shares_at_the_end(
+    material: Material, estimates: Sequence[ResultRow]
+) -> tuple[str, dict[str, ResultRow]]:
+    """A time in words, and the share of each compared arm without the event then: the last time at
+    which the analysis describes them all and a tenth of each is still at risk (ADVICE), its first
+    time where that is at none. Empty of other estimates than of times."""
+    first = estimates[0]
+    arms = {present(arm) for row in estimates for arm in (row["comparison"], row["reference"])}
+    times: dict[float, dict[str, ResultRow]] = {}
+    for row in material.of(first["analysis_id"]) if first["stat_name"] in OF_TIMES else ():
+        share = (row["stat_name"], row["group2"]) == ("survival", "time")
+        of_one = values_of(row, OF_ONE) == values_of(first, OF_ONE)
+        if share and of_one and row["stat_value"] is not None and row["group1_level"] in arms:
+            at = float(row["group2_level"] or 0)
+            times.setdefault(at, {})[present(row["group1_level"])] = row
+    whole = {at: shares for at, shares in times.items() if len(shares) == len(arms)}
+    if not whole:
+        return "", {}
+    least = {at: min(_at_risk(material, row, at) for row in estimates) for at in whole}
+    time = max((at for at in whole if least[at] >= LEAST_AT_RISK), default=min(whole))
+    row = next(iter(whole[time].values()))
+    level, unit = row["group2_level"] or "", material.tracer.about.time_unit(row)
+    return whole_years(level, unit) or f"{level}{unit}", whole[time]

@@ -139,13 +139,24 @@ def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -
     for test in tests:
         lead = ", ".join([*material.parameter_words(test.rows["f"]), test.effect])
         text = f"{escape(upper_first(lead))}: {_f_and_p(test, show)}"
-        if test.planned in PLANNED and test.rows["df1"]["stat_value"] != 1:
-            title, epsilon = PLANNED[test.planned]
-            text += f" ({title}, ε {show(test.rows[epsilon])})"
+        text += _of_correction(test, show)
         text += _equals(", partial η²", test.rows["partial_eta_squared"], eta)
         text += _equals(", generalised η²", test.rows["generalised_eta_squared"], show)
         text += f", n = {test.rows['f']['n_used']}"
         yield text + escape(verdict(material, analysis, test.rows["p_value"]))
+
+
+def f_sentence(test: FTest) -> str:
+    """ "Side × visit: F(2.77, 58.12) = 1.24, p = 0.30 (Greenhouse–Geisser, ε 0.92)", with links."""
+    text = f"{escape_markdown(upper_first(test.effect))}: {_f_and_p(test, link)}"
+    return text + _of_correction(test, link)
+
+
+def _of_correction(test: FTest, show: Show) -> str:
+    if test.planned not in PLANNED or test.rows["df1"]["stat_value"] == 1:
+        return ""
+    title, epsilon = PLANNED[test.planned]
+    return f" ({title}, ε {show(test.rows[epsilon])})"
 
 
 def anova_tables(material: Material, name: str) -> Iterator[str]:

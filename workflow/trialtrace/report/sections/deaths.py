@@ -82,7 +82,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
             found = max(found, _sum(arms))
     if counted:
         told.append(_over_time(material, analyses, counted, place))
-    for label, ended in _ends(material, death=True).items():
+    for label, ended in ends(material, death=True).items():
         if _sum(ended) != found:
             told.append(_ended(material, label, ended))
         found = max(found, _sum(ended))
@@ -241,13 +241,18 @@ def _by_arm(
 
 def unknown_status(material: Material, analysis: Analysis, arms: Arms, words: str) -> str:
     """Of how many of each arm it is not known whether they died, behind `words`."""
+    lacking = unknown_by_arm(material, analysis, arms).values()
+    return f"{words}{in_a_row([f'{n}' for n in lacking])}" if any(lacking) else ""
+
+
+def unknown_by_arm(material: Material, analysis: Analysis, arms: Arms) -> dict[str, int]:
+    """Of how many of each arm it is not known whether they died."""
     sizes = population_sizes(material, analysis.estimand.population)
-    lacking = [
-        _value(row) - whole_of(arms[present(row["group1_level"])][0])
+    return {
+        arm: round(_value(row)) - whole_of(arms[arm][0])
         for row in sizes
-        if row["group1_level"] in arms
-    ]
-    return f"{words}{in_a_row([f'{n:g}' for n in lacking])}" if any(lacking) else ""
+        if (arm := present(row["group1_level"])) in arms
+    }
 
 
 def effects(material: Material, analysis: Analysis, like: ResultRow | None = None) -> list[str]:
@@ -346,7 +351,7 @@ def linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:
     return f"[{label}]({at})" if at else label
 
 
-def _ends(material: Material, *, death: bool) -> dict[str, Arms]:
+def ends(material: Material, *, death: bool) -> dict[str, Arms]:
     """Reasons for which patients did not complete the trial that say death, or others, by arm."""
     found: dict[str, Arms] = {}
     for row in material.of("flow"):
@@ -365,17 +370,17 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
     of = received or randomised_by_arm(material)
     who = "those who received the treatment" if received else "those randomised"
 
-    def counts(ends: Arms) -> str:
+    def counts(of_arms: Arms) -> str:
         return "; ".join(
             f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
             f"{link(of[arm])}{_share(row, of[arm])}"
-            for arm, (row,) in _arms(ends).items()
+            for arm, (row,) in _arms(of_arms).items()
         )
 
     text = f"{escape_markdown(label)}, by the flow of the patients, of {who}: {counts(arms)}."
-    for other, ends in _ends(material, death=False).items():
+    for other, of_arms in ends(material, death=False).items():
         reason = escape_markdown(lower_first(other))
-        text += f" Ended otherwise, dead or alive: {counts(ends)} ({reason})."
+        text += f" Ended otherwise, dead or alive: {counts(of_arms)} ({reason})."
     return text
 
 

@@ -19,7 +19,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import ADJUSTED, family_of
 from trialtrace.run.trial.plan.analysis import DecisionLevel
 from trialtrace.run.trial.plan.build import Analysis, Plan
-from trialtrace.run.trial.plan.references import adjustment_of, method_of
+from trialtrace.run.trial.plan.references import adjustment_of
 
 NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values here"
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
@@ -125,19 +125,6 @@ def turned(material: Material, analysis: Analysis) -> Iterator[str]:
             f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
             f"of all arms is {reach([], level)} {level:g} as analysed, but not with the p of "
             f"every other analysis in its place: {told}"
-        )
-
-
-def turned_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
-    """The same with the analysis that has the highest p alone."""
-    for adjusted, placed in _turned(material, analysis):
-        rows = (row for of in placed.values() for row in of)
-        highest = max(rows, key=lambda row: present(row["stat_value"]))
-        label = escape_markdown(material.trial.plan.analyses[highest["analysis_id"]].label)
-        by = method_of(adjusted["method"]).title.partition(" of ")[0]
-        yield (
-            f"Test of all arms: p{NO_BREAK}{with_sign(adjusted)} ({escape_markdown(by)}), but "
-            f"p{NO_BREAK}{with_sign(highest)} by “{label}”"
         )
 
 

@@ -1,5 +1,5 @@
-"""What was lost on the way from the export to the results, as page 1 and the section on the data
-tell it."""
+"""What was lost on the way from the export to the results, as the sections on the analysis and on
+the data tell it."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,17 +14,8 @@ from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.integrity.identifiers import NOT_THERE
 from trialtrace.run.methods.analysing.rows import ALL
 
-# Rules by which page 1 counts single values; of more how many there are.
+# Rules by which single values are counted; of more how many there are.
 RULES_SHOWN = 3
-
-
-def lost(material: Material, places: Mapping[str, str]) -> list[str]:
-    """What was lost as a block of its own, in red: the red lines, then in plain type the rows and
-    values that a declaration or a rule leaves out, with the reason; nothing where there are none.
-    `places` has the page of each section."""
-    lines = [f"**{about_export(material, text)}**" for text in material.red_lines]
-    lines += _counted_losses(material, places)
-    return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"] if lines else []
 
 
 def left_out(material: Material) -> list[str]:
@@ -33,7 +24,7 @@ def left_out(material: Material) -> list[str]:
 
 
 def declared_in_short(material: Material) -> list[str]:
-    """The same without the rows and single values that `lost` counts."""
+    """The same without the rows and single values that `rejected` counts."""
     counted = _counted(material)
     return [
         _declared(material, text, name=False)
@@ -61,7 +52,7 @@ def _declared(material: Material, text: str, *, name: bool = True) -> str:
 
 
 def _counted(material: Material) -> set[str]:
-    """The sentences on rows and on single values in place of which page 1 has counts."""
+    """The sentences on rows and on single values in place of which there are counts."""
     return {
         " ".join(warning.text.split())
         for warning in material.account.warnings
@@ -69,15 +60,16 @@ def _counted(material: Material) -> set[str]:
     }
 
 
-def _counted_losses(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """ "2 rows and 3 single values of the export are in no result: …", where one is declared."""
-    if not _counted(material) & {*material.declared_lines}:
-        return
+def rejected(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """ "2 rows and 3 single values of the export were rejected and are in no result: …"; nothing
+    where none was. `places` has the page of each section."""
     tables = material.account.tables
     rows = {name: Counter(table.rows_rejected) for name, table in tables.items()}
     cells = sum((Counter(table.cells_rejected) for table in tables.values()), Counter[str]())
     del cells[WITH_ROW]
     n, k = sum(of.total() for of in rows.values()), cells.total()
+    if not n + k:
+        return
     why = []
     for decision in material.account.decisions:
         rule, _, reason = decision.reason.partition(": ")

@@ -3,11 +3,10 @@ done after the last contact. An analysis of the plan that takes them for done sa
 it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import analysis_place, place_link
+from trialtrace.report.links import analysis_place
 from trialtrace.report.material import OF_ARM, Material, asks
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, link, sign, with_level
@@ -105,17 +104,6 @@ def hanging(material: Material, analysis: Analysis) -> dict[str, int]:
     }
 
 
-def lost_in_short(material: Material, analysis: Analysis) -> str:
-    """ "28 and 29 (2 and 1 lost count as failures)": of how many no outcome hangs on sessions after
-    loss. Markdown; empty where no outcome does."""
-    failures, lost = lost_as_failures(material, analysis), hanging(material, analysis)
-    each = [
-        str(present(one.count["denominator"]) - lost[arm])
-        for arm, one in lost_by_arm(material, analysis).items()
-    ]
-    return f"{in_a_row(each)} ({failures})" if failures else ""
-
-
 def lost_as_failures(material: Material, analysis: Analysis) -> str:
     """ "2 and 1 lost count as failures", in the order of the arms; empty where nothing hangs on
     it."""
@@ -151,25 +139,3 @@ def _of_sessions(material: Material, analysis: Analysis) -> bool:
     """Whether sessions after loss count as not done in what an analysis is about."""
     rules = [_sessions(material, each) for each in parameters(material.trial, analysis)]
     return any(entry is not None and entry.end and not entry.end.lost for entry in rules)
-
-
-def lost_as_done(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    """The shares of a summary with these sessions as done, which has no room for what their tests
-    ask; said once where all arms have the same. `places` has the page of each section."""
-    other, arms = as_done(material, analysis), lost_by_arm(material, analysis)
-    if other is None:
-        return RULE * _of_sessions(material, analysis)
-    if not arms:
-        return ""
-    place = place_link(analysis_place(other.name), places)
-    lead = f"[With the lost as successes]({place})" if place else "With the lost as successes"
-    told = {
-        arm: f"{link(one.count)}/{one.count['denominator']}"
-        + (f", {link(one.share)}" if one.share else "")
-        for arm, one in arms.items()
-    }
-    alike = len({(one.count["stat_value"], one.count["denominator"]) for one in arms.values()}) == 1
-    if alike:
-        return f"{lead}: {next(iter(told.values()))} in each arm."
-    shares = [f"{escape_markdown(material.arm_label(arm))} {text}" for arm, text in told.items()]
-    return f"{lead}: {'; '.join(shares)}."

@@ -54,14 +54,19 @@ def registered_unread(material: Material) -> Iterator[str]:
 
 def registered_otherwise(material: Material) -> Iterator[str]:
     """Where the primary outcome was registered or planned otherwise than it is reported."""
+    for source, told in otherwise(material):
+        yield f"Reported differently than registered or planned ({source}): {told}"
+
+
+def otherwise(material: Material) -> Iterator[tuple[str, str]]:
+    """The same as (source with its link, what differs)."""
     wrong = (CHANGED, LATE, INCONSISTENT)
     for row in material.printed.get("registration", ()):
         if row["check"] in OF_OUTCOMES and row["verdict"] in wrong:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"
             told = escape_markdown(unbroken(str(row["finding"])))
             lacking = row["source"] in without_text(material.trial.claims_document["papers"])
-            unread = ", not read here" * lacking
-            yield f"Reported differently than registered or planned ({source}{unread}): {told}"
+            yield source + ", not read here" * lacking, told
 
 
 def registered_late(material: Material) -> Iterator[str]:

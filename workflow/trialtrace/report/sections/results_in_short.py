@@ -1,27 +1,23 @@
-"""What an analysis found, for the summary: counts of the arms, the absolute and the relative effect
-of each comparison, the p by which it is decided. The report names tests with the analysis; the
-conclusion says what follows, with no number that does not stand here."""
+"""The effects of an analysis in a phrase, the absolute and the relative one of each comparison."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialtrace.base.words import LABELS, upper_first
+from trialtrace.base.words import LABELS
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import of_arms
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.absolute import at_the_end, period, share_of
-from trialtrace.report.sections.anova import anova_sentences
-from trialtrace.report.sections.decisions import deciding
+from trialtrace.report.sections.absolute import at_the_end, period
 from trialtrace.report.sections.event_words import effect_words
-from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, sentences
+from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared
 from trialtrace.report.sections.questions import UNADJUSTED, alongside, at_look, leading, of_look
 from trialtrace.report.sections.thresholds import shares_held
-from trialtrace.report.tables import NO_BREAK, link, with_level, with_sign
+from trialtrace.report.tables import link, with_level
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
+from trialtrace.run.trial.plan.references import method_of
 
 PLACE = ("parameter", "visit", "stratum")
 PAIR = ("comparison", "reference")
@@ -40,80 +36,12 @@ def pair_in_text(material: Material, row: ResultRow) -> str:
     return " against ".join(arm_in_text(material, arm) for arm in values_of(row, PAIR))
 
 
-def results_in_short(material: Material, analysis: Analysis) -> str:
-    """Counts and comparisons, of each endpoint and visit; where these are many, or an analysis of
-    variance has tests of its own, the sentences of the report. Markdown."""
-    found = [*compared(material, analysis)]
-    if len(found) > MOST_SENTENCES or any(anova_sentences(material, analysis, markdown=True)):
-        return " ".join(sentences(material, analysis))
-    places: dict[tuple[str | None, ...], list[Compared]] = {}
-    for one in found:
-        places.setdefault(values_of(one.estimate, PLACE), []).append(one)
-    told = [
-        "; ".join(
-            filter(
-                None,
-                [
-                    counts_of_arms(material, analysis, of),
-                    sizes(material, analysis, of, tested=True),
-                ],
-            )
-        )
-        for of in places.values()
-    ]
-    leads = ["" if len(told) == 1 else _where(material, of[0]) for of in places.values()]
-    every = [f"{upper_first(lead + text)}." for lead, text in zip(leads, told, strict=True)]
-    return " ".join(every or filter(None, [_shares(material, analysis)]))
-
-
-def _where(material: Material, one: Compared) -> str:
-    parts = [*material.parameter_words(one.estimate), one.estimate["visit"] or ""]
-    return escape_markdown(", ".join(filter(None, parts)) + ":") + " "
-
-
-def _shares(material: Material, analysis: Analysis) -> str:
-    """The shares that stand against a threshold alone."""
-    told = [
-        f"{with_level(row)} with {arm_in_text(material, arm)}"
-        for arm, row in shares_held(material, analysis).items()
-    ]
-    return f"{in_a_row(told)}." if told else ""
-
-
-def counts_of_arms(
-    material: Material, analysis: Analysis, of: Sequence[Compared], *, bounded: bool = False
-) -> str:
-    """ "12 of 40 (30.0 %) with one drug and 24 of 34 (70.6 %) with the other"; of a share that
-    stands against a threshold, and of each where they are to be `bounded`, its interval as well."""
-    held, told = shares_held(material, analysis), dict[str | None, str]()
-    if bounded:
-        held |= {
-            present(row["group1_level"]): row
-            for row in reversed(material.of(analysis.name))
-            if row["stat_name"] == "proportion" and row["group1_level"] and row["ci_level"]
-        }
-    for one in of:
-        for events, _, row in material.tracer.counts(one.estimate):
-            arm, share = row["group1_level"], held.get(row["group1_level"] or "")
-            words = link if told or bounded else with_level
-            text = f", {words(share)}," if share else share_of(material, row, links=True)
-            count = link(row, events.replace(" of ", "/"))
-            told[arm] = f"{count}{text} with {arm_in_text(material, arm)}"
-    control = told.pop(of[-1].estimate["reference"], None)
-    return in_a_row([*told.values(), *filter(None, [control])]) if told else ""
-
-
 def sizes(
     material: Material,
     analysis: Analysis,
     of: Sequence[Compared],
-    *,
-    again: bool = False,
-    tested: bool = False,
 ) -> str:
-    """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
-    without the statistic where the sentence before has it: `again`; with the p by which each
-    is decided where it is to be told of: `tested`."""
+    """ "risk difference −40.6 …", of several arms with what they are compared with, said once."""
     label = effect_words(material.trial, of[0].estimate)
     label += period(material, of[0].estimate, years=True)
     if len(of) == 1:
@@ -121,7 +49,7 @@ def sizes(
         counted = len(material.tracer.counts(one.estimate)) > 1
         pair = "" if counted else f"{pair_in_text(material, one.estimate)}: "
         size = _size(material, analysis, one, whole=True, alone=True)
-        return f"{pair}{label} {size}{_test(material, analysis, one) * tested}"
+        return f"{pair}{label} {size}"
     alike = len({values_of(one.estimate, ("stat_name", "reference")) for one in of}) == 1
     told = []
     for at, one in enumerate(of):
@@ -129,20 +57,11 @@ def sizes(
         pair = " against ".join(arm_in_text(material, arm) for arm in arms)
         stat = "" if alike else f"{effect_words(material.trial, one.estimate)} "
         size = _size(material, analysis, one, whole=not at or not alike)
-        told.append(f"{pair} {stat}{size}{_test(material, analysis, one, named=not at) * tested}")
+        told.append(f"{pair} {stat}{size}")
     against = ", against" if "," in label else " against"
     lead = f"{label}{against} {arm_in_text(material, of[0].estimate['reference'])}: "
-    lead *= alike and not again
+    lead *= alike
     return f"{lead}{'; '.join(told)}"
-
-
-def _test(material: Material, analysis: Analysis, one: Compared, *, named: bool = True) -> str:
-    """ ", p = 0.02 (closed test)": the p-value that decides a comparison, `named` with what
-    adjusts it."""
-    p = deciding(material, analysis, one.planned) if one.planned else None
-    how = adjustment_of(p["method"].removeprefix("p_adjusted.")) if p and named else None
-    by = f" ({escape_markdown(ADJUSTMENTS[how].title.partition(' of ')[0])})" if how else ""
-    return f", p{NO_BREAK}{with_sign(p)}{by}" if p else ""
 
 
 def _size(
@@ -155,7 +74,7 @@ def _size(
     text = link(estimate, estimate["stat_text"] if whole else None)
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
-        beside = _beside(material, estimate)
+        beside = estimates_beside(material, estimate)
         named = [(estimate, text), *((r, link(r)) for r in beside if r["method"] == method)]
         text = "; ".join(f"{shown}, {method_of(r['method']).title}" for r, shown in named)
         text += ", without an interval" * (named[-1][0]["ci_level"] is None)
@@ -169,7 +88,7 @@ def _size(
     return text + at_the_end(material, estimate, links=True, short=True).replace(";", ",", 1)
 
 
-def _beside(material: Material, estimate: ResultRow) -> list[ResultRow]:
+def estimates_beside(material: Material, estimate: ResultRow) -> list[ResultRow]:
     """What is estimated of the same comparison."""
     return [
         row
@@ -183,38 +102,7 @@ def _ratios(material: Material, analysis: Analysis, estimate: ResultRow) -> list
     """The ratios beside a difference of risks, but of shares that are held against a threshold."""
     if estimate["stat_name"] != "risk_difference" or shares_held(material, analysis):
         return []
-    return [row for row in _beside(material, estimate) if row["stat_name"] == RATIO]
-
-
-def beside_in_short(
-    material: Material, analysis: Analysis, places: Mapping[str, str]
-) -> Iterator[str]:
-    """The analyses on the same footing as a primary one, a sentence each; the methods name them,
-    and a single one is not named again. Markdown."""
-    every = alongside(material, analysis)
-    for other in every:
-        stats, own = (
-            [values_of(each.estimate, (*ALIKE, *PAIR)) for each in compared(material, one)]
-            for one in (other, analysis)
-        )
-        words = f"Also primary, {other.label}" if len(every) > 1 else "Also primary"
-        yield from _other(material, other, places, words, again=stats == own)
-
-
-def as_published(material: Material, analysis: Analysis) -> Iterator[Analysis]:
-    """The analyses of the paper's own outcome, where the plan has another and wants both seen."""
-    for other in material.trial.plan.analyses.values():
-        beside = (other.role, other.report, other.of) == ("published", "summary", analysis.name)
-        if beside and [*compared(material, other)]:
-            yield other
-
-
-def published_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
-    """What these give."""
-    for other in as_published(material, analysis):
-        found = [*compared(material, other)]
-        if counts := counts_of_arms(material, other, found, bounded=True):
-            yield f"{escape_markdown(other.label)}: {counts}."
+    return [row for row in estimates_beside(material, estimate) if row["stat_name"] == RATIO]
 
 
 def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:
@@ -225,27 +113,14 @@ def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[s
         for other in (*alongside(material, one), *of_look(material, one))
     ]
     for other in material.trial.plan.analyses.values():
-        if other.report == "summary" and not other.harms and other not in beside:
-            yield from _other(material, other, places, other.label, named=True)
-
-
-def _other(
-    material: Material,
-    other: Analysis,
-    places: Mapping[str, str],
-    words: str,
-    *,
-    again: bool = False,
-    named: bool = False,
-) -> Iterator[str]:
-    """`words`, with the way to the analysis, and its comparisons where these are few, the methods
-    of their intervals `named`."""
-    found = [*compared(material, other)]
-    if 0 < len(found) <= MOST_SENTENCES:
-        place, label = place_link(analysis_place(other.name), places), escape_markdown(words)
-        label = f"[{label}]({place})" if place else label
-        by = by_methods(material, other, found) if named else ""
-        yield f"{label}: {sizes(material, other, found, again=again)}{by}."
+        found = [*compared(material, other)]
+        few = 0 < len(found) <= MOST_SENTENCES
+        if few and other.report == "summary" and not other.harms and other not in beside:
+            place = place_link(analysis_place(other.name), places)
+            label = escape_markdown(other.label)
+            label = f"[{label}]({place})" if place else label
+            by = by_methods(material, other, found)
+            yield f"{label}: {sizes(material, other, found)}{by}."
 
 
 def by_methods(material: Material, analysis: Analysis, found: Sequence[Compared]) -> str:

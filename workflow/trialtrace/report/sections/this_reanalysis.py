@@ -1,5 +1,5 @@
-"""What stands under the abstract of a summary, apart from it: what the data are, how many printed
-numbers conflict, what was left out, which other choices disagree, and the run."""
+"""What an analysis is: what the data are, how many printed numbers conflict, what was left out,
+which other choices disagree."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,9 +22,8 @@ from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
-from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
-from trialtrace.report.sections.losses import declared_in_short
+from trialtrace.report.sections.losses import declared_in_short, rejected
 from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
@@ -35,7 +34,6 @@ from trialtrace.report.tables import NO_BREAK, link, unit_of, with_sign
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.seal import short_hash
 
 # The section of the report that explains the mark of numbers that were set.
 METHODS = "sec-methods"
@@ -46,9 +44,9 @@ CLAUSE, _SENTENCE = 130, re.compile(r"\.\s(?=[A-Z\d“])")
 
 
 def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
-    """The block as Markdown; `places` has the page of the report for each section."""
+    """The section as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
-    left_out = " ".join(declared_in_short(material))
+    left_out = " ".join([*rejected(material, places), *declared_in_short(material)])
     beside = [*others_in_short(material, places)]
     beside += [
         interactions_in_short(material, one, lambda name: place_link(name, places))
@@ -59,10 +57,9 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
             filter(
                 None,
                 [
-                    f"**This re-analysis.** {escape_markdown(trial.reanalysis or '')}".strip(),
+                    escape_markdown(trial.reanalysis or ""),
                     *of_data(material),
                     _of_mark(material, places),
-                    frozen_line(material),
                     *registered_otherwise(material),
                     _printed(material),
                 ],
@@ -73,9 +70,9 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
         f"**Other choices.** {against}"
         if (against := " ".join(_against(material, places)))
         else "",
-        f"{_recomputed(material)} {_run(material)}",
+        _recomputed(material),
     ]
-    return "\n\n".join(["::: {.about}", *filter(None, told), ":::"])
+    return "\n\n".join(filter(None, told)) + "\n"
 
 
 def _of_mark(material: Material, places: Mapping[str, str]) -> str:
@@ -226,8 +223,3 @@ def _recomputed(material: Material) -> str:
         f"{checked} of {len(material.results)} results were computed twice, by independent code"
         f"{against}: this checks the arithmetic, neither data nor plan."
     )
-
-
-def _run(material: Material) -> str:
-    value = material.seal.value
-    return f"Hash of this run: {f'`{short_hash(value)}`' if value else 'not shown: no key'}."

@@ -21,7 +21,7 @@ from trialtrace.run.trace.seal import short_hash
 _VERSION = re.compile(r"(?:by|Made by \|?) ?trialtrace (\d[\w.]*\w)")
 _CODE = re.compile(r"\b([a-z]+(?:_[a-z]+)*) (?:\| )?([0-9a-f]{16})\b")
 # A summary shows the hash of its run and nothing else of its maker.
-_RUN = re.compile(r"\brun: ([0-9a-f]{8} [0-9a-f]{8})\b")
+_RUN = re.compile(r"\b[Rr]un:? ([0-9a-f]{8} [0-9a-f]{8})\b")
 # Not shown; the pages of 0.1.0 have no version there.
 _GENERATOR = re.compile(rb'<meta name="generator" content="trialtrace(?: ([\w.]+))?">')
 FIRST = "0.1.0"

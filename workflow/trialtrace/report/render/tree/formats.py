@@ -262,7 +262,7 @@ def _special(div: Node) -> Nodes | None:
             return _around(f"callout({_quoted(kind[1])})", blocks)
         if name in ("callout-title", "callout-body"):
             return list(blocks)
-        if name in ("synthetic", "lost", "about", SUMMARY):
+        if name in ("synthetic", "lost", SUMMARY):
             return _around(name, blocks)
     return None
 

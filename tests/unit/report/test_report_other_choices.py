@@ -1,4 +1,4 @@
-"""What a summary concludes: from the decision on the primary outcome, with its size."""
+"""Other choices beside a primary result: which they are, and how they are told."""
 
 import html
 import re
@@ -12,17 +12,12 @@ import pytest
 from trialtrace.report.figures import rows_shown
 from trialtrace.report.figures.rows_shown import reservations
 from trialtrace.report.material import Material
-from trialtrace.report.sections import conclusion as module
 from trialtrace.report.sections import decisions, findings, questions, this_reanalysis
 from trialtrace.report.sections import readings as readings_module
 from trialtrace.report.sections import results_in_short as results_module
-from trialtrace.report.sections import summary as summary_module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.analysis_tables import analysis_tables
-from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
-from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
-from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.plan.analysis import DecisionLevel
@@ -39,45 +34,10 @@ def mini(tmp_path_factory):
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 
-def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
-    """Fisher's p of 6 of 10 against 3 of 9 is 0.37 by scipy."""
-    told = words(conclusion(mini))
-    effect = "risk difference 26.7 percentage points (95% CI −15.8 to 58.1)"
-    assert told == f"Drug against placebo, no effect is shown: {effect}. {NOT_ABSENT}"
-    assert SYNTHETIC not in told
-
-
-@pytest.mark.parametrize(
-    ("value", "p", "better", "told"),
-    [
-        (0.2, 0.01, None, "drug and placebo differ: risk difference "),
-        (0.2, 0.01, "higher", "the estimate favours drug over placebo: risk difference "),
-        (0.2, 0.01, "lower", "the estimate favours placebo over drug: risk difference "),
-        (-0.2, 0.01, "lower", "the estimate favours drug over placebo: risk difference "),
-        (-0.2, 0.4, "lower", "drug against placebo, no effect is shown: risk difference "),
-    ],
-)
-def test_an_estimate_favours_the_arm_that_is_better(mini, monkeypatch, value, p, better, told):
-    (analysis,) = module.leading(mini)
-    monkeypatch.setattr(module, "planned_side", lambda *_: better)
-    found = next(module.compared(mini, analysis))
-    estimate = found.estimate | {"stat_value": value}
-    text = words(module._of_pair(mini, analysis, estimate, found.planned | {"stat_value": p}))
-    assert text.startswith(told)
-
-
-def test_a_margin_is_named_with_what_is_shown_of_it(mini):
-    (analysis,) = module.leading(mini)
-    found = next(module.compared(mini, analysis))
-    p = found.planned | {"stat_value": 0.01, "options": '{"margin": -0.1, "sides": "greater"}'}
-    text = words(module._of_pair(mini, analysis, found.estimate, p))
-    assert text.startswith("non-inferiority of drug to placebo at \N{MINUS SIGN}0.1 is shown: ")
-
-
 def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch):
     """An interval without no effect, beside those of all randomised and of other rules with it."""
-    (analysis,) = module.leading(mini)
-    first = next(module.compared(mini, analysis)).estimate
+    (analysis,) = questions.leading(mini)
+    first = next(findings.compared(mini, analysis)).estimate
     clear = first | {"ci_low": 0.1, "ci_high": 0.4}
     wide = first | {"ci_low": -0.1, "ci_high": 0.5, "stat_text": "20 (-10 to 50)"}
     none = {field.name: [] for field in fields(Readings)}
@@ -104,8 +64,8 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
 
 
 def test_another_measure_among_other_choices_has_its_name(mini):
-    (analysis,) = module.leading(mini)
-    first = next(module.compared(mini, analysis)).estimate
+    (analysis,) = questions.leading(mini)
+    first = next(findings.compared(mini, analysis)).estimate
     assert "odds ratio " in this_reanalysis._choice(
         mini, first | {"stat_name": "odds_ratio"}, first
     )
@@ -115,14 +75,14 @@ def test_another_measure_among_other_choices_has_its_name(mini):
 def test_a_result_above_is_no_other_choice(beside, monkeypatch):
     """What another primary analysis of the same question gives stands in the results: neither the
     summary nor the report counts it."""
-    (analysis,) = module.leading(beside)
+    (analysis,) = questions.leading(beside)
     assert any(
         row["analysis_id"] == "relief_all" for row in questions.same_question(beside, analysis)
     )
     (read,) = readings_module.readings(beside, analysis)
     every = [*read.methods, *read.everybody]
     assert every and "relief_all" not in {row["analysis_id"] for row in every}
-    first = next(module.compared(beside, analysis)).estimate | {"ci_low": 0.1, "ci_high": 0.4}
+    first = next(findings.compared(beside, analysis)).estimate | {"ci_low": 0.1, "ci_high": 0.4}
     wide = {"ci_low": -0.1, "ci_high": 0.5}
     rows = [first | wide | {"analysis_id": name} for name in ("relief_paired",)]
     none = {field.name: [] for field in fields(Readings)}
@@ -205,37 +165,6 @@ def beside(tmp_path_factory):
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 
-def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside, monkeypatch):
-    """No second estimand, and what one of the two alone shows is not shown; where both say the
-    same, the first stands for both."""
-    assert "primary interval includes" not in words(conclusion(beside))
-    (analysis,) = module.leading(beside)
-    found = next(module.compared(beside, analysis))
-    clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
-    text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
-    assert text == words("no effect of drug is shown: a primary interval includes 0.")
-    # That the rule is met is said too; not of an effect that no interval bears out.
-    for ends, met in (((0.1, 0.4), True), ((-0.1, 0.4), False)):
-        one = found.estimate | dict(zip(("ci_low", "ci_high"), ends, strict=True))
-        monkeypatch.setattr(module, "parting", lambda *_: None)
-        monkeypatch.setattr(module, "same_footing", lambda *_, one=one: [one])
-        told = words(module._of_pair(beside, analysis, one, found.planned | {"stat_value": 0.01}))
-        assert told.endswith("; both primary intervals exclude 0.") is met
-
-
-def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini):
-    """In the methods of both documents, which name the second; its result does not again."""
-    (analysis,) = module.leading(beside)
-    assert "Also primary: Relief of all; both must exclude 0." in words(summary(beside, {}))
-    (told,) = results_module.beside_in_short(beside, analysis, {})
-    assert words(told).startswith("Also primary: drug against placebo: risk difference 26.7 ")
-    rule = " An effect is shown only where “Relief of all” agrees."
-    assert rule in words(analysis_sentences(beside, analysis))
-    (alone,) = module.leading(mini)
-    assert "must exclude" not in words(summary(mini, {}))
-    assert "only where" not in words(analysis_sentences(mini, alone))
-
-
 @pytest.mark.parametrize(
     ("p", "ends", "parts"),
     [(0.01, (0.1, 0.4), True), (0.2, (0.1, 0.4), False), (0.01, (-0.1, 0.4), False)],
@@ -245,7 +174,7 @@ def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
     beside, monkeypatch, p, ends, parts
 ):
     """Behind the verdict on the p, with the way to what parts from it."""
-    (analysis,) = module.leading(beside)
+    (analysis,) = questions.leading(beside)
     own = findings.compared
 
     def compared(material, one):
@@ -269,32 +198,6 @@ def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
     assert (", and “[Relief of all](#sec-of-relief-all)” agrees" in told) is parts
 
 
-def test_the_published_outcome_stands_beside_the_primary_one(beside):
-    """Its numbers with the results; what it hangs on in the conclusion, which has no number of its
-    own."""
-    told = words(conclusion(beside))
-    assert told.startswith("By our outcome, drug against placebo, no effect is shown: ")
-    assert told.endswith(" Its rule.") and "6/10" not in told
-    found = words(summary(beside, {}))
-    assert (
-        " Relief as published: 6/10, 60.0 % (31.3 to 83.2), with drug and 3/9, 33.3 % "
-        "(12.1 to 64.6), with placebo."
-    ) in found
-    results, _, concluded = found.partition("**Conclusion.**")
-    concluded = concluded.partition("**Registration")[0]
-    assert all(number in results for number in re.findall(r"\d+\.\d+", concluded))
-
-
-def test_what_explores_and_has_a_threshold_concludes_of_the_arms_alone(beside, monkeypatch):
-    """The difference stands among the results, and no test decides it."""
-    monkeypatch.setattr(module, "beyond_thresholds", lambda *_: iter(["fewer succeed."]))
-    assert "risk difference" in words(conclusion(beside))
-    monkeypatch.setattr(module, "explores", lambda _: True)
-    told = words(conclusion(beside))
-    assert told == "By our outcome, fewer succeed. Its rule."
-    assert "risk difference" not in told
-
-
 def test_an_analysis_of_other_rows_is_a_question_of_its_own():
     estimand = SimpleNamespace(name="all")
     analyses = {
@@ -309,60 +212,22 @@ def test_an_analysis_of_other_rows_is_a_question_of_its_own():
     }
     plan = SimpleNamespace(analyses=analyses)
     material = SimpleNamespace(trial=SimpleNamespace(plan=plan))
-    assert [one.name for one in module.leading(material)] == ["relief", "women"]
-
-
-def test_a_summary_has_the_analyses_that_the_plan_wants_there(beside):
-    (analysis,) = module.leading(beside)
-    (published,) = [words(text) for text in others_in_short(beside, {})]
-    assert published.startswith("Relief as published: risk difference 26.7 percentage points (")
-    told = words(results_in_short(beside, analysis))
-    assert told.startswith(
-        "6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo; risk difference "
-    )
-
-
-def test_a_visit_stands_apart_from_what_is_told_of_it():
-    one = SimpleNamespace(estimate={"visit": "Month 3"})
-    silent = SimpleNamespace(parameter_words=lambda _: [])
-    assert html.unescape(results_module._where(silent, one)) == "Month 3: "
-
-
-def test_at_a_look_results_and_conclusion_have_the_interval_of_its_level(beside, monkeypatch):
-    (analysis,) = module.leading(beside)
-    found = next(module.compared(beside, analysis))
-    whole = next(r for r in beside.of("relief_published") if r["stat_name"] == "risk_difference")
-    for where in (module, results_module):
-        monkeypatch.setattr(where, "at_look", lambda *_: whole)
-    shown = whole["stat_text"]
-    assert shown != found.estimate["stat_text"]
-    told = words(results_module.sizes(beside, analysis, [found]))
-    unadjusted = "unadjusted for interim analyses 26.7 (95 % CI −15.8 to 58.1)"
-    assert told == f"risk difference {shown}; {unadjusted}"
-    concluded = words(module._of_pair(beside, analysis, found.estimate, found.planned))
-    assert concluded.endswith(f"risk difference {shown}.")
+    assert [one.name for one in questions.leading(material)] == ["relief", "women"]
 
 
 def test_a_difference_of_mean_times_has_its_horizon(mini, monkeypatch):
-    (analysis,) = module.leading(mini)
-    (found,) = module.compared(mini, analysis)
+    (analysis,) = questions.leading(mini)
+    (found,) = findings.compared(mini, analysis)
     of = {"stat_name": "mean_time_difference", "unit": "days", "stat_text": "9 days"}
     row = found.estimate | of | {"options": '{"horizon": 1826}'}
     told = words(results_module.sizes(mini, analysis, [replace(found, estimate=row)]))
     assert told.endswith("difference in restricted mean time, up to 5 years 9 days")
 
 
-def test_a_synthetic_cohort_and_arms_together_conclude_nothing():
-    file, plan = SimpleNamespace(limitations=()), SimpleNamespace(analyses={})
-    made_up = SimpleNamespace(synthetic=True, pooled=True, plan=plan, file=file)
-    told = conclusion(SimpleNamespace(trial=made_up))
-    assert told == f"{module.NOTHING} {SYNTHETIC}"
-
-
 def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside, monkeypatch):
     """In the methods of the summary, with the analysis, where the table has both, and beneath a
     forest plot, which draws it with the counts of its arms."""
-    (analysis,) = module.leading(beside)
+    (analysis,) = questions.leading(beside)
     own = beside.trial.plan.analyses
     level = DecisionLevel(
         boundary="spending_obrien_fleming", alpha=0.05, fractions=(0.5, 1.0), look=1
@@ -373,7 +238,6 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
     for one in (looked, at_level):
         monkeypatch.setitem(own, one.name, one)
     assert questions.of_look(beside, looked) == [at_level]
-    assert "; primary interval 99 %." in words(summary_module._estimand(beside, looked))
     of_level = next(r for r in beside.of(at_level.name) if r["stat_name"] == "risk_difference")
     for room in (findings, rows_shown):
         monkeypatch.setattr(room, "at_look", lambda *_: of_level)
@@ -400,7 +264,7 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
         f"{at_level.label} (primary)",
         "Relief of all",
     ]
-    estimate = next(module.compared(beside, looked)).estimate
+    estimate = next(findings.compared(beside, looked)).estimate
     # A caption has the level; when it holds stands with the analysis.
     short = "at 99 %; no other interval is adjusted for the interim analyses."
     assert reservations(beside, [estimate]).endswith(short)
