@@ -152,7 +152,7 @@ STOPS: dict[str, tuple[Change, list[str]]] = {
     "a date rather than a weight": (seen_twice, ["10 of 45 rows", "[id, seen]"]),
     "no further column": (
         lambda given: given.visits.extend([f"P{n:03}", "0", ""] for n in range(1, 11)),
-        ["no one or two further columns"],
+        ["no further column alone"],
     ),
     "the wrong key of all": (
         files(trial=TRIAL.replace("key: [id],", "key: [arm],")),

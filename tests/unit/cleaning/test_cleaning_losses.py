@@ -15,15 +15,16 @@ from trialtrace.run.cleaning.fits import (
     as_known,
     better_orders,
     differ_by,
+    fits,
     looks,
     of_another_form,
     pairs,
     seen,
 )
 from trialtrace.run.cleaning.losses import Losses, slipped_rows
-from trialtrace.run.cleaning.lost_rows import further_columns
+from trialtrace.run.cleaning.lost_rows import row_losses
 from trialtrace.run.cleaning.subjects import Covered, covered, people_of
-from trialtrace.run.cleaning.typed import type_table
+from trialtrace.run.cleaning.typed import Arms, type_table
 from trialtrace.run.cleaning.values import Spelling
 from trialtrace.run.trial.load import load_trial
 
@@ -35,37 +36,28 @@ def text(*cells: str | None) -> pa.Array:
 # Keys
 
 
-def apart(key: list[str], **columns: list) -> tuple[str, ...] | None:
-    made = {name: pa.array(cells) for name, cells in columns.items()}
-    cells = [column.cast(pa.string()).fill_null("") for column in made.values()]
-    return further_columns([pa.array(key)], cells, made)
+CONFLICTS = [
+    # Of columns that tell the rows apart the one with few values is named.
+    (["1|0|50", "1|1|51", "2|0|52", "2|1|53"], "[id, visit] would be unique"),
+    # A column with a missing value is none, and two together are not looked for.
+    (["1|0|50", "1||51"], "[id, weight] would be unique"),
+    (["1|0|50", "1|0|51", "1|1|50"], "no further column"),
+    # Rows that repeat each other need not be told apart.
+    (["1|0|50", "1|1|51", "1|1|51"], "[id, visit] would be unique"),
+    # All rows count: visit tells the first thousand apart, and not the last two.
+    ([*(f"1|{n}|{n}" for n in range(1000)), "2|5|1", "2|5|2"], "[id, weight] would be unique"),
+]
 
 
-def test_of_columns_that_tell_rows_apart_the_one_with_few_values_is_taken():
-    key = ["1", "1", "2", "2"]
-    assert apart(key, weight=[50, 51, 52, 53], visit=[0, 1, 0, 1]) == ("visit",)
-
-
-def test_two_columns_where_one_does_not_do():
-    key = ["1"] * 4
-    found = apart(key, side=["l", "r", "l", "r"], visit=[0, 0, 1, 1], same=["x"] * 4)
-    assert found == ("side", "visit")
-
-
-def test_a_column_with_a_missing_value_is_no_key():
-    assert apart(["1", "1"], visit=[0, None]) is None
-
-
-def test_rows_that_repeat_each_other_need_not_be_told_apart():
-    assert apart(["1", "1", "1"], visit=[0, 1, 1]) == ("visit",)
-
-
-def test_a_key_of_many_rows_is_found_and_proven_on_all_of_them():
-    """Day tells the first thousand rows apart, and not the last two."""
-    key = ["1"] * 1000 + ["2", "2"]
-    day = [*range(1000), 5, 5]
-    number = [*range(1000), 1, 2]
-    assert apart(key, day=day, number=number) == ("number",)
+@pytest.mark.parametrize(("rows", "said"), CONFLICTS)
+def test_the_column_that_would_make_the_key_unique(rows: list[str], said: str):
+    trial = TinyTrial([variable("id"), variable("visit", "integer"), variable("weight", "integer")])
+    typed = type_table(
+        trial, trial.tables["visits"], raw_table("\n".join(["id|visit|weight", *rows])), None
+    )
+    losses = Losses()
+    row_losses(trial, typed, people_of(trial, typed), Arms(), losses)
+    assert said in losses.problems.found[0].expected
 
 
 # Rows
@@ -197,6 +189,20 @@ def test_values_are_told_where_they_are_words_or_disclosure_is_full():
     assert seen(coded, text("Y", "Jane"), lost, True) == ["the values are Jane, Y"]
     assert seen(wanted("number"), text("5", "7"), lost, False) == []
     assert seen(wanted("number"), text("NA", "na"), lost, False) == ["the values are NA, na"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "said"),
+    [
+        ("number", ["8,360", "12,000"], "2 of 2 have three digits behind each ','"),
+        ("number", ["8,36", "12,000"], "2 of 2 are numbers with the decimal sign ','"),
+        ("number", ["NASK", "12"], "1 of 2 are what REDCap's"),
+        ("date", ["2021-03", "2021", "x"], "2 of 3 are dates without a day or a month"),
+    ],
+)
+def test_what_would_fit_rejected_cells(kind: str, cells: list[str], said: str):
+    found = fits(wanted(kind), text(*cells), np.arange(len(cells)))
+    assert any(one.startswith(said) for one in found), found
 
 
 def test_dates_of_another_order():

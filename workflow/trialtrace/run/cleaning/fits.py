@@ -7,7 +7,7 @@ a code, or of nothing: that a column holds TRUE and FALSE says nothing of a pati
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,54 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
+from trialtrace.run.cleaning.times import partial_days
 from trialtrace.run.cleaning.values import SHAPES, Spelling, parse_dates, parse_numbers
+from trialtrace.run.tables.missing_markers import markers_among
 from trialtrace.run.trial.model import Variable
 
-_LATIN = {
-    "A": "\u0391\u0410",
-    "B": "\u0392\u0412",
-    "C": "\u03f9\u0421",
-    "E": "\u0395\u0415",
-    "G": "\u050c",
-    "H": "\u0397\u041d",
-    "I": "\u0399\u0406",
-    "J": "\u0408",
-    "K": "\u039a\u041a",
-    "M": "\u039c\u041c",
-    "N": "\u039d",
-    "O": "\u039f\u041e",
-    "P": "\u03a1\u0420",
-    "Q": "\u051a",
-    "S": "\u0405",
-    "T": "\u03a4\u0422",
-    "V": "\u0474",
-    "W": "\u051c",
-    "X": "\u03a7\u0425",
-    "Y": "\u03a5\u0423\u04ae",
-    "Z": "\u0396",
-    "a": "\u03b1\u0430",
-    "c": "\u03f2\u0441",
-    "d": "\u0501",
-    "e": "\u0435",
-    "h": "\u04bb",
-    "i": "\u03b9\u0456",
-    "j": "\u03f3\u0458",
-    "k": "\u03ba",
-    "l": "\u04c0\u04cf",
-    "o": "\u03bf\u03c3\u043e",
-    "p": "\u03c1\u0440",
-    "q": "\u051b",
-    "r": "\u0433",
-    "s": "\u0455",
-    "u": "\u03c5",
-    "v": "\u03bd\u0475",
-    "w": "\u051d",
-    "x": "\u03c7\u0445",
-    "y": "\u03b3\u0443",
-    "3": "\u0417",
-    "6": "\u0431",
-}
-_CONFUSABLE = str.maketrans({other: one for one, others in _LATIN.items() for other in others})
+# Letters of Greek, then of Cyrillic, and the Latin ones that they look like.
+_OTHERS = (
+    "\u0391\u0392\u03f9\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7\u03a5\u0396\u03b1\u03f2"
+    "\u03b9\u03f3\u03ba\u03bf\u03c3\u03c1\u03c5\u03bd\u03c7\u03b3"
+    "\u0410\u0412\u0421\u0415\u050c\u041d\u0406\u0408\u041a\u041c\u041e\u0420\u051a\u0405\u0422\u0474\u051c"
+    "\u0425\u0423\u04ae\u0430\u0441\u0501\u0435\u04bb\u0456\u0458\u04c0\u04cf\u043e\u0440\u051b\u0433\u0455"
+    "\u0475\u051d\u0445\u0443\u0417\u0431"
+)
+_LATIN = "ABCEHIKMNOPTXYZacijkoopuvxyABCEGHIJKMOPQSTVWXYYacdehijllopqrsvwxy36"
+_CONFUSABLE = str.maketrans(_OTHERS, _LATIN)
 _DIGITS = str.maketrans("OIl", "011")
 # Seen as nothing, though Unicode counts them as letters, marks or symbols.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -137,9 +104,7 @@ def as_known(unknown: list[str], known: Iterable[str]) -> list[str]:
     for words, way in WAYS.items():
         there = Counter(way(name) for name in known)
         n = sum(there[way(name)] == 1 for name in unknown)
-        if way is _numeric and not _one_frame(unknown, known):
-            continue
-        if n > best:
+        if n > best and (way is not _numeric or _one_frame(unknown, known)):
             text = f"{n} of {len(unknown)} unknown subjects would be known but for {words}"
             best, said = n, [text]
     return said
@@ -237,47 +202,58 @@ def fits(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     variable = wanted.variable
     found = _codes(variable.choices, bad) if variable.choices else []
     if variable.kind == "date":
-        found += _orders(wanted, text) + other_orders(wanted, text)
-    elif variable.kind != "text":
+        mine, there = _impossible(wanted, text), len(text) - text.null_count
+        found += [
+            f"{mine} of {there} are impossible as {wanted.order}, {one.impossible} as {one.name}"
+            for one in _orders(wanted, text)
+            if one.impossible < mine
+        ]
+        found += other_orders(wanted, text)
+    elif variable.kind not in ("text", "time", "datetime"):
         found += _decimal(wanted, bad)
-    return found
+    return [*found, *_markers(bad), *_partial(wanted, bad)]
 
 
 def _lost(text: pa.Array, lost: np.ndarray) -> list[str]:
     return text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
 
 
+@dataclass(frozen=True)
+class _Order:
+    """An order of dates: how many are impossible in it, how many of those that are impossible in
+    the declared one stay so, and how many it reads as another day."""
+
+    name: str
+    impossible: int
+    unmended: int
+    misread: int
+
+
+def _orders(wanted: Wanted, text: pa.Array) -> Iterator[_Order]:
+    """Each order but the declared one. Dates written as ISO are the same in every order."""
+    days = {order: parse_dates(text, order)[0] for order in SHAPES}
+    declared = days.pop(wanted.order)
+    lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
+    for name, other in days.items():
+        unmended = pc.sum(pc.and_(lost, pc.is_null(other))).as_py() or 0
+        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
+        yield _Order(name, other.null_count - text.null_count, unmended, misread)
+
+
+def _impossible(wanted: Wanted, text: pa.Array) -> int:
+    """How many dates are impossible in the declared order."""
+    return parse_dates(text, wanted.order)[0].null_count - text.null_count
+
+
 def better_orders(wanted: Wanted, text: pa.Array) -> list[str]:
     """Orders in which all dates are possible, where some are impossible in the declared one and
-    others were read as another day. Dates written as ISO are the same in every order."""
-    days = _days(text)
-    there, declared = len(text) - text.null_count, days[wanted.order]
-    bad = declared.null_count - text.null_count
-    orders = []
-    for order, other in days.items():
-        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
-        if bad and misread and other.null_count == text.null_count:
-            orders.append(
-                f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
-                f"{order}: {misread} were read as another day"
-            )
-    return orders
-
-
-def _days(text: pa.Array) -> dict[str, pa.Array]:
-    """The dates of a column in each order."""
-    return {order: parse_dates(text, order)[0] for order in SHAPES}
-
-
-def _orders(wanted: Wanted, text: pa.Array) -> list[str]:
-    """Other orders in which fewer dates are impossible."""
-    there = len(text) - text.null_count
-    bad = {order: days.null_count - text.null_count for order, days in _days(text).items()}
-    mine = bad[wanted.order]
+    others were read as another day."""
+    bad, there = _impossible(wanted, text), len(text) - text.null_count
     return [
-        f"{mine} of {there} are impossible as {wanted.order}, {fewer} as {order}"
-        for order, fewer in bad.items()
-        if fewer < mine
+        f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
+        f"{one.name}: {one.misread} were read as another day"
+        for one in _orders(wanted, text)
+        if bad and one.misread and not one.impossible
     ]
 
 
@@ -285,19 +261,13 @@ def other_orders(wanted: Wanted, text: pa.Array) -> list[str]:
     """Orders in which every date is possible that is impossible in the declared one: part of the
     column is then written in another order, and some of the rest may be read as another day. One
     such date alone is a mistyped one."""
-    days = _days(text)
-    declared = days[wanted.order]
-    lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
-    bad = pc.sum(lost).as_py() or 0
-    orders = []
-    for order, other in days.items():
-        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
-        if bad > 1 and misread and not pc.any(pc.and_(lost, pc.is_null(other))).as_py():
-            orders.append(
-                f"all {bad} are possible as {spelt(order)}, and {misread} others of the column are "
-                "possible in both orders: some may have been read as another day"
-            )
-    return orders
+    bad = _impossible(wanted, text)
+    return [
+        f"all {bad} are possible as {spelt(one.name)}, and {one.misread} others of the column are "
+        "possible in both orders: some may have been read as another day"
+        for one in _orders(wanted, text)
+        if bad > 1 and one.misread and not one.unmended
+    ]
 
 
 def spelt(order: str) -> str:
@@ -323,20 +293,33 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
 
 
 def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
-    """Values that are numbers with the other decimal sign."""
+    """Values that are numbers with the other decimal sign, or with marks of thousands."""
     other = "." if wanted.decimal == "," else ","
-    numbers = _numbers(bad, other)
-    with_sign = sum(other in value and value in numbers for value in bad)
-    text = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
-    return [f"{with_sign} of {_size(bad)} {text}"] if with_sign else []
+    read, _ = parse_numbers(pa.array(bad, type=pa.string()), other)
+    numbers = [v for v, n in zip(bad, read.to_pylist(), strict=True) if n is not None]
+    signed = [value for value in numbers if other in value]
+    marks = rf"[+-]?[1-9][0-9]{{0,2}}(\{other}[0-9]{{3}})+"
+    if signed and all(re.fullmatch(marks, value) for value in signed):
+        words = f"have three digits behind each {other!r}: marks of thousands, or decimals?"
+    else:
+        words = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
+    return _count(bad, set(signed).__contains__, words)
 
 
-def _numbers(values: list[str], decimal: str) -> set[str]:
-    """Those that are numbers with a decimal sign."""
-    read, _ = parse_numbers(pa.array(values, type=pa.string()), decimal)
-    return {
-        value for value, number in zip(values, read.to_pylist(), strict=True) if number is not None
-    }
+def _markers(bad: list[str]) -> list[str]:
+    """Values that EDC systems write for missing ones."""
+    found = markers_among(bad)
+    systems = one_of(dict.fromkeys(one.system for one in found.values()))
+    return _count(bad, found.__contains__, f"are what {systems} writes for a missing value")
+
+
+def _partial(wanted: Wanted, bad: list[str]) -> list[str]:
+    """Dates of which the day or the month is not known."""
+    if wanted.variable.kind not in ("date", "datetime"):
+        return []
+    found = partial_days(pa.array(bad, type=pa.string()), wanted.order)
+    words = "are dates without a day or a month, which partial_dates of cleaning.yaml can give one"
+    return [f"{len(found)} of {_size(bad)} {words}"] if found else []
 
 
 def _count(bad: list[str], is_so: Callable[[str], bool], words: str) -> list[str]:

@@ -5,8 +5,6 @@ subjects without an accepted row there (`exclude`). In other tables, rows withou
 rows of unknown subjects are a red line, and end the run above a share of `STOPS` (`exclude`).
 """
 
-from itertools import combinations
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,53 +37,6 @@ from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, text_of, told_by_arm
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.load import Trial
-
-# The key that would tell rows apart: the declared one and as few further columns as will do.
-
-# Pairs of columns are many: a few rows refute nearly all of them, and beyond these the search would
-# take longer than the stage.
-SAMPLE = 400
-MOST_COLUMNS = 150
-
-
-def further_columns(
-    key: list[pa.Array], cells: list[pa.Array], columns: dict[str, pa.Array]
-) -> tuple[str, ...] | None:
-    """One or two columns that, with the key, tell rows apart that differ; None where none do.
-
-    All arrays have an entry for each row: of the key, of the cells that make rows differ, of the
-    columns to choose from. A column with a missing value is none to choose. Of several, those with
-    the fewest different values come first: a visit rather than what was measured there.
-    """
-    group, row = distinct(key), distinct([*cells, *key])
-    numbers = {
-        name: distinct([values]) for name, values in columns.items() if not values.null_count
-    }
-    # A column that is the same in all rows tells none apart.
-    several = {name: number for name, number in numbers.items() if number.max(initial=0) > 0}
-    ranked = sorted(several, key=lambda name: int(several[name].max()))[:MOST_COLUMNS]
-    part = np.argsort(group, kind="stable")[:SAMPLE]
-    every = np.arange(len(group))
-    for size in (1, 2):
-        for names in combinations(ranked, size):
-            chosen = [several[name] for name in names]
-            if all(_tells(group[at], row[at], [c[at] for c in chosen]) for at in (part, every)):
-                return names
-    return None
-
-
-def _tells(group: np.ndarray, row: np.ndarray, further: list[np.ndarray]) -> bool:
-    """Whether the key with further columns has as many values as there are different rows."""
-    whole = group
-    for number in further:
-        whole = _numbered(whole * (int(number.max(initial=0)) + 1) + number)
-    return whole.max(initial=-1) == _numbered(row).max(initial=-1)
-
-
-def _numbered(code: np.ndarray) -> np.ndarray:
-    """A number from 0 for each different value."""
-    return np.unique(code, return_inverse=True)[1]
-
 
 FEW_CONFLICTS = 0.10
 """Where fewer rows of a table share a key, the key is right and a row is there twice."""
@@ -186,27 +137,22 @@ def _conflict(trial: Trial, typed: Typed, at: np.ndarray) -> Problem:
 
 
 def _wider_key(trial: Trial, typed: Typed, at: np.ndarray) -> str:
-    """The key that would tell rows apart; with what was measured only where nothing else does."""
-    spec = typed.spec
-    cells = [c.combine_chunks() for c in text_of(trial, spec, typed.raw)(at).columns]
-    key = [typed.column(name).take(pa.array(at)) for name in spec.key_]
-    columns = {
-        name: typed.column(name).take(pa.array(at))
-        for name in typed.columns
-        if name not in spec.key_
-    }
+    """A column that with the key tells apart the rows that differ; a code, a date or a
+    whole number rather than a measurement, and of several the one with the fewest values."""
+    spec, rows = typed.spec, pa.array(at)
+    cells = text_of(trial, spec, typed.raw)(at).columns
+    key = [typed.column(name).take(rows) for name in spec.key_]
+    different = distinct([*cells, *key]).max(initial=-1)
+    columns = {name: typed.column(name).take(rows) for name in typed.columns}
     variables = trial.dictionary[spec.name]
-    plain = {
-        name: values
-        for name, values in columns.items()
-        if name == spec.subject
-        or variables[name].choices
-        or variables[name].kind in ("integer", "date")
-    }
-    further = further_columns(key, cells, plain) or further_columns(key, cells, columns)
-    if further:
-        return f"[{', '.join((*spec.key_, *further))}] would be unique"
-    return "no one or two further columns would"
+    fit = [
+        (variables[name].kind == "number" and name != spec.subject, len(values.unique()), at, name)
+        for at, (name, values) in enumerate(columns.items())
+        if not values.null_count and distinct([*key, values]).max(initial=-1) == different
+    ]
+    if fit:
+        return f"[{', '.join((*spec.key_, min(fit)[3]))}] would be unique"
+    return "no further column alone would make it one"
 
 
 def _repeats(typed: Typed, losses: Losses) -> None:
