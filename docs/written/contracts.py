@@ -85,8 +85,8 @@ _OTHERS = """\
 | `raw/manifest.json` | of every source file: name, size, sha256, encoding, rows, settings |
 | `raw/<raw table>.csv` | a registry data set as CSV; `source_row` is its line |
 | `clean/account.json` | rows, cells, subjects: in, kept, rejected by rule; decisions, warnings |
-| `derived/account.json` | what endpoints cannot use and unusual rows (warnings), which tell \
-nobody apart (notes), all looks at rows, of how many each outcome is known by visit and arm |
+| `derived/account.json` | what endpoints cannot use, the line on the rows (warnings), which \
+tell nobody apart (notes), all looks at rows, of how many each outcome is known by visit and arm |
 | `clean/conservation.json` | of a table: rows, cells, subjects; in, accepted, missing, rejected |
 | `audit/print.json` | findings of the checks on print, searches over other choices |
 | `report/` | the report, the pages behind its numbers, figures, tables, configuration; to mail |

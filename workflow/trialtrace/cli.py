@@ -19,6 +19,7 @@ from trialtrace.report.commands.dmc import add_committee
 from trialtrace.report.commands.doctor import add_doctor
 from trialtrace.report.commands.hand_over import add_hand_over
 from trialtrace.report.commands.history import add_history
+from trialtrace.report.commands.integrity import add_integrity
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.queries import add_queries
@@ -133,6 +134,7 @@ def parser() -> argparse.ArgumentParser:
     add_simulate(add)
     _add_serve(add)
     add_history(add)
+    add_integrity(add)
     add_script(add)
     add_hand_over(add, WithoutPandas.lifted)
     _add_report(add)

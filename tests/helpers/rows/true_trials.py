@@ -76,12 +76,11 @@ def export_of(made: Made) -> Export:
         "patients",
         (patients, visits),
         arm=made.arm,
-        allocated=(made.arm, np.arange(n)),
-        began=frozenset(("visits", name) for name in made.visits),
         site=made.site,
         strata=made.site,
-        entry=("patients", "entered"),
+        milestones={"randomised": ("patients", "entered")},
         baseline=tuple(("patients", name) for name in names),
+        arms=("control", "treated"),
         scheme="stratified_blocks",
         names=tuple(made.names.tolist()),
         id_column="patients.id",
@@ -195,14 +194,6 @@ def blocked(rng: np.random.Generator, site: np.ndarray) -> np.ndarray:
     return arm
 
 
-def part_of(export: Export, seed: int) -> Export:
-    """A trial of 60 to 90 % of the patients of another, none twice."""
-    rng = np.random.Generator(np.random.PCG64([18, seed]))
-    share = rng.uniform(0.6, 0.9)
-    who = np.sort(rng.choice(export.n, int(share * export.n), replace=False))
-    return chosen(export, who)
-
-
 def chosen(export: Export, who: np.ndarray) -> Export:
     """The export of some patients, named anew by their place."""
     place = np.full(export.n, -1, np.intp)
@@ -233,7 +224,4 @@ def chosen(export: Export, who: np.ndarray) -> Export:
         names=tuple(export.names[at] for at in who),
         site=of(export.site),
         strata=of(export.strata),
-        allocated=(export.arm[who], np.arange(len(who))),
-        last=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.last),
-        events=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.events),
     )

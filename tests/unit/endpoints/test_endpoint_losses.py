@@ -176,7 +176,8 @@ def test_it_stands_on_page_1_and_in_the_last_lines_of_a_run(run):
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     told = "Endpoint survival (Overall survival) cannot use 44 of 120 patients"
     assert [line for line in material.red_lines if told in line]
-    assert [line for line in material.red_lines if line.startswith("Unusual rows, ")]
+    (rows,) = (line for line in material.red_lines if line.startswith("Rows 2–45 of patients, "))
+    assert "44 of 44 dates are before the last contact" in rows
     block = page_one(material, {})
     assert block.startswith("::: {.lost}") and "cannot use 44 of 120 patients" in block
     stages = ("clean_tables", "derive_datasets")

@@ -43,14 +43,7 @@ def test_a_hypergeometric_tail_is_scipys(n, marked, drawn):
 @pytest.mark.parametrize("z", [-9.0, -1.2, 0.0, 3.0])
 def test_normal_and_chi_squared_tails_are_scipys(z):
     assert chances.normal(z) == near(stats.norm.cdf(z))
-    assert chances.scores(np.array([stats.norm.cdf(z)]))[0] == near(z)
     assert chances.chi2(z * z, 3) == near(stats.chi2.sf(z * z, 3))
-
-
-@pytest.mark.parametrize("value", [0.5, 4.0, 19.0])
-def test_tails_of_a_gamma_distribution_are_scipys(value):
-    fit = stats.gamma(4.0**2 / 3.0, scale=3.0 / 4.0)
-    assert chances.gamma(value, 4.0, 3.0) == (near(fit.cdf(value)), near(fit.sf(value)))
 
 
 @pytest.mark.parametrize("values", [X, TIED])
@@ -69,13 +62,6 @@ def test_tests_between_groups_are_scipys(values):
     groups = [values[:21], values[21:33], values[33:]]
     assert chances.kruskal_wallis(groups) == near(stats.kruskal(*groups).pvalue)
     assert chances.brown_forsythe(groups) == near(stats.levene(*groups, center="median").pvalue)
-    for first, others in ((values[:21], values[21:]), (values[33:], values[:33])):
-        expected = stats.mannwhitneyu(first, others, alternative="less").pvalue
-        assert chances.rank_sum(first, others) == near(expected)
-
-
-def test_samples_of_one_value_are_not_apart():
-    assert chances.rank_sum(np.ones(10), np.ones(12)) == 1.0
 
 
 def test_the_checks_load_no_distributions():

@@ -12,6 +12,7 @@ from trialtrace.report.figures import rows_shown
 from trialtrace.report.sections import imputed, losses, sections
 from trialtrace.report.sections.absolute import denominators
 from trialtrace.report.sections.decided_early import Added, OfArm
+from trialtrace.run.integrity.identifiers import NOT_THERE
 from trialtrace.stats.missing.pooling import pool
 
 GIVEN = {"covariates": [], "arms": "in_model", "cycles": 10, "components": ["nerve", "worse"]}
@@ -126,7 +127,7 @@ def test_values_of_several_visits_are_drawn_with_the_other_visits():
 )
 def test_gaps_in_numbers_are_held_against_how_many_were_published(monkeypatch, verdict, told):
     monkeypatch.setattr(losses, "about_export", lambda _, text, *, name: text)
-    gaps = "Gaps in the numbers of patients: id: 2 numbers are skipped."
+    gaps = f"p.id: 2 numbers are {NOT_THERE} 602 patients."
     count = row("count.n", 602.0, stat_name="randomised", group1_level="all")
     claim = {"result_id": count["result_id"], "against_data": verdict, "quote": "604"}
     material = Stub(

@@ -7,11 +7,10 @@ unusual in the rows.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from trialtrace.base.styles import Style
-from trialtrace.base.words import decimals, p_text
+from trialtrace.base.words import p_text
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -36,93 +35,68 @@ from trialtrace.run.cleaning.account import (
     Decision,
     RejectSummary,
     rejects_summary,
-    run_text,
 )
-from trialtrace.run.integrity.export import NUMBER, Export
-from trialtrace.run.integrity.look import LEVEL, Judged, Look, judged
-from trialtrace.run.integrity.read import read_export, shown_at_entry
-from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
+from trialtrace.run.integrity.first_page import rows_text
+from trialtrace.run.integrity.look import LEVEL, Judged, judged
+from trialtrace.run.integrity.registry import CHECKS
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.build import Analysis
 
-# What is unusual in the rows of the export: how many looks there were, and those that stand out.
-# No value of the data is shown, whatever the disclosure: counts, and rows of the raw file.
+# Checks of the rows of the export. No value of the data is shown, whatever the disclosure: counts,
+# and rows of the raw file.
 
-ROWS_SHOWN, RUNS_SHOWN = 25, 12
-# Of a look at a column that finds no single rows.
+ROWS_SHOWN = 25
 NO_ROWS = "no single rows"
 
 
 def unusual_rows(material: Material) -> str:
-    """A sentence on all looks, and a table of those with p below .01."""
-    export = read_export(material.trial, material.folder / "clean")
-    export = replace(export, baseline=shown_at_entry(material.trial))
-    looks = [*look_at(export, IN_SECTION), *material.endpoint_losses.looks]
-    return told_rows(material, judged(looks)) + _not_looked_at(material, export, looks)
-
-
-def _not_looked_at(material: Material, export: Export, looks: list[Look]) -> str:
-    """A paragraph on columns of numbers that no look is at; nothing where there is none."""
-    seen = {look.where for look in looks}
-    columns = [
-        f"{sheet.name}.{column.name}"
-        for sheet in export.sheets
-        for column in sheet.columns
-        if column.kind == NUMBER and f"{sheet.name}.{column.name}" not in seen
-    ]
-    if not columns:
-        return ""
-    more = f" and {len(columns) - ROWS_SHOWN} more" if len(columns) > ROWS_SHOWN else ""
-    shown = ", ".join(about_export(material, one) for one in columns[:ROWS_SHOWN])
-    return f"\nNot looked at, for too few values or levels: {shown}{more}.\n"
+    """A sentence on the checks of the rows, and a table of those that are flagged."""
+    return told_rows(material, judged(material.endpoint_losses.looks))
 
 
 def told_rows(material: Material, looks: list[Judged]) -> str:
     """The same of looks that were made; nothing where there were none."""
     if not looks:
         return ""
-    found = [look for look in looks if look.look.p < LEVEL]
+    found = [one for one in looks if one.flagged]
     parts = [escape_markdown(sentence(looks)) + "\n"]
     if found:
-        header = ["Check", "Where", "What was looked at", "p", "p, allowing for all checks", "Rows"]
+        header = ["Item", "Check", "Where", "Result", "p, allowing for all checks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
         body = [
-            [with_names(title), about_export(material, where), *map(with_names, told)]
-            for title, where, *told in lines
+            [item, with_names(title), about_export(material, where), *map(with_names, told)]
+            for item, title, where, *told in lines
         ]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = (
-            f"Checks of the rows with p below {LEVEL}.{more} All checks are allowed for by "
-            "Bonferroni's bound: p times the looks of its kind, over the share of that kind; "
-            "page 1 has looks without arms alone. Rows are those of the raw file."
+            f"Checks of the rows that are flagged, by items of the IPD Integrity Tool.{more} All "
+            "checks are allowed for by Bonferroni's bound. Rows are those of the raw file."
         )
         parts.append(texts_table(material, header, body, "unusual", caption))
     return "\n".join(parts)
 
 
 def sentence(looks: list[Judged]) -> str:
-    """How many checks there were, how many chance would have below .01, and how many there are."""
-    found = sum(look.look.p < LEVEL for look in looks)
-    unusual = sum(look.unusual for look in looks)
-    text = (
-        f"{len(looks)} checks for unusual patterns were made on the rows; by chance alone at most "
-        f"about {decimals(LEVEL * len(looks), 1)} are expected to have p below {LEVEL}, fewer "
-        f"since p of counts and ranks is conservative; {found} "
-        f"{'has' if found == 1 else 'have'}. Allowing for the number of checks, "
-        f"{unusual or 'none'} {'are' if unusual > 1 else 'is'} unusual. "
+    """How many checks of the rows there were, and how many are flagged."""
+    flagged = sum(one.flagged for one in looks)
+    text = f"{len(looks)} checks were made on the rows of the export, by the items of the IPD "
+    text += f"Integrity Tool (trialtrace integrity lists them); {flagged or 'none'} "
+    text += f"{'is' if flagged < 2 else 'are'} flagged: a contradiction in some row, or a pattern "
+    return text + (
+        f"that chance gives in at most {100 * LEVEL:.0f} of 100 trials in which nothing is behind "
+        "it. A flag is no error, but a question to those who made the export."
     )
-    return text + "An unusual pattern is no error, but a question to those who made the export."
 
 
 def _line(judged: Judged, style: Style) -> list[str]:
     look = judged.look
-    rows = run_text(look.rows).split(", ") if look.rows else []
-    shown = rows if len(rows) <= RUNS_SHOWN else [*rows[:RUNS_SHOWN], "…"]
-    title = CHECKS[look.check].title
-    p = [p_text(value, style) for value in (look.p, judged.adjusted)]
-    return [title, look.where, look.told, *p, ", ".join(shown) or NO_ROWS]
+    check = CHECKS[look.check]
+    rows = rows_text(look.rows) if look.rows else NO_ROWS
+    rows += f" of {look.rows_in}" if look.rows and look.rows_in else ""
+    p = p_text(judged.adjusted, style)
+    return [check.item, check.title, look.where, look.told, p, rows]
 
 
 # Endpoint, visit, and of each arm how many are known and all.

@@ -20,23 +20,21 @@ RULES_SHOWN = 3
 
 def left_out(material: Material) -> list[str]:
     """What is left out for a declared reason, a paragraph each."""
-    return [_declared(material, text) for text in material.declared_lines]
+    return [_told(material, text) for text in material.declared_lines]
 
 
 def declared_in_short(material: Material) -> list[str]:
     """The same without the rows and single values that `rejected` counts."""
     counted = _counted(material)
     return [
-        _declared(material, text, name=False)
-        for text in material.declared_lines
-        if text not in counted
+        _told(material, text, name=False) for text in material.declared_lines if text not in counted
     ]
 
 
-def _declared(material: Material, text: str, *, name: bool = True) -> str:
+def _told(material: Material, text: str, *, name: bool = True) -> str:
     """Such a paragraph; behind gaps in the numbers of patients whether a paper has as many."""
     told = about_export(material, text, name=name)
-    if not text.startswith(NOT_THERE):
+    if NOT_THERE not in text:
         return told
     randomised = {
         row["result_id"]

@@ -24,7 +24,8 @@ from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records, distinct, rejects_table
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import ReadClean, Study, config_file, place_rows, read_clean
-from trialtrace.run.integrity.first_page import Uses, looks_at_rows
+from trialtrace.run.integrity.first_page import checks_of_rows
+from trialtrace.run.integrity.read import Uses
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.contracts import (
     ADSL,
@@ -286,7 +287,7 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
         file = Path(out_dir) / f"{contract.name}.parquet"
         write_table(file, table, contract, synthetic=trial.synthetic)
     losses = endpoint_losses(study)
-    looks, unusual = looks_at_rows(trial, clean_dir, endpoints_by_column(study))
+    looks, unusual = checks_of_rows(trial, clean_dir, endpoints_by_column(study))
     warnings = (*losses.warnings, *unusual)
     write_losses(Path(out_dir), replace(losses, warnings=warnings, looks=looks))
 

@@ -23,7 +23,8 @@ from trialtrace.run.cleaning.account import RedLine
 from trialtrace.run.endpoints.dates import day_numbers
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.integrity import chances, contacts
+from trialtrace.run.endpoints.visit_days import UNITS, day_of
+from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.look import UNEQUAL
 from trialtrace.run.tables.measures import of_death
 from trialtrace.run.trial.model import adsl_code, visit_labels
@@ -235,7 +236,7 @@ def _due(records: Records, visit: str, start: Floats) -> float | None:
         day = day_numbers(records.columns["ADT"]) - start[records.subject]
         if (here & ~np.isnan(day)).any():
             return float(np.nanquantile(day[here], 0.95))
-    return contacts.day_of(visit)
+    return day_of(visit)
 
 
 @dataclass(frozen=True)
@@ -278,7 +279,7 @@ def _deaths(study: Study) -> Deaths:
 def _days(records: Records) -> Floats:
     """Times in days; NaN of a unit that is none of time."""
     units = records.columns.get("AVALU", pa.nulls(len(records), pa.string())).to_pylist()
-    factors = [contacts.UNITS.get((unit or "").lower().rstrip("s"), np.nan) for unit in units]
+    factors = [UNITS.get((unit or "").lower().rstrip("s"), np.nan) for unit in units]
     days: Floats = records.numbers("AVAL") * np.array(factors, dtype=float)
     return days
 

@@ -16,51 +16,90 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import Export, Slice
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.export import DATE, Export, Slice
+from trialtrace.run.integrity.look import Look, rows_of
 
-SLIPS = 0.005
-FEWEST, NEARLY_EQUAL, PIECE, FEW_RUNS = 20, 0.6, 4, -4.0
+SLIPS, MIN_PATIENTS, NEARLY_EQUAL, PIECE, FEW_RUNS, WORKING, SHOWN = (
+    0.005,
+    20,
+    0.6,
+    4,
+    -4.0,
+    2 / 7,
+    0.01,
+)
 
 
-def looks(export: Export) -> Iterator[Look]:
-    """Those looks for which the export has the columns."""
-    if export.arm is None:
-        return
-    if export.site is not None:
+def by_site(export: Export) -> Iterator[Look]:
+    """Item 5.1: arms by site, and by day of entry."""
+    if export.arm is not None and export.site is not None:
         yield from _table(export.arm, export.site, export.subjects, "sites")
-    entry = export.known(export.entry)
+    entry, arm, _ = _entered(export)
+    if entry is not None and len(np.unique(day := entry.values[entry.there])) > 1:
+        groups = [day[arm[entry.there] == a] for a in np.unique(arm[entry.there])]
+        text = f"arms of {len(day)} patients go with their day of entry"
+        p = chances.kruskal_wallis(groups)
+        rows = rows_of(entry.rows[entry.there]) if p < SHOWN else ()
+        yield Look(entry.where, text, p, rows)
+
+
+def order(export: Export) -> Iterator[Look]:
+    """Item 5.2: runs of an arm in the order of entry, and blocks."""
+    entry, arm, strata = _entered(export)
     if entry is None:
-        known = np.flatnonzero((export.arm >= 0) & (export.row_of >= 0))
-        at = known[np.argsort(export.row_of[known], kind="stable")]
-        if any(sheet.name == export.subjects and sheet.by_number for sheet in export.sheets):
+        if export.arm is not None and any(
+            one.name == export.subjects and one.in_order for one in export.sheets
+        ):
+            known = np.flatnonzero((export.arm >= 0) & (export.row_of >= 0))
+            at = known[np.argsort(export.row_of[known], kind="stable")]
             yield from _longest(export, export.arm[at], at, export.subjects)
         return
-    known = np.flatnonzero((export.arm >= 0) & ~np.isnan(entry.values))
-    arm, day = export.arm[known], entry.values[known]
-    if len(known) < FEWEST or len(np.unique(arm)) < 2:
-        return
-    yield from _by_date(arm, day, entry)
-    yield from _table(arm, weekdays(day), entry.where, "weekdays of entry")
-    strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
-    yield _runs(export, arm, day, strata, entry)
-    order = np.lexsort((export.row_of[known], day))
-    yield from _longest(export, arm[order], known[order], entry.where)
-    if export.block_sizes and _of_equal_size(arm, day, strata, PIECE * max(export.block_sizes)):
-        yield _blocks(export, known, arm, day, strata, entry)
+    who = entry.there
+    lot = np.random.Generator(np.random.PCG64(1)).random(export.n)
+    at = who[np.lexsort((lot[who], entry.values[who]))]
+    z = runs_z([arm[at][strata[at] == s] for s in np.unique(strata[at])])
+    simple = export.scheme == "simple"
+    p = 2 * chances.normal(-abs(z)) if simple else chances.normal(z)
+    text = f"{'runs' if simple else 'few runs'} of an arm among {len(who)} patients in their order"
+    yield Look(entry.where, text, float(p))
+    at = who[np.lexsort((export.row_of[who], entry.values[who]))]
+    yield from _longest(export, arm[at], at, entry.where)
+    size = max(export.block_sizes, default=0)
+    if size and _of_equal_size(arm[at], strata[at], PIECE * size):
+        yield _blocks(export, arm, entry, strata)
 
 
-def weekdays(days: Floats) -> Places:
+def weekdays(export: Export) -> Iterator[Look]:
+    """Item 5.3: arms by the weekday of entry, and more weekends than two days in seven."""
+    entry, arm, _ = _entered(export)
+    if entry is not None:
+        days = weekday(entry.values[entry.there])
+        yield from _table(arm[entry.there], days, entry.where, "weekdays of entry")
+    for one in export.slices:
+        if one.kind == DATE and one.at in export.milestones.values() and one.column:
+            free = weekday(one.values[one.there]) >= 5
+            k, n = int(free.sum()), len(free)
+            if n >= MIN_PATIENTS and one.at != export.milestones.get("birth"):
+                rows, p = rows_of(one.rows[one.there[free]]), chances.binomial(k, n, WORKING)
+                yield Look(one.where, f"{k} of {n} dates are on a weekend", p, rows)
+
+
+def weekday(days: Floats) -> Places:
     """0 for Monday to 6 for Sunday, of days since 1970-01-01, a Thursday."""
     places: Places = (days.astype(np.int64) + 3) % 7
     return places
 
 
-def _by_date(arm: Places, day: Floats, entry: Slice) -> Iterator[Look]:
-    if len(np.unique(day)) > 1:
-        groups = [day[arm == a] for a in np.unique(arm)]
-        p = chances.kruskal_wallis(groups)
-        yield Look(entry.where, f"arms of {len(day)} patients by their day of entry", p)
+def _entered(export: Export) -> tuple[Slice | None, Places, Places]:
+    """The day of entry of who has an arm, and each subject's arm and stratum."""
+    entry, arm = export.entry, export.arm
+    none = np.zeros(export.n, np.intp)
+    if entry is None or arm is None:
+        return None, none, none
+    entry = Slice(*entry.at, entry.kind, 0, 0, np.where(arm >= 0, entry.values, np.nan), entry.rows)
+    if len(entry.there) < MIN_PATIENTS or len(np.unique(arm[entry.there])) < 2:
+        return None, none, none
+    return entry, arm, none if export.strata is None else export.strata
 
 
 def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
@@ -73,7 +112,7 @@ def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) >= 5]
     if min(counts.shape) > 1 and counts.sum() >= 5 * counts.size:
         p = chances.pearson(counts)
-        yield Look(where, f"arms of {int(counts.sum())} patients by {what}", p)
+        yield Look(where, f"arms of {int(counts.sum())} patients go with the {what}", p)
 
 
 def runs_z(groups: list[Places]) -> float:
@@ -91,21 +130,10 @@ def runs_z(groups: list[Places]) -> float:
     return float(above / np.sqrt(variance)) if variance > 0 else 0.0
 
 
-def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice) -> Look:
-    lot = np.random.Generator(np.random.PCG64(1)).random(len(arm))
-    order = np.lexsort((lot, day))
-    z = runs_z([arm[order][strata[order] == s] for s in np.unique(strata)])
-    if export.scheme == "simple":
-        p, what = 2 * chances.normal(-abs(z)), "runs"
-    else:
-        p, what = chances.normal(z), "few runs"
-    return Look(entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
-
-
 def _longest(export: Export, arm: Places, order: Places, where: str) -> Iterator[Look]:
     """The longest run of an arm among patients in an order."""
     n, counts = len(arm), np.bincount(arm)
-    if n < FEWEST or np.count_nonzero(counts) < 2:
+    if n < MIN_PATIENTS or np.count_nonzero(counts) < 2:
         return
     starts = np.append(0, np.flatnonzero(np.diff(arm)) + 1)
     lengths = np.diff(np.append(starts, n))
@@ -115,47 +143,45 @@ def _longest(export: Export, arm: Places, order: Places, where: str) -> Iterator
     others = np.delete(arm, slice(first, first + t))
     if len(np.unique(others)) < 2 or runs_z([others]) < FEW_RUNS:
         p = 1.0
-    text = f"{t} patients one after another in one arm, of {n}"
-    yield Look(where, text, p, export.places(order[first : first + t]) if p < 1 else ())
+    text = f"{t} of {n} patients one after another are in one arm"
+    yield Look(
+        where,
+        text,
+        p,
+        export.places(order[first : first + t]) if p < 1 else (),
+        rows_in=export.subjects,
+    )
 
 
-def _of_equal_size(arm: Places, day: Floats, strata: Places, size: int) -> bool:
-    """Whether arms are meant to be of equal size: they are in most pieces of the order of entry,
-    whatever befell the others."""
+def _of_equal_size(arm: Places, strata: Places, size: int) -> bool:
+    """Whether arms are meant to be of equal size: they are in most pieces of the order of entry."""
     arms, ratios = int(arm.max()) + 1, []
     for s in np.unique(strata):
-        own = arm[strata == s][np.argsort(day[strata == s], kind="stable")]
+        own = arm[strata == s]
         for start in range(0, max(1, len(own) - size + 1), size):
             counts = np.bincount(own[start : start + size], minlength=arms)
             ratios.append(counts.min() / counts.max())
     return bool(np.median(ratios) >= NEARLY_EQUAL)
 
 
-def _most(export: Export, arms: int, n: int) -> Places:
-    """How far arms may differ after each of n patients: by what a block holds of an arm; where all
-    planned patients are there and blocks are of one size, by what its begun part can hold."""
-    size = max(export.block_sizes)
-    share = size // arms
-    if not export.complete or len(export.block_sizes) > 1:
-        return np.full(n, share)
-    begun = np.arange(1, n + 1) % size
-    return np.minimum(begun, share) - np.maximum(0, begun - (size - share))
-
-
-def _blocks(
-    export: Export, known: Places, arm: Places, day: Floats, strata: Places, entry: Slice
-) -> Look:
+def _blocks(export: Export, arm: Places, entry: Slice, strata: Places) -> Look:
     """Ends of days at which arms of one stratum differ by more than blocks allow."""
-    arms = int(arm.max()) + 1
+    arms, who = int(arm.max()) + 1, entry.there
     beyond, ends = [], 0
-    for s in np.unique(strata):
-        own = np.flatnonzero(strata == s)
-        own = own[np.argsort(day[own], kind="stable")]
+    for s in np.unique(strata[who]):
+        own = who[strata[who] == s]
+        own = own[np.argsort(entry.values[own], kind="stable")]
         counts = np.cumsum(arm[own][:, None] == np.arange(arms), axis=0)
-        last = np.append(day[own][1:] != day[own][:-1], True)
-        far = last & (counts.max(axis=1) - counts.min(axis=1) > _most(export, arms, len(own)))
+        last = np.append(np.diff(entry.values[own]) != 0, True)
+        far = last & (np.ptp(counts, axis=1) > max(export.block_sizes) // arms)
         ends += int(last.sum())
-        beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
+        beyond += own[far].tolist()
     p = chances.binomial(len(beyond), ends, SLIPS)
     text = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
-    return Look(entry.where, text, p, export.places(np.array(beyond, dtype=np.intp)))
+    return Look(
+        entry.where,
+        text,
+        p,
+        export.places(np.array(beyond, dtype=np.intp)),
+        rows_in=export.subjects,
+    )

@@ -35,12 +35,6 @@ def upper(z: Floats) -> Floats:
     return values
 
 
-def scores(share: Floats) -> Floats:
-    """Standard normal values with these lower tails."""
-    values: Floats = _special().ndtri(share)
-    return values
-
-
 def correlated(z: Floats, df: Floats) -> Floats:
     """The upper tails of correlations, on Fisher's scale, of unrelated normal values."""
     tails: Floats = _special().stdtr(df, -np.sinh(z) * np.sqrt(np.maximum(df, 0)))
@@ -72,12 +66,6 @@ def hypergeometric(count: int, n: int, marked: int, drawn: int) -> float:
     logs = np.append(0.0, np.cumsum(np.log(steps)))
     weight = np.exp(logs - logs.max())
     return float(weight[max(0, count - least) :].sum() / weight.sum())
-
-
-def gamma(value: float, mean: float, variance: float) -> tuple[float, float]:
-    """Both tails of a value by a gamma distribution."""
-    shape, at = mean**2 / variance, value * mean / variance
-    return float(_special().gammainc(shape, at)), float(_special().gammaincc(shape, at))
 
 
 def gap(top: Floats, j: int, unit: float = 0.0) -> float:
@@ -133,11 +121,24 @@ def anova(groups: Sequence[Floats]) -> float:
     return float(_special().fdtrc(*df, between / df[0] / (within / df[1]))) if within else 0.0
 
 
-def rank_sum(first: Floats, others: Floats) -> float:
-    """The chance of ranks as low in the first sample, normal with a correction for continuity."""
-    m, n = len(first), len(others)
-    values = np.concatenate([first, others])
-    tied = np.unique(values, return_counts=True)[1].astype(float)
-    below = float(ranks(values)[:m].sum()) - m * (m + 1) / 2
-    spread = m * n / 12 * (m + n + 1 - float((tied**3 - tied).sum()) / ((m + n) * (m + n - 1)))
-    return normal((below - m * n / 2 + 0.5) / np.sqrt(spread)) if spread > 0 else 1.0
+def equal_share(values: Floats) -> float:
+    """How often two values of a column are equal."""
+    counts = np.unique(values, return_counts=True)[1].astype(float)
+    n = counts.sum()
+    return float((counts * (counts - 1)).sum() / (n * (n - 1)))
+
+
+def correlation(first: Floats, later: Floats) -> float:
+    """Spearman's rank correlation, within (-1, 1); 0 where either does not vary."""
+    x, y = ranks(first), ranks(later)
+    if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return 0.0
+    return float(np.clip(np.corrcoef(x, y)[0, 1], -0.999, 0.999))
+
+
+def row_means(values: Floats) -> Floats:
+    """The mean of each row over what is there; nan where nothing is."""
+    there = ~np.isnan(values)
+    sums, counts = np.where(there, values, 0.0).sum(axis=1), there.sum(axis=1)
+    made: Floats = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return made

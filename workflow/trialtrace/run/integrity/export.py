@@ -1,4 +1,4 @@
-"""An export as numbers: columns by subject and visit, with arm, site, strata and day of entry."""
+"""An export as numbers: columns by subject and visit, with arm, site, strata and milestones."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -6,19 +6,21 @@ from functools import cached_property
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats, Places, Whole
+from trialtrace.base.arrays import Floats, Places, Whole
 
 NUMBER, DATE, CODE = "number", "date", "code"
 NOBODY = -1
-FEW_SUBJECTS, PLACES = 20, 5
-FEW_BEYOND, YEARS, AGAIN, DOSES, KEPT = 3, 730.0, 10, 7, 0.95
+MIN_PATIENTS, DECIMALS, VALUES_A_LEVEL, DOSES, KEPT = 20, 5, 10, 7, 0.95
+At = tuple[str, str]
+"""A table and a column of it."""
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: numbers, dates as days since 1970, or codes as their places; nan where missing.
-    `levels` are what the dictionary calls the code at each place, `numbers` the codes themselves
-    where all are numbers, `branched` says that it shows the column in some rows only."""
+
+    `levels` are what the dictionary calls the code at each place, `branched` says that it shows the
+    column in some rows only."""
 
     name: str
     kind: str
@@ -27,7 +29,6 @@ class Column:
     label: str = ""
     levels: tuple[str, ...] = ()
     branched: bool = False
-    numbers: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,7 @@ class Sheet:
 
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
     side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
-    stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps:
-    numbered rows may be occurrences, which end in any order, and `occurrences` that they are;
-    `lines` that subjects have no number but their line, in a file of any order.
+    stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps.
     """
 
     name: str
@@ -49,13 +48,11 @@ class Sheet:
     columns: tuple[Column, ...]
     in_order: bool = False
     visits: bool = False
-    occurrences: bool = False
-    lines: bool = False
 
     @property
-    def by_number(self) -> bool:
-        """Whether rows stand in the order in which patients were numbered."""
-        return self.in_order and not self.lines
+    def several(self) -> bool:
+        """Whether some subject has several rows."""
+        return len(np.unique(self.subject)) < len(self.subject)
 
     @cached_property
     def before(self) -> Places:
@@ -78,7 +75,10 @@ class Slice:
     step: int
     values: Floats
     rows: Whole
-    unit: str = ""
+
+    @property
+    def at(self) -> At:
+        return self.table, self.column
 
     @property
     def where(self) -> str:
@@ -89,70 +89,55 @@ class Slice:
         """Subjects that have a value."""
         return np.flatnonzero(~np.isnan(self.values))
 
-
-@dataclass(frozen=True)
-class Treatments:
-    """Places of each subject's arm, and of the arm that it must be; the row that says it."""
-
-    where: str
-    what: str
-    arm: Places
-    due: Places
-    rows: Whole
+    @property
+    def in_rows(self) -> Places:
+        """The same in the order of their rows."""
+        there = self.there
+        return there[np.argsort(self.rows[there], kind="stable")]
 
 
 @dataclass(frozen=True)
 class Export:
-    """All that the checks look at. Arm, site, cluster and strata are places by subject, `NOBODY`
-    where missing, and None where the configuration names none, `arm_column` where the arm stands,
-    `arms` what each is called,
-    `allocated` the arm and the unit that was allocated with it, which may be a cluster; `began` are
-    the numbers whose first visit is the baseline. `scheme` is that of the randomisation, `complete`
-    says whether all patients that were planned are there, `used` the tables and columns that an
-    endpoint or a variable of the patients is made of, `outcomes` those of an endpoint. `last` are
-    the days of last contact as dates, `events` those of the event of each, `planned` the days until
-    the visit of a column, `wide` the columns of numbers that each hold one visit of the same, in
-    order, `scales` the highest value of a score from 0, `free` who is known to have had no event
-    until a time that its label says, in days. `treatments` are arms that something else of the
-    trial says too. `names` are the patients' numbers as texts, and `id_column` where they stand;
-    none where they are lines of a file. `lasting` are the columns of the site, the sex and the
-    groups that were randomised, which stay what they are."""
+    """All that the checks look at.
+
+    Arm, site, cluster and strata are places by subject, `NOBODY` where missing, and None where the
+    configuration names none (the arm also where it is hidden); `cluster_arm` is the arm where it
+    was allocated to clusters. `milestones` are the dates that
+    trial.yaml declares, `days` the first and the last on which patients could be randomised.
+    `baseline` are the columns of the table at entry, `used` what an endpoint or a variable of the
+    subjects is made of, `outcomes` what an endpoint is, `wide` columns that each hold one visit, in
+    order, `correlated` declared pairs with their sign, `age` the column of the age in years,
+    `lasting` the names of columns that stay as
+    they are in all rows of a subject. `names` are the patients' numbers as texts, none where they
+    are lines of a file, and `id_column` where they stand."""
 
     n: int
     subjects: str
     sheets: tuple[Sheet, ...]
     arm: Places | None = None
-    arm_column: tuple[str, str] | None = None
     arms: tuple[str, ...] = ()
-    allocated: tuple[Places, Places] | None = None
-    began: frozenset[tuple[str, str]] = frozenset()
     site: Places | None = None
     cluster: Places | None = None
+    cluster_arm: Places | None = None
     strata: Places | None = None
-    entry: tuple[str, str] | None = None
-    baseline: tuple[tuple[str, str], ...] = ()
     scheme: str = "unknown"
     block_sizes: tuple[int, ...] = ()
-    complete: bool = False
-    used: frozenset[tuple[str, str]] = frozenset()
-    outcomes: frozenset[tuple[str, str]] = frozenset()
-    last: tuple[Slice, ...] = ()
-    events: tuple[Slice, ...] = ()
-    planned: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    wide: tuple[tuple[tuple[str, str], ...], ...] = ()
-    scales: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    free: tuple[tuple[Slice, float], ...] = ()
+    milestones: Mapping[str, At] = field(default_factory=dict)
+    days: tuple[float | None, float | None] = (None, None)
+    baseline: tuple[At, ...] = ()
+    used: frozenset[At] = frozenset()
+    outcomes: frozenset[At] = frozenset()
+    wide: tuple[tuple[At, ...], ...] = ()
+    correlated: tuple[tuple[At, At, int], ...] = ()
+    age: At | None = None
     lasting: frozenset[str] = frozenset()
-    treatments: tuple[Treatments, ...] = ()
     names: tuple[str, ...] = ()
     id_column: str = ""
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:
-        """Every column at every visit at which enough subjects have a row.
-
-        A column with one value in all rows of each subject is one slice.
-        """
+        """Every column at every visit at which enough subjects have a row; one slice of a column
+        with one value in all rows of each subject."""
         return tuple(one for sheet in self.sheets for one in _slices(sheet, self.n))
 
     @cached_property
@@ -167,24 +152,23 @@ class Export:
         )
 
     def of_sites(self, values: Floats, subject: Places) -> bool:
-        """Whether each site, or each cluster, has one value, of several patients: the site itself,
-        or what is its, as the income of a couple."""
+        """Whether each site, or each cluster, has one value, of several patients."""
         for groups in (self.site, self.cluster):
             if groups is not None:
                 pairs = np.unique(np.column_stack([groups[subject], values]), axis=0)
                 n = len(np.unique(pairs[:, 0]))
-                if len(pairs) == n and len(values) >= n + AGAIN:
+                if len(pairs) == n and len(values) >= n + VALUES_A_LEVEL:
                     return True
         return False
 
     @cached_property
     def first_numbers(self) -> tuple[Slice, ...]:
-        """Of each column of numbers the slice with the most values: a value a subject."""
-        best: dict[tuple[str, str], Slice] = {}
+        """Of each column of numbers the slice with the most values."""
+        best: dict[At, Slice] = {}
         for number in self.numbers:
-            there = best.get((number.table, number.column))
+            there = best.get(number.at)
             if there is None or len(number.there) > len(there.there):
-                best[number.table, number.column] = number
+                best[number.at] = number
         return tuple(best.values())
 
     @cached_property
@@ -193,8 +177,8 @@ class Export:
         rows: dict[tuple[str, str, int], list[Slice]] = {}
         numbers = [one for one in self.slices if one.kind == NUMBER]
         for number in numbers:
-            rows.setdefault((number.table, number.column, number.part), []).append(number)
-        alone = {(one.table, one.column): one for one in numbers}
+            rows.setdefault((*number.at, number.part), []).append(number)
+        alone = {one.at: one for one in numbers}
         columns = [
             [replace(alone[at], step=step) for step, at in enumerate(wide) if at in alone]
             for wide in self.wide
@@ -202,25 +186,28 @@ class Export:
         every = (each for each in (*rows.values(), *columns) if len(each) > 1)
         return tuple(tuple(each) for each in every if not _is_plan(each))
 
+    def known(self, column: At | None) -> Slice | None:
+        """The slice of a column that has one value a subject; None where it has several."""
+        found = [one for one in self.slices if one.at == column]
+        return found[0] if len(found) == 1 else None
+
+    def milestone(self, name: str) -> Slice | None:
+        """A declared date, one a subject."""
+        return self.known(self.milestones.get(name))
+
+    @property
+    def entry(self) -> Slice | None:
+        return self.milestone("randomised")
+
     @cached_property
-    def end(self) -> float:
-        """The last date of all, but for a few that are years after the others."""
-        days = [c.values for sheet in self.sheets for c in sheet.columns if c.kind == DATE]
-        every = np.sort(np.concatenate(days)) if days else np.array([])
-        latest = every[~np.isnan(every)][-FEW_BEYOND - 1 :]
-        years = np.flatnonzero(np.diff(latest) >= YEARS)
-        return float(latest[years[0]] if len(years) else latest[-1]) if len(latest) else np.inf
+    def arm_or_none(self) -> Places:
+        """The arm of each subject; `NOBODY` for all where none may be compared."""
+        return np.full(self.n, NOBODY) if self.arm is None else self.arm
 
     @property
     def centre(self) -> Places | None:
-        """Who codes and copies alone: the site of each subject, or its cluster where none is
-        named, whose levels may differ by more."""
+        """Who codes and copies alone: the site of each subject, or its cluster."""
         return self.site if self.site is not None else self.cluster
-
-    def known(self, column: tuple[str, str] | None) -> Slice | None:
-        """The slice of a column that has one value a subject; None where it has several."""
-        found = [one for one in self.slices if (one.table, one.column) == column]
-        return found[0] if len(found) == 1 else None
 
     @cached_property
     def row_of(self) -> Whole:
@@ -236,31 +223,29 @@ class Export:
         return tuple(sorted({int(row) for row in self.row_of[subjects] if row != NOBODY}))
 
 
-def without_copies(sheet: Sheet, used: frozenset[tuple[str, str]]) -> Sheet:
+def without_copies(sheet: Sheet, used: frozenset[At]) -> Sheet:
     """The sheet without columns of numbers that say nothing of their own: the copies of another, of
     which one that is `used` stays, and what all subjects have alike at each visit and part, as the
     planned day or the limits of a test."""
     place = sheet.part * (int(sheet.step.max(initial=0)) + 1) + sheet.step
-    several = len(np.unique(sheet.subject)) < len(sheet.subject)
     kept: dict[bytes, Column] = {}
     for column in sorted(sheet.columns, key=lambda one: (sheet.name, one.name) not in used):
-        if column.kind != NUMBER or (several and _alike_at(place, column.values)):
+        if column.kind != NUMBER or (sheet.several and _alike_at(place, column.values)):
             continue
         kept.setdefault(np.nan_to_num(column.values, nan=np.inf).tobytes(), column)
     own = {one.name for one in kept.values()}
-    columns = tuple(
-        one
-        for one in sheet.columns
-        if one.kind != NUMBER or one.name in own or (sheet.name, one.name) in used
+    keep = [one.kind != NUMBER or one.name in own for one in sheet.columns]
+    return replace(
+        sheet, columns=tuple(c for c, is_kept in zip(sheet.columns, keep, strict=True) if is_kept)
     )
-    return replace(sheet, columns=columns)
 
 
 def _alike_at(place: Places, values: Floats) -> bool:
     """Whether all have one value wherever rows are of one place, which differs between places."""
     known = ~np.isnan(values)
     pairs = np.unique(np.column_stack([place[known], values[known]]), axis=0)
-    return 1 < len(np.unique(pairs[:, 0])) == len(pairs) and AGAIN * len(pairs) <= known.sum()
+    few = VALUES_A_LEVEL * len(pairs) <= known.sum()
+    return 1 < len(np.unique(pairs[:, 0])) == len(pairs) and few
 
 
 def once_a_subject(sheet: Sheet, column: Column) -> Places:
@@ -285,10 +270,9 @@ def _slices(sheet: Sheet, n: int) -> Iterator[Slice]:
         return
     first = np.full(n, NOBODY, dtype=np.int64)
     first[sheet.subject[::-1]] = np.arange(len(sheet.rows))[::-1]
-    alone = len(np.unique(sheet.subject)) == len(sheet.subject)
-    groups = [] if alone else list(_visits(sheet, n))
+    groups = list(_visits(sheet, n)) if sheet.several else []
     for column in sheet.columns:
-        if alone or _constant(column.values, sheet.subject, first):
+        if not sheet.several or _constant(column.values, sheet.subject, first):
             yield _slice(sheet, column, first, 0, 0)
         else:
             for part, step, at in groups:
@@ -301,7 +285,7 @@ def _visits(sheet: Sheet, n: int) -> Iterator[tuple[int, int, Whole]]:
     keys = sheet.part * steps + sheet.step
     names, sizes = np.unique(keys, return_counts=True)
     for key, size in zip(names, sizes, strict=True):
-        if size >= max(FEW_SUBJECTS, n // 5):
+        if size >= max(MIN_PATIENTS, n // 5):
             chosen = np.flatnonzero(keys == key)[::-1]
             at = np.full(n, NOBODY, dtype=np.int64)
             at[sheet.subject[chosen]] = chosen
@@ -313,28 +297,16 @@ def _constant(values: Floats, subject: Places, first: Whole) -> bool:
     return bool(np.all((values == value) | (np.isnan(values) & np.isnan(value))))
 
 
-def _slice(sheet: Sheet, column: Column, at: Whole, number: int, step: int) -> Slice:
+def _slice(sheet: Sheet, column: Column, at: Whole, part: int, step: int) -> Slice:
     values = np.where(at >= 0, column.values[at], np.nan)
     rows = np.where(at >= 0, sheet.rows[at], NOBODY)
-    return Slice(sheet.name, column.name, column.kind, number, step, values, rows, column.unit)
+    return Slice(sheet.name, column.name, column.kind, part, step, values, rows)
 
 
 def resolution(values: Floats) -> float | None:
     """The unit in which numbers are written: 1, 0.1 … 0.0001; None where they are finer."""
-    for places in range(PLACES):
-        if np.all(written_in(values, places)):
+    for places in range(DECIMALS):
+        scaled = values * 10.0**places
+        if np.all(np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled))):
             return float(10.0**-places)
     return None
-
-
-def written_in(values: Floats, places: int) -> Flags:
-    """Which numbers have no digit beyond these places."""
-    scaled = values * 10.0**places
-    whole: Flags = np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled))
-    return whole
-
-
-def in_units(values: Floats, unit: float) -> Whole:
-    """Numbers as whole multiples of their unit."""
-    whole: Whole = np.round(values / unit).astype(np.int64)
-    return whole

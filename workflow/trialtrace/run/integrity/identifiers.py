@@ -4,7 +4,7 @@ Numbers are given one after another, by site or in all. Where at least four of f
 to the last are there, the others are counted; screening leaves more out. A stretch of L
 missing ones among n starts somewhere with at most n times the chance s that one is missing to the
 power L (Feller, An Introduction to Probability Theory, vol. 1, XIII.7); s is that of all other
-numbers, half as much again, since who is not randomised comes in stretches, and one in twenty.
+numbers, half as much again, since who is not randomised comes in stretches, and one in ten.
 
 A part of the number names the site where nine of ten patients at least, beyond those of the largest
 site, have the site that most with that part have. Slips of the pen happen: more than one in a
@@ -20,12 +20,11 @@ import numpy as np
 from trialtrace.base.arrays import Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.look import CONTRADICTION, LOSS, Look
 
 FEWEST, DENSE, BY_SITE, AGREE, SLIPS = 20, 0.8, 0.9, 0.9, 0.001
-MORE, LEAST = 1.5, 0.05
-NOT_THERE = "Gaps in the numbers of patients"
-OF_ANOTHER = "Patients whose number is of another site"
+MORE, LEAST = 1.5, 0.1
+NOT_THERE = "skipped in the sequence of"
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -70,10 +69,10 @@ def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Ite
     p = min(1.0, n * share**longest)
     rows = export.places(who[[steps[at][2], steps[at][3]]])
     are = "1 number is" if gone == 1 else f"{gone} numbers are"
-    text = f"{are} skipped in the sequence of {len(parts)} patients"
+    text = f"{are} {NOT_THERE} {len(parts)} patients"
     text += f", at most {longest} in a row, the first such gap" if gone > 1 else ""
     text += " between these rows"
-    yield Look(export.id_column, text, p, rows, remark=NOT_THERE)
+    yield Look(export.id_column, text, p, rows, kind=LOSS)
 
 
 def _of_another(
@@ -96,4 +95,4 @@ def _of_another(
         k, n = int(other.sum()), len(site)
         text = f"{k} of {n} patients are at another site than all others whose number begins alike"
         rows = export.places(who[other])
-        yield Look(export.id_column, text, chances.binomial(k, n, SLIPS), rows, remark=OF_ANOTHER)
+        yield Look(export.id_column, text, chances.binomial(k, n, SLIPS), rows, kind=CONTRADICTION)

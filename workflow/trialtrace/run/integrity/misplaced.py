@@ -14,9 +14,7 @@ has a share of all that is tried, one row the largest.
 
 Astray: values of a site, or of a part of the file, go with no other visit of their patient. Sites
 differ, so that the correlation is held against `KEPT` of that elsewhere on Fisher's scale; patients
-who are alike are no further from themselves than others, and are left alone. Of all patients it is
-held against that among the other visits. As some visits are unlike all others, numbers of the same
-row that the values go with at the other visits must be lost as well; the higher chance counts.
+who are alike are no further from themselves than others, and are left alone.
 """
 
 from collections.abc import Iterator
@@ -26,14 +24,13 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.codings import correlation, mean_of
+from trialtrace.run.integrity.chances import row_means
 from trialtrace.run.integrity.export import NOBODY, Export, Slice
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.look import Look, rows_of
 
-FEWEST, SMALL, PARTS = 20, 10, 8
-KEPT, USUAL, BESIDE, SURE = 0.6, 0.5, 0.3, 0.001
+MIN_PAIRS, SMALL, PARTS = 20, 10, 8
+KEPT, USUAL, SURE = 0.6, 0.5, 0.001
 SHARES, UPSIDE = {"one row": 0.6, "two rows": 0.15, "three rows": 0.15}, 0.1
-OTHERS = "Values that may be of other patients"
 KINDS = 6
 """Ways to be misplaced: off and astray, in all, at a site, in a part of the file."""
 STRETCHES = np.array(
@@ -84,7 +81,7 @@ class Pairs:
         """The chance of a correlation as high where it is `than`, on Fisher's scale."""
         normal = chances.upper((self.z - than) / np.sqrt(self.width))
         return np.where(
-            self.df < FEWEST - 1, chances.correlated(self.z - than, self.df - 1), normal
+            self.df < MIN_PAIRS - 1, chances.correlated(self.z - than, self.df - 1), normal
         )
 
     def lost(self, others: "Pairs") -> Floats:
@@ -144,74 +141,37 @@ class Rows:
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each number at each visit, of two in columns at the later."""
+    """Order of rows: each number at each visit, of two in columns at the later."""
     for series in export.series:
-        visits = [one for one in series if len(one.there) >= FEWEST]
+        visits = [one for one in series if len(one.there) >= MIN_PAIRS]
         if len(visits) < 2:
             continue
         mirrored = len(visits) == 2 and visits[0].column != visits[1].column
         values = np.column_stack([one.values for one in visits])
         values = values - np.nanmedian(values, axis=0)
         for at in range(mirrored, len(visits)):
-            visit, tried = visits[at], list(_everywhere(export, visits, values, at))
+            visit, tried = visits[at], list[tuple[float, str, Places]]()
             for what, rows, order in _rows(export, visit, values, at):
                 for p, told, group in (*off(rows), *astray(rows)):
                     who = order[rows.groups[group][rows.part] > 0]
                     tried.append((p, f"values{what} go with {told}", who))
             if tried:
                 yield _look(visit, tried, KINDS)
-    yield from _beside(export)
 
 
 def _look(visit: Slice, tried: list[tuple[float, str, Places]], times: int) -> Look:
     p, told, who = min(tried, key=lambda each: each[0])
     places = visit.rows[who[~np.isnan(visit.values[who])]]
-    text, p = f"whether {len(places)} {told}", min(1.0, p * times)
-    rows = tuple(sorted(places.tolist())) if p < SURE else ()
-    return Look(visit.where, text, p, rows, remark=OTHERS)
-
-
-def _beside(export: Export) -> Iterator[Look]:
-    """A look for each number, all its visits together: whether values are off by that of the other
-    numbers that they go best with, as they stand or some rows off."""
-    numbers: dict[tuple[str, str], tuple[Slice, Floats]] = {}
-    wide = {at for columns in export.wide for at in columns}
-    for series in (*export.series, *((number,) for number in export.numbers)):
-        alone = len(series) == 1 and (series[0].table, series[0].column) in wide
-        if len(series[0].there) >= FEWEST and not alone:
-            values = np.column_stack([one.values for one in series])
-            values = values[:, ~np.isnan(values).all(axis=0)]
-            mean = mean_of(values - np.nanmedian(values, axis=0))
-            numbers.setdefault((series[0].table, series[0].column), (series[0], mean))
-    every = list(numbers.values())
-    if len(every) < 2:
-        return
-    order = np.argsort(export.row_of, kind="stable")
-    ranks = np.column_stack([np.nan_to_num(_ranks(x) - 0.5) for _, x in every])[order]
-    ranks /= np.sqrt((ranks**2).sum(axis=0)) + SURE
-    ends = [(lag, len(ranks) - lag) for lag in range(len(SHARES) + 1)]
-    r = np.array([ranks[lag:].T @ ranks[:end] for lag, end in ends])
-    r = np.concatenate([r, r.transpose(0, 2, 1)])
-    r[:, range(len(every)), range(len(every))] = 0
-    for at, (visit, x) in enumerate(every):
-        lag, other = np.unravel_index(np.abs(r[:, at]).argmax(), r[:, at].shape)
-        y = every[other][1] * np.sign(r[lag, at, other])
-        tried = []
-        for what, rows, who in _rows(export, visit, np.column_stack([x, y]), 0):
-            for p, told, group in off(rows):
-                of = who[rows.groups[group][rows.part] > 0]
-                text = f"values{what} go, by {every[other][0].column}, with {told}"
-                tried.append((p, text, of))
-        if tried:
-            yield _look(visit, tried, KINDS * len(every))
+    text, p = f"{len(places)} {told}", min(1.0, p * times)
+    return Look(visit.where, text, p, rows_of(places) if p < SURE else ())
 
 
 def off(rows: Rows) -> Iterator[tuple[float, str, int]]:
     """Of each way to be off the lowest chance, over its share, that values of a group go so well
     with those patients, and the group: what is off is so to the end of its site or of the file."""
     own, outside = rows.shifted(0)
-    usual = (outside.z > np.arctanh(USUAL)) & (outside.df >= FEWEST)
-    enough = np.where(usual & rows.whole, SMALL, FEWEST)
+    usual = (outside.z > np.arctanh(USUAL)) & (outside.df >= MIN_PAIRS)
+    enough = np.where(usual & rows.whole, SMALL, MIN_PAIRS)
     groups = np.flatnonzero((own.df >= enough - 1) & rows.at_an_end)
     lost = own.lost(outside)
     ways: list[tuple[str, float, Pairs, Floats]] = []
@@ -235,48 +195,12 @@ def astray(rows: Rows) -> Iterator[tuple[float, str, int]]:
     """The lowest chance of a group of a correlation as low, where it is `KEPT` of that outside,
     times the groups."""
     own, outside = rows.shifted(0)
-    groups = np.flatnonzero((own.df >= FEWEST - 1) & (outside.df >= FEWEST))
+    groups = np.flatnonzero((own.df >= MIN_PAIRS - 1) & (outside.df >= MIN_PAIRS))
     wide = own.apart > np.sqrt(np.maximum(outside.apart, 0))
     p = np.where((outside.z > np.arctanh(USUAL)) & wide, own.lost(outside), 1.0)[groups]
     if len(groups):
         told = "no other visit of their patients"
         yield float(p.min()) * len(groups), told, int(groups[p.argmin()])
-
-
-def _everywhere(
-    export: Export, visits: list[Slice], values: Floats, at: int
-) -> Iterator[tuple[float, str, Places]]:
-    """The chance that values of all patients go with no other visit, and with no other number of
-    their row that they go with at the other visits."""
-    others = np.delete(values, at, axis=1)
-    if others.shape[1] < 2:
-        return
-    m, rest = _fisher(others[:, 0], mean_of(others[:, 1:]))
-    n, z = _fisher(values[:, at], mean_of(others))
-    if min(n, m) < 2 * FEWEST or rest < np.arctanh(USUAL) or z > KEPT * rest:
-        return
-    width = 1.06 / (n - 3) + KEPT**2 * 1.06 / (m - 3)
-    p = chances.normal((z - KEPT * rest) / np.sqrt(width))
-    beside = []
-    for series in export.series:
-        alike = [(one.table, one.step) for one in series] == [(v.table, v.step) for v in visits]
-        if alike and series[at].column != visits[at].column:
-            pairs = zip(visits, series, strict=True)
-            every = [_fisher(one.values, other.values) for one, other in pairs]
-            usual = float(np.mean(np.delete([r for _, r in every], at)))
-            beside.append((abs(usual), every[at][0], every[at][1] * float(np.sign(usual))))
-    usual, n, z = max(beside, default=(0.0, 0, 0.0))
-    if usual > np.arctanh(BESIDE) and z < KEPT * usual:
-        width = 1.06 * len(visits) / (len(visits) - 1)
-        low = chances.normal((z - usual) * np.sqrt(max(n - 3, 0) / width))
-        text = "values go with no other visit of their patients, nor other numbers of their row"
-        yield max(p, low), text, visits[at].there
-
-
-def _fisher(x: Floats, y: Floats) -> tuple[int, float]:
-    """How many pairs there are, and their rank correlation on Fisher's scale."""
-    known = ~np.isnan(x) & ~np.isnan(y)
-    return int(known.sum()), float(np.arctanh(correlation(x[known], y[known])))
 
 
 def _rows(
@@ -285,9 +209,9 @@ def _rows(
     """A visit as a whole, by parts of the file and by sites, with the subjects of the rows."""
     order = np.flatnonzero(visit.rows != NOBODY)
     order = order[np.argsort(visit.rows[order], kind="stable")]
-    x, y = values[order, at], mean_of(np.delete(values[order], at, axis=1))
+    x, y = values[order, at], row_means(np.delete(values[order], at, axis=1))
     known = ~np.isnan(x) & ~np.isnan(y)
-    if known.sum() < 2 * FEWEST or any(_mostly_one(each[known]) for each in (x, y)):
+    if known.sum() < 2 * MIN_PAIRS or any(_mostly_one(each[known]) for each in (x, y)):
         return
     x, y = _ranks(x), _ranks(y)
     part = np.arange(len(x)) * PARTS // len(x)

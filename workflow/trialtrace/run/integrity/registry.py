@@ -1,4 +1,9 @@
-"""The checks, in the order in which they are told."""
+"""The items of the IPD Integrity Tool, and the checks that decide them.
+
+Hunter et al., Res Synth Methods 2024;15:917, doi 10.1002/jrsm.1738. Items M1 to M3 are of central
+statistical monitoring (ICH E6(R3), 3.11.4; Buyse et al., Stat Med 1999;18:3435), which the tool
+lacks.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -6,148 +11,156 @@ from dataclasses import dataclass, replace
 from trialtrace.run.integrity import (
     agreement,
     allocation,
-    balance,
-    blocks,
-    breaks,
+    baseline,
     carried,
-    codings,
-    contacts,
-    copied,
-    correlations,
-    correspondence,
-    cuts,
+    dates,
     digits,
-    dragged,
-    duplicates,
-    empty,
-    ends,
-    exchanged,
-    factors,
-    far,
-    filled,
-    formulas,
-    groups,
     identifiers,
-    intervals,
-    labels,
-    meanings,
     misplaced,
-    neighbours,
     ordered,
-    records,
-    rounded,
-    runs,
-    sequence,
+    outcomes,
+    repeats,
     sites,
-    status,
-    sums,
-    thresholds,
-    turned,
     values,
-    weekdays,
 )
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
 
 
 @dataclass(frozen=True)
-class Check:
-    """What a check is called, and what it looks at.
+class Item:
+    """An item: its domain, what it asks, and what it needs declared where that is more than arms
+    and columns."""
 
-    `weight` is the share of page 1 that it takes: more where a slip in few rows is just beyond
-    chance, less where one that is there is far beyond it.
-    """
+    number: str
+    domain: str
+    question: str
+    needs: str = ""
+
+
+PATTERNS = "Unusual or repeated data patterns"
+ENTRY, ALLOCATION = "Baseline characteristics", "Patterns of allocation"
+MONITORING = "Central statistical monitoring"
+MILESTONES = "subjects.milestones in trial.yaml"
+ITEMS = (
+    Item("1.1", PATTERNS, "Do values repeat within a column?"),
+    Item("1.2", PATTERNS, "Do values repeat across columns, in several patients?"),
+    Item("1.3", PATTERNS, "Do they repeat in patients with a rare outcome?", "a rare outcome"),
+    Item("1.4", PATTERNS, "Are some last digits too frequent?"),
+    Item("2.1", ENTRY, "Does a yes or no at entry come in too few or too many runs?"),
+    Item("2.2", ENTRY, "Do the means of numbers at entry differ between the arms?"),
+    Item("2.3", ENTRY, "Do the shares of codes at entry differ between the arms?"),
+    Item("2.4", ENTRY, "Do numbers at entry spread differently in the arms?"),
+    Item(
+        "3.1",
+        "Correlations",
+        "Do numbers go together that should?",
+        "subjects.correlated in trial.yaml",
+    ),
+    Item(
+        "4.1",
+        "Date violations",
+        "Was everyone randomised within the days of enrolment?",
+        f"enrolment and {MILESTONES}",
+    ),
+    Item("4.2", "Date violations", "Are dates and visits in order?", MILESTONES),
+    Item("5.1", ALLOCATION, "Does the allocation go with the day of entry or the site?"),
+    Item("5.2", ALLOCATION, "Do the arms come in random order?"),
+    Item("5.3", ALLOCATION, "Were patients randomised on the expected weekdays?", MILESTONES),
+    Item("6.1", "Internal inconsistencies", "Are the values of a patient consistent?"),
+    Item(
+        "7.1",
+        "External inconsistencies",
+        "Do the data agree with the publication?",
+        "claims.yaml, and a run",
+    ),
+    Item("8.1", "Plausibility", "Are values missing too seldom, or unequally?"),
+    Item("8.2", "Plausibility", "Are the event rates plausible?"),
+    Item("M1", MONITORING, "Is a column sorted, or slipped by rows?"),
+    Item("M2", MONITORING, "Is a site, a visit or a part of the file unlike the others?"),
+    Item("M3", MONITORING, "Are patients, visits or rows missing from the file?"),
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its name and item, what it does, what to ask about a flag."""
 
     name: str
+    item: str
     title: str
+    ask: str
     looks: Callable[[Export], Iterator[Look]]
-    weight: float = 1.0
 
 
-# Checks that compare arms, or find habits of people and of measures: for the section on the data
-# alone.
-IN_SECTION = (
-    Check(
-        "balance",
-        "What is known at entry between the arms: too alike, too different",
-        balance.looks,
-    ),
-    Check("digits", "Last digits of numbers", digits.looks),
-    Check("weekdays", "Weekends and holidays among the dates", weekdays.looks),
-    Check(
-        "correlations",
-        "Correlations that are too weak, or differ between sites",
-        correlations.looks,
-    ),
-)
-# Checks of rows, and of the allocation: what is unusual is told on page 1 too.
-OF_ROWS = (
-    Check(
-        "allocation",
-        "Arms against the day, weekday and site of entry, and their order",
-        allocation.looks,
-        2.0,
-    ),
-    Check("intervals", "Dates against dates", intervals.looks),
-    Check("contacts", "Visits and values after the last contact", contacts.looks, 2.0),
-    Check("late", "Last contacts that come too late", contacts.late),
-    Check("labels", "Labels of visits against their days", labels.looks, 0.25),
-    Check("meanings", "What codes are called against other columns", meanings.looks),
-    Check("sequence", "Dates against their order", sequence.looks, 2.0),
-    Check("rest_days", "Dates a day beside the working days of others", weekdays.rest_days, 0.25),
-    Check("ends", "Contacts or events of an older cut", ends.looks),
-    Check("status", "Who had an event and who had none, exchanged", status.looks, 0.25),
-    Check("cuts", "A table that ends before the others", cuts.looks, 2.0),
-    Check("numbering", "Numbers of occurrences that are not there", sequence.numbering),
-    Check("identifiers", "Numbers of patients", identifiers.looks),
-    Check(
-        "agreement",
-        "What tables, or columns of one, say of the same patients",
-        agreement.looks,
-        0.25,
-    ),
-    Check(
-        "correspondence",
-        "Two columns of codes that say the same",
-        correspondence.looks,
-        0.25,
-    ),
-    Check("filled", "A column that is filled where a code says so", filled.looks, 0.25),
-    Check("thresholds", "A yes or no that a number of its row decides", thresholds.looks, 0.25),
-    Check("formulas", "Numbers that are made of two others", formulas.looks, 0.25),
-    Check("sums", "Totals of three columns or more", sums.looks, 0.25),
-    Check("added", "A code for missing in totals", sums.of_missing_parts, 0.25),
-    Check("ordered", "A column that is sorted while its rows are not", ordered.looks, 0.25),
-    Check("misplaced", "Values that stand with another patient", misplaced.looks, 2.0),
-    Check("neighbours", "Dates that fit another patient", neighbours.looks, 0.25),
-    Check("totals", "A row that is the sum, or the mean, of all others", values.totals, 0.25),
-    Check("far", "Values that stand alone", far.looks),
-    Check("groups", "Values in two groups far apart", groups.looks, 0.25),
-    Check("codes", "A number that may be a code for missing", values.codes),
-    Check("lone", "Numbers in rows that have nothing else", values.lone),
-    Check("possible", "Values that nobody can have", values.possible, 0.25),
-    Check("constants", "One value for all", values.constants, 0.25),
-    Check("empty", "A column that nobody of a place or a time has", empty.looks, 0.25),
-    Check("breaks", "Another level at one site, or from one day or row on", breaks.looks),
-    Check("rounded", "Coarser numbers in a part", rounded.looks, 0.25),
-    Check("codings", "Another coding at one site or visit", codings.looks, 2.0),
-    Check("turned", "A scale turned round at one site", turned.looks),
-    Check("factors", "A visit in another unit", factors.looks),
-    Check("exchanged", "Two numbers exchanged at a visit", exchanged.looks, 0.25),
-    Check("reversed", "A baseline and a later visit exchanged", exchanged.of_groups, 2.0),
-    Check("sites", "Spread and nearness to the centre by site", sites.looks),
-    Check("carried", "Values midway between their neighbours, or carried forward", carried.looks),
-    Check("copied", "The visit before in patient after patient", copied.looks, 0.25),
-    Check("duplicates", "Patients who are nearly the same", duplicates.looks),
-    Check("records", "Records of two patients that are the same", records.looks),
-    Check("runs", "One value in row after row", runs.looks, 0.25),
-    Check("dragged", "Equal steps, or one answer, in row after row", dragged.looks, 0.25),
-    Check("blocks", "Runs of values that stand twice in a column", blocks.looks),
-)
-CHECKS = {check.name: check for check in (*IN_SECTION, *OF_ROWS)}
-WEIGHTS = {check.name: check.weight for check in CHECKS.values()}
+_ALL = (
+    Check("blocks", "1.1", "Runs of values that stand twice in a column",
+          "Were rows pasted?", repeats.blocks),
+    Check("filled", "1.1", "One value, or one step, in row after row",
+          "Was a cell filled down?", repeats.filled),
+    Check("carried", "1.1", "Values carried from visit to visit, or midway between visits",
+          "Were values carried forward or interpolated?", carried.looks),
+    Check("patients", "1.2", "Patients who are equal at entry",
+          "Is a patient there twice?", repeats.patients),
+    Check("rare", "1.3", "Patients with a rare outcome who are equal at entry",
+          "Is a patient there twice?", repeats.with_rare_event),
+    Check("digits", "1.4", "Last digits of numbers",
+          "How were the numbers read?", digits.looks),
+    Check("runs", "2.1", "Runs of a yes or no at entry, in the order of entry or of rows",
+          "Is the file sorted by it?", baseline.runs),
+    Check("means", "2.2", "Means at entry between the arms, row by row",
+          "Is a baseline another visit, or the allocation not random?", baseline.means),
+    Check("shares", "2.3", "Shares at entry between the arms, row by row",
+          "Is the allocation not random?", baseline.shares),
+    Check("variances", "2.4", "Spread at entry between the arms, row by row",
+          "Do the arms come from one source?", baseline.spreads),
+    Check("correlations", "3.1", "Declared correlations",
+          "Do the values belong to these patients?", baseline.correlations),
+    Check("enrolment", "4.1", "Randomisation within the days of enrolment",
+          "Which of the days is right?", dates.enrolment),
+    Check("order", "4.2", "Milestones and visits in their order",
+          "Which of the dates is right?", dates.order),
+    Check("steps", "4.2", "Dates that are off by a calendar, a year, or day and month",
+          "How did the dates enter the file?", dates.steps),
+    Check("by_day", "5.1", "Arms by site and by day of entry",
+          "How were patients allocated?", allocation.by_site),
+    Check("allocation", "5.2", "Runs of the arms in the order of entry, and blocks",
+          "How were patients allocated?", allocation.order),
+    Check("weekdays", "5.3", "Arms by weekday of entry, and weekends",
+          "Was the clinic open on these days?", allocation.weekdays),
+    Check("agreement", "6.1", "Values of a patient in several tables or rows, age against birth",
+          "Which of the values is right?", agreement.looks),
+    Check("far", "6.1", "Values that stand alone",
+          "Is it a slip, or another unit?", values.far),
+    Check("codes", "6.1", "Numbers that may be codes for missing values",
+          "Is the value missing?", values.codes),
+    Check("missing", "8.1", "Missing outcomes by arm",
+          "Why are they missing?", outcomes.missing),
+    Check("constants", "8.1", "One value for all",
+          "Was the column overwritten, or a choice lost?", values.constants),
+    Check("events", "8.2", "Events that all or none of an arm have",
+          "Is the coding right?", outcomes.events),
+    Check("ordered", "M1", "A column, or a part of it, that stands sorted",
+          "Was it sorted without the other columns?", ordered.looks),
+    Check("misplaced", "M1", "Values that go with another patient",
+          "Has the column slipped?", misplaced.looks),
+    Check("levels", "M2", "Level of numbers by site, place in the file, and visit",
+          "Is the file sorted, or the unit another?", sites.levels),
+    Check("spreads", "M2", "Spread of numbers by site",
+          "Who measured there?", sites.spreads),
+    Check("codings", "M2", "Codes of a site, and measures that go against themselves",
+          "Is it coded in another way?", sites.codings),
+    Check("identifiers", "M3", "Numbers of patients",
+          "Which patients are not in the file?", identifiers.looks),
+    Check("visits", "M3", "Visits that a site lacks, and a table that ends before the others",
+          "Is the table of an earlier day?", sites.visits),
+)  # fmt: skip
+CHECKS = {check.name: check for check in _ALL}
+AT_ENTRY = tuple(check for check in _ALL if check.item.startswith("2."))
+"""Checks of what the plan shows at entry, which the stage that derives endpoints does not know."""
+OF_ROWS = tuple(check for check in _ALL if check not in AT_ENTRY)
 
 
-def look_at(export: Export, checks: Iterable[Check] = tuple(CHECKS.values())) -> list[Look]:
+def look_at(export: Export, checks: Iterable[Check] = _ALL) -> list[Look]:
     """Every look of the checks."""
     return [replace(look, check=check.name) for check in checks for look in check.looks(export)]

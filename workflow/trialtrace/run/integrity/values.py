@@ -1,4 +1,18 @@
-"""Values of a column by themselves: that nobody can have, that all have, codes, and a sum."""
+"""Values of a column by themselves: that stand alone, codes for missing, one value for all.
+
+Alone: the gap between the values at an end of a column and all others is held against the gaps next
+to it, as those of an exponential tail (Rényi, Acta Math Hung 1953;4:191). It must be as wide on a
+scale of logs, which takes long tails for what they are. A column whose only negative values are one
+and the same number holds a code for missing: values drawn from those that the column has would all
+be alike with the chance of one over their number, for each after the first. Of the dates of visits
+it is the days from the usual time of the visit.
+
+Codes: nines, eights or sevens alone are what a code for missing is written in. More patients than
+twice what stands near it leads to are unusual (Poisson). Zeros far below all else: of what is
+measured there are fewer the lower it is, so that of the patients below half of the lower quartile
+the share who have zero is at most that of the most frequent value between the quartiles, and what
+of a logistic tail would lie below zero (binomial).
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,250 +21,151 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.losses import SELDOM
-from trialtrace.run.integrity import chances, roles
-from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, resolution
-from trialtrace.run.integrity.look import Look
-from trialtrace.run.tables.measures import known_ends, known_middles, parts
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import (
+    CODE,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    once_a_subject,
+    resolution,
+)
+from trialtrace.run.integrity.look import LOSS, Look, rows_of
 
-FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
-COLUMNS, TOGETHER = 3, 2.0
-# What a plan fills in: the last value carried on, a non-responder.
-FILLED = re.compile(r"(?:^|[._ ])(?:[lbw]ocf|nri|imputed)(?:$|[._ ])", re.IGNORECASE)
-FEWEST_LONE, DATED, TIMES = 3, 0.9, 3.0
-FEWEST_ALIKE, EMPTY = 10, 0.05
-FEWEST_OF_ALL, FEWEST_CODED, LEVELS, LIKED, WHOLE = 8, 40, 10, 2.0, 1e-6
-NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
-NEARLY_ALL, GRADES = 0.95, 10
-LEVELS_OF_ZERO, FAR_FROM_ZERO, MANY, FEW_TOLD = 5, 1.5, 0.2, 0.1
-SYSTOLIC, DIASTOLIC = {"sbp", "sysbp", "systolic"}, {"dbp", "diabp", "diastolic"}
-ABOVE = "Diastolic pressures above the systolic, each a mistake in some row"
-ZEROS = "Zeros with nothing near: missing values?"
-DEAD = "Zeros of who died, with nothing near: a value that a plan gives them, or none?"
-OF_DEAD = 0.8
-UNANSWERED = "One of two answers is nobody's, and many have none"
-NATURAL = {0.0, 1.0, 100.0}
+MIN_VALUES, MIN_LEVELS, MIN_CODED, MIN_LEVELS_CODED = 20, 5, 40, 10
+NEAREST = 3.0
+# Ranges between the quartiles beyond which a value may be far: heights in inches amid centimetres
+# are five to seven. The share that may be.
+QUARTILE_RANGES, MOST = 4.0, 0.1
+DILUTED, NEARLY_WHOLE = 0.3, 0.05
+LIKED, WHOLE, NEAR, UNITS = 2.0, 1e-6, 0.1, 5
+FAR_FROM_ZERO, MANY_ZEROS, EMPTY, MIN_ANSWERS = 1.5, 0.2, 0.05, 10
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
 
-def _numbers(export: Export, fewest: int) -> Iterator[tuple[Sheet, Column, Places]]:
-    """Each column of numbers with its sheet and the rows that have a value, where enough do."""
+def far(export: Export) -> Iterator[Look]:
+    """Item 6.1: single values, or dates of visits, that stand far from all others."""
+    entry = export.entry
     for sheet in export.sheets:
         for column in sheet.columns:
-            known = np.flatnonzero(~np.isnan(column.values))
-            if column.kind == NUMBER and len(known) >= fewest:
-                yield sheet, column, known
+            known = once_a_subject(sheet, column)
+            if column.kind == NUMBER:
+                yield from _alone(sheet, column.name, column.values, known)
+            elif column.kind != CODE and sheet.visits and entry is not None:
+                since = column.values - entry.values[sheet.subject]
+                middle, width = usual(sheet.step, since)
+                # Where all come on one day, as they do on that of entry, none is far.
+                same = [s for s in np.unique(sheet.step) if not _spread(since, sheet.step == s)]
+                late = np.where(np.isin(sheet.step, same), np.nan, (since - middle) / width)
+                yield from _alone(sheet, column.name, late, np.flatnonzero(~np.isnan(late)))
 
 
-def possible(export: Export) -> Iterator[Look]:
-    """A look for each column of a known measure: an age, a weight, a blood pressure beyond what is
-    possible, and for those whose median another unit would explain.
-
-    A column is known by its name, or a short label, and its unit. More than one value in a hundred
-    that is not possible is unusual (binomial): another unit, or the values of another column.
-    Half of them lie on one side of the median (binomial). Where nearly all are beyond, and whole
-    numbers from 0 or 1 up to 10 at most, it is another measure of that name: the severity of what
-    is meant (a pulse graded 1 to 4), a temporal side.
-    """
-    yield from _pressures(export)
-    for sheet, column, known in _numbers(export, FEWEST):
-        values, name = column.values[known], column.name
-        ends = known_ends(name, column.unit)
-        if not ends and column.unit and len(parts(column.label)) <= LABEL_WORDS:
-            name = column.label
-            ends = known_ends(name, column.unit)
-        outside = [(values < low) | (values > high) for low, high in ends]
-        least = min(outside, key=lambda flags: int(flags.sum()), default=None)
-        if least is not None and not (least.mean() >= NEARLY_ALL and is_graded(values)):
-            k, n = int(least.sum()), len(values)
-            rows = tuple(sorted(int(row) for row in sheet.rows[known[least]]))
-            text = f"{k} of {n} values are beyond what is possible"
-            where = f"{sheet.name}.{column.name}"
-            yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
-            for low, high in known_middles(name, column.unit):
-                k = max(int((values < low).sum()), int((values > high).sum()))
-                text = f"{k} of {n} values are on one side of where any patients have their median"
-                yield Look(where, text, chances.binomial(k, n, 0.5))
+def usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
+    """The usual days since entry of each row's visit, and how far from it is usual."""
+    middle, width = np.full(len(since), np.nan), np.full(len(since), np.nan)
+    for one in np.unique(step):
+        own = np.flatnonzero((step == one) & ~np.isnan(since))
+        if len(own) >= MIN_VALUES:
+            middle[own] = np.median(since[own])
+            spread = 1.4826 * np.median(np.abs(since[own] - middle[own]))
+            width[own] = max(NEAREST, 2 * spread)
+    return middle, width
 
 
-def is_graded(values: Floats) -> bool:
-    """Whether numbers are the grades of a short scale: whole, from 0 or 1 up to 10 at most."""
-    whole = bool((values == np.round(values)).all())
-    return whole and values.min() in (0, 1) and values.max() <= GRADES
-
-
-def _pressures(export: Export) -> Iterator[Look]:
-    """A look for each table with two pressures: whether the diastolic is above the systolic in more
-    than one row in a hundred (binomial), which nobody has."""
-    for sheet in export.sheets:
-        numbers = [column for column in sheet.columns if column.kind == NUMBER]
-        named = [{*parts(number.name), *parts(number.label)} for number in numbers]
-        upper = [one for one, words in zip(numbers, named, strict=True) if words & SYSTOLIC]
-        lower = [one for one, words in zip(numbers, named, strict=True) if words & DIASTOLIC]
-        if len(upper) == len(lower) == 1:
-            known = ~np.isnan(upper[0].values) & ~np.isnan(lower[0].values)
-            above = known & (lower[0].values > upper[0].values)
-            k, n = int(above.sum()), int(known.sum())
-            rows = tuple(sorted(int(row) for row in sheet.rows[above]))
-            text = f"{k} of {n} are above {upper[0].name} of their row, the systolic pressure"
-            p = chances.binomial(k, n, SLIPS)
-            yield Look(f"{sheet.name}.{lower[0].name}", text, p, rows, remark=ABOVE)
-
-
-def totals(export: Export) -> Iterator[Look]:
-    """A look for each column of numbers above zero: whether one is the sum of all others; and one
-    for each table: whether a row is their mean.
-
-    Of values as uneven as waiting times (exponential) the chance that one is as large as all others
-    together is n times two to the minus (n - 1); zeros add nothing, and are not counted.
-    """
-    of: dict[str, list[tuple[Column, Places]]] = {}
-    for sheet, column, known in _numbers(export, FEWEST):
-        of.setdefault(sheet.name, []).append((column, known))
-        values = column.values[known]
-        n = int((values > 0).sum())
-        if values.min() < 0 or not n:
-            continue
-        at = int(values.argmax())
-        others = float(values.sum() - values[at])
-        total = abs(others - values[at]) <= SUM * others + 0.5 * (others > 1000)
-        text = f"the highest of {n} values above zero against the sum of all others"
-        p, rows = (n * 2.0 ** (1 - n), (int(sheet.rows[known[at]]),)) if total else (1.0, ())
-        yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p), rows)
-    for sheet in export.sheets:
-        if len(of.get(sheet.name, ())) >= COLUMNS:
-            yield from _means(sheet, of[sheet.name])
-
-
-def _means(sheet: Sheet, columns: list[tuple[Column, Places]]) -> Iterator[Look]:
-    """A look at the row that is the mean of all others in the most columns of numbers: the chance
-    is the product of the shares of values as near to the mean, twice each for columns that go
-    together, times the rows."""
-    near, shares = np.zeros((len(columns), len(sheet.rows)), dtype=bool), []
-    for at, (column, known) in enumerate(columns):
-        values = column.values[known]
-        means = (values.sum() - values) / (len(values) - 1)
-        unit = resolution(values) or 0.0
-        near[at, known] = np.abs(values - means) <= unit / 2 * (1 + WHOLE)
-        of_mean = np.abs(values - values.mean()) <= unit / 2
-        shares.append(min(1.0, TOGETHER * (of_mean.sum() + 1) / (len(values) + 1)))
-    there = ~np.isnan([column.values for column, _ in columns])
-    whole = (near == there).all(axis=0) & (there.sum(axis=0) >= COLUMNS)
-    logs = np.where(whole, np.log(shares) @ there, 0.0)
-    at = int(logs.argmin())
-    text = f"one row is the mean of all others in {int(near[:, at].sum())} columns of numbers"
-    p = min(1.0, len(sheet.rows) * float(np.exp(logs[at])))
-    yield Look(sheet.name, text, p, (int(sheet.rows[at]),) if p < SLIPS else ())
-
-
-def constants(export: Export) -> Iterator[Look]:
-    """A look for each number and date that an endpoint uses, and the day of entry: whether all have
-    one value, or all of a visit one that others have at no other; and for each question of two
-    answers: whether one is nobody's, and many have none.
-
-    Of two values that are equally likely the chance that all n are alike is two to the minus
-    (n - 1); of more it is less.
-    """
-    yield from _at_a_visit(export)
-    for sheet in export.sheets:
-        for column in sheet.columns:
-            at = (sheet.name, column.name)
-            if len(column.levels) == 2 and not column.branched and not SELDOM.fullmatch(at[1]):
-                yield from _unanswered(sheet, column, used=at in export.used)
-            if column.kind == CODE or (at not in export.used and at != export.entry):
-                continue
-            known = ~np.isnan(column.values)
-            n = len(np.unique(sheet.subject[known]))
-            if n < FEWEST:
-                continue
-            alike = len(np.unique(column.values[known])) == 1
-            text = f"the values of {n} patients"
-            p = 2.0 ** -min(n - 1, 1000) if alike else 1.0
-            yield Look(f"{sheet.name}.{column.name}", text, p)
-
-
-def _at_a_visit(export: Export) -> Iterator[Look]:
-    """A look at each number that is used and that all have alike at one visit, while it has many
-    values at the others, of which the most frequent one is taken for as likely; nothing of what is
-    none, or the whole, at one visit: a change, or a share, of what it is measured from; nor of days
-    as planned."""
-    for visits in export.series:
-        if (visits[0].table, visits[0].column) not in export.used:
-            continue
-        values = [visit.values[visit.there] for visit in visits]
-        for at, own in enumerate(values):
-            others = [each for number, each in enumerate(values) if number != at and len(each)]
-            levels = [np.unique(each, return_counts=True)[1] for each in others]
-            varied = bool(levels) and min(map(len, levels)) >= LEVELS
-            # The days of a visit lie behind all of the one before, and before all of the next.
-            varied = varied and any(each.min() < own[0] < each.max() for each in others if len(own))
-            if len(own) >= FEWEST and varied and len({*own.tolist()} | NATURAL) == len(NATURAL) + 1:
-                share = max(counts.max() / counts.sum() for counts in levels)
-                text = f"the values of all {len(own)} patients with one at a visit"
-                rows = tuple(sorted(visits[at].rows[visits[at].there].tolist()))
-                yield Look(visits[at].where, text, float(share) ** (len(own) - 1), rows)
-
-
-def _unanswered(sheet: Sheet, column: Column, *, used: bool) -> Iterator[Look]:
-    """A look at a question of two answers that some have not answered: whether all others agree,
-    and more cells are empty than twice as many as in the median of other columns (binomial); the
-    higher."""
-    there = ~np.isnan(column.values)
-    n, k = int(there.sum()), int((~there).sum())
-    if not k or n < FEWEST_ALIKE:
+def _alone(sheet: Sheet, name: str, values: Floats, known: Places) -> Iterator[Look]:
+    x = values[known]
+    if len(np.unique(x)) < MIN_LEVELS or len(x) < MIN_VALUES or in_dilutions(x):
         return
-    alike = len(np.unique(column.values[there])) == 1
-    others = [np.isnan(one.values).mean() for one in sheet.columns if one is not column]
-    usual = float(np.median(others)) if others else 0.0
-    more = chances.binomial(k, n + k, min(1.0, max(EMPTY, 2 * usual)))
-    p = max(2.0 ** -(n - 1), more) if alike else 1.0
-    text = f"all {n} answers are one of two, and {k} cells are empty" if alike else "two answers"
-    remark = UNANSWERED if p < SLIPS else ""
-    rows = tuple(sorted(int(row) for row in sheet.rows[~there])) if remark else ()
-    yield Look(f"{sheet.name}.{column.name}", text, p if used else 1.0, rows, remark=remark)
+    ends = [isolated(x, x), isolated(-x, x), _negative(x)]
+    p, alone = min(ends, key=lambda end: end[0])
+    text = f"{int(alone.sum())} of {len(x)} values stand alone, far from all others"
+    rows = rows_of(sheet.rows[known[alone]])
+    yield Look(f"{sheet.name}.{name}", text, min(1.0, len(ends) * p), rows)
 
 
-# What many have none of: years at school, children, an income.
-NONE_OF = re.compile(
-    r"(?<![a-z])(edu(c\w*)?(?![a-z])|school|children|kids|pregnanc|parity|income|wage|savings|"
-    r"cigarettes|drinks)",
-    re.IGNORECASE,
-)
+def _spread(values: Floats, of: Flags | slice = slice(None)) -> float:
+    known = values[of][~np.isnan(values[of])]
+    return float(np.subtract(*np.quantile(known, [0.75, 0.25]))) if len(known) else 0.0
+
+
+def in_dilutions(values: Floats) -> bool:
+    """Whether all values are those of a series of dilutions, each as often the one below, so that
+    the highest are no further from the others than these from each other."""
+    logs = np.log(np.unique(values)) if values.min() > 0 else np.zeros(1)
+    apart = np.diff(logs)
+    if len(apart) < MIN_LEVELS - 1 or apart.min() < DILUTED:
+        return False
+    times = apart / apart.min()
+    return bool((np.abs(times - np.rint(times)) <= NEARLY_WHOLE).all())
+
+
+def isolated(signed: Floats, values: Floats, unit: float = 0.0) -> tuple[float, Flags]:
+    """The chance of the widest gap below the highest values, and which stand above it; of values
+    above zero quartiles are at least a `unit` apart, and so is each from the next."""
+    third, spread = np.quantile(signed, 0.75), max(_spread(signed), unit)
+    above = int((signed > third + QUARTILE_RANGES * spread).sum())
+    best, highest = 1.0, 0
+    if spread > 0 and above <= MOST * len(signed):
+        finest = np.log1p(unit / np.median(values)) ** 2 if unit else 0.0
+        scales = [(signed, unit), *((scale, finest) for scale in _logs(signed, values))]
+        tops = [(-np.sort(-scale), least) for scale, least in scales]
+        for j in range(1, above + 1):
+            p = above * max(chances.gap(top, j, least) for top, least in tops)
+            best, highest = min((best, highest), (p, j))
+    alone = np.zeros(len(signed), dtype=bool)
+    alone[np.argsort(-signed, kind="stable")[:highest]] = True
+    return best, alone
+
+
+def _logs(signed: Floats, values: Floats) -> list[Floats]:
+    """A scale on which long tails are no longer than an exponential one, in the direction of
+    `signed`: of numbers above zero squared distances from the median of the logs, as of a normal
+    value; of others the logs of distances from the median."""
+    if values.min() < 0:
+        apart = signed - np.median(signed)
+        spread = np.median(np.abs(apart))
+        return [np.sign(apart) * np.log1p(np.abs(apart) / spread)] if spread > 0 else []
+    if not (values > 0).any():
+        return []
+    least = values[values > 0].min() if values.min() == 0 else 0.0
+    logs = np.sign(signed.sum()) * np.log(values + least)
+    apart = logs - np.median(logs)
+    return [np.sign(apart) * apart**2]
+
+
+def _negative(values: Floats) -> tuple[float, Flags]:
+    """The chance that all negative values are one number, where most values are above zero."""
+    below = values < 0
+    k = int(below.sum())
+    if k < 2 or k > MOST * len(values) or len(np.unique(values[below])) > 1:
+        return 1.0, below
+    return float(len(np.unique(values[~below])) ** -(k - 1.0)), below
 
 
 def codes(export: Export) -> Iterator[Look]:
-    """A look for each column with a number such as 99, 777 or 99.9 more often than its neighbours,
-    and one for each with zeros.
-
-    Nines, eights or sevens alone are what a code for missing is written in. More patients than
-    twice what stands near it leads to are unusual (Poisson), by all such numbers of a column; not
-    where a number within five units has as many: pulses counted in 15 seconds are 84, 88 and 92.
-    """
-    died = roles.died(export)
-    for sheet, column, known in _numbers(export, FEWEST_OF_ALL):
-        values, subject = column.values[known], sheet.subject[known]
-        levels = np.unique(values)
-        natural = NONE_OF.search(f"{column.name} {column.label}")
-        if levels[0] == 0 and len(levels) >= LEVELS_OF_ZERO and not natural:
-            yield _zeros(sheet, column, known, died)
-        if len(values) < FEWEST_CODED or resolution(values) is None or len(levels) < LEVELS:
-            continue
-        counts = {
-            code: len(np.unique(subject[values == code]))
-            for code in levels.tolist()
-            if CODE_OF_MISSING.fullmatch(f"{code:g}")
-        }
-        chance = {
-            code: chances.poisson(k, due(values, code)) if k > _beside(values, code) else 1.0
-            for code, k in counts.items()
-        }
-        if not chance:
-            continue
-        code = min(chance, key=lambda code: chance[code])
-        rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
-        text = f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines, "
-        text += "eights or sevens"
-        where = f"{sheet.name}.{column.name}"
-        yield Look(where, text, min(1.0, len(chance) * chance[code]), rows)
+    """Item 6.1: a number such as 99, 777 or 99.9 more often than its neighbours, and zeros."""
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            known = np.flatnonzero(~np.isnan(column.values))
+            values, subject = column.values[known], sheet.subject[known]
+            levels = np.unique(values)
+            if column.kind != NUMBER or len(values) < MIN_CODED or resolution(values) is None:
+                continue
+            if levels[0] == 0 and len(levels) >= MIN_LEVELS:
+                yield _zeros(sheet, column, known)
+            coded = [one for one in levels.tolist() if CODE_OF_MISSING.fullmatch(f"{one:g}")]
+            if not coded or len(levels) < MIN_LEVELS_CODED:
+                continue
+            counts = {one: len(np.unique(subject[values == one])) for one in coded}
+            tried = {
+                one: chances.poisson(k, due(values, one)) if k > _beside(values, one) else 1.0
+                for one, k in counts.items()
+            }
+            code = min(tried, key=lambda one: tried[one])
+            text = f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines"
+            rows, p = rows_of(sheet.rows[known[values == code]]), min(1.0, len(tried) * tried[code])
+            yield Look(f"{sheet.name}.{column.name}", f"{text}, eights or sevens", p, rows)
 
 
 def _beside(values: Floats, code: float) -> int:
@@ -258,74 +173,6 @@ def _beside(values: Floats, code: float) -> int:
     unit = resolution(np.array([code])) or 1.0
     near = values[(values != code) & (np.abs(values - code) < (UNITS + 0.5) * unit)]
     return int(np.unique(near, return_counts=True)[1].max(initial=0))
-
-
-def lone(export: Export) -> Iterator[Look]:
-    """A look for each number of visits: whether rows without a date, or any other value, all have
-    one number (zero, a mean), or that of the visit before: filled in where it was missing, and not
-    by its name, as `total_locf`.
-
-    The share of that among the other rows, and `TIMES` as much, is held against it (binomial).
-    """
-    for sheet in export.sheets:
-        dates = [~np.isnan(one.values) for one in sheet.columns if one.kind == DATE]
-        there = np.array([~np.isnan(one.values) for one in sheet.columns])
-        if not sheet.visits or not dates or len(there) < COLUMNS:
-            continue
-        alone = there.sum(axis=0) == 1
-        if alone.all() or max(dated[~alone].mean() for dated in dates) < DATED:
-            continue
-        before = sheet.before
-        for column, known in zip(sheet.columns, there, strict=True):
-            few, rest = known & alone, known & ~alone
-            if column.kind != NUMBER or few.sum() < FEWEST_LONE or rest.sum() < FEWEST:
-                continue
-            if FILLED.search(column.name):
-                continue
-            levels, counts = np.unique(column.values[few], return_counts=True)
-            last = np.where(before >= 0, column.values[before], np.nan)
-            ways = {
-                "all one number": column.values == levels[counts.argmax()],
-                "that of the visit before": column.values == last,
-            }
-            tried = []
-            for what, same in ways.items():
-                share = TIMES * (same[rest].sum() + 1) / (rest.sum() + 2)
-                p = chances.binomial(int(same[few].sum()), int(few.sum()), min(1.0, share))
-                tried.append((p, what, few & same))
-            p, what, who = min(tried, key=lambda each: each[0])
-            text = f"{who.sum()} of {few.sum()} values in rows without a date or any other value "
-            rows = tuple(sorted(sheet.rows[who].tolist()))
-            yield Look(f"{sheet.name}.{column.name}", f"{text}are {what}", min(1.0, 2 * p), rows)
-
-
-def _zeros(sheet: Sheet, column: Column, known: Places, died: Flags | None) -> Look:
-    """A look at zeros far below all else: whether they stand for missing values.
-
-    Of what is measured there are fewer the lower it is, below the lower quartile. So of the
-    patients below half of that the share who have zero is at most that of the most frequent value
-    between the quartiles, by their width, and what of a logistic tail would lie below zero, where
-    a scale ends (binomial). Where a fifth have zero, they have none of something; the zeros of who
-    died are what the dead are given.
-    """
-    values, subject = column.values[known], sheet.subject[known]
-    third, upper = np.quantile(values[values > 0], [0.25, 0.75])
-    none = np.unique(subject[values == 0])
-    few = np.setdiff1d(subject[(values > 0) & (values <= third / 2)], none)
-    k, n, p = len(none), len(np.unique(subject)), 1.0
-    if k <= MANY * n and third >= FAR_FROM_ZERO * (upper - third) > 0:
-        inside = values[(values >= third) & (values <= upper)]
-        most = np.unique(inside, return_counts=True)[1].max() / len(inside)
-        beyond = np.exp(-np.log(3) * third / (upper - third))
-        share = most * (upper - third) / (third / 2) + beyond
-        p = chances.binomial(k, k + len(few), float(share)) if share < 1 else 1.0
-    text = f"{k} of {n} patients have zero, {len(few)} others up to half of the lower quartile"
-    rows = tuple(sorted(int(row) for row in sheet.rows[known[values == 0]]))
-    # Of few values one in ten is told: chance is no measure of two zeros.
-    remark = ZEROS if p < (SLIPS if n >= FEWEST_CODED else FEW_TOLD) else ""
-    if remark and died is not None and died[none].mean() >= OF_DEAD:
-        text, p, remark = f"{text}; {int(died[none].sum())} of the {k} died", 1.0, DEAD
-    return Look(f"{sheet.name}.{column.name}", text, p, rows, remark=remark)
 
 
 def due(values: Floats, code: float) -> float:
@@ -347,3 +194,49 @@ def due(values: Floats, code: float) -> float:
     wide, of = share(NEAR * code)
     narrow, cells = share(UNITS * unit)
     return LIKED * max(max(wide, 1) / of, narrow / cells)
+
+
+def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
+    values, subject = column.values[known], sheet.subject[known]
+    third, upper = np.quantile(values[values > 0], [0.25, 0.75])
+    none = np.unique(subject[values == 0])
+    few = np.setdiff1d(subject[(values > 0) & (values <= third / 2)], none)
+    k, n, p = len(none), len(np.unique(subject)), 1.0
+    if k <= MANY_ZEROS * n and third >= FAR_FROM_ZERO * (upper - third) > 0:
+        inside = values[(values >= third) & (values <= upper)]
+        most = np.unique(inside, return_counts=True)[1].max() / len(inside)
+        beyond = np.exp(-np.log(3) * third / (upper - third))
+        share = most * (upper - third) / (third / 2) + beyond
+        p = chances.binomial(k, k + len(few), float(share)) if share < 1 else 1.0
+    text = f"{k} of {n} patients have zero, {len(few)} others up to half of the lower quartile"
+    rows = rows_of(sheet.rows[known[values == 0]])
+    return Look(f"{sheet.name}.{column.name}", text, p, rows)
+
+
+def constants(export: Export) -> Iterator[Look]:
+    """Item 8.1: one value for all in a number or date that is used; of two answers one alone, where
+    many have none.
+
+    Of two values that are equally likely the chance that all n are alike is two to the minus
+    (n - 1); of more it is less. Empty cells are held against twice as many as in the median of the
+    other columns (binomial); the higher counts.
+    """
+    for sheet in export.sheets:
+        empty = [np.isnan(one.values).sum() / max(1, len(sheet.rows)) for one in sheet.columns]
+        for at, column in enumerate(sheet.columns):
+            if (sheet.name, column.name) not in export.used:
+                continue
+            known = ~np.isnan(column.values)
+            n, k = len(np.unique(sheet.subject[known])), int((~known).sum())
+            alike = len(np.unique(column.values[known])) == 1
+            p, where = 2.0 ** -min(n - 1, 1000) if alike else 1.0, f"{sheet.name}.{column.name}"
+            if column.kind != CODE and n >= MIN_VALUES:
+                rows = rows_of(sheet.rows[known]) if alike else ()
+                yield Look(where, f"all {n} patients have one value" * alike, p, rows)
+            elif len(column.levels) == 2 and n >= MIN_ANSWERS and k and not column.branched:
+                others = np.delete(empty, at)
+                usual = float(np.median(others)) if len(others) else 0.0
+                more = chances.binomial(k, len(known), min(1.0, max(EMPTY, 2 * usual)))
+                p = max(p, more) if alike and not SELDOM.fullmatch(column.name) else 1.0
+                text = f"all {n} answers are one of two, and {k} cells are empty" * alike
+                yield Look(where, text, p, rows_of(sheet.rows[~known]) if alike else (), kind=LOSS)

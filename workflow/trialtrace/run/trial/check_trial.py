@@ -18,6 +18,7 @@ from trialtrace.run.trial.check_labels import (
     labels_of_arms,
     labels_of_sexes,
 )
+from trialtrace.run.trial.check_milestones import check_enrolment, check_milestones
 from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     MADE,
@@ -65,6 +66,7 @@ def check(files: Files) -> None:
     for name, table in files.trial.entries("tables"):
         _table(files, name, table)
     _subjects(files)
+    check_enrolment(files)
     check_units(files)
     orders_of_dates(files)
     _populations(files)
@@ -267,6 +269,7 @@ def _subjects(files: Files) -> None:
         names_nobody(document, (*path, "site"), column(document, (*path, "site"), site, columns))
     if sex := document.get("subjects", "sex"):
         _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
+    check_milestones(files, table)
     for name, source in document.entries("subjects", "variables"):
         if isinstance(source, dict):
             chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))

@@ -256,6 +256,23 @@ class Design:
         return None
 
 
+Day = Annotated[
+    str,
+    Rule(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        expected='a day in quotes, such as "2014-05-07"',
+    ),
+]
+
+
+@shape(least=1)
+class Enrolment:
+    """The days between which patients were randomised."""
+
+    first: Day | None = optional("First day.")
+    last: Day | None = optional("Last day.")
+
+
 @shape
 class TrialFile:
     """What the trial is: design, arms, source, tables, subjects, populations."""
@@ -276,6 +293,10 @@ class TrialFile:
     setting: Text | None = optional("Where the trial took place.")
     eligibility: Text | None = optional("Who could take part.")
     dates: Text | None = optional("When patients were recruited, and until when followed.")
+    enrolment: Enrolment | None = optional(
+        "First and last day on which patients could be randomised: the checks of the data list who "
+        "was randomised on another day."
+    )
     limitations: Distinct[Text] = optional(
         "What limits what the data can say, such as outcomes that they lack; a sentence each. The "
         "summary concludes with the first.",

@@ -162,6 +162,53 @@ class ArmElsewhere:
     table: Name = key("Clean table that holds the arm.")
 
 
+@shape
+class DateElsewhere:
+    """A date in another table than that of the subjects."""
+
+    column: Column = key("Column of the date.")
+    table: Name = key("Clean table that holds it.")
+
+
+@shape(least=1)
+class Milestones:
+    """The dates of a patient's course, which checks of the data compare with all other dates."""
+
+    birth: Column | DateElsewhere | None = optional("Date of birth.")
+    randomised: Column | DateElsewhere | None = optional("Date of randomisation, or of entry.")
+    first_dose: Column | DateElsewhere | None = optional("First day of the treatment.")
+    last_contact: Column | DateElsewhere | None = optional(
+        "Last day on which it was known how the patient was."
+    )
+    death: Column | DateElsewhere | None = optional("Date of death.")
+
+    def origins(self, table: str) -> "dict[str, Origin]":
+        """Milestone -> its table and column, in the order of a life; `table` is the subjects'."""
+        found = {name: getattr(self, name) for name in MILESTONES}
+        return {
+            name: Origin(table, at) if isinstance(at, str) else Origin(at.table, at.column)
+            for name, at in found.items()
+            if at is not None
+        }
+
+
+MILESTONES = ("birth", "randomised", "first_dose", "last_contact", "death")
+"""In the order in which they follow each other."""
+
+
+@shape
+class Correlated:
+    """Two numbers that go together in patients."""
+
+    table: Name | None = optional(
+        "Clean table of both columns; that of the subjects where it is left out."
+    )
+    columns: tuple[Column, ...] = key("The two columns.", minItems=2, maxItems=2)
+    sign: Literal["positive", "negative"] | None = optional(
+        "Whether one rises or falls with the other; positive where it is left out."
+    )
+
+
 @shape(by="column")
 class ChosenRows:
     """A variable from another table, or from chosen rows of a table with several a subject."""
@@ -218,6 +265,15 @@ class Subjects:
     age: Age | None = optional("Age.")
     sex: Sex | None = optional("Sex.")
     site: Column | None = optional("Column of the site.")
+    milestones: Milestones | None = optional(
+        "The columns of the dates of birth, randomisation, first dose, last contact and death, for "
+        "the checks of the data (`trialtrace integrity`)."
+    )
+    correlated: tuple[Correlated, ...] = optional(
+        "Pairs of numbers that go together, such as height and weight: the checks of the data "
+        "report where they do not.",
+        empty=tuple,
+    )
     variables: dict[ShortName, Column | ChosenRows] = optional(
         "Further variables: name to column, or to a column in chosen rows of a table. The name in "
         "capitals is the column of ADSL.",

@@ -11,8 +11,8 @@ Anaesthesia 2017;72:944), visits interpolated or carried forward, visit dates in
 from collections.abc import Callable
 
 import numpy as np
-
 from rows.true_trials import VISITS, Made
+
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER
 
 Recipe = Callable[[Made, np.random.Generator], Made]

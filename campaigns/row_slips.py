@@ -1,17 +1,17 @@
 """Slips of hands and of programs in an export, after what was tried on trialtrace by others.
 
-Each takes a true trial and a generator, and changes the trial. `FOUND_BY` says which check is to
-tell of it; `UNSEEN` are slips that no look at these columns can tell from what is true.
+Each takes a true trial and a generator, and changes the trial. `UNSEEN` are slips that no check of
+these columns can tell from what is true.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-
 from rows.true_trials import Made, blocked, export_of, true_trial
+
+from trialtrace.run.integrity.dates import EXCEL, days_exchanged
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export
-from trialtrace.run.integrity.intervals import EXCEL, days_exchanged
 
 Slip = Callable[[Made, np.random.Generator], None]
 
@@ -45,16 +45,22 @@ def spoiled_export(made: Made) -> Export:
     export = export_of(made)
     used = frozenset((one.name, c.name) for one in export.sheets for c in one.columns)
     sheets = tuple(replace(one, in_order=True) for one in export.sheets)
-    last, died = (export.known(("patients", name)) for name in ("last_seen", "died_on"))
+    milestones = {
+        "randomised": ("patients", "entered"),
+        "birth": ("patients", "born"),
+        "last_contact": ("patients", "last_seen"),
+        "death": ("patients", "died_on"),
+    }
+    walked = (("visits", "walked"),)
     return replace(
         export,
         used=used,
         outcomes=used,
         sheets=sheets,
         block_sizes=(4, 6),
-        last=(last,) if last else (),
-        events=(died,) if died else (),
-        planned={("patients", "score_12"): 84.0},
+        milestones=milestones,
+        age=("patients", "age"),
+        baseline=(*export.baseline, *walked),
     )
 
 
@@ -493,69 +499,69 @@ def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
 
-FOUND_BY: dict[Slip, tuple[str, ...]] = {
-    all_deaths_of_1904: ("intervals",),
-    entry_a_month_early: ("breaks",),
-    a_visit_sorted: ("ordered",),
-    entry_of_1904: ("intervals",),
-    visits_of_1904: ("intervals",),
-    deaths_of_1904: ("intervals",),
-    visits_in_reverse: ("intervals",),
-    deaths_before_visits: ("intervals",),
-    total_row: ("totals", "far"),
-    code_999: ("far",),
-    code_minus_9: ("far",),
-    heights_in_inches: ("far",),
-    weight_filled_down: ("runs",),
-    weight_sorted: ("ordered",),
-    response_sorted: ("ordered",),
-    laboratory_sorted: ("ordered",),
-    columns_exchanged: ("possible",),
-    pounds_at_a_site: ("breaks",),
-    another_unit_from_a_day_on: ("breaks",),
-    labels_shifted: ("labels",),
-    one_weight: ("constants",),
-    one_day_of_entry: ("constants",),
-    first_carried_forward: ("carried",),
-    patients_again: ("records", "duplicates"),
-    days_and_months_exchanged: ("intervals", "sequence"),
-    a_year_late: ("intervals", "sequence"),
-    nobody_responded_at_a_site: ("codings",),
-    scale_turned_at_a_site: ("codings",),
-    another_unit_at_a_visit: ("factors",),
-    older_cut_of_the_visits: ("cuts",),
-    arm_filled_down: ("allocation",),
-    ages_moved_down: ("agreement",),
-    last_contacts_a_year_early: ("contacts", "intervals"),
-    carried_past_the_last_contact: ("contacts",),
-    missing_scores_are_zero: ("contacts",),
-    code_777: ("codes",),
-    code_99_9: ("codes",),
-    patients_registered_twice: ("records",),
-    values_of_another_patient: ("records",),
-    two_numbers_exchanged_at_a_visit: ("exchanged",),
-    last_visit_not_sent_by_a_site: ("cuts",),
-    visits_of_others: ("far",),
-    a_visit_copied: ("carried",),
-    rows_pasted_again: ("blocks",),
-    scale_turned_at_a_visit: ("codings",),
-    scale_from_one: ("breaks",),
-    score_turned_at_a_site: ("turned",),
-    weights_of_zero: ("codes",),
-    last_contacts_a_year_late: ("late",),
-    weight_sorted_in_part: ("ordered",),
-    no_answer_of_no: ("constants",),
-    ten_patients_lost: ("identifiers",),
-    four_at_another_site: ("identifiers",),
-    contacts_of_an_older_cut: ("ends",),
-    deaths_of_an_older_cut: ("ends",),
-    weights_of_a_site_a_row_down: ("misplaced",),
-    weights_of_a_site_in_another_order: ("misplaced",),
-    pressures_of_a_visit_in_another_order: ("misplaced",),
-    visits_exchanged_in_an_arm: ("reversed",),
-    distances_dragged: ("dragged",),
-    one_answer_dragged: ("dragged",),
-    dead_exchanged_at_a_site: ("filled",),
-    control_of_the_visit_before: ("thresholds",),
-}
+SLIPS: tuple[Slip, ...] = (
+    all_deaths_of_1904,
+    entry_a_month_early,
+    a_visit_sorted,
+    entry_of_1904,
+    visits_of_1904,
+    deaths_of_1904,
+    visits_in_reverse,
+    deaths_before_visits,
+    total_row,
+    code_999,
+    code_minus_9,
+    heights_in_inches,
+    weight_filled_down,
+    weight_sorted,
+    response_sorted,
+    laboratory_sorted,
+    columns_exchanged,
+    pounds_at_a_site,
+    another_unit_from_a_day_on,
+    labels_shifted,
+    one_weight,
+    one_day_of_entry,
+    first_carried_forward,
+    patients_again,
+    days_and_months_exchanged,
+    a_year_late,
+    nobody_responded_at_a_site,
+    scale_turned_at_a_site,
+    another_unit_at_a_visit,
+    older_cut_of_the_visits,
+    arm_filled_down,
+    ages_moved_down,
+    last_contacts_a_year_early,
+    carried_past_the_last_contact,
+    missing_scores_are_zero,
+    code_777,
+    code_99_9,
+    patients_registered_twice,
+    values_of_another_patient,
+    two_numbers_exchanged_at_a_visit,
+    last_visit_not_sent_by_a_site,
+    visits_of_others,
+    a_visit_copied,
+    rows_pasted_again,
+    scale_turned_at_a_visit,
+    scale_from_one,
+    score_turned_at_a_site,
+    weights_of_zero,
+    last_contacts_a_year_late,
+    weight_sorted_in_part,
+    no_answer_of_no,
+    ten_patients_lost,
+    four_at_another_site,
+    contacts_of_an_older_cut,
+    deaths_of_an_older_cut,
+    weights_of_a_site_a_row_down,
+    weights_of_a_site_in_another_order,
+    pressures_of_a_visit_in_another_order,
+    visits_exchanged_in_an_arm,
+    distances_dragged,
+    one_answer_dragged,
+    dead_exchanged_at_a_site,
+    control_of_the_visit_before,
+)
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)
