@@ -8,6 +8,7 @@ import pytest
 from mini_trial import ENDPOINTS, edit, told, write_project
 
 from trialtrace.report.commands.check import check
+from trialtrace.report.commands.last_lines import last_lines
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.trace.words import labels
 from trialtrace.run.trial.endpoints.shared import InTable
@@ -118,12 +119,11 @@ def test_check_and_the_last_lines_of_a_run_say_it(tmp_path, capsys):
     assert check(at, "mini", lambda: None) == 0
     assert f"{MARK}{UNUSED}\n" in capsys.readouterr().out
     run = begin(at, check=False)
-    run.account = lambda folder, trial, done, at: [f"{trial}: whole"]
     run.targets = lambda: ["mini"]
     run.hashes = {(rule, "mini"): "of no code" for rule in mini_run.STAGES}
-    assert f"{MARK}{UNUSED}" in run.closing()
+    assert f"{MARK}{UNUSED}" in last_lines(run)
     edit(at, "plan.yaml", "estimand: pain_itt", "estimand: other")
-    assert not any("endpoints.yaml" in line for line in run.closing())
+    assert not any("endpoints.yaml" in line for line in last_lines(run))
 
 
 TIMES = """

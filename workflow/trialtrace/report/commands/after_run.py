@@ -2,13 +2,16 @@
 
 import atexit
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_text
 from trialtrace.report.commands.decisions import late_decisions
 from trialtrace.report.commands.diff import compared, last_two, tell_strange
+from trialtrace.report.commands.last_lines import last_lines
 from trialtrace.report.links import CHANGES_PAGE
 from trialtrace.report.pages.changes_page import Latest, changes_page
 from trialtrace.run.archive.comparison import Account
@@ -16,10 +19,18 @@ from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.archive.unhidden import let_go
+from trialtrace.run.jobs.faults import LOGS
 from trialtrace.run.jobs.run import Run
-from trialtrace.run.jobs.run_record import end_run
+from trialtrace.run.jobs.run_record import write_records
 from trialtrace.run.jobs.stages import AUDIT
 from trialtrace.run.trial.load import Trial, load_trial
+
+
+def follow(run: Run, handlers: Iterable[Any], targets: Callable[[], Collection[str]]) -> None:
+    """Have the log's own handler follow the run, and say last what there is; `targets` gives what
+    was asked for, once it is known."""
+    run.follow(handlers, targets)
+    run.progress.closing = lambda: last_lines(run)
 
 
 def start(run: Run, resources: object, is_module: bool) -> None:
@@ -39,7 +50,10 @@ def end(run: Run, resources: object) -> None:
     written, as on a full disk, ends the process: raised inside a hook, it would be told with the
     frames of Snakemake."""
     try:
-        end_run(run, resources)
+        write_records(run, resources)
+        for told in run.progress.untold(Path(LOGS)):
+            print(told, file=sys.stderr)
+        print(*last_lines(run), sep="\n", file=sys.stderr, flush=True)
         after_run(run)
     except UserError as error:
         print(error, file=sys.stderr)

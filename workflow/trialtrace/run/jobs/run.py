@@ -22,13 +22,12 @@ from trialtrace.run.jobs.lock import RunLock, is_at_work
 from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated
 from trialtrace.run.jobs.products import Made, read_record, record_path
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, current, recall, remember_sound
+from trialtrace.run.jobs.run_state import current, recall, remember_sound
 from trialtrace.run.jobs.slurm import cancel_orphans
-from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
+from trialtrace.run.jobs.stages import SITE, STAGES
 from trialtrace.run.jobs.workflow_config import check_image
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
 
 MEND_RIGHTS = "mend the rights of its folder (chmod -R u+w), or run in a copy of your own"
@@ -56,7 +55,6 @@ class Run:
     executor: str = ""
     progress: Progress = field(default_factory=Progress)
     targets: Callable[[], Collection[str]] = tuple
-    account: Callable[[Path, str, Collection[str], Project], list[str]] = lambda *_: []
 
     @property
     def settings(self) -> Settings:
@@ -276,85 +274,19 @@ class Run:
         """The records of every job of the trials: what is there, is whole and is theirs."""
         return [record_path(rule, trial) for trial in trials for rule in STAGES]
 
-    def follow(
-        self,
-        handlers: Iterable[Any],
-        targets: Callable[[], Collection[str]],
-        account: Callable[[Path, str, Collection[str], Project], list[str]],
-    ) -> None:
-        """Have the log's own handler follow the run; `targets` gives what was asked for, later.
-
-        `account(results, trial, stages, at)` tells what came of a trial's export, for the last
-        lines.
-        """
+    def follow(self, handlers: Iterable[Any], targets: Callable[[], Collection[str]]) -> None:
+        """Have the log's own handler follow the run; `targets` gives what was asked for, later."""
         followed = (handler.progress for handler in handlers if hasattr(handler, "progress"))
         self.progress = next(followed, self.progress)
-        self.targets, self.account = targets, account
-        self.progress.closing = self.closing
+        self.targets = targets
         self.progress.no_trial = lambda name: not_a_trial(self.at, name, self.named)
 
-    def closing(self) -> list[str]:
-        """The last lines of a run: of each trial what came in and was kept, and what is odd.
-
-        Pages that an earlier run left are named, since nothing on them says so.
-        """
-        asked, pages = set(self.targets()), [*self._pages()]
-        told = [self._page(*page) for page in pages]
-        named = [trial for trial in self.named if trial in asked]
-        if pages and asked <= {"multiverse", "simulate", *(page for page, _, _ in pages)}:
-            named = [trial for _, rule, trial in pages if rule == MULTIVERSE_PAGE]
-            if not named:
-                return told
-        lines = [line for t in named or self.trials for line in self._closing(t, self.current(t))]
-        if self.at.site.is_dir() and not self._site_is_current():
-            lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
-        return lines + told
-
-    def _site_is_current(self) -> bool:
-        """Whether the site was made from the reports of all trials as they are now."""
+    def are_current(self, *jobs: Job) -> bool:
+        """Whether what these jobs made is of the code, configuration and data of now."""
         records = self._records(self.hashes)
-        jobs = [(SITE, None), *((RENDER, trial) for trial in self.trials)]
         return {record_path(*job) for job in jobs} <= records.keys() - self._outdated(
             records
         ).keys()
-
-    def _pages(self) -> Iterator[tuple[str, str, str]]:
-        """(page, job, trial) of the multiverses and the simulations that were asked for. A
-        simulation has no export of which anything could be told."""
-        asked = set(self.targets())
-        for target, folder, rule, trials in (
-            ("multiverse", "multiverse", MULTIVERSE_PAGE, self.varied),
-            ("simulate", "simulation", SIMULATION_PAGE, self.simulated),
-        ):
-            pages = {f"results/{trial}/{folder}/{folder}.html": trial for trial in trials}
-            for page, trial in pages.items():
-                if target in asked or page in asked:
-                    yield page, rule, trial
-
-    def _page(self, page: str, rule: str, trial: str) -> str:
-        """A page, or that this run has not come to it."""
-        record = read_record(self.at.made / record_path(rule, trial))
-        if record is not None and record.fresh == self.freshness.job(rule, trial):
-            return page
-        if (self.at.made / page).exists():
-            return MARK + OF_EARLIER.format(page)
-        return f"{trial}: no {page}: no run has come to the end of {rule}"
-
-    def _closing(self, trial: str, done: Collection[str]) -> list[str]:
-        lines = self.account(self.at.results / trial, trial, done, self.at)
-        lines += [f"{MARK}{remark}" for remark in self._remarks(trial)]
-        if CLEAN not in done:
-            lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
-        if RENDER not in done and (self.at.results / trial / "report").is_dir():
-            lines.append(MARK + OF_EARLIER.format(f"results/{trial}/report"))
-        return lines
-
-    def _remarks(self, trial: str) -> list[str]:
-        """What is odd in a plan; what is wrong with its files was told before the run."""
-        try:
-            return plan_remarks(load_trial(trial, self.at))
-        except UserError:
-            return []
 
     def hold(self) -> None:
         """Hold the folder from before the plan until this process ends: what a job of a killed run

@@ -9,7 +9,6 @@ import getpass
 import platform
 import socket
 import subprocess
-import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,14 +37,6 @@ PACKAGES = (
 )
 # Stays in the folder of a trial; the site is handed on.
 AT_HOME = ("host", "user")
-
-
-def end_run(run: Run, resources: Any) -> None:
-    """Leave the record of a run, and say last what came of every trial's export."""
-    write_records(run, resources)
-    for told in run.progress.untold(Path(LOGS)):
-        print(told, file=sys.stderr)
-    print(*run.closing(), sep="\n", file=sys.stderr, flush=True)
 
 
 def write_records(run: Run, resources: Any) -> None:

@@ -24,7 +24,6 @@ from trialtrace.run.tables.manifest import files_in
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
 CODE, CODE_OR_OTHER, MANIFEST = "code", "code, configuration or data", "raw/manifest.json"
-NO_SITE = "site/ is not made anew for a trial alone: trialtrace run brings it up to date"
 
 
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
