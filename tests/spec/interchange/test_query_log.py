@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,8 @@ from trialtrace.report.interchange.query_log import (
     with_former,
     written,
 )
+from trialtrace.run.endpoints.losses import read_losses, write_losses
+from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.load import Trial, load_trial
 
 
@@ -79,6 +82,22 @@ def test_each_rejected_cell_is_a_query_with_its_place(tmp_path: Path):
         ("seen", "impossible_date"): (6, "5", "2020-02-31"),
     }
     assert {one.state for one in found.values()} == {"open"}
+
+
+def test_flags_of_the_checks_of_rows_are_queries_unless_they_are_declared_known(tmp_path: Path):
+    trial = ran(tmp_path / "a", patients())
+    derived = trial.at.results / "mini" / "derived"
+    looks = (
+        Look("patients.pain0", "15 values stand twice", 1e-9, (4, 5, 9), "blocks"),
+        Look("patients.pain1", "as chance has it", 0.5, (4,), "filled"),
+    )
+    write_losses(derived, replace(read_losses(derived), looks=looks))
+    (found,) = [one for one in queries_of(trial) if one.kind == "flag"]
+    assert (found.table, found.column, found.rule) == ("patients", "pain0", "1.1 blocks")
+    assert "4–5, 9" in found.question
+    edit(trial.at, "cleaning.yaml", "  patients:\n", "  patients:\n    known: {pain0: copied}\n")
+    again = load_trial("mini", trial.at)
+    assert not [one for one in queries_of(again) if one.kind == "flag"]
 
 
 def test_a_corrected_export_keeps_ids_answers_and_states_and_closes_what_is_gone(tmp_path: Path):

@@ -16,9 +16,12 @@ import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.report.interchange.workbook import read_rows, workbook
-from trialtrace.run.cleaning.account import FEW_REJECTED, KNOWN, read_account
+from trialtrace.run.cleaning.account import CONTRADICTION, FEW_REJECTED, KNOWN, read_account
 from trialtrace.run.cleaning.rejects import REJECT, ROW
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.integrity.first_page import BLACK, RED, known_columns, rows_text
+from trialtrace.run.integrity.look import judged
+from trialtrace.run.integrity.registry import CHECKS
 from trialtrace.run.tables.contracts import RAW, REJECTS, read_table
 from trialtrace.run.trial.hash_key import EXPECTED, MAKE, read_hash_key
 from trialtrace.run.trial.load import Trial, load_settings
@@ -28,6 +31,8 @@ GONE = "no longer in the data"
 DIGITS = 10
 # Red lines that say of a column what the queries on its cells say one by one.
 OF_CELLS = {FEW_REJECTED, KNOWN, "column_rejected", "required_rejected"}
+# The line of page 1 on the checks of rows, whose flags are queries of their own.
+OF_CHECKS = {RED, CONTRADICTION, BLACK}
 # fmt: off
 WIDTHS = {
     "id": 14, "state": 10, "table": 16, "file": 12, "line": 8, "patient": 12, "column": 18,
@@ -79,7 +84,7 @@ class _Log:
     folder: Path
 
     def queries(self) -> list[Query]:
-        made = [*self._lines(), *self._rejects()]
+        made = [*self._lines(), *self._flags(), *self._rejects()]
         times: Counter[str] = Counter()
         numbered = []
         for one in made:
@@ -114,12 +119,26 @@ class _Log:
             *read_losses(self.folder / "derived").warnings,
         )
         for line in lines:
-            if line.kind not in OF_CELLS:
+            if line.kind not in OF_CELLS | OF_CHECKS:
                 column = line.column or ""
                 name = self._id(line.table, column, line.kind)
                 yield Query(
                     name, line.table, "", 0, "", column, "", "red line", line.kind, line.text
                 )
+
+    def _flags(self) -> Iterator[Query]:
+        """The flags of the checks of rows, each with the rows that it is of."""
+        known = known_columns(self.trial)
+        for one in judged(read_losses(self.folder / "derived").looks):
+            look, check = one.look, CHECKS.get(one.look.check)
+            if not one.flagged or check is None or look.where in known:
+                continue
+            table, _, column = look.where.partition(".")
+            rows = f"Rows {rows_text(look.rows)} of {look.table}: " if look.rows else ""
+            question = f"{rows}{look.told}. {check.ask}"
+            rule = f"{check.item} {check.name}"
+            name = self._id(table, column, rule)
+            yield Query(name, table, "", 0, "", column, "", "flag", rule, question)
 
     def _rejects(self) -> Iterator[Query]:
         for stage in ("clean", "derived"):
