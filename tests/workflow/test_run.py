@@ -145,6 +145,17 @@ def test_snakemake_s_own_report_has_captions_of_figures_and_tables(kept: Copy, t
     assert '"Primary analysis"' in text and "<p>Table 3: Flow of the patients.</p>" in text
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_nobody_else_may_write_what_a_run_makes(own: Copy, umask: int, mode: int):
+    words = own.command("--cores", "1", "results/mini/clean")
+    done = subprocess.run(words, **own.how(), umask=umask, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    files = [path for path in (own.root / "results").rglob("*") if path.is_file()]
+    assert len(files) > 4 and not any(path.stat().st_mode & 0o002 for path in files)
+    # Written by Snakemake.
+    assert (own.root / "results/mini/clean/.snakemake_timestamp").stat().st_mode & 0o777 == mode
+
+
 # Root may write everywhere, unless these are taken away.
 PLAIN_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
 

@@ -393,9 +393,18 @@ def begin(at: Project, check: bool, words: Collection[str] = ()) -> Run:
     trials are named among the `words` of the command, mistakes of others do not stop it.
     """
     check_image(words)
+    _let_no_other_write()
     fresh, sound = _recalled(at) if check else (None, set())
     judged = _checked(at, words, sound) if check else ()
     return Run(at, fresh or freshness(at), judged, frozenset(sound))
+
+
+def _let_no_other_write() -> None:
+    """Where the umask lets everybody write what this process and its jobs make, also Snakemake's
+    own files in results/, let the owner alone."""
+    mask = os.umask(0o022)
+    if mask & 0o002:
+        os.umask(mask)
 
 
 def _recalled(at: Project) -> tuple[Freshness | None, set[str]]:
