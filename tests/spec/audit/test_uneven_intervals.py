@@ -15,7 +15,7 @@ from scipy.stats.contingency import odds_ratio
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.printed.dates import dates
 from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.prints.shared.evenness import of_events
+from trialtrace.audit.relations.solvers.evenness import of_events
 
 PAIR = {"outcome": "score", "compare": ["training", "control"]}
 

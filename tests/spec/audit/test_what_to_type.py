@@ -4,7 +4,7 @@ import pytest
 from paper import claim, read
 
 from trialtrace.audit.editor.matters import for_authors
-from trialtrace.audit.prints.wording import BY_MODEL
+from trialtrace.audit.relations.wording import BY_MODEL
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 BOTH = ["training", "control"]

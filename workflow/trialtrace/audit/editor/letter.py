@@ -10,7 +10,7 @@ from trialtrace.audit.printed.sentences import house
 from trialtrace.audit.printed.verdicts import PRINT, WORST_FIRST
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.wholes.shares import denominators_of
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.verdicts.flips import LEVEL, flips, given, recomputed
 from trialtrace.audit.verdicts.tally import of_claims, unmatched, worst
 

@@ -11,7 +11,7 @@ from trialtrace.audit.editor.letter import quoted
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house, sentences
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 
 Item = tuple[str, str, str]
 """A number as quoted, what is told of it, and its claim."""

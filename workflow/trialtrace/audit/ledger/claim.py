@@ -18,6 +18,7 @@ from trialtrace.audit.printed.symbols import (
     AVERAGES,
     CHANCES,
     CHI_SQUARED,
+    RANKS,
     SPREADS,
     STANDARDISED,
     UNSAID,
@@ -397,7 +398,7 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
 
 
 def _impossible_statistic(component: Component, value: Decimal) -> tuple[str, str] | None:
-    if component.symbol == "r" and abs(value) > 1:
+    if component.symbol in ("r", RANKS) and abs(value) > 1:
         return f"a correlation of {component.number}", "a number from \N{MINUS SIGN}1 to 1"
     if component.symbol in SQUARES and value < 0:
         return (

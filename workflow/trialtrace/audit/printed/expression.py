@@ -50,6 +50,7 @@ from trialtrace.audit.printed.symbols import (
     NAMED_AFTER,
     OF_THING,
     PROCEDURES,
+    RANKS,
     STANDARDISED,
     TESTS,
     UNSAID,
@@ -87,6 +88,7 @@ NAMES = (
 )
 RANGE = {"at_least": ">=", "at_most": "<="}
 LONGEST = 200
+OF_RANKS = re.compile(r"spearman|r_?s$|rho|ρ")
 FEWEST_PLACES_OF_P = 2
 
 
@@ -342,6 +344,7 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
     tested = re.sub(r"[\s–-]+", " ", groups.get("tested") or groups.get("by_test") or "")
     if name == "statistic":
         symbol = CHI_SQUARED if groups["symbol"][0] in "χcx" else groups["symbol"]
+        symbol = RANKS if OF_RANKS.match(symbol) else symbol
         return {"symbol": symbol, "test": TESTS.get(tested)}
     if name in ("percent", "value") and "chance" in groups:
         return {"symbol": "posterior_probability"}

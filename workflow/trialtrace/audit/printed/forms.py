@@ -135,7 +135,10 @@ _OF_RISK = (
     rf"(?P<of_thing>{_THING})\b{_OF_WHAT})?"
 )
 NS = r"n\.\s?s\.|ns\b|not\s+significant"
-_SYMBOL = r"F|t|z|r|Q|H|W|U|V|χ²|χ2|chi2|chi[\s-]squared?|X²|X2|X-squared"
+_SYMBOL = (
+    r"F|t|z|(?:Spearman(?:['’]s)?\s+)?(?:r_?s|rho|ρ)|r|Q|H|W|U|V|χ²|χ2|chi2|chi[\s-]squared?|X²|X2|"
+    r"X-squared"
+)
 _TO = r"\s*(?:to\b|and\b|,|;|-|–)\s*"
 _OPEN, _CLOSE = r"[(\[]", r"[)\]]"
 _SD = r"(?:SD|s\.d\.|standard\s+deviation)"

@@ -5,6 +5,8 @@ from typing import Literal
 UNSAID = "unsaid"
 """The symbol of a number of which the expression does not say what it is."""
 CHI_SQUARED = "χ²"
+RANKS = "rho"
+"""The symbol of Spearman's correlation of ranks, however it is printed."""
 STANDARDISED = "standardised"
 """The symbol of an effect size that is a standardised difference of means."""
 SPREADS = {"sd": "standard deviation", "se": "standard error"}

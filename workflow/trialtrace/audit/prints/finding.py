@@ -14,7 +14,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     REMARK,
 )
-from trialtrace.audit.prints.wording import doubtful
+from trialtrace.audit.relations.wording import doubtful
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim

@@ -8,7 +8,7 @@ from functools import cache
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Check, Finding
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 
 _HERE = "trialtrace.audit.prints"
 

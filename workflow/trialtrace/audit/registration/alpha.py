@@ -12,8 +12,8 @@ from decimal import Decimal
 from trialtrace.audit.ledger.design import ToldDesign
 from trialtrace.audit.ledger.design_alpha import ToldAlpha, ToldPart, least
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
-from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.registration.rows import CHANGED, NOTHING, REMARK, Held
+from trialtrace.audit.relations.wording import listed
 
 ALPHA, WHAT = "registered.alpha", "Level of significance"
 

@@ -7,8 +7,8 @@ from trialtrace.audit.ledger.design import METRICS, ToldDesign, ToldOutcome
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.prints.agreements import COMPATIBLE
-from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.registration.rows import CHANGED, NOTHING, Held, upper
+from trialtrace.audit.relations.wording import listed
 
 PRIMARY, SECONDARY = "primary", "secondary"
 OUTCOME, MEASURE = "registered.outcome", "registered.measure"

@@ -25,9 +25,9 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.ranges import as_range, ends_of
 from trialtrace.audit.prints.shared import two_groups
-from trialtrace.audit.prints.shared.possible_counts import counts_by_size
+from trialtrace.audit.relations.ranges import as_range, ends_of
+from trialtrace.audit.relations.solvers.possible_counts import counts_by_size
 from trialtrace.audit.search.comparisons import Table, comparison_families, mean_families
 from trialtrace.audit.search.search import Bundle
 from trialtrace.audit.summaries.percentages import counts_for_percentage

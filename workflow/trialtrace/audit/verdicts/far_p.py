@@ -13,9 +13,9 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, p_range, z_of
 from trialtrace.audit.prints.two_groups.estimates import CHECK
+from trialtrace.audit.relations.ranges import Span, ends_of
 from trialtrace.audit.verdicts.columns import centred
 from trialtrace.audit.verdicts.readings import Asked, Reading, question
 

@@ -12,8 +12,8 @@ from trialtrace.audit.ledger.significance_level import level_of
 from trialtrace.audit.printed.agreement import printed_below
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.ranges import as_range
-from trialtrace.audit.prints.wording import span_text, two_digits
+from trialtrace.audit.relations.ranges import as_range
+from trialtrace.audit.relations.wording import span_text, two_digits
 
 LEVEL = Decimal("0.05")
 _NOT_HELD = ("inconsistent", "alternative")

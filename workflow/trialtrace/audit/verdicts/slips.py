@@ -19,7 +19,7 @@ from statistics import median
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,

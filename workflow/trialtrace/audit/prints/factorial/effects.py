@@ -26,8 +26,8 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
-from trialtrace.audit.prints.wording import NOT_CHECKED, listed, span_text
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
+from trialtrace.audit.relations.wording import NOT_CHECKED, listed, span_text
 from trialtrace.base.arrays import Floats
 
 CELLS = 4

@@ -13,11 +13,18 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
 from trialtrace.audit.prints.shared.two_groups import as_proportion
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR
 from trialtrace.audit.prints.two_groups.count_tests import counted
-from trialtrace.audit.prints.wording import BY_MODEL, NOT_CHECKED, TURNED, listed, signed, span_text
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps, unsigned
+from trialtrace.audit.relations.wording import (
+    BY_MODEL,
+    NOT_CHECKED,
+    TURNED,
+    listed,
+    signed,
+    span_text,
+)
 
 Cells = list[tuple[int, int]]
 DIFFERENCES = ("risk_difference", "mean_difference")

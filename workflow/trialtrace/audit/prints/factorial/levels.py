@@ -11,7 +11,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT, REMARK
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 
 
 @checks(

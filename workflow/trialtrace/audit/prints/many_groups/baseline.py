@@ -26,7 +26,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import REMARK
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.wording import listed, signed
+from trialtrace.audit.relations.wording import listed, signed
 from trialtrace.base.arrays import Floats
 
 FEWEST = 10

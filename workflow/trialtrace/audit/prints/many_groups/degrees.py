@@ -20,9 +20,9 @@ from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.many_groups.group_statistics import repeated
-from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
-from trialtrace.audit.prints.wording import NOT_CHECKED
+from trialtrace.audit.relations.ranges import prints
+from trialtrace.audit.relations.wording import NOT_CHECKED
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 

@@ -29,7 +29,13 @@ from trialtrace.audit.prints.agreements import (
     REMARK,
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import (
+from trialtrace.audit.prints.two_groups.count_tests import all_counted
+from trialtrace.audit.prints.two_groups.mean_tests import (
+    readings_of_deviations,
+    with_spreads,
+    without_sizes,
+)
+from trialtrace.audit.relations.ranges import (
     Span,
     as_range,
     either_way,
@@ -38,13 +44,7 @@ from trialtrace.audit.prints.ranges import (
     prints,
     span_of,
 )
-from trialtrace.audit.prints.two_groups.count_tests import all_counted
-from trialtrace.audit.prints.two_groups.mean_tests import (
-    readings_of_deviations,
-    with_spreads,
-    without_sizes,
-)
-from trialtrace.audit.prints.wording import NOT_CHECKED, listed, said_of, signed, span_text
+from trialtrace.audit.relations.wording import NOT_CHECKED, listed, said_of, signed, span_text
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
 from trialtrace.audit.summaries.printed import Printed, together
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table

@@ -22,8 +22,8 @@ from trialtrace.audit.prints.agreements import (
     UNDECIDED,
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps, span_of
-from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, span_text
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.relations.wording import NOT_CHECKED, p_span, span_text
 from trialtrace.audit.summaries.printed import Bounds, Printed
 from trialtrace.audit.summaries.statistics import (
     epsilons_of_f_and_p,

@@ -12,7 +12,6 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, SLIGHTLY, p_range, z_of
 from trialtrace.audit.prints.two_groups.count_tests import above_level
 from trialtrace.audit.prints.two_groups.mean_tests import (
@@ -20,7 +19,8 @@ from trialtrace.audit.prints.two_groups.mean_tests import (
     with_spreads,
     without_sizes,
 )
-from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, p_span, said_of
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
+from trialtrace.audit.relations.wording import NO_TEST, NOT_CHECKED, p_span, said_of
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, f_of_means
 from trialtrace.audit.summaries.printed import Printed, together
 from trialtrace.stats.results import StatsError

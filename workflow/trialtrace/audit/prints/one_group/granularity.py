@@ -21,7 +21,7 @@ from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.symbols import SPREADS, UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import as_range, ends_of
+from trialtrace.audit.relations.ranges import as_range, ends_of
 from trialtrace.audit.summaries.granularity import debit, grim, grimmer
 from trialtrace.stats.results import StatsError
 

@@ -16,9 +16,9 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
 )
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import prints
-from trialtrace.audit.prints.shared.possible_counts import possible_counts
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.ranges import prints
+from trialtrace.audit.relations.solvers.possible_counts import possible_counts
+from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.summaries.count_tests import intervals_of_shares
 from trialtrace.base.arrays import Floats, Whole
 

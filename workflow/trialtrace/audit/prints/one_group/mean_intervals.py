@@ -17,10 +17,10 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of
-from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, unevenness
-from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.rates import per_year
+from trialtrace.audit.relations.ranges import Span, ends_of
+from trialtrace.audit.relations.solvers.evenness import MOST_UNEVEN, unevenness
+from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.summaries.printed import Printed, below
 
 MOST_WIDER = 1.2

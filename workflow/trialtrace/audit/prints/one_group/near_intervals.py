@@ -17,9 +17,9 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import REMARK
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
-from trialtrace.audit.prints.ranges import prints
-from trialtrace.audit.prints.shared.possible_counts import possible_counts
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.ranges import prints
+from trialtrace.audit.relations.solvers.possible_counts import possible_counts
+from trialtrace.audit.relations.wording import listed
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped
 

@@ -17,7 +17,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import as_range, ends_of
+from trialtrace.audit.relations.ranges import as_range, ends_of
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 

@@ -30,9 +30,9 @@ from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import least_and_greatest
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
 from trialtrace.audit.prints.shared.corrections import SAYS_SOMETHING
-from trialtrace.audit.prints.wording import signed
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
+from trialtrace.audit.relations.wording import signed
 
 BASELINE = "baseline"
 MIDDLE = "median"

@@ -19,10 +19,10 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, REMARK
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, either_way, ends_of, overlaps
-from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.shared.two_groups import as_proportion
-from trialtrace.audit.prints.wording import p_span, said_of
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, either_way, ends_of, overlaps
+from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
+from trialtrace.audit.relations.wording import p_span, said_of
 
 TESTS = (None, "t")
 SLACK = 1.25

@@ -14,8 +14,8 @@ from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, either_way, ends_of
-from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
+from trialtrace.audit.relations.ranges import Span, either_way, ends_of
+from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
 
 TESTS = (None, "t")
 BOUNDS = ("ci_low", "ci_high")

@@ -23,8 +23,8 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.ranges import Span, overlaps
-from trialtrace.audit.prints.shared import families
+from trialtrace.audit.relations.ranges import Span, overlaps
+from trialtrace.audit.relations.solvers import families
 
 SAYS_SOMETHING = 0.1
 """Up to this chance that a number nearby would be matched it is another choice, as in a search."""

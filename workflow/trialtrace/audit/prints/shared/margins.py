@@ -27,7 +27,7 @@ from trialtrace.audit.ledger.design import (
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.wording import doubtful, listed
+from trialtrace.audit.relations.wording import doubtful, listed
 
 NON_INFERIORITY, EQUIVALENCE = "non-inferiority", "equivalence"
 WITHIN, HOLDS, BEYOND, OPEN = "within", "holds", "beyond", "open"

@@ -6,9 +6,9 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import MODEL, Claim
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, Table
 from trialtrace.audit.prints.two_groups.count_tests import p_values, wald_and_likelihood
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, ends_of
 
 LEVEL, MOST, LEAST_UNNAMED = 0.05, 0.1, 0.001
 NEAR = 0.7

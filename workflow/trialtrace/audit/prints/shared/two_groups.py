@@ -18,9 +18,9 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.ranges import Span, as_range, unsigned
-from trialtrace.audit.prints.shared.interval_errors import quantile_of
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.relations.ranges import Span, as_range, unsigned
+from trialtrace.audit.relations.solvers.interval_errors import quantile_of
 from trialtrace.audit.summaries.count_tests import two_arm_intervals
 from trialtrace.audit.summaries.estimates import check_estimate
 from trialtrace.stats.results import Interval, StatsError

@@ -15,10 +15,10 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
-from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.curves import counted_by
-from trialtrace.audit.prints.wording import TURNED, signed
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps, unsigned
+from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
+from trialtrace.audit.relations.wording import TURNED, signed
 
 NEAR = 0.25
 """How far a difference within strata may be from the plain one, in standard errors."""

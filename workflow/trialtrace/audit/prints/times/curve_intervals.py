@@ -16,8 +16,8 @@ from scipy.special import ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
+from trialtrace.audit.relations.ranges import Span, ends_of
 
 SLACK = 0.9
 """Which part of the events there may be, for variances other than Greenwood's."""

@@ -22,7 +22,7 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps
+from trialtrace.audit.relations.ranges import Span, as_range, ends_of, overlaps
 
 LIVING, EVENTS = "living", "events"
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)

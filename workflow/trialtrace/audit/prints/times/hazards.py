@@ -24,11 +24,11 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, REMARK
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range
-from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import LEVEL, apart_by
 from trialtrace.audit.prints.shared.two_groups import Table, table_of
-from trialtrace.audit.prints.wording import TURNED
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range
+from trialtrace.audit.relations.solvers.interval_errors import errors_of_log
+from trialtrace.audit.relations.wording import TURNED
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}

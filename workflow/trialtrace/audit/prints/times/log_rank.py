@@ -23,13 +23,13 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared import corrections
-from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 from trialtrace.audit.prints.times.hazards import MEASURE, PRINTED, of_ratio
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
-from trialtrace.audit.prints.wording import p_span
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, ends_of
+from trialtrace.audit.relations.solvers.interval_errors import errors_of_log
+from trialtrace.audit.relations.wording import p_span
 
 LEAST, MOST, APART = 0.8, 1.4, 1.0
 """By which factors, and by how much, z has to differ."""

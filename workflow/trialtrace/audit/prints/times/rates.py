@@ -23,10 +23,10 @@ from trialtrace.audit.prints.agreements import (
     REMARK,
 )
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, prints
-from trialtrace.audit.prints.shared.interval_errors import errors_of_log, quantile_of
 from trialtrace.audit.prints.times.hazards import least_error
-from trialtrace.audit.prints.wording import listed, span_text
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps, prints
+from trialtrace.audit.relations.solvers.interval_errors import errors_of_log, quantile_of
+from trialtrace.audit.relations.wording import listed, span_text
 
 RATIO = "rate_ratio"
 NARROWER = 1.2

@@ -16,7 +16,7 @@ from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import ends_of
+from trialtrace.audit.relations.ranges import ends_of
 
 OF_ALL_GROUPS = ("dunnett", "tukey")
 BONFERRONI = "bonferroni"

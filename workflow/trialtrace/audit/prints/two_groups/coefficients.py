@@ -16,12 +16,12 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
-from trialtrace.audit.prints.shared.interval_errors import CENTRED, errors_of_log, quantile_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, WORDS, estimate, table_of
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, order_is_told
 from trialtrace.audit.prints.two_groups.estimates import DIFFERENCES, RATIOS
-from trialtrace.audit.prints.wording import TURNED, signed, span_text
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
+from trialtrace.audit.relations.solvers.interval_errors import CENTRED, errors_of_log, quantile_of
+from trialtrace.audit.relations.wording import TURNED, signed, span_text
 
 SAME_ERROR = 1.25
 """By which factor an error may differ from its interval's before both can't be of one kind."""

@@ -24,7 +24,6 @@ from trialtrace.audit.prints.agreements import (
 )
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.paired.same_patients import of_fewer
-from trialtrace.audit.prints.ranges import Span, as_range, either_way, overlaps, prints, unsigned
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     METHODS,
@@ -53,7 +52,8 @@ from trialtrace.audit.prints.two_groups.other_measures import (
     rounded_up,
     shown_of,
 )
-from trialtrace.audit.prints.wording import (
+from trialtrace.audit.relations.ranges import Span, as_range, either_way, overlaps, prints, unsigned
+from trialtrace.audit.relations.wording import (
     BY_MODEL,
     NOT_CHECKED,
     TURNED,

@@ -22,8 +22,6 @@ from trialtrace.audit.prints.agreements import (
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
-from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
-from trialtrace.audit.prints.shared.possible_counts import possible_counts, printing_as
 from trialtrace.audit.prints.two_groups.count_tests import (
     NAMES,
     above_level,
@@ -32,7 +30,9 @@ from trialtrace.audit.prints.two_groups.count_tests import (
     told_test,
 )
 from trialtrace.audit.prints.wholes.strata import proposed
-from trialtrace.audit.prints.wording import NO_TEST, listed, p_span, shown_p, two_digits
+from trialtrace.audit.relations.ranges import TWO_SIDED, count_printing, prints
+from trialtrace.audit.relations.solvers.possible_counts import possible_counts, printing_as
+from trialtrace.audit.relations.wording import NO_TEST, listed, p_span, shown_p, two_digits
 from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.base.arrays import Whole
 

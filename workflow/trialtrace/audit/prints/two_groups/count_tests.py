@@ -26,9 +26,9 @@ from trialtrace.audit.prints.agreements import (
     UNDECIDED,
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, prints
 from trialtrace.audit.prints.wholes.totals import repair
-from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, said_of, shown_p
+from trialtrace.audit.relations.ranges import TWO_SIDED, as_range, prints
+from trialtrace.audit.relations.wording import NO_TEST, NOT_CHECKED, listed, said_of, shown_p
 from trialtrace.audit.summaries.count_tests import p_values_of_counts
 from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.base.words import upper_first

@@ -28,10 +28,10 @@ from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSIS
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import of_fewer
-from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
-from trialtrace.audit.prints.shared.interval_errors import half_width_of
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
-from trialtrace.audit.prints.wording import BY_MODEL, TURNED, listed, said_of, signed
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps, unsigned
+from trialtrace.audit.relations.solvers.interval_errors import half_width_of
+from trialtrace.audit.relations.wording import BY_MODEL, TURNED, listed, said_of, signed
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")

@@ -7,7 +7,6 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     NARROWER,
@@ -19,7 +18,8 @@ from trialtrace.audit.prints.shared.two_groups import (
 from trialtrace.audit.prints.two_groups import differences
 from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
-from trialtrace.audit.prints.wording import BY_MODEL, p_span
+from trialtrace.audit.relations.ranges import as_range, ends_of, overlaps, span_of
+from trialtrace.audit.relations.wording import BY_MODEL, p_span
 from trialtrace.audit.summaries.count_tests import printing_the_same
 from trialtrace.audit.summaries.estimates import (
     error_of_deviation,

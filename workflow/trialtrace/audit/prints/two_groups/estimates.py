@@ -15,10 +15,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, UNDECIDED
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
-from trialtrace.audit.prints.shared import corrections, families
-from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
-from trialtrace.audit.prints.shared.interval_errors import CENTRED
+from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     p_range,
 )
@@ -31,7 +28,11 @@ from trialtrace.audit.prints.two_groups.other_tests import (
 )
 from trialtrace.audit.prints.wholes import headline
 from trialtrace.audit.prints.wholes.headline import REDUCTION
-from trialtrace.audit.prints.wording import p_span
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
+from trialtrace.audit.relations.solvers import families
+from trialtrace.audit.relations.solvers.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
+from trialtrace.audit.relations.solvers.interval_errors import CENTRED
+from trialtrace.audit.relations.wording import p_span
 from trialtrace.audit.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.audit.summaries.printed import Bounds, Printed
 from trialtrace.stats.results import StatsError

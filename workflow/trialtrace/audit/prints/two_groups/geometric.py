@@ -14,11 +14,11 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of, overlaps
-from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import MORE, NEAR, p_range, z_of
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
-from trialtrace.audit.prints.wording import TURNED, p_span
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, ends_of, overlaps
+from trialtrace.audit.relations.solvers.interval_errors import errors_of_log
+from trialtrace.audit.relations.wording import TURNED, p_span
 
 NARROWER = 0.5
 MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"

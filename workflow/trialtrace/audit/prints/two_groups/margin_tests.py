@@ -26,7 +26,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, overlaps
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
 from trialtrace.audit.prints.shared.p_sides import MOST, NEAR, SLIGHTLY, TINY, on_two_sides, p_range
@@ -34,7 +33,8 @@ from trialtrace.audit.prints.shared.two_groups import Table, as_proportion, tabl
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin
 from trialtrace.audit.prints.two_groups.other_tests import restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
-from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, signed
+from trialtrace.audit.relations.ranges import Span, overlaps
+from trialtrace.audit.relations.wording import NOT_CHECKED, p_span, signed
 from trialtrace.stats.categorical.score import risk_difference_score_test
 
 SIDES = ("two_sided", "less", "greater")

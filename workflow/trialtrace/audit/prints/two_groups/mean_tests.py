@@ -16,9 +16,16 @@ from trialtrace.audit.prints.agreements import (
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
-from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, overlaps, span_of
 from trialtrace.audit.prints.two_groups.count_tests import LEVEL, above_level
-from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, p_span, said_of, shown_p
+from trialtrace.audit.relations.ranges import TWO_SIDED, as_range, overlaps, span_of
+from trialtrace.audit.relations.wording import (
+    NO_TEST,
+    NOT_CHECKED,
+    listed,
+    p_span,
+    said_of,
+    shown_p,
+)
 from trialtrace.audit.summaries.mean_tests import t_test_p
 from trialtrace.audit.summaries.printed import Printed
 from trialtrace.stats.results import StatsError

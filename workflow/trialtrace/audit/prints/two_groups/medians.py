@@ -20,10 +20,10 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 from trialtrace.audit.prints.two_groups.count_tests import above_level
-from trialtrace.audit.prints.wording import NO_TEST, shown_p, signed
+from trialtrace.audit.relations.ranges import TWO_SIDED, either_way, ends_of, overlaps
+from trialtrace.audit.relations.wording import NO_TEST, shown_p, signed
 
 MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
 QUARTILES = ("quartile_low", "value", "quartile_high")

@@ -15,8 +15,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import DOUBT
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of
-from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.shared.two_groups import (
     RATIOS,
     WORDS,
@@ -25,7 +23,9 @@ from trialtrace.audit.prints.shared.two_groups import (
     table_of,
 )
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
-from trialtrace.audit.prints.wording import TURNED, said_of, signed
+from trialtrace.audit.relations.ranges import Span, ends_of
+from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
+from trialtrace.audit.relations.wording import TURNED, said_of, signed
 
 MEANS, IMPUTED = "mean_difference", "imputed"
 MODELS = ("adjusted", "clustered", IMPUTED, "stratified")

@@ -11,9 +11,9 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
-from trialtrace.audit.prints.wording import signed, span_text
+from trialtrace.audit.relations.ranges import Span, either_way, ends_of
+from trialtrace.audit.relations.wording import signed, span_text
 
 DIFFERENCE = "risk_difference"
 

@@ -21,13 +21,13 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of
-from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
 from trialtrace.audit.prints.two_groups.differences import half_widths
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
-from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
+from trialtrace.audit.relations.ranges import Span, ends_of
+from trialtrace.audit.relations.solvers.interval_errors import CENTRED
+from trialtrace.audit.relations.wording import NOT_CHECKED, span_text
 
 NAME, OF_INTERVAL = "comparison.bound", "comparison.bound_apart"
 NARROWER, WIDER = 0.9, 2.0

@@ -1,7 +1,6 @@
 """What counts give as a measure is printed, and as which other measure it would be."""
 
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.shared.two_groups import (
     RATIOS,
     WORDS,
@@ -9,7 +8,8 @@ from trialtrace.audit.prints.shared.two_groups import (
     conditional_odds_ratio,
     estimate,
 )
-from trialtrace.audit.prints.wording import (
+from trialtrace.audit.relations.ranges import prints
+from trialtrace.audit.relations.wording import (
     signed,
 )
 from trialtrace.stats.categorical.contingency import odds_ratio_peto

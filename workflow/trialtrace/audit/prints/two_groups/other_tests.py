@@ -5,7 +5,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, UNDECIDED
 from trialtrace.audit.prints.paired.same_patients import of_pairs
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span
 from trialtrace.audit.prints.shared.p_sides import (
     OF_TIMES,
     near_no_difference,
@@ -15,6 +14,7 @@ from trialtrace.audit.prints.shared.p_sides import (
     z_of,
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span
 
 WALD = ("wald", "log")
 NEAR = 0.7

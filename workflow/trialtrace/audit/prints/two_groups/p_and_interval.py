@@ -24,7 +24,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED, Span
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     LEAST_UNNAMED,
@@ -38,7 +37,8 @@ from trialtrace.audit.prints.shared.p_sides import (
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, table_of
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
-from trialtrace.audit.prints.wording import NO_TEST, p_span
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span
+from trialtrace.audit.relations.wording import NO_TEST, p_span
 
 LEAST = 0.01
 OF_MEANS = ("t", "welch")

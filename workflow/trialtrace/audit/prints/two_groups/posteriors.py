@@ -16,8 +16,8 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import DOUBT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, ends_of
-from trialtrace.audit.prints.shared.interval_errors import quantile_of
+from trialtrace.audit.relations.ranges import Span, ends_of
+from trialtrace.audit.relations.solvers.interval_errors import quantile_of
 
 FAR = 1.0
 """How many errors a probability is seldom away from that of a normal posterior."""

@@ -16,12 +16,12 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, EXACT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, overlaps, prints
 from trialtrace.audit.prints.shared import two_groups
 from trialtrace.audit.prints.shared.two_groups import RATIOS, WORDS, as_ratio, table_of
 from trialtrace.audit.prints.two_groups.comparisons import OF_SHARES
 from trialtrace.audit.prints.wholes import headline
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.ranges import Span, overlaps, prints
+from trialtrace.audit.relations.wording import listed
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 
 CHECK = "comparison.reduction"

@@ -15,8 +15,8 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.words.directions import GroupNumber, numbers_of, way_of
+from trialtrace.audit.relations.ranges import unsigned
 
 KINDS = {
     "mean_difference": "value",

@@ -18,8 +18,8 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
 from trialtrace.audit.prints.agreements import NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, either_way, ends_of
-from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
+from trialtrace.audit.relations.ranges import Span, either_way, ends_of
+from trialtrace.audit.relations.wording import NOT_CHECKED, span_text
 
 MEASURE = "standardised_difference"
 FEWEST = 3

@@ -7,8 +7,8 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import REMARK
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.shared.possible_counts import possible_counts
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.solvers.possible_counts import possible_counts
+from trialtrace.audit.relations.wording import listed
 
 MOST_NAMED = 3
 SHOWN = 4

@@ -11,9 +11,9 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.two_groups.count_tests import counted
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.solvers.possible_counts import possible_counts
+from trialtrace.audit.relations.wording import listed
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.base.grouping import grouped
 

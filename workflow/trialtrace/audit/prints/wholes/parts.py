@@ -14,7 +14,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import ends_of
+from trialtrace.audit.relations.ranges import ends_of
 
 SERIOUS = re.compile(r"(?:any |all )?serious adverse (?:event|reaction)s?")
 ANY = re.compile(r"(?:any|all) adverse (?:event|reaction)s?|adverse events? of any (?:kind|grade)")

@@ -22,9 +22,9 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import as_range, prints
-from trialtrace.audit.prints.shared.possible_counts import possible_counts, printing_as
-from trialtrace.audit.prints.wording import listed, said_of
+from trialtrace.audit.relations.ranges import as_range, prints
+from trialtrace.audit.relations.solvers.possible_counts import possible_counts, printing_as
+from trialtrace.audit.relations.wording import listed, said_of
 from trialtrace.audit.summaries.percentages import (
     counts_for_percentage,
     possible_denominators,

@@ -17,10 +17,10 @@ from trialtrace.audit.ledger.paper import PaperStrata
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, UNDECIDED
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import printing
 from trialtrace.audit.prints.two_groups.count_sets import narrowed, options
 from trialtrace.audit.prints.two_groups.count_tests import all_counted, over_strata, told_test
-from trialtrace.audit.prints.wording import listed, two_digits
+from trialtrace.audit.relations.ranges import printing
+from trialtrace.audit.relations.wording import listed, two_digits
 from trialtrace.audit.summaries.split_strata import (
     Table,
     p_values_of_splits,

@@ -16,9 +16,9 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import as_range
 from trialtrace.audit.prints.two_groups.count_tests import counted
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.ranges import as_range
+from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.summaries.percentages import count_ranges
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped

@@ -18,7 +18,7 @@ from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.wholes.shares import across, denominators_of, others_of_group
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 
 _THINGS = (
     "anastomoses|answers|arteries|attacks|attempts|babies|biopsies|births|breasts|cases|catheters|"

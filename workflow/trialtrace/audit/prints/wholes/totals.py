@@ -16,9 +16,9 @@ from trialtrace.audit.prints.agreements import (
     REMARK,
 )
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import as_range, ends_of, prints
 from trialtrace.audit.prints.wholes.shares import with_a_value
-from trialtrace.audit.prints.wording import NOT_CHECKED
+from trialtrace.audit.relations.ranges import as_range, ends_of, prints
+from trialtrace.audit.relations.wording import NOT_CHECKED
 from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.base.grouping import grouped
 

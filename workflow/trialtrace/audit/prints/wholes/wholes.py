@@ -17,8 +17,8 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
-from trialtrace.audit.prints.wording import listed, span_text
+from trialtrace.audit.relations.ranges import Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.relations.wording import listed, span_text
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.audit.summaries.printed import together
 

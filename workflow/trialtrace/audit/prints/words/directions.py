@@ -20,9 +20,9 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.significance_words import significant
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, UNDECIDED
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
 from trialtrace.audit.prints.wholes.headline import RATIOS
+from trialtrace.audit.relations.ranges import unsigned
 
 WORDS = ("lower", "higher")
 DIFFERENCES = ("risk_difference", "mean_difference")

@@ -6,7 +6,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 
 
 @checks(

@@ -12,7 +12,7 @@ from trialtrace.audit.printed.symbols import AVERAGES
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.p_sides import p_range
-from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED
+from trialtrace.audit.relations.wording import NO_TEST, NOT_CHECKED
 
 ABSTRACT = "abstract"
 OTHER_TESTS = " Both tests are called other ones, which need not be the same."

@@ -27,8 +27,8 @@ from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.p_sides import TINY, p_range
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
 from trialtrace.audit.prints.two_groups.other_tests import NEAR
-from trialtrace.audit.prints.wording import listed, p_span
 from trialtrace.audit.prints.words.directions import of_side
+from trialtrace.audit.relations.wording import listed, p_span
 
 PARTS = ("significance", "direction", "words")
 """The components that words on significance may be; of those that name a side they are one."""

@@ -14,7 +14,7 @@ from trialtrace.audit.printed.quantities import Quantity, quantity
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of, reach
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.relations.wording import listed
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 
 

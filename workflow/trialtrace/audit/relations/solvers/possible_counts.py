@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.ranges import as_range
+from trialtrace.audit.relations.ranges import as_range
 from trialtrace.audit.summaries.percentages import (
     count_ranges,
 )

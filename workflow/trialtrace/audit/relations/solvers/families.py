@@ -22,8 +22,8 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.ranges import Span, overlaps
-from trialtrace.audit.prints.shared.interval_errors import quantile_of
+from trialtrace.audit.relations.ranges import Span, overlaps
+from trialtrace.audit.relations.solvers.interval_errors import quantile_of
 
 Plain = Callable[[Ledger, Claim], Span | None]
 """The p of no difference that the interval of a claim leaves, as one for one comparison."""

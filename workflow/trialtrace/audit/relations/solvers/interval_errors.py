@@ -6,7 +6,7 @@ from math import inf, log
 from scipy.special import ndtri, stdtrit
 
 from trialtrace.audit.ledger.claim import Claim
-from trialtrace.audit.prints.ranges import Span, ends_of
+from trialtrace.audit.relations.ranges import Span, ends_of
 
 CENTRED = (None, "wald", "log")
 """Names of intervals that have their estimate in the middle, a ratio's on the log scale."""

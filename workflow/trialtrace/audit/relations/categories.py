@@ -1,0 +1,334 @@
+"""Categories and strata that make up a group."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from operator import attrgetter
+
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim, one_count
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.ranges import as_range, ends_of, prints
+from trialtrace.audit.relations.shapes import counted, everyone, outcome_of
+from trialtrace.audit.relations.shares import with_a_value
+from trialtrace.audit.relations.sizes import count_part
+from trialtrace.audit.relations.solvers.strata import ranges_of, splits
+from trialtrace.audit.relations.wording import listed
+from trialtrace.audit.summaries.percentages import counts_for_percentage
+from trialtrace.base.grouping import grouped
+
+OPPOSITES = (
+    {"yes", "no"},
+    {"male", "female"},
+    {"men", "women"},
+    {"present", "absent"},
+    {"positive", "negative"},
+)
+"""Categories of which no patient can be in both."""
+SHOWN = 4
+
+
+# --- categories ---------------------------------------------------------------------------------
+
+
+def categories(ledger: Ledger) -> Iterator[Case]:
+    """Categories of one outcome in one group that should add up to it."""
+    for entries in ledger.categories.values():
+        outcome = outcome_of(ledger, entries[0])
+        found = category_counts(ledger, entries)
+        if found is not None and not (outcome is not None and outcome.several):
+            yield _of_categories(ledger, entries, *found)
+
+
+def category_counts(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int] | None:
+    """The counts of the categories, each once, and the size of their group."""
+    by_category: dict[str | None, dict[int, str]] = {}
+    for entry in entries:
+        if (count := entry.whole_count) is not None:
+            by_category.setdefault(entry.about.category, {}).setdefault(count, entry.name)
+    if any(len(own) > 1 for own in by_category.values()):
+        return None
+    counts = {name: count for own in by_category.values() for count, name in own.items()}
+    sizes = {ledger.size(entry) for entry in entries} - {None}
+    return (counts, int(sizes.pop() or 0)) if len(counts) > 1 and len(sizes) == 1 else None
+
+
+def _of_categories(ledger: Ledger, entries: list[Claim], counts: dict[str, int], n: int) -> Case:
+    total, claims = sum(counts.values()), [ledger.entries[name] for name in counts]
+    whole = _together(ledger, entries)
+    if whole is not None and total != n:
+        claims, n = [*claims, whole], whole.whole_count or 0
+    # The one that its own percentage says should be another is told of.
+    asking = wanted_count(ledger, entries)
+    subject = ledger.entries[asking[0]] if asking is not None and total != n else claims[0]
+    m = with_a_value(ledger, entries[0]) if whole is None else None
+    outcome = outcome_of(ledger, entries[0])
+    exhaustive = None if outcome is None else outcome.exhaustive
+    if exhaustive is None and _others_add_up(ledger, entries):
+        exhaustive = True
+    names = {str(entry.about.category).casefold() for entry in entries}
+    if total > n and names in OPPOSITES:
+        exhaustive = True
+    ways: dict[str, Way] = {
+        "of the group": total == n,
+        "of those with a value": m is not None,
+        "of some of the group": total < n and exhaustive is False,
+    }
+    right = all(_is_right(ledger, claim) for claim in entries)
+    unsure = whole is None and exhaustive is None and right
+    text = f"The {len(counts)} categories add up to {total}, and the group has {n}."
+    beside = tuple(one for one in claims if one is not subject)
+    excuse = "open" if unsure else None
+    return Case(
+        subject,
+        count_part(subject),
+        ways,
+        text,
+        beside,
+        excuse=excuse,
+        detail={"total": total, "n": n, "counts": counts, "wanted": asking},
+    )
+
+
+def wanted_count(ledger: Ledger, entries: list[Claim]) -> tuple[str, int] | None:
+    """The one category whose own percentage asks for the count that the total lacks."""
+    found = category_counts(ledger, entries)
+    if found is None or sum(found[0].values()) == found[1]:
+        return None
+    counts, n = found
+    asking = []
+    for name, count in counts.items():
+        category, wanted = ledger.entries[name].about.category, count + n - sum(counts.values())
+        shares = [one.share for one in entries if one.about.category == category and one.share]
+        if shares and wanted >= 0 and wanted in counts_for_percentage(as_range(shares[0]), n):
+            asking.append((name, wanted))
+    return asking[0] if len(asking) == 1 else None
+
+
+def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
+    """The count of all categories together: of the outcome, or of the one that it is part of."""
+    about, outcome = entries[0].about, outcome_of(ledger, entries[0])
+    for name in filter(None, [about.outcome, outcome.part_of if outcome is not None else None]):
+        at_all = replace(entries[0], about=replace(about, outcome=name, category=None))
+        if found := one_count(ledger.beside(at_all, about.group or "")):
+            return found
+    return None
+
+
+def _others_add_up(ledger: Ledger, entries: list[Claim]) -> bool:
+    """Whether the same categories add up to another group, so that they hold everyone."""
+    about, names = entries[0].about, {entry.about.category for entry in entries}
+    found = [
+        category_counts(ledger, own)
+        for own in ledger.categories.values()
+        if own[0].about.cell == about.cell and own[0].about.group != about.group
+        if names == {claim.about.category for claim in own}
+    ]
+    return any(one is not None and sum(one[0].values()) == one[1] for one in found)
+
+
+def _is_right(ledger: Ledger, entry: Claim) -> bool:
+    """Whether its percentage is that of its count of the group, so that neither is misprinted."""
+    part, count, n = entry.share, entry.whole_count, ledger.size(entry)
+    return part is not None and count is not None and prints(part, 100 * count / n if n else None)
+
+
+def category_shares(ledger: Ledger) -> Iterator[Case]:
+    """Percentages of categories without counts, which are not above 100 together."""
+    for entries in ledger.categories.values():
+        outcome = outcome_of(ledger, entries[0])
+        if category_counts(ledger, entries) or (outcome is not None and outcome.several):
+            continue
+        by_category = grouped(entries, lambda entry: entry.about.category)
+        shares = [
+            (claims[0], claims[0].share)
+            for claims in by_category.values()
+            if len({claim.share.text for claim in claims if claim.share is not None}) == 1
+        ]
+        known = [(one, part) for one, part in shares if part is not None and part.relation == "="]
+        if len(known) < 2 or len(known) < len(by_category):
+            continue
+        low, high = (sum(ends_of(part)[k] for _, part in known) for k in (0, 1))
+        (first, part), *rest = known
+        text = f"The {len(known)} categories are {low:.4g} to {high:.4g} % together, of which each "
+        text += "patient is in one."
+        if high >= 100 - 1e-9:
+            fit: dict[str, Way] = {"": low <= 100 + 1e-9}
+            yield Case(first, part.name, fit, text, tuple(one for one, _ in rest))
+
+
+def categories_of_groups(ledger: Ledger) -> Iterator[Case]:
+    """A count of everyone beside the categories of all groups, each of which is in one of them."""
+    by_cell = grouped(ledger.categories.values(), lambda own: own[0].about.cell)
+    for entry in everyone(ledger):
+        groups = by_cell.get(entry.about.cell, []) if entry.about.category is None else []
+        found = [category_counts(ledger, own) for own in groups if own[0].about.group != ALL]
+        own = [one for one in found if one and sum(one[0].values()) == one[1]]
+        if entry.whole_count is None or len(own) < max(len(found), 2):
+            continue
+        total = sum(size for _, size in own)
+        beside = tuple(ledger.entries[name] for counts, _ in own for name in counts)
+        text = f"The categories of {len(own)} groups add up to {total}"
+        yield Case(entry, count_part(entry), {"": float(total)}, text, beside)
+
+
+# --- strata -------------------------------------------------------------------------------------
+
+
+def strata_counts(ledger: Ledger) -> Iterator[Case]:
+    """Counts and sizes of the strata of a split, added up, and those of the group."""
+    for entries in _splits(ledger, named=True):
+        yield from _sums(ledger, entries, named=True)
+
+
+def strata_unnamed(ledger: Ledger) -> Iterator[Case]:
+    """Strata of no named split whose patients make up the group exactly."""
+    for entries in _splits(ledger, named=False):
+        yield from _sums(ledger, entries, named=False)
+
+
+def _splits(ledger: Ledger, *, named: bool) -> Iterator[list[Claim]]:
+    """The strata of one split with printed counts, two or more, each told in one way."""
+    counts = [
+        entry
+        for entry in ledger.of_group()
+        if entry.about.stratum and bool(entry.about.split) == named
+        if entry.whole_count is not None
+    ]
+    alike = grouped(
+        counts, lambda count: (count.basis, replace(count.about, stratum=None, patients=None))
+    )
+    for entries in alike.values():
+        strata = list(grouped(entries, lambda entry: entry.about.stratum).values())
+        once = all(
+            len({(claim.whole_count, ledger.size(claim)) for claim in own}) == 1 for own in strata
+        )
+        if once and len(strata) > 1:
+            yield [own[0] for own in strata]
+
+
+def _sums(ledger: Ledger, entries: list[Claim], *, named: bool) -> Iterator[Case]:
+    first = entries[0]
+    at_all = replace(first, about=replace(first.about, stratum=None, split=None))
+    found = counted(ledger, at_all, first.about.group or "")
+    known = [(entry, n) for entry in entries if (n := ledger.size(entry))]
+    if found is None or len(known) < len(entries):
+        if named:
+            yield from _counts_alone(ledger, at_all, entries)
+        return
+    total, (events, n) = found
+    sizes, added = sum(m for _, m in known), sum(entry.whole_count or 0 for entry in entries)
+    told = " + ".join(f"{entry.whole_count} of {m}" for entry, m in known)
+    if sizes == n:
+        text = f"{told} are {added} of {n}; all have {events} of {n}."
+        for entry in entries:
+            beside = (*(one for one in entries if one is not entry), total)
+            way: dict[str, Way] = {"": added == events}
+            yield Case(entry, count_part(entry), way, text, beside)
+    elif sizes > n and named:
+        text = f"The strata have {' + '.join(str(m) for _, m in known)} = {sizes} patients, more "
+        text += f"than the {n} of the group."
+        for entry in entries:
+            part = "denominator" if "denominator" in entry.parts else count_part(entry)
+            beside = (*(one for one in entries if one is not entry), total)
+            yield Case(entry, part, {"": False}, text, beside)
+
+
+def _counts_alone(ledger: Ledger, whole: Claim, entries: list[Claim]) -> Iterator[Case]:
+    """Counts of strata whose sizes are not printed: those of all are no fewer, and no more where
+    both strata of a split are told."""
+    at_all = one_count(ledger.beside(whole, whole.about.group or ""))
+    every = [at_all, *entries] if at_all is not None else []
+    if at_all is None or not any("count" in one.parts or one.about.size for one in every):
+        return
+    counts, total = [entry.whole_count or 0 for entry in entries], at_all.whole_count or 0
+    added = sum(counts)
+    if added < total and len(entries) > 2:
+        return
+    text = f"The strata have {' + '.join(map(str, counts))} = {added}; of all {total} are printed."
+    for entry in entries:
+        beside = (*(one for one in entries if one is not entry), at_all)
+        yield Case(entry, count_part(entry), {"": added == total}, text, beside)
+
+
+def strata_shares(ledger: Ledger) -> Iterator[Case]:
+    """The shares of a group in the two strata of a split, and its own count."""
+    shares = [
+        entry
+        for entry in ledger.of_group()
+        if entry.about.split and entry.about.stratum and "count" not in entry.parts
+        if entry.share is not None and entry.share.relation == "="
+    ]
+    names = ("split", "group", "outcome", "population", "visit")
+    for entries in grouped(shares, attrgetter(*(f"about.{name}" for name in names))).values():
+        strata = grouped(entries, lambda entry: entry.about.stratum).values()
+        known = [one for own in strata if (one := ledger.agreed(own, "percent")) is not None]
+        if len(known) == len(strata) == 2:
+            yield from _two_shares(ledger, known)
+
+
+def _two_shares(ledger: Ledger, entries: list[Claim]) -> Iterator[Case]:
+    first = entries[0]
+    whole = replace(first, about=replace(first.about, stratum=None, split=None))
+    found = counted(ledger, whole, first.about.group or "")
+    if found is None:
+        return
+    total, (events, n) = found
+    parts = [entry.parts["percent"] for entry in entries]
+    both = splits(ranges_of(parts, (None, None), n), events, n, 0)
+    modes = (("truncate", "truncate"), (None, "truncate"), ("truncate", None))
+    ways = (splits(ranges_of(parts, mode, n), events, n, 0) for mode in modes)
+    cut = next((one for one in ways if one), [])
+    shown = listed([part.text for part in parts])
+    few = listed([f"{a} of {b} and {c} of {d}" for a, b, c, d in (both or cut)[:SHOWN]], "or")
+    text = f"{shown} can be the two parts of {events} of {n}: {few}."
+    if not both:
+        text = f"No two parts of {events} of {n} print as {shown}"
+        text += f"; with digits cut off {few} would." if cut else "."
+    for entry, other in ((first, entries[1]), (entries[1], first)):
+        yield Case(entry, "percent", {"": bool(both)}, text, (other, total))
+
+
+Parts = tuple[Claim, list[Claim], str]
+
+
+TABLE = (
+    Relation(
+        "total.categories",
+        "Categories that should add up to their group, or to a count of all of them.",
+        categories,
+        "Is each patient in one of these categories? Which count is meant?",
+        of_sizes=True,
+    ),
+    Relation(
+        "total.percentages",
+        "Percentages of categories that exclude each other, together.",
+        category_shares,
+        "Can a patient be in several of these categories?",
+    ),
+    Relation(
+        "total.groups",
+        "Categories of all groups, and the count of all.",
+        categories_of_groups,
+        "Which count is meant?",
+    ),
+    Relation(
+        "split.sum",
+        "Counts and sizes of the strata of a split, added up, and those of the group.",
+        strata_counts,
+        "Which of these counts is meant?",
+    ),
+    Relation(
+        "split.unnamed",
+        "Strata whose patients are those of the group, added up.",
+        strata_unnamed,
+        "Are these all strata, and is each patient in one?",
+        only_asks=True,
+    ),
+    Relation(
+        "split.total",
+        "The shares of a group in the strata of a split, and its own count.",
+        strata_shares,
+        "Of how many patients is each of these percentages?",
+    ),
+)

@@ -1,0 +1,366 @@
+"""Reductions and rises in percent, and numbers needed to treat."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
+from trialtrace.audit.relations.shapes import (
+    BOTH,
+    RATIOS,
+    comparisons,
+    plain,
+    same_comparison,
+    table_of,
+)
+from trialtrace.audit.relations.solvers.counts import (
+    NEEDED,
+    WORDS,
+    as_proportion,
+    estimate,
+    shares_of,
+    span_of_shares,
+)
+from trialtrace.audit.relations.solvers.estimates import REDUCTION
+from trialtrace.audit.relations.wording import TURNED, listed, signed, span_text
+
+OF_COUNTS = ("risk_ratio", "odds_ratio")
+OTHER_WAY = f"with {TURNED}"
+ROUNDED = "of the two rounded percentages"
+WIDER, NARROWER, NEAR = 2.0, 0.9, 0.25
+"""By which factors an interval of strata may differ from the crude ones, and how many errors its
+difference may be from the crude one."""
+THING = re.compile(r"\b(risk|rate)s?\b", re.IGNORECASE)
+ABSOLUTE = re.compile(r"\babsolute|\bpoints?\b", re.IGNORECASE)
+RATIO_OF = {"risk": "risk_ratio", "rate": "rate_ratio"}
+
+
+# --- changes in percent -------------------------------------------------------------------------
+
+
+def reductions(ledger: Ledger) -> Iterator[Case]:
+    """A reduction or rise in percent against the risks, odds or ratios of the same groups."""
+    for entry in comparisons(ledger, "percent", groups=2):
+        part = entry.parts["percent"]
+        signs = part.word is not None or entry.measure in OF_COUNTS
+        if part.relation != "=" or not signs or entry.measure not in (None, *RATIOS):
+            continue
+        readings = _changes(ledger, entry)
+        beside = _ratios(ledger, entry)
+        for other in beside:
+            readings[f"of {other.printed}"] = _of_ratio(other.parts["value"])
+        if not readings or (entry.basis is not None and not beside):
+            continue
+        claims = _sources(ledger, entry) + beside
+        own = _own_ratio(ledger, entry, beside)
+        ways = {name: _said(part, span) for name, span in readings.items()}
+        told = [f"a change of {_shown(span)} {name}" for name, span in readings.items()]
+        excuse = None
+        if entry.basis is not None or (beside and not own and not _changes(ledger, entry)):
+            excuse = "unnamed_measure"
+        yield Case(
+            entry,
+            "percent",
+            ways,
+            f"The other numbers give {listed(told, 'or')}",
+            tuple(claims),
+            excuse=excuse,
+            asks="Of what is this a change: risks, odds, hazards or rates, and adjusted for what?",
+        )
+
+
+def _sources(ledger: Ledger, entry: Claim) -> list[Claim]:
+    found = table_of(ledger, entry)
+    if found is not None:
+        return list(found[0])
+    shares = shares_of(ledger, entry)
+    return shares[0] if shares is not None else []
+
+
+def _changes(ledger: Ledger, entry: Claim) -> dict[str, Span]:
+    """The changes of the risks and odds in percent, and the absolute one, by counts or shares."""
+    if entry.basis is not None or entry.measure not in (None, *OF_COUNTS):
+        return {}
+    measures = (*OF_COUNTS, "risk_difference")
+    found, shares = table_of(ledger, entry), shares_of(ledger, entry)
+    changes: dict[str, Span] = {}
+    for measure in measures:
+        span = None
+        if found is not None:
+            value = estimate(measure, found[1])
+            span = None if value is None else Span(value, value)
+        elif shares is not None:
+            span = span_of_shares(measure, shares[1])
+        if span is not None and (entry.measure is None or entry.measure == measure):
+            ratio = measure in OF_COUNTS
+            words = f"of the {WORDS[measure]}"
+            changes[words] = Span(*(100 * (end - 1) for end in span)) if ratio else span
+    return changes
+
+
+def _ratios(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The printed ratios of the same groups that the change may be of."""
+    measures = RATIOS if entry.measure is None else (entry.measure,)
+    return [
+        claim
+        for claim in same_comparison(ledger, entry)
+        if claim.measure in measures and plain(claim.parts.get("value"))
+        if entry.measure is None or claim.basis == entry.basis
+    ]
+
+
+def _own_ratio(ledger: Ledger, entry: Claim, beside: list[Claim]) -> bool:
+    """Whether one of the ratios is what the words say is changed, on the same basis."""
+    if entry.measure is not None:
+        return bool(beside)
+    if ABSOLUTE.search(entry.printed):
+        return False
+    found = {one.lower() for one in THING.findall(entry.printed)}
+    named = RATIO_OF.get(found.pop()) if len(found) == 1 else None
+    return any(
+        claim.measure == named and claim.stated_basis == entry.stated_basis for claim in beside
+    )
+
+
+def _of_ratio(ratio: Component) -> Span:
+    low, high = (100 * (float(end) - 1) for end in ratio.bounds)
+    return Span(low, high)
+
+
+def _said(part: Component, change: Span) -> Way:
+    """A signed change as the words say it; without words either way, or as the ratio itself."""
+    if part.word == "lower":
+        return change.turned
+    if part.word == "higher":
+        return change
+    return (change, change.turned, Span(100 + change.low, 100 + change.high))
+
+
+def _shown(span: Span) -> str:
+    ends = (f"{end:+.1f}".replace("-", "\N{MINUS SIGN}") for end in span)
+    return f"{span_text(ends)} %"
+
+
+def headlines(ledger: Ledger) -> Iterator[Case]:
+    """A relative reduction against the ratio beside it, or the shares that it is about."""
+    for entry in comparisons(ledger):
+        names = [one for one in ("percent", "at_least", "value") if one in entry.parts]
+        if entry.measure != REDUCTION or not names:
+            continue
+        low, high = _claimed(entry)
+        readings: dict[str, Span] = {}
+        beside: list[Claim] = []
+        for other in same_comparison(ledger, entry):
+            if other.measure in RATIOS and plain(other.parts.get("value")):
+                least, most = _of_ratio(other.parts["value"]).turned
+                readings[f"of the ratio {other.printed}"] = Span(least, most)
+                beside.append(other)
+        for claims, name, span in [] if entry.basis else _reductions(ledger, entry):
+            readings[name] = span
+            beside += claims
+        if not readings:
+            continue
+        several = "at_least" in entry.parts or "at_most" in entry.parts
+        met = {name: span.low < high and span.high >= low - 1e-9 for name, span in readings.items()}
+        by_shares = [name for name in readings if name.startswith("with ")]
+        each = all(met[name] for name in by_shares) if several and by_shares else None
+        told = [f"{_plain(span)} {name}" for name, span in readings.items()]
+        text = f"The reduction is {listed(told)}"
+        way: Way = any(met.values()) if each is None else each
+        unique = dict.fromkeys(one.name for one in beside)
+        sources = tuple(ledger.entries[name] for name in unique if name in ledger.entries)
+        yield Case(entry, names[0], {"": way}, text, sources, shown=entry.printed,
+                   covers=tuple(n for n in ("at_most",) if n in entry.parts))  # fmt: skip
+
+
+def _plain(span: Span) -> str:
+    return f"{span_text(f'{end:.1f}' for end in span)} %"
+
+
+def _claimed(entry: Claim) -> tuple[float, float]:
+    """From the least to the greatest reduction that is claimed, in percent."""
+    parts = entry.parts
+    if "at_least" in parts or "at_most" in parts:
+        low = parts["at_least"].bounds[0] if "at_least" in parts else Decimal(-1000)
+        high = parts["at_most"].bounds[1] if "at_most" in parts else Decimal(100)
+        return float(low), float(high)
+    main = parts.get("percent") or parts["value"]
+    by = 1 if "percent" in parts else 100
+    if main.relation in (">", ">="):
+        return by * float(main.value or 0), 100.0
+    if main.relation in ("<", "<="):
+        return -1000.0, by * float(main.value or 0)
+    low, high = main.bounds
+    return by * float(low), by * float(high)
+
+
+def _reductions(ledger: Ledger, entry: Claim) -> Iterator[tuple[list[Claim], str, Span]]:
+    """The reductions of the first groups against the last, or the control, by shares."""
+    from dataclasses import replace
+
+    groups = list(ledger.compared_groups(entry))
+    controls = [name for name in groups if ledger.groups[name].control]
+    control = controls[0] if controls and len(groups) > 2 else groups[-1]
+    names = (
+        [None, *ledger.populations] if entry.about.population is None else [entry.about.population]
+    )
+    for population in names:
+        about = replace(entry.about, population=population)
+        of_all = _share_of(ledger, replace(entry, about=about), control)
+        for group in groups:
+            own = _share_of(ledger, replace(entry, about=about), group)
+            if group == control or own is None or of_all is None or of_all[1].low <= 0:
+                continue
+            ratio = (
+                own[1].over(of_all[1]) if own[1].low > 0 else Span(0.0, own[1].high / of_all[1].low)
+            )
+            span = Span(100 * (1 - ratio.high), 100 * (1 - ratio.low))
+            where = f", {ledger.populations[population].label}" if population else ""
+            yield [own[0], of_all[0]], f"with {ledger.groups[group].label}{where}", span
+
+
+def _share_of(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
+    """The share of a group: of its printed count, else as its percentage prints."""
+    from trialtrace.audit.relations.shapes import counted
+
+    known = counted(ledger, entry, group)
+    if known is not None:
+        x, n = known[1]
+        return (known[0], Span(100 * x / n, 100 * x / n)) if n else None
+    shares = [one for one in ledger.beside(entry, group) if one.share is not None]
+    share = ledger.agreed(shares, "percent")
+    part = None if share is None else share.share
+    if share is None or part is None or part.relation != "=":
+        return None
+    return share, ends_of(part)
+
+
+def changes_of_means(ledger: Ledger) -> Iterator[Case]:
+    """A relative change in percent against two printed means or medians."""
+    for entry in comparisons(ledger, "percent", groups=2):
+        part, groups = entry.parts["percent"], ledger.compared(entry, "value")
+        if part.word is None or part.relation != "=" or entry.measure is not None or entry.basis:
+            continue
+        if groups is None or table_of(ledger, entry) is not None:
+            continue
+        first, second = (ends_of(group.parts["value"]) for group in groups)
+        if min(first.low, second.low) <= 0:
+            continue
+        change = Span(*(100 * (end - 1) for end in first.over(second)))
+        turned = Span(*(100 * (1 - end) for end in reversed(second.over(first))))
+        ways, others = _said(part, change), _said(part, turned)
+        text = f"{groups[0].parts['value'].text} against {groups[1].parts['value'].text} is a "
+        text += f"change of {_shown(change)}"
+        as_part = {"of the first group's value": others}
+        yield Case(entry, "percent", {"": ways}, text, tuple(groups), as_part)
+
+
+# --- numbers needed -----------------------------------------------------------------------------
+
+
+def needed(ledger: Ledger) -> Iterator[Case]:
+    """A number needed to treat as 1 over the risk difference of the same comparison."""
+    for entry, other, span in _needed(ledger):
+        if entry.basis is None and table_of(ledger, entry) is not None:
+            continue
+        value = entry.parts["value"]
+        shown = span_text(signed(end, max(value.places, 0) + 1) for end in span)
+        text = f"1 over {other.main.text if other.main else ''} is {shown}"
+        yield Case(entry, "value", {"": _size(value, span)}, text, (other,))
+
+
+def needed_intervals(ledger: Ledger) -> Iterator[Case]:
+    """The interval of a number needed against that of the risk difference."""
+    for entry, other, span in _needed(ledger):
+        whole = entry.has_interval and other.has_interval and entry.confidence == other.confidence
+        if not whole or not _size(entry.parts["value"], span) or other.main is None:
+            continue
+        ends, own = ([one.parts[name] for name in BOTH] for one in (other, entry))
+        if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
+            continue
+        proportion = as_proportion(other, other.main)
+        spans = sorted(one for end in ends if (one := _over_one(end, proportion)) is not None)
+        if len(spans) < 2:
+            continue
+        parts = sorted(own, key=lambda part: abs(float(part.value or 0)))
+        fit = all(_size(part, one) for part, one in zip(parts, spans, strict=True))
+        text = f"1 over {other.interval} is about "
+        text += " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
+        yield Case(entry, "ci_low", {"": fit}, text, (other,), covers=("ci_high",),
+                   shown=entry.interval)  # fmt: skip
+
+
+def _needed(ledger: Ledger) -> Iterator[tuple[Claim, Claim, Span]]:
+    for entry in comparisons(ledger, "value"):
+        if entry.measure != NEEDED or not plain(entry.parts["value"]):
+            continue
+        found = [
+            claim
+            for claim in ledger.comparisons.get(entry.about.cell, ())
+            if claim.measure == "risk_difference" and plain(claim.main)
+            if set(claim.about.compared) == set(entry.about.compared)
+            if claim.stated_basis == entry.stated_basis
+        ]
+        names = {claim.main.name for claim in found if claim.main is not None}
+        other = ledger.agreed(found, *names)
+        if other is not None and other.main is not None:
+            span = _over_one(other.main, as_proportion(other, other.main))
+            if span is not None:
+                yield entry, other, span
+
+
+def _over_one(part: Component, proportion: bool) -> Span | None:
+    """The sizes of 1 over a difference, over all that print so; None where it may be 0."""
+    least, most = ends_of(part).sizes
+    unit = 1 if proportion else 100
+    return Span(unit / most, unit / least) if least > 0 and most > 0 else None
+
+
+def _size(part: Component, span: Span) -> bool:
+    """Whether a size prints so; a whole number needed may be rounded up."""
+    if part.places <= 0:
+        own = abs(float(part.value or 0))
+        return span[0] < own + 0.5 and span[1] + 0.5 > own - 0.5
+    return overlaps(part, *span) or overlaps(part, *span.turned)
+
+
+HOW = "How was it computed, and of which patients?"
+
+
+TABLE = (
+    Relation(
+        "comparison.reduction",
+        "A reduction or rise in percent, and the risks, odds or ratios it may be of.",
+        reductions,
+        HOW,
+        of_sizes=True,
+    ),
+    Relation(
+        "headline.reduction",
+        "A relative reduction, and the ratio or shares it is about.",
+        headlines,
+        "Which groups and patients is this reduction of?",
+    ),
+    Relation(
+        "difference.relative",
+        "A change of means in percent, and the means of the groups.",
+        changes_of_means,
+        "Of what is it a part?",
+    ),
+    Relation(
+        "needed.difference",
+        "A number needed to treat, and the risk difference.",
+        needed,
+        "Which of the two numbers is meant?",
+    ),
+    Relation(
+        "needed.interval",
+        "The interval of a number needed, and that of the risk difference.",
+        needed_intervals,
+        "Which of the two intervals is meant?",
+    ),
+)

@@ -1,0 +1,429 @@
+"""Times to an event: hazard ratios, log-rank tests, rates and survival curves."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from math import ceil, exp, log, sqrt
+
+from scipy.special import chdtri, ndtr, ndtri
+
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.relations import allow
+from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps
+from trialtrace.audit.relations.shapes import (
+    BOTH,
+    comparisons,
+    p_range,
+    plain,
+    same_comparison,
+    table_of,
+    z_of,
+)
+from trialtrace.audit.relations.solvers import corrections
+from trialtrace.audit.relations.solvers.estimates import p_of_interval
+from trialtrace.audit.relations.solvers.interval_errors import (
+    errors_of_log,
+    quantile_of,
+)
+from trialtrace.audit.relations.solvers.p_beside import apart_by, near_no_difference, on_two_sides
+from trialtrace.audit.relations.solvers.rates import events_of, per_year, rate_of, years_of
+from trialtrace.audit.relations.wording import p_span, span_text
+
+HAZARD, RATE = "hazard_ratio", "rate_ratio"
+PRINTED = ("=", "<", "<=", "about")
+LIVING, EVENTS = "living", "events"
+ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
+DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
+UNUSUAL = ("exact", "profile", "score")
+
+
+def least_error(first: int, second: int) -> float:
+    """The least standard error of a log hazard or rate ratio, of events of two groups.
+
+    Of Cox's model the information at its maximum is at most e₁ e₀ / d by concavity, with ties,
+    within strata, and beside covariates. Oracle: fits by statsmodels.
+    """
+    return sqrt(1 / first + 1 / second)
+
+
+# --- hazards ------------------------------------------------------------------------------------
+
+
+def hazard_events(ledger: Ledger) -> Iterator[Case]:
+    """A hazard ratio and its p against the events that they need: 4 z² / b² or more (Cox 1972)."""
+    for entry in comparisons(ledger, groups=2):
+        ratios = _ratios(entry) if entry.measure == HAZARD else None
+        found = None if ratios is None else _p_beside(ledger, entry)
+        if ratios is None or found is None:
+            continue
+        source, part = found
+        top = part.bounds[1] if part.relation == "about" else as_range(part).bounds[1]
+        if not 0 < float(top) < 1 or source.tails != TWO_SIDED:
+            continue
+        z, b = float(ndtri(1 - float(top) / 2)), max(abs(log(ratio)) for ratio in ratios)
+        needed = ceil(4 * z * z / (b * b))
+        sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
+        there = sum(int(n or 0) for n in sizes) if None not in sizes else None
+        what, table = "patients", table_of(ledger, entry)
+        if table is not None:
+            there, what = table[1][0] + table[1][2], "events"
+        if there is None:
+            continue
+        by = allow.HAZARD_EVENTS.value
+        least = 4 * max(z - apart_by(source, b), 0.0) ** 2 / (b * b) if z < 1.96 else needed
+        said = entry.parts.get("percent") or entry.parts["value"]
+        text = (
+            f"{said.text} with {part.text} needs at least {needed:,} events; there are {there:,} "
+        )
+        text += f"{what}."
+        yield Case(
+            entry,
+            said.name,
+            {"": needed <= by * there},
+            text,
+            (source,),
+            excuse="other_test" if least <= by * there else None,
+            rests=(allow.HAZARD_EVENTS,) if needed <= 2 * by * there else (),
+            detail={"events": needed, what: there},
+        )
+
+
+def _ratios(entry: Claim) -> Span | None:
+    """The hazard ratios that print as given, also as a reduction in percent."""
+    part = entry.main
+    if part is None or part.value is None or part.relation not in ("=", "about"):
+        return None
+    low, high = (float(end) for end in part.bounds)
+    if "percent" in entry.parts:
+        if part.word is None:
+            return None
+        sign = -1 if part.word == "lower" else 1
+        low, high = sorted((1 + sign * low / 100, 1 + sign * high / 100))
+    return Span(low, high) if low > 0 and not low <= 1 <= high else None
+
+
+def _p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
+    """The claim's own p, or that printed apart for its ratio; none beside a margin's."""
+    if "p" in entry.parts and entry.tested is None:
+        return None
+    every = [entry] if "p" in entry.parts else _of_ratio(ledger, entry)
+    found = [one for one in every if one.tested is not None and one.tested.relation in PRINTED]
+    tests = {(one.about.test, one.tails) for one in found}
+    one = ledger.agreed(found, "p") if len(tests) == 1 else None
+    return None if one is None or one.tested is None else (one, one.tested)
+
+
+def _of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The claims whose p may be that of a ratio: linked by `with`, or without one of their own."""
+    same = [
+        one
+        for one in ledger.comparisons[entry.about.cell]
+        if one.about.compared == entry.about.compared
+    ]
+    linked = [one for one in same if one.name in entry.linked or entry.name in one.linked]
+    if any("p" in one.parts for one in linked):
+        return linked
+    ratios = {one.printed for one in same if one.measure == HAZARD and one.main is not None}
+    if len(ratios) > 1:
+        return []
+    return [one for one in same if one.main is None and one.stated_basis == entry.stated_basis]
+
+
+def hazard_intervals(ledger: Ledger) -> Iterator[Case]:
+    """The interval of a hazard ratio against the events of both groups, or of all: SE ≥ 2/√d."""
+    for entry in comparisons(ledger, *BOTH, groups=2):
+        span, found = errors_of_log(entry), table_of(ledger, entry)
+        if entry.measure != HAZARD or span is None or entry.main is None:
+            continue
+        beside: tuple[Claim, ...]
+        if found is not None:
+            groups, (e1, _, e0, _) = found
+            beside, least, told = groups, 0.0, f"{e1} and {e0} events"
+            if e1 and e0:
+                least = least_error(e1, e0)
+        else:
+            counts = [one for one in ledger.beside(entry, ALL) if one.whole_count]
+            events = {int(one.whole_count or 0) for one in counts}
+            if len(events) != 1:
+                continue
+            (d,) = events
+            beside, least, told = tuple(counts[:1]), 2 / sqrt(d), f"{d} events in all"
+            e1 = e0 = 0
+        one_step = bool(e1 and e0) and _one_step(
+            log(float(entry.main.value or 1)), span.high, e1, e0
+        )
+        robust = entry.stated_basis is not None
+        text = f"With {told} the log hazard ratio has a standard error of at least {least:.3f}; "
+        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
+        yield Case(entry, "ci_low", {"": span.high >= least}, text, beside,
+                   {"of Peto's one-step ratio": one_step},
+                   excuse="maybe_adjusted" if robust else None, covers=("ci_high",))  # fmt: skip
+
+
+def _one_step(b: float, error: float, first: int, second: int) -> bool:
+    """Whether Peto's log ratio b = (e1 − E) V⁻¹ with V = 1 / error² leaves V ≤ E (d − E) / d."""
+    events, information = first + second, error**-2
+    expected = first - b * information
+    return information <= expected * (events - expected) / events
+
+
+def hazard_directions(ledger: Ledger) -> Iterator[Case]:
+    """A hazard ratio below 1 with more events, or a shorter median time, in the first group."""
+    for entry in comparisons(ledger, groups=2):
+        span, part = _ratios(entry), entry.main
+        if entry.measure != HAZARD or span is None or part is None:
+            continue
+        lower, against = span.high < 1, list[str]()
+        beside = list[Claim]()
+        if (found := table_of(ledger, entry)) is not None:
+            x1, n1, x0, n0 = found[1]
+            if x1 * n0 != x0 * n1 and (x1 * n0 < x0 * n1) != lower:
+                against.append(f"{x1} of {n1} and {x0} of {n0} have the event")
+                beside += found[0]
+        medians = [
+            ledger.agreed((one for one in ledger.beside(entry, g) if one.is_median), "value")
+            for g in entry.about.compared
+        ]
+        if medians[0] is not None and medians[1] is not None:
+            (low1, high1), (low0, high0) = (one.parts["value"].bounds for one in medians if one)
+            if (low1 >= high0 and not lower) or (high1 <= low0 and lower):
+                against.append("the median times say otherwise")
+                beside += [one for one in medians if one is not None]
+        if against:
+            text = f"{'; '.join(against)}, and {part.text} is the {'lower' if lower else 'higher'} "
+            text += "hazard with the first group."
+            yield Case(entry, part.name, {"": False}, text[0].upper() + text[1:], tuple(beside))
+
+
+def log_rank(ledger: Ledger) -> Iterator[Case]:
+    """The p of a log-rank test beside a hazard ratio with its interval."""
+    for entry in comparisons(ledger, "p", groups=2):
+        part = entry.parts["p"]
+        if entry.about.test != "log_rank" or part.symbol or part.relation == "ns":
+            continue
+        if entry.tails != TWO_SIDED or entry.about.margin is not None or "ci_low" in entry.parts:
+            continue
+        ratios = [
+            (one, p)
+            for one in same_comparison(ledger, entry)
+            if one.measure == HAZARD and one.has_interval
+            if one.stated_basis == entry.stated_basis
+            if (p := p_of_interval(ledger, one)) is not None
+        ]
+        if len({one.interval for one, _ in ratios}) != 1:
+            continue
+        one, p = ratios[0]
+        (lower, upper), (low, high) = z_of(p), z_of(p_range(part))
+        by = allow.TESTS_OF_TIMES.value
+        near = high >= by * lower and low <= upper / by
+        joined = replace(one, parts={**one.parts, "p": part})
+        near = near or near_no_difference(joined, part, p)
+        others = {} if near else corrections.ways(ledger, entry, p, p_of_interval)
+        others |= {"of one side": overlaps(part, *p.times(0.5)) and entry.sides is None}
+        text = f"The interval {one.interval} gives {p_span(*p)}"
+        rests = () if on_two_sides(part, p, allow.FARTHER_BELOW) else (allow.TESTS_OF_TIMES,)
+        yield Case(entry, "p", {"": near}, text, (one,), others, rests=rests,
+                   detail=p._asdict())  # fmt: skip
+
+
+# --- rates --------------------------------------------------------------------------------------
+
+
+def rates(ledger: Ledger) -> Iterator[Case]:
+    """A rate against its events and person-time."""
+    for entry in ledger.entries.values():
+        value = entry.parts.get("value")
+        per = None if value is None else per_year(value.unit)
+        if value is None or per is None or not plain(value):
+            continue
+        if entry.has("count", "person_time"):
+            sources = [(entry, entry)]
+        elif entry.about.group:
+            beside = ledger.beside(entry, entry.about.group)
+            timed = ledger.agreed(beside, "person_time")
+            counts = [one for one in beside if one is not entry and events_of(one) is not None]
+            alike = timed is not None and len({events_of(one) for one in counts}) == 1
+            sources = [(counts[0], timed)] if alike and timed is not None else []
+        else:
+            continue
+        for counted, timed_ in sources:
+            span = rate_of(counted, timed_)
+            if span is None:
+                continue
+            span = span.times(float(per))
+            shown = span_text(f"{end:.{max(value.places, 0) + 1}f}" for end in span)
+            text = f"{events_of(counted)} events in {timed_.parts['person_time'].text} are a rate "
+            text += f"of {shown} {value.unit}"
+            excuse = "model" if entry.stated_basis is not None else None
+            beside_ = tuple(one for one in (counted, timed_) if one is not entry)
+            yield Case(entry, "value", {"": span}, text, beside_, excuse=excuse,
+                       detail=span._asdict())  # fmt: skip
+
+
+def rate_ratios(ledger: Ledger) -> Iterator[Case]:
+    """A rate ratio against the rates of both groups."""
+    for entry in comparisons(ledger, "value", groups=2):
+        part = entry.parts["value"]
+        found = [_rate(ledger, entry, group) for group in entry.about.compared]
+        if entry.measure != RATE or found[0] is None or found[1] is None or not plain(part):
+            continue
+        (first, upper), (second, lower) = found[0], found[1]
+        if min(lower.low, upper.low) <= 0:
+            continue
+        span, by = upper.over(lower), allow.ADJUSTED_RATE.value
+        near = ends_of(part).meets(span.low / by, span.high * by)
+        shown = span_text(f"{end:.{max(part.places, 0) + 1}f}" for end in span)
+        excuse = "model" if entry.stated_basis is not None else "maybe_adjusted" if near else None
+        yield Case(entry, "value", {"": span}, f"The rates have a ratio of {shown}",
+                   (first, second), excuse=excuse, rests=(allow.ADJUSTED_RATE,))  # fmt: skip
+
+
+def _rate(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
+    """The rate of a group a year, of its events and time or as printed; None where two differ."""
+    found = []
+    for claim in ledger.beside(entry, group):
+        value = claim.parts.get("value")
+        per = None if value is None else per_year(value.unit)
+        if (span := rate_of(claim, claim)) is not None:
+            found.append((claim, span))
+        elif value is not None and per is not None and value.relation == "=":
+            found.append((claim, ends_of(value).divided(float(per))))
+    agree = found and max(s.low for _, s in found) <= min(s.high for _, s in found)
+    return min(found, key=lambda rate: rate[1].high - rate[1].low) if agree else None
+
+
+def rate_ratio_intervals(ledger: Ledger) -> Iterator[Case]:
+    """The interval of a rate ratio is that of Poisson's events or wider: SE² ≥ 1/e₁ + 1/e₀."""
+    for entry in comparisons(ledger, *BOTH, groups=2):
+        span = errors_of_log(entry, UNUSUAL) if entry.measure == RATE else None
+        counts = [
+            [one for one in ledger.beside(entry, group) if events_of(one)]
+            for group in entry.about.compared
+        ]
+        if span is None or any(len({events_of(one) for one in own}) != 1 for own in counts):
+            continue
+        e1, e0 = (int(events_of(own[0]) or 0) for own in counts)
+        least = least_error(e1, e0)
+        robust = span.high * allow.POISSON.value >= least or entry.stated_basis is not None
+        text = f"{e1} and {e0} events have an error of the log of at least {least:.3f}; "
+        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
+        yield Case(entry, "ci_low", {"": span.high >= least}, text, tuple(o[0] for o in counts),
+                   excuse="maybe_adjusted" if robust else None, covers=("ci_high",),
+                   rests=(allow.POISSON,))  # fmt: skip
+
+
+def rate_intervals(ledger: Ledger) -> Iterator[Case]:
+    """The interval of a rate against its events: exact, of the log, or the normal one."""
+    for entry in ledger.of_group():
+        if entry.basis is not None or not entry.has("value", *BOTH) or entry.credible:
+            continue
+        value, beside = entry.parts["value"], ledger.beside(entry, entry.about.group or "")
+        counts = [one for one in (entry, *beside) if events_of(one) is not None]
+        events = {events_of(one) for one in counts}
+        if per_year(value.unit) is None or len(events) != 1:
+            continue
+        if events == {Decimal(0)}:
+            yield from _of_none(ledger, entry, counts[0], beside)
+            continue
+        span, x = errors_of_log(entry, UNUSUAL), int(events.pop() or 0)
+        if span is None or not x:
+            continue
+        low, high = (entry.parts[name] for name in BOTH)
+        ways: dict[str, Way] = {
+            name: overlaps(low, *ends_of(value).times(max(down, 1e-12)))
+            and overlaps(high, *ends_of(value).times(up))
+            for name, (down, up) in _factors(x, quantile_of(entry)).items()
+        }
+        wide = span.high * allow.POISSON.value >= 1 / sqrt(x)
+        text = f"{x} events have an error of the log of at least {1 / sqrt(x):.3f}; "
+        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
+        sources = tuple(one for one in counts[:1] if one is not entry)
+        yield Case(entry, "ci_low", ways, text, sources, excuse="maybe_adjusted" if wide else None,
+                   covers=("ci_high",), rests=(allow.POISSON,))  # fmt: skip
+
+
+def _of_none(ledger: Ledger, entry: Claim, counted: Claim, beside: list[Claim]) -> Iterator[Case]:
+    """The upper limit of a rate of no events over the time: Garwood's, or that of one side."""
+    timed = ledger.agreed((entry, *beside), "person_time")
+    years = None if timed is None else years_of(timed)
+    per = per_year(entry.parts["value"].unit)
+    if timed is None or years is None or per is None:
+        return
+    tail = float(ndtr(-quantile_of(entry)))
+    least, most = float(chdtri(1, 2 * tail)) / 2, float(chdtri(1, tail / 2)) + 1
+    scale, high = Span(float(per), float(per)).over(years), ends_of(entry.parts["ci_high"])
+    fit = high.meets(least * scale.low, most * scale.high)
+    above = high.high >= least * scale.low / allow.POISSON.value
+    text = f"No events in {timed.parts['person_time'].text} leave an upper limit of "
+    text += span_text(f"{end:.3g}" for end in scale.times(float(chdtri(2, tail)) / 2))
+    yield Case(entry, "ci_high", {"": fit}, text, (counted, timed),
+               excuse="maybe_adjusted" if above else None, covers=("ci_low",),
+               rests=(allow.POISSON,))  # fmt: skip
+
+
+def _factors(x: int, z: float) -> dict[str, Span]:
+    """The limits of the mean of x events over x, by method. Source: Garwood 1936."""
+    tail = float(ndtr(-z))
+    exact = Span(float(chdtri(2 * x, 1 - tail)), float(chdtri(2 * x + 2, tail))).divided(2)
+    of_log = Span(exp(-z / sqrt(x)), exp(z / sqrt(x)))
+    return {"exact": exact.divided(x), "log": of_log,
+            "normal": Span(1 - z / sqrt(x), 1 + z / sqrt(x))}  # fmt: skip
+
+
+HOW = "By which model, of how many events, was it computed?"
+TABLE = (
+    Relation(
+        "hazard.events",
+        "A hazard ratio and its p, and the events that these need.",
+        hazard_events,
+        HOW,
+    ),
+    Relation(
+        "hazard.interval",
+        "The interval of a hazard ratio, and the events of both groups.",
+        hazard_intervals,
+        HOW,
+    ),
+    Relation(
+        "hazard.direction",
+        "A hazard ratio, and which group has more events or the longer median time.",
+        hazard_directions,
+        "Which group is the ratio's first?",
+        only_asks=True,
+    ),
+    Relation(
+        "hazard.log_rank",
+        "The p of a log-rank test, and the hazard ratio with its interval.",
+        log_rank,
+        "Are ratio, interval and P of one analysis?",
+    ),
+    Relation(
+        "rate.time",
+        "A rate, and the events and person-time that it is made of.",
+        rates,
+        "Of how many events, over which time, is this rate?",
+    ),
+    Relation(
+        "rate.ratio",
+        "A rate ratio, and the rates of both groups.",
+        rate_ratios,
+        HOW,
+    ),
+    Relation(
+        "rate.interval",
+        "The interval of a rate ratio, and the events of both groups.",
+        rate_ratio_intervals,
+        HOW,
+    ),
+    Relation(
+        "rate.error",
+        "The interval of a rate, and its events.",
+        rate_intervals,
+        "By which method was this interval computed?",
+    ),
+)
