@@ -11,8 +11,8 @@ import zlib
 
 import pytest
 
-from trialtrace.audit.reading import confined, markup
-from trialtrace.audit.reading.confined import confined as in_a_child
+from trialtrace.audit.locate import confined, markup
+from trialtrace.audit.locate.confined import confined as in_a_child
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.cli import main
 
@@ -108,7 +108,7 @@ def test_a_page_that_never_closes_what_it_opens(refused, part):
 def test_a_page_cut_off_within_a_tag_is_read(tmp_path, capsys):
     path = tmp_path / "p.html"
     path.write_text(PAGE.format("<td colspa"))
-    assert main(["read", str(path)]) == 0
+    assert main(["read", "--located", str(path)]) == 0
     assert "17/55 (31%)" in capsys.readouterr().out
 
 
@@ -158,7 +158,7 @@ def test_a_pdf_of_many_pages_is_read_within_the_limits(tmp_path, capsys):
     line = b"BT /F 9 Tf 50 %d Td (With training 17/55 \\(31%%\\) fell in all.) Tj ET\n"
     path = tmp_path / "p.pdf"
     path.write_bytes(pdf(b"".join(line % at for at in range(50, 750, 15)), pages=60))
-    assert main(["read", str(path)]) == 0
+    assert main(["read", "--located", str(path)]) == 0
     out = capsys.readouterr().out
     assert "17/55 (31%)" in out and "page 60" in out
 

@@ -5,9 +5,9 @@ import json
 import pytest
 from mini_record import analysis, measure, record
 
-from trialtrace.audit.reading.read import read_paper
-from trialtrace.audit.reading.registry.ledger import registry_ledger
-from trialtrace.audit.reading.registry.record import read_record
+from trialtrace.audit.registry.ledger import registry_ledger
+from trialtrace.audit.registry.read import record_draft
+from trialtrace.audit.registry.record import read_record
 from trialtrace.base.errors import UserError
 
 OLDER = """<clinical_study>
@@ -101,13 +101,13 @@ def test_the_older_xml_of_a_record_gives_the_same_ledger(tmp_path):
     )
     path = tmp_path / "NCT00000000.xml"
     path.write_text(older(), encoding="utf-8")
-    of_xml = read_paper(path)
+    of_xml = record_draft(path)
     for name in ("claims", "groups", "outcomes", "registered", "reported", "left"):
         assert getattr(of_xml, name) == getattr(of_json, name), name
     path.write_text(
         older().replace("<clinical_results>", "<no>").replace("</clinical_results>", "</no>")
     )
-    assert [*read_paper(path).papers] == ["registration"]
+    assert [*record_draft(path).papers] == ["registration"]
     path.write_text(f'<!DOCTYPE a [<!ENTITY b "c">]>{older().replace("mmHg", "&b;")}')
     with pytest.raises(UserError):
-        read_paper(path)
+        record_draft(path)

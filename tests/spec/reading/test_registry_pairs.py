@@ -7,7 +7,7 @@ import yaml
 from mini_record import GROUPS, each, measure, record
 from paper import read
 
-from trialtrace.audit.reading.registry.pairs import record_ledger, same
+from trialtrace.audit.registry.pairs import record_ledger, same
 from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.cli import main
 

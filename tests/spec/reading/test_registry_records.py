@@ -9,9 +9,9 @@ import pytest
 import yaml
 from mini_record import SIZES, analysis, each, measure, record
 
-from trialtrace.audit.reading.read import read_paper
-from trialtrace.audit.reading.registry.ledger import registry_ledger
-from trialtrace.audit.reading.registry.record import read_record
+from trialtrace.audit.registry.ledger import registry_ledger
+from trialtrace.audit.registry.read import record_draft
+from trialtrace.audit.registry.record import read_record
 from trialtrace.base.errors import UserError
 from trialtrace.cli import main
 
@@ -337,7 +337,7 @@ def test_the_command_reads_a_record_and_the_audit_takes_it_as_it_stands(tmp_path
     path, file = tmp_path / "NCT00000000.json", tmp_path / "ledger.yaml"
     path.write_text(json.dumps(whole))
     assert main(["read", str(path), "--output", str(file)]) == 0
-    assert "0 numbers seen and not taken up" in capsys.readouterr().err
+    assert "0 numbers in no claim" in capsys.readouterr().err
     assert main(["audit", str(file)]) == 0
     assert "confirmed by nobody" not in capsys.readouterr().out
     wrong = copy.deepcopy(whole)
@@ -360,7 +360,7 @@ def test_json_that_is_no_record_is_refused(tmp_path, text):
     path = tmp_path / "a.json"
     path.write_text(text)
     with pytest.raises(UserError, match=r"one record of ClinicalTrials\.gov"):
-        read_paper(path)
+        record_draft(path)
 
 
 def test_days_that_are_none_and_halves_of_characters_make_no_ledger_unreadable(tmp_path, capsys):
@@ -378,7 +378,7 @@ def test_days_that_are_none_and_halves_of_characters_make_no_ledger_unreadable(t
     del whole["protocolSection"]["identificationModule"]["nctId"]
     path.write_text(json.dumps(whole))
     with pytest.raises(UserError, match="a record without its number"):
-        read_paper(path)
+        record_draft(path)
 
 
 def test_reading_a_record_needs_no_pandas(tmp_path):
@@ -386,8 +386,8 @@ def test_reading_a_record_needs_no_pandas(tmp_path):
     path.write_text(json.dumps(record(measure({"value": "3"}))))
     code = (
         "import sys; from pathlib import Path\n"
-        "from trialtrace.audit.reading.read import read_paper\n"
-        f"read_paper(Path({str(path)!r})); assert not {{'pandas', 'pyarrow'}} & set(sys.modules)"
+        "from trialtrace.audit.registry.read import record_draft\n"
+        f"record_draft(Path({str(path)!r})); assert not {{'pandas', 'pyarrow'}} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

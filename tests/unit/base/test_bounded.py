@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from trialtrace.audit.reading.formats.form import read_sheet
+from trialtrace.audit.locate.form import read_sheet
 from trialtrace.base import bounded
 from trialtrace.base.errors import UserError
 from trialtrace.report.shown.docx_lines import BrokenDocument, _xml

@@ -20,7 +20,7 @@ from trialtrace.base.paths import PACKAGE, PYTHON, RUNNING, SCHEMAS
 MAKER = "trialtrace.run.trial.schemas"
 # Folders of the package with all that a schema follows from.
 SOURCES = (
-    *("audit/candidates", "audit/ledger", "audit/printed", "audit/reading/registry"),
+    *("audit/candidates", "audit/ledger", "audit/meaning", "audit/printed", "audit/registry"),
     *("base", "run/tables", "run/trial"),
 )
 

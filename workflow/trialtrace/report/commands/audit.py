@@ -23,14 +23,19 @@ FOR_EDITORS = "editor"
 def add_audit(add: Add) -> None:
     """Add `audit` to the commands."""
     audit = add("audit", help="printed numbers against each other, without data")
-    audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
+    audit.add_argument(
+        "file", nargs="?", help="a ledger of published numbers (YAML), or a folder of papers"
+    )
+    audit.add_argument("--jobs", type=int, default=1, metavar="N", help="of a folder: N at once")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
     add_trust(audit, "judge also what a program read and nobody confirmed")
     audit.add_argument(
         "--record",
         metavar="RECORD",
-        help="hold the ledger of a paper against a record of ClinicalTrials.gov: pairs are "
-        "proposed in a file beside the ledger, and compared once you have confirmed them",
+        action="append",
+        help="compare the ledger of a paper with a record of ClinicalTrials.gov: pairs are "
+        "proposed in a file next to the ledger, and compared once you have confirmed them. Given "
+        "twice, the first version of the record is compared with the current one",
     )
     audit.add_argument(
         "--all",
@@ -84,6 +89,8 @@ def run_audit(arguments: argparse.Namespace) -> int:
             expected="a ledger of printed numbers",
             do="trialtrace audit --example > ledger.yaml",
         )
+    if Path(arguments.file).is_dir():
+        return _screen(at, arguments)
     from trialtrace.audit.files.file import read_standing
     from trialtrace.audit.registration import rows as registration
     from trialtrace.audit.registration.registration import held
@@ -101,7 +108,8 @@ def run_audit(arguments: argparse.Namespace) -> int:
                 found=f"--format {form}",
                 expected="no --format: what it asks is text",
             )
-        return _against_record(at, read, file, Path(arguments.record), arguments.output)
+        records = [Path(record) for record in arguments.record]
+        return _against_record(at, read, file, records, arguments.output)
     printed = audit_ledger(read)
     registered = held(read)
     if standing.told and form == "csv":
@@ -117,23 +125,59 @@ def run_audit(arguments: argparse.Namespace) -> int:
     return int(failing(printed.rows) or registration.failing(registered))
 
 
+def _screen(at: Project, arguments: argparse.Namespace) -> int:
+    """One line a matter of many papers, what would most likely remain after confirmation first;
+    exit code 1 where there is one."""
+    from trialtrace.audit.meaning.screen import ranked, screen
+
+    folder = Path(arguments.file)
+    screened = screen(at, folder, max(1, arguments.jobs))
+    matters = ranked(screened)
+    lines = [
+        f"{'confirmed' if one.confirmed else 'unconfirmed'}: {one.state}: {one.paper}, "
+        f"{one.line.place}: {one.line.label}: {one.line.printed}. {one.line.text}"
+        + (f" Likewise {len(one.line.alike)} more." if one.line.alike else "")
+        for one in matters
+    ]
+    put("".join(f"{line}\n" for line in lines), arguments.output)
+    for one in screened:
+        if one.refused:
+            print(f"{one.paper}: not read: {one.refused}", file=sys.stderr)
+    read = [one for one in screened if not one.refused]
+    print(
+        f"{len(read)} of {len(screened)} papers read; {sum(one.claims for one in read)} claims of "
+        f"{sum(one.numbers for one in read)} numbers; {len(matters)} matters. Confirm the map of a "
+        "paper before you rely on one: trialtrace read PAPER --review --map PAPER.map.yaml",
+        file=sys.stderr,
+    )
+    return int(any(one.state == "contradicts" for one in matters))
+
+
 def _against_record(
-    at: Project, paper: Ledger, file: Path, record: Path, output: str | None
+    at: Project, paper: Ledger, file: Path, records: list[Path], output: str | None
 ) -> int:
-    """Proposes pairs where there is no file of them, else asks about what differs; exit code 1
-    where pairs are to be confirmed or something is asked."""
+    """Proposes pairs where there is no file of them, else asks about what differs, and says what
+    was compared; exit code 1 where pairs are to be confirmed or something is asked."""
     import yaml
 
-    from trialtrace.audit.reading.registry.pairs import (
+    from trialtrace.audit.registry.pairs import (
         check_pairs,
+        compared,
         proposed,
         questions,
         record_ledger,
     )
+    from trialtrace.audit.registry.versions import changes
     from trialtrace.base.config.files import read_yaml
     from trialtrace.base.store import write_text
 
-    posted, path = record_ledger(record), file.with_suffix(".pairs.yaml")
+    if len(records) > 2:
+        raise UserError(
+            "trialtrace audit --record",
+            found=f"{len(records)} records",
+            expected="one, or the first version of it and the current one",
+        )
+    posted, path = record_ledger(records[-1]), file.with_suffix(".pairs.yaml")
     if not path.exists():
         pairs = proposed(paper, posted)
         write_text(path, yaml.safe_dump(pairs, allow_unicode=True, sort_keys=False, width=100))
@@ -142,8 +186,16 @@ def _against_record(
     every = [pair for kind in pairs.values() for pair in kind.values()]
     waiting = sum("unconfirmed" in pair for pair in every)
     asked = list(questions(paper, posted, pairs))
+    if len(records) == 2:
+        asked += changes(*records)
     if asked or output:
         put("".join(f"{question}\n" for question in asked), output)
+    same, different = compared(paper, posted, pairs)
+    print(
+        f"{len(every) - waiting} of {len(every)} pairs are confirmed. Compared: {same + different} "
+        f"numbers of the paper with the record, of which {different} cannot be the same.",
+        file=sys.stderr,
+    )
     if waiting:
         print(
             f"{waiting} of {len(every)} pairs of {path} are proposals: take `unconfirmed` away "

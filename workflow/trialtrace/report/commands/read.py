@@ -1,4 +1,4 @@
-"""The command `read`: papers become draft ledgers."""
+"""The command `read`: numbers of a paper located, and a ledger of what a map says they mean."""
 
 import argparse
 import sys
@@ -6,109 +6,150 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError
-from trialtrace.base.paths import project
-from trialtrace.report.commands.audit import add_trust
-from trialtrace.report.listing import put
+from trialtrace.base.paths import Project, project
+from trialtrace.report.listing import json_text, put
 from trialtrace.report.which_run import Add
 
 if TYPE_CHECKING:
-    from trialtrace.audit.reading.draft import Draft
+    from trialtrace.audit.locate.paper import LocatedPaper
+    from trialtrace.audit.meaning.mapping import MapFile
 
 
 def add_read(add: Add) -> None:
     """Add `read` to the commands."""
-    read = add("read", help="draft a ledger of the numbers that a paper prints")
-    read.add_argument("papers", nargs="*", metavar="PAPER", help="a paper, or a folder of them")
-    read.add_argument("-o", "--output", metavar="FILE", help="write the ledger to a file")
+    read = add("read", help="locate the numbers of a paper, and make a ledger by a map of them")
     read.add_argument(
-        "--into", metavar="FOLDER", help=("of many papers, a ledger each into a folder")
+        "paper", nargs="?", metavar="PAPER", help="a paper, or a record of ClinicalTrials.gov"
     )
-    read.add_argument("--jobs", type=int, default=1, metavar="N", help="with --into: N at once")
-    add_trust(read, "with --into: judge what nobody confirmed, too")
+    read.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    read.add_argument(
+        "--located", action="store_true", help="print every number with its place, as JSON"
+    )
+    read.add_argument(
+        "--map",
+        metavar="FILE",
+        help="the map that says what the numbers mean; written where it is not there yet",
+    )
+    read.add_argument(
+        "--propose",
+        metavar="COMMAND",
+        help="a command that proposes the map: located JSON on its input, a map on its output",
+    )
     read.add_argument(
         "--review",
         action="store_true",
-        help="with --output: confirm the claims in a browser, each beside its quote",
+        help="confirm the map in a browser, each table next to what is said of it",
     )
     read.add_argument("--form", action="store_true", help="print a table form to type into")
     read.set_defaults(run=run_read)
 
 
 def run_read(arguments: argparse.Namespace) -> int:
-    """Prints the draft of one paper; what was seen and not taken up is counted beside it."""
+    """Prints the located paper, or the ledger that its map makes; counts go to standard error."""
     if arguments.form:
-        from trialtrace.audit.reading.formats.form import EXAMPLE
+        from trialtrace.audit.locate.form import EXAMPLE
 
         print(EXAMPLE, end="")
         return 0
-    if arguments.into is not None and arguments.papers:
-        return _read_all(arguments)
-    if len(arguments.papers) != 1:
+    if arguments.paper is None:
         raise UserError(
             "trialtrace read",
-            found=f"{len(arguments.papers)} papers" if arguments.papers else "no paper",
-            expected="one paper, or --into a folder for many",
+            found="no paper",
+            expected="one paper; many are screened by trialtrace audit FOLDER",
             do="trialtrace read paper.xml > ledger.yaml",
         )
-    if arguments.review:
-        return _reviewed(arguments)
-    _draft(Path(arguments.papers[0]), arguments.output)
-    return 0
-
-
-def _draft(path: Path, output: str | None) -> "Draft":
-    from trialtrace.audit.reading.confined import HAS_LIMITS
-    from trialtrace.audit.reading.ledger_text import ledger_yaml
-    from trialtrace.audit.reading.read import read_paper
-    from trialtrace.audit.reading.untaken import untaken
+    from trialtrace.audit.locate.confined import HAS_LIMITS
+    from trialtrace.audit.locate.read import content_of, paper_of
+    from trialtrace.audit.registry.read import holds_record, record_draft_of
 
     if not HAS_LIMITS:
-        print("this system can't limit what reading a file costs", file=sys.stderr)
-    draft = read_paper(path)
-    put(ledger_yaml(draft, path.name), output)
-    for one in () if draft.papers else untaken(draft.left, draft.claims):
-        print(one, file=sys.stderr)
-    open_ = [claim["unconfirmed"] for claim in draft.claims.values() if "unconfirmed" in claim]
-    tables = f"{len(draft.paper.tables)} tables, " if draft.paper.tables else ""
-    doubts = f"{len(open_) - open_.count('read')} with a doubt" if open_ else "none to confirm"
+        print("this system cannot limit what reading a file costs", file=sys.stderr)
+    path = Path(arguments.paper)
+    content = content_of(path)
+    if holds_record(content):
+        from trialtrace.audit.ledger.ledger_text import OF_REGISTRY, ledger_yaml
+
+        record = record_draft_of(content, str(path))
+        put(ledger_yaml(record, OF_REGISTRY.format(file=path.name)), arguments.output)
+        print(
+            f"{path.name}: {len(record.claims)} claims; {len(record.left)} numbers in no claim",
+            file=sys.stderr,
+        )
+        return 0
+    paper = paper_of(content, str(path))
+    if arguments.located:
+        put(json_text(paper.as_json()), arguments.output)
+        return 0
+    return _mapped(project(arguments.project), arguments, path, paper)
+
+
+def _mapped(at: Project, arguments: argparse.Namespace, path: Path, paper: "LocatedPaper") -> int:
+    from trialtrace.audit.ledger.ledger_text import OF_PAPER, ledger_yaml
+    from trialtrace.audit.meaning.claims import ledger_of
+    from trialtrace.audit.meaning.map_file import map_yaml
+    from trialtrace.base.store import write_text
+
+    given = None if arguments.map is None else Path(arguments.map)
+    said = _map(at, arguments, path, paper, given)
+    if arguments.review:
+        from trialtrace.report.commands.review import review
+
+        if given is None:
+            raise UserError(
+                "trialtrace read --review",
+                found="no file for the map",
+                expected="--map, where what you decide is written",
+                do=f"trialtrace read {arguments.paper} --review --map {path.name}.map.yaml",
+            )
+        if not given.exists():
+            write_text(given, map_yaml(said, path.name))
+        return review(at, given, paper)
+    if given is not None and not given.exists():
+        write_text(given, map_yaml(said, path.name))
+    made = ledger_of(paper, said)
+    if not made.claims:
+        _none(path, paper, said)
+    put(ledger_yaml(made, OF_PAPER.format(file=path.name), paper.remarks), arguments.output)
+    open_ = sum("unconfirmed" in claim for claim in made.claims.values())
     print(
-        f"{path.name}: {tables}{len(draft.claims)} claims, {doubts}; {len(draft.left)} numbers "
-        "seen and not taken up",
+        f"{path.name}: {len(paper.numbers)} numbers in {len(paper.tables)} tables and "
+        f"{len(paper.sentences)} sentences; {len(made.claims)} claims, {open_} unconfirmed; "
+        f"{len(made.left)} texts with numbers in no claim",
         file=sys.stderr,
     )
-    return draft
-
-
-def _reviewed(arguments: argparse.Namespace) -> int:
-    """Drafts the ledger where it is not there yet, and lets a person confirm it in a browser."""
-    from trialtrace.audit.reading.read import read_paper
-    from trialtrace.report.commands.review import review
-
-    if arguments.output is None:
-        raise UserError(
-            "trialtrace read --review",
-            found="no file for the ledger",
-            expected="--output, where what you decide is written",
-            do=f"trialtrace read {arguments.papers[0]} --review --output ledger.yaml",
-        )
-    ledger, paper = Path(arguments.output), Path(arguments.papers[0])
-    made = read_paper(paper) if ledger.exists() else _draft(paper, arguments.output)
-    return review(project(arguments.project), ledger, made.paper, made.left)
-
-
-def _read_all(arguments: argparse.Namespace) -> int:
-    """The summary: papers in which a decision flips first, then what else does not hold."""
-    from trialtrace.audit.reading.folder import SUMMARY, read_all
-
-    into = Path(arguments.into)
-    given = [Path(paper) for paper in arguments.papers]
-    jobs = max(1, arguments.jobs)
-    rows = read_all(project(arguments.project), given, into, jobs, trust=arguments.trust)
-    for row in rows:
-        text = ", ".join(f"{count} {verdict}" for verdict, count in row.verdicts.items())
-        told = f"; {row.told}" if row.told else ""
-        print(f"{row.paper}: {row.claims} claims, {row.doubtful} with a doubt. {text}{told}")
-        for claim, sentence in row.flips.items():
-            print(f"  across 0.05: {claim}: {sentence}")
-    print(f"{len(rows)} papers: {into / SUMMARY}")
     return 0
+
+
+def _map(
+    at: Project,
+    arguments: argparse.Namespace,
+    path: Path,
+    paper: "LocatedPaper",
+    given: Path | None,
+) -> "MapFile":
+    """The map of the file, else that of the command, else the built-in one."""
+    if given is not None and given.exists():
+        from trialtrace.audit.meaning.map_file import read_map, verified
+
+        return verified(paper, read_map(at, given), str(given))
+    if arguments.propose is not None:
+        from trialtrace.audit.meaning.proposer import ask
+
+        return ask(at, arguments.propose, paper)
+    from trialtrace.audit.meaning.rules import propose
+
+    return propose(paper)
+
+
+def _none(path: Path, paper: "LocatedPaper", said: "MapFile") -> None:
+    """Raises UserError: no table and no sentence of the map makes a claim."""
+    reasons = [f"{name}: {table.leave}" for name, table in said.tables.items() if table.leave]
+    raise UserError(
+        str(path),
+        found=f"{len(paper.numbers)} numbers in {len(paper.tables)} tables and "
+        f"{len(paper.sentences)} sentences, of which the map says nothing"
+        + (f" ({'; '.join(reasons[:3])})" if reasons else ""),
+        expected="a map that says what numbers mean",
+        do="trialtrace read PAPER --review --map FILE, or --propose COMMAND"
+        + "".join(f"; {remark}" for remark in paper.remarks),
+    )

@@ -1,61 +1,57 @@
-"""`trialtrace read PAPER --review`: claims beside the quotes they were read from, in a browser.
+"""`trialtrace read PAPER --review`: the map of a paper, confirmed a table at a time in a browser.
 
-A page on this machine alone (`loopback`), whose forms write into the ledger.
+A page on this machine alone (`loopback`), whose forms write into the map.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from trialtrace.audit.files.file import LARGEST
-from trialtrace.audit.reading.decisions import ALL, KEEP, SETTLE, decide
-from trialtrace.audit.reading.designs import tell_design
-from trialtrace.audit.reading.group_names import name_groups
-from trialtrace.audit.reading.item import Left
-from trialtrace.audit.reading.paper import ReadPaper
-from trialtrace.audit.reading.untaken import take_up, untaken
-from trialtrace.base.config.compose import compose
-from trialtrace.base.errors import ProblemsError, UserError
+from trialtrace.audit.locate.paper import LocatedPaper
+from trialtrace.audit.meaning.edit import CONFIRM, SAVE, changed
+from trialtrace.audit.meaning.map_file import map_yaml, read_map
+from trialtrace.audit.meaning.verify import refusals
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.audit.review_page import AGAIN, END, GROUPS, TELL, review_page
+from trialtrace.base.store import write_text
+from trialtrace.report.audit.map_page import END, map_page
 from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 
 LARGEST_FORM = 1 << 20
 MOST_FIELDS = 20_000
+MOST_TOLD = 10
 FORM = "application/x-www-form-urlencoded"
 
 
 class ReviewServer(LoopbackServer):
-    """The server of one ledger; `address` is what to open."""
+    """The server of one map; `address` is what to open."""
 
-    def __init__(
-        self,
-        at: Project,
-        ledger: Path,
-        paper: ReadPaper | None = None,
-        left: Sequence[Left] = (),
-    ):
+    def __init__(self, at: Project, file: Path, paper: LocatedPaper):
         super().__init__(_Handler)
-        self.at, self.ledger, self.paper, self.left = at, ledger, paper, list(left)
+        self.at, self.file, self.paper = at, file, paper
         self.writing = threading.Lock()
 
-    def page(self, said: str = "", refused: dict[str, str] | None = None) -> str:
-        """The page as the ledger stands now, and a form that was refused with what it held."""
-        document = compose(self.at, self.ledger, LARGEST)
-        if document.problems:
-            raise ProblemsError(document.in_order())
-        title = f"Review of {self.ledger.name}"
-        left = untaken(self.left, document.data.get("claims", {}))
-        return review_page(title, document.data, said, refused, self.paper, left)
+    def page(self, wrong: Sequence[str] = (), typed: Mapping[str, str] | None = None) -> str:
+        """The page as the map stands now, and a form that was refused with what it held."""
+        said = read_map(self.at, self.file)
+        return map_page(f"Map of {self.paper.file}", self.paper, said, wrong, typed)
 
-    def read_again(self, form: dict[str, str]) -> None:
-        """Read a table below the heads that were typed; what is left of it is what then is."""
-        assert self.paper is not None
-        left = take_up(self.at, self.ledger, self.paper, form).left
-        others = [one for one in self.left if one.place.partition(",")[0] != form["of"]]
-        self.left = others + [one for one in left if one.place.partition(",")[0] == form["of"]]
+    def decide(self, form: Mapping[str, str]) -> list[str]:
+        """Write a form into the map, unless the paper refuses what it says; gives why."""
+        before = read_map(self.at, self.file)
+        made = changed(self.paper, before, form)
+        table = form.get("table", "")
+        refused = [
+            one
+            for one in refusals(self.paper, made)
+            if one.place.startswith((f"tables.{table}", f"{table}.")) or "." not in one.place
+        ]
+        if refused:
+            return [f"{one.place}: {one.text}" for one in refused[:MOST_TOLD]]
+        write_text(self.file, map_yaml(made, self.paper.file))
+        return []
 
 
 class _Handler(LoopbackHandler):
@@ -65,44 +61,30 @@ class _Handler(LoopbackHandler):
         return self.server
 
     def do_GET(self) -> None:
-        if self._elsewhere():
-            return
-        with self._review.writing:
+        if not self._elsewhere():
             self._page()
 
     def do_POST(self) -> None:
-        """A decision, or what a text tells of the design; then the page again, at its place."""
+        """A decision on one table; then the page again, at the next one."""
         if self._elsewhere():
             return
         form = self._form()
-        if form is None:
-            self.plain(HTTPStatus.BAD_REQUEST, "no form")
-            return
-        if form.get("do") == END:
-            self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
-            threading.Thread(target=self._review.shutdown, daemon=True).start()
-            return
-        if form.get("do") not in (SETTLE, KEEP, ALL, TELL, AGAIN, GROUPS) or (
-            form["do"] == AGAIN and (self._review.paper is None or "of" not in form)
-        ):
+        if form is None or form.get("do") not in (CONFIRM, SAVE, END):
             self.plain(HTTPStatus.BAD_REQUEST, "no decision")
             return
-        at, ledger = self._review.at, self._review.ledger
+        if form["do"] == END:
+            self.plain(HTTPStatus.OK, "The review has ended. The map holds what you decided.")
+            threading.Thread(target=self._review.shutdown, daemon=True).start()
+            return
         with self._review.writing:
             try:
-                if form["do"] == TELL:
-                    part, paper = form.get("part", ""), form.get("paper", "")
-                    tell_design(at, ledger, part, paper, form, new="new" in form)
-                elif form["do"] == GROUPS:
-                    name_groups(at, ledger, form)
-                elif form["do"] == AGAIN:
-                    self._review.read_again(form)
-                else:
-                    decide(at, ledger, form)
+                wrong = self._review.decide(form)
             except UserError as error:
-                self._page(HTTPStatus.CONFLICT, str(error), form)
-                return
-        self.see_other("")
+                wrong = [str(error)]
+        if wrong:
+            self._page(HTTPStatus.CONFLICT, wrong, form)
+        else:
+            self.see_other("")
 
     def _elsewhere(self) -> bool:
         """Whether the request is none of the one page; it is answered then."""
@@ -124,26 +106,23 @@ class _Handler(LoopbackHandler):
             given = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
             return None
-        # Of the ticks there is a field each, of names, in which there is no blank.
-        return {name: " ".join(values) for name, values in given.items()}
+        return {name: values[-1] for name, values in given.items()}
 
     def _page(
         self,
         status: HTTPStatus = HTTPStatus.OK,
-        said: str = "",
-        refused: dict[str, str] | None = None,
+        wrong: Sequence[str] = (),
+        typed: Mapping[str, str] | None = None,
     ) -> None:
         try:
-            self.send(status, self._review.page(said, refused).encode(), HTML)
+            self.send(status, self._review.page(wrong, typed).encode(), HTML)
         except UserError as error:
             self.plain(HTTPStatus.CONFLICT, str(error))
 
 
-def review(
-    at: Project, ledger: Path, paper: ReadPaper | None = None, left: Sequence[Left] = ()
-) -> int:
-    """Serve a ledger until the page ends it, or Ctrl-C does."""
-    with ReviewServer(at, ledger, paper, left) as server:
+def review(at: Project, file: Path, paper: LocatedPaper) -> int:
+    """Serve a map until the page ends it, or Ctrl-C does."""
+    with ReviewServer(at, file, paper) as server:
         server.page()
         server.serve("ends with its button, or with Ctrl-C")
     return 0

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from trialtrace.audit.ledger.shape import LedgerFile
-from trialtrace.audit.reading.registry.pairs import PairsFile
+from trialtrace.audit.meaning.mapping import MapFile
+from trialtrace.audit.registry.pairs import PairsFile
 from trialtrace.base.config.spec import (
     By,
     Hint,
@@ -111,6 +112,11 @@ FILES = {
         "a ledger of printed numbers, for trialtrace audit",
         "Published numbers of papers, without data.",
         LedgerFile,
+    ),
+    "map": File(
+        "a map of a paper, for trialtrace read",
+        "What the numbers of a paper mean, by ids of its texts. See docs/reading-papers.md.",
+        MapFile,
     ),
     "pairs": File(
         "pairs of a ledger and a record, for trialtrace audit --record",

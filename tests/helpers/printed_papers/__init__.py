@@ -1,1 +1,0 @@
-"""Reports of made-up trials with known numbers, printed in several layouts."""

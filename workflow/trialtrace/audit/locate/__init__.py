@@ -1,0 +1,1 @@
+"""Location: every number of a paper with its place, and nothing of what it means."""

@@ -1,0 +1,1 @@
+"""Meaning: maps of what a paper's numbers are, proposed, verified against the paper, confirmed."""

@@ -1,1 +1,0 @@
-"""Reading: papers become draft ledgers, each number with its place, arm, kind and doubts."""
