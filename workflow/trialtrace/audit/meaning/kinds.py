@@ -150,7 +150,7 @@ def fits(kind: str, cell: Cell) -> bool:
     if kind == "count_percent" and cell.form == "pair":
         return _share(cell.parts["b"])
     if kind == "percent":
-        return _share(cell.parts["a"].lstrip("-"))
+        return _share(cell.parts["a"])
     if kind == "p" and cell.form in ("value", "bound"):
         return _probable(cell.parts["a"])
     return True

@@ -30,6 +30,7 @@ TWICE = "another row has the same labels"
 PATIENTS_BELOW = "numbers of patients of the rows below"
 OF_SOME = "of some of the patients"
 _OF_COUNTS = ("count_percent", "percent", "count", "fraction")
+_AVERAGES = {"mean", "median", "mean_sd", "mean_se", "median_iqr", "median_range"}
 OVER_ROWS = "a cell over several rows, which no section names"
 _PAIRS = ("pair", "plus_minus", "ranged", "count_percent", "fraction_percent")
 _SHARES = ("count_percent", "fraction_percent", "percent_fraction")
@@ -280,7 +281,11 @@ class _Rows:
             if column.at in forms and column.meaning.group and column.kind is None
         }
         if not open_:
-            return self._fitting(row, forms, said)
+            own = {kind for kind, _ in stated(label.text)} & _AVERAGES
+            heads = {one.meaning.kind for one in self.columns if one.meaning.group}
+            # "Median" below heads of counts: the label and the heads say two things.
+            odd = own and not heads & {*own, "mean", "median", "mean_sd", "median_iqr"}
+            return replace(EMPTY, leave=NO_KIND) if odd else self._fitting(row, forms, said)
         known = [form for form in open_.values() if form is not None]
         if not known:
             return replace(EMPTY, leave=NO_KIND)
