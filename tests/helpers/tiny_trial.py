@@ -99,6 +99,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
     return SimpleNamespace(
         name="tiny",
         at=project(),
+        file=SimpleNamespace(enrolment=None),
         design=structure(Design, data["design"]),
         source=source,
         synthetic=source.kind == "synthetic",

@@ -196,6 +196,8 @@ def test_values_are_told_where_they_are_words_or_disclosure_is_full():
     [
         ("number", ["8,360", "12,000"], "2 of 2 have three digits behind each ','"),
         ("number", ["8,36", "12,000"], "2 of 2 are numbers with the decimal sign ','"),
+        ("number", ["1,234,567.5", "12,000"], "2 of 2 have three digits"),
+        ("number", ["03-Jan", "x"], "1 of 2 are dates, which a spreadsheet"),
         ("number", ["NASK", "12"], "1 of 2 are what REDCap's"),
         ("date", ["2021-03", "2021", "x"], "2 of 3 are dates without a day or a month"),
     ],

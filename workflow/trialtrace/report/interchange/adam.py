@@ -210,7 +210,7 @@ def _transport(dataset: Dataset) -> bytes:
 
 
 # A type of time -> its format in SAS, which has each as a number: of days since 1960, of seconds.
-_FORMATS = {"date": "DATE9.", "timestamp": "DATETIME19.", "time32": "TIME8."}
+_FORMATS = {"date": "DATE9.", "timestamp": "DATETIME19.", "time64": "TIME8."}
 
 
 def _format(column: Column) -> str:

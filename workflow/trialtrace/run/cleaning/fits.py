@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.times import partial_days
+from trialtrace.run.cleaning.undeclared import is_date_of_spreadsheet
 from trialtrace.run.cleaning.values import SHAPES, Spelling, parse_dates, parse_numbers
 from trialtrace.run.tables.missing_markers import markers_among
 from trialtrace.run.trial.model import Variable
@@ -210,7 +211,7 @@ def fits(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
         ]
         found += other_orders(wanted, text)
     elif variable.kind not in ("text", "time", "datetime"):
-        found += _decimal(wanted, bad)
+        found += [*_decimal(wanted, bad), *_dates(bad)]
     return [*found, *_markers(bad), *_partial(wanted, bad)]
 
 
@@ -292,14 +293,22 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     return count
 
 
+def are_grouped(values: list[str], mark: str) -> bool:
+    """Whether there are values, and each mark in them stands before three digits."""
+    grouped = rf"[+-]?[1-9][0-9]{{0,2}}(\{mark}[0-9]{{3}})+([.,][0-9]*)?"
+    return bool(values) and all(re.fullmatch(grouped, value) for value in values)
+
+
 def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
     """Values that are numbers with the other decimal sign, or with marks of thousands."""
     other = "." if wanted.decimal == "," else ","
     read, _ = parse_numbers(pa.array(bad, type=pa.string()), other)
-    numbers = [v for v, n in zip(bad, read.to_pylist(), strict=True) if n is not None]
-    signed = [value for value in numbers if other in value]
-    marks = rf"[+-]?[1-9][0-9]{{0,2}}(\{other}[0-9]{{3}})+"
-    if signed and all(re.fullmatch(marks, value) for value in signed):
+    signed = [
+        value
+        for value, number in zip(bad, read.to_pylist(), strict=True)
+        if other in value and (number is not None or are_grouped([value], other))
+    ]
+    if are_grouped(signed, other):
         words = f"have three digits behind each {other!r}: marks of thousands, or decimals?"
     else:
         words = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
@@ -311,6 +320,12 @@ def _markers(bad: list[str]) -> list[str]:
     found = markers_among(bad)
     systems = one_of(dict.fromkeys(one.system for one in found.values()))
     return _count(bad, found.__contains__, f"are what {systems} writes for a missing value")
+
+
+def _dates(bad: list[str]) -> list[str]:
+    """Dates in place of numbers."""
+    words = "are dates, which a spreadsheet makes of ranges and of numbers such as 1-3 and 1.3"
+    return _count(bad, is_date_of_spreadsheet, words)
 
 
 def _partial(wanted: Wanted, bad: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine
 from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import (
     Wanted,
+    are_grouped,
     better_orders,
     fits,
     other_orders,
@@ -344,9 +345,14 @@ def _place_to_mend(trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted)
     if "decimal_sign" in loss.rules and variable.decimal == ".":
         other = "." if wanted.decimal == "," else ","
         items = raw_tables(trial.source)[typed.spec.of]
-        return f'trial.yaml: source.items.{one_of(items)}.decimal: "{other}"'
+        cells = typed.text(variable.name).take(pa.array(loss.positions)).drop_null().to_pylist()
+        marked = are_grouped([cell for cell in cells if other in cell], other)
+        key = "thousands" if marked else "decimal"
+        return f'trial.yaml: source.items.{one_of(items)}.{key}: "{other}"'
     if variable.kind == "date" and not {"below_minimum", "above_maximum"} & loss.rules.keys():
         return f"{field}: its validation, date_{wanted.order}"
+    if variable.duration or variable.kind in ("time", "datetime"):
+        return f"{field}: its validation"
     if "unknown_code" in loss.rules:
         return f"{field}: its choices"
     if {"below_minimum", "above_maximum"} & loss.rules.keys():

@@ -1,4 +1,4 @@
-"""Text becomes clock times, date-times and durations, to the second.
+"""Text becomes clock times, date-times and durations, to the microsecond.
 
 The functions take text without blanks around it, missing cells as nulls, as those of `values` do.
 """
@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from trialtrace.run.cleaning.rejects import Broken, Parsed, as_mask
 from trialtrace.run.trial.cleaning import SECONDS
 
-CLOCK = pa.time32("s")
-MOMENT = pa.timestamp("s")
+CLOCK = pa.time64("us")
+MOMENT = pa.timestamp("us")
+SECOND = 1_000_000
 _TIME = (
-    r"(?P<h>[0-9]{1,2}):(?P<n>[0-9]{2})(?::(?P<s>[0-9]{2})(?:\.0*)?)?"
+    r"(?P<h>[0-9]{1,2}):(?P<n>[0-9]{2})(?::(?P<s>[0-9]{2})(?:\.(?P<f>[0-9]{1,9}))?)?"
     r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
 # A hyphen is what `joined` of a source puts between a date and a time.
@@ -32,7 +33,7 @@ def parse_clocks(text: pa.Array) -> Parsed:
     """Times of a day: 14:30, 14:30:05, 2:30 pm."""
     seconds, read, possible = _clock_seconds(text, f"^{_TIME}$")
     present = as_mask(pc.is_valid(text))
-    values = pa.array(np.where(possible, seconds, 0).astype(np.int32), mask=~possible)
+    values = pa.array(np.where(possible, seconds, 0), mask=~possible)
     return values.cast(CLOCK), [
         Broken("not_a_time", "not a time of day such as 14:30", present & ~read),
         Broken("impossible_time", "no such time of day", read & ~possible),
@@ -40,18 +41,18 @@ def parse_clocks(text: pa.Array) -> Parsed:
 
 
 def split_datetimes(text: pa.Array) -> tuple[pa.Array, np.ndarray, np.ndarray, np.ndarray]:
-    """The dates of date-times as text (null where there is no time), the seconds of the day, which
-    cells have a date and a time, and which of these have a time that a day has."""
+    """The dates of date-times as text (null where there is no time), the microseconds of the day,
+    which cells have a date and a time, and which of these have a time that a day has."""
     date = _part(text, _AFTER_DATE, "date")
     seconds, read, possible = _clock_seconds(text, _AFTER_DATE)
     return date, seconds, read, possible
 
 
 def moments(days: pa.Array, seconds: np.ndarray, usable: np.ndarray) -> pa.Array:
-    """Date-times of days and the seconds in them; missing where not `usable` or without a day."""
+    """Date-times of days and the microseconds in them; missing where not `usable`."""
     there = usable & as_mask(pc.is_valid(days))
     since = pc.fill_null(days.cast(pa.int32()), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    return pa.array(np.where(there, since * 86_400 + seconds, 0), mask=~there).cast(MOMENT)
+    return pa.array(np.where(there, since * 86_400 * SECOND + seconds, 0), mask=~there).cast(MOMENT)
 
 
 def parse_durations(text: pa.Array, form: str, unit: str) -> Parsed:
@@ -76,7 +77,7 @@ def duration_number(text: str, form: str, unit: str) -> float | None:
 
 
 def _clock_seconds(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The seconds since midnight, which cells are written as times, which of them a day has."""
+    """Microseconds since midnight, which cells are written as times, which of them a day has."""
     hour, minute, second = (_whole(text, pattern, part) for part in "hns")
     half = pc.fill_null(pc.utf8_lower(_part(text, pattern, "half")), "").to_pylist()
     afternoon = np.array([one == "p" for one in half], dtype=bool)
@@ -85,7 +86,9 @@ def _clock_seconds(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray
     possible = read & (minute < 60) & (second < 60)
     possible &= np.where(halved, (hour >= 1) & (hour <= 12), hour < 24)
     of_day = np.where(halved, hour % 12 + 12 * afternoon, hour)
-    return of_day * 3600 + minute * 60 + second, read, possible
+    parts = pc.utf8_slice_codeunits(pc.utf8_rpad(_part(text, pattern, "f"), 6, "0"), 0, 6)
+    fraction = pc.fill_null(parts.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+    return (of_day * 3600 + minute * 60 + second) * SECOND + fraction, read, possible
 
 
 def _part(text: pa.Array, pattern: str, part: str) -> pa.Array:
@@ -101,13 +104,15 @@ def _whole(text: pa.Array, pattern: str, part: str) -> np.ndarray:
 
 # Partial dates: the days that are possible, and the one that a rule takes.
 
-_UNKNOWN = r"(?:UNK?|UK|NK|XX|\?\?|-{1,2}|00)"
+_UNKNOWN = r"(?:UNK?|UK|NK|XX|\?\?|-{1,2}|__|00|99)"
 _YEAR, _MONTH = r"(?P<y>[0-9]{4})", rf"(?P<m>[0-9]{{1,2}}|{_UNKNOWN})"
+# A day without its month says as little as none.
+_DAY = rf"(?:{_UNKNOWN}|(?P<d>[0-9]{{1,2}}))"
 _SIGN = "[-/.]"
 _PARTIAL = {
-    "ymd": rf"(?i)^{_YEAR}(?:{_SIGN}{_MONTH}(?:{_SIGN}{_UNKNOWN})?)?$",
-    "dmy": rf"(?i)^(?:(?:{_UNKNOWN}{_SIGN})?{_MONTH}{_SIGN})?{_YEAR}$",
-    "mdy": rf"(?i)^(?:{_MONTH}{_SIGN}(?:{_UNKNOWN}{_SIGN})?)?{_YEAR}$",
+    "ymd": rf"(?i)^{_YEAR}(?:{_SIGN}{_MONTH}(?:{_SIGN}{_DAY})?)?$",
+    "dmy": rf"(?i)^(?:(?:{_DAY}{_SIGN})?{_MONTH}{_SIGN})?{_YEAR}$",
+    "mdy": rf"(?i)^(?:{_MONTH}{_SIGN}(?:{_DAY}{_SIGN})?)?{_YEAR}$",
 }
 
 
@@ -123,8 +128,8 @@ def partial_days(text: pa.Array, order: str) -> Mapping[int, tuple[np.datetime64
         if not match:
             continue
         year, month = int(match["y"]), match["m"]
-        if month and month.isdigit() and int(month):
-            if int(month) > 12 or not year:
+        if month and month.isdigit() and int(month) not in (0, 99):
+            if int(month) > 12 or not year or match["d"]:
                 continue
             first = np.datetime64(f"{year:04d}-{int(month):02d}", "M")
             found[at] = _days(first, first + 1)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.rejects import as_mask, blank, stripped
+from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.dictionary import FIXED_CHOICES
 from trialtrace.run.trial.load import Trial, arm_columns
 from trialtrace.run.trial.study.file import TableSpec
@@ -62,6 +63,7 @@ def _forms(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, tuple[str,
     declared = dict(trial.cleaning.tables[spec.name].forms)
     if not declared and f"{spec.name}{COMPLETE}" in raw.column_names:
         keys = {spec.subject, *spec.key_, *arm_columns(trial, spec)}
+        keys |= {*columns_of(spec.where or {})}
         fields = (name for name in trial.dictionary[spec.name] if name not in keys)
         declared = {spec.name: tuple(fields)}
     return {form: of for form, of in declared.items() if f"{form}{COMPLETE}" in raw.column_names}
