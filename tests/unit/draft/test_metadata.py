@@ -33,7 +33,7 @@ def test_define_xml():
         cdisc.read_define(b"<a/>", "a.xml")
 
 
-def test_table_schema_and_csvw():
+def test_table_schema():
     schema = {
         "fields": [
             {"name": "sex", "type": "string", "constraints": {"enum": ["f", "m"]}},
@@ -47,10 +47,6 @@ def test_table_schema_and_csvw():
     assert (found["on"].kind, found["on"].order, found["on"].label) == ("date", "dmy", "Entry")
     package = {"resources": [{"path": "data/visits.csv", "schema": schema}]}
     assert table_schema.read_schemas(json.dumps(package).encode(), "p")["visits"] == found
-    columns = [{"name": "w", "titles": "Weight", "null": "x", "datatype": {"base": "decimal"}}]
-    csvw = {"url": "visits.csv", "tableSchema": {"columns": columns}}
-    (one,) = table_schema.read_schemas(json.dumps(csvw).encode(), "c")["visits"].values()
-    assert (one.label, one.kind, one.missing) == ("Weight", "number", {"x": ""})
     with pytest.raises(UserError, match="no column"):
         table_schema.read_schemas(b"{}", "e.json")
 

@@ -1,6 +1,6 @@
 """Asks a question once, of whoever can answer it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
@@ -20,8 +20,8 @@ class Asking:
     """What is told and asked of a draft. `open` are the questions without an answer, `answers` all
     that was told and answered."""
 
-    def __init__(self, tables: Sequence[Table], given: Mapping[str, str], ask: Ask):
-        self.answers = dict(given)
+    def __init__(self, tables: Sequence[Table], given: dict[str, str], ask: Ask):
+        self.answers = given
         self.ask = ask
         self.open: list[Question] = []
         self.draft = Draft(list(tables))

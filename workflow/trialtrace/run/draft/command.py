@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import visible, wrong
 from trialtrace.run.draft.answers import (
     KEYS,
-    Ask,
     Question,
     answers_path,
     nobody,
@@ -78,16 +77,14 @@ def run_new(arguments: argparse.Namespace) -> int:
         return 0
     free_name(at, name)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    told: dict[str, str] = dict(given)
     try:
-        asked = ask_all(files, given, _kept(ask_on_terminal if terminal else nobody, told))
+        asked = ask_all(files, given, ask_on_terminal if terminal else nobody)
         if asked.draft is None:
             return _left_open(name, files, asked)
         return _shown(at, name, files, asked, asked.draft, terminal and not arguments.answers)
     except (KeyboardInterrupt, EOFError):
         print("\ninterrupted: nothing was written", file=sys.stderr)
-        flags = " ".join(f"--{key} {shlex.quote(text)}" for key, text in told.items())
-        print(visible(f"your answers, as flags: {flags}"), file=sys.stderr)
+        print(_as_flags(given), file=sys.stderr)
         return 1
 
 
@@ -104,6 +101,11 @@ def _given(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
         files = files or named
     flags = {key: getattr(arguments, key.replace("-", "_")) for key in KEYS}
     return files, answers | {key: text for key, text in flags.items() if text is not None}
+
+
+def _as_flags(answers: Mapping[str, str]) -> str:
+    flags = " ".join(f"--{key} {shlex.quote(text)}" for key, text in answers.items())
+    return visible(f"your answers, as flags: {flags}")
 
 
 def _is_item(text: str) -> bool:
@@ -133,25 +135,12 @@ def _shown(
 
     print("\n".join(map(visible, screen(draft, asked.tables))))
     if ask and input("write this trial? [Y/n] ").strip().casefold() not in ("", "y", "yes"):
-        flags = " ".join(f"--{key} {shlex.quote(text)}" for key, text in asked.answers.items())
-        print(visible(f"nothing was written; your answers, as flags: {flags}"))
+        print(f"nothing was written\n{_as_flags(asked.answers)}")
         return 1
     write_trial(at, name, files, asked, draft)
     print(f"{name}: written to {at.shown(at.trial_config(name))}, and listed in config/config.yaml")
     print(f"next: trialtrace check {name}, then trialtrace run {name}")
     return 0
-
-
-def _kept(ask: Ask, answers: dict[str, str]) -> Ask:
-    """The answers of `ask`, each kept by its key, so that none is lost."""
-
-    def answer(question: Question) -> str | None:
-        text = ask(question)
-        if text is not None:
-            answers[question.key] = text
-        return text
-
-    return answer
 
 
 def ask_on_terminal(question: Question) -> str:

@@ -1,7 +1,6 @@
 """From tables and answers to a draft: what is declared or counted is taken, the rest is asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -14,14 +13,7 @@ from trialtrace.run.draft.keys import constant, is_key, patients
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcome_questions import OutcomeQuestions
 from trialtrace.run.draft.outcomes import (
-    EVENT,
-    MEASURE,
-    TIME,
-    UNITS,
-    Outcome,
     split_code,
-    split_unit,
-    split_until,
 )
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 
@@ -101,11 +93,9 @@ class Decider(OutcomeQuestions):
         )
 
     def _subject(self) -> None:
-        try:
-            draft = self._with("arm")
-        except Open:
+        if not hasattr(self.draft, "home") and not any(map(_declares, self.draft.tables)):
             self._later("subject")
-            raise
+        draft = self._with("arm")
         home = draft.home
         record = home.raw.record
         if "subject" in self.answers:
@@ -171,10 +161,6 @@ class Decider(OutcomeQuestions):
             draft.population = (name, code)
         else:
             draft.where = (name, code)
-            rows = draft.home.has(name, code)
-            draft.tables = [one.rows(rows) if one is draft.home else one for one in draft.tables]
-            draft.home = next(one for one in draft.tables if one.raw is draft.home.raw)
-            draft.arm = draft.home.column(draft.arm.name)
 
     def _is_condition(self, text: str) -> bool:
         split_code(text, self.draft.home, "--where")
@@ -191,7 +177,7 @@ class Decider(OutcomeQuestions):
                 self._check_before(key, name)
             setattr(draft, key, list(dict.fromkeys(names)))
         for text in _listed(self.answers, "secondary"):
-            draft.secondary.append(self._second(text))
+            draft.secondary.append(self.secondary(text))
         names = [draft.primary.name, *(one.name for one in draft.secondary)]
         if twice := {name for name in names if names.count(name) > 1}:
             raise wrong(
@@ -214,38 +200,10 @@ class Decider(OutcomeQuestions):
             what = "which has the same groups as the arm" if copy else "the arm or the outcome"
             raise wrong(f"--{key}", f"{name}, {what}", "what was known before treatment")
 
-    def _second(self, text: str) -> Outcome:
-        """A secondary outcome: COLUMN, COLUMN=CODE, TIME until COLUMN=CODE, a parameter."""
-        text, until = split_until(text)
-        text, unit = split_unit(text)
-        if parameter := self._parameter(text):
-            if parameter.kind == TIME:
-                return parameter
-            first = self.draft.primary
-            return replace(parameter, kind=MEASURE, visit=first.visit, before=first.before)
-        if not until and "=" in text:
-            name, _, code = text.partition("=")
-            table, one = self.column("secondary", name.strip(), self.draft.tables)
-            status, code = split_code(text.removeprefix(f"{table.name}."), table, "--secondary")
-            whole = Outcome(table, one, EVENT, status, code)
-        else:
-            table, one = self.column("secondary", text, self.draft.tables)
-            unit = unit or one.declared.unit
-            if not one.is_number:
-                raise wrong("--secondary", text, "a number, or COLUMN=CODE of an event")
-            whole = Outcome(table, one, MEASURE, unit=unit)
-            if until:
-                status, code = split_code(until, table, "--secondary")
-                whole = replace(whole, kind=TIME, status=status, code=code)
-                if unit not in UNITS:
-                    raise wrong("--secondary", text, f"a unit of time, as '{text} [days]'")
-        if self._single(table):
-            return whole
-        if whole.timed or table.raw is not self.draft.primary.table.raw:
-            raise wrong(
-                "--secondary", text, "one row a patient, or the table of the primary outcome"
-            )
-        return replace(whole, visit=self.draft.primary.visit, before=self.draft.primary.before)
+
+def _declares(table: Table) -> bool:
+    """Whether a table declares its subject."""
+    return bool(table.raw.record) or cdisc.follows_adam(table.columns)
 
 
 def _shown(tables: Sequence[Table], table: Table, one: Column) -> str:

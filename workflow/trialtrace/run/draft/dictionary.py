@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
 from trialtrace.run.draft.keys import counts_rows
@@ -12,7 +13,7 @@ from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.outcomes import EVENT, ORDERED
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, is_choice
 from trialtrace.run.draft.types import CODE, DATE, EMPTY, INTEGER, NUMBER_KIND, natural
-from trialtrace.run.draft.yaml_text import Quoted
+from trialtrace.run.tables.missing_markers import system_of
 from trialtrace.run.trial.dictionary import PARTS, is_field
 
 CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
@@ -62,7 +63,7 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
         for outcome in (draft.primary, *draft.secondary):
             if outcome.table.raw is table.raw and outcome.unit and outcome.kind != "dates":
                 units[outcome.column.name] = outcome.unit
-        parts = {"ignore": ignore, "missing": missing, "units": units}
+        parts = {"ignore": ignore, "missing": missing, "forms": _forms(table), "units": units}
         made.cleaning[table.name] = {part: each for part, each in parts.items() if each}
         _others(table, whole, made.cleaning[table.name])
         if draft.own_treatment and used.raw is draft.home.raw:
@@ -78,6 +79,15 @@ def _patients(draft: Draft, table: Table, made: Columns) -> None:
     name = names.subjects_table(draft)
     made.rows = [*({**row, "form_name": name} for row in own), *made.rows]
     made.cleaning[name] = {"ignore": {"others": f"in the table {table.name}"}}
+
+
+def _forms(table: Table) -> dict[str, object]:
+    """The columns of each form of REDCap that has boxes and says whether it was opened."""
+    made: dict[str, list[str]] = {}
+    for name, one in table.columns.items():
+        if f"{one.declared.form}_complete" in table.columns and not name.endswith("_complete"):
+            made.setdefault(one.declared.form, []).append(name)
+    return {form: each for form, each in made.items() if any("___" in name for name in each)}
 
 
 def _others(table: Table, whole: Sequence[Table], entry: dict[str, object]) -> None:
@@ -133,10 +143,16 @@ def _unused(table: Table, one: Column) -> str:
 
 def _missing(one: Column, codes: Sequence[str]) -> object:
     """Codes for a missing value; each with what it says where that is declared."""
-    said = {code: one.declared.missing.get(code, "") for code in codes}
+    said = {code: one.declared.missing.get(code, "") or _says(code) for code in codes}
     if any(said.values()):
         return {Quoted(code): words or f"coded {code}" for code, words in said.items()}
     return [Quoted(code) for code in codes]
+
+
+def _says(code: str) -> str:
+    """What the system that writes a marker says by it."""
+    system = system_of(code)
+    return system.codes.get(code, "") if system else ""
 
 
 def _row(table: Table, one: Column, coded: bool) -> dict[str, str]:

@@ -34,6 +34,12 @@ class Draft:
         """Whether a patient has every treatment."""
         return self.design in (CROSSOVER, WITHIN)
 
+    def chosen(self, table: Table) -> Table:
+        """The table with the rows of it that are analysed."""
+        if self.where is None or table.raw is not self.home.raw:
+            return table
+        return table.rows(table.has(*self.where))
+
     @property
     def cluster(self) -> str:
         return self.design.removeprefix(CLUSTER) if self.design.startswith(CLUSTER) else ""
@@ -52,5 +58,7 @@ def used_tables(draft: Draft) -> list[Table]:
 
 def keys_of(draft: Draft, table: Table) -> tuple[str, ...]:
     """The key of a table."""
-    visits_ = [one.visit for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
-    return key_of(table, draft.subject, next(filter(None, visits_), ""))
+    outcomes = [one for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
+    within = [one.visit for one in outcomes]
+    within += [draft.where[0]] if draft.where and table.raw is draft.home.raw else []
+    return key_of(table, draft.subject, tuple(dict.fromkeys(filter(None, within))))

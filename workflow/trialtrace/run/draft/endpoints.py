@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import DATES, EVENT, ORDERED, TIME, Outcome
 from trialtrace.run.draft.profile import Column
-from trialtrace.run.draft.yaml_text import Quoted
 
 CENSORED = "Last contact without the event"
 # Where a run goes for the rows of a parameter.
@@ -30,8 +30,8 @@ def _entries(
     draft: Draft, one: Outcome, head: dict[str, object], known: Mapping[str, str]
 ) -> Entries:
     head |= {"kind": _kind(draft, one), "table": one.table.name}
-    if one.parameter:
-        head["where"] = _parameter_rows(one)
+    if where := _rows(draft, one):
+        head["where"] = where
     if one.kind == TIME:
         return _time(one, head)
     if one.kind == DATES:
@@ -49,8 +49,14 @@ def _kind(draft: Draft, one: Outcome) -> str:
     return "event" if one.kind == EVENT else "measure"
 
 
-def _parameter_rows(one: Outcome) -> dict[str, object]:
-    where: dict[str, object] = {cdisc.PARAMETER: {"is": Quoted(one.parameter)}}
+def _rows(draft: Draft, one: Outcome) -> dict[str, object]:
+    """Which rows of the table count."""
+    where: dict[str, object] = {}
+    if draft.where and one.table.raw is draft.home.raw:
+        where[draft.where[0]] = {"is": Quoted(draft.where[1])}
+    if not one.parameter:
+        return where
+    where[cdisc.PARAMETER] = {"is": Quoted(one.parameter)}
     flag = one.table.columns.get(cdisc.ANALYSED)
     if one.visit and flag is not None and {*flag.values} == {"Y"} and not flag.blank:
         where[cdisc.ANALYSED] = {"is": Quoted("Y")}

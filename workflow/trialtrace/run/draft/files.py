@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import UserError, one_of, wrong
+from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of, wrong
 from trialtrace.base.store import sha256_bytes
 from trialtrace.run.draft.metadata import cdisc, codebook, labels, redcap, table_schema
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
-from trialtrace.run.draft.text_format import reading_of, records_of
 from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.raw import NOTE, Records, without_mark
 from trialtrace.run.sources.readers import delimited, excel, parquet, statistical
+from trialtrace.run.sources.text_format import reading_of, records_of
 from trialtrace.run.trial.study.source import Csv, Excel, Parquet, StatisticalFile, Tsv
 
 REGISTRY = "registry:"
@@ -35,6 +35,8 @@ TABLES = (*STATISTICAL, *BOOKS, *PARQUET, ".csv", ".tsv", ".tab", ".txt", ".dat"
 # A table's name where its file has one of a standard; others have names that tell nothing.
 NEUTRAL, SUBJECTS = "data", "subjects"
 FALLBACK = "windows-1252"
+# Files whose tables may have rows around them.
+LAID = (*BOOKS, ".csv", ".tsv", ".tab", ".txt", ".dat")
 LAYOUT = ("header", "under_header", "foot")
 
 
@@ -78,7 +80,14 @@ def read_files(texts: Sequence[str], layout: Mapping[str, int]) -> list[RawTable
     tables: list[RawTable] = []
     documents = _Documents()
     for text in _expanded(texts):
-        tables += _registry(text) if text.startswith(REGISTRY) else _read(text, layout, documents)
+        try:
+            one = _registry(text) if text.startswith(REGISTRY) else _read(text, layout, documents)
+            tables += one
+        except UserError as error:
+            if layout or not text.endswith(LAID):
+                raise
+            around = "--header, --under-header and --foot leave out rows around the table"
+            raise ProblemsError([*error.problems, Problem(text, do=around)]) from None
     if not tables:
         raise wrong("the files", "no table", "a file, a folder, or registry:package/item")
     named = _named([_described(table, documents) for table in tables])

@@ -73,12 +73,13 @@ def visits(table: Table, subject: str) -> list[str]:
     ]
 
 
-def key_of(table: Table, subject: str, visit: str = "") -> tuple[str, ...]:
-    """The columns that tell rows apart: the patient, with the visit, or what a standard has for it;
-    the place in the file where they do not."""
+def key_of(table: Table, subject: str, within: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The columns that tell rows apart: the patient, with one or all of `within`, such as the
+    visit, or what a standard has for it; the place in the file where they do not."""
     if subject == SOURCE_ROW:
         return (SOURCE_ROW,)
-    tried: list[tuple[str, ...]] = [(subject,), *([(subject, visit)] if visit else [])]
+    tried: list[tuple[str, ...]] = [(subject,), *((subject, name) for name in within)]
+    tried += [(subject, *within)]
     tried += list(_grown(subject, [name for name in STANDARD if name in table.columns]))
     return next((key for key in tried if is_key(table, key)), (SOURCE_ROW,))
 

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import Outcome, plain_name
 from trialtrace.run.draft.profile import Table
 from trialtrace.run.draft.types import natural
-from trialtrace.run.draft.yaml_text import Quoted
 
 # Columns that every ADSL has, in small letters, which no variable may have.
 OF_ADSL = (
     *("studyid", "usubjid", "subjid", "siteid", "age", "ageu", "sex", "arm", "trt01p", "synthfl"),
-    *("ittfl", "armcd", "trt01a", "actarm", "dtype", "site"),
+    *("ittfl", "armcd", "trt01a", "actarm", "dtype", "site", "baseline", "visit"),
 )
 PATIENTS = "patients"
 LONGEST_VARIABLE, LONGEST_VISIT, LONGEST_CODE = 8, 40, 8

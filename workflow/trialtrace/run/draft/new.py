@@ -1,10 +1,10 @@
 """`trialtrace new`: the files of a trial, written at once, and only where `check` passes them."""
 
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trialtrace.base.config.yaml_text import document
 from trialtrace.base.errors import Problem, ProblemsError, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
@@ -18,10 +18,9 @@ from trialtrace.run.draft.files import LAYOUT, read_files, table_of
 from trialtrace.run.draft.plan import plan_file
 from trialtrace.run.draft.profile import Table, profiled
 from trialtrace.run.draft.trial import trial_file
-from trialtrace.run.draft.yaml_text import document
 from trialtrace.run.trial.answers import FILE
 from trialtrace.run.trial.check import check_trial
-from trialtrace.run.trial.listing import listed_trials
+from trialtrace.run.trial.listing import with_trial
 
 NO_NAMES = ("null", "true", "false")
 
@@ -37,9 +36,9 @@ class Asked:
     tables: Sequence[Table]
 
 
-def ask_all(texts: Sequence[str], given: Mapping[str, str], ask: Ask) -> Asked:
-    """Read the files and ask what they do not decide. Raises UserError for a file that cannot be
-    read and for an answer that does not fit."""
+def ask_all(texts: Sequence[str], given: dict[str, str], ask: Ask) -> Asked:
+    """Read the files and ask what they do not decide; answers are added to `given`. Raises
+    UserError for a file that cannot be read and for an answer that does not fit."""
     tables = tables_of(texts, given)
     decider = Decider(tables, given, ask)
     draft = decider.decide()
@@ -102,32 +101,3 @@ def free_name(at: Project, name: str) -> None:
     if folder.exists():
         do = f"take another name, or move that folder away; for a new cut: new {name} FILE --again"
         raise wrong(f"trial {name}", f"{at.shown(folder)}, which is there", "a new name", do)
-
-
-def with_trial(at: Project, name: str) -> str | None:
-    """The text of config.yaml with a trial added to `trials`, every other character as it was; None
-    where it is listed. Raises UserError where nothing can be added."""
-    path = at.config / "config.yaml"
-    if name in listed_trials(at):
-        return None
-    text = path.read_text(encoding="utf-8")
-    flow = re.search(r"^trials:\s*\[([^\]]*)\]", text, re.MULTILINE)
-    block = re.search(
-        r"^trials:[ \t]*(#[^\n]*)?\n((?:[ \t]*(?:#[^\n]*)?\n|[ \t]*-[^\n]*\n)+)", text, re.MULTILINE
-    )
-    nothing = re.search(r"^trials:[ \t]*(null|~)?(?=[ \t]*(#|$))", text, re.MULTILINE)
-    if flow:
-        inside = flow[1].rstrip().rstrip(",")
-        added = f"{inside}, {name}" if inside.strip() else name
-        return text[: flow.start(1)] + added + text[flow.end(1) :]
-    if block and (items := re.findall(r"^([ \t]*)-[^\n]*\n", block[2], re.MULTILINE)):
-        last = [*re.finditer(r"^[ \t]*-[^\n]*\n", block[2], re.MULTILINE)][-1]
-        end = block.start(2) + last.end()
-        return f"{text[:end]}{items[-1]}- {name}\n{text[end:]}"
-    if nothing:
-        return f"{text[: nothing.start()]}trials: [{name}]{text[nothing.end() :]}"
-    if not re.search(r"^trials[ \t]*:", text, re.MULTILINE):
-        between = "" if text.endswith("\n") or not text else "\n"
-        return f"{text}{between}trials: [{name}]\n"
-    fault = "`trials`, which is no list"
-    raise wrong("config/config.yaml", fault, "trials: [...]", f"write {name} into it")

@@ -10,13 +10,14 @@ from trialtrace.run.draft import candidates
 from trialtrace.run.draft.answers import Question
 from trialtrace.run.draft.asking import Asking, Open
 from trialtrace.run.draft.candidates import BETWEEN_DATES, NONE
-from trialtrace.run.draft.keys import is_key, visits
+from trialtrace.run.draft.keys import constant, is_key, visits
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.outcomes import (
     ALL_EVENTS,
     DATES,
     EVENT,
     EVENT_DATE,
+    MEASURE,
     ORDERED,
     TIME,
     UNITS,
@@ -55,23 +56,50 @@ class OutcomeQuestions(Asking):
         except Open:
             self._later("kind")
             raise
-        text, until = split_until(text)
-        text, unit = split_unit(text)
-        if until:
-            self.answers.setdefault("kind", f"until {until}")
         if text == BETWEEN_DATES:
             draft.primary = self._between_dates(days)
             return
-        whole = self._parameter(text) or Outcome(*self.column("primary", text, draft.tables))
+        whole, kind = self._named("primary", text)
         if whole.column.name in out:
             raise wrong("--primary", text, "an outcome, which is not the arm, patient or selection")
-        unit = unit or self.answers.get("unit", "") or whole.unit or whole.column.declared.unit
+        if kind:
+            self.answers.setdefault("kind", kind)
+        unit = self.answers.get("unit", "") or whole.unit
         draft.primary = self._of_kind(replace(whole, unit=unit), out)
 
+    def _named(self, key: str, text: str) -> tuple[Outcome, str]:
+        """An outcome as it is named, COLUMN, COLUMN=CODE, TIME until COLUMN=CODE or a parameter of
+        ADaM, each with a unit as [mmHg]; and the kind that this says. Raises UserError."""
+        text, until = split_until(text)
+        text, unit = split_unit(text)
+        if whole := self._parameter(text):
+            return replace(whole, unit=unit or whole.unit), ""
+        name, sign, code = text.partition("=")
+        table, one = self.column(key, name.strip(), self.draft.tables)
+        kind = f"until {until}" if until else f"event {code.strip()}" if sign else ""
+        table = self.draft.chosen(table)
+        return Outcome(table, table.column(one.name), unit=unit or one.declared.unit), kind
+
+    def secondary(self, text: str) -> Outcome:
+        """A secondary outcome, at the visits of the primary one where patients have several rows.
+        Raises UserError for one that does not fit."""
+        whole, kind = self._named("secondary", text)
+        if not whole.kind:
+            whole = self._with_kind(whole, kind or MEASURE)
+        if whole.kind == MEASURE and not whole.column.is_number:
+            raise wrong("--secondary", text, "a number, or COLUMN=CODE of an event")
+        if whole.timed and whole.unit not in UNITS:
+            raise wrong("--secondary", text, "a unit of time, as 'os [days] until dead=1'")
+        if whole.timed or self._single(whole.table):
+            return whole
+        first = self.draft.primary
+        if whole.table.raw is not first.table.raw:
+            raise wrong("--secondary", text, "one row a patient, or the table of the primary one")
+        return replace(whole, visit=first.visit, before=first.before)
+
     def _is_outcome(self, text: str) -> bool:
-        """Whether a column, with a unit or an event behind it, is there. Raises UserError."""
-        name = split_unit(split_until(text)[0])[0]
-        return bool(self._parameter(name)) or self._is_column("primary", name)
+        """Whether an outcome is there. Raises UserError where it is not."""
+        return bool(self._named("primary", text))
 
     def _parameter(self, text: str) -> Outcome | None:
         for table in self.draft.tables:
@@ -119,6 +147,9 @@ class OutcomeQuestions(Asking):
             return replace(whole, kind=TIME)
         if text.startswith("event "):
             code = text.removeprefix("event ")
+            if code not in whole.column.levels:
+                found = f"{whole.column.name}={code}"
+                raise wrong("the event", found, f"a code: {one_of(whole.column.values)}")
             return replace(whole, kind=EVENT, status=whole.column.name, code=code)
         return replace(whole, kind=text)
 
@@ -197,9 +228,14 @@ class OutcomeQuestions(Asking):
                 order = self._asked("date-order", [(order, "") for order in one.kind.orders])
                 found[key] = (table, replace(one, kind=Kind(one.kind.name, orders=(order,))))
         (place, start), (table, event), (other, last) = found.values()
-        if table is not other:
+        table, other = (draft.chosen(each) for each in (table, other))
+        event, last = (
+            replace(table.columns.get(one.name, one), kind=one.kind) for one in (event, last)
+        )
+        if table.raw is not other.raw:
             raise wrong("--last-contact", f"a column of {other.name}", f"one of {table.name}")
-        if place is not draft.home or not self._single(place):
+        within = () if draft.subject in ("", SOURCE_ROW) else (draft.subject,)
+        if place is not draft.home or (within and not constant(place, within, start.name)):
             raise wrong(
                 "--start",
                 f"{start.name} of {place.name}",

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.outcomes import DATES, EVENT, MEASURE, ORDERED, TIME, Outcome
-from trialtrace.run.draft.yaml_text import Quoted
 
 Steps = dict[str, object]
 TWO_SIDED = {"sides": "two_sided"}

@@ -25,6 +25,7 @@ from trialtrace.run.draft.types import (
     kind_of,
     natural,
 )
+from trialtrace.run.tables.missing_markers import markers_among
 
 SOURCE_ROW = "source_row"
 _WHOLE = re.compile(r"^([+-]?[0-9]+)\.0+$")
@@ -171,9 +172,9 @@ def column(name: str, cells: pa.ChunkedArray, declared: Declared = NOTHING) -> C
     texts = [text or "" for text in encoded.dictionary.to_pylist()]
     at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     counts = np.bincount(at[at >= 0], minlength=len(texts))
-    absent = {code for code in texts if code in declared.missing or code in MARKERS}
-    # A code with a label is none, whatever programs write for it.
-    absent -= {code for code in declared.choices if code not in declared.missing}
+    # A code with a label is an answer, whatever programs write for it.
+    markers = {*MARKERS, *markers_among(texts)} - {*declared.choices}
+    absent = {code for code in texts if code in declared.missing or code in markers}
     kept = [text for text in texts if text and text not in absent]
     whole = {text: _WHOLE.sub(r"\1", text) for text in kept}
     if not all(re.fullmatch("[+-]?[0-9]+", text) for text in whole.values()):

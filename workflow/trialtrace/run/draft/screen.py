@@ -1,7 +1,7 @@
 """What is shown before a draft is written: what is analysed, with counts by arm, so that a wrong
 patient, control, event, visit or unit is seen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -50,29 +50,25 @@ def analysed(draft: Draft, table: Table) -> Mask:
     """The rows of the patients who are analysed."""
     if not draft.population:
         return np.ones(table.size, bool)
-    name, code = draft.population
-    if table.raw is draft.home.raw:
-        return table.has(name, code)
-    return _carried(draft, draft.home.has(name, code), table)
+    return _of_patients(draft, draft.home.has(*draft.population), table)
 
 
-def _carried(draft: Draft, rows: Mask, table: Table) -> Mask:
-    """The rows of another table of the patients in some rows of the patients' table."""
+def in_arm(draft: Draft, table: Table, code: str) -> Mask:
+    """The analysed rows of an arm: of its patients, or of the treatment of a row."""
+    if draft.own_treatment:
+        return np.asarray(table.has(draft.arm.name, code) & analysed(draft, table))
+    rows = _of_patients(draft, draft.home.has(draft.arm.name, code), table)
+    return np.asarray(rows & analysed(draft, table))
+
+
+def _of_patients(draft: Draft, rows: Mask, table: Table) -> Mask:
+    """The rows in a table of the patients in some rows of the patients' table."""
+    if draft.subject == SOURCE_ROW:
+        return rows
     one, own = draft.home.column(draft.subject), table.column(draft.subject)
     chosen = {one.values[at] for at in one.at[rows]}
     inside = np.array([value in chosen for value in own.values] + [False])
     return np.asarray(inside[own.at])
-
-
-def in_arm(draft: Draft, table: Table, code: str) -> Mask:
-    """The analysed rows of an arm."""
-    own = draft.home.has(draft.arm.name, code)
-    rows = (
-        own
-        if table.raw is draft.home.raw and table.size == len(own)
-        else _carried(draft, own, table)
-    )
-    return np.asarray(rows & analysed(draft, table))
 
 
 def _people(draft: Draft) -> Iterator[str]:
@@ -83,9 +79,9 @@ def _people(draft: Draft) -> Iterator[str]:
     some = draft.population or draft.where
     chosen = f", with {some[0]}={some[1]}" if some else ""
     yield f"patients: {n} ({who}) in {int(rows.sum())} rows{chosen}; design {draft.design}"
-    outside = int((draft.arm.at[rows] < 0).sum())
-    if outside:
-        yield f"without an arm, and not analysed: {outside} rows"
+    known = sum(_count(draft, home, in_arm(draft, home, code)) for code in draft.arms)
+    if known < n and not draft.own_treatment:
+        yield f"without an arm, and not analysed: {n - known} patients"
 
 
 def _arms(draft: Draft) -> Iterator[str]:
@@ -165,12 +161,11 @@ def _times(draft: Draft, one: Outcome, rows: Mask) -> str:
 def _starts(draft: Draft, one: Outcome) -> np.ndarray:
     """The start of each row's patient, in days."""
     assert one.origin is not None
-    if one.table.raw is draft.home.raw:
+    if draft.subject == SOURCE_ROW:
         return one.origin.numbers
     mine, own = draft.home.column(draft.subject), one.table.column(draft.subject)
-    starts: Mapping[str, float] = dict(
-        zip([mine.values[at] for at in mine.at], one.origin.numbers, strict=True)
-    )
+    known = zip(mine.at, one.origin.numbers, strict=True)
+    starts = {mine.values[at]: day for at, day in known if np.isfinite(day)}
     return np.array([starts.get(own.values[at], np.nan) for at in own.at])
 
 
@@ -188,5 +183,5 @@ def _missing(table: Table) -> Iterator[str]:
         for code, n in one.missing.items():
             cells[code] = cells.get(code, 0) + n
     if cells:
-        told = [f"{code!r} in {n} cells" for code, n in cells.items()]
-        yield f"read as missing in {table.name}: {one_of(told)}"
+        told = [f"{code!r} {n}" for code, n in cells.items()]
+        yield f"cells read as missing in {table.name}: {one_of(told)}"

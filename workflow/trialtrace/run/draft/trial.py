@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.base.errors import wrong
 from trialtrace.base.paths import Project
 from trialtrace.run.draft import names
@@ -11,7 +12,6 @@ from trialtrace.run.draft.dictionary import decimal_sign
 from trialtrace.run.draft.draft import Draft, keys_of, used_tables
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.profile import SOURCE_ROW, Table
-from trialtrace.run.draft.yaml_text import Quoted
 from trialtrace.run.trial.version import CURRENT
 
 QUESTION = "What this trial asks is not written yet."
@@ -62,11 +62,7 @@ def _table(draft: Draft, table: Table) -> dict[str, object]:
     }
     if table.raw is draft.home.raw:
         entry["arm"] = draft.arm.name
-    where = dict(table.raw.where)
-    if draft.where and table.raw is draft.home.raw:
-        name, code = draft.where
-        where[name] = {"present": True, "is": Quoted(code)}
-    return entry | ({"where": where} if where else {})
+    return entry | ({"where": dict(table.raw.where)} if table.raw.where else {})
 
 
 def _subjects(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:

@@ -15,7 +15,8 @@ INTEGER, NUMBER_KIND, DATE = "integer", "number", "date"
 ORDERS = ("ymd", "dmy", "mdy")
 # Levels that a column of codes may have.
 MOST_LEVELS = 12
-# What programs write for a missing value: R, SAS, pandas and IEEE 754, SQL, Excel.
+# What programs write for a missing value: R, SAS, pandas and IEEE 754, SQL, Excel; those of EDC
+# systems are in run/tables/missing_markers.py.
 MARKERS = ("NA", ".", "NaN", "NULL", "#N/A")
 # A list of choices of the dictionary cannot hold these.
 MARKS_OF_CHOICES = (",", "|", "\n", "\r")

@@ -1,10 +1,11 @@
 """Which trials there are: those that config/config.yaml lists, each with its folder."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trialtrace.base.config.compose import compose
-from trialtrace.base.errors import Problem, ProblemsError, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, ProblemsError, UserError, did_you_mean, one_of, wrong
 from trialtrace.base.paths import NAME, Project
 
 
@@ -71,3 +72,32 @@ def not_a_trial(at: Project, name: str, listed: Sequence[str]) -> Problem | None
         or did_you_mean(name, known)
         or "make it, or take the name out of `trials`",
     )
+
+
+def with_trial(at: Project, name: str) -> str | None:
+    """The text of config.yaml with a trial added to `trials`, every other character as it was; None
+    where it is listed. Raises UserError where nothing can be added."""
+    path = at.config / "config.yaml"
+    if name in listed_trials(at):
+        return None
+    text = path.read_text(encoding="utf-8")
+    flow = re.search(r"^trials:\s*\[([^\]]*)\]", text, re.MULTILINE)
+    block = re.search(
+        r"^trials:[ \t]*(#[^\n]*)?\n((?:[ \t]*(?:#[^\n]*)?\n|[ \t]*-[^\n]*\n)+)", text, re.MULTILINE
+    )
+    nothing = re.search(r"^trials:[ \t]*(null|~)?(?=[ \t]*(#|$))", text, re.MULTILINE)
+    if flow:
+        inside = flow[1].rstrip().rstrip(",")
+        added = f"{inside}, {name}" if inside.strip() else name
+        return text[: flow.start(1)] + added + text[flow.end(1) :]
+    if block and (items := re.findall(r"^([ \t]*)-[^\n]*\n", block[2], re.MULTILINE)):
+        last = [*re.finditer(r"^[ \t]*-[^\n]*\n", block[2], re.MULTILINE)][-1]
+        end = block.start(2) + last.end()
+        return f"{text[:end]}{items[-1]}- {name}\n{text[end:]}"
+    if nothing:
+        return f"{text[: nothing.start()]}trials: [{name}]{text[nothing.end() :]}"
+    if not re.search(r"^trials[ \t]*:", text, re.MULTILINE):
+        between = "" if text.endswith("\n") or not text else "\n"
+        return f"{text}{between}trials: [{name}]\n"
+    fault = "`trials`, which is no list"
+    raise wrong("config/config.yaml", fault, "trials: [...]", f"write {name} into it")

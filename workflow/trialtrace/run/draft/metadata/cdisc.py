@@ -30,36 +30,6 @@ BASELINE_ROWS = "ABLFL"  # 3.3.8
 ANALYSED = "ANL01FL"  # 3.3.8
 # What tells the rows of a parameter apart, beside subject and visit (3.3.3, 3.3.4).
 WITHIN_VISIT = ("ATPTN", "ATPT", "ASEQ")
-LABELS = {
-    "STUDYID": "Study identifier",
-    "USUBJID": "Unique subject identifier",
-    "SUBJID": "Subject identifier for the study",
-    "SITEID": "Study site identifier",
-    "AGE": "Age",
-    "AGEU": "Age units",
-    "SEX": "Sex",
-    "RACE": "Race",
-    "TRT01P": "Planned treatment for period 01",
-    "TRT01A": "Actual treatment for period 01",
-    "TRTP": "Planned treatment",
-    "TRTA": "Actual treatment",
-    "RANDDT": "Date of randomization",
-    "PARAM": "Parameter",
-    "PARAMCD": "Parameter code",
-    "AVAL": "Analysis value",
-    "AVALC": "Analysis value (C)",
-    "BASE": "Baseline value",
-    "CHG": "Change from baseline",
-    "AVISIT": "Analysis visit",
-    "AVISITN": "Analysis visit (N)",
-    "ABLFL": "Baseline record flag",
-    "ANL01FL": "Analysis flag 01",
-    "CNSR": "Censor",
-    "ITTFL": "Intent-to-treat population flag",
-    "FASFL": "Full analysis set population flag",
-    "SAFFL": "Safety population flag",
-    "PPROTFL": "Per-protocol population flag",
-}
 _FLAG = re.compile("[A-Z0-9]{1,6}FL")
 
 
@@ -72,17 +42,11 @@ def of_names(names: Collection[str]) -> dict[str, Declared]:
     """The declarations of a table of ADaM by the names of its columns; none of another table."""
     if not follows_adam(names):
         return {}
-    by = "the names of ADaM"
     flags = {"Y": "Yes", "N": "No"}
-    made = {
-        name: Declared(by=by, label=LABELS.get(name, ""), choices=flags)
+    return {
+        name: Declared("the names of ADaM", choices=flags)
         for name in names
         if _FLAG.fullmatch(name)
-    }
-    return made | {
-        name: Declared(by=by, label=LABELS[name])
-        for name in names
-        if name in LABELS and name not in made
     }
 
 

@@ -1,9 +1,11 @@
 """Labels, value labels and missing values that SAS, SPSS and Stata keep in their files."""
 
+import re
 from typing import TYPE_CHECKING
 
 from trialtrace.run.draft.metadata.declared import Declared
 from trialtrace.run.sources.readers.statistical import variables
+from trialtrace.run.tables.missing_markers import PACKAGES
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
@@ -19,7 +21,8 @@ def of_file(opened: "Opened[StatisticalFile]", records: "Records") -> dict[str, 
     found = records.notes.get("missing", {})
     made = {}
     for name, variable in variables(opened).items():
-        codes = dict.fromkeys((*found.get(name, ()), *variable.missing))
+        special = [code for code in variable.labels if re.fullmatch(PACKAGES.pattern, code)]
+        codes = dict.fromkeys((*found.get(name, ()), *variable.missing, *special))
         made[name] = Declared(
             by=f"the {PROGRAMS[opened.declared.format]} file",
             label=variable.label,

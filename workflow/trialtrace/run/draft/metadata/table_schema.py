@@ -1,6 +1,6 @@
-"""Frictionless Table Schema (v1: a schema, or a data package) and CSVW metadata (W3C, 2015).
+"""Frictionless Table Schema: a schema, or a data package.
 
-Names of types are those of the two standards; a type that is not listed here declares nothing.
+Names of types are those of the standard; a type that is not listed here declares nothing.
 """
 
 import json
@@ -19,26 +19,21 @@ TYPES = {
     "datetime": "moment",
     "time": "clock",
     "string": "text",
-    # CSVW, where it has other names.
-    "double": "number",
-    "float": "number",
-    "decimal": "number",
-    "dateTime": "moment",
 }
-# Patterns of days (strptime of Frictionless, UAX 35 of CSVW), by the order of their parts.
-ORDERS = {"y": "ymd", "Y": "ymd", "d": "dmy", "m": "mdy", "M": "mdy"}
+# Patterns of days, by the first of their parts.
+ORDERS = {"y": "ymd", "Y": "ymd", "d": "dmy", "m": "mdy"}
 
 
 def read_schemas(data: bytes, place: str) -> dict[str, dict[str, Declared]]:
     """The declarations of columns by the stem of their file, `""` where none is named. Raises
-    UserError for JSON of neither standard."""
+    UserError for JSON of another kind."""
     try:
         document = json.loads(data)
     except ValueError as error:
         raise UserError(place, f"this is not JSON: {error}") from None
     found = {stem: dict(columns) for stem, columns in _schemas(document) if columns}
     if not found:
-        need = "a Frictionless Table Schema or data package, or CSVW metadata"
+        need = "a Frictionless Table Schema or data package"
         raise wrong(place, "JSON that describes no column", need, "leave it out")
     return found
 
@@ -51,9 +46,6 @@ def _schemas(document: Any) -> Iterator[tuple[str, dict[str, Declared]]]:
     for resource in document.get("resources", ()):
         if isinstance(schema := resource.get("schema"), Mapping):
             yield _stem(resource.get("path") or resource.get("name") or ""), _fields(schema)
-    for table in (document, *document.get("tables", ())):
-        if isinstance(schema := table.get("tableSchema"), Mapping):
-            yield _stem(table.get("url", "")), _columns(schema)
 
 
 def _stem(path: Any) -> str:
@@ -87,29 +79,6 @@ def _fields(schema: Mapping[str, Any]) -> dict[str, Declared]:
 def _categories(one: Mapping[str, Any]) -> list[Any]:
     """Categories with labels, as version 2 of the standard has them."""
     return [each for each in one.get("categories", ()) if isinstance(each, Mapping)]
-
-
-def _columns(schema: Mapping[str, Any]) -> dict[str, Declared]:
-    """The columns of CSVW."""
-    made = {}
-    for one in schema.get("columns", ()):
-        given = one.get("datatype", "")
-        told = given if isinstance(given, Mapping) else {"base": given}
-        kind = TYPES.get(told.get("base", ""), "")
-        null = one.get("null", ())
-        titles = one.get("titles", "")
-        title = titles[0] if isinstance(titles, list) and titles else titles
-        name = one.get("name") or title
-        made[str(name)] = Declared(
-            by="the CSVW metadata",
-            label=str(one.get("dc:description") or title or ""),
-            kind=kind,
-            order=_order(told.get("format", "")) if kind == "date" else "",
-            missing=dict.fromkeys([null] if isinstance(null, str) else null, ""),
-            low=str(told.get("minimum", "")),
-            high=str(told.get("maximum", "")),
-        )
-    return made
 
 
 def _order(pattern: str) -> str:
