@@ -1,5 +1,6 @@
 """What files and documents declare of columns."""
 
+import csv
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from trialtrace.base.errors import UserError
 from trialtrace.run.draft.files import read_files
 from trialtrace.run.draft.metadata import cdisc, codebook, table_schema
+from trialtrace.run.trial.dictionary import PARTS
 
 DEFINE = """<?xml version="1.0"?>
 <ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"><Study OID="S"><MetaDataVersion OID="M">
@@ -81,19 +83,37 @@ def test_labels_of_stata_and_spss(tmp_path):
     assert table.declared["score"].missing == {"9": ""}
 
 
-REDCAP = (
-    "Variable / Field Name,Form Name,Field Type,Field Label,"
-    '"Choices, Calculations, OR Slider Labels",'
-    "Text Validation Type OR Show Slider Number,Text Validation Min,Text Validation Max\n"
-    "record_id,entry,text,Record,,,,\n"
-    'arm,entry,radio,Arm,"1, New | 2, Old",,,\n'
-    'race,entry,checkbox,Race,"1, A | 2, B",,,\n'
-    "ae_grade,ae,text,Grade,,integer,1,5\n"
+FIELDS = (
+    {"field_name": "record_id", "form_name": "entry", "field_type": "text"},
+    {
+        "field_name": "arm",
+        "form_name": "entry",
+        "field_type": "radio",
+        "choices": "1, New | 2, Old",
+    },
+    {
+        "field_name": "race",
+        "form_name": "entry",
+        "field_type": "checkbox",
+        "label": "Race",
+        "choices": "1, A | 2, B",
+    },
+    {
+        "field_name": "ae_grade",
+        "form_name": "ae",
+        "field_type": "text",
+        "validation": "integer",
+        "minimum": "1",
+        "maximum": "5",
+    },
 )
 
 
 def test_a_redcap_export_with_a_repeating_instrument(tmp_path):
-    (tmp_path / "dictionary.csv").write_text(REDCAP)
+    with (tmp_path / "dictionary.csv").open("w") as file:
+        writer = csv.writer(file)
+        writer.writerow(PARTS.values())
+        writer.writerows([field.get(part, "") for part in PARTS] for field in FIELDS)
     (tmp_path / "data.csv").write_text(
         "record_id,redcap_repeat_instrument,redcap_repeat_instance,arm,race___1,race___2,ae_grade\n"
         "1,,,1,0,1,\n1,ae,1,,,,2\n1,ae,2,,,,3\n2,,,2,1,0,\n"

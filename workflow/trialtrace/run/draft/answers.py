@@ -11,7 +11,7 @@ from trialtrace.run.trial.answers import FILE
 
 # Every answer, in the order in which it is asked for, and what it is. Each is a flag too.
 KEYS: Mapping[str, str] = {
-    "tables": "tables or files of the trial, with commas between; others are not used",
+    "tables": "tables, sheets or files of the trial, with commas between; others are not used",
     "header": "line or row with the names of the columns, where a title stands above",
     "under-header": "rows below the names that are no data, such as one of units",
     "foot": "rows at the end that are no data",
@@ -32,7 +32,6 @@ KEYS: Mapping[str, str] = {
     "event-date": "column of the date of the event",
     "last-contact": "column of the date of the last contact; the same where one date is either",
     "date-order": "order of day and month in dates that fit both: dmy or mdy",
-    "competing": "code of the status that is a competing event",
     "secondary": "secondary outcomes, with commas between: COLUMN, COLUMN=CODE, or 'TIME until "
     "COLUMN=CODE'",
     "covariates": "columns that the primary analysis adjusts for, with commas between",

@@ -20,28 +20,13 @@ from trialtrace.run.draft.answers import (
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project
+    from trialtrace.run.draft.decide import Decider
     from trialtrace.run.draft.draft import Draft
-    from trialtrace.run.draft.new import Asked
 
 MORE = "+"
 # Options that a list shows at first.
 SHOWN = 12
 OPEN_QUESTIONS = 3
-
-
-class _Once(argparse.Action):
-    """A flag whose second value would silently take the place of the first."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        if getattr(namespace, self.dest) is not None:
-            parser.error(f"{option_string} is given twice: give one value, with commas between")
-        setattr(namespace, self.dest, values)
 
 
 def add_commands(
@@ -53,8 +38,8 @@ def add_commands(
     new.add_argument("trial", help="a name for the trial")
     new.add_argument("given", nargs="*", metavar="FILE", help="files, or registry:package/item")
     for key, words in KEYS.items():
-        new.add_argument(f"--{key}", metavar="ANSWER", help=words, action=_Once)
-    new.add_argument("--answers", metavar="FILE", help="a file of answers", action=_Once)
+        new.add_argument(f"--{key}", metavar="ANSWER", help=words, action="append")
+    new.add_argument("--answers", metavar="FILE", help="a file of answers")
     new.add_argument(
         "--again", action="store_true", help="list what a new cut of the data has that is new"
     )
@@ -63,7 +48,8 @@ def add_commands(
 
 def run_new(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
-    from trialtrace.run.draft.new import ask_all, free_name
+    from trialtrace.run.draft.decide import Decider
+    from trialtrace.run.draft.new import free_name, tables_of
 
     arguments.with_pandas()
     at, name = project(arguments.project), arguments.trial
@@ -78,10 +64,12 @@ def run_new(arguments: argparse.Namespace) -> int:
     free_name(at, name)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        asked = ask_all(files, given, ask_on_terminal if terminal else nobody)
-        if asked.draft is None:
+        ask = ask_on_terminal if terminal else nobody
+        asked = Decider(tables_of(files, given), given, ask)
+        draft = asked.decide()
+        if draft is None:
             return _left_open(name, files, asked)
-        return _shown(at, name, files, asked, asked.draft, terminal and not arguments.answers)
+        return _shown(at, name, files, asked, draft, terminal and not arguments.answers)
     except (KeyboardInterrupt, EOFError):
         print("\ninterrupted: nothing was written", file=sys.stderr)
         print(_as_flags(given), file=sys.stderr)
@@ -99,8 +87,13 @@ def _given(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
     if arguments.answers:
         named, answers = read_answers(Path(arguments.answers))
         files = files or named
-    flags = {key: getattr(arguments, key.replace("-", "_")) for key in KEYS}
-    return files, answers | {key: text for key, text in flags.items() if text is not None}
+    for key in KEYS:
+        told = getattr(arguments, key.replace("-", "_")) or []
+        if len(told) > 1:
+            raise wrong(f"--{key}", "several answers", "one value, with commas between")
+        if told:
+            answers[key] = told[0]
+    return files, answers
 
 
 def _as_flags(answers: Mapping[str, str]) -> str:
@@ -112,7 +105,7 @@ def _is_item(text: str) -> bool:
     return text.startswith("registry:")
 
 
-def _left_open(name: str, files: Sequence[str], asked: "Asked") -> int:
+def _left_open(name: str, files: Sequence[str], asked: "Decider") -> int:
     """Write the questions that are open, with the answers so far. The exit code is 3."""
     path = answers_path(files, name)
     path.write_text(open_file(name, path, files, asked.answers, asked.open), encoding="utf-8")
@@ -127,13 +120,13 @@ def _left_open(name: str, files: Sequence[str], asked: "Asked") -> int:
 
 
 def _shown(
-    at: "Project", name: str, files: Sequence[str], asked: "Asked", draft: "Draft", ask: bool
+    at: "Project", name: str, files: Sequence[str], asked: "Decider", draft: "Draft", ask: bool
 ) -> int:
     """Show the counts, and write the trial where nobody objects."""
     from trialtrace.run.draft.new import write_trial
     from trialtrace.run.draft.screen import screen
 
-    print("\n".join(map(visible, screen(draft, asked.tables))))
+    print("\n".join(map(visible, screen(draft, draft.tables))))
     if ask and input("write this trial? [Y/n] ").strip().casefold() not in ("", "y", "yes"):
         print(f"nothing was written\n{_as_flags(asked.answers)}")
         return 1

@@ -16,8 +16,6 @@ from trialtrace.run.draft.types import CODE, DATE, EMPTY, INTEGER, NUMBER_KIND, 
 from trialtrace.run.tables.missing_markers import system_of
 from trialtrace.run.trial.dictionary import PARTS, is_field
 
-CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
-
 
 @dataclass
 class Columns:
@@ -47,15 +45,11 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
         ignore: dict[str, str] = {}
         missing: dict[str, object] = {}
         units: dict[str, str] = {}
-        fields: set[str] = set()
         for name, one in table.columns.items():
             if reason := "" if name in needed else _unused(table, one):
                 ignore[name] = reason
                 continue
-            row = _row(table, dates.get(name, one), name in coded)
-            if row["field_name"] not in fields:
-                fields.add(row["field_name"])
-                made.rows.append(row)
+            made.rows.append(_row(table, dates.get(name, one), name in coded))
             if absent := [*one.missing, *(one.declared.missing.keys() - one.missing.keys())]:
                 missing[name] = _missing(one, sorted(absent, key=natural))
             if one.declared.unit:
@@ -157,14 +151,12 @@ def _says(code: str) -> str:
 
 def _row(table: Table, one: Column, coded: bool) -> dict[str, str]:
     """The row of a column, by our names of the dictionary's columns."""
-    given = one.declared.given
-    if given and (not coded or given["field_type"] in CODED):
-        return {**given, "form_name": table.name}
     row = {
         "field_name": one.name,
         "form_name": table.name,
         "field_type": "text",
         "label": one.label,
+        "branching": one.declared.branching,
         "identifier": "y" if one.declared.identifier else "",
     }
     kind = one.kind

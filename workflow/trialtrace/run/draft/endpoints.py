@@ -22,23 +22,23 @@ def endpoints_file(draft: Draft, known: Mapping[str, str]) -> Entries:
     for one in (draft.primary, *draft.secondary):
         codes = [str(entry["code"]) for entry in made.values()]
         entry: dict[str, object] = {"label": one.label, "code": names.code_of(one.name, codes)}
-        made |= _entries(draft, one, entry, known)
+        made[one.name] = _entry(draft, one, entry, known)
     return made
 
 
-def _entries(
+def _entry(
     draft: Draft, one: Outcome, head: dict[str, object], known: Mapping[str, str]
-) -> Entries:
+) -> dict[str, object]:
     head |= {"kind": _kind(draft, one), "table": one.table.name}
     if where := _rows(draft, one):
         head["where"] = where
     if one.kind == TIME:
-        return _time(one, head)
+        return head | _time(one)
     if one.kind == DATES:
-        return {one.name: head | _dates(draft, one, known)}
+        return head | _dates(draft, one, known)
     if one.kind == EVENT and not one.visit:
-        return {one.name: head | {"event": {one.status: {"is": Quoted(one.code)}}}}
-    return {one.name: head | _value(draft, one)}
+        return head | {"event": {one.status: {"is": Quoted(one.code)}}}
+    return head | _value(draft, one)
 
 
 def _kind(draft: Draft, one: Outcome) -> str:
@@ -63,24 +63,15 @@ def _rows(draft: Draft, one: Outcome) -> dict[str, object]:
     return where
 
 
-def _time(one: Outcome, head: dict[str, object]) -> Entries:
-    """A time in a column, after the event that competes, where one does."""
+def _time(one: Outcome) -> dict[str, object]:
+    """A time in a column."""
     event: dict[str, object] = {one.status: {"is": Quoted(one.code)}} if one.status else {}
     event = event or {one.column.name: "present"}
-    time = {"time": one.column.name, "unit": one.unit}
-    made: Entries = {}
-    if one.competing:
-        words = _words(one, one.competing)
-        code = names.code_of(f"{head['code']}C", [str(head["code"])])
-        own = head | {"label": words, "code": code} | time
-        own |= {"event": {one.status: {"is": Quoted(one.competing)}}}
-        made[f"{one.name}_competing"] = own | {"event_label": words, "censored_label": CENSORED}
-    ended = {"event_label": _words(one, one.code), "censored_label": CENSORED}
-    rivals = {"competing": [*made]} if made else {}
-    return made | {one.name: head | time | {"event": event} | ended | rivals}
+    ended = {"event_label": _words(one), "censored_label": CENSORED}
+    return {"time": one.column.name, "unit": one.unit, "event": event, **ended}
 
 
-def _words(one: Outcome, code: str) -> str:
+def _words(one: Outcome) -> str:
     """What happened: the label of the code, or that of its column where the code has none."""
     if one.parameter and cdisc.EVENT_WORDS in one.table.columns:
         said = one.table.column(cdisc.EVENT_WORDS)
@@ -90,13 +81,13 @@ def _words(one: Outcome, code: str) -> str:
     if not one.status or one.parameter:
         return "The event"
     status = one.table.column(one.status)
-    label = status.label_of(code)
+    label = status.label_of(one.code)
     return f"{status.label}: {label}" if status.label != label else label
 
 
 def _dates(draft: Draft, one: Outcome, known: Mapping[str, str]) -> dict[str, object]:
     event = {one.status: {"is": Quoted(one.code)}} if one.status else {one.column.name: "present"}
-    words = _words(one, one.code) if one.status else one.column.label
+    words = _words(one) if one.status else one.column.label
     return {
         "start": known[one.start],
         "event_date": one.column.name,

@@ -37,6 +37,8 @@ NEUTRAL, SUBJECTS = "data", "subjects"
 FALLBACK = "windows-1252"
 # Files whose tables may have rows around them.
 LAID = (*BOOKS, ".csv", ".tsv", ".tab", ".txt", ".dat")
+# Characters in which the header of a text is looked for.
+HEAD = 1 << 18
 LAYOUT = ("header", "under_header", "foot")
 
 
@@ -63,22 +65,26 @@ class RawTable:
 
 @dataclass
 class _Documents:
-    """What documents beside the tables declare."""
+    """What documents beside the tables declare; and the sheets that are wanted, if not all."""
 
+    wanted: frozenset[str] = frozenset()
     dictionary: dict[str, Declared] = field(default_factory=dict)
     columns: dict[str, Declared] = field(default_factory=dict)
     define: dict[str, dict[str, Declared]] = field(default_factory=dict)
     schemas: dict[str, dict[str, Declared]] = field(default_factory=dict)
 
 
-def read_files(texts: Sequence[str], layout: Mapping[str, int]) -> list[RawTable]:
+def read_files(
+    texts: Sequence[str], layout: Mapping[str, int], chosen: Sequence[str] = ()
+) -> list[RawTable]:
     """The tables of files, folders and registry items, each column with what is declared of it.
 
-    `layout` has header, under_header and foot of the texts and sheets, as far as they were given.
-    Raises UserError for what cannot be read, and where there is no table.
+    `layout` has header, under_header and foot of the texts and sheets, as far as they were given;
+    `chosen` are the tables that are wanted, by the names of files, sheets, or tables; all without
+    it. Raises UserError for what cannot be read, and where there is no table.
     """
     tables: list[RawTable] = []
-    documents = _Documents()
+    documents = _Documents(_sheets(texts, chosen))
     for text in _expanded(texts):
         try:
             one = _registry(text) if text.startswith(REGISTRY) else _read(text, layout, documents)
@@ -91,7 +97,19 @@ def read_files(texts: Sequence[str], layout: Mapping[str, int]) -> list[RawTable
     if not tables:
         raise wrong("the files", "no table", "a file, a folder, or registry:package/item")
     named = _named([_described(table, documents) for table in tables])
-    return [part for table in named for part in _instruments(table)]
+    made = [part for table in named for part in _instruments(table)]
+    return [table_of(made, name) for name in chosen] or made
+
+
+def _sheets(texts: Sequence[str], chosen: Sequence[str]) -> frozenset[str]:
+    """Those of the chosen names that are sheets of a workbook."""
+    books = [text for text in texts if text.lower().endswith(BOOKS)]
+    found: set[str] = set()
+    for text in books if chosen else ():
+        any_sheet = {"format": "excel", "sheet": "any"}
+        opened = _opened(Path(text), text, contents(Path(text), text), Excel, any_sheet)
+        found |= {*excel.rows_of_sheets(opened)} & {*chosen}
+    return frozenset(found)
 
 
 def _expanded(texts: Sequence[str]) -> Iterator[str]:
@@ -163,12 +181,13 @@ def _text(
     reading = reading_of(data, text, layout.get("header", 1))
     separator = str(reading.get("separator", "\t"))
     plain = data.decode(str(reading["encoding"])).removeprefix("\ufeff")
-    header, *rows = records_of(plain, separator)
+    header = records_of(plain[:HEAD], separator)[0]
     if redcap.is_dictionary(header):
-        documents.dictionary |= redcap.read_dictionary(header, rows)
+        documents.dictionary |= redcap.read_dictionary(path)
     elif codebook.is_codebook(header):
         documents.columns |= codebook.read_codebook(
-            [dict(zip(header, row, strict=False)) for row in rows], text
+            [dict(zip(header, row, strict=False)) for row in records_of(plain, separator)[1:]],
+            text,
         )
     else:
         kind = Tsv if reading["format"] == "tsv" else Csv
@@ -193,7 +212,8 @@ def _book(
             continue
         reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **layout}
         opened = _opened(path, text, data, Excel, reading)
-        yield replace(_table(opened, excel.read(opened), reading), shown=f"{text}[{sheet}]")
+        if not documents.wanted or sheet in documents.wanted:
+            yield replace(_table(opened, excel.read(opened), reading), shown=f"{text}[{sheet}]")
 
 
 def _statistical(path: Path, text: str, data: bytes, kind: str) -> RawTable:
@@ -294,9 +314,10 @@ def _lengths(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(column, "")))
 
 
-def table_of(tables: Sequence[Any], name: str) -> Any:
-    """The table of a name, or of the stem of its file. Raises UserError where there is none."""
+def table_of(tables: Sequence[RawTable], name: str) -> RawTable:
+    """The table of a name, or of its sheet or the stem of its file. Raises UserError where there is
+    none."""
     for table in tables:
-        if name == table.name or name == Path(table.item).stem:
+        if name in (table.name, table.reading.get("sheet"), Path(table.item).stem):
             return table
     raise wrong("--tables", name, one_of([table.name for table in tables]))

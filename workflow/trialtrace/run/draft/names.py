@@ -33,7 +33,7 @@ def variables(draft: Draft, more: Iterable[str] = ()) -> dict[str, str]:
     where ADaM names them, short names for all others."""
     wanted = [*draft.baseline, *draft.covariates, draft.cluster, draft.factor, *more]
     wanted += [draft.primary.start] if draft.primary.start else []
-    own = {column: name for name, column in _of_adam(draft).items()}
+    own = {column: name for name, column in of_adam(draft).items()}
     made: dict[str, str] = {}
     if draft.cluster and draft.primary.timed:
         # Errors of hazards that allow for clusters are those by site.
@@ -45,8 +45,8 @@ def variables(draft: Draft, more: Iterable[str] = ()) -> dict[str, str]:
     return made
 
 
-def _of_adam(draft: Draft) -> dict[str, str]:
-    """Age, sex and site by the names of ADaM."""
+def of_adam(draft: Draft) -> dict[str, str]:
+    """Age, sex and site by the names of ADaM, as subjects of trial.yaml have them."""
     columns = draft.home.columns
     if not cdisc.follows_adam(columns):
         return {}
@@ -57,11 +57,6 @@ def _of_adam(draft: Draft) -> dict[str, str]:
         "site": "SITEID" in columns and not columns["SITEID"].blank,
     }
     return {name: known[name] for name, fit in fits.items() if fit and columns[known[name]].present}
-
-
-def of_adam(draft: Draft) -> dict[str, str]:
-    """Age, sex and site by the names of ADaM, as subjects of trial.yaml have them."""
-    return _of_adam(draft)
 
 
 def subjects_table(draft: Draft) -> str:

@@ -2,19 +2,18 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from trialtrace.base.config.yaml_text import document
 from trialtrace.base.errors import Problem, ProblemsError, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
 from trialtrace.run.draft import names
-from trialtrace.run.draft.answers import Ask, Question, kept_file
+from trialtrace.run.draft.answers import kept_file
 from trialtrace.run.draft.decide import Decider
 from trialtrace.run.draft.dictionary import columns_of
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.endpoints import endpoints_file
-from trialtrace.run.draft.files import LAYOUT, read_files, table_of
+from trialtrace.run.draft.files import LAYOUT, read_files
 from trialtrace.run.draft.plan import plan_file
 from trialtrace.run.draft.profile import Table, profiled
 from trialtrace.run.draft.trial import trial_file
@@ -25,33 +24,11 @@ from trialtrace.run.trial.listing import with_trial
 NO_NAMES = ("null", "true", "false")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What came of the questions: a draft, or those that are open; `answers` are all that were
-    given, `tables` those of the files."""
-
-    draft: Draft | None
-    answers: Mapping[str, str]
-    open: Sequence[Question]
-    tables: Sequence[Table]
-
-
-def ask_all(texts: Sequence[str], given: dict[str, str], ask: Ask) -> Asked:
-    """Read the files and ask what they do not decide; answers are added to `given`. Raises
-    UserError for a file that cannot be read and for an answer that does not fit."""
-    tables = tables_of(texts, given)
-    decider = Decider(tables, given, ask)
-    draft = decider.decide()
-    return Asked(draft, decider.answers, decider.open, tables)
-
-
 def tables_of(texts: Sequence[str], given: Mapping[str, str]) -> list[Table]:
     """The profiles of the tables that are used."""
     layout = {key: _whole(key, given) for key in LAYOUT if key.replace("_", "-") in given}
-    raws = read_files(texts, layout)
-    if chosen := [name.strip() for name in given.get("tables", "").split(",") if name.strip()]:
-        raws = [table_of(raws, name) for name in chosen]
-    return [profiled(raw) for raw in raws]
+    chosen = [name.strip() for name in given.get("tables", "").split(",") if name.strip()]
+    return [profiled(raw) for raw in read_files(texts, layout, chosen)]
 
 
 def _whole(key: str, given: Mapping[str, str]) -> int:
@@ -61,15 +38,16 @@ def _whole(key: str, given: Mapping[str, str]) -> int:
     return int(text)
 
 
-def write_trial(at: Project, name: str, texts: Sequence[str], asked: Asked, draft: Draft) -> None:
+def write_trial(at: Project, name: str, texts: Sequence[str], asked: Decider, draft: Draft) -> None:
     """Write config/trials/NAME at once and list it in config.yaml. Raises UserError, and writes
     nothing, where `check` would refuse it."""
+    whole = asked.draft.tables
     known = names.variables(draft, names.sequence_columns(draft))
-    columns = columns_of(draft, asked.tables)
+    columns = columns_of(draft, whole)
     cleaning = {"tables": columns.cleaning} if any(columns.cleaning.values()) else {}
     cleaning = {key: {n: e for n, e in tables.items() if e} for key, tables in cleaning.items()}
     files = {
-        "trial.yaml": document(trial_file(draft, name, asked.tables, at), apart=True),
+        "trial.yaml": document(trial_file(draft, name, whole, at), apart=True),
         "dictionary.csv": columns.dictionary,
         "cleaning.yaml": document(cleaning),
         "endpoints.yaml": document(endpoints_file(draft, known), apart=True),

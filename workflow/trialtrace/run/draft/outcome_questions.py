@@ -137,12 +137,9 @@ class OutcomeQuestions(Asking):
     def _with_kind(self, whole: Outcome, text: str) -> Outcome:
         if text.startswith("until "):
             status, code = split_code(text.removeprefix("until "), whole.table, "--kind")
-            rival = self.answers.get("competing", "")
-            if rival and (rival == code or rival not in whole.table.column(status).values):
-                raise wrong("--competing", rival, f"another code of {status} than {code}")
             if not whole.column.is_number:
                 raise wrong("--kind", text, f"a kind of {whole.column.name}, which is no number")
-            return replace(whole, kind=TIME, status=status, code=code, competing=rival)
+            return replace(whole, kind=TIME, status=status, code=code)
         if text == ALL_EVENTS:
             return replace(whole, kind=TIME)
         if text.startswith("event "):

@@ -36,7 +36,6 @@ class Outcome:
     before: str = ""
     origin: Column | None = None
     last_contact: str = ""
-    competing: str = ""
 
     @property
     def label(self) -> str:

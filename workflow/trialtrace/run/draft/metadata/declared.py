@@ -11,8 +11,8 @@ class Declared:
     `by` names what states it. `kind` is integer, number, date, moment, clock, text or code, and
     empty where no type is declared; `order` is that of a date (ymd, dmy, mdy). `choices` maps each
     code to its label, `missing` each code for a missing value to what it says, which may be
-    nothing. `low` and `high` are declared bounds. `form` is a form of REDCap, `given` the row of
-    the column in a REDCap dictionary, by our names of its 18 columns.
+    nothing. `low` and `high` are declared bounds. `form` is a form of REDCap, `branching`
+    the condition under which a field of it is shown.
     """
 
     by: str = ""
@@ -26,7 +26,7 @@ class Declared:
     high: str = ""
     identifier: bool = False
     form: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
+    branching: str = ""
 
     def over(self, other: "Declared") -> "Declared":
         """This declaration, completed by another one where it states nothing."""
