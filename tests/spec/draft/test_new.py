@@ -66,7 +66,7 @@ def test_a_mean_difference(at, new, export):
     low, high, _ = welch(patients())
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high))
     assert row["unit"] == "points"
-    assert config(at, "plan")["displays"]["baseline"]["variables"] == ["age_2", "sex_2"]
+    assert config(at, "plan")["displays"]["baseline"]["variables"] == ["b_age", "b_sex"]
 
 
 def test_an_event(at, new, export):
@@ -168,6 +168,15 @@ def test_a_factor_within_whose_levels_arms_are_compared(at, new, export):
     assert row["stat_value"] == pytest.approx(effect)
 
 
+def test_levels_that_are_no_arms_leave_their_patients_out(at, new, export):
+    told = SCORE | {"arm": "grade", "arms": "0=None, 2=High", "control": "0"}
+    assert new(export, **told) == 0
+    frame = patients().assign(arm=lambda one: one.grade.map({0: "usual", 2: "card"}))
+    low, high, _ = welch(frame)
+    row = results(at)["score/mean_difference.welch@high-none"]
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high))
+
+
 def test_secondary_outcomes_and_covariates(at, new, export):
     told = SCORE | {"covariates": "age", "secondary": "relapse=1, months [months] until dead=1"}
     assert new(export, **told) == 0
@@ -233,6 +242,7 @@ def test_a_question_with_one_answer_is_not_asked(at, new):
         ({"primary": "months", "kind": "until dead=1", "unit": "fortnights"}, "--unit"),
         ({"design": "crossover"}, "one arm each"),
         ({"arms": "usual=Usual care"}, "two arms or more"),
+        ({"before": "0"}, "do not leave open"),
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused(at, new, export, capsys, wrong, found):

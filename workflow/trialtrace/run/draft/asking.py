@@ -10,6 +10,11 @@ from trialtrace.run.draft.keys import is_key
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 
 MOST_ASKED = 3
+# Answers to what no question asks for.
+ALWAYS = (
+    *("tables", "header", "under-header", "foot", "arms", "subject", "unit"),
+    *("secondary", "covariates", "baseline"),
+)
 
 
 class Open(Exception):
@@ -24,6 +29,7 @@ class Asking:
         self.answers = given
         self.ask = ask
         self.open: list[Question] = []
+        self.asked = {*ALWAYS}
         self.draft = Draft(list(tables))
 
     def _asked(
@@ -36,6 +42,7 @@ class Asking:
         """The answer of a question: what was told, what alone fits, or what is answered now. `fits`
         says of an answer that is no option whether it can be one."""
         values = [value for value, _ in options]
+        self.asked.add(key)
 
         def fitting(answer: str) -> bool:
             return not options or answer in values or bool(fits and fits(answer))
@@ -63,6 +70,14 @@ class Asking:
                 question = replace(question, wrong=str(error))
         self.open.append(replace(question, wrong=""))
         raise Open
+
+    def check_asked(self) -> None:
+        """Raises UserError for an answer to a question that this trial does not have."""
+        for key in (key for key in self.answers if key not in self.asked):
+            found = (
+                f"{self.answers[key]}, an answer to a question that these files do not leave open"
+            )
+            raise wrong(f"--{key}", found, do="leave it out")
 
     def _later(self, *keys: str) -> None:
         """Questions whose answers depend on one that is open."""

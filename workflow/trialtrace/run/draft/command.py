@@ -34,7 +34,8 @@ def add_commands(
 ) -> None:
     """`add` is add_parser of the program's commands; `with_pandas` lets pandas be imported, which
     reads the registry and files of statistical packages."""
-    new = add("new", help="draft a trial from its files")
+    # An abbreviation would be the answer to another question.
+    new = add("new", help="draft a trial from its files", allow_abbrev=False)
     new.add_argument("trial", help="a name for the trial")
     new.add_argument("given", nargs="*", metavar="FILE", help="files, or registry:package/item")
     for key, words in KEYS.items():

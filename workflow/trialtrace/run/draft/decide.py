@@ -1,6 +1,7 @@
 """From tables and answers to a draft: what is declared or counted is taken, the rest is asked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,7 +37,10 @@ class Decider(OutcomeQuestions):
                 step()
             except Open:
                 continue
-        return None if self.open else self.draft
+        if self.open:
+            return None
+        self.check_asked()
+        return self.draft
 
     def _arm(self) -> None:
         draft = self.draft
@@ -78,6 +82,16 @@ class Decider(OutcomeQuestions):
             if len(named) < 2:
                 raise wrong("--arms", told, "two arms or more, as 0=Placebo, 1=Drug")
             draft.arms = named
+            self._leave_out([code for code in arm.values if code not in named])
+
+    def _leave_out(self, codes: Sequence[str]) -> None:
+        """Read levels of the arm that are no arms as missing: their patients are in none."""
+        draft, name = self.draft, self.draft.arm.name
+        if codes:
+            own = {name: draft.arm.without(codes)}
+            home = replace(draft.home, columns={**draft.home.columns, **own})
+            draft.tables = [home if one is draft.home else one for one in draft.tables]
+            draft.home, draft.arm = home, own[name]
 
     def _words(self, code: str) -> str:
         label, n = self.draft.arms[code], self.draft.arm.counts[code]

@@ -10,7 +10,7 @@ from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
 from trialtrace.run.draft.keys import counts_rows
 from trialtrace.run.draft.metadata import cdisc, redcap
-from trialtrace.run.draft.outcomes import EVENT, ORDERED
+from trialtrace.run.draft.outcomes import EVENT, MEASURE, ORDERED, TIME
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, is_choice
 from trialtrace.run.draft.types import CODE, DATE, EMPTY, INTEGER, NUMBER_KIND, natural
 from trialtrace.run.tables.missing_markers import system_of
@@ -42,6 +42,7 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
     for used in used_tables(draft):
         table = raws[id(used.raw)]
         needed, coded, dates = _roles(draft, table)
+        numbers = {names.of_adam(draft).get("age"), *_numbers(draft, table)}
         ignore: dict[str, str] = {}
         missing: dict[str, object] = {}
         units: dict[str, str] = {}
@@ -49,7 +50,8 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
             if reason := "" if name in needed else _unused(table, one):
                 ignore[name] = reason
                 continue
-            made.rows.append(_row(table, dates.get(name, one), name in coded))
+            listed = name in coded or (name not in numbers and _is_listed(one))
+            made.rows.append(_row(table, dates.get(name, one), listed))
             if absent := [*one.missing, *(one.declared.missing.keys() - one.missing.keys())]:
                 missing[name] = _missing(one, sorted(absent, key=natural))
             if one.declared.unit:
@@ -149,7 +151,20 @@ def _says(code: str) -> str:
     return system.codes.get(code, "") if system else ""
 
 
-def _row(table: Table, one: Column, coded: bool) -> dict[str, str]:
+def _numbers(draft: Draft, table: Table) -> list[str]:
+    """The columns that are analysed as numbers, however few values they have."""
+    outcomes = [one for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
+    return [one.column.name for one in outcomes if one.kind in (MEASURE, TIME)]
+
+
+def _is_listed(one: Column) -> bool:
+    """Whether a column has a list of choices: codes, whole numbers of two values, and declared
+    choices that all cells have."""
+    declared = bool(one.declared.choices) and {*one.values} <= {*one.declared.choices}
+    return declared or one.kind.name == CODE or (one.kind.name == INTEGER and len(one.values) <= 2)
+
+
+def _row(table: Table, one: Column, listed: bool) -> dict[str, str]:
     """The row of a column, by our names of the dictionary's columns."""
     row = {
         "field_name": one.name,
@@ -160,9 +175,7 @@ def _row(table: Table, one: Column, coded: bool) -> dict[str, str]:
         "identifier": "y" if one.declared.identifier else "",
     }
     kind = one.kind
-    listed = kind.name == CODE or (kind.name == INTEGER and len(one.values) <= 2)
-    listed |= bool(one.declared.choices) and {*one.values} <= {*one.declared.choices}
-    if (coded or listed) and is_choice(one):
+    if listed and is_choice(one):
         return row | {"field_type": "radio", "choices": " | ".join(_choices(one))}
     bounds = {"minimum": one.declared.low, "maximum": one.declared.high}
     if kind.name == INTEGER:
@@ -179,7 +192,7 @@ def _choices(one: Column) -> Iterator[str]:
     """The declared codes, then those that the file has besides, with labels that differ."""
     codes = [*one.declared.choices, *(c for c in sorted(one.values, key=natural))]
     taken: set[str] = set()
-    for code in dict.fromkeys(codes):
+    for code in dict.fromkeys(code for code in codes if code not in one.missing):
         label = " ".join(one.label_of(code).replace("|", "/").split())
         label = f"{label} ({code})" if label in taken else label
         taken.add(label)

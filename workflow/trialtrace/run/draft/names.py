@@ -41,6 +41,7 @@ def variables(draft: Draft, more: Iterable[str] = ()) -> dict[str, str]:
     for column in dict.fromkeys(filter(None, wanted)):
         short = plain_name(column, LONGEST_VARIABLE).rstrip("_")
         taken = (*OF_ADSL, *made.values())
+        short = f"b_{short}"[:LONGEST_VARIABLE] if short in OF_ADSL else short
         made[column] = own.get(column) or unique(short, taken, LONGEST_VARIABLE)
     return made
 

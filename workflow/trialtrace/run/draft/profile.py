@@ -90,6 +90,13 @@ class Column:
             worth = np.array([float(text.replace(self.kind.decimal, ".")) for text in self.values])
         return np.where(self.at >= 0, worth[self.at], np.nan) if len(worth) else self.at * np.nan
 
+    def without(self, codes: Collection[str]) -> "Column":
+        """The column with some of its values read as missing."""
+        kept = [value for value in self.values if value not in codes]
+        place = np.array([kept.index(v) if v in kept else -1 for v in self.values] + [-1])
+        missing = {**self.missing, **{code: self.counts[code] for code in codes}}
+        return replace(self, values=tuple(kept), at=place[self.at], missing=missing)
+
     def rows(self, mask: np.ndarray) -> "Column":
         """The column in some rows, profiled anew."""
         at = self.at[mask]

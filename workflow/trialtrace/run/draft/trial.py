@@ -89,8 +89,6 @@ def _population(draft: Draft) -> dict[str, object]:
     if draft.own_treatment:
         column = (*names.sequence_columns(draft), draft.subject)[0]
         where = {} if column == SOURCE_ROW else {column: "present"}
-    elif len(draft.arms) < len(draft.arm.values):
-        where = {draft.arm.name: {"in": [Quoted(code) for code in draft.arms]}}
     if draft.population:
         name, code = draft.population
         where[name] = {"is": Quoted(code)}
