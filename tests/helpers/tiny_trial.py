@@ -40,6 +40,7 @@ TYPES = {
     "integer": (pa.int64(), int),
     "number": (pa.float64(), float),
     "date": (pa.date32(), pa.scalar),
+    "datetime": (pa.timestamp("us"), pa.scalar),
 }
 CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES, REJECTS)
 

@@ -57,3 +57,18 @@ def test_a_span_leads_to_both_raw_cells(tmp_path: Path):
         ("a", 1, "patients", 2, "dead"),
         ("a", 1, "patients", 2, "in"),
     ]
+
+
+def test_days_are_counted_between_the_days_of_moments(tmp_path: Path):
+    """From 23:30 to 00:30 is a day by the calendar."""
+    table = """
+    id rx in:datetime          died dead:datetime       last:datetime
+    a  1  2020-01-01T23:30:00  1    2020-01-02T00:30:00 2020-03-31T12:00:00
+    b  0  2020-01-15T08:00:00  0    .                   2020-01-15T09:00:00
+    """
+    made = derived(tiny(ENDPOINTS, SUBJECTS), tmp_path, patients=table)
+    assert shown(made["adtte"], "AVAL", "CNSR", "STARTDT", "ADT") == [
+        ("a", 1.0, 0, dt.date(2020, 1, 1), dt.date(2020, 1, 2)),
+        ("b", 0.0, 1, dt.date(2020, 1, 15), dt.date(2020, 1, 15)),
+    ]
+    assert shown(made["adsl"], "RANDOMISED")[0] == ("a", dt.datetime(2020, 1, 1, 23, 30))

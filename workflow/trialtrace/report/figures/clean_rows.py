@@ -27,10 +27,13 @@ class CleanRows:
     arm: np.ndarray
 
     def numbers(self, column: str) -> np.ndarray:
-        """A column as numbers; a date is a day counted from 1970, what is missing NaN."""
+        """A column as numbers; a date or the day of a moment is counted from 1970, what is missing
+        is NaN."""
         import pyarrow as pa
 
         values = self.table[column].combine_chunks()
+        if pa.types.is_timestamp(values.type):
+            values = values.cast(pa.date32(), safe=False)
         if pa.types.is_date(values.type):
             values = values.cast(pa.int32())
         return values.cast(pa.float64()).to_numpy(zero_copy_only=False)

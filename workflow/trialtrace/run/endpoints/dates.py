@@ -12,9 +12,16 @@ from trialtrace.run.trial.model import Endpoint, adsl_code
 
 
 def day_numbers(dates: pa.Array) -> np.ndarray:
-    """Days since 1970-01-01 as floats, NaN where a date is missing."""
+    """Days since 1970-01-01 as floats, NaN where a date is missing; of a moment its day."""
+    if pa.types.is_timestamp(dates.type):
+        dates = dates.cast(pa.date32(), safe=False)
     days = dates.cast("int32").cast("float64").to_numpy(zero_copy_only=False)
     return days.astype(np.float64)
+
+
+def is_dated(values: pa.Array) -> bool:
+    """Whether a column holds dates, with or without times of day."""
+    return pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)
 
 
 def as_dates(days: np.ndarray) -> pa.Array:

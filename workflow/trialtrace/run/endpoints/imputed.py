@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.run.endpoints.dates import is_dated
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.tables.contracts import mark_column
 from trialtrace.run.trial.load import Trial
@@ -20,7 +21,7 @@ def with_imputed(trial: Trial, tables: Mapping[str, CleanTable], records: Record
     cells = tuple(one for cell in records.cells for one in _raw(trial, cell))
     flags: dict[str, pa.Array] = {}
     for name, values in records.columns.items():
-        if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
+        if is_dated(values):
             for part in ("DTF", "TMF"):
                 found = _flags(tables, records, name, values, part)
                 if any(found):

@@ -19,6 +19,7 @@ from trialtrace.base.arrays import Flags
 from trialtrace.base.store import write_json
 from trialtrace.run.cleaning.account import FILE, RedLine
 from trialtrace.run.cleaning.losses import TOLD
+from trialtrace.run.endpoints.dates import day_numbers, is_dated
 from trialtrace.run.endpoints.known import (
     Known,
     behind_deaths,
@@ -93,16 +94,12 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
     named = dict.fromkeys(name for where in wheres for name in columns_of(where or {}))
     if entry is None or entry[0] != rows.name or entry[1] not in rows.rows.column_names:
         return
-    since = _days(rows.column(entry[1]))
+    since = day_numbers(rows.column(entry[1]))
     for name in named:
         dated = name != entry[1] and name in rows.rows.column_names
-        if (
-            not dated
-            or outcomes.taken_from((rows.name, name))
-            or not pa.types.is_date(rows.column(name).type)
-        ):
+        if not dated or outcomes.taken_from((rows.name, name)) or not is_dated(rows.column(name)):
             continue
-        after = _days(rows.column(name)) - since
+        after = day_numbers(rows.column(name)) - since
         known = ~np.isnan(after)
         if (after[known] > 0).sum() > known.sum() / 2:
             text = f"Population {population.name} ({population.label}) is chosen by {name} "
@@ -110,11 +107,6 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
             text += f", the day of entry, for {_of(after > 0, known)} patients: it is chosen after "
             text += "randomisation, and its arms are not as they were randomised."
             yield RedLine("population_chosen", rows.name, name, text)
-
-
-def _days(values: pa.Array) -> np.ndarray:
-    days = values.cast("int32").cast("float64")
-    return np.asarray(days.to_numpy(zero_copy_only=False), dtype=float)
 
 
 def _by_value(where: Condition) -> list[str]:
