@@ -319,7 +319,8 @@ def _markers(bad: list[str]) -> list[str]:
     """Values that EDC systems write for missing ones."""
     found = markers_among(bad)
     systems = one_of(dict.fromkeys(one.system for one in found.values()))
-    return _count(bad, found.__contains__, f"are what {systems} writes for a missing value")
+    words = f"are what {systems} writes for a missing value: list it under missing"
+    return _count(bad, found.__contains__, words)
 
 
 def _dates(bad: list[str]) -> list[str]:
