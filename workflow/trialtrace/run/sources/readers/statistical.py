@@ -95,22 +95,24 @@ KIND, BYTES, OFFSET, NUMERIC = slice(0, 2), slice(4, 6), slice(84, 88), 1
 SPECIAL = re.compile(rb"[A-Z_]\0*")
 
 
-def special_missing(data: bytes, names: list[str], rows: int) -> dict[str, dict[int, str]]:
+def special_missing(data: bytes, columns: Mapping[str, list[Any]]) -> dict[str, dict[int, str]]:
     """Column -> row -> the letter of each special missing value (.A to .Z, ._) of a transport file,
-    which its library reads as plain missing. The record layout is SAS's TS-140; version 8 has it
-    too."""
+    which its library reads as plain missing; `columns` are the values that it reads, in the order
+    of the file. The record layout is SAS's TS-140; version 8 has it too."""
     tables, variables, first = (_starts(one, data)[0] for one in (TABLE, VARIABLES, ROWS))
     size, start = int(_record(data, tables)[SIZE]), first + RECORD
     width = _row_width(data, tables, variables, "")
     found: dict[str, dict[int, str]] = {}
-    for position, name in enumerate(names):
+    for position, (name, values) in enumerate(columns.items()):
         at = variables + RECORD + position * size
         kind, length, offset = (
             int.from_bytes(data[at:][part], "big") for part in (KIND, BYTES, OFFSET)
         )
         if kind == NUMERIC:
-            cells = (data[start + row * width + offset :][:length] for row in range(rows))
-            letters = {row: chr(c[0]) for row, c in enumerate(cells) if SPECIAL.fullmatch(c)}
+            missing = (row for row, value in enumerate(values) if value is None or value != value)
+            begins = ((row, start + row * width + offset) for row in missing)
+            cells = ((row, data[begin : begin + length]) for row, begin in begins)
+            letters = {row: chr(cell[0]) for row, cell in cells if SPECIAL.fullmatch(cell)}
             found |= {name: letters} if letters else {}
     return found
 
@@ -143,7 +145,7 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
     special: dict[str, dict[int, str]] = {}
     if opened.declared.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
-        special = special_missing(opened.data, list(columns), meta.number_rows)
+        special = special_missing(opened.data, columns)
     names = check_header(list(columns), f"{opened.name}, variables")
     arrays, warnings, missing = [], _uncounted(opened), {}
     clocks = _clocks(opened, columns)
