@@ -12,6 +12,7 @@ from scipy import stats
 
 from trialtrace.base.store import read_parquet
 from trialtrace.cli import main
+from trialtrace.run.draft.answers import OPTIONAL
 from trialtrace.run.trial.load import load_trial
 
 PARALLEL = {
@@ -198,7 +199,7 @@ def test_open_questions_go_into_a_file_whose_answers_write_the_trial(at, new, ex
     assert not at.trial_config("mine").exists() and "control" in capsys.readouterr().err
     given = yaml.safe_load(path.read_text("utf-8"))
     assert given["files"] == [str(export)]
-    left = {key for key, answer in given["answers"].items() if answer is None}
+    left = {key for key, answer in given["answers"].items() if answer is None} - {*OPTIONAL}
     assert left == {"control", "where", "primary"} | ({"kind"} & left)
     told = {"control": "usual", "where": "all", "primary": "score", "kind": "measure"}
     given["answers"] |= told
@@ -215,9 +216,8 @@ def test_a_question_with_one_answer_is_not_asked(at, new):
     given = yaml.safe_load((path.parent / "mine.answers.yaml").read_text("utf-8"))
     # Each row has another pid; no column chooses rows; score is the only number, which is all that
     # it can be without a status.
-    assert {key for key, answer in given["answers"].items() if answer is None} == {"control"} | {
-        "kind"
-    } & {*given["answers"]}
+    left = {key for key, answer in given["answers"].items() if answer is None} - {*OPTIONAL}
+    assert left == {"control"} | {"kind"} & {*given["answers"]}
     assert new(path, arm="arm", design="parallel", control="usual", kind="measure") == 0
     assert config(at)["tables"]["data"]["key"] == ["pid"]
 

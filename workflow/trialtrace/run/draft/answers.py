@@ -37,6 +37,7 @@ KEYS: Mapping[str, str] = {
     "covariates": "columns that the primary analysis adjusts for, with commas between",
     "baseline": "columns of the baseline table, with commas between",
 }
+OPTIONAL = ("unit", "secondary", "covariates", "baseline")
 HEAD = (
     "# Answers for `trialtrace new {name}`, one value each; a question is open while it is null.\n"
     "# Then: trialtrace new {name} --answers {path}\n"
@@ -110,6 +111,12 @@ def open_file(
     lines += [f"  {key}: {quoted(text)}" for key, text in given.items()]
     for question in open_:
         lines += ["", *(f"  # {line}" for line in _comment(question)), f"  {question.key}: null"]
+    more = [key for key in OPTIONAL if key not in given]
+    lines += [
+        "",
+        "  # Optional; without an answer there is none.",
+        *(f"  {key}: null" for key in more),
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -124,7 +124,8 @@ def steps_of(
 
 
 def _adjusted(kind: str, strata: Sequence[str], covariates: Sequence[str]) -> Steps:
-    """Models given covariates, and given another factor within whose levels arms are compared."""
+    """Models given covariates, and given another factor within whose levels arms are compared, with
+    a test of the interaction of both."""
     given, within = list(covariates), list(strata)
     if kind == EVENT and within and not given:
         return {
@@ -139,7 +140,8 @@ def _adjusted(kind: str, strata: Sequence[str], covariates: Sequence[str]) -> St
                 {"odds_ratio": {"method": "mantel_haenszel", "strata": within}},
             ],
             "tests": [
-                {"cochran_mantel_haenszel": {"strata": within, "correction": "none", **TWO_SIDED}}
+                {"cochran_mantel_haenszel": {"strata": within, "correction": "none", **TWO_SIDED}},
+                {"breslow_day": {"strata": within, "correction": "tarone"}},
             ],
         }
     if kind == EVENT:
@@ -150,10 +152,15 @@ def _adjusted(kind: str, strata: Sequence[str], covariates: Sequence[str]) -> St
         }
     if kind == TIME:
         model = {"ties": "efron", "covariates": given, "strata": within, "variance": "model"}
-        return {"estimates": [{"hazard_ratio": {"method": "cox_adjusted", **model}}]}
+        estimates = [{"hazard_ratio": {"method": "cox_adjusted", **model}}]
+        tests = [{"cox_interaction": {"strata": within, "groups": "all", "ties": "efron"}}]
+        return {"estimates": estimates, **({"tests": tests} if within else {})}
     if kind == MEASURE:
         model = {"covariates": given, "strata": within, "variance": "model"}
-        return {"estimates": [{"mean_difference": {"method": "ancova", **model}}]}
+        estimates = [{"mean_difference": {"method": "ancova", **model}}]
+        effect = {"strata": within, "covariates": given, "groups": "all"}
+        tests = [{"ancova_interaction": effect}]
+        return {"estimates": estimates, **({"tests": tests} if within else {})}
     return STEPS[kind]
 
 
