@@ -108,6 +108,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
         private=source.kind == "files",
         tables=tables,
         subjects=structure(Subjects, data["subjects"]),
+        enrolment=None,
         populations=structure(dict[str, Population], data["populations"]),
         dictionary={"patients": fields},
         cleaning=structure(Cleaning, {"tables": {key: {} for key in tables} | rules}),

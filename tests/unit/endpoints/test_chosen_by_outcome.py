@@ -157,7 +157,10 @@ def test_a_population_by_dates_after_entry_is_told(tmp_path):
     for row in rows:
         seen = datetime.date.fromisoformat(row["seen"])
         row["dosed"] = seen + datetime.timedelta(days=2) if row["id"] != 7 else ""
-    trial = TRIAL.replace("smoker: smoker\n", "smoker: smoker\n    seen: seen\n") + BY_DATES
+    trial = (
+        TRIAL.replace("  site: site\n", "  site: site\n  milestones: {randomised: seen}\n")
+        + BY_DATES
+    )
     dictionary = f"{DICTIONARY}dosed,patients,,text,First dose,,,date_ymd,,,,,,,,,,\n"
     given = written(tmp_path, rows, more=("dosed",), trial=trial, dictionary=dictionary)
     (line,) = lines(tmp_path, given)

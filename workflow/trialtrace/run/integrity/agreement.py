@@ -2,9 +2,8 @@
 
 A sex, a day of birth, an arm and a site stay what they are, in all rows and tables of a patient;
 each patient for whom they do not is a contradiction. An age is the time from birth to randomisation
-or up to a year less. A column that stands in two tables under one name, with one value a patient in
-each, is the same where it agrees for most. More than one patient in a hundred for whom it differs
-is beyond slips of the pen (binomial). What the rows of one table must fulfil is declared in
+or up to a year less. More than one patient in a hundred for whom one differs is beyond slips of the
+pen (binomial). What the rows of one table must fulfil is declared in
 cleaning.yaml, `checks`.
 """
 
@@ -16,26 +15,23 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import NOBODY, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.look import CONTRADICTION, PATTERN, Look, rows_of
+from trialtrace.run.integrity.look import CONTRADICTION, Look, rows_of
 
 MIN_PATIENTS, MOSTLY, SLIPS, YEAR = 20, 0.7, 0.01, 365.25
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """Item 6.1: what lasts within a table, columns that tables share, age against birth."""
+    """Item 6.1: what lasts within a table, between tables, age against birth."""
     shared: dict[tuple[str, str], list[Slice]] = {}
     for sheet in export.sheets:
         for column in sheet.columns:
             if column.name in export.lasting:
                 yield from _within(sheet, column)
-                found = [_first(export, sheet, column)]
-            else:
-                at = sheet.name, column.name
-                found = [one for one in (export.known(at),) if one is not None]
-            shared.setdefault((column.name, column.kind), []).extend(found)
-    for (name, _), found in shared.items():
+                one = _first(export, sheet, column)
+                shared.setdefault((column.name, column.kind), []).append(one)
+    for found in shared.values():
         for one, other in combinations(found, 2):
-            yield from _between(name, one, other, lasts=name in export.lasting)
+            yield from _between(one, other)
     yield from _ages(export)
     if export.cluster is not None and export.cluster_arm is not None:
         yield from _of_clusters(export, export.cluster, export.cluster_arm)
@@ -70,19 +66,19 @@ def _within(sheet: Sheet, column: Column) -> Iterator[Look]:
         yield Look(f"{sheet.name}.{column.name}", text, p, rows, kind=CONTRADICTION)
 
 
-def _between(name: str, one: Slice, other: Slice, *, lasts: bool) -> Iterator[Look]:
+def _between(one: Slice, other: Slice) -> Iterator[Look]:
     known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values))
     differ = one.values[known] != other.values[known]
     if len(known) < MIN_PATIENTS or differ.mean() > 1 - MOSTLY:
         return
-    text = f"{{}} of {{}} patients have another value of {name} in table {other.table}"
-    yield _differing(one, text, known, differ, CONTRADICTION if lasts else PATTERN)
+    text = f"{{}} of {{}} patients have another value in table {other.table}"
+    yield _differing(one, text, known, differ)
 
 
-def _differing(of: Slice, text: str, known: Places, differ: Flags, kind: str) -> Look:
+def _differing(of: Slice, text: str, known: Places, differ: Flags) -> Look:
     k, n = int(differ.sum()), len(known)
-    rows = rows_of(of.rows[known[differ]])
-    return Look(of.where, text.format(k, n), chances.binomial(k, n, SLIPS), rows, kind=kind)
+    rows, p = rows_of(of.rows[known[differ]]), chances.binomial(k, n, SLIPS)
+    return Look(of.where, text.format(k, n), p, rows, kind=CONTRADICTION)
 
 
 def _of_clusters(export: Export, cluster: Places, arm: Places) -> Iterator[Look]:
@@ -113,4 +109,4 @@ def _ages(export: Export) -> Iterator[Look]:
     differ = (apart < -1 - SLIPS) | (apart > 1)
     if len(known) >= MIN_PATIENTS:
         text = "{} of {} patients are of another age by their days of birth and randomisation"
-        yield _differing(age, text, known, differ, CONTRADICTION)
+        yield _differing(age, text, known, differ)

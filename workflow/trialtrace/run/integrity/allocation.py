@@ -18,6 +18,7 @@ from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Slice
 from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.repeats import longest_run
 
 SLIPS, MIN_PATIENTS, NEARLY_EQUAL, PIECE, FEW_RUNS, WORKING, SHOWN = (
     0.005,
@@ -135,10 +136,8 @@ def _longest(export: Export, arm: Places, order: Places, where: str) -> Iterator
     n, counts = len(arm), np.bincount(arm)
     if n < MIN_PATIENTS or np.count_nonzero(counts) < 2:
         return
-    starts = np.append(0, np.flatnonzero(np.diff(arm)) + 1)
-    lengths = np.diff(np.append(starts, n))
-    first = int(starts[lengths.argmax()])
-    t, q = int(lengths.max()), float(counts[arm[first]]) / n
+    first, t = longest_run(arm.astype(float))
+    q = float(counts[arm[first]]) / n
     p = min(1.0, n * (1 - q) * q**t)
     others = np.delete(arm, slice(first, first + t))
     if len(np.unique(others)) < 2 or runs_z([others]) < FEW_RUNS:

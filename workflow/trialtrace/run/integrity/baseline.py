@@ -17,6 +17,7 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.allocation import runs_z
 from trialtrace.run.integrity.export import CODE, NUMBER, At, Export, Slice
 from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.repeats import longest_run
 
 MIN_PATIENTS, MIN_GROUP, LOW, DUE, ALLOWED = 20, 5, 0.1, 0.3, 0.2
 
@@ -45,10 +46,8 @@ def runs(export: Export) -> Iterator[Look]:
 
 def _longest(export: Export, yes: Places, at: Places) -> tuple[int, ...]:
     """The rows of the longest run."""
-    starts = np.append(0, np.flatnonzero(np.diff(yes)) + 1)
-    lengths = np.diff(np.append(starts, len(yes)))
-    first = int(starts[lengths.argmax()])
-    return export.places(at[first : first + int(lengths.max())])
+    first, length = longest_run(yes.astype(float))
+    return export.places(at[first : first + length])
 
 
 def means(export: Export) -> Iterator[Look]:

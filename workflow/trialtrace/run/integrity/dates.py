@@ -9,9 +9,7 @@ contradiction in some row.
 Dates that are off by the 1,462 days between the two calendars of Excel, by a year, or with day and
 month exchanged come back to the usual time of their visit when that is undone. Of the dates far
 from it, those that do so are held against those that come as near when the step is a little shorter
-or longer (binomial). Where the days since randomisation fall into two groups 1,462 days apart, the
-gap is held against the widest of spacings drawn at random (Feller, An Introduction to Probability
-Theory, vol. 2, I.7), and where a tenth at most are beyond it against those next to it in the tail.
+or longer (binomial).
 """
 
 from collections.abc import Iterator
@@ -25,7 +23,7 @@ from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import CONTRADICTION, PATTERN, Look, rows_of
 from trialtrace.run.integrity.values import isolated, usual
 
-MIN_DATES, SLIPS, VISIT_SLIPS, MOSTLY, TAIL, WEEK = 20, 0.01, 0.005, 0.8, 0.1, 7.0
+MIN_DATES, SLIPS, VISIT_SLIPS, MOSTLY, WEEK = 20, 0.01, 0.005, 0.8, 7.0
 EXCEL, APART, MIN_OFF, LATE = 1462, 3.0, 3, 180.0
 STEPS = {
     f"{EXCEL} days late, as by another calendar of Excel": (EXCEL,),
@@ -67,7 +65,7 @@ def order(export: Export) -> Iterator[Look]:
     for sheet in export.sheets:
         for column in sheet.columns if sheet.visits else ():
             if column.kind == DATE and (sheet.name, column.name) in export.used:
-                yield from _of_visits(export, sheet, column, known)
+                yield from _of_visits(sheet, column, known)
 
 
 def _counted(date: Slice, who: Places, wrong: Flags, text: str, kind: str) -> Look:
@@ -77,9 +75,7 @@ def _counted(date: Slice, who: Places, wrong: Flags, text: str, kind: str) -> Lo
     return Look(date.where, f"{k} of {n} dates {text}", p, rows, kind=kind)
 
 
-def _of_visits(
-    export: Export, sheet: Sheet, column: Column, known: dict[str, Slice]
-) -> Iterator[Look]:
+def _of_visits(sheet: Sheet, column: Column, known: dict[str, Slice]) -> Iterator[Look]:
     where, day = f"{sheet.name}.{column.name}", column.values
     there = np.flatnonzero(~np.isnan(day))
     row = there[np.lexsort((sheet.step[there], sheet.part[there], sheet.subject[there]))]
@@ -101,7 +97,7 @@ def _of_visits(
             wrong, text, kind = since > grace, f"after {CALLED[name]}", CONTRADICTION
         elif name in ("birth", "randomised"):
             if name == "randomised":
-                counted = _after_for_most(export, sheet, since)
+                counted = _after_for_most(sheet, since)
             wrong, text = counted & (since < 0), f"before {CALLED[name]}"
             kind = CONTRADICTION if name == "birth" else PATTERN
         else:
@@ -113,17 +109,12 @@ def _of_visits(
             yield Look(where, text, p, rows, kind=kind)
 
 
-def _after_for_most(export: Export, sheet: Sheet, since: Floats) -> Flags:
-    """The rows of visits that lie after randomisation for most, of all sites but one."""
+def _after_for_most(sheet: Sheet, since: Floats) -> Flags:
+    """The rows of visits that lie after randomisation for most."""
     known, chosen = ~np.isnan(since), np.zeros(len(since), dtype=bool)
     for step in np.unique(sheet.step[known]):
         own = known & (sheet.step == step)
-        kept, early = own, own & (since < 0)
-        if export.site is not None and early.any():
-            at = export.site[sheet.subject]
-            kept = own & (at != np.bincount(at[early] + 1).argmax() - 1)
-        every = [one for one in (own, kept) if one.sum() >= MIN_DATES]
-        if any((since[one] >= 0).mean() >= MOSTLY for one in every):
+        if own.sum() >= MIN_DATES and (since[own] >= 0).mean() >= MOSTLY:
             chosen |= own
     return chosen
 
@@ -137,9 +128,6 @@ def steps(export: Export) -> Iterator[Look]:
         for column in sheet.columns if sheet.visits else ():
             if column.kind == DATE:
                 yield from _off(sheet, column, column.values - entry.values[sheet.subject])
-    for one in export.slices:
-        if one.kind == DATE and one.at != entry.at:
-            yield from _two_groups(one, one.values - entry.values)
     yield from _late_contacts(export)
 
 
@@ -181,28 +169,6 @@ def days_exchanged(days: Floats) -> Floats:
     later = (other - dates).astype(float)
     values: Floats = np.where((day <= 12) & (day != month), later, np.nan)
     return values
-
-
-def _two_groups(item: Slice, apart: Floats) -> Iterator[Look]:
-    """Days since randomisation in two groups as far apart as the calendars of Excel."""
-    known = np.flatnonzero(~np.isnan(apart))
-    order = known[np.argsort(apart[known], kind="stable")]
-    x, n = apart[order], len(order)
-    if n < MIN_DATES:
-        return
-    gaps = np.diff(x)
-    at = int(gaps.argmax()) + 1
-    low, high = x[:at], x[at:]
-    moved, inside = float(np.median(high) - np.median(low)), max(np.ptp(low), np.ptp(high), 1.0)
-    k, p = min(len(low), len(high)), 1.0
-    if k >= MIN_OFF and abs(moved - EXCEL) <= min(inside / 2, 200) + 1:
-        p = min(1.0, n * (1 - (gaps[at - 1] - 1) / max(float(x[-1] - x[0]), 1.0)) ** (n - 1))
-        # A few of a long tail, deaths after years, are far from each other too.
-        if k <= TAIL * n:
-            p = max(p, chances.gap(-np.sort(-x) if len(high) == k else -x, k, 1.0))
-    text = f"{k} of {n} dates stand {EXCEL} days, as of another calendar of Excel, from the rest"
-    rows = item.rows[order[at:] if len(high) <= len(low) else order[:at]]
-    yield Look(item.where, text, p, rows_of(rows) if p < 1 else ())
 
 
 def _late_contacts(export: Export) -> Iterator[Look]:

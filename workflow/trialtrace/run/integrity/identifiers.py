@@ -1,14 +1,10 @@
-"""Numbers of patients: those that are not there, and those that contradict their site.
+"""Numbers of patients that are not there.
 
 Numbers are given one after another, by site or in all. Where at least four of five from the first
 to the last are there, the others are counted; screening leaves more out. A stretch of L
 missing ones among n starts somewhere with at most n times the chance s that one is missing to the
 power L (Feller, An Introduction to Probability Theory, vol. 1, XIII.7); s is that of all other
 numbers, half as much again, since who is not randomised comes in stretches, and one in ten.
-
-A part of the number names the site where nine of ten patients at least, beyond those of the largest
-site, have the site that most with that part have. Slips of the pen happen: more than one in a
-thousand that has another is unusual (binomial).
 """
 
 import re
@@ -18,9 +14,8 @@ from itertools import pairwise
 import numpy as np
 
 from trialtrace.base.arrays import Places
-from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export
-from trialtrace.run.integrity.look import CONTRADICTION, LOSS, Look
+from trialtrace.run.integrity.look import LOSS, Look
 
 FEWEST, DENSE, BY_SITE, AGREE, SLIPS = 20, 0.8, 0.9, 0.9, 0.001
 MORE, LEAST = 1.5, 0.1
@@ -28,7 +23,7 @@ NOT_THERE = "skipped in the sequence of"
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look at numbers that are not there, and one at numbers that name a site."""
+    """Item M3: the longest stretch of numbers that are not there."""
     parts = [tuple(re.findall(r"\d+|[^\W\d_]+", name)) for name in export.names]
     usual = max(map(len, parts), key=[*map(len, parts)].count, default=0)
     known = np.array([len(each) == usual and each[-1].isdigit() for each in parts], dtype=bool)
@@ -36,9 +31,6 @@ def looks(export: Export) -> Iterator[Look]:
         return
     who = np.flatnonzero(known)
     yield from _not_there(export, who, [parts[at] for at in who])
-    if export.site is not None:
-        who = who[export.site[who] >= 0]
-        yield from _of_another(export, who, export.site[who], [parts[at] for at in who])
 
 
 def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Iterator[Look]:
@@ -73,26 +65,3 @@ def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Ite
     text += f", at most {longest} in a row, the first such gap" if gone > 1 else ""
     text += " between these rows"
     yield Look(export.id_column, text, p, rows, kind=LOSS)
-
-
-def _of_another(
-    export: Export, who: Places, site: Places, parts: list[tuple[str, ...]]
-) -> Iterator[Look]:
-    """A look at the part of the number that goes best with the site."""
-    heads = [[each[at] for each in parts] for at in range(len(parts[0]) - 1)]
-    width = {len(each[-1]) for each in parts}
-    if len(width) == 1:
-        heads += [[each[-1][:digits] for each in parts] for digits in range(1, min(width) - 1)]
-    best, least = 0.0, np.bincount(site).max() / len(site)
-    for head in heads:
-        names, place = np.unique(head, return_inverse=True)
-        sites = np.array([np.bincount(site[place == one]).argmax() for one in range(len(names))])
-        agrees = sites[place] == site
-        beyond = (agrees.mean() - least) / (1 - least) if least < 1 else 0.0
-        if len(names) <= len(site) / 3 and beyond > max(best, AGREE - 1e-9):
-            best, other = float(beyond), ~agrees
-    if best:
-        k, n = int(other.sum()), len(site)
-        text = f"{k} of {n} patients are at another site than all others whose number begins alike"
-        rows = export.places(who[other])
-        yield Look(export.id_column, text, chances.binomial(k, n, SLIPS), rows, kind=CONTRADICTION)

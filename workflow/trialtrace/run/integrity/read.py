@@ -66,7 +66,7 @@ def read_export(trial: Trial, clean_dir: Path, uses: Uses) -> Export:
     ]
 
     def by_subject(table: str, column: str) -> Places:
-        choices = trial.dictionary[table][column].choices
+        choices = _choices(trial, table, column)
         return first_by_subject(codes_of(tables[table], column, choices), who[table], len(people))
 
     randomisation, arm = trial.design.randomisation, arm_origin(trial)
@@ -116,6 +116,12 @@ def codes_of(table: pa.Table, name: str, choices: Iterable[str] = ()) -> Places:
     return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
 
 
+def _choices(trial: Trial, table: str, column: str) -> Iterable[str]:
+    """The codes of a column that the dictionary lists; an arm may stand in a column without any."""
+    variable = trial.dictionary[table].get(column)
+    return variable.choices if variable else ()
+
+
 def first_by_subject(codes: Places, who: Places, n: int) -> Places:
     """The first code of each subject."""
     made = np.full(n, NOBODY, dtype=np.intp)
@@ -155,7 +161,7 @@ def milestones_of(trial: Trial) -> dict[str, At]:
 
 def _days(trial: Trial) -> tuple[float | None, float | None]:
     """The first and the last day of enrolment as days since 1970."""
-    given = trial.file.enrolment
+    given = trial.enrolment
     pair = (given.first, given.last) if given else (None, None)
     start = date(1970, 1, 1)
     first, last = (float((date.fromisoformat(day) - start).days) if day else None for day in pair)
@@ -172,8 +178,7 @@ def _correlated(trial: Trial) -> Iterator[tuple[At, At, int]]:
 def _called(trial: Trial, arm: Origin, table: pa.Table) -> tuple[str, ...]:
     """What the arms are called, in the places of their codes."""
     labels = {code: one.label for one in trial.design.arms.values() for code in one.codes}
-    choices = trial.dictionary[arm.table][arm.column].choices
-    codes = {*choices, *table[arm.column].drop_null().to_pylist()}
+    codes = {*_choices(trial, arm.table, arm.column), *table[arm.column].drop_null().to_pylist()}
     return tuple(labels.get(code, code) for code in sorted(codes))
 
 

@@ -38,7 +38,7 @@ from trialtrace.run.trial.pooled import (
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import Settings, shows_more
-from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
+from trialtrace.run.trial.study.file import Design, Enrolment, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
 from trialtrace.run.trial.study.subjects import Origin, Subjects
 
@@ -189,6 +189,11 @@ class Trial:
     def reanalysis(self) -> str | None:
         """Whose analysis and whose plan this is, of a trial that others have analysed before."""
         return self._trial.reanalysis
+
+    @property
+    def enrolment(self) -> Enrolment | None:
+        """The days between which patients could be randomised."""
+        return self._trial.enrolment
 
     @property
     def registration(self) -> str | None:
