@@ -356,3 +356,33 @@ def test_a_draft_of_an_earlier_version_with_an_open_guess_is_refused(at, new, ex
         results(at)
     path.write_text(yaml.safe_dump({**given, "guesses": {}}), encoding="utf-8")
     assert main(["--project", str(at.root), "check", "mine"]) == 0
+
+
+EVENT = PARALLEL | {"kind": "event 1", "primary": "relapse"}
+TIME = PARALLEL | {"kind": "until dead=1", "primary": "months [months]"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "told", "expected"),
+    [
+        (patients, EVENT | {"design": "cluster by practice"}, "risk_difference.cluster_means"),
+        (patients, TIME | {"design": "cluster by practice"}, "hazard_ratio.cox_adjusted"),
+        (patients, EVENT | {"design": "factorial with aspirin"}, "p_value.breslow_day_tarone"),
+        (patients, TIME | {"design": "factorial with aspirin"}, "p_value.cox_interaction"),
+        (patients, EVENT | {"covariates": "age,sex"}, "risk_difference.standardised"),
+        (patients, TIME | {"covariates": "age"}, "hazard_ratio.cox_adjusted"),
+        (visits, VISITS | {"primary": "well", "kind": "event 1", "before": "0"}, "risk_difference"),
+        (crossed, CROSSED | {"primary": "slow", "kind": "event 1"}, "p_value.mainland_gart"),
+        (
+            crossed,
+            CROSSED | {"primary": "slow", "kind": "event 1", "design": "within_subject"},
+            "risk_difference.newcombe_paired",
+        ),
+    ],
+)
+def test_the_step_of_each_kind_and_design(at, new, frame, told, expected):
+    made = frame()
+    if frame is crossed:
+        made = made.assign(slow=(made.minutes > 45).astype(int))
+    assert new(write(made, at.root / "data" / "mine.csv"), **told) == 0
+    assert any(expected in result for result in results(at))

