@@ -27,6 +27,9 @@ CARRIED = (
     "config/conversions",
 )
 
+# Scripts of synthetic cohorts go with the trials of the repository.
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "cohorts")
+
 
 class WithWorkflow(build_py):
     def run(self) -> None:
@@ -41,7 +44,7 @@ class WithWorkflow(build_py):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(ROOT / name, target, ignore=LEFT_OUT)
             else:
                 shutil.copyfile(ROOT / name, target)
         (folder / "commit").write_text(commit())

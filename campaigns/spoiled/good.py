@@ -1,7 +1,7 @@
 """The good exports: every shipped trial in files of its own, as three programs would write them.
 
 plain has commas, points and 2018-03-09; german has semicolons, decimal commas, cp1252 and
-09.03.2018; american has tabs and 03/09/2018. A drawn cohort is exported without its mess. What is
+09.03.2018; american has tabs and 03/09/2018. A drawn cohort is exported without errors. What is
 public is shown in full, as it is shipped; the others are restricted, as files of one's own are.
 """
 
@@ -13,10 +13,12 @@ from typing import Any
 
 import yaml
 
-from spoiled.export import ORDERS, SHARED, VALIDATION, Export, Sheet
+from spoiled.export import ORDERS, VALIDATION, Export, Sheet
 from trialtrace.base.paths import Project
-from trialtrace.base.synthetic import MARK
+from trialtrace.base.synthetic import MARK, PUT_IN
 from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.synthetic.script import run_script
+from trialtrace.run.trial.cohort_script import known_script
 from trialtrace.run.trial.load import load_trial
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +31,8 @@ TRIALS = {
     "sprave2019": 5,
     "streckmann2024": 4,
 }
+# Of drawn cohorts.
+SEED = 20261201
 DIALECTS = {"plain": 6, "german": 3, "american": 2}
 SOURCES: dict[str, dict[str, str]] = {
     "plain": {"format": "csv", "encoding": "utf-8", "separator": ",", "decimal": "."},
@@ -64,20 +68,16 @@ def _plain(trial: str) -> Export:
 
 
 def _files(trial: str, folder: Path) -> dict[str, Sheet]:
-    """The raw tables as ingest writes them from the shipped source, without the mess."""
-    shipped = ROOT / "config" / "trials" / trial
-    there = folder / "config" / "trials" / trial
-    there.mkdir(parents=True)
-    (folder / "workflow").mkdir()
-    for name in SHARED:
-        (folder / name).symlink_to(ROOT / name)
-    for path in shipped.iterdir():
-        text = path.read_text(encoding="utf-8")
-        if path.name == "cohort.yaml":
-            text = text.partition("\nmess:\n")[0] + "\n"
-        (there / path.name).write_text(text, encoding="utf-8")
-    ingest_sources(load_trial(trial, Project(folder)), folder / "raw")
-    return {path.stem: _sheet(path) for path in sorted((folder / "raw").glob("*.csv"))}
+    """The raw tables as ingest writes them from the shipped source; of a drawn cohort, which is
+    exported without errors, those of its script under its own truth."""
+    at = Project(ROOT)
+    if load_trial(trial, at).drawn:
+        (files,) = run_script(known_script(at, trial), folder, [SEED], {})
+        paths = [path for path in files.glob("*.csv") if path.name != PUT_IN]
+    else:
+        ingest_sources(load_trial(trial, at), folder / "raw")
+        paths = [*(folder / "raw").glob("*.csv")]
+    return {path.stem: _sheet(path) for path in sorted(paths)}
 
 
 def _sheet(path: Path) -> Sheet:

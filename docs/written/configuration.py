@@ -28,7 +28,7 @@ from trialtrace.run.trial.reference_keys import VALUES, Key, Reader
 
 PAGES = (
     *("config", "trial", "cleaning", "endpoints", "plan", "claims"),
-    *("multiverse", "cohort", "simulation", "amendments", "review", "answers"),
+    *("multiverse", "simulation", "amendments", "review", "answers"),
 )
 FOLDER = "configuration"
 # Keys below which steps of a plan stand; each step is told with its family.

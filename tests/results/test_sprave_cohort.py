@@ -26,7 +26,8 @@ def with_seed(root: Path, seed: int) -> Project:
     shutil.copytree(project().config, root / "config")
     file = root / "config" / "trials" / TRIAL / "trial.yaml"
     head, tail = file.read_text(encoding="utf-8").split("seed: ")
-    (root / "workflow").symlink_to(project().root / "workflow")
+    for name in ("workflow", "scripts"):
+        (root / name).symlink_to(project().root / name)
     file.write_text(f"{head}seed: {seed}\n{tail.split(chr(10), 1)[1]}", encoding="utf-8")
     return Project(root)
 

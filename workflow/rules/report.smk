@@ -4,6 +4,7 @@ Needs every stage's output. Makes report/ (HTML, DOCX, figures, pages behind eve
 site/. Configuration: displays of plan.yaml; disclosure and formats of config.yaml.
 """
 
+
 rule render_report:
     message:
         "{wildcards.trial}: render the report"

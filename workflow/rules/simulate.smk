@@ -1,10 +1,10 @@
 """Simulate: trials drawn under the truths of simulation.yaml, and what their analyses show.
 
 Asked for by the target simulate, of trials that have the file; no other target needs it. Needs no
-data: cohorts are drawn from cohort.yaml. Makes simulation/: its tables (replicates,
+data: trials are drawn by the script of a synthetic trial, or by the plan's endpoints. Makes simulation/: its tables (replicates,
 characteristics) and simulation.html. The work is done in parts (--config parts=7), in blocks that
 lie in simulation/blocks, so that what is there is not computed again; the tables are the same for
-any number of parts. Configuration: simulation.yaml, cohort.yaml, plan.yaml, endpoints.yaml,
+any number of parts. Configuration: simulation.yaml, plan.yaml, endpoints.yaml,
 cleaning.yaml.
 """
 

@@ -374,9 +374,9 @@ def test_of_a_crossover_each_patient_keeps_both_treatments(tmp_path):
         assert len(set(real)) == len(set(blinded)) == len(real)
         changed |= {who} if real != blinded else set()
     assert 10 < len(changed) < len(patients) - 10, "half of them, by lot"
-    assert "truth.json" in {path.name for path in (tmp_path / "real").iterdir()}
+    assert "put_in.csv" in {path.name for path in (tmp_path / "real").iterdir()}
     assert {path.suffix for path in (tmp_path / "blinded").iterdir()} == {".parquet", ".json"}
-    assert not (tmp_path / "blinded" / "truth.json").exists()
+    assert not (tmp_path / "blinded" / "put_in.csv").exists()
 
 
 def test_the_side_that_was_treated_is_exchanged_with_the_arms(tmp_path):

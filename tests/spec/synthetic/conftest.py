@@ -46,7 +46,6 @@ def declared(tmp_path_factory, synthetic):
 def with_files(root, synthetic, *, declared):
     """The project of the mini trial on the exported files: marked and declared, or neither."""
     import synthetic_mini
-    from stand_in import without_marks
 
     from trialtrace.run.synthetic.folder import files_source, write_folder
 
@@ -57,10 +56,9 @@ def with_files(root, synthetic, *, declared):
     if declared:
         source = source.replace("kind: files\n", "kind: files\n  synthetic: true\n")
     else:
-        without_marks(root / "data")
+        synthetic_mini.without_marks(root / "data")
     text = file.read_text().replace(synthetic_mini.SOURCE, source + "tables:\n")
     file.write_text(text)
-    (at.trial_config("mini") / "cohort.yaml").unlink()
     config = at.config / "config.yaml"
     config.write_text(config.read_text().replace("by_source", "full"))
     return at

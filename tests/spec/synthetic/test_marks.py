@@ -13,14 +13,13 @@ from redcap_export import write_export
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import SYNTHETIC, sha256_file, write_parquet
-from trialtrace.base.synthetic import MARK, SIGN, TRUTH
+from trialtrace.base.synthetic import MARK, PUT_IN, SIGN
 from trialtrace.cli import main
 from trialtrace.run.draft.files import read_files
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.folder import files_source, write_folder
 from trialtrace.run.trial.load import load_trial
 
-SPELT = {"export": ("cp1252", ";"), "events": ("utf-8", ",")}
 Rows = list[list[str]]
 
 
@@ -31,24 +30,21 @@ def marked(synthetic, tmp_path: Path) -> Project:
 
     at = synthetic_mini.write_synthetic(tmp_path)
     write_folder(synthetic.trial, tmp_path / "data")
-    for name in (SIGN, TRUTH, "dictionary.csv"):
+    for name in (SIGN, PUT_IN, "dictionary.csv"):
         (tmp_path / "data" / name).unlink()
     file = at.trial_config("mini") / "trial.yaml"
     source = files_source(synthetic.trial, "data") + "tables:\n"
     file.write_text(file.read_text().replace(synthetic_mini.SOURCE, source))
-    (at.trial_config("mini") / "cohort.yaml").unlink()
     return at
 
 
 def changed(at: Project, name: str, change) -> None:
     """A file written anew, as a spreadsheet does it, after a change of its rows."""
-    encoding, separator = SPELT[name]
     path = at.root / "data" / f"{name}.csv"
-    with path.open(encoding=encoding, newline="") as file:
-        rows = list(csv.reader(file, delimiter=separator))
-    with path.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file, delimiter=separator, lineterminator="\r\n")
-        writer.writerows(change(rows))
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerows(change(rows))
 
 
 def without(rows: Rows) -> Rows:
@@ -67,7 +63,6 @@ def test_single_files_without_anything_beside_them_are_refused(marked, capsys):
     told = refusal(marked)
     assert "2 of 2 tables are of a synthetic cohort" in told
     assert "every row says so (export, events)" in told and "`synthetic: true`" in told
-    (marked.trial_config("mini") / "cohort.yaml").unlink(missing_ok=True)
     assert main(["--project", str(marked.root), "check", "mini"]) == 1
     assert "are of a synthetic cohort" in capsys.readouterr().err
 
@@ -102,7 +97,7 @@ def test_some_marked_rows_are_told_by_their_place(marked):
     assert f"{n - 2} of {n} rows say so, not row {n}, {n + 1} (export)" in refusal(marked)
 
 
-@pytest.mark.parametrize("sign", [SIGN, TRUTH, "manifest.json"])
+@pytest.mark.parametrize("sign", [SIGN, "manifest.json"])
 def test_what_lies_beside_files_without_a_mark_is_known(marked, synthetic, sign):
     changed(marked, "export", without)
     changed(marked, "events", without)

@@ -66,15 +66,15 @@ def test_the_command_writes_the_files_of_the_run(synthetic, tmp_path: Path, caps
     assert main(["--project", str(synthetic.at.root), "export", "mini", str(out)]) == 0
     told = capsys.readouterr().out
     assert told.startswith("SYNTHETIC: 5 files")
-    assert 'export: {path: export.csv, format: csv, encoding: cp1252, separator: ";"' in told
+    assert 'export: {path: export.csv, format: csv, encoding: utf-8, separator: ","' in told
     assert {path.name for path in out.iterdir()} == {
         "export.csv",
         "events.csv",
         "dictionary.csv",
-        "truth.json",
+        "put_in.csv",
         "SYNTHETIC.txt",
     }
-    for name in ("export.csv", "events.csv", "truth.json"):
+    for name in ("export.csv", "events.csv", "put_in.csv"):
         assert (out / name).read_bytes() == (synthetic.folder / "raw" / name).read_bytes()
     assert main(["--project", str(synthetic.at.root), "export", "mini", str(out)]) == 1
     assert "a new folder" in capsys.readouterr().err

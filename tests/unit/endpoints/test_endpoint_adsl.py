@@ -5,7 +5,7 @@ from tiny_trial import derived, refused, tiny
 
 
 def test_synthetic_subjects_say_so(tmp_path):
-    trial = tiny(trial="source: {kind: synthetic, mode: display, seed: 1, items: {}}")
+    trial = tiny(trial="source: {kind: synthetic, seed: 1, items: {}}")
     adsl = derived(trial, tmp_path, patients="id rx\na 1")["adsl"]
     assert adsl["USUBJID"].to_pylist() == ["SYN-tiny-a"]
     assert adsl["SYNTHFL"].to_pylist() == ["Y"]

@@ -24,13 +24,12 @@ ARMS = {
 
 def margin(arm, tag="printed"):
     printed = "30.0%" if tag == "arithmetic" else "12"
-    return {
+    empty = dict.fromkeys(("level", "population", "visit", "value", "of", "unit"))
+    return empty | {
         "arm": arm,
-        "quantity": "died",
-        "check": {"endpoint": "died"},
-        "tag": tag,
-        "printed": printed,
-        "note": None,
+        "endpoint": "died",
+        "statistic": "count",
+        "published": printed,
     }
 
 
@@ -38,7 +37,7 @@ def count(arm, value):
     return pair("count.events", value, comparison=None, reference=None, group1_level=arm)
 
 
-def material(margins, rows, *, own=True, by=None, quantities=None):
+def material(margins, rows, *, own=True, by=None):
     """A cohort in which every result rests on the same margins: its own, or of its columns."""
     rests = Rests(tuple(margins), ()) if own else Rests((), tuple(margins))
     put_in = Stub(margins=margins, behind=lambda _: rests, margins_text=lambda _: "Died")
@@ -49,7 +48,6 @@ def material(margins, rows, *, own=True, by=None, quantities=None):
         plan=Stub(analyses={"a": Stub(by=by)}),
         subjects=variable,
         dictionary={},
-        cohort=Stub(quantities=quantities or {}),
     )
     label = {name: arm.label for name, arm in ARMS.items()}.get
     return Stub(trial=trial, tracer=Stub(put_in=put_in), of=lambda _: rows, arm_label=label)
@@ -71,7 +69,7 @@ SET = {
     "count": ({}, {}, True),
     "share": ({}, {"stat_name": "proportion", "stat_value": 0.3}, True),
     "share of 12 digits": (
-        {"count": 10, "of": 35},
+        {"value": 10, "of": 35},
         {"stat_name": "proportion", "stat_value": 0.285714285714, "denominator": 35},
         True,
     ),
@@ -84,32 +82,36 @@ SET = {
     "a subgroup": ({}, {"stratum": "sex=F"}, False),
     "a comparison": ({}, {"comparison": "drug"}, False),
     "a level": ({}, {"group2_level": "term=Nausea"}, False),
-    "its level": ({"check": {"variable": "sex", "value": "male"}}, {"group2_level": "M"}, True),
+    "its level": ({"endpoint": "sex", "level": "male"}, {"group2_level": "M"}, True),
     "another level": (
-        {"check": {"variable": "sex", "value": "male"}},
+        {"endpoint": "sex", "level": "male"},
         {"group2_level": "F"},
         False,
     ),
-    "a level of several": ({"what": "count of Lung"}, {"group2_level": "Lung"}, True),
-    "events": ({"what": "total", "of": None}, {"stat_name": "occurrences"}, True),
-    "patients with events": ({"what": "total", "of": None}, {"stat_name": "patients"}, False),
+    "a level of several": ({"level": "Lung"}, {"group2_level": "Lung"}, True),
+    "events": ({"statistic": "occurrences", "of": None}, {"stat_name": "occurrences"}, True),
+    "patients with events": (
+        {"statistic": "occurrences", "of": None},
+        {"stat_name": "patients"},
+        False,
+    ),
     "no event": (
-        {"what": "total", "of": None, "count": 0},
+        {"statistic": "occurrences", "of": None, "value": 0},
         {"stat_name": "patients", "stat_value": 0.0},
         True,
     ),
     "mean": (
-        {"what": "mean", "count": None, "of": None, "printed": "62.1"},
+        {"statistic": "mean", "value": None, "of": None, "published": "62.1"},
         {"stat_name": "mean", "stat_value": 62.0519},
         True,
     ),
     "a mean that prints otherwise": (
-        {"what": "mean", "count": None, "of": None, "printed": "62.1"},
+        {"statistic": "mean", "value": None, "of": None, "published": "62.1"},
         {"stat_name": "mean", "stat_value": 62.04},
         False,
     ),
     "the median of this value": (
-        {"what": "mean", "count": None, "of": None, "printed": "62.1"},
+        {"statistic": "mean", "value": None, "of": None, "published": "62.1"},
         {"stat_name": "median", "stat_value": 62.1},
         False,
     ),
@@ -120,7 +122,7 @@ SET = {
 @pytest.mark.parametrize(("changed", "result", "wanted"), SET.values(), ids=SET.keys())
 def test_a_value_was_set_that_is_the_published_number_itself(changed, result, wanted):
     """12 of 40 patients of the drug arm are published."""
-    own = margin("drug") | {"what": "share", "count": 12, "of": 40} | changed
+    own = margin("drug") | {"value": 12, "of": 40} | changed
     row = count("drug", 12.0) | {"denominator": 40, "stratum": None, "group2_level": None} | result
     told = Stub(margins=[own], behind=lambda _: Rests((own,)))
     assert PutIn.is_set(told, row) is wanted
@@ -203,34 +205,13 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
     assert made_up_by_arm(of, rows) == ""
 
 
-def quantity(*used, where=None):
-    return Stub(uses=lambda: [((), [*used])], where=where)
-
-
-SPLITS = {
-    "nothing leads to it": (
-        {"died": quantity("frailty"), "frailty": quantity("arm")},
-        "nothing in the draw lets the effect depend on it: chance of this cohort",
-    ),
-    "by what it is drawn by": (
-        {"died": quantity("frailty"), "frailty": quantity("site")},
-        "what differs is assumed or chance",
-    ),
-    "by where it has a value": (
-        {"died": quantity("arm", where={"site": {"is": "North"}})},
-        "what differs is assumed or chance",
-    ),
-}
-
-
-@pytest.mark.parametrize(("quantities", "why"), SPLITS.values(), ids=SPLITS.keys())
-def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
+def test_no_margin_sets_what_differs_between_subgroups():
     """Both arms are printed, and not by site: no p of an interaction was set."""
     effect = pair("risk_difference.newcombe", -0.2, comparison="drug", reference="placebo")
     rows = [*BOTH, effect]
-    of = material([margin(arm) for arm in ARMS], rows, by="site", quantities=quantities)
-    split = f"assumed by site (no printed number sets it so; {why})"
+    of = material([margin(arm) for arm in ARMS], rows, by="site")
+    split = "assumed by site (no published number sets it: assumed, or chance)"
     assert by_stratum(of, ["a"]) == split
     assert by_stratum(material([margin(arm) for arm in ARMS], rows), ["a"]) == ""
-    described = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
+    described = material([margin(arm) for arm in ARMS], BOTH, by="site")
     assert by_stratum(described, ["a"]) == ""

@@ -2,26 +2,47 @@
 
 from pathlib import Path
 
+import mini_trial
 import pytest
 from mini_simulation import SIMULATION, write_simulation
-from mini_trial import PLAN, told
-from synthetic_mini import COHORT
+from mini_trial import told
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.simulation.check import check_truths
-from trialtrace.run.simulation.replicates import Trials
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.simulation.load import under
 
+HALF = "    parameters: {relief: 0.5}\n"
 
-def test_a_truth_without_an_effect_may_not_hang_on_the_arm(tmp_path: Path):
-    at = write_simulation(tmp_path, SIMULATION.replace("    no_effect: true\n", ""))
-    path = at.trial_config("mini") / "simulation.yaml"
-    path.write_text(path.read_text().replace("  printed:\n", "  printed:\n    no_effect: true\n"))
-    with pytest.raises(UserError) as refused:
-        _ = Trials(under(load_trial("mini", at), "printed")).cohort
-    assert "truths.printed.no_effect" in str(refused.value)
-    assert "quantities that hang on the arm: relief" in str(refused.value)
+
+def wrong(root: Path, old: str, new: str) -> str:
+    assert old in SIMULATION
+    return " ".join(told(write_simulation(root, SIMULATION.replace(old, new))).split())
+
+
+def test_truths_that_differ_are_sound(tmp_path: Path):
+    assert wrong(tmp_path, "seed: 5", "seed: 6") == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        (HALF, "", ("8:16: truths.nothing.no_effect", "differ between the arms: relief")),
+        ("{relief: 0.5}", "{releif: 0.5}", ("parameters.releif", 'did you mean "relief"')),
+        ("{drug: 0.8, placebo: 0.3}", "{drug: 0.8}", ("parameters.relief", "drug, placebo")),
+        ("    no_effect: true\n", "", ("truths", "no truth without an effect")),
+        ("{drug: 30, placebo: 25}", "30", ("patients", "a number of each arm: drug, placebo")),
+        ("{drug: 30, placebo: 25}", "{drug: 200000, placebo: 2}", ("at most 100000",)),
+        (HALF, f"{HALF}    endpoints: {{relief: {{control: 0.5}}}}\n", ("nothing.endpoints",)),
+        (
+            "  better:",
+            "  again: {why: Once more.}\n  better:",
+            ("truths.again", "the same as printed"),
+        ),
+    ],
+)
+def test_a_mistake_is_told_at_its_line(tmp_path: Path, old: str, new: str, parts: tuple):
+    text = wrong(tmp_path, old, new)
+    assert "simulation.yaml" in text and all(part in text for part in parts), text
 
 
 def test_a_truth_that_is_none_is_refused(tmp_path: Path):
@@ -30,50 +51,36 @@ def test_a_truth_that_is_none_is_refused(tmp_path: Path):
         under(load_trial("mini", at), "beter")
 
 
-EFFECT = "      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}\n"
+PLANNED = """\
+of: [relief_primary]
+replicates: 2
+seed: 5
+truths:
+  nothing:
+    why: Chance alone.
+    no_effect: true
+    patients: {drug: 20, placebo: 20}
+    endpoints: {relief: {control: 0.4}}
+"""
 
 
-def wrong_truths(root: Path, old: str, new: str) -> list[str]:
-    """What is wrong with truths that are sound as files, each as one line."""
-    assert old in SIMULATION
-    at = write_simulation(root, SIMULATION.replace(old, new))
-    assert told(at) == ""
-    return [" ".join(str(each).split()) for each in check_truths(load_trial("mini", at))]
-
-
-def test_truths_that_differ_are_sound(tmp_path: Path):
-    assert wrong_truths(tmp_path, "seed: 5", "seed: 6") == []
-
-
-def test_an_effect_in_a_truth_that_has_none_is_told_at_its_line(tmp_path: Path):
-    (text,) = wrong_truths(
-        tmp_path, f"    quantities:\n{EFFECT}", "    patients: {drug: 9, placebo: 9}\n"
-    )
-    assert "simulation.yaml:8:16: truths.nothing.no_effect" in text
-    assert "quantities that hang on the arm: relief" in text
-    assert "state them here alike in all arms" in text
-
-
-AGE_BY_ARM = (
-    "  age: {level: patients, normal: {mean: {by: arm, is: {drug: 50, placebo: 51}}, sd: 10}, "
-    "step: 1}\n"
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("    patients: {drug: 20, placebo: 20}\n", "", ("no patients",)),
+        ("endpoints: {relief", "endpoints: {releif", ('did you mean "relief"',)),
+        ("control: 0.4", "control: 0.4, effect: 0.1", ("relief.effect", "where none is stated")),
+        ("control: 0.4", "control: 0.4, effect: {drog: 0.1}", ('did you mean "drug"',)),
+        ("endpoints:", "parameters: {relief: 0.4}\n    endpoints:", ("without a script",)),
+    ],
 )
-
-
-@pytest.mark.parametrize("adjusted", [False, True])
-def test_what_no_analysis_goes_by_may_hang_on_the_arm(tmp_path: Path, adjusted: bool):
-    ancova = "{method: ancova, covariates: [age], strata: [], variance: model}"
-    plan = (
-        PLAN.replace("mean_difference: welch", f"mean_difference: {ancova}") if adjusted else PLAN
-    )
-    age = next(line for line in COHORT.splitlines(True) if line.startswith("  age: "))
-    rest = COHORT[COHORT.index(age) + len(age) :].partition("\n")[2]
-    cohort = (
-        COHORT[: COHORT.index(age)] + AGE_BY_ARM.replace("}, step", "}, tag: printed, step") + rest
-    )
-    at = write_simulation(tmp_path, plan=plan)
-    (at.trial_config("mini") / "cohort.yaml").write_text(cohort)
+def test_a_trial_without_a_script_states_its_endpoints(
+    tmp_path: Path, old: str, new: str, parts: tuple
+):
+    at = mini_trial.write_project(tmp_path)
+    file = at.trial_config("mini") / "simulation.yaml"
+    file.write_text(PLANNED)
     assert told(at) == ""
-    found = [str(each) for each in check_truths(load_trial("mini", at))]
-    assert len(found) == adjusted
-    assert all("quantities that hang on the arm: age" in text for text in found)
+    file.write_text(PLANNED.replace(old, new))
+    text = " ".join(told(at).split())
+    assert all(part in text for part in parts), text

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from mini_simulation import SIMULATION, bytes_of, run, work, write_simulation
+from synthetic_mini import SCRIPT
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
@@ -16,7 +17,6 @@ from trialtrace.run.methods.analysing.run import all_results
 from trialtrace.run.simulation.replicates import Trials, analysed, seed_of
 from trialtrace.run.simulation.run import draw_part, run_simulation
 from trialtrace.run.sources.ingest import ingest_sources
-from trialtrace.run.synthetic.draw import draw
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.simulation.load import under
@@ -24,6 +24,15 @@ from trialtrace.run.trial.simulation.load import under
 # Tables hold 12 significant digits.
 TOLD = 1e-11
 
+# The same cohort as an export: drawn by probabilities, without errors.
+AS_EXPORT = (
+    SCRIPT.replace("def draw(", "def drawn(")
+    + """
+
+def draw(seed, truth=None):
+    return drawn(seed, truth or {"shift": TRUTH["shift"]})
+"""
+)
 SIZES = """\
 of: [relief_primary]
 replicates: 2
@@ -32,8 +41,7 @@ truths:
   nothing:
     why: Chance alone.
     no_effect: true
-    quantities:
-      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}
+    parameters: {relief: 0.5}
   small: {why: Few, patients: {drug: 10, placebo: 10}}
   large: {why: Many, patients: {drug: 30, placebo: 30}}
 """
@@ -77,13 +85,12 @@ def test_a_replicate_alone_is_its_row(made: tuple):
 
 
 def test_a_trial_is_what_the_stages_make_of_its_cohort(made: tuple, tmp_path: Path):
-    """The export with its mess, read, cleaned, checked, derived and analysed as in a run."""
+    """Its files as an export: read, cleaned, checked, derived and analysed as in a run."""
     _, tables = made
     seed = seed_of(5, 3)
-    at = write_simulation(tmp_path)
+    at = write_simulation(tmp_path, script=AS_EXPORT)
     path = at.trial_config("mini") / "trial.yaml"
-    text = path.read_text().replace("mode: display", "mode: simulate")
-    path.write_text(text.replace("seed: 11", f"seed: {seed}"))
+    path.write_text(path.read_text().replace("seed: 11", f"seed: {seed}"))
     trial = load_trial("mini", at)
     ingest_sources(trial, tmp_path / "raw")
     clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
@@ -102,17 +109,9 @@ def test_a_trial_is_what_the_stages_make_of_its_cohort(made: tuple, tmp_path: Pa
         assert row["n_used"] == other.n_used
 
 
-def test_a_display_cohort_is_refused(made: tuple):
-    root, _ = made
-    trial = load_trial("mini", Project(root))
-    trials = Trials(under(trial, "printed"))
-    with pytest.raises(UserError, match="sampling variation of the other is false"):
-        next(trials.derived([draw(trial, mode="display", seed=1)]))
-
-
 def test_what_fails_is_a_row_and_is_counted(tmp_path: Path):
     """The logarithm of a risk ratio has no standard error where an arm has no event."""
-    rare = SIMULATION.replace("probability: 0.3", "probability: 0.04")
+    rare = SIMULATION.replace("placebo: 0.3", "placebo: 0.04")
     tables = run(write_simulation(tmp_path, rare), tmp_path / "made")
     ratios = [
         row
@@ -144,30 +143,31 @@ def test_what_is_not_changed_is_not_computed_again(tmp_path: Path):
     run(at, folder)
     before = set(work(at, folder).blocks.names())
     path = at.trial_config("mini") / "simulation.yaml"
-    path.write_text(path.read_text().replace("probability: 0.8", "probability: 0.9"))
+    path.write_text(path.read_text().replace("drug: 0.8", "drug: 0.9"))
     run(at, folder)
     after = set(work(at, folder).blocks.names())
     # Two truths, of two blocks each and a large trial, are as they were.
     assert len(before & after) == 6 and len(before) == len(after) == 9
 
 
-# A null that leaves the effect of the cohort: every trial of it is refused.
-FALSE_NULL = SIZES.replace("    quantities:\n", "").replace(
-    "      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}\n", ""
+# Of which no trial can be drawn.
+REFUSED = SIZES.replace("{relief: 0.5}", "{relief: 0.5, shift: 9}")
+REFUSES = SCRIPT.replace(
+    "    told, made = ",
+    "    if truth and truth['shift'] == 9:\n        raise ValueError('none')\n    told, made = ",
 )
 
 
 def test_where_every_truth_fails_each_analysis_has_a_row(tmp_path: Path):
-    alone = FALSE_NULL.partition("  small:")[0]
-    at = write_simulation(tmp_path, alone)
+    at = write_simulation(tmp_path, REFUSED.partition("  small:")[0], script=REFUSES)
     (row,) = run(at, tmp_path / "made")["characteristics"]
     assert row["result_id"] == "mini/relief_primary" and row["failed"] == 2
-    assert "quantities that hang on the arm: relief" in row["reason"]
+    assert "ValueError: none" in row["reason"]
     page = tmp_path / "page.html"
     render_simulation(load_trial("mini", at), tmp_path / "made", page, "code")
     text = page.read_text()
     assert "no result in any trial" in text
-    assert "1 result has no value in up to 2 trials: config/trials/mini" in text
+    assert "1 result has no value in up to 2 trials: scripts/cohorts/mini.py" in text
     assert without_value([row])[0].startswith("nothing: 1 result has no value in any trial: ")
 
 
@@ -199,9 +199,10 @@ def test_types_of_error_and_power(made: tuple):
     ratio = "mini/relief_primary/risk_ratio.katz_log@drug-placebo"
     assert of["nothing", ratio]["true_value"] == 1 and of["nothing", ratio]["log"]
     assert of["printed", difference]["null"] is False
-    assert of["printed", difference]["true_value"] == pytest.approx(12 / 18 - 6 / 18, rel=TOLD)
-    assert of["printed", difference]["true_by"] == "stated shares"
-    assert of["better", ratio]["true_value"] == pytest.approx(0.8 / 0.3, rel=TOLD)
+    printed, better = of["printed", difference], of["better", ratio]
+    assert abs(printed["true_value"] - (12 / 18 - 6 / 18)) < 4 * printed["true_error"]
+    assert printed["true_by"] == "large trial"
+    assert abs(better["true_value"] - 0.8 / 0.3) < 4 * better["true_error"] * better["true_value"]
     after = "mini/pain_each/mean_difference.welch@drug-placebo;visit=after"
     before = after.replace("after", "before")
     assert of["better", after]["true_by"] == "large trial" and of["better", after]["true_error"] > 0

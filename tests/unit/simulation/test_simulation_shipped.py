@@ -1,6 +1,5 @@
 """The simulations that come with the project, one trial of each truth."""
 
-import pyarrow as pa
 import pytest
 
 from trialtrace.run.simulation.replicates import Trials, analysed
@@ -27,37 +26,6 @@ def test_a_trial_has_a_value_of_every_result(first: tuple):
     trials, block = first
     assert [row["error"] for row in block["rows"]] == [None] * len(block["rows"])
     assert {each["analysis_id"] for each in block["results"]} == set(trials.analyses)
-
-
-def test_no_more_is_drawn_than_the_analyses_rest_on(first: tuple):
-    trials, _ = first
-    assert len(trials.cohort.quantities) < len(trials.trial.cohort.quantities)
-    assert not trials.cohort.mess
-
-
-def test_no_result_goes_by_a_variable_that_may_hang_on_the_arm(
-    first: tuple, monkeypatch: pytest.MonkeyPatch
-):
-    """Variables of the subjects that no analysis names, each handed to another patient."""
-    trials, block = first
-    of = {trials.trial.tables[table].of: [] for table in trials.tables}
-    for table, column in trials.trial.unread:
-        if table in trials.tables:
-            of[trials.trial.tables[table].of].append(column)
-    assert of["patients"]
-    plain = Trials._raw
-
-    def handed_on(self: Trials, cohorts: list, form: str) -> pa.Table:
-        cells = plain(self, cohorts, form)
-        for column in of[form]:
-            at = cells.column_names.index(column)
-            cells = cells.set_column(
-                at, column, cells[column].take(pa.array(range(len(cells))[::-1]))
-            )
-        return cells
-
-    monkeypatch.setattr(Trials, "_raw", handed_on)
-    assert analysed(trials, [1]) == block
 
 
 def test_a_test_of_no_treatment_has_no_type_of_error(first: tuple):

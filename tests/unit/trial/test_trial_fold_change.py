@@ -1,9 +1,21 @@
 """A ratio of expression is made of cycles: of the scales of delta_ct, and of nothing else."""
 
-import pytest
-from stand_in import alone
+import shutil
+from pathlib import Path
 
+import pytest
+from mini_trial import REPOSITORY
+
+from trialtrace.base.paths import Project
 from trialtrace.run.trial.check import check_trial
+
+
+def alone(root: Path, name: str) -> Project:
+    """A project with a copy of one trial's configuration, and the code of the checkout."""
+    for folder in ("workflow", "scripts"):
+        (root / folder).symlink_to(REPOSITORY / folder)
+    shutil.copytree(REPOSITORY / "config" / "trials" / name, root / "config" / "trials" / name)
+    return Project(root)
 
 
 @pytest.mark.parametrize(

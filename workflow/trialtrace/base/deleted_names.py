@@ -23,7 +23,11 @@ class Deleted:
         return f"deleted after version {self.last}: {instead}; the tag v{self.last} still has it"
 
 
-NAMES: dict[str, Deleted] = {}
+NAMES: dict[str, Deleted] = {
+    # Of a synthetic source, and of simulation.yaml.
+    "mode": Deleted("0.1.0"),
+    "quantities": Deleted("0.1.0", "parameters"),
+}
 COMMANDS: dict[str, Deleted] = {"confirm": Deleted("0.1.0", "the answers of trialtrace new")}
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from trialtrace.base.store import write_text
 from trialtrace.base.words import tight_percent
-from trialtrace.report.audit.targets import targets_title
 from trialtrace.report.cells import Cells
 from trialtrace.report.figures.make import Drawn, beside, first_figures, of_summary
 from trialtrace.report.links import analysis_place, role_place
@@ -84,7 +83,7 @@ def _document(cells: Cells, stem: str) -> Iterator[str]:
         yield from _of_role(cells, role, stem)
     for heading, anchor, name in AFTER[stem]:
         if cells.text("section", name):
-            yield f"## {heading or targets_title(cells.material)} {{#{anchor}}}\n"
+            yield f"## {heading} {{#{anchor}}}\n"
             if name == "made":
                 yield MADE
             yield from _chunk(cells, "section", name)

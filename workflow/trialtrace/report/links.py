@@ -73,7 +73,7 @@ def figure_page(name: str) -> str:
 
 
 # Files of a trial's configuration beside its dictionary; a report has a page of each.
-CONFIGURATION = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
+CONFIGURATION = ("trial", "cleaning", "endpoints", "plan", "claims")
 
 
 def config_page(name: str) -> str:
@@ -94,7 +94,6 @@ CODE_PAGE = "code.html"
 SUMMARY = "summary"
 SUMMARY_PAGE = f"{SUMMARY}.html"
 AUDIT_PAGE = "audit.html"
-COHORT = "cohort.yaml"
 COVERAGE_PAGE = "coverage.html"
 PLAN_PAGE, PLAN_TABLE = "plan.html", "plan-coverage.xlsx"
 NUMBERS_TABLE = "numbers.csv"

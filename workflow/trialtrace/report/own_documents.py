@@ -55,7 +55,7 @@ AFTER = {
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Simulation", "sec-simulation", "simulation"),
         ("Listings", "sec-listings", "listings"),
-        ("", "sec-targets", "targets"),
+        ("Set to published numbers", "sec-targets", "targets"),
     ),
 }
 SECTIONS = (

@@ -57,7 +57,7 @@ PARTS = dict(zip(OF_ANALYSIS, ("its sentences", "its tables"), strict=True))
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown in an open report, since it names arms. It stands in {}.\n"
 NOT_OF_RUN = "Not shown in such a run, since it tells numbers of the true arms. It stands in {}.\n"
-TRUE_ARMS = ("claims.yaml", "cohort.yaml")
+TRUE_ARMS = ("claims.yaml",)
 
 
 def render_report(

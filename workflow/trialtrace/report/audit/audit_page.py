@@ -37,11 +37,9 @@ from trialtrace.base.words import upper_first
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.links import (
     CARD_SCRIPT,
-    COHORT,
     COVERAGE_PAGE,
     claim_anchor,
     component_link,
-    config_page,
     of_report,
 )
 from trialtrace.report.pages.shell import linked, page, table_lines
@@ -130,7 +128,7 @@ def audit_page(
         f"<li>{escape(paper)}</li>" for paper in dict.fromkeys(r["paper"] for r in rows)
     )
     more = f'<p><a href="{COVERAGE_PAGE}">What covers each item of the texts</a></p>'
-    settings = f'<a href="{config_page(COHORT)}">Settings of the cohort</a>.'
+    settings = '<a href="supplement.html#sec-targets">These numbers</a>.'
     parts = [
         f"<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',

@@ -3,22 +3,19 @@
 A result of such a cohort that agrees with a paper tells nothing of it, since the paper set it.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from html import unescape
-from typing import Any
 
 from trialtrace.base.synthetic import SET_MARK
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.run.tables.conditions import columns_of, lower_first
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trace.put_in import GROUPS, Margin, Rests
 from trialtrace.run.trace.words import variable_label
 
-Row = dict[str, Any]
 PUT_IN = (
     "Numbers of this cohort were set to match the paper, so agreement is not evidence; what is "
     "called assumed is published nowhere."
@@ -30,12 +27,6 @@ MARKED = (
 PLACE = ("parameter", "visit", "stratum")
 # A link to a result, with the attributes behind it; one to a part of its trace has a slash.
 _LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(trace/[^#()]+#([a-z2-7]+)\)(?:\{[^{}]*\})?")
-
-
-def truth_of(material: Material) -> Row:
-    """What the cohort was drawn from, as its export has it."""
-    row: Row = json.loads((material.folder / "raw" / "truth.json").read_text(encoding="utf-8"))
-    return row
 
 
 def put_in(material: Material) -> str:
@@ -120,8 +111,8 @@ def by_stratum(material: Material, analyses: Sequence[str]) -> str:
 
 
 def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
-    """ "by drug (no printed number sets it so; …)", of effects by a variable: whether anything in
-    the draw lets the outcome depend on it. A margin is of whole arms, so none sets such a split."""
+    """ "by drug (no published number sets it: …)", of effects by a variable: what is published is
+    of whole arms, so none sets such a split."""
     trial = material.trial
     analyses = {row["analysis_id"] for row in rows} & {*trial.plan.analyses}
     names = dict.fromkeys(
@@ -131,24 +122,8 @@ def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
     compares = any(row["comparison"] for name in analyses for row in material.of(name))
     if not names or not margins or not compares:
         return ""
-    why = "what differs is assumed or chance"
-    if not {*names} & _drawn_by(material, margins):
-        why = "nothing in the draw lets the effect depend on it: chance of this cohort"
     labels = " and ".join(lower_first(variable_label(trial, name)) for name in names)
-    return f"by {escape_markdown(labels)} (no printed number sets it so; {why})"
-
-
-def _drawn_by(material: Material, margins: Sequence[Margin]) -> set[str]:
-    """The quantities of some margins, and all that these are drawn by."""
-    quantities = material.trial.cohort.quantities
-    found, ahead = set[str](), {str(margin["quantity"]) for margin in margins}
-    while ahead:
-        found |= ahead
-        known = [quantities[name] for name in ahead if name in quantities]
-        used = {name for quantity in known for _, names in quantity.uses() for name in names}
-        used |= {name for quantity in known for name in columns_of(quantity.where or {})}
-        ahead = used - found
-    return found
+    return f"by {escape_markdown(labels)} (no published number sets it: assumed, or chance)"
 
 
 def _together(material: Material, rows: Sequence[ResultRow]) -> Rests:
@@ -156,8 +131,7 @@ def _together(material: Material, rows: Sequence[ResultRow]) -> Rests:
     found = [material.tracer.put_in.behind(row) for row in rows]
     own = {id(margin) for rests in found for margin in rests.own}
     columns = {id(column) for rests in found for column in rests.columns}
-    # What no derived value is checked for is told last.
-    margins = sorted(material.tracer.put_in.margins, key=lambda item: item["check"] is None)
+    margins = material.tracer.put_in.margins
     return Rests(
         tuple(margin for margin in margins if id(margin) in own),
         tuple(margin for margin in margins if id(margin) in columns),

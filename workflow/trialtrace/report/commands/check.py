@@ -75,7 +75,7 @@ def check(
     else:
         look = _look(trial, lift, names, large, wrong=bool(after)) if there else Look()
     if there and not (problems or unlisted):
-        after += [*(_of_truths(trial) if data else ()), *_untied(trial), *_of_documents(trial)]
+        after += [*_untied(trial), *_of_documents(trial)]
     wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
     # The data are read by the same endpoints, whose mistakes they would tell anew.
     if problems := list(dict.fromkeys(wrong)):
@@ -95,15 +95,6 @@ def check(
     if others:
         print("\nof other trials:\n" + "\n\n".join(map(str, others)))
     return 0
-
-
-def _of_truths(trial: Trial) -> list[Problem]:
-    """Truths of a simulation that cannot be drawn, or are another one: some are, to see it."""
-    if not trial.has_simulation:
-        return []
-    from trialtrace.run.simulation.check import check_truths
-
-    return check_truths(trial)
 
 
 def _untied(trial: Trial) -> list[Problem]:

@@ -7,9 +7,10 @@ Where somebody in the export is not used, or has no arm, a box of the export sta
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.base.synthetic import SET_MARK
 from trialtrace.report.audit.red_lines import not_used, reason_words
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, field
 from trialtrace.report.figures.picture import (
@@ -29,6 +30,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse import counted_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.plan.build import Analysis
 
 if TYPE_CHECKING:
@@ -71,11 +73,22 @@ class Box:
         ]
 
 
+def _marked(material: Material, every: list[Box]) -> list[Box]:
+    """The boxes with the mark behind counts that were set to published ones."""
+    found = material.tracer.set_to_published
+
+    def text(told: str, row: ResultRow | None) -> str:
+        return told + SET_MARK * (row is not None and short_id(row["result_id"]) in found)
+
+    return [replace(box, texts=[(text(*one), one[1]) for one in box.texts]) for box in every]
+
+
 def draw(material: Material, row: Row) -> Picture:
     """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
     known = {row[2] for row in counts(material) if row[0] == "randomised" and row[2] != ALL}
     groups = [arm for arm in arms_of(material) if arm in known]
-    above, columns = before(material, row), [boxes(material, row, arm) for arm in groups or [ALL]]
+    above = _marked(material, before(material, row))
+    columns = [_marked(material, boxes(material, row, arm)) for arm in groups or [ALL]]
     across = max(WIDE, AN_ARM * len(columns))
     width = min(0.97 / len(columns), WIDEST)
     letters = int(0.95 * width * across / LETTER)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
+from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import write_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, PALE
 from trialtrace.report.pages.plots import STYLE, WIDTH, drawing, figure
@@ -28,11 +29,11 @@ from trialtrace.run.trial.simulation.load import simulation_of
 
 TITLE = "What the analyses can show"
 HOW = (
-    "Each trial is drawn from cohort.yaml in the mode simulate, typed by the data dictionary, "
-    "derived and analysed by the code of a run. It has no mess, and the checks of cleaning.yaml "
-    "are left out, which take away nothing that was drawn. In brackets stand Monte Carlo standard "
-    "errors, behind shares of rejections 95 % intervals (Wilson); formulas: Morris, White and "
-    "Crowther 2019."
+    "A synthetic trial is drawn by its script under the stated parameters, typed by the data "
+    "dictionary, derived and analysed by the code of a run; it has no errors of an export, and "
+    "the checks of cleaning.yaml are left out. Of any other trial the stated endpoints are drawn. "
+    "Monte Carlo standard errors are in brackets, 95 % intervals (Wilson) behind shares of "
+    "rejections; formulas: Morris, White and Crowther 2019."
 )
 WORDS = (
     "A p-value rejects at or below the level of its analysis, an interval where it leaves out that "
@@ -40,7 +41,7 @@ WORDS = (
     "not; 'rejected' stands where nobody can say, or where no difference between arms is tested. "
     "Bias, sd and mean se of ratios are of the logarithm, which an estimate of 0 has not; mean se "
     "is what intervals imply, half of their width by the normal quantile. What is true follows "
-    "exactly where arms are alike or cohort.yaml states the shares; else it is the estimate of one "
+    "exactly where arms are alike or the truth states the shares; else it is the estimate of one "
     "trial of 10,000 patients or more, whose standard error is part of those of bias and coverage: "
     "more trials do not make it less. A trial without a value counts as failed, nowhere else."
 )
@@ -85,19 +86,25 @@ def _body(
 def _truths(trial: Trial, simulation: SimulationFile) -> Iterator[str]:
     lines = []
     for name, truth in simulation.truths.items():
-        changed = [
-            f"{quantity}: {json.dumps(entry, ensure_ascii=False)}"
-            for quantity, entry in (truth.quantities or {}).items()
-        ]
-        patients = truth.patients or trial.cohort.root.arms or trial.cohort.root.size
-        told = (label_of(name, truth), truth.why, json.dumps(patients, ensure_ascii=False))
-        other = "; ".join(changed) or "as cohort.yaml has it"
+        stated = mapping_of(truth.parameters or truth.endpoints or {})
+        other = "; ".join(f"{name}: {_told(entry)}" for name, entry in stated.items())
+        other = other or "the published numbers"
+        told = (
+            label_of(name, truth),
+            truth.why,
+            _told(mapping_of(truth.patients) or "as the trial"),
+        )
         lines.append(
             f'<tr><td class="wrap"><a href="#{escape(name)}">{escape(told[0])}</a></td>'
             f'<td class="wrap">{escape(told[1])}</td><td>{escape(told[2])}</td>'
             f'<td class="wrap">{escape(other)}</td></tr>'
         )
-    yield from table_lines(("truth", "why", "patients", "otherwise than cohort.yaml"), lines)
+    yield from table_lines(("truth", "why", "patients", "what is true"), lines)
+
+
+def _told(value: object) -> str:
+    """A number, or one by arm, as the file has it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _failures(rows: Sequence[CharacteristicRow]) -> Iterator[str]:

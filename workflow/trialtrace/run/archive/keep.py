@@ -10,7 +10,7 @@ from pathlib import Path
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder, write_bytes, write_json
-from trialtrace.base.synthetic import TRUTH
+from trialtrace.base.synthetic import PUT_IN
 from trialtrace.run.archive.compare import RunOfTrial
 from trialtrace.run.archive.kept_tables import keep_table, kept_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
@@ -168,7 +168,7 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
         now = {name: one for at_ in folders for name, one in contents(at.made, at_).items()}
         if CLEAN not in made or together(now) != made[CLEAN][1]:
             return None
-        write_bytes(results / "raw" / TRUTH, (at.results / trial / "raw" / TRUTH).read_bytes())
+        write_bytes(results / "raw" / PUT_IN, (at.results / trial / "raw" / PUT_IN).read_bytes())
     return kept
 
 

@@ -41,6 +41,7 @@ from trialtrace.run.jobs.stages import (
     OF_BLINDED,
     OF_COHORTS,
     PLAN,
+    READ_SCRIPT,
     RENDER,
     SEEN_BY,
     SIMULATED,
@@ -48,10 +49,10 @@ from trialtrace.run.jobs.stages import (
     SITE,
     SITE_STAGE,
     STAGES,
-    SYNTHETIC,
     Stage,
 )
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.cohort_script import script_path
 from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import frozen_files, is_frozen
 from trialtrace.run.trial.hash_key import key_in_use
@@ -161,9 +162,9 @@ class Freshness:
     def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
         """The names of the trial's configuration files that a stage reads."""
         files = self._stage(rule, trial).files
-        more = SYNTHETIC.get(rule, ()) if trial and self.trial(trial).drawn else ()
+        more: tuple[str, ...] = ()
         if trial and rule == CLEAN and self.at.purpose != ANALYSIS:
-            more = (*more, *SEEN_BY)
+            more = SEEN_BY
         return tuple(dict.fromkeys([*files, *more]))
 
     def _stage(self, rule: str, trial: str | None) -> Stage:
@@ -177,6 +178,8 @@ class Freshness:
         """The trial's configuration files that a stage reads."""
         names = self._files_read(rule, trial)
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
+        if trial and rule in (*READ_SCRIPT, *SIMULATED) and self.trial(trial).drawn:
+            files.add(script_path(self.at, trial))
         if trial and rule == RENDER and self.trial(trial).has_multiverse:
             files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
         if trial and rule == RENDER and self.trial(trial).has_simulation:

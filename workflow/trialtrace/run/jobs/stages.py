@@ -23,13 +23,12 @@ CLEAN, DERIVE, ANALYSE = "clean_tables", "derive_datasets", "analyse_plan"
 AUDIT, RENDER = "audit_claims", "render_report"
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
-# Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
-COHORT = "cohort.yaml"
 # Of a trial that has one: its choices stand in the supplement.
 MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
-SYNTHETIC = {CLEAN: (COHORT,), RENDER: (COHORT,)}
+# Those that read the script of a synthetic cohort, which draws its export.
+READ_SCRIPT = frozenset({CLEAN, RENDER})
 # Read before the raw tables are written where a run may not see all of them.
 SEEN_BY = (ENDPOINTS,)
 _DERIVING = _rooms("run.cleaning", "run.endpoints", "run.integrity")
@@ -37,7 +36,7 @@ _ANALYSING = _rooms("stats", "run.endpoints", "run.methods")
 _AUDITING = _rooms("stats", "audit", "run.claims", "run.methods", "run.trace")
 _REPORTING = _DERIVING | _AUDITING | {"report"}
 # The export of a synthetic cohort is drawn; of what is seen blinded, or to a day, rows are taken.
-OF_COHORTS = frozenset({"run.synthetic", "stats"})
+OF_COHORTS = frozenset({"run.synthetic"})
 OF_BLINDED = frozenset({"run.endpoints", "run.integrity"})
 STAGES = {
     CLEAN: Stage(
@@ -73,7 +72,7 @@ VARIED = {
 }
 # Run where they are asked for too, of a trial that has a simulation.yaml.
 SIMULATION = "run_simulation"
-_DRAWN = (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE)
+_DRAWN = (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, SIMULATION_FILE)
 _SIMULATING = _DERIVING | _ANALYSING | OF_COHORTS | {"audit", "run.simulation", "run.sources"}
 SIMULATION_PAGE = "render_simulation"
 SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION), Stage(_SIMULATING, _DRAWN)) | {

@@ -273,8 +273,8 @@ def untested(work: Work, name: str, result: Result) -> str | None:
     trial = work.trial
     if result.error is not None:
         return "there is no estimate"
-    if isinstance(trial.source, Synthetic) and trial.source.mode == "display":
-        return "the patients are drawn to printed margins, so that their variation is false"
+    if isinstance(trial.source, Synthetic):
+        return "the patients are drawn to published numbers, so that their variation is false"
     if trial.design.kind != "parallel":
         return "re-randomisation is of trials in which each patient has one arm"
     if trial.design.randomisation.scheme == "unknown":

@@ -7,18 +7,21 @@ number of their trial. Drawing and analysing are of one trial each, so that none
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pacsv
 
 from trialtrace.base.config.project_table import table_path
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.base.words import DECIDING, NUMBER_NEEDED, P_VALUES
 from trialtrace.run.cleaning.clean import type_tables
@@ -27,23 +30,19 @@ from trialtrace.run.endpoints.derive import RECORDED, derive_study, derive_table
 from trialtrace.run.jobs.faults import tell
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.run import run_analysis
-from trialtrace.run.synthetic.draw import draw_cohort, reference_of
-from trialtrace.run.synthetic.room import Reference
-from trialtrace.run.synthetic.rows import Drawn
-from trialtrace.run.synthetic.sheet import sheet
+from trialtrace.run.simulation import by_plan
+from trialtrace.run.synthetic.script import run_script
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
 from trialtrace.run.tables.contracts import CLEAN, SOURCE, conform
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.contracts.simulation import ReplicateRow
 from trialtrace.run.tables.frames import Frames, HeldFrames
-from trialtrace.run.trial.cohort.file import CohortFile
+from trialtrace.run.trial.cohort_script import known_script
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.simulation.file import FILE, SimulationFile
-from trialtrace.run.trial.simulation.load import SimulatedTrial, simulation_of, under
-from trialtrace.run.trial.simulation.needs import hang_on_arm, narrowed
+from trialtrace.run.trial.simulation.file import SimulationFile
+from trialtrace.run.trial.simulation.load import PATIENTS, SimulatedTrial, simulation_of, under
 
-SIMULATE = "simulate"
 # Digits of a trial's number among those in one table, before the key of its subjects.
 DIGITS = 5
 # ADSL, and those of records; edges to cells are not looked at.
@@ -69,14 +68,9 @@ class Trials:
         return {name: self.trial.plan.analyses[name] for name in self.trial.analyses}
 
     @cached_property
-    def whole(self) -> Drawn:
-        """One trial with all that cohort.yaml has, and the manifest of its parameters."""
-        return self._draw(self.trial.cohort, seed_of(self.trial.simulation.seed, 0), None)
-
-    @cached_property
     def tables(self) -> list[str]:
         """The clean tables that the analyses rest on: those that deriving one trial reads."""
-        clean = self._clean([self.whole], list(self.trial.source.items))
+        clean = self._clean([0], list(self.trial.source.items), self.sizes)
         read: dict[str, None] = {}
 
         def noted(name: str) -> pa.Table:
@@ -86,65 +80,34 @@ class Trials:
         derive_study(self.trial, noted)
         return list(dict.fromkeys([self.trial.subjects.table, *read]))
 
-    @cached_property
-    def cohort(self) -> CohortFile:
-        """What the tables are drawn from. Raises UserError where a truth without an effect has
-        something there that hangs on the arm, and that an analysis goes by."""
-        of = {name: self.trial.tables[name].of for name in self.tables}
-        columns = {form: list(self.trial.dictionary[name]) for name, form in of.items()}
-        cohort = narrowed(self.trial.cohort, columns)
-        if not self.trial.stated.no_effect:
-            return cohort
-        unread = [(of[table], column) for table, column in self.trial.unread if table in of]
-        read = narrowed(cohort, columns, without=unread)
-        hang = hang_on_arm(read, self.trial.design.arms)
-        if hang:
-            raise UserError(
-                f"config/trials/{self.trial.name}/{FILE}: truths.{self.trial.truth}.no_effect",
-                found=f"quantities that hang on the arm: {one_of([name for name, _ in hang])}",
-                expected="none among what the analyses rest on, so that every effect is none",
-                do="state them here alike in all arms, or leave no_effect out",
-            )
-        return cohort
-
-    @cached_property
-    def _reference(self) -> Reference:
-        return reference_of(self.cohort, self.trial.name)
-
     @property
     def sizes(self) -> Mapping[str, int]:
         """Patients of each arm, or of the trial."""
-        root = self.trial.cohort.root
-        return self.trial.sizes or root.arms or {root.name: root.size or 0}
+        if not self.trial.drawn:
+            return by_plan.sizes(self.trial)
+        patients = self.trial.parameters.get(PATIENTS, {})
+        return patients if isinstance(patients, Mapping) else {PATIENTS: patients}
 
-    def drawn(self, number: int, times: int = 1) -> Drawn:
-        """The trial of a number, or one of so many times its patients."""
-        larger = {name: size * times for name, size in self.sizes.items()}
-        seed = seed_of(self.trial.simulation.seed, number)
-        return self._draw(self.cohort, seed, larger, self._reference)
+    def derived(self, numbers: Sequence[int], times: int = 1) -> Iterator[Frames]:
+        """The derived data sets of the trials of these numbers, with so many times their patients.
 
-    def _draw(
-        self,
-        cohort: CohortFile,
-        seed: int,
-        sizes: Mapping[str, int] | None,
-        reference: Reference | None = None,
-    ) -> Drawn:
-        return draw_cohort(
-            cohort, self.trial.name, mode=SIMULATE, seed=seed, sizes=sizes, reference=reference
-        )
-
-    def derived(self, cohorts: Sequence[Drawn]) -> Iterator[HeldFrames]:
-        """The derived data sets of each trial. Raises UserError for a display cohort."""
+        Raises UserError where one of them cannot be drawn or derived.
+        """
+        sizes = {name: size * times for name, size in self.sizes.items()}
+        if not self.trial.drawn:
+            for number in numbers:
+                seed = seed_of(self.trial.simulation.seed, number)
+                yield by_plan.drawn(self.trial, self.analyses, seed, sizes)
+            return
         forms = [self.trial.tables[name].of for name in self.tables]
-        clean = self._clean(cohorts, forms)
+        clean = self._clean(numbers, forms, sizes)
         study = derive_study(self.trial, clean.__getitem__)
         tables = {
             contract.name: conform(table, contract, contract.name)
             for contract, table in islice(derive_tables(study), DATA_SETS)
         }
-        bounds = {name: self._bounds(table, len(cohorts)) for name, table in tables.items()}
-        for number in range(len(cohorts)):
+        bounds = {name: self._bounds(table, len(numbers)) for name, table in tables.items()}
+        for number in range(len(numbers)):
             yield HeldFrames(
                 {name: table.slice(*_slice(bounds[name], number)) for name, table in tables.items()}
             )
@@ -156,23 +119,31 @@ class Trials:
         number = pc.utf8_slice_codeunits(names, head, head + DIGITS).cast(pa.int64())
         return np.searchsorted(number.to_numpy(), np.arange(trials + 1))
 
-    def _clean(self, cohorts: Sequence[Drawn], forms: Sequence[str]) -> dict[str, pa.Table]:
+    def _clean(
+        self, numbers: Sequence[int], forms: Sequence[str], sizes: Mapping[str, int]
+    ) -> dict[str, pa.Table]:
         """The clean tables of these forms: typed and accepted as in a run, without its checks."""
-        for drawn in cohorts:
-            _refuse_display(drawn)
-        raw = {form: self._raw(cohorts, form) for form in forms}
+        seeds = [seed_of(self.trial.simulation.seed, number) for number in numbers]
+        truth = dict(self.trial.parameters)
+        truth[PATIENTS] = dict(sizes) if PATIENTS not in sizes else sizes[PATIENTS]
+        with tempfile.TemporaryDirectory(prefix="trialtrace-") as space:
+            script = known_script(self.trial.at, self.trial.name)
+            files = [f"{form}.csv" for form in forms]
+            folders = run_script(script, Path(space), seeds, truth, files)
+            raw = {form: self._raw(folders, form) for form in forms}
         typed, _ = type_tables(self.trial, raw)
         return {name: conform(each.accepted.table, CLEAN, name) for name, each in typed.items()}
 
-    def _raw(self, cohorts: Sequence[Drawn], form: str) -> pa.Table:
+    def _raw(self, folders: Sequence[Path], form: str) -> pa.Table:
         """The cells of a form, one trial after the other; the line is that in the table."""
         parts = []
-        for number, drawn in enumerate(cohorts):
-            made = sheet(self.trial, drawn, form)
-            subject = made.table.subject
-            prefix = pa.scalar(f"{number:0{DIGITS}}-")
-            known = pc.binary_join_element_wise(prefix, made.columns[subject], "")
-            parts.append(pa.table(made.columns | {subject: known}))
+        for number, folder in enumerate(folders):
+            cells = _cells(folder / f"{form}.csv")
+            tables = self.trial.tables.values()
+            subject = next(table.subject for table in tables if table.of == form)
+            at, prefix = cells.column_names.index(subject), pa.scalar(f"{number:0{DIGITS}}-")
+            known = pc.binary_join_element_wise(prefix, cells[subject], "")
+            parts.append(cells.set_column(at, subject, known))
         cells = pa.concat_tables(parts)
         file, line = (column.name for column in SOURCE)
         places = {
@@ -182,28 +153,29 @@ class Trials:
         return pa.table(places | {name: cells[name] for name in cells.column_names})
 
 
+def _cells(path: Path) -> pa.Table:
+    """A file that a script wrote, every cell as text, those that are empty missing; without the
+    column that says that it was drawn."""
+    names = path.open(encoding="utf-8").readline().rstrip("\n").split(",")
+    text = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        include_columns=names[:-1],
+    )
+    return pacsv.read_csv(path, convert_options=text)
+
+
 def _slice(bounds: np.ndarray, number: int) -> tuple[int, int]:
     start, stop = int(bounds[number]), int(bounds[number + 1])
     return start, stop - start
 
 
-def _refuse_display(drawn: Drawn) -> None:
-    if drawn.mode != SIMULATE:
-        raise UserError(
-            f"{drawn.trial}: simulation",
-            found=f"a cohort of the mode {drawn.mode}, which hits its margins exactly",
-            expected="one of the mode simulate: the sampling variation of the other is false",
-        )
-
-
 # Trials a block, what an interrupted run does again; and the most patients that are derived in one
 # table, some 100 MB.
-SIZE, PATIENTS = 20, 50_000
+SIZE, MOST_TOGETHER = 20, 50_000
 PREFIX = "replicates-"
-CONFIGURATION = (
-    *("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml"),
-    "cohort.yaml",
-)
+CONFIGURATION = (*("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml"),)
 
 
 class Block(TypedDict):
@@ -240,6 +212,8 @@ class Work:
         """A digest of what all replicates come from, but for simulation.yaml."""
         folder = self.trial.at.trial_config(self.trial.name)
         files = [folder / name for name in CONFIGURATION]
+        if self.trial.drawn:
+            files.append(known_script(self.trial.at, self.trial.name))
         read = [endpoint.entry.project_tables for endpoint in self.trial.endpoints.values()]
         files += [table_path(self.trial.at, *named) for those in read for named in those]
         return key_of(self.code, *map(sha256_file, files))
@@ -250,7 +224,9 @@ class Work:
         Its name counts, since it stands in rows and in what they say of a mistake.
         """
         stated = self.trial.document("simulation")["truths"][truth]
-        kept = {name: stated.get(name) for name in ("patients", "quantities", "no_effect")}
+        kept = {
+            name: stated.get(name) for name in ("patients", "parameters", "endpoints", "no_effect")
+        }
         analyses, seed = self.trials(truth).trial.analyses, self.simulation.seed
         return key_of(
             self._origin, json.dumps([truth, kept, analyses, seed], sort_keys=True), *more
@@ -305,34 +281,19 @@ def analysed(trials: Trials, numbers: Sequence[int]) -> Block:
 
 def _frames(trials: Trials, numbers: Sequence[int]) -> Iterator[Frames | str]:
     """The data sets of each trial, or why it has none."""
-    size = max(1, PATIENTS // sum(trials.sizes.values()))
+    size = max(1, MOST_TOGETHER // sum(trials.sizes.values()))
     for first in range(0, len(numbers), size):
         yield from _together(trials, numbers[first : first + size])
 
 
 def _together(trials: Trials, numbers: Sequence[int]) -> list[Frames | str]:
-    """Of trials that are derived in one table."""
-    cohorts: dict[int, Drawn | str] = {}
-    for number in numbers:
-        try:
-            cohorts[number] = trials.drawn(number)
-        except UserError as error:
-            cohorts[number] = _words(error)
-    drawn = [cohort for cohort in cohorts.values() if isinstance(cohort, Drawn)]
-    found = iter(_derived(trials, drawn))
-    return [next(found) if isinstance(cohort, Drawn) else cohort for cohort in cohorts.values()]
-
-
-def _derived(trials: Trials, drawn: list[Drawn]) -> list[Frames | str]:
-    """All together; where one of them cannot be derived, each by itself."""
-    if not drawn:
-        return []
+    """Of trials that are derived in one table; where one of them cannot be, each by itself."""
     try:
-        return list(trials.derived(drawn))
+        return list(trials.derived(numbers))
     except UserError as error:
-        if len(drawn) == 1:
+        if len(numbers) == 1:
             return [_words(error)]
-        return [found for each in drawn for found in _derived(trials, [each])]
+        return [found for number in numbers for found in _together(trials, [number])]
 
 
 def results_of(trial: SimulatedTrial, analysis: Analysis, frames: Frames) -> Iterator[Result | str]:

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.base.errors import ProblemsError
 from trialtrace.base.store import write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
-from trialtrace.run.simulation.check import check_truths
 from trialtrace.run.simulation.hypotheses import holds
 from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
 from trialtrace.run.simulation.truths import Known, known_of, large_name, normal, on_scale
@@ -52,12 +50,7 @@ def work_of(trial: Trial, folder: Path, code: str) -> Work:
 
 
 def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
-    """Draw and analyse a part of the replicates, into blocks; the mark says how many blocks.
-
-    Raises ProblemsError for truths that are wrong, before any trial.
-    """
-    if problems := check_truths(work.trial):
-        raise ProblemsError(problems)
+    """Draw and analyse a part of the replicates, into blocks; the mark says how many blocks."""
     work.blocks.make_folder()
     done = sum(1 for _ in replicates(work, chunk))
     write_text(mark, f"{done}\n")

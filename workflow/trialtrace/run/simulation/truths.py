@@ -9,6 +9,7 @@ import numpy as np
 
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.simulation import by_plan
 from trialtrace.run.simulation.replicates import Trials, Work, results_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 
@@ -71,8 +72,7 @@ def known_of(work: Work, truth: str, results: Mapping[str, ResultRow]) -> dict[s
 
 
 def _stated(trials: Trials, row: ResultRow) -> float | None:
-    """The value that the shares of a margin give, where its `check` says that it is the result's
-    endpoint; None where none does."""
+    """The value that a stated truth gives to a share, or to what compares two; None of others."""
     if trials.analyses[row["analysis_id"]].where is not None or row["stratum"] is not None:
         return None
     shares, stat = _shares(trials, row), row["stat_name"]
@@ -86,19 +86,15 @@ def _stated(trials: Trials, row: ResultRow) -> float | None:
 
 
 def _shares(trials: Trials, row: ResultRow) -> dict[str, float]:
-    """The share of each arm, by the manifest of what a trial is drawn from."""
-    place = (row["parameter"], row["population"], row["visit"], None)
-    found: dict[str, float] = {}
-    for told in trials.whole.truth:
-        check = told["check"] or {}
-        at = tuple(check.get(key) for key in ("endpoint", "population", "visit", "value"))
-        if at != place or told["what"] != "share" or not isinstance(told["value"], float):
-            continue
-        if told["group"] == f"arm = {told['arm']}":
-            found[told["arm"]] = told["value"]
-        elif not told["group"]:
-            found |= dict.fromkeys(trials.trial.design.arms, told["value"])
-    return found
+    """The share of each arm with an event of a trial without a script; of one with a script nobody
+    states how a parameter becomes a result."""
+    if trials.trial.drawn:
+        return {}
+    stated = trials.trial.stated.endpoints or {}
+    entry = stated.get(row["parameter"] or trials.analyses[row["analysis_id"]].estimand.variable)
+    if entry is None or entry.sd is not None or entry.follow_up is not None:
+        return {}
+    return by_plan.levels(trials.trial, entry)
 
 
 def large_name(work: Work, truth: str) -> str:
@@ -113,8 +109,8 @@ def _large(work: Work, truth: str) -> dict[str, Known]:
     if arrays is not None:
         return {key: Known(*each) for key, each in json.loads(str(arrays["text"])).items()}
     trials = work.trials(truth)
-    patients = trials.drawn(0).levels[trials.trial.cohort.root.name].size
-    frames = next(trials.derived([trials.drawn(0, ceil(PATIENTS / patients))]))
+    patients = sum(trials.sizes.values())
+    frames = next(iter(trials.derived([0], ceil(PATIENTS / patients))))
     found: dict[str, Known] = {}
     for analysis in trials.analyses.values():
         untested = replace(analysis, tests=(), interaction=None)

@@ -18,7 +18,7 @@ from trialtrace.base.synthetic import SIGN, TRUTH
 from trialtrace.run.sources.raw import NOTE, RawTable, without_mark
 from trialtrace.run.sources.readers import FORMATS
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.source import File, Files, SyntheticItem, spelling
+from trialtrace.run.trial.study.source import File, Files, spelling
 
 # Of a folder with more, such as a whole disk, not every file is offered for one that is missing.
 MOST_LOOKED_AT = 10_000
@@ -26,7 +26,7 @@ MOST_LOOKED_AT = 10_000
 # and then not these words.
 HOLD_HASHES = {TRUTH: b"", "manifest.json": b'"synthetic":'}
 
-Declared = TypeVar("Declared", bound=File | SyntheticItem)
+Declared = TypeVar("Declared", bound=File)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,11 @@ import json
 from pathlib import Path
 
 from trialtrace.base.errors import UserError
-from trialtrace.base.store import write_bytes, write_json, write_text
-from trialtrace.base.synthetic import SIGN, TRUTH
-from trialtrace.run.synthetic import make
-from trialtrace.run.synthetic.export import NOTICE
-from trialtrace.run.synthetic.sheet import spelling_of
+from trialtrace.base.store import write_bytes
+from trialtrace.base.synthetic import SIGN
+from trialtrace.run.synthetic import draw_files, notice
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.source import date_order
+from trialtrace.run.trial.study.source import Synthetic
 
 DICTIONARY = "dictionary.csv"
 
@@ -27,11 +25,12 @@ def export_folder(trial: Trial, folder: str) -> str:
 
 
 def write_folder(trial: Trial, folder: Path) -> list[str]:
-    """Write a file a form, the dictionary, the truth manifest and a notice; gives their names.
+    """Write the files that the script draws, put_in.csv, the dictionary and a notice; gives their
+    names.
 
     Raises UserError for a trial whose source is not synthetic, and for a folder that holds files.
     """
-    if not trial.drawn:
+    if not isinstance(trial.source, Synthetic):
         place = f"{trial.name}: trial.yaml: source.kind"
         expected = "synthetic: only a drawn cohort can be exported"
         raise UserError(place, found=repr(trial.source.kind), expected=expected)
@@ -40,28 +39,17 @@ def write_folder(trial: Trial, folder: Path) -> list[str]:
         raise UserError(
             str(folder), found="a file, or a folder with files", expected="a new folder"
         )
-    made = make(trial)
-    for name, data in made.files.items():
-        write_bytes(folder / name, data)
     dictionary = trial.at.trial_config(trial.name) / DICTIONARY
-    write_bytes(folder / DICTIONARY, dictionary.read_bytes())
-    write_json(folder / TRUTH, made.truth)
-    write_text(folder / SIGN, f"{NOTICE}\n")
-    return [*made.files, DICTIONARY, TRUTH, SIGN]
+    files = draw_files(trial, trial.source)
+    files |= {DICTIONARY: dictionary.read_bytes(), SIGN: f"{notice(trial)}\n".encode()}
+    for name, data in files.items():
+        write_bytes(folder / name, data)
+    return [*files]
 
 
 def files_source(trial: Trial, folder: str) -> str:
     """The `source:` of trial.yaml with which the files of a folder are read instead."""
     lines = ["source:", "  kind: files", f"  folder: {json.dumps(folder)}", "  items:"]
-    for name, declared in trial.source.items.items():
-        spelling, order = spelling_of(declared), date_order(declared)
-        separator = spelling.separator.replace("\t", "\\t")
-        told = [
-            f"path: {name}.csv",
-            "format: csv",
-            f"encoding: {spelling.encoding}",
-            f'separator: "{separator}"',
-            f'decimal: "{spelling.decimal}"',
-        ] + [f"date_order: {order}"] * bool(order)
-        lines.append(f"    {name}: {{{', '.join(told)}}}")
+    told = 'format: csv, encoding: utf-8, separator: ",", decimal: "."'
+    lines += [f"    {name}: {{path: {name}.csv, {told}}}" for name in trial.source.items]
     return "\n".join(lines) + "\n"

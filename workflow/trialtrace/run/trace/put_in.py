@@ -1,10 +1,10 @@
-"""Which printed numbers a synthetic cohort was drawn to, and which results rest on them.
+"""Which numbers of a synthetic cohort were set to published ones, and which results rest on them.
 
-A margin fixes raw columns: those written of its quantity, and of what is made of it. A result rests
-on the raw columns that the edges of its endpoint lead to. Where these meet, the result was put in.
+put_in.csv, which the cohort's script writes, has a line each: endpoint (or variable), population,
+visit and arm. What it sets are the raw columns to which the edges of that endpoint lead.
 """
 
-import json
+import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,11 +13,11 @@ from math import isclose
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.synthetic import TRUTH
+from trialtrace.base.synthetic import PUT_IN
 from trialtrace.base.words import LABELS
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.methods.displays.called import ANY
-from trialtrace.run.tables.conditions import columns_of, lower_first
+from trialtrace.run.methods.displays.called import ANY, FLOW
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trace.words import variable_label
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 Margin = dict[str, Any]
 # Clean table and column.
 Columns = frozenset[tuple[str, str]]
-# The tags of what a paper set: printed itself, or a count that prints so.
-SET_BY_PRINT = ("printed", "arithmetic")
 DATASETS = ("bds", "adtte", "occds")
 GROUPS = ("group1_level", "comparison", "reference")
 WHERE = ("population", "visit")
@@ -44,53 +42,44 @@ MOST_TOLD = 6
 DRAWN_TO = "simulated to match published numbers:"
 MADE_OF = "made of columns that were simulated to match published numbers:"
 TO_NOTHING = "simulated to match no published number"
-# The statistics of a margin that go by other names than those of a plan.
-STATISTICS = {"min": "minimum", "max": "maximum"}
-PLAIN = ("share", "total")
-TOTAL = "total"
-COUNT_OF = "count of "
-# What counts patients or is their share, and what counts events, of which a patient may have many.
-COUNTS, SHARES, EVENTS = {"count", "events", "patients"}, {"proportion", "any_event"}, "occurrences"
+COUNT, OCCURRENCES, PATIENTS = "count", "occurrences", "patients"
+# What counts patients or is their share.
+COUNTS, SHARES = {"count", "events", "patients"}, {"proportion", "any_event"}
+# Results of the flow that count the patients of an arm.
+EVERYONE = ("randomised", "received")
 SEXES = {"F": "female", "M": "male", "U": "unknown"}
-# Before the quantity that a share is among; the population of its check may name it.
-AMONG = "share among "
 
 
 @dataclass(frozen=True)
 class Rests:
-    """The margins that are a result's own numbers, and those whose columns it is made of."""
+    """The published numbers that a result shows or compares, and those whose columns it is made
+    of."""
 
     own: tuple[Margin, ...] = ()
     columns: tuple[Margin, ...] = ()
 
 
+def read_put_in(path: Path) -> list[Margin]:
+    """The lines of put_in.csv: `value` and `of` are numbers, what is empty is None."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{name: cell or None for name, cell in row.items()} for row in csv.DictReader(file)]
+    return [
+        row | {name: int(cell) if (cell := row[name]) else None for name in ("value", "of")}
+        for row in rows
+    ]
+
+
 def margin_name(trial: Trial, margin: Margin) -> str:
-    """What a reader calls what a margin is of: its endpoint, its variable with the level, or the
-    label of its quantity."""
-    check, quantity = margin["check"] or {}, trial.cohort.quantities.get(margin["quantity"])
-    name = (quantity and quantity.label) or str(margin["quantity"]).replace("_", " ")
-    if check.get("endpoint") in trial.endpoints:
-        name = trial.endpoints[check["endpoint"]].label
-    elif "variable" in check:
-        name = variable_label(trial, check["variable"])
-    return f"{name}, {lower_first(check['value'])}" if "value" in check else name
-
-
-def statistic_words(trial: Trial, margin: Margin) -> str:
-    """The statistic of a margin in words, such as "mean" and "count of Lung cancer"; empty of a
-    share or a number itself."""
-    what = str(margin["what"])
-    among = what.removeprefix(AMONG)
-    if among != what:
-        told = (margin["check"] or {}).get("population") in trial.populations
-        quantity = trial.cohort.quantities.get(among)
-        label = (quantity and quantity.label) or among.replace("_", " ")
-        return "" if told else f"{AMONG}{lower_first(label)}"
-    return "" if what in PLAIN else LABELS.get(STATISTICS.get(what, what), what)
+    """What a reader calls what was set: its endpoint, its variable with the level, or patients."""
+    name = margin["endpoint"]
+    if name is None:
+        return "Patients"
+    label = trial.endpoints[name].label if name in trial.endpoints else variable_label(trial, name)
+    return f"{label}, {lower_first(margin['level'])}" if margin["level"] else label
 
 
 def as_published(printed: str | None, value: float) -> str:
-    """A number with as many decimals as a printed one, rounded half up."""
+    """A number with as many decimals as a published one, rounded half up."""
     if printed is None:
         return f"{value:.6g}"
     digits = len(printed.partition(".")[2])
@@ -99,38 +88,31 @@ def as_published(printed: str | None, value: float) -> str:
 
 
 def _is_number_of(margin: Margin, row: ResultRow) -> bool:
-    """Whether a result has the arm, the level, the statistic and the value of a margin of its
-    endpoint or variable."""
-    value, what, stat = row["stat_value"], str(margin["what"]), row["stat_name"]
-    arm = row["group1_level"]
+    """Whether a result of its place has the arm, the level, the statistic and the value of a
+    published number."""
+    value, stat, arm = row["stat_value"], row["stat_name"], row["group1_level"]
     if value is None or (None if arm == ALL else arm) != margin["arm"]:
         return False
-    level, wanted = row["group2_level"] or ANY, _level_of(margin)
+    if margin["statistic"] == PATIENTS:
+        return value == margin["value"]
+    level, wanted = row["group2_level"] or ANY, margin["level"]
     if wanted not in (None if level == ANY else level, SEXES.get(level, level)):
         return False
-    if margin["count"] is None:
-        named = STATISTICS.get(what, what) == stat
-        return named and as_published(margin["printed"], value) == margin["printed"]
-    if what == TOTAL and margin["count"]:
-        return stat == EVENTS and value == margin["count"]
+    if margin["value"] is None:
+        printed = margin["published"]
+        return margin["statistic"] == stat and as_published(printed, value) == printed
+    if margin["statistic"] == OCCURRENCES and margin["value"]:
+        return stat == OCCURRENCES and value == margin["value"]
     if margin["of"] is not None and row["denominator"] not in (None, margin["of"]):
         return False
     if stat in SHARES:
-        return isclose(value, margin["count"] / (margin["of"] or 1), rel_tol=1e-9)
-    return stat in {*COUNTS, EVENTS} and value == margin["count"]
-
-
-def _level_of(margin: Margin) -> str | None:
-    """The level of a variable that a margin is of; None of those with an event."""
-    check, what = margin["check"] or {}, str(margin["what"])
-    if what.startswith(COUNT_OF):
-        return check.get("value") or what.removeprefix(COUNT_OF)
-    value: str | None = check.get("value")
-    return None if value == "Y" else value
+        known = margin["of"] is not None or not margin["value"]
+        return known and isclose(value, margin["value"] / (margin["of"] or 1), rel_tol=1e-9)
+    return stat in {*COUNTS, OCCURRENCES} and value == margin["value"]
 
 
 class PutIn:
-    """The margins of a trial's cohort that a paper set; none of data that are not drawn here."""
+    """The numbers of a trial's cohort that a paper set; none of data that are not drawn here."""
 
     def __init__(
         self, trial: Trial, results: Path, frames: Frames, raw: "RawRows", constants: Constants
@@ -142,19 +124,16 @@ class PutIn:
 
     @cached_property
     def margins(self) -> list[Margin]:
-        """As the truth manifest has them; a simulated cohort is held to none."""
+        """As put_in.csv has them."""
         if not self._trial.tells_cohort:
             return []
-        truth = json.loads((self._results / "raw" / TRUTH).read_text(encoding="utf-8"))
-        rows: list[Margin] = truth["parameters"] if truth["mode"] == "display" else []
-        return [
-            row for row in rows if row["margin"] and row["printed"] and row["tag"] in SET_BY_PRINT
-        ]
+        return read_put_in(self._results / "raw" / PUT_IN)
 
     def behind(self, row: ResultRow) -> Rests:
-        """The margins that a result rests on; of its own those of its groups, its population and
-        its visit."""
-        key = values_of(row, (*PLACE, *GROUPS))
+        """The published numbers that a result rests on; of its own those of its groups, its
+        population and its visit."""
+        of_flow = row["stat_name"] if row["analysis_id"] == FLOW else ""
+        key = (*values_of(row, (*PLACE, *GROUPS)), of_flow)
         if key not in self._behind:
             self._behind[key] = self._rests(row)
         return self._behind[key]
@@ -197,37 +176,54 @@ class PutIn:
 
     def _name(self, margin: Margin) -> str:
         name = margin_name(self._trial, margin)
-        population = self._trial.populations.get((margin["check"] or {}).get("population", ""))
+        population = self._trial.populations.get(margin["population"] or "")
         return f"{name} ({population.label.removesuffix(CHOSEN)})" if population else name
 
     def _number(self, margin: Margin) -> tuple[str, str]:
         """What was drawn, and behind it what is printed where that is another number."""
-        arms, arm = self._trial.design.arms, margin["arm"]
+        arms, arm, stat = self._trial.design.arms, margin["arm"], margin["statistic"]
         group = f"{arms[arm].label} " if arm in arms else ""
-        stat = statistic_words(self._trial, margin)
-        group += f"{stat} " if stat else ""
-        if margin["count"] is not None and margin["of"] is not None:
-            return f"{group}{margin['count']} of {margin['of']}", f" (printed {margin['printed']})"
-        return f"{group}{margin['printed']}", ""
+        group += "" if margin["value"] is not None else f"{LABELS.get(stat, stat)} "
+        if margin["of"] is not None:
+            counted = f"{margin['value']} of {margin['of']}"
+            return f"{group}{counted}", f" (printed {margin['published']})"
+        return f"{group}{margin['published']}", ""
 
-    # What a result and a margin rest on
+    # What a result and a published number rest on
 
     def _rests(self, row: ResultRow) -> Rests:
+        counted = tuple(margin for margin in self.margins if self._counts(margin, row))
+        if counted:
+            return Rests(counted)
         names = list(self._names(row))
         rests = tuple(margin for margin in self.margins if self._is_of(margin, names, row))
         if rests:
             return Rests(rests)
         used = frozenset[tuple[str, str]]().union(*map(self._of_name, names))
         behind = {*self._constants.endpoints(names)}
-        made = [
-            margin
-            for margin in self.margins
-            if used & self._fixed[margin["quantity"]]
-            or (margin["check"] or {}).get("endpoint") in behind
-        ]
-        # Of rows of which none was drawn of a kind, no patient has one.
-        none = tuple(one for one in made if one["check"] is None and one["count"] == 0)
-        return Rests(none, tuple(sorted(made, key=lambda margin: margin["check"] is None)))
+        return Rests(
+            (),
+            tuple(
+                margin
+                for margin in self.margins
+                if margin["endpoint"] is not None
+                and (used & self._of_name(margin["endpoint"]) or margin["endpoint"] in behind)
+            ),
+        )
+
+    def _counts(self, margin: Margin, row: ResultRow) -> bool:
+        """Whether a number of patients may be that of a row of the flow: of its population, or of
+        all who were randomised or began."""
+        if margin["statistic"] != PATIENTS or row["analysis_id"] != FLOW:
+            return False
+        if row["group2_level"] is not None:
+            return False
+        name, population = row["parameter"], margin["population"]
+        if row["stat_name"] in EVERYONE:
+            return True
+        if row["stat_name"] == "analysed" and name in self._trial.plan.analyses:
+            return self._trial.plan.analyses[name].estimand.population == population
+        return row["stat_name"] == "in_population" and name == population
 
     def _names(self, row: ResultRow) -> Iterator[str]:
         """The endpoints, the variable or the population that a result is of."""
@@ -239,14 +235,13 @@ class PutIn:
             yield row["population"]
 
     def _is_of(self, margin: Margin, names: list[str], row: ResultRow) -> bool:
-        """Whether a margin is the printed number that a result shows, or compares."""
-        check = margin["check"] or {}
-        if check.get("endpoint", check.get("variable")) not in (
-            names if margin["count"] else [*names, *self._occurrences(names)]
+        """Whether a published number is the one that a result shows, or compares."""
+        if margin["endpoint"] not in (
+            names if margin["value"] else [*names, *self._occurrences(names)]
         ):
             return False
         there = zip(WHERE, values_of(row, WHERE), strict=True)
-        if any(check.get(at) not in (None, value) for at, value in there):
+        if any(margin[at] not in (None, value) for at, value in there):
             return False
         groups = {*values_of(row, GROUPS)} & {*self._trial.design.arms}
         return not (groups and margin["arm"]) or margin["arm"] in groups
@@ -284,58 +279,3 @@ class PutIn:
             for column in (*table.key_, table.subject, table.arm)
             if column is not None
         )
-
-    @cached_property
-    def _fixed(self) -> dict[str, Columns]:
-        """Quantity -> the raw columns that its margins fix: written of it, or of what is made of
-        it. Of a margin of an endpoint or a variable these are some of those that this is made of:
-        then what has a value where the quantity says so is among them too."""
-        columns = {}
-        for margin in self.margins:
-            check = margin["check"] or {}
-            name = check.get("endpoint", check.get("variable"))
-            written = self._written(self._made_of(margin["quantity"], where=name is not None))
-            derived = self._of_name(name) if name else written
-            columns[margin["quantity"]] = (written & derived or derived) - self._keys
-        return columns
-
-    def _made_of(self, quantity: str, *, where: bool) -> set[str]:
-        """The columns of a quantity, and of every other that is told by one of them."""
-        found, ahead = set[str](), {quantity}
-        while ahead:
-            found |= ahead
-            uses = self._uses[where]
-            ahead = {name for name, used in uses if used & ahead} - found
-        return found
-
-    @cached_property
-    def _uses(self) -> dict[bool, list[tuple[str, set[str]]]]:
-        """Column of a quantity -> what its value is told by; True: and whether it has one."""
-        uses: dict[bool, list[tuple[str, set[str]]]] = {False: [], True: []}
-        for quantity in self._trial.cohort.quantities.values():
-            used = {name for _, names in quantity.uses_of_kind() for name in names}
-            used |= {*quantity.gathers}
-            there = columns_of(quantity.where or {})
-            for column in {*quantity.columns, quantity.name}:
-                uses[False].append((column, used))
-                uses[True].append((column, used | {*there}))
-        return uses
-
-    def _written(self, names: set[str]) -> Columns:
-        """The columns of the export that hold some of these."""
-        trial, forms = self._trial, self._trial.cohort.forms or {}
-        found = set()
-        for name, table in trial.tables.items():
-            if table.of not in forms:
-                continue
-            form = forms[table.of]
-            held = {column: column for column in trial.dictionary[name]}
-            for column, given in (form.columns or {}).items():
-                held[column] = given if isinstance(given, str) else given.of or ""
-            for wide in form.wide or ():
-                begin, end = wide.prefix or "", wide.suffix or ""
-                held |= {
-                    one: wide.of for one in held if one.startswith(begin) and one.endswith(end)
-                }
-            found |= {(name, column) for column, of in held.items() if of in names}
-        return frozenset(found)

@@ -122,7 +122,7 @@ def data_files(folder: Path) -> dict[str, str]:
 
 def configuration_files(trial: Trial) -> dict[str, str]:
     """The files of a trial's configuration by their sha256, with the tables that it reads."""
-    names = [*FILES, *(["cohort.yaml"] if trial.drawn else [])]
+    names = [*FILES]
     files = [trial.at.trial_config(trial.name) / name for name in (*names, AMENDMENTS)]
     files += frozen_files(trial.at, trial.name)
     for endpoint in trial.endpoints.values():

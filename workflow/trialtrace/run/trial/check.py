@@ -23,8 +23,7 @@ from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.answers import FILE as ANSWERS
 from trialtrace.run.trial.check_labels import crossed_labels, fields_of_one_name
 from trialtrace.run.trial.claims import check as claims
-from trialtrace.run.trial.cohort import check as cohort
-from trialtrace.run.trial.cohort import check_forms as forms
+from trialtrace.run.trial.cohort_script import lacking, script_place
 from trialtrace.run.trial.context import AN_ARM, Files, known_arm
 from trialtrace.run.trial.dictionary import check_dictionary
 from trialtrace.run.trial.endpoints import check as endpoints
@@ -45,7 +44,7 @@ from trialtrace.run.trial.simulation.file import FILE as SIMULATION
 from trialtrace.run.trial.version import of_another
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
-# Beside them, for a synthetic source alone.
+# Of a version before 1.0.
 COHORT = "cohort.yaml"
 FILES = (*OF_PLAN, "claims.yaml")
 
@@ -125,11 +124,10 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
     files, documents = read.files, read.documents
     if problems := of_another(files.trial):
         return problems, {}
-    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms):
+    for checks in (trial, cleaning, endpoints, plan, claims):
         checks.check(files)
-    forms.check_defects(files)
     _names(files)
-    known = (*FILES, *([COHORT] if files.cohort else []))
+    known: tuple[str, ...] = FILES
     if (folder / ANSWERS).is_file():
         documents["answers"] = read_document(at, folder / ANSWERS, "answers")
         known = (*known, ANSWERS)
@@ -140,7 +138,7 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
         known = (*known, MULTIVERSE)
     if (folder / SIMULATION).is_file():
         documents["simulation"] = read_document(at, folder / SIMULATION, "simulation")
-        simulation.check(files, documents["simulation"])
+        simulation.check(files, documents["simulation"], name)
         known = (*known, SIMULATION)
     if (folder / AMENDMENTS).is_file():
         documents["amendments"] = read_document(at, folder / AMENDMENTS, "amendments")
@@ -151,6 +149,7 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
         known = (*known, REVIEW)
     known = (*known, FROZEN) if is_frozen(at, name) else known
     problems = open_guesses(at, name) + _other_files(at, name, known) + _frozen(at, name, documents)
+    problems += _drawn(at, name, documents)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)
     for document in list(documents)[1:]:
@@ -171,8 +170,6 @@ def read_files(at: Project, name: str) -> Read:
     """The files of a trial that has a folder, whatever mistakes are in them."""
     folder = at.trial_config(name)
     documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
-    if documents["trial"].get("source", "kind") == "synthetic":
-        documents["cohort"] = read_document(at, folder / COHORT, "cohort")
     dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
     shown = at.shown(folder / "dictionary.csv")
     files = Files(at=at, dictionary=dictionary, dictionary_shown=shown, **documents)
@@ -212,7 +209,7 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
 
 
 # Every file of a trial that may be there.
-READ = (*FILES, COHORT, ANSWERS, MULTIVERSE, SIMULATION, AMENDMENTS, REVIEW)
+READ = (*FILES, ANSWERS, MULTIVERSE, SIMULATION, AMENDMENTS, REVIEW)
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
@@ -222,11 +219,30 @@ def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem
             at.shown(path),
             found="a file that trialtrace does not read" if path.is_file() else "a folder",
             expected=one_of(known),
-            do=did_you_mean(path.name, READ) or "move it out of this folder",
+            do=_instead(name)
+            if path.name == COHORT
+            else did_you_mean(path.name, READ) or "move it out of this folder",
         )
         for path in sorted(folder.iterdir())
         if path.name not in known and not path.name.startswith(".")
     ]
+
+
+def _instead(name: str) -> str:
+    """What to do with a cohort.yaml, from which a version before 1.0 drew."""
+    return (
+        f"delete it; {script_place(name)} draws the cohorts that come with trialtrace. One of your "
+        "own is read from files: export it once with version 0.1.0 (trialtrace export), and write "
+        "source: {kind: files, folder: …, synthetic: true, items: …}"
+    )
+
+
+def _drawn(at: Project, name: str, documents: Mapping[str, Document]) -> list[Problem]:
+    """A synthetic source without its script."""
+    if documents["trial"].get("source", "kind") != "synthetic":
+        return []
+    problem = lacking(at, name)
+    return [problem] if problem else []
 
 
 def _forms(files: Files) -> list[Problem]:

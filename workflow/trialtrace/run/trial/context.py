@@ -39,7 +39,6 @@ class Files:
     claims: Document
     dictionary: Tables
     dictionary_shown: str
-    cohort: Document | None = None
 
     def field_place(self, variable: Variable, column: str = "field_name") -> str:
         """The place of a field's cell in the dictionary."""

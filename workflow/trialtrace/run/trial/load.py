@@ -44,7 +44,6 @@ from trialtrace.run.trial.study.subjects import Origin, Subjects
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.cleaning import Cleaning
-    from trialtrace.run.trial.cohort.file import CohortFile
     from trialtrace.run.trial.frozen import Frozen
     from trialtrace.run.trial.plan.build import Plan
 
@@ -211,7 +210,7 @@ class Trial:
 
     @property
     def drawn(self) -> bool:
-        """Whether its patients are drawn from cohort.yaml."""
+        """Whether its patients are drawn by the script of its name."""
         return isinstance(self.source, Synthetic)
 
     @property
@@ -250,12 +249,6 @@ class Trial:
         """Whether tables of its patients are for the eyes of their owner only: not public ones, nor
         drawn ones."""
         return isinstance(self.source, Files)
-
-    @cached_property
-    def cohort(self) -> "CohortFile":
-        """What a synthetic source is drawn from. Raises UserError where there is no such file."""
-        shape: type[CohortFile] = _reader("cohort.yaml").CohortFile
-        return structure(shape, self.document("cohort"))
 
     @property
     def tables(self) -> dict[str, TableSpec]:

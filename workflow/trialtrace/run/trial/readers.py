@@ -2,6 +2,5 @@
 
 READERS = {
     "cleaning.yaml": "trialtrace.run.trial.cleaning",
-    "cohort.yaml": "trialtrace.run.trial.cohort.file",
     "plan.yaml": "trialtrace.run.trial.plan.build",
 }

@@ -31,7 +31,6 @@ from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.answers import AnswersFile
 from trialtrace.run.trial.claims.file import ClaimsFile
 from trialtrace.run.trial.cleaning import Cleaning
-from trialtrace.run.trial.cohort.file import CohortFile
 from trialtrace.run.trial.endpoints import registry as endpoints
 from trialtrace.run.trial.instruments import registry as instruments
 from trialtrace.run.trial.multiverse.file import MultiverseFile
@@ -72,12 +71,6 @@ FILES = {
     ),
     "plan": File("config/trials/<trial>/plan.yaml", "The statistical analysis plan.", PlanFile),
     "claims": File("config/trials/<trial>/claims.yaml", "Published numbers to audit.", ClaimsFile),
-    "cohort": File(
-        "config/trials/<trial>/cohort.yaml",
-        "What a synthetic cohort is drawn from; only with `source.kind: synthetic`. "
-        "See docs/synthetic.md.",
-        CohortFile,
-    ),
     "multiverse": File(
         "config/trials/<trial>/multiverse.yaml",
         "The choices that an analysis of the plan could have made; only of a trial that has them "

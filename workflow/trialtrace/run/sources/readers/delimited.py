@@ -30,7 +30,7 @@ from trialtrace.run.sources.readers.sheet import (
     under_like_data,
     with_row_names,
 )
-from trialtrace.run.trial.study.source import BLANKS, Delimited, SyntheticItem, Tsv
+from trialtrace.run.trial.study.source import BLANKS, Delimited, Tsv
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
@@ -289,7 +289,7 @@ def _like_rows(cell: str, separator: str, width: int) -> bool:
 def _doubts(text: str, encoding: str, table: Table, opened: "Opened[Delimited]") -> list[str]:
     """What is legal text and rarely meant. A file that is pinned is whole."""
     name, declared = opened.name, opened.declared
-    pinned = not isinstance(declared, SyntheticItem) and declared.sha256 is not None
+    pinned = declared.sha256 is not None
     decoded_wrongly = _decoded_wrongly(text, encoding, name)
     foot = [
         (record.first, sum(bool(cell.strip()) for cell in record.cells)) for record in table.foot

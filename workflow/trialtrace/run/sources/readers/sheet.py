@@ -21,7 +21,7 @@ from trialtrace.base.errors import Problem, located, one_of
 from trialtrace.base.words import column_letters
 from trialtrace.run.tables.canonical import is_widened, number_text, stored_text
 from trialtrace.run.tables.moments import duration_text, moment_text
-from trialtrace.run.trial.study.source import File, Laid, SyntheticItem
+from trialtrace.run.trial.study.source import File, Laid
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -205,7 +205,7 @@ NOTHING_AROUND: Laid = structure(Laid, {})
 """The table is the whole file."""
 
 
-def around(declared: File | SyntheticItem) -> Laid:
+def around(declared: File) -> Laid:
     """What trial.yaml says of the rows around the table; nothing where it is the whole file."""
     return declared if isinstance(declared, Laid) else NOTHING_AROUND
 

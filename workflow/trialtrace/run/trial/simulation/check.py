@@ -1,30 +1,22 @@
-"""simulation.yaml against itself, the plan and cohort.yaml: each truth is a cohort as it would be
-written, and checked as one. A mistake is told at the line of the truth that makes it."""
+"""simulation.yaml against itself, the plan and the script that draws the trial, whose parameters
+are read and not run. A mistake is told at the line of the truth that makes it."""
 
-from copy import deepcopy
-from dataclasses import replace
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from trialtrace.base.config.compose import Document
-from trialtrace.base.config.files import hold
-from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, one_of
-from trialtrace.run.trial.cohort import check as cohort
-from trialtrace.run.trial.cohort import check_forms as forms
+from trialtrace.base.config.spec import mapping_of, structure
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.cohort_script import lacking, script_path, script_place, truth_of_script
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.simulation.file import MOST_PATIENTS, SimulationFile, Truth
-from trialtrace.run.trial.simulation.load import analyses_of, patched
+from trialtrace.run.trial.simulation.load import PATIENTS, analyses_of, merged
 
 
-def check(files: Files, document: Document) -> None:
+def check(files: Files, document: Document, trial: str) -> None:
     """Add what is wrong to the document's problems."""
     if document.problems:
-        return
-    if files.cohort is None:
-        document.add(
-            (),
-            "a trial whose patients are not drawn",
-            "a synthetic source: trials are drawn from cohort.yaml",
-        )
         return
     file: SimulationFile = structure(SimulationFile, document.data)
     analyses = files.plan.names("analyses")
@@ -38,74 +30,104 @@ def check(files: Files, document: Document) -> None:
             "no truth without an effect",
             "no_effect: true on one: what is found where there is nothing",
         )
-    for name, truth in file.truths.items():
-        _patients(files, document, name, truth)
-        if not files.cohort.problems and _quantities(files.cohort, document, name, truth):
-            _cohort(files, document, name, truth)
-
-
-def _quantities(cohort: Document, document: Document, name: str, truth: Truth) -> bool:
-    """Whether each quantity is one of the cohort, or a whole one."""
-    there = cohort.names("quantities") or ()
-    what = "a quantity of cohort.yaml, or a whole one, with its level"
-    found = [
-        known(document, ("truths", name, "quantities", quantity), quantity, there, what)
-        for quantity, entry in (truth.quantities or {}).items()
-        if "level" not in entry
-    ]
-    return all(found)
-
-
-def _patients(files: Files, document: Document, name: str, truth: Truth) -> None:
-    """Sizes of every arm, or one where a patient is not in one arm."""
-    if truth.patients is None or files.cohort is None:
+    drawn = files.trial.get("source", "kind") == "synthetic"
+    if drawn and lacking(files.at, trial) is not None:
         return
-    levels = files.cohort.get("levels") or {}
-    arms = next((level.get("arms") for level in levels.values() if "of" not in level), None)
-    path = ("truths", name, "patients")
-    sizes = truth.patients.values() if isinstance(truth.patients, dict) else [truth.patients]
+    own = truth_of_script(script_path(files.at, trial)) if drawn else None
+    before: dict[str, str] = {}
+    for name, truth in file.truths.items():
+        _patients(files, document, name, truth, own)
+        if own is None:
+            _endpoints(files, document, name, truth)
+            text = json.dumps(mapping_of(truth.endpoints or {}) | {"n": mapping_of(truth.patients)})
+        else:
+            _parameters(document, name, truth, own, script_place(trial))
+            text = json.dumps(merged(own, truth), sort_keys=True)
+        if text in before:
+            document.add(
+                ("truths", name),
+                f"{name}, the same as {before[text]} in all that is drawn",
+                "truths that differ in patients or in what is true",
+                do="leave one of them out; where it has no effect, that one says no_effect: true",
+            )
+        before.setdefault(text, name)
+
+
+def _parameters(
+    document: Document, name: str, truth: Truth, own: Mapping[str, Any], script: str
+) -> None:
+    """That a script has each parameter, and has no effect where none is stated."""
+    path = ("truths", name)
+    if truth.endpoints:
+        document.add((*path, "endpoints"), "endpoints of a synthetic trial", "parameters")
+    for parameter, value in (truth.parameters or {}).items():
+        place = (*path, "parameters", parameter)
+        if known(document, place, parameter, own, f"a parameter of TRUTH in {script}"):
+            arms, there = _arms(value), _arms(own[parameter])
+            if arms is not None and there is not None and set(arms) != set(there):
+                document.add(place, one_of(arms), f"a number of each arm: {one_of(there)}")
+            elif arms is not None and there is None:
+                document.add(place, one_of(arms), "one value, as the script has it")
+    if not truth.no_effect:
+        return
+    differ = [
+        parameter
+        for parameter, value in merged(own, truth).items()
+        if parameter != PATIENTS and len({*(_arms(value) or {}).values()}) > 1
+    ]
+    if differ:
+        document.add(
+            (*path, "no_effect"),
+            f"parameters that differ between the arms: {one_of(differ)}",
+            "none, so that every effect is none",
+            do="state them under parameters, each one number, or leave no_effect out",
+        )
+
+
+def _arms(value: object) -> Mapping[str, Any] | None:
+    return value if isinstance(value, Mapping) else None
+
+
+def _endpoints(files: Files, document: Document, name: str, truth: Truth) -> None:
+    """Endpoints that are there, each with an effect of arms that are there."""
+    path = ("truths", name)
+    if truth.parameters:
+        document.add(
+            (*path, "parameters"),
+            "parameters of a trial without a script",
+            "endpoints: {NAME: {control: level, effect: effect}}",
+        )
+    if not truth.endpoints:
+        document.add(path, "no endpoints", "what is true of the endpoints that are analysed")
+    for endpoint, entry in (truth.endpoints or {}).items():
+        place = (*path, "endpoints", endpoint)
+        known(document, place, endpoint, files.endpoint_names, "an endpoint of endpoints.yaml")
+        for arm in entry.effect if isinstance(entry.effect, Mapping) else ():
+            known(document, (*place, "effect", arm), arm, files.arms, "an arm of trial.yaml")
+        if truth.no_effect and entry.effect is not None:
+            document.add((*place, "effect"), "an effect where none is stated", "none")
+
+
+def _patients(
+    files: Files, document: Document, name: str, truth: Truth, own: Mapping[str, Any] | None
+) -> None:
+    """Sizes of every arm, or one where a patient is not in one arm."""
+    path, stated = ("truths", name, PATIENTS), truth.patients
+    if stated is None:
+        if own is None:
+            document.add(path[:2], "no patients", "patients: {arm: number} of every arm")
+        return
+    arms = list(files.arms or ()) if own is None else list(_arms(own.get(PATIENTS)) or ())
+    sizes = stated.values() if isinstance(stated, Mapping) else [stated]
     if sum(sizes) > MOST_PATIENTS:
         document.add(
             path,
             f"{sum(sizes)} patients in each trial",
             f"at most {MOST_PATIENTS}: a trial is in memory whole",
         )
-    if not isinstance(truth.patients, dict):
+    if not isinstance(stated, Mapping):
         if arms:
-            expected = f"a number of each arm: {one_of(arms)}"
-            document.add(path, f"{truth.patients} of all arms", expected)
-        return
-    if set(truth.patients) != set(arms or ()):
+            document.add(path, f"{stated} of all arms", f"a number of each arm: {one_of(arms)}")
+    elif set(stated) != set(arms):
         expected = one_of(arms) if arms else "a number: a patient is not in one arm"
-        document.add(path, one_of(truth.patients), expected)
-
-
-def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:
-    """The cohort of the truth, checked as cohort.yaml is; what is wrong there stands here.
-
-    What it has of cohort.yaml has the shape that its schema asks for.
-    """
-    if not truth.quantities:
-        return
-    path = ("truths", name)
-    whole = patched(files.cohort.data if files.cohort else {}, truth.quantities)
-    changed = {quantity: whole["quantities"][quantity] for quantity in truth.quantities}
-    copy = Document(document.shown, deepcopy(whole | {"quantities": changed}))
-    copy.lines, copy.columns, copy.keys = (
-        {key[2:]: at for key, at in marks.items() if key[:2] == path}
-        for marks in (document.lines, document.columns, document.keys)
-    )
-    hold(files.at, copy, "cohort")
-    if not copy.problems:
-        copy.data = deepcopy(whole)
-        written = replace(files, cohort=copy)
-        cohort.check(written, stated=True)
-        forms.check(written)
-    for problem in copy.problems:
-        document.tell(_below_truth(problem, name))
-
-
-def _below_truth(problem: Problem, truth: str) -> Problem:
-    """The place in cohort.yaml as one below the truth."""
-    file, _, key = problem.place.partition(": ")
-    return replace(problem, place=f"{file}: truths.{truth}.{key}" if key else f"{file}: {truth}")
+        document.add(path, one_of(stated), expected)

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 
@@ -15,30 +14,52 @@ Patients = Annotated[int, Rule(minimum=2)]
 
 
 @shape
+class DrawnEndpoint:
+    """An endpoint of a trial without a script: what is true in the control arm, and its effect."""
+
+    control: float = key(
+        "Level of the control arm: the probability of an event, the mean of a measure, or the "
+        "median of a time in days."
+    )
+    effect: Filled[Name, float] | float | None = optional(
+        "What another arm has: a difference of probabilities or means, or a hazard ratio; for "
+        "every other arm, or {arm: effect}. None (0, or a ratio of 1) where it is left out."
+    )
+    sd: float | None = optional(
+        "Standard deviation of a measure, in every arm.", exclusiveMinimum=0
+    )
+    follow_up: float | None = optional(
+        "Days after which times are censored; each patient is followed so long.", exclusiveMinimum=0
+    )
+
+
+@shape
 class Truth:
-    """What is taken to be true: cohort.yaml, but for what is said here."""
+    """What is taken to be true, but for what is not said here."""
 
     label: Text | None = optional("What pages call it; its name where it is left out.")
     why: Text = key("Why it is looked at.")
     no_effect: bool | None = optional(
-        "Whether it is one without an effect: what the analyses rest on may not hang on the arm, "
-        "so that every effect is none, exactly, and what is rejected is a type I error."
+        "Whether it is one without an effect: no parameter may differ between the arms, so that "
+        "every effect is none, exactly, and what is rejected is a type I error."
     )
     patients: Filled[Name, Patients] | Patients | None = optional(
-        "Patients of each arm in each trial, or of the trial where a patient is not in one arm; "
-        f"shares stay. At most {MOST_PATIENTS} together; those of cohort.yaml where left out.",
+        "Patients of each arm in each trial, or of the trial where a patient is not in one arm. At "
+        f"most {MOST_PATIENTS} together; those of the trial where left out.",
         expected="{arm: number of patients} for every arm, or a number",
     )
-    quantities: Filled[Name, Content] | None = optional(
-        "Quantities of cohort.yaml that are otherwise, in its words: the keys that stand here take "
-        "the place of the quantity's, whole; with `level` it is a whole quantity, or a new one. "
-        "Numbers may tell the arms apart."
+    parameters: Filled[Name, Filled[Name, float] | float | bool] | None = optional(
+        "Of a synthetic trial: parameters of TRUTH in scripts/cohorts/TRIAL.py that are otherwise, "
+        "each a number, or {arm: number} where it may differ between the arms."
+    )
+    endpoints: Filled[Name, DrawnEndpoint] | None = optional(
+        "Of any other trial: what is true of the endpoints of the analyses that are looked at."
     )
 
 
 @shape
 class SimulationFile:
-    """Trials drawn from cohort.yaml under stated truths, each analysed by the plan."""
+    """Trials drawn under stated truths, each analysed by the plan."""
 
     of: Distinct[Name] | None = optional(
         "Analyses of the plan; the primary ones where it is left out."

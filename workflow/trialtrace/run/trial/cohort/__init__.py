@@ -1,1 +1,0 @@
-"""cohort.yaml."""
