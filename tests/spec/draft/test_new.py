@@ -226,6 +226,7 @@ def test_a_question_with_one_answer_is_not_asked(at, new):
     ("wrong", "found"),
     [
         ({"control": "placebo"}, "--control"),
+        ({"arm": "arm=card"}, "as --arm has it"),
         ({"arm": "practice"}, "levels"),
         ({"arm": "amr"}, "amr"),
         ({"subject": "sex"}, "several arms"),

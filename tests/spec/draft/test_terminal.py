@@ -4,7 +4,7 @@ import builtins
 import sys
 
 import pytest
-from made import patients, write
+from made import patients, visits, write
 
 from trialtrace.cli import main
 
@@ -35,7 +35,7 @@ def ask(at, monkeypatch, capsys):
     return run
 
 
-FIRST = {"arm": "arm", "control": "2", "design": "parallel", "subject": "pid", "where": "1"}
+FIRST = {"arm": "arm=usual", "design": "parallel", "subject": "pid", "where": "1"}
 
 
 def test_a_measure_takes_seven_questions_at_most(ask, at):
@@ -43,6 +43,13 @@ def test_a_measure_takes_seven_questions_at_most(ask, at):
     code, asked, printed = ask(frame, FIRST | {"primary": "score [points]", "kind": "1"})
     assert code == 0 and len(asked) <= 7 and at.trial_config("mine").is_dir()
     assert "usual (control): 30 patients" in printed
+
+
+def test_visits_take_seven_questions_at_most(ask, at):
+    told = {"arm": "group=B", "subject": "subject", "primary": "pain", "kind": "measure"}
+    code, asked, printed = ask(visits(), FIRST | told | {"before": "0"})
+    assert code == 0 and len(asked) <= 7 and at.trial_config("mine").is_dir()
+    assert "week: 0, 4, 8; before treatment: 0" in printed
 
 
 def test_a_time_from_dates_takes_ten_questions_at_most(ask, at):

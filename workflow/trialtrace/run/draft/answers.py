@@ -15,7 +15,7 @@ KEYS: Mapping[str, str] = {
     "header": "line or row with the names of the columns, where a title stands above",
     "under-header": "rows below the names that are no data, such as one of units",
     "foot": "rows at the end that are no data",
-    "arm": "column of the arm",
+    "arm": "column of the arm with the code of the control, as rx=placebo; or the column alone",
     "arms": "names of the arms, as 0=Placebo, 1=Drug; levels without a name are no arms then",
     "control": "code of the control arm",
     "design": "parallel, 'cluster by COLUMN', 'factorial with COLUMN', crossover or within_subject",

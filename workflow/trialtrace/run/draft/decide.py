@@ -54,19 +54,30 @@ class Decider(OutcomeQuestions):
         else:
             found = list(candidates.arms(draft.tables))
             options = [
-                (_shown(draft.tables, table, one), candidates.about(one)) for table, one in found
+                (f"{_shown(draft.tables, table, one)}={code}", candidates.about(one))
+                for table, one in found
+                for code in one.levels
             ]
             if not options:
                 raise wrong("the files", "no column with 2 to 8 levels", "a column of the arm")
             try:
-                text = self._asked("arm", options, lambda name: self._is_column("arm", name))
+                text = self._asked("arm", options, self._is_arm)
             except Open:
-                self._later("control", "design")
+                self._later("design")
                 raise
+            if text in dict(options):
+                text, _, control = text.rpartition("=")
+                if self.answers.setdefault("control", control) != control:
+                    raise wrong("--control", self.answers["control"], f"{control}, as --arm has it")
+                self.answers["arm"] = text
             draft.home, draft.arm = self.column("arm", text, draft.tables)
         self._levels()
         named = [(code, self._words(code)) for code in draft.arms]
         draft.control = self._asked("control", named)
+
+    def _is_arm(self, text: str) -> bool:
+        """Whether a column is there, for which the control is then asked. Raises UserError."""
+        return self._is_column("arm", text)
 
     def _levels(self) -> None:
         """The arms by their codes, as their labels, or --arms, name them."""
