@@ -102,8 +102,9 @@ def subjects(home: Table, arm: Column, design: str) -> Options:
     made: Options = []
     single = [name for name in patients(home) if is_key(home, [name])]
     if not own:
-        named = [name for name in single if not counts_rows(home.column(name))]
-        name = next(iter([*ordered("subject", named), SOURCE_ROW]))
+        # What numbers the rows in their order may be no more than their number.
+        last = sorted(single, key=lambda name: counts_rows(home.column(name)))
+        name = next(iter([*ordered("subject", last), SOURCE_ROW]))
         made.append((name, "each row is a patient"))
     several = [name for name in patients(home) if name not in (*single, arm.name)]
     cluster = design.removeprefix(CLUSTER) if design.startswith(CLUSTER) else ""

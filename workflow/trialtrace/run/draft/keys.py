@@ -6,11 +6,10 @@ import numpy as np
 
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import CLOCK, CODE, DATE, INTEGER, MOMENT, TEXT
+from trialtrace.run.draft.types import CODE, INTEGER, TEXT
 
-# What can number patients, and visits.
-OF_PATIENTS = (INTEGER, CODE, TEXT)
-OF_VISITS = (INTEGER, CODE, TEXT, DATE, MOMENT, CLOCK)
+# What can number patients, or visits: days differ between patients.
+NUMBERING = (INTEGER, CODE, TEXT)
 # What may stand between a patient and a row, in the order of a key.
 STANDARD = (
     cdisc.PARAMETER,
@@ -57,7 +56,7 @@ def patients(table: Table) -> list[str]:
     return [
         name
         for name, one in table.columns.items()
-        if one.kind.name in OF_PATIENTS and not one.blank and len(one.values) > 1
+        if one.kind.name in NUMBERING and not one.blank and len(one.values) > 1
     ]
 
 
@@ -67,7 +66,7 @@ def visits(table: Table, subject: str) -> list[str]:
         name
         for name, one in table.columns.items()
         if name != subject
-        and one.kind.name in OF_VISITS
+        and one.kind.name in NUMBERING
         and len(one.values) < table.size
         and is_key(table, (subject, name))
     ]

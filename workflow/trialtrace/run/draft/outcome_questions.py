@@ -175,7 +175,7 @@ class OutcomeQuestions(Asking):
             rows = table.has(cdisc.ANALYSED, "Y")
             table = table.rows(rows) if rows.any() else table
             whole = replace(whole, table=table, column=table.column(whole.column.name))
-        fitting = visits(table, subject)
+        fitting = [name for name in visits(table, subject) if name != whole.column.name]
         declared = [name for name in known if name in fitting]
         if declared and "visit" not in self.answers:
             visit = draft.taken["visit"] = declared[0]
