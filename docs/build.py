@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from written.configuration import of_endpoints_and_steps
+from written import configuration, contracts, instruments
 from written.gallery import draw
 from written.library import reference as methods
 from written.plan_methods import PAGE, reference
@@ -16,13 +16,20 @@ from written.plan_methods import PAGE, reference
 from trialtrace.base.paths import project
 
 DOCS = Path(__file__).parent
-# Files beside docs/ that its pages take in or lead to; so do links to files of config/.
+# Files next to docs/ that its pages take in or link to; links to files of config/ work too.
 BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "LICENSE")
 
 
 def written_pages() -> dict[str, str]:
     """What no file of the repository holds: text by its path below docs/."""
-    return {**of_endpoints_and_steps(project()), **methods(), PAGE: reference()}
+    return {
+        **configuration.pages(),
+        **configuration.of_endpoints_and_steps(project()),
+        "data-contracts.md": contracts.reference(),
+        "instruments.md": instruments.reference(),
+        **methods(),
+        PAGE: reference(),
+    }
 
 
 def build_site(folder: Path) -> int:

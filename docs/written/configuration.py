@@ -1,10 +1,10 @@
-"""docs/configuration.md and the pages below docs/configuration/: every key of every file.
+"""The pages below configuration/ of the site: every key of every file.
 
-Endpoints have a page a kind (`endpoint_kinds`), what a plan can ask for a page a family
-(`steps`): these stand in the documentation as a site alone.
+Endpoints have a page a kind (`endpoint_kinds`), what a plan can ask for a page a family (`steps`).
+`trialtrace help` shows the same in the shell.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from written import endpoint_kinds, steps
 from written.markdown import heading, table
@@ -24,7 +24,7 @@ from trialtrace.run.trial.dictionary import (
     TEXTS,
     UNSUPPORTED,
 )
-from trialtrace.run.trial.reference_keys import VALUES, Key, Reader
+from trialtrace.run.trial.reference_keys import Key, Reader
 
 PAGES = (
     *("config", "trial", "cleaning", "endpoints", "plan", "claims"),
@@ -40,48 +40,14 @@ _STEPS = (
     *("estimate", "factors.<name>.levels.<name>.estimate"),
 )
 
-_INTRODUCTION = """\
-# Configuration
-
-*Written from the schemas, and these from the shapes in `workflow/trialtrace/run/trial/`, by
-`python docs/write.py`; change it there.*
-
-A trial is a folder under `config/trials/`. Its name is the folder's: small letters, digits and `_`.
-Every key is checked, at every level; an unknown one is a mistake. All mistakes are told together,
-each with file, line, column and key, as an editor opens it; entries of a list are counted from 1.
-
-Endpoints have a page a kind, and what a plan can ask for a page a family of methods: in the
-documentation as a site, which `make docs` writes.
-
-YAML is read strictly. Keys stand once; anchors, aliases, tags and second documents are refused.
-Only `true` and `false` are logical values, only plain decimal numbers are numbers. Text that some
-reader of YAML would take for something else (`NO`, `010`, `12:30`, `2020-01-05`, `1_000`, `1e5`)
-has to stand in quotes. Codes, versions, checksums and printed numbers stand in quotes always.
-"""
-
-_READING = """\
-On these pages `<name>` is a name of your choice and `[]` an entry of a list. A key without a mark
-in the second column may be left out. The values of keys are:
-"""
-
-_CONDITIONS = """\
-## Conditions
-
-A condition is a mapping of columns to tests; several entries are an "and". `any: [..]` and
-`all: [..]` take a list of conditions, `not: {..}` takes one. A test is `present`, `missing`, or a
-mapping of these; several are an "and". A value is text in quotes, a number, a date as
-`"2026-11-20"`, or another column: `{column: name}`. Codes have to be choices of the dictionary.
-A comparison with a missing value is unknown, never "no".
-"""
-
 _DICTIONARY = "config/trials/<trial>/dictionary.csv"
 
 
 def pages() -> dict[str, str]:
-    """The pages of the repository by their paths below docs/."""
+    """The pages of the files by their paths below docs/."""
     schemas = _schemas()
     reader = Reader(schemas)
-    found = {f"{FOLDER}.md": _start(schemas)}
+    found: dict[str, str] = {}
     for name in PAGES:
         if name != "endpoints":
             found[f"{FOLDER}/{name}.md"] = _file(schemas[name], reader)
@@ -98,24 +64,6 @@ def of_endpoints_and_steps(at: Project) -> dict[str, str]:
 
 def _schemas() -> dict[str, Schema]:
     return {name: load_schema(schema_folder(), name) for name in (*PAGES, *SHARED)}
-
-
-def _start(schemas: Mapping[str, Schema]) -> str:
-    files = [(each, schemas[each]["title"], schemas[each]["description"]) for each in PAGES]
-    files.insert(
-        2, ("dictionary", _DICTIONARY, "The columns of the clean tables, as REDCap has them.")
-    )
-    rows = ["| file | what it says |", "| --- | --- |"]
-    rows += [f"| [`{title}`]({FOLDER}/{each}.md) | {means} |" for each, title, means in files]
-    common = schemas["common"]["$defs"]
-    values = ["| value | what stands there |", "| --- | --- |"]
-    values += [f"| {told} | {common[name]['x-expected']} |" for name, told in VALUES.items()]
-    tests = common["test"]["then"]["properties"]
-    conditions = ["| test | meaning |", "| --- | --- |"]
-    conditions += [f"| `{name}` | {test['description']} |" for name, test in tests.items()]
-    tables = ("\n".join(each) for each in (rows, values, conditions))
-    parts = (_INTRODUCTION, next(tables), "", _READING, next(tables), "", _CONDITIONS, next(tables))
-    return "\n".join(parts) + "\n"
 
 
 def _file(schema: Schema, reader: Reader) -> str:

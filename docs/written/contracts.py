@@ -1,61 +1,13 @@
-"""docs/data-contracts.md: the columns of every table, from trialtrace.run.tables.contracts."""
+"""The page of the tables: the columns of every table, from trialtrace.run.tables.contracts."""
 
-from trialtrace.run.tables.contracts import (
-    ADSL,
-    ADTTE,
-    BDS,
-    CHECKS,
-    CLAIMS,
-    CLEAN,
-    MEMBERS,
-    OCCDS,
-    RAW,
-    REJECTS,
-    RESULTS,
-    SOURCES,
-    Contract,
-)
+from trialtrace.run.tables.contracts import Contract
 from trialtrace.run.tables.contracts.definitions import VERSION
-from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
-from trialtrace.run.tables.contracts.simulation import CHARACTERISTICS, REPLICATES
-
-# Each contract and its file in a trial's folder of results, in the order of the stages.
-FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
-    "Ingest": (("raw/<raw table>.parquet", RAW),),
-    "Clean": (("clean/<table>.parquet", CLEAN), ("clean/rejects.parquet", REJECTS)),
-    "Derive": (
-        ("derived/adsl.parquet", ADSL),
-        ("derived/bds.parquet", BDS),
-        ("derived/adtte.parquet", ADTTE),
-        ("derived/occds.parquet", OCCDS),
-        ("derived/sources.parquet", SOURCES),
-        ("derived/rejects.parquet", REJECTS),
-    ),
-    "Analyse": (
-        ("analysis/results.parquet", RESULTS),
-        ("analysis/members.parquet", MEMBERS),
-        ("analysis/checks.parquet", CHECKS),
-    ),
-    "Audit": (("audit/claims.parquet", CLAIMS),),
-    "Multiverse": (
-        ("multiverse/results.parquet", RESULTS),
-        ("multiverse/members.parquet", MEMBERS),
-        ("multiverse/specifications.parquet", SPECIFICATIONS),
-        ("multiverse/curves.parquet", CURVES),
-        ("multiverse/bands.parquet", BANDS),
-        ("multiverse/spreads.parquet", SPREADS),
-    ),
-    "Simulate": (
-        ("simulation/replicates.parquet", REPLICATES),
-        ("simulation/characteristics.parquet", CHARACTERISTICS),
-    ),
-}
+from trialtrace.run.tables.contracts.files import FILES
 
 _INTRODUCTION = """\
 # Data contracts
 
-*Written from `workflow/trialtrace/run/tables/contracts/definitions.py` by
-`python docs/write.py`; change it there.*
+*Written from `workflow/trialtrace/run/tables/contracts/definitions.py` by `make docs`.*
 
 The tables that the stages hand to each other, as Parquet under `results/<trial>/`. Each is checked
 where it is written and where it is read: its columns, their types and order, values that have to be

@@ -1,4 +1,4 @@
-"""docs/instruments.md, the reference of the instruments, from what they declare."""
+"""The page of the instruments, from what they declare."""
 
 from trialtrace.run.trial.instruments.declaration import Instrument, Item, Scale
 from trialtrace.run.trial.instruments.registry import MODULES, declaration_of
@@ -6,8 +6,7 @@ from trialtrace.run.trial.instruments.registry import MODULES, declaration_of
 _INTRODUCTION = """\
 # Instruments
 
-*Written from `workflow/trialtrace/run/trial/instruments/` by
-`python docs/write.py`; change it there.*
+*Written from `workflow/trialtrace/run/trial/instruments/` by `make docs`.*
 
 An endpoint of `kind: instrument` is scored by the rule of its instrument. The keys of each stand in
 [configuration.md](configuration.md). An entry gives an endpoint a scale, named `<entry>_<scale>`,

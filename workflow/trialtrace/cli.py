@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _write_utf8()
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["help"]:
+        if _tell_topic(words[1:2]):
+            return 0
         words = [*words[1:2], "--help"]
     if deleted := answer(_command_of(words), COMMANDS):
         print(f"trialtrace {_command_of(words)}: {deleted}", file=sys.stderr)
@@ -78,6 +80,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{error.filename or 'the output'}\n  {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(getattr(arguments, "failure", 1))
+
+
+def _tell_topic(topic: Sequence[str]) -> bool:
+    """Print a topic of the reference; False where the word is none, or names a command."""
+    if not topic or topic[0] in _commands():
+        return False
+    from trialtrace.report.commands.reference import topic_text
+
+    text = topic_text(topic[0])
+    print(text, end="")
+    return bool(text)
+
+
+def _commands() -> Container[str]:
+    (commands,) = (
+        action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    return commands.choices
 
 
 def _command_of(words: Sequence[str]) -> str:
@@ -112,6 +132,8 @@ def parser() -> argparse.ArgumentParser:
     argument_parser = argparse.ArgumentParser(
         prog="trialtrace",
         description="Look at a trial's results, follow a number to its raw rows, check a trial.",
+        epilog="`trialtrace help TOPIC` shows the reference: plan.yaml and the other files, "
+        "endpoints, instruments, steps, tables, or the name of one of these.",
     )
     argument_parser.add_argument(
         "--project", metavar="FOLDER", help="the project (default: the one here)"

@@ -129,7 +129,7 @@ def is_part(shown: object, whole: object) -> bool:
 
 
 def test_the_designs_are_those_of_the_trials():
-    parts = PART.findall(TEXT)
+    parts = PART.findall(page("docs/designs.md"))
     assert {Path(name).parent.name for name, _ in parts} == {
         "musaro2019",
         "made_crossover",

@@ -1,4 +1,4 @@
-"""docs/from-r.md and from-sas.md: both languages print what they show, R's numbers are Python's."""
+"""docs/from-r-and-sas.md: both languages print what they show, R's numbers are Python's."""
 
 import doctest
 import re
@@ -9,7 +9,7 @@ from itertools import zip_longest
 import pytest
 from doc_blocks import NUMBER, PYCON, files, page, results
 
-PAGES = ("docs/from-r.md", "docs/from-sas.md")
+PAGES = ("docs/from-r-and-sas.md",)
 SECTION = re.compile(r"^## ", re.MULTILINE)
 R_BLOCK = re.compile(r"^```r\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PACKAGES = ("cmprsk", "emmeans", "geepack", "lmerTest", "mice", "multcomp", "pbkrtest", "rpact")
@@ -23,7 +23,7 @@ def statements_and_prints(block: str) -> tuple[str, str]:
 
 @pytest.fixture
 def patients(tmp_path, monkeypatch):
-    for name, content in files(page("docs/from-r.md")).items():
+    for name, content in files(page("docs/from-r-and-sas.md")).items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
@@ -61,7 +61,7 @@ def test_r_prints_what_the_page_shows(name, patients):
     there = f"cat(all(sapply(c{PACKAGES}, requireNamespace, quietly = TRUE)))"
     if subprocess.run([rscript, "-e", there], capture_output=True, text=True).stdout != "TRUE":
         pytest.skip("packages of R are not installed")
-    read = R_BLOCK.findall(page("docs/from-r.md"))[0]
+    read = R_BLOCK.findall(page("docs/from-r-and-sas.md"))[0]
     blocks = [statements_and_prints(block) for block in R_BLOCK.findall(page(name))]
     script = "\n".join(["options(width = 100)", read, *(said for said, _ in blocks)])
     done = subprocess.run([rscript, "-"], input=script, capture_output=True, text=True, check=True)

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, REPOSITORY, TRIAL, write_project
+from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, TRIAL, write_project
+from written.instruments import reference
 
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
@@ -21,9 +22,10 @@ q7,forms,,radio,Hobbies,"{WORDS}",,,,,,,,,,,,
 q29,forms,,radio,Health,"{SEVEN}",,,,,,,,,,,,
 q30,forms,,text,Life,,,integer,1,7,,,,,,,,
 """
-# The block of docs/instruments.md.
-PAGE = (REPOSITORY / "docs" / "instruments.md").read_text(encoding="utf-8")
-(ENTRY,) = re.findall(r"^```yaml\n(qlq:\n(?:  .*\n)*?  codes: (?:.|\n)*?)```$", PAGE, re.MULTILINE)
+# The block of the page of instruments.
+(ENTRY,) = re.findall(
+    r"^```yaml\n(qlq:\n(?:  .*\n)*?  codes: (?:.|\n)*?)```$", reference(), re.MULTILINE
+)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> Non
             raise UserError(
                 f"{trial}: {record.rule}",
                 found=f"results that keep version {record.contract} of the data contracts",
-                expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
+                expected=f"version {VERSION}, which this trialtrace reads (trialtrace help tables)",
                 do=f"trialtrace run {trial}, which makes them anew; or read them with the "
                 "trialtrace that made them",
             )

@@ -86,7 +86,7 @@ FILES = {
     "amendments": File(
         "config/trials/<trial>/amendments.yaml",
         "Why the plan is another than the one that was frozen; only of a trial whose plan was. "
-        "See docs/freezing.md.",
+        "See docs/blinded.md.",
         AmendmentsFile,
     ),
     "review": File(
