@@ -55,7 +55,8 @@ def _integrity(arguments: argparse.Namespace) -> int:
     for file, text in files.items():
         write_bytes(folder / file, text.encode(), 0o600 if trial.private else 0o644)
     flags = sum(one.flags for one in items)
-    print(f"{folder / NAME}.html, {NAME}.csv: {len(items)} items, {flags or 'no'} flags")
+    told = f"{flags or 'no'} flag{'' if flags == 1 else 's'}"
+    print(f"{folder / NAME}.html, {NAME}.csv: {len(items)} items, {told}")
     return 0
 
 
