@@ -91,6 +91,7 @@ lint: $(READY_TEST)
 	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
+	@$(BIN)/python tests/plain_english.py
 	@$(BIN)/python tests/size.py
 
 size: $(READY_TEST)
