@@ -330,6 +330,7 @@ def _designs(parts: Mapping[str, Component]) -> tuple[Design, ...]:
 
 # What numbers of a printed expression no study can have, each alone or beside the others.
 
+WHOLE = 100
 SQUARES = {"f": "an F", CHI_SQUARED: "a χ²", "q": "a Q", "h": "an H"}
 """Test statistics that are never below 0."""
 
@@ -355,6 +356,10 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
         return None
     if component.name == "p" and not 0 <= value <= 1:
         return f"a p-value of {component.number}", "a p-value between 0 and 1"
+    if component.name == "p" and component.relation == "<" and value == 0:
+        return "a p-value below 0", "a p-value between 0 and 1"
+    if component.level is not None and not 0 < component.level < WHOLE:
+        return f"an interval of {component.level}%", "a level between 0 and 100%"
     if component.symbol in CHANCES and not 0 <= value <= (100 if component.unit else 1):
         return f"a chance of {component.number}", "a number between 0 and 1"
     if component.symbol in WITHIN_ONE and abs(value) > 1:

@@ -124,7 +124,8 @@ def table_of_categories(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list
         chosen = [own[name] for name in sorted(own, key=str)]
         table.append([claim.whole_count or 0 for claim in chosen])
         beside += chosen
-    return (beside, table) if len(table) > 1 else None
+    whole = len(table) > 1 and min(map(min, table)) >= 0
+    return (beside, table) if whole else None
 
 
 def _of_one_place(entry: Claim, cells: list[Claim]) -> list[Claim]:

@@ -229,6 +229,8 @@ def _share_interval(entry: Claim, pairs: np.ndarray, randomised: int | None) -> 
 def _of_wald(entry: Claim, n: int) -> bool:
     """Whether Wald's interval of the printed percentage of all randomised is the printed one."""
     p = float(entry.parts["percent"].value or 0) / 100
+    if not 0 <= p <= 1:
+        return False
     wald = intervals_of_shares(np.array([p * n]), np.array([n]), confidence=entry.confidence)
     low, high = (100 * wald["wald"][0]).tolist()
     return prints(entry.parts["ci_low"], low) and prints(entry.parts["ci_high"], high)

@@ -29,6 +29,7 @@ from trialtrace.audit.relations import (
     words,
 )
 from trialtrace.audit.relations.engine import Judgement, Relation, judged, settled
+from trialtrace.audit.relations.repairs import with_repairs
 
 MODULES = (
     words,
@@ -67,4 +68,8 @@ def relation_of(name: str) -> Relation:
 
 def judgements(ledger: Ledger) -> list[Judgement]:
     """Every relation of a ledger, judged."""
+    return with_repairs(ledger, _judged(ledger), _judged)
+
+
+def _judged(ledger: Ledger) -> list[Judgement]:
     return settled(judged(ledger, RELATIONS))

@@ -26,7 +26,8 @@ def per_year(unit: str | None) -> Decimal | None:
     match = re.search(pattern, (unit or "").lower())
     if match is None:
         return None
-    return Decimal(re.sub(r"\D", "", match[1] or "") or 1) / YEARS[match[2]]
+    years = Decimal(re.sub(r"\D", "", match[1] or "") or 1) / YEARS[match[2]]
+    return years or None
 
 
 def rate_of(counted: Claim, timed: Claim) -> Span | None:
