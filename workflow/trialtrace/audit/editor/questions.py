@@ -7,7 +7,6 @@ below one question. Sizes are told as those that were taken, since a ledger may 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
 
 from trialtrace.audit.editor.letter import Line, placed, quoted
 from trialtrace.audit.editor.matters import KINDS, Question, for_authors, one_or_list
@@ -16,8 +15,6 @@ from trialtrace.audit.printed.verdicts import PRINT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
-from trialtrace.audit.verdicts.asked import ASKED, CONFIRMED, RESTS_ON, spanned
-from trialtrace.audit.verdicts.readings import Reading
 from trialtrace.audit.verdicts.tally import unmatched
 
 RANKS = ("primary", "secondary")
@@ -54,7 +51,6 @@ def questions(
             why = for_authors(line.text).rstrip(".")
             where = quoted(ledger, ledger.entries[line.claim])
             asked.append(Question(f"How was {where} {how}? {why}.", (), (line.claim,)))
-    asked += reader_questions(ledger, findings, confirmed=True)
     asked.sort(
         key=lambda item: min((order.get(name, len(order)) for name in item.claims), default=0)
     )
@@ -193,44 +189,3 @@ def _names(text: str, what: str) -> str:
         return f"does not name {what}"
     rank, _, outcome = text.partition(": ")
     return f"names as {rank} outcome {outcome}" if rank in RANKS else f"names {text}"
-
-
-# Questions to whoever holds a draft against its paper, before any number is found wrong: which
-# reading is meant; of what was confirmed, to the authors. Those of a table and a matter are one.
-
-
-def reader_questions(
-    ledger: Ledger, findings: Sequence[Finding], *, confirmed: bool = False
-) -> list[Question]:
-    """What has to be looked up, in the order of the findings; else what is left of it to ask the
-    authors where the draft was `confirmed`."""
-    matters: dict[tuple[str, str], dict[str, Reading]] = {}
-    for finding in findings:
-        entry = ledger.entries.get(finding.detail.get(RESTS_ON, ""))
-        if entry is not None and (CONFIRMED in finding.detail) == confirmed:
-            asked = Reading(**finding.detail[ASKED])
-            place = entry.place.partition(",")[0]
-            matters.setdefault((place, asked.several), {})[entry.name] = asked
-    return [
-        question
-        for (place, several), each in matters.items()
-        for question in _asked(ledger, place, several, each)
-    ]
-
-
-def _asked(ledger: Ledger, place: str, several: str, matter: dict[str, Reading]) -> list[Question]:
-    first, entries = next(iter(matter.values())), [ledger.entries[name] for name in matter]
-    if len(entries) == 1:
-        text = f"{first.asked(quoted(ledger, entries[0]))} {first.why}"
-        return [Question(text, (), (entries[0].name,))]
-    items = [(quoted(ledger, entry), matter[entry.name].each, entry.name) for entry in entries]
-    shared = reduce(set.intersection, (set(asked.sizes) for asked in matter.values()))
-    lead = [f"{spanned(sorted(shared))} would give all of them."] if shared else []
-    chances = sorted(f"{entry.chance:.2f}" for entry in entries if entry.chance is not None)
-    if chances:
-        span = " to ".join(dict.fromkeys((chances[0], chances[-1])))
-        lead.append(f"They were read with a chance of {span} to be right.")
-    doubts = dict.fromkeys(entry.doubt for entry in entries if entry.doubt)
-    lead += [f"Doubts: {'; '.join(doubts)}."] if doubts else []
-    text = f"{place[:1].upper()}{place[1:]}: {several[:1].lower()}{several[1:]}"
-    return one_or_list(items, "{}", text, " ".join(lead))

@@ -47,8 +47,7 @@ class Claim:
     `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
     there is data, as written, `cannot` why nothing does; `readings` are several such by label,
     where the paper leaves open what the number is. `doubt` tells what a program guessed that read
-    it, and nobody confirmed; `chance` is that it read it right. It is `askable` whether its numbers
-    are printed right where a program read it, confirmed or not, and nobody answered yet.
+    it, and nobody confirmed.
     """
 
     name: str
@@ -65,8 +64,6 @@ class Claim:
     direction: Mapping[str, str]
     readings: Mapping[str, Selects] = field(default_factory=dict)
     doubt: str = ""
-    chance: float | None = None
-    askable: bool = False
 
     @property
     def selections(self) -> Mapping[str | None, Selects]:
@@ -314,8 +311,6 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
             reading["label"]: reading["is"] for reading in (declared.readings or {}).values()
         },
         doubt="" if declared.unconfirmed in (None, READ) else str(declared.unconfirmed),
-        chance=float(declared.chance) if declared.unconfirmed and declared.chance else None,
-        askable=bool(declared.quote or declared.unconfirmed) and not declared.answered,
     )
 
 

@@ -117,17 +117,12 @@ class LedgerClaim(Expression):
     quote: Text | None = optional("The words of the paper in which a program read it, at most ten.")
     unconfirmed: Text | None = optional(
         "That a program read it and no person has confirmed it: what was guessed, or `read` where "
-        "nothing was. The audit leaves such claims out; where it is told to judge them, a "
-        "contradiction that rests on a guess is a question. Take the key away to confirm the claim."
+        "nothing was. The audit leaves such claims out unless it is told to judge them. Take the "
+        "key away to confirm the claim."
     )
     chance: NumberPrinted | None = optional(
         "The chance that the program read value, groups and outcome right, from 0 to 1. It counts "
         "while the claim is unconfirmed."
-    )
-    answered: Text | None = optional(
-        "What was answered, by the paper or its authors, to the question whether its numbers are "
-        "printed right, which stays when a claim that a program read is confirmed. With this key "
-        "the audit asks it no more."
     )
 
 

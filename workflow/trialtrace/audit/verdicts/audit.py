@@ -24,9 +24,7 @@ from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search
-from trialtrace.audit.verdicts.asked import CONFIRMED, RESTS_ON, questioned
 from trialtrace.audit.verdicts.flips import flips, level_in
-from trialtrace.audit.verdicts.tally import QUESTION, QUESTION_OF_PRINT
 
 # The verdict of print on each component of a claim: the gravest finding of all checks on it.
 
@@ -132,15 +130,10 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     `unchecked` is told where there are neither.
     """
     judged = [finding for finding in findings if finding.agreement != NOT_CHECKABLE]
-    asked = [
-        f"{QUESTION_OF_PRINT if CONFIRMED in one.detail else QUESTION} {one.sentence}"
-        for one in findings
-        if RESTS_ON in one.detail
-    ]
     if not judged:
-        reasons = [*asked, *(finding.sentence for finding in findings)]
+        reasons = [finding.sentence for finding in findings]
         # A check that was made on it, and could not decide, says more than where it was used.
-        if others and not asked and not any(finding.made for finding in findings):
+        if others and not any(finding.made for finding in findings):
             return _on_print(USED, [ENTERS.format(named(others)), *reasons])
         told = _on_print(NOT_CHECKABLE, reasons or [unchecked])
         return told | {"no_usual_test": any(finding.open for finding in findings)}
@@ -152,9 +145,6 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     remarks = [finding for finding in findings if finding.remark and finding not in as_grave]
     other = worst.detail.get("alternative")
     row = _on_print(worst.agreement, [finding.sentence for finding in (worst, *as_grave, *remarks)])
-    if asked and worst.agreement in (EXACT, COMPATIBLE):
-        # What would contradict, were it read right, is not settled by what else holds.
-        row |= _on_print(NOT_CHECKABLE, [*asked, *(finding.sentence for finding in as_grave)])
     left = [brief([finding.sentence]) for finding in remarks]
     left = [text for text in left if text not in row["print_finding"]]
     row |= {"print_more": brief(left) if left else None}
@@ -194,7 +184,7 @@ class PrintAudit:
 
 def audit_ledger(ledger: Ledger) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
-    print_audit = questioned([*findings(ledger)], ledger)
+    print_audit = [*findings(ledger)]
     made = (search(bundle, Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)

@@ -27,9 +27,6 @@ NOT_GIVEN_COUNTED = "given by no usual test of the printed numbers"
 NOT_REPRODUCED = "no usual method gives it"
 """The verdict on print of an interval, for "inconsistent": it contradicts no other number."""
 NOT_REPRODUCED_COUNTED = "given by no usual method"
-QUESTION, QUESTION_OF_PRINT = "Read right?", "Printed right?"
-"""How the verdict begins on a number that others make unlikely: of a draft, and of what was
-confirmed."""
 Row = Mapping[str, Any]
 Rows = Iterable[Row]
 
@@ -82,12 +79,6 @@ def numbered_readings(rows: Rows) -> list[tuple[str, list[Row]]]:
     readings = of_readings(rows).values()
     many = len(readings) > 1
     return [(f"{k}: " if many else "", reading) for k, reading in enumerate(readings, 1)]
-
-
-def is_asked(row: Row) -> bool:
-    """Whether a verdict is a question to the reader, or to the authors."""
-    asked = (QUESTION, QUESTION_OF_PRINT)
-    return row[PRINT] == "not_checkable" and row["print_finding"].startswith(asked)
 
 
 def unmatched(row: Row) -> bool:

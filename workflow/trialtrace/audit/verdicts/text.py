@@ -24,7 +24,6 @@ from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     NO_USUAL_TEST,
     by_chance,
-    is_asked,
     of_claims,
     of_readings,
     side_alone,
@@ -95,7 +94,7 @@ def _lacking(rows: Sequence[Row]) -> tuple[str, str]:
     """The table and column, or the section, of a claim that cannot be checked, and what it lacks;
     nothing of others, and of questions."""
     lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
-    asked = any(is_asked(row) or unmatched(row) for row in rows)
+    asked = any(unmatched(row) for row in rows)
     if asked or any(verdict != "not_checkable" or more for verdict, _, more, _ in lines):
         return "", UNCHECKED
     place = re.sub(r"(?:, page [0-9]+)?, row [0-9]+(?=, column)", "", rows[0]["place"])
@@ -114,10 +113,6 @@ def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
     odd = [claim for claim, own in claims.items() if any(unmatched(row) for row in own)]
     if odd:
         yield from _wrapped(f"  {NO_USUAL_TEST} ({COLUMNS[PRINT]}): {', '.join(odd)}", width)
-    asked = [claim for claim, own in claims.items() if any(is_asked(row) for row in own)]
-    if asked:
-        text = f"  in question, as read or as printed: {', '.join(asked)}"
-        yield from _wrapped(text, width)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -154,7 +149,7 @@ def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | N
     some = [
         row
         for row in every
-        if row[column] != "not_checkable" or (column == PRINT and (unmatched(row) or is_asked(row)))
+        if row[column] != "not_checkable" or (column == PRINT and unmatched(row))
     ]
     for row in [*some, *side_alone(every, column)] if some else every:
         key = row[column], row[FINDINGS[column]], row.get(MORE[column])

@@ -39,14 +39,11 @@ def editor_text(
 ) -> str:
     """The page of an audit for an editor."""
     from trialtrace.audit.editor.letter import lines, main_paper, together, unchecked
-    from trialtrace.audit.editor.questions import questions, reader_questions
+    from trialtrace.audit.editor.questions import questions
     from trialtrace.audit.ledger.texts import citation, source
     from trialtrace.report.audit.editor_page import editor_page
 
     told = lines(ledger, printed.findings, printed.rows)
-    # What is told as wrong is asked of the authors, not of the reader too.
-    wrong = {line.claim for line in told if line.verdict == "inconsistent"}
-    readings = reader_questions(ledger, printed.findings)
     whole = ["trialtrace", "audit", file.name, "--format", "html", "--output", "audit.html"]
     return editor_page(
         f"Audit for an editor: {citation(ledger.texts[main_paper(ledger)])}",
@@ -57,7 +54,6 @@ def editor_text(
         as_json(registered),
         unchecked(ledger, printed.rows),
         join(whole),
-        [one for one in readings if not set(one.claims) <= wrong],
     )
 
 

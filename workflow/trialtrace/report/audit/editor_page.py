@@ -27,11 +27,6 @@ SURE = {
     "not_checkable": "Another test may give it: that is no error.",
 }
 """What stands below each heading."""
-READER = "Questions to the reader"
-FIRST = (
-    "A program read these numbers, and nobody confirmed what it took them for. What rests on them "
-    "is no finding until the paper has been looked at."
-)
 MOST_ALIKE = 3
 MOST_UNCHECKED = 8
 
@@ -45,11 +40,10 @@ def editor_page(
     registration: Sequence[Mapping[str, object]] = (),
     unchecked: Sequence[str] = (),
     audit: str = "",
-    readings: Sequence[Question] = (),
 ) -> str:
     """The page; `audit` is the command that makes the whole audit, `counted` tells how many claims
     have which verdict, `registration` what was registered and what is reported, `unchecked` the
-    claims that nothing could be held against, `readings` what is asked of the reader first."""
+    claims that nothing could be held against."""
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="subject">{escape(counted)}</p>',
@@ -57,8 +51,7 @@ def editor_page(
         f'<p class="prose quiet">{SUMMARY}{NO_CAUSE} {WORDS}</p>',
         *_lines(lines, audit),
         *registration_section(registration),
-        *_questions(READER, readings),
-        *_questions("Questions to the authors", questions),
+        *_questions(questions),
         *_unchecked(unchecked),
     ]
     return page(title, "\n".join(parts) + "\n", stamp=None, style=audit_style())
@@ -100,10 +93,9 @@ def _others(line: Line) -> str:
     return f" Likewise {'; '.join(told)}{f'; and {left} more' if left > 0 else ''}."
 
 
-def _questions(head: str, questions: Sequence[Question]) -> Iterator[str]:
+def _questions(questions: Sequence[Question]) -> Iterator[str]:
     if questions:
-        told = f'<p class="prose quiet">{FIRST}</p>\n' if head == READER else ""
-        yield f"<h2>{head}</h2>\n{told}<ol>{''.join(map(_question, questions))}</ol>"
+        yield f"<h2>Questions to the authors</h2>\n<ol>{''.join(map(_question, questions))}</ol>"
 
 
 def _question(question: Question) -> str:

@@ -4,7 +4,6 @@ from trialtrace.audit.printed.verdicts import DATA, PRINT
 from trialtrace.audit.verdicts.tally import (
     NOT_GIVEN,
     Row,
-    is_asked,
     not_reproduced,
     of_claims,
     worst,
@@ -44,8 +43,7 @@ def contradicts(rows: list[Row]) -> bool:
 
 def questions(rows: list[Row]) -> bool:
     """Whether a published number is a question to its authors, without a contradiction."""
-    odd = worst_shown(rows, PRINT) == NOT_GIVEN or not_reproduced(rows)
-    return odd or any(map(is_asked, rows))
+    return worst_shown(rows, PRINT) == NOT_GIVEN or not_reproduced(rows)
 
 
 def can_be_checked(rows: list[Row]) -> bool:
