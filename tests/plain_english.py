@@ -17,7 +17,7 @@ KEPT = Path(__file__).with_suffix(".json")
 WORDS = 25
 HOUSE = re.compile(
     r"\b(told|tells?|besides?|mend(?:s|ed|ing)?|nobody|somebody|looks? at|made-up|"
-    r"as (?:it|they) stands?|in all|by hand|apart|alike|whoever|reckoned|likewise)\b",
+    r"as (?:it|they) stands?|in all(?=[,.;)])|by hand|apart|alike|whoever|reckoned|likewise)\b",
     re.IGNORECASE,
 )
 BLOCK = re.compile(r"^ *(`{3,}).*?^ *\1|<!--.*?-->|^:::.*?$", re.MULTILINE | re.DOTALL)
