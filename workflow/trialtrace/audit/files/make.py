@@ -12,8 +12,9 @@ from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.rounding_habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
-from trialtrace.audit.prints.shared.two_groups import WORDS, estimate, table_of
 from trialtrace.audit.relations.ranges import as_range, prints
+from trialtrace.audit.relations.shapes import table_of
+from trialtrace.audit.relations.solvers.counts import WORDS, estimate
 from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.base.config.spec import structure
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from trialtrace.audit.candidates.grid import INTERVALS, TESTS, grid, interval
-from trialtrace.audit.prints.shared.two_groups import METHODS
+from trialtrace.audit.relations.solvers.counts import METHODS
 from trialtrace.audit.search.comparisons import USUAL
 from trialtrace.audit.summaries.count_bounds import intervals_of_tables
 from trialtrace.audit.summaries.count_tests import p_values_of_tables
