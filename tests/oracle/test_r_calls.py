@@ -17,7 +17,6 @@ INGREDIENTS = {
     "bernoulli",
     "fixed_margins",
     "mean_scores",
-    "read",
     "stratified",
     "stratified_blocks",
     "within_patient",
