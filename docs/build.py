@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from written import configuration, contracts, instruments
+from written import checks_on_print, configuration, contracts, instruments
 from written.gallery import draw
 from written.library import reference as methods
 from written.plan_methods import PAGE, reference
@@ -27,6 +27,7 @@ def written_pages() -> dict[str, str]:
         **configuration.of_endpoints_and_steps(project()),
         "data-contracts.md": contracts.reference(),
         "instruments.md": instruments.reference(),
+        checks_on_print.PAGE: checks_on_print.reference(),
         **methods(),
         PAGE: reference(),
     }

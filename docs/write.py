@@ -16,14 +16,11 @@ DOCS = Path(__file__).parent
 
 def pages() -> dict[str, str]:
     """The pages by their paths below docs/."""
-    from written import checks_on_print, r_scripts
+    from written import r_scripts
 
     scripts = (DOCS / r_scripts.PAGE).read_text(encoding="utf-8")
     counts = r_scripts.told(scripts) | r_scripts.counts_of_runs(project())
-    return {
-        "audit.md": checks_on_print.page(project()),
-        r_scripts.PAGE: r_scripts.written(scripts, counts),
-    }
+    return {r_scripts.PAGE: r_scripts.written(scripts, counts)}
 
 
 def write() -> None:

@@ -4,6 +4,7 @@ import importlib
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from trialtrace.audit.prints import registry as checks
 from trialtrace.base.config.schema import SHARED, load_schema
 from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import Hint, Schema, is_shape, members_of, without_marks
@@ -29,6 +30,7 @@ def topic_text(topic: str) -> str:
     if topic.removesuffix(".yaml") in CONFIGURATION and topic.endswith(".yaml"):
         return _file(topic.removesuffix(".yaml"))
     lists = {
+        "checks": _checks,
         "endpoints": _endpoints,
         "instrument": _instruments,
         "instruments": _instruments,
@@ -89,6 +91,15 @@ def _endpoints() -> Iterator[str]:
 def _instruments() -> Iterator[str]:
     for name in sorted(instruments.MODULES):
         yield f"{name:24}{instruments.declaration_of(name).title}"
+
+
+def _checks() -> Iterator[str]:
+    """Each check between published numbers; * marks findings that rest on numbers of patients."""
+    for name in checks.MODULES:
+        check = checks.check_of(name)
+        findings = (f"{each}{'*' * (each in check.of_sizes)}" for each in check.findings)
+        yield from _wrapped(f"{name}: {check.says}", "")
+        yield from _wrapped(", ".join(findings), "    ")
 
 
 def _steps() -> Iterator[str]:
