@@ -296,8 +296,8 @@ class _Rows:
             return self._fitting(row, forms, replace(said, kind="fraction"))
         # A change of another form beside two values, or a cell with a word, is left by itself.
         usual = Counter(form.form for form in known).most_common(1)[0][0]
-        own = {at: form for at, form in open_.items() if form and form.form in (usual, "value")}
-        own = own if usual in _PAIRS else {at: f for at, f in own.items() if f.form == usual}
+        alike = (usual, "value") if usual in _PAIRS else (usual,)
+        cells = {at: form for at, form in open_.items() if form and form.form in alike}
         for at, text in self._levels(label):
             kinds = stated(text)
             if not kinds:
@@ -307,8 +307,8 @@ class _Rows:
                 kinds = [
                     pair for pair in kinds if pair[0] not in ("count_percent", "percent")
                 ] + units
-            fitting = [pair for pair in kinds if self._fits_most(pair[0], own, usual)]
-            chosen = self._by_arithmetic(fitting, own, sure=at == self._id(label))
+            fitting = [pair for pair in kinds if self._fits_most(pair[0], cells, usual)]
+            chosen = self._by_arithmetic(fitting, cells, sure=at == self._id(label))
             if (
                 chosen is not None
                 and SEX.fullmatch(bare(label.text))
