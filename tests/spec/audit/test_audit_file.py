@@ -254,46 +254,6 @@ claims:
 """
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        (DOUBTED, "not checkable"),
-        (DOUBTED.replace("n (%) from the caption", "read"), "inconsistent"),
-        (DOUBTED + 'confirmed: ["table 1"]\n', "inconsistent"),
-    ],
-)
-def test_a_contradiction_that_rests_on_a_doubted_reading_is_a_question(
-    tmp_path, capsys, text, verdict
-):
-    path = tmp_path / "ledger.yaml"
-    path.write_text(text, encoding="utf-8")
-    code = main(["audit", str(path), "--trust"])
-    out = capsys.readouterr().out
-    assert verdict in out and (code != 0) == (verdict == "inconsistent")
-    asked = "Is “10 (50%)” of 40, or of the 20 that give its percentage?"
-    assert (asked in " ".join(out.split())) == (verdict == "not checkable")
-
-
-@pytest.mark.parametrize(
-    ("chance", "verdict"),
-    [("0.99", "inconsistent"), ("0.95", "inconsistent"), ("0.94", "question")],
-)
-def test_what_was_read_with_a_chance_below_certainty_is_a_question(
-    tmp_path, capsys, chance, verdict
-):
-    path = tmp_path / "ledger.yaml"
-    told = f'    unconfirmed: "read"\n    chance: "{chance}"\n'
-    path.write_text(DOUBTED.partition("    unconfirmed")[0] + told, encoding="utf-8")
-    assert main(["audit", str(path), "--trust"]) == (verdict == "inconsistent")
-    out = " ".join(capsys.readouterr().out.split())
-    asked = f"give its percentage? It was read with a chance of {chance} to be right."
-    assert (asked in out) == (verdict == "question")
-    # What a person confirmed is certain, whatever the chance was.
-    text = path.read_text(encoding="utf-8") + 'confirmed: ["table 1"]\n'
-    path.write_text(text, encoding="utf-8")
-    assert main(["audit", str(path)]) == 1 and "inconsistent" in capsys.readouterr().out
-
-
 MANY = """papers: {paper: "A trial"}
 groups: {a: {label: "Old"}, b: {label: "New"}}
 outcomes: {o: {label: "Nausea"}, q: {label: "Pain"}, r: {label: "Fever"}}
@@ -314,33 +274,6 @@ def many(*claims):
     keys = ("name", "printed", "outcome", "group", "n", "chance")
     rows = [dict(zip(keys, one, strict=True), row=row) for row, one in enumerate(claims, 2)]
     return MANY + "".join(CLAIM.format(**one) for one in rows)
-
-
-def test_questions_to_the_reader_are_one_a_matter(tmp_path, capsys):
-    path = tmp_path / "ledger.yaml"
-    n = ', patients: "84"'
-    path.write_text(
-        many(
-            ("nausea", "68 (85%)", "o", "a", n, "0.8"),
-            ("pain", "23 (28.8%)", "q", "a", n, "0.84"),
-            ("fever", "41 (48.8%)", "r", "a", n, "0.8"),
-        ),
-        encoding="utf-8",
-    )
-    assert main(["audit", str(path), "--trust", "--format", "editor"]) == 0
-    page = capsys.readouterr().out
-    reader = page.partition("<h2>Questions to the reader</h2>")[2].partition("<h2>")[0]
-    assert reader.count("<ol>") == 1 and reader.count("<ul>") == 1 and reader.count("<li>") == 3
-    assert (
-        "Table 1: is each of these numbers of Old of the 84 that were taken, or of those" in reader
-    )
-    assert "80 would give all of them." in reader and "a chance of 0.80 to 0.84 to be" in reader
-    assert (
-        "“68 (85%)”" in reader
-        and "of 84, or of the 80 that give its percentage" in reader
-        and "48.8" not in reader
-    )
-    assert "Questions to the authors" not in page
 
 
 def test_what_is_told_as_wrong_is_no_question_to_the_reader_too(tmp_path, capsys):
@@ -376,7 +309,7 @@ def test_trust_takes_the_least_chance_and_counts_what_is_below(tmp_path, capsys)
         (["0"], "judged all the same (--trust)"),
         ([], "judged all the same (--trust)"),
     ):
-        assert main(["audit", str(path), "--trust", *least]) == 0
+        assert main(["audit", str(path), "--trust", *least]) == (least != ["0.9"])
         out = " ".join(capsys.readouterr().out.split())
         assert f"{said}{rest}." in out and ("pain" in out) == (least != ["0.9"])
     assert main(["audit", str(path), "--trust", "0.95"]) == 1

@@ -17,31 +17,43 @@ from trialtrace.run.tables.contracts import CHECKS, read_table
 T_15 = 2.1314495455597742
 BY_R = {
     "made_crossover": {
-        "asleep/mean_difference.crossover": (1.588235, -2.037793, 5.214264),
-        "asleep/p_value.crossover_t": (0.37894794,),
-        "asleep_periods/t.crossover_t_period": (-2.1809246,),
-        "asleep_periods/t.crossover_t_carry_over": (-0.091825,),
-        "asleep_periods/period_difference.crossover": (-3.882353, -7.508381, -0.2563247),
-        "asleep_periods/carry_over.crossover": (-0.5882353, -13.636888, 12.460417),
-        "asleep_paired/p_value.signed_rank_normal_continuity": (0.37377467,),
-        "rested/p_value.mainland_gart": (0.1648352,),
-        "rested/z.prescott": (1.777519,),
+        "asleep/mean_difference.crossover": (1.509210526316, -2.63238635917, 5.65080741181),
+        "asleep/p_value.crossover_t": (0.464959180061,),
+        "asleep_periods/t.crossover_t_period": (-0.0688784008536,),
+        "asleep_periods/t.crossover_t_carry_over": (-0.001753928141,),
+        "asleep_periods/period_difference.crossover": (
+            -0.1407894736842,
+            -4.28238635917,
+            4.00080741181,
+        ),
+        "asleep_periods/carry_over.crossover": (-0.0131578947, -15.2135680578, 15.1872522684),
+        "asleep_paired/p_value.signed_rank_normal_continuity": (0.414835535286,),
+        "rested/p_value.mainland_gart": (0.025641025641,),
+        "rested/z.prescott": (-2.63513025088,),
     },
     "made_clusters": {
         "pressure/mean_difference.clustered": (
-            0.4847995,
-            0.4847995 - T_15 * 3.55608989,
-            0.4847995 + T_15 * 3.55608989,
+            -0.310418612849,
+            -0.310418612849 - T_15 * 2.7716363117301,
+            -0.310418612849 + T_15 * 2.7716363117301,
         ),
         "pressure_cr3/mean_difference.clustered": (
-            0.4847995,
-            0.4847995 - T_15 * 3.85430526,
-            0.4847995 + T_15 * 3.85430526,
+            -0.310418612849,
+            -0.310418612849 - T_15 * 2.9593042195482,
+            -0.310418612849 + T_15 * 2.9593042195482,
         ),
-        "pressure_random/mean_difference.random_cluster": (1.7160833,),
-        "pressure_practices/mean_difference.cluster_means": (1.2824375, -5.522011, 8.086886),
-        "controlled/odds_ratio.clustered": (0.9763807,),
-        "controlled_practices/risk_difference.cluster_means": (-0.02477625, -0.2199092, 0.1703567),
+        "pressure_random/mean_difference.random_cluster": (-1.814399714739,),
+        "pressure_practices/mean_difference.cluster_means": (
+            0.0149428926,
+            -7.09690232965,
+            7.12678811488,
+        ),
+        "controlled/odds_ratio.clustered": (1.01721656181,),
+        "controlled_practices/risk_difference.cluster_means": (
+            -0.000702297292,
+            -0.180148417601,
+            0.178743823017,
+        ),
     },
 }
 

@@ -54,7 +54,7 @@ COUNTS = {
     "a reason": (
         "flow/ended.count@int;level=Treatment_not_begun",
         "stat_value",
-        "received, int: 27, and its parts are 14 completed + 11 Died",
+        "received, int: 27, and its parts are 15 completed + 12 Died",
     ),
     "the analysed": ("flow/analysed.count@con;parameter=feasible_plan", "stat_value", "31, of 30"),
     "a category": (

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stats_strategies import given
 
 import trialtrace.stats as ts
+from trialtrace.audit.subsets.group_means import mann_whitney_p
 from trialtrace.stats._ties import SAME_VALUE, tied, tied_differences
 from trialtrace.stats.continuous.win_ratio import Measured
 from trialtrace.stats.resampling.scores import rank_scores
@@ -29,7 +30,7 @@ def in_visits(v):
 RANKED = {
     "mann_whitney": lambda v: ts.continuous.mann_whitney(*halves(v), correction="none", **TWO),
     "mann_whitney_exact": lambda v: ts.continuous.mann_whitney_exact(*halves(v), **TWO),
-    "mann_whitney_p": lambda v: ts.continuous.mann_whitney_p(
+    "mann_whitney_p": lambda v: mann_whitney_p(
         v, ARM == "b", np.ones((1, N)), first=0, second=1, correction="continuity"
     ),
     "probability_of_superiority": lambda v: ts.continuous.probability_of_superiority(
