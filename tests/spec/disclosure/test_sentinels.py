@@ -45,6 +45,8 @@ from trialtrace.run.trial.load import load_settings, load_trial
 # The data themselves; and the configuration, which the user wrote.
 AT_HOME = ("data", "config", "workflow", "reports")
 STAGES_AT_HOME = ("raw", "clean", "derived", "analysis")
+# Cells that spoil_some makes no value of their column.
+SPOILT = 6
 
 
 def run_to_its_end(at):
@@ -151,6 +153,22 @@ def test_no_cell_is_in_a_report_a_site_or_an_answer(rendered, capsys):
     told = capsys.readouterr()
     assert len(told.out) > 10_000
     assert not export.sentinels.found_in(told.out + told.err)
+
+
+def test_no_cell_is_in_a_report_on_integrity_or_a_query(rendered, tmp_path, monkeypatch, capsys):
+    """Nor who a query is about; each has the counts that its items are for."""
+    export, at = rendered
+    monkeypatch.chdir(tmp_path)
+    assert main(["--project", str(at.root), "integrity", "mini"]) == 0
+    book = tmp_path / "mini.xlsx"
+    assert main(["--project", str(at.root), "queries", "mini", "--file", str(book)]) == 0
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {".html", ".csv", ".xlsx"} <= {path.suffix for path in files}
+    assert not {path: hits for path in files if (hits := export.sentinels.found_in_file(path))}
+    told = capsys.readouterr()
+    assert not export.sentinels.found_in(told.out + told.err)
+    sheet = openpyxl.load_workbook(book).active
+    assert sum(cell.value is not None for cell in sheet["A"]) > SPOILT
 
 
 def test_no_patient_is_found_by_trying_hashes(rendered):
