@@ -133,7 +133,7 @@ def test_check(run, mini, tmp_path):
     assert (done.returncode, order) == (0, "mini: configuration and dictionary are in order")
     counts = "20 of 20 subjects, 23 of 23 rows, 246 cells: none rejected"
     assert fit == f"mini: the data fit them: {counts}. {UNUSUAL}"
-    assert everybody.startswith("  ! Everybody has pain_any (Any pain; ")
+    assert everybody.startswith("  ! All patients have pain_any (Any pain; ")
     assert "analyses.pain_each: secondary, and it compares arms at before" in baseline
     assert unused.endswith("are in no analysis, display nor population")
     endpoints = "config/trials/mini/endpoints.yaml"

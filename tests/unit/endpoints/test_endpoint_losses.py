@@ -195,13 +195,15 @@ def notes(root, change, endpoints: str = "") -> list[str]:
 
 def test_events_of_everybody_and_one_value_of_everybody(tmp_path):
     found = notes(tmp_path, lambda row: row.update(relief=1, died=1, pain0=5))
-    assert found[0].startswith("Everybody has relief (Relief; 120 of 120), death (Death; 120 of")
-    assert found[1] == "Every value is the same of first_pain (Pain before; 120 values)."
+    assert found[0].startswith(
+        "All patients have relief (Relief; 120 of 120), death (Death; 120 of"
+    )
+    assert found[1] == "All values are equal: first_pain (Pain before; 120 values)."
 
 
 def test_no_death_is_told_and_another_endpoint_is_not(tmp_path):
     (line,) = notes(tmp_path, lambda row: row.update(died=0))
-    assert line.startswith("Nobody has death (Death; 0 of 120). ")
+    assert line.startswith("No patient has death (Death; 0 of 120). ")
 
 
 def test_a_condition_that_nothing_can_meet(tmp_path):
@@ -214,4 +216,4 @@ never:
   event: {all: [{relief: {is: "1"}}, {relief: {is: "0"}}]}
 """
     (line,) = notes(tmp_path, lambda row: None, impossible)
-    assert line.startswith("Nobody has never (Relief of the dead; 0 of 120). ")
+    assert line.startswith("No patient has never (Relief of the dead; 0 of 120). ")

@@ -509,7 +509,7 @@ def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
     rows += [claim("more", **no_interval)] * ("more" in found)
     material = Material(mini.trial, mini.settings, mini.folder, {})
     vars(material)["claims"] = rows
-    monkeypatch.setattr(this_reanalysis, "_is_primary", lambda _, name: name in own)
+    monkeypatch.setattr(this_reanalysis, "of_primary", lambda _, name: name in own)
     whole = len({row["claim_id"] for row in rows})
     assert words(this_reanalysis._printed(material)) == f"Of {whole} printed numbers {told}"
 

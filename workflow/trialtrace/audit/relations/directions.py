@@ -36,8 +36,7 @@ FILLERS = {
     *("significantly", "group", "groups", "arm", "patients", "participants"),
 }
 """Words beside a direction and a group that change nothing of what is said."""
-CONTROL, ABSTRACT = "control", "abstract"
-SAME_NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
+CONTROL = "control"
 SIGNED = {
     "mean_difference": "value",
     "risk_difference": "percent",

@@ -16,23 +16,8 @@ from trialtrace.audit.relations.shapes import (
 )
 from trialtrace.audit.relations.wording import listed
 
-WORDS = ("lower", "higher")
-DIFFERENCES = ("risk_difference", "mean_difference")
-SYNONYMS = {"lower": ("fewer", "less", "smaller"), "higher": ("more", "greater", "larger")}
-FILLERS = {
-    *("with", "in", "on", "under", "among", "the", "a", "of", "than", "was", "were", "is", "are"),
-    *("significantly", "group", "groups", "arm", "patients", "participants"),
-}
-"""Words beside a direction and a group that change nothing of what is said."""
-CONTROL, ABSTRACT = "control", "abstract"
+ABSTRACT = "abstract"
 SAME_NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
-SIGNED = {
-    "mean_difference": "value",
-    "risk_difference": "percent",
-    "median_difference": "median",
-    "hodges_lehmann": "median",
-}
-"""Differences, and the numbers of the groups that each is one of."""
 
 
 # --- numbers that no study can have -------------------------------------------------------------

@@ -21,7 +21,8 @@ from trialtrace.run.trial.plan.methods import BINARY, OWN_TREATMENT, TIMES
 ByArm = dict[str, int]
 # Of a trial whose flow begins with patients who are not all that were randomised.
 UNKNOWN = (
-    "How many patients were randomised is not in the data, nor how many of them are in no result."
+    "The data do not record how many patients were randomised, so losses before analysis cannot be "
+    "counted."
 )
 
 

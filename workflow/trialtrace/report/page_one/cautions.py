@@ -69,8 +69,7 @@ def is_lost(material: Material, line: str) -> bool:
 
 def _losses(material: Material) -> Iterator[Caution]:
     if material.trial.plan.displays.get("flow", {}).get("patients"):
-        text = "The data do not record how many patients were randomised, so losses before "
-        yield Caution("randomised_unknown", 1, f"{text}analysis cannot be counted.")
+        yield Caution("randomised_unknown", 1, UNKNOWN)
     for lost in material.primary_losses:
         n, whole = lost.lost, lost.randomised
         which = f" of “{escape_markdown(lost.label)}”" * (len(leading(material)) > 1)

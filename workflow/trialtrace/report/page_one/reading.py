@@ -7,7 +7,13 @@ from trialtrace.base.words import no_effect, upper_first
 from trialtrace.report.figures.rows_shown import by_endpoint, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
+from trialtrace.report.sections.decisions import (
+    assumes,
+    deciding,
+    explores,
+    of_all_arms,
+    rejected,
+)
 from trialtrace.report.sections.event_words import effect_words
 from trialtrace.report.sections.findings import Compared, compared, parting
 from trialtrace.report.sections.questions import at_look
@@ -83,7 +89,8 @@ def _of_pair(material: Material, analysis: Analysis, one: Compared, p: ResultRow
     if better and above != (better == "higher"):
         arms.reverse()
     if better:
-        return f"{arms[0]} does better than {arms[1]}."
+        by = ", by a boundary that we assumed" * assumes(material, analysis)
+        return f"{arms[0]} does better than {arms[1]}{by}."
     return f"{' and '.join(arms)} differ: {'higher' if above else 'lower'} with {arms[0]}."
 
 

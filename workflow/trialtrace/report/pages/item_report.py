@@ -30,6 +30,10 @@ FULL, MOST_LINES = "full", 40
 LISTED = {"1.4", "2.1", "2.2", "2.3", "2.4", "3.1", "4.1", "4.2", "5.1", "5.2", "5.3", "8.1", "8.2"}
 """Items whose every check is shown, flagged or not: a reader judges them by their numbers."""
 TALL, LEFT, TOP = 240.0, 60.0, 20.0
+# All columns of the form stand in sight, the judgement among them.
+OWN_STYLE = (
+    "td { vertical-align: top; } td.wrap { min-width: 0; } td:last-child { white-space: nowrap; }"
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ def html_page(trial: Trial, items: Sequence[Evidence], export: Export, disclosur
         f"{100 * LEVEL:.0f} of 100 trials in which nothing is behind it. It is no error, but a "
         f"question to those who made the data. Flags: {flags}. The judgement is yours.</p>",
         *table_lines(
-            ("Item", "Question", "What was done", "Flags", "Judgement"), map(_item_row, items)
+            ("Item", "Domain", "Question", "What was done", "Flags", "Judgement"),
+            map(_item_row, items),
         ),
     ]
     for one in items:
@@ -131,13 +136,15 @@ def html_page(trial: Trial, items: Sequence[Evidence], export: Export, disclosur
             parts += table_lines(head, rows)
         if len(found) > MOST_LINES:
             parts += [f"<p>The first {MOST_LINES} of {len(found)}.</p>"]
-    return page_alone(trial, "Integrity of the data", "\n".join(parts), STYLE)
+    style = f"{STYLE}\n{OWN_STYLE}"
+    return page_alone(trial, "Integrity of the data", "\n".join(parts), style)
 
 
 def _item_row(one: Evidence) -> str:
     boxes = " ".join(f"\N{BALLOT BOX} {word}" for word in JUDGEMENTS)
-    number = f"{one.item.number} ({one.item.domain})"
-    return row((), number, one.item.question, one.done, str(one.flags), boxes)
+    return row(
+        (one.item.number,), one.item.domain, one.item.question, one.done, f"{one.flags}", boxes
+    )
 
 
 def _look_row(trial: Trial, each: Judged, known: dict[str, str], disclosure: str) -> str:

@@ -20,8 +20,8 @@ from trialtrace.base.words import LABELS
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.published import of_primary
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.losses import declared_in_short, rejected
 from trialtrace.report.sections.questions import alongside, leading
@@ -31,7 +31,6 @@ from trialtrace.report.sections.results_in_short import others_in_short, pair_in
 from trialtrace.report.sections.sections import by_chance, of_data
 from trialtrace.report.sections.subgroups import interactions_in_short
 from trialtrace.report.tables import NO_BREAK, link, unit_of, with_sign
-from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 
@@ -111,7 +110,7 @@ def _printed(material: Material) -> str:
     if not told:
         return f"{of} none conflicts with the data or with another."
     found = dict.fromkeys([*differ, *against, *unlike, *odd])
-    touched = [name for name in found if _is_primary(material, name)]
+    touched = [name for name in found if of_primary(material, name)]
     whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
     twice = sum(len(names) for names, *_ in counts) > len(found)
     text = f"{of} {in_a_row(told)}" + f", together {len(found)}" * twice
@@ -153,17 +152,6 @@ def _claim(rows: list[Row]) -> str:
     row = next(bad, rows[0])
     data = f", data {row['recomputed_text']}" if row[DATA] == "differs" else ""
     return escape_markdown(f"“{row['label']}”, printed {row['quote']}{data}{_cause(row)}")
-
-
-def _is_primary(material: Material, claim: str) -> bool:
-    """Whether a printed number is one of a result of a primary analysis."""
-    names = {analysis.name for analysis in primary(material)}
-    declared = material.tracer.declared.get(claim)
-    return any(
-        row["analysis_id"] in names
-        for selection in (declared.selections.values() if declared else ())
-        for row in rows_of(material.results, dict(selection), claim)
-    )
 
 
 def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:

@@ -292,12 +292,10 @@ def _by_rule(unused: Iterable[Unused]) -> str:
     return ", ".join(f"{rule} {n}" for rule, n in ordered)
 
 
-NOBODY = "Nobody has {}. A condition that nothing can meet looks the same."
-EVERYBODY = "Everybody has {}. A condition that nothing can fail looks the same."
-ONE_VALUE = "Every value is the same of {}."
-COPIED = (
-    "Every patient has the same value at each visit of {}. Values carried forward look the same."
-)
+NOBODY = "No patient has {}. Check that each condition can be met."
+EVERYBODY = "All patients have {}. Check that each condition can fail."
+ONE_VALUE = "All values are equal: {}."
+COPIED = "Each patient has one value at all visits: {}. Check for values carried forward."
 FEWEST_PATIENTS = 20
 
 
