@@ -66,6 +66,9 @@ class Recorder:
         self.functions = functions
         self.smallest: dict[str, tuple[tuple[int, int], Call]] = {}
         self._places: list[tuple[object, str, Callable]] = []
+        # The functions behind the recorders, by the recorders' ids.
+        self._recorders: dict[int, Callable] = {}
+        self._made: list[Callable] = []
 
     def install(self) -> None:
         """Put recorders in the place of the functions, wherever these are known by name.
@@ -74,8 +77,10 @@ class Recorder:
         """
         named = {inspect.unwrap(each): name for name, each in self.functions.items()}
         recorded = {name: self._recorded(name, each) for name, each in self.functions.items()}
-        modules = [each for name, each in sys.modules.items() if name.startswith("trialtrace.")]
-        for module in modules:
+        # Kept, so that no other object comes to have the id of one.
+        self._made = [*recorded.values()]
+        self._recorders = {id(each): self.functions[name] for name, each in recorded.items()}
+        for module in _modules():
             for own, value in list(vars(module).items()):
                 name = named.get(inspect.unwrap(value)) if isinstance(value, FunctionType) else None
                 if name is not None:
@@ -83,9 +88,13 @@ class Recorder:
                     setattr(module, own, recorded[name])
 
     def remove(self) -> None:
-        """Put the functions back."""
+        """Put the functions back, also where a module was first imported in between."""
         for module, own, function in self._places:
             setattr(module, own, function)
+        for module in _modules():
+            for own, value in list(vars(module).items()):
+                if id(value) in self._recorders:
+                    setattr(module, own, self._recorders[id(value)])
 
     def _recorded(self, name: str, function: Callable) -> Callable:
         signature = inspect.signature(function)
@@ -101,6 +110,10 @@ class Recorder:
             return result
 
         return recorded
+
+
+def _modules() -> list[object]:
+    return [each for name, each in [*sys.modules.items()] if name.startswith("trialtrace.")]
 
 
 def nan_places(value: object, at: str = "", depth: int = 6) -> set[str]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 import zipfile
 from pathlib import Path
@@ -108,7 +109,7 @@ def test_a_map_is_written_once_and_then_used(file, tmp_path, capsys):
 
 def test_a_command_proposes(file, tmp_path, capsys):
     script = file("propose.py", "print('{sentences: {s2: [{quote: \"18/27 (67%)\"}]}}')")
-    command = f"{sys.executable} {script}"
+    command = shlex.join([sys.executable, script])
     assert main(["read", file("p.xml", JATS), "--propose", command]) == 1
     assert "does not stand in s2" in capsys.readouterr().err
     script = file("propose.py", "print('{sentences: {s1: [{quote: \"18/27 (67%)\"}]}}')")

@@ -1,5 +1,6 @@
 """A map gives claims to the letter; commands that propose one are held to it."""
 
+import shlex
 import sys
 
 import pytest
@@ -109,7 +110,7 @@ def test_words_of_a_paper_as_expressions(text, found):
 def script(tmp_path, body):
     path = tmp_path / "propose.py"
     path.write_text(body)
-    return f"{sys.executable} {path}"
+    return shlex.join([sys.executable, str(path)])
 
 
 def test_a_command_proposes_a_map(tmp_path):
