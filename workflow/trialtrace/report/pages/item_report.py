@@ -34,8 +34,6 @@ TALL, LEFT, TOP = 240.0, 60.0, 20.0
 OWN_STYLE = (
     "td { vertical-align: top; } td.wrap { min-width: 0; } td:last-child { white-space: nowrap; }"
 )
-    "td { vertical-align: top; } td.wrap { min-width: 0; } td:last-child { white-space: nowrap; }"
-)
 
 
 @dataclass(frozen=True)
