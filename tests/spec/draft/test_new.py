@@ -13,6 +13,7 @@ from scipy import stats
 from trialtrace.base.store import read_parquet
 from trialtrace.cli import main
 from trialtrace.run.draft.answers import OPTIONAL
+from trialtrace.run.trial.dictionary import PARTS
 from trialtrace.run.trial.load import load_trial
 
 PARALLEL = {
@@ -233,7 +234,7 @@ def test_a_question_with_one_answer_is_not_asked(at, new):
         ({"subject": "score"}, "--subject"),
         ({"where": "sex=x"}, "a code of sex"),
         ({"primary": "arm"}, "which is not the arm"),
-        ({"primary": "seen_on"}, "no number or code"),
+        ({"primary": "seen_on"}, "a column of numbers, or of few codes"),
         ({"kind": "event 7"}, "event 7"),
         ({"kind": "until dead=2"}, "a code of dead"),
         ({"design": "cluster by sex"}, "cluster by sex"),
@@ -244,6 +245,11 @@ def test_a_question_with_one_answer_is_not_asked(at, new):
         ({"design": "crossover"}, "one arm each"),
         ({"arms": "usual=Usual care"}, "two arms or more"),
         ({"before": "0"}, "do not leave open"),
+        ({"competing": "0"}, "do not leave open"),
+        (
+            {"primary": "months [days]", "kind": "until dead=1", "competing": "1"},
+            "a code of dead that is not the event: 0",
+        ),
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused(at, new, export, capsys, wrong, found):
@@ -387,3 +393,50 @@ def test_the_step_of_each_kind_and_design(at, new, frame, told, expected):
         made = made.assign(slow=(made.minutes > 45).astype(int))
     assert new(write(made, at.root / "data" / "mine.csv"), **told) == 0
     assert any(expected in result for result in results(at))
+
+
+def test_a_competing_event(at, new):
+    frame = patients()
+    frame["ended"] = frame.dead.where(frame.index % 3 > 0, frame.dead * 2)
+    path = write(frame, at.root / "data" / "mine.csv")
+    told = PARALLEL | {"primary": "months [months]", "kind": "until ended=1"}
+    assert new(path, **told, competing="2") == 0
+    found = results(at)
+    first = frame[(frame.arm == "card") & (frame.ended > 0)].sort_values("months")
+    assert found["months/events.count@card"]["stat_value"] == (first.ended == 1).sum()
+    # Before anybody is censored the incidence is a share.
+    at_risk = (frame.arm == "card").sum()
+    early = config(at, "plan")["displays"]["cumulative_incidence"][0]["at"][1]
+    share = ((first.ended == 1) & (first.months <= early)).sum() / at_risk
+    row = found[f"months/incidence.aalen_johansen@card;time={early:g}"]
+    assert row["stat_value"] == pytest.approx(share)
+    assert "months/subdistribution_hazard_ratio.fine_gray@card-usual" in found
+
+
+def test_rows_that_no_visit_tells_apart_are_named(at, new, capsys):
+    frame = visits()
+    path = write(pd.concat([frame, frame.iloc[[4]]]), at.root / "data" / "visits.csv")
+    assert new(path, **VISITS, visit="week", before="0") == 1
+    assert "week leaves 1 rows of the data alike: 121" in capsys.readouterr().err
+
+
+def test_boxes_of_a_form_that_nobody_opened_are_counted_as_missing(at, new, capsys):
+    frame = patients()[["pid", "arm"]].assign(ae___1=0, ae___2=0, ae_complete=2)
+    frame.loc[frame.index % 2 == 0, "ae___1"] = 1
+    frame.loc[frame.index >= 50, ["ae___1", "ae_complete"]] = 0
+    fields = [("pid", "text", ""), ("arm", "text", ""), ("ae", "checkbox", "1, Numb | 2, Pain")]
+    rows = [
+        {PARTS["field_name"]: name, PARTS["form_name"]: form, PARTS["field_type"]: kind}
+        | {PARTS["choices"]: choices}
+        for (name, kind, choices), form in zip(fields, ("f", "f", "ae"), strict=True)
+    ]
+    pd.DataFrame(rows, columns=[*PARTS.values()]).to_csv(at.root / "dictionary.csv", index=False)
+    path = write(frame, at.root / "data" / "mine.csv")
+    told = PARALLEL | {"primary": "ae___1", "kind": "event 1"}
+    assert new(path, at.root / "dictionary.csv", **told) == 0
+    printed = capsys.readouterr().out
+    assert "10 rows of the form ae, not opened" in printed
+    shown = re.findall(r"(\d+) events of (\d+), (\d+) missing", printed)
+    assert sum(int(n) for n, _, _ in shown) == 25 and sum(int(n) for _, n, _ in shown) == 50
+    row = results(at)["ae_1/risk_difference.newcombe@card-usual"]
+    assert row["n_used"] == 50

@@ -52,6 +52,16 @@ def test_visits_take_seven_questions_at_most(ask, at):
     assert "week: 0, 4, 8; before treatment: 0" in printed
 
 
+def test_several_columns_of_visits_take_seven_questions_at_most(ask, at):
+    told = {"arm": "group=B", "subject": "subject", "primary": "pain", "kind": "measure"}
+    frame = visits().assign(month=lambda frame: frame.week / 4)
+    code, asked, printed = ask(frame, FIRST | told | {"visit": "month=0"})
+    assert code == 0 and len(asked) <= 7 and asked[-1] == "visit"
+    assert "month: 0, 1, 2; before treatment: 0" in printed
+    kept = (at.trial_config("mine") / "answers.yaml").read_text("utf-8")
+    assert 'visit: "month"' in kept and 'before: "0"' in kept
+
+
 def test_a_time_from_dates_takes_ten_questions_at_most(ask, at):
     dates = {"start": "entered", "event-date": "died_on", "last-contact": "seen_on"}
     answers = FIRST | dates | {"primary": "dates", "kind": "event_date", "date-order": "dmy"}

@@ -11,6 +11,7 @@ import pytest
 from trialtrace.base.errors import UserError
 from trialtrace.run.draft.files import read_files
 from trialtrace.run.draft.metadata import cdisc, codebook, table_schema
+from trialtrace.run.draft.profile import profiled
 from trialtrace.run.trial.dictionary import PARTS
 
 DEFINE = """<?xml version="1.0"?>
@@ -53,6 +54,28 @@ def test_table_schema():
         table_schema.read_schemas(b"{}", "e.json")
 
 
+def test_csvw():
+    columns = [
+        {"titles": "sex", "datatype": {"base": "boolean", "format": "f|m"}, "dc:title": "Sex"},
+        {"name": "n", "titles": {"en": ["on"]}, "datatype": {"base": "date", "format": "d.M.yyyy"}},
+        {"name": "w", "datatype": {"base": "decimal", "minimum": "2"}, "null": ["-9", ""]},
+        {"name": "seen_at", "datatype": "dateTime"},
+    ]
+    schema = {"columns": columns}
+    document = {"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "null": "NA"}
+    alone = {**document, "url": "data/visits.csv", "tableSchema": schema}
+    found = table_schema.read_schemas(json.dumps(alone).encode(), "m.json")["visits"]
+    assert (found["sex"].label, [*found["sex"].choices]) == ("Sex", ["f", "m"])
+    assert (found["on"].kind, found["on"].order, found["on"].missing) == ("date", "dmy", {"NA": ""})
+    assert (found["w"].low, found["w"].missing, found["seen_at"].kind) == (
+        "2",
+        {"-9": ""},
+        "moment",
+    )
+    group = {**document, "tables": [{"url": "visits.csv", "tableSchema": schema}]}
+    assert table_schema.read_schemas(json.dumps(group).encode(), "m.json")["visits"] == found
+
+
 def test_a_codebook_needs_its_six_heads():
     assert codebook.is_codebook(["missing", "name", "label", "Type", "unit", "values"])
     assert not codebook.is_codebook(["name", "label", "type", "unit", "values"])
@@ -66,6 +89,8 @@ def test_a_codebook_needs_its_six_heads():
     }
     one = codebook.read_codebook([row], "c.csv")["pain"]
     assert (one.unit, one.kind, one.missing) == ("points", "integer", {"9": "refused", "8": ""})
+    walk = codebook.read_codebook([row | {"type": "mm:ss"}], "c.csv")["pain"]
+    assert (walk.kind, walk.order) == ("duration", "mm:ss")
     with pytest.raises(UserError, match="the type float"):
         codebook.read_codebook([row | {"type": "float"}], "c.csv")
 
@@ -106,6 +131,9 @@ FIELDS = (
         "minimum": "1",
         "maximum": "5",
     },
+    {"field_name": "at", "form_name": "ae", "field_type": "text", "validation": "datetime_dmy"},
+    {"field_name": "bed", "form_name": "ae", "field_type": "text", "validation": "time"},
+    {"field_name": "walk", "form_name": "ae", "field_type": "text", "validation": "time_mm_ss"},
 )
 
 
@@ -115,8 +143,9 @@ def test_a_redcap_export_with_a_repeating_instrument(tmp_path):
         writer.writerow(PARTS.values())
         writer.writerows([field.get(part, "") for part in PARTS] for field in FIELDS)
     (tmp_path / "data.csv").write_text(
-        "record_id,redcap_repeat_instrument,redcap_repeat_instance,arm,race___1,race___2,ae_grade\n"
-        "1,,,1,0,1,\n1,ae,1,,,,2\n1,ae,2,,,,3\n2,,,2,1,0,\n"
+        "record_id,redcap_repeat_instrument,redcap_repeat_instance,arm,race___1,race___2,ae_grade,"
+        "at,bed,walk\n1,,,1,0,1,,,,\n1,ae,1,,,,2,2024-05-01 14:00,23:30,75:01\n"
+        "1,ae,2,,,,3,,,\n2,,,2,1,0,,,,\n"
     )
     home, events = sorted(read_files([str(tmp_path)], {}), key=lambda one: one.name, reverse=True)
     assert (home.name, events.name, home.of, events.of) == ("subjects", "ae", "data", "data")
@@ -126,6 +155,12 @@ def test_a_redcap_export_with_a_repeating_instrument(tmp_path):
     assert home.declared["race___2"].label == "Race: B"
     grade = events.declared["ae_grade"]
     assert (grade.kind, grade.low, grade.high, grade.form) == ("integer", "1", "5", "ae")
+    columns = profiled(events).columns
+    assert [columns[name].kind.name for name in ("at", "bed")] == ["moment", "clock"]
+    walk = columns["walk"]
+    assert (walk.kind.name, walk.unit) == ("duration", "minutes")
+    assert walk.numbers[0] == pytest.approx(75 + 1 / 60)
+    assert walk.in_unit("seconds").numbers[0] == 4501
 
 
 @pytest.mark.parametrize(

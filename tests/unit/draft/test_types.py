@@ -44,7 +44,12 @@ def test_cells_that_are_no_number_are_told_and_not_read_as_one(cells):
 
 @pytest.mark.parametrize(
     ("declared", "order", "kind", "orders"),
-    [("", "mdy", "date", ("mdy",)), ("text", "", "text", ()), ("code", "", "code", ())],
+    [
+        ("", "mdy", "date", ("mdy",)),
+        ("duration", "mm:ss", "date", ("dmy", "mdy")),
+        ("text", "", "text", ()),
+        ("code", "", "code", ()),
+    ],
 )
 def test_a_declaration_decides_what_cells_leave_open(declared, order, kind, orders):
     found = kind_of(["01/02/2021"], declared, order)

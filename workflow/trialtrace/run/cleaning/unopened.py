@@ -4,7 +4,7 @@ REDCap exports 0 for each box of a form without data. Such a form has the status
 column `<form>_complete`, no box ticked, and no value in any other field.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -90,9 +90,15 @@ def _boxes(trial: Trial, spec: TableSpec, fields: tuple[str, ...]) -> list[str]:
 def _unopened(
     trial: Trial, spec: TableSpec, raw: pa.Table, form: str, fields: tuple[str, ...]
 ) -> np.ndarray:
+    return rows_unopened(raw, form, _columns(trial, spec, fields), _boxes(trial, spec, fields))
+
+
+def rows_unopened(
+    raw: pa.Table, form: str, names: Sequence[str], boxes: Sequence[str]
+) -> np.ndarray:
+    """Which rows of a form with these columns, of which some are boxes, nobody opened."""
     mask = _is_zero(raw, f"{form}{COMPLETE}")
-    boxes = _boxes(trial, spec, fields)
-    for name in _columns(trial, spec, fields):
+    for name in names:
         if name != f"{form}{COMPLETE}":
             empty = as_mask(pc.is_null(stripped(raw[name], ())))
             mask = mask & (_is_zero(raw, name) if name in boxes else empty)

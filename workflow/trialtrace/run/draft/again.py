@@ -14,11 +14,14 @@ from trialtrace.base.store import read_parquet
 from trialtrace.run.draft.answers import read_answers
 from trialtrace.run.draft.new import tables_of
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import EMPTY, INTEGER
+from trialtrace.run.draft.types import CLOCK, DATE, EMPTY, INTEGER, MOMENT
 from trialtrace.run.trial.answers import FILE
 from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.model import Variable
+
+# What a declared column of dates or times of day may hold.
+KINDS = {"date": (DATE,), "datetime": (DATE, MOMENT), "time": (CLOCK,)}
 
 
 def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
@@ -96,14 +99,16 @@ def _column(variable: Variable, one: Column, absent: Sequence[str]) -> Iterator[
     if variable.choices:
         yield from _listed(f"{name}, new code", [v for v in values if v not in variable.choices])
     elif variable.kind in ("number", "integer") and one.kind.name != EMPTY:
+        if variable.duration:
+            return
         if not one.is_number:
             yield f"{name}, changed type: declared as {variable.kind}, now {one.kind.name}"
         elif variable.kind == "integer" and one.kind.name != INTEGER:
             yield f"{name}, changed type: declared as integer, now with decimals"
         else:
             yield from _beyond(variable, one)
-    elif variable.kind == "date" and one.kind.name != EMPTY and not one.is_date:
-        yield f"{name}, changed type: declared as a date, now {one.kind.name}"
+    elif variable.kind in KINDS and one.kind.name not in (EMPTY, *KINDS[variable.kind]):
+        yield f"{name}, changed type: declared as {variable.kind}, now {one.kind.name}"
 
 
 def _beyond(variable: Variable, one: Column) -> Iterator[str]:

@@ -32,12 +32,13 @@ KEYS: Mapping[str, str] = {
     "event-date": "column of the date of the event",
     "last-contact": "column of the date of the last contact; the same where one date is either",
     "date-order": "order of day and month in dates that fit both: dmy or mdy",
+    "competing": "code of the column of the event by which an event that rules it out came first",
     "secondary": "secondary outcomes, with commas between: COLUMN, COLUMN=CODE, or 'TIME until "
     "COLUMN=CODE'",
     "covariates": "columns that the primary analysis adjusts for, with commas between",
     "baseline": "columns of the baseline table, with commas between",
 }
-OPTIONAL = ("unit", "secondary", "covariates", "baseline")
+OPTIONAL = ("unit", "competing", "secondary", "covariates", "baseline")
 HEAD = (
     "# Answers for `trialtrace new {name}`, one value each; a question is open while it is null.\n"
     "# Then: trialtrace new {name} --answers {path}\n"

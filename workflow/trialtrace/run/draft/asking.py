@@ -71,6 +71,24 @@ class Asking:
         self.open.append(replace(question, wrong=""))
         raise Open
 
+    def _asked_pair(
+        self,
+        key: str,
+        other: str,
+        options: Sequence[tuple[str, str]],
+        fits: Callable[[str], bool],
+    ) -> str:
+        """The column that answers a question; an option, COLUMN=CODE, answers the `other` question
+        with its code."""
+        text = self._asked(key, options, fits)
+        if text not in dict(options):
+            return text
+        column, _, code = text.rpartition("=")
+        if self.answers.setdefault(other, code) != code:
+            raise wrong(f"--{other}", self.answers[other], f"{code}, as --{key} has it")
+        self.answers[key] = column
+        return column
+
     def check_asked(self) -> None:
         """Raises UserError for an answer to a question that this trial does not have."""
         for key in (key for key in self.answers if key not in self.asked):

@@ -130,6 +130,17 @@ def selections(table: Table, subject: str, out: Collection[str], flags: Collecti
     return made
 
 
+def visits_before(table: Table, names: Sequence[str]) -> Options:
+    """The columns of visits, each with the codes of the visit that can be before treatment."""
+    made: Options = []
+    for name in names:
+        one = table.column(name)
+        rows = one.counts
+        made += [(f"{name}={code}", f"before treatment, {rows[code]} rows") for code in one.levels]
+        made.append((f"{name}={NONE}", "no visit was before treatment"))
+    return made
+
+
 def primaries(
     home: Table, tables: Sequence[Table], out: Collection[str], dates: bool
 ) -> Iterator[tuple[str, str]]:

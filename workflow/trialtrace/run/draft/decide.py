@@ -61,15 +61,10 @@ class Decider(OutcomeQuestions):
             if not options:
                 raise wrong("the files", "no column with 2 to 8 levels", "a column of the arm")
             try:
-                text = self._asked("arm", options, self._is_arm)
+                text = self._asked_pair("arm", "control", options, self._is_arm)
             except Open:
                 self._later("design")
                 raise
-            if text in dict(options):
-                text, _, control = text.rpartition("=")
-                if self.answers.setdefault("control", control) != control:
-                    raise wrong("--control", self.answers["control"], f"{control}, as --arm has it")
-                self.answers["arm"] = text
             draft.home, draft.arm = self.column("arm", text, draft.tables)
         self._levels()
         named = [(code, self._words(code)) for code in draft.arms]

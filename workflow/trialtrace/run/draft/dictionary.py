@@ -12,9 +12,23 @@ from trialtrace.run.draft.keys import counts_rows
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.outcomes import EVENT, MEASURE, ORDERED, TIME
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, is_choice
-from trialtrace.run.draft.types import CODE, DATE, EMPTY, INTEGER, NUMBER_KIND, natural
+from trialtrace.run.draft.types import (
+    CLOCK,
+    CODE,
+    DATE,
+    DURATION,
+    EMPTY,
+    INTEGER,
+    MOMENT,
+    NUMBER_KIND,
+    natural,
+)
 from trialtrace.run.tables.missing_markers import system_of
-from trialtrace.run.trial.dictionary import PARTS, is_field
+from trialtrace.run.trial.dictionary import DURATIONS, PARTS, is_field
+
+# The validation type of a duration, by how it is written, and that of a date, without its order.
+_DURATIONS = {written: validation for validation, written in reversed(DURATIONS.items())}
+DATED = {DATE: "date", MOMENT: "datetime"}
 
 
 @dataclass
@@ -54,12 +68,17 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
             made.rows.append(_row(table, dates.get(name, one), listed))
             if absent := [*one.missing, *(one.declared.missing.keys() - one.missing.keys())]:
                 missing[name] = _missing(one, sorted(absent, key=natural))
-            if one.declared.unit:
-                units[name] = one.declared.unit
+            if one.unit:
+                units[name] = one.unit
         for outcome in (draft.primary, *draft.secondary):
             if outcome.table.raw is table.raw and outcome.unit and outcome.kind != "dates":
                 units[outcome.column.name] = outcome.unit
-        parts = {"ignore": ignore, "missing": missing, "forms": _forms(table), "units": units}
+        parts = {
+            "ignore": ignore,
+            "missing": missing,
+            "forms": dict(table.raw.forms),
+            "units": units,
+        }
         made.cleaning[table.name] = {part: each for part, each in parts.items() if each}
         _others(table, whole, made.cleaning[table.name])
         if draft.own_treatment and used.raw is draft.home.raw:
@@ -75,15 +94,6 @@ def _patients(draft: Draft, table: Table, made: Columns) -> None:
     name = names.subjects_table(draft)
     made.rows = [*({**row, "form_name": name} for row in own), *made.rows]
     made.cleaning[name] = {"ignore": {"others": f"in the table {table.name}"}}
-
-
-def _forms(table: Table) -> dict[str, object]:
-    """The columns of each form of REDCap that has boxes and says whether it was opened."""
-    made: dict[str, list[str]] = {}
-    for name, one in table.columns.items():
-        if f"{one.declared.form}_complete" in table.columns and not name.endswith("_complete"):
-            made.setdefault(one.declared.form, []).append(name)
-    return {form: each for form, each in made.items() if any("___" in name for name in each)}
 
 
 def _others(table: Table, whole: Sequence[Table], entry: dict[str, object]) -> None:
@@ -183,8 +193,12 @@ def _row(table: Table, one: Column, listed: bool) -> dict[str, str]:
     if kind.name == NUMBER_KIND:
         sign = "number_comma_decimal" if kind.decimal == "," else "number"
         return row | bounds | {"validation": sign}
-    if kind.name == DATE and len(kind.orders) == 1:
-        return row | {"validation": f"date_{kind.orders[0]}"}
+    if kind.name == DURATION:
+        return row | bounds | {"validation": _DURATIONS[kind.orders[0]]}
+    if kind.name == CLOCK and one.declared.kind == CLOCK:
+        return row | bounds | {"validation": "time"}
+    if one.is_date and len(kind.orders) == 1:
+        return row | {"validation": f"{DATED[kind.name]}_{kind.orders[0]}"}
     return row
 
 

@@ -1,6 +1,7 @@
 """endpoints.yaml of a draft: an endpoint of the answered kind for each outcome."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,6 +24,12 @@ def endpoints_file(draft: Draft, known: Mapping[str, str]) -> Entries:
         codes = [str(entry["code"]) for entry in made.values()]
         entry: dict[str, object] = {"label": one.label, "code": names.code_of(one.name, codes)}
         made[one.name] = _entry(draft, one, entry, known)
+        if one.competing:
+            other = replace(one, code=one.competing)
+            code = names.code_of(one.name, [*codes, str(entry["code"])])
+            words: dict[str, object] = {"label": f"{one.label}, {_words(other)}", "code": code}
+            made[f"{one.name}_competing"] = _entry(draft, other, words, known)
+            made[one.name]["competing"] = [f"{one.name}_competing"]
     return made
 
 

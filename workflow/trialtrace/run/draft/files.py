@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of, wrong
+from trialtrace.run.cleaning.rejects import blank
+from trialtrace.run.cleaning.unopened import COMPLETE, rows_unopened
 from trialtrace.run.draft.metadata import cdisc, codebook, labels, redcap, table_schema
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
 from trialtrace.run.sources.files import contents
@@ -32,7 +34,9 @@ LAYOUT = ("header", "under_header", "foot")
 class RawTable:
     """A table as its file has it. `reading` are the keys of its entry under `source.items`, without
     the path or the item; `shown` is what messages call it. `record` is the column of the record
-    identifier of REDCap; `of` and `where` say which rows of which raw table it is made of."""
+    identifier of REDCap; `of` and `where` say which rows of which raw table it is made of. `forms`
+    are the columns of each form of REDCap that has boxes and says whether it was opened, `unopened`
+    how many rows of it nobody opened: their boxes have no value here."""
 
     name: str
     shown: str
@@ -47,6 +51,8 @@ class RawTable:
     of: str = ""
     where: Mapping[str, object] = field(default_factory=dict)
     record: str = ""
+    forms: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unopened: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,7 +87,7 @@ def read_files(
     if not tables:
         raise wrong("the files", "no table", "a file, a folder, or registry:package/item")
     named = _named([_described(table, documents) for table in tables])
-    made = [part for table in named for part in _instruments(table)]
+    made = [_without_unopened(part) for table in named for part in _instruments(table)]
     return [table_of(made, name) for name in chosen] or made
 
 
@@ -198,6 +204,25 @@ def _instruments(table: RawTable) -> list[RawTable]:
             )
         )
     return made
+
+
+def _without_unopened(table: RawTable) -> RawTable:
+    """The table without the boxes of forms that nobody opened, for which REDCap exports 0."""
+    cells, forms, counts = table.cells, redcap.forms_with_boxes(table.declared), {}
+    there = cells.column_names
+    forms = {
+        form: [name for name in own if name in there]
+        for form, own in forms.items()
+        if f"{form}{COMPLETE}" in there
+    }
+    for form, own in forms.items():
+        boxes = [name for name in own if redcap.BOX in name]
+        mask = rows_unopened(cells, form, own, boxes)
+        counts[form] = int(mask.sum())
+        for name in boxes if counts[form] else ():
+            left = blank(cells[name].combine_chunks(), pa.array(mask))
+            cells = cells.set_column(cells.column_names.index(name), name, left)
+    return replace(table, cells=cells, forms=forms, unopened=counts)
 
 
 def _lengths(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -53,10 +53,15 @@ def counts_rows(one: Column) -> bool:
 
 def patients(table: Table) -> list[str]:
     """The columns that can tell patients apart: no decimals, no dates, and a value in each row."""
+    return [name for name in numbering(table) if not table.column(name).blank]
+
+
+def numbering(table: Table) -> list[str]:
+    """The columns that can number something: they have several values, no decimals, no dates."""
     return [
         name
         for name, one in table.columns.items()
-        if one.kind.name in NUMBERING and not one.blank and len(one.values) > 1
+        if one.kind.name in NUMBERING and len(one.values) > 1
     ]
 
 
@@ -64,12 +69,17 @@ def visits(table: Table, subject: str) -> list[str]:
     """The columns that with the patient tell all rows apart."""
     return [
         name
-        for name, one in table.columns.items()
+        for name in numbering(table)
         if name != subject
-        and one.kind.name in NUMBERING
-        and len(one.values) < table.size
+        and len(table.column(name).values) < table.size
         and is_key(table, (subject, name))
     ]
+
+
+def rows_alike(table: Table, names: Sequence[str]) -> np.ndarray:
+    """The rows, from 0, that have the values of these columns with an earlier row in common."""
+    _, first = np.unique(table.groups(names), return_index=True)
+    return np.setdiff1d(np.arange(table.size), first)
 
 
 def key_of(table: Table, subject: str, within: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from trialtrace.base.errors import one_of, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.draft import candidates
 from trialtrace.run.draft.answers import Question
 from trialtrace.run.draft.asking import Asking, Open
 from trialtrace.run.draft.candidates import BETWEEN_DATES, NONE
-from trialtrace.run.draft.keys import constant, is_key, visits
+from trialtrace.run.draft.keys import constant, is_key, numbering, rows_alike, visits
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.outcomes import (
     ALL_EVENTS,
@@ -28,7 +28,11 @@ from trialtrace.run.draft.outcomes import (
     split_until,
 )
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import Kind, natural
+from trialtrace.run.draft.types import CLOCK, DURATION, Kind, natural
+from trialtrace.run.trial.cleaning import SECONDS
+
+# Rows of the data that a message names.
+MOST_ROWS = 10
 
 
 class OutcomeQuestions(Asking):
@@ -57,7 +61,7 @@ class OutcomeQuestions(Asking):
             self._later("kind")
             raise
         if text == BETWEEN_DATES:
-            draft.primary = self._between_dates(days)
+            draft.primary = self._competing(self._between_dates(days))
             return
         whole, kind = self._named("primary", text)
         if whole.column.name in out:
@@ -65,7 +69,19 @@ class OutcomeQuestions(Asking):
         if kind:
             self.answers.setdefault("kind", kind)
         unit = self.answers.get("unit", "") or whole.unit
-        draft.primary = self._of_kind(replace(whole, unit=unit), out)
+        draft.primary = self._competing(self._of_kind(self._in_unit(whole, unit), out))
+
+    def _competing(self, whole: Outcome) -> Outcome:
+        """The outcome with the code of a competing event, where one is told. Raises UserError."""
+        code = self.answers.get("competing", "").strip()
+        if not (code and whole.timed and whole.status):
+            return whole
+        self.asked.add("competing")
+        others = [one for one in whole.table.column(whole.status).levels if one != whole.code]
+        if code not in others:
+            need = f"a code of {whole.status} that is not the event: {one_of(others)}"
+            raise wrong("--competing", code, need)
+        return replace(whole, competing=code)
 
     def _named(self, key: str, text: str) -> tuple[Outcome, str]:
         """An outcome as it is named, COLUMN, COLUMN=CODE, TIME until COLUMN=CODE or a parameter of
@@ -73,12 +89,23 @@ class OutcomeQuestions(Asking):
         text, until = split_until(text)
         text, unit = split_unit(text)
         if whole := self._parameter(text):
-            return replace(whole, unit=unit or whole.unit), ""
+            return self._in_unit(whole, unit or whole.unit), ""
         name, sign, code = text.partition("=")
         table, one = self.column(key, name.strip(), self.draft.tables)
         kind = f"until {until}" if until else f"event {code.strip()}" if sign else ""
         table = self.draft.chosen(table)
-        return Outcome(table, table.column(one.name), unit=unit or one.declared.unit), kind
+        whole = Outcome(table, table.column(one.name))
+        return self._in_unit(whole, unit or one.unit), kind
+
+    def _in_unit(self, whole: Outcome, unit: str) -> Outcome:
+        """The outcome with its unit, in which a duration is counted. Raises UserError."""
+        if whole.column.kind.name == DURATION:
+            if unit not in SECONDS:
+                raise wrong("the unit of a duration", unit, one_of(SECONDS))
+            column = whole.column.in_unit(unit)
+            columns = {**whole.table.columns, column.name: column}
+            whole = replace(whole, column=column, table=replace(whole.table, columns=columns))
+        return replace(whole, unit=unit)
 
     def secondary(self, text: str) -> Outcome:
         """A secondary outcome, at the visits of the primary one where patients have several rows.
@@ -118,9 +145,13 @@ class OutcomeQuestions(Asking):
         else:
             options = candidates.kinds(whole.table, whole.column, not single, out)
             if not options:
-                cells = one_of([repr(text) for text in whole.column.kind.misfits]) or "text"
-                found = f"{whole.column.name}, of which cells are no number or code: {cells}"
-                do = "declare them as missing in a codebook, or mend the export"
+                found = f"{whole.column.name} ({candidates.about(whole.column)})"
+                do = "declare a duration in a codebook, with the type mm:ss, hh:mm or hh:mm:ss"
+                if cells := [repr(text) for text in whole.column.kind.misfits]:
+                    found += f", with cells that are no number or code: {one_of(cells)}"
+                    do = "declare them as missing in a codebook, or mend the export"
+                elif whole.column.kind.name != CLOCK:
+                    do = "name another column"
                 raise wrong("--primary", found, "a column of numbers, or of few codes", do)
             hint = f"what {whole.column.name} is: {candidates.about(whole.column)}"
             text = self._asked("kind", options, lambda text: text.startswith("until "), hint)
@@ -181,17 +212,34 @@ class OutcomeQuestions(Asking):
             visit = draft.taken["visit"] = declared[0]
         else:
             if not fitting:
-                found = f"several rows of a {subject}, and no column that tells them apart"
-                do = "name another patient, or take rows by --where COLUMN=CODE"
-                raise wrong(table.raw.shown, found, "a visit, or one row a patient", do)
+                raise self._doubled(table, subject)
             names = candidates.ordered("visit", fitting)
-            visit = self._asked(
-                "visit", [(one, candidates.about(table.column(one))) for one in names]
-            )
+            if len(names) == 1 or draft.own_treatment:
+                options = [(one, candidates.about(table.column(one))) for one in names]
+                visit = self._asked("visit", options)
+            else:
+                options = candidates.visits_before(table, names)
+                visit = self._asked_pair("visit", "before", options, fitting.__contains__)
         whole = replace(whole, visit=visit)
         if draft.own_treatment:
             return whole
         return replace(whole, before=self._before(whole))
+
+    def _doubled(self, table: Table, subject: str) -> UserError:
+        """That no column tells the rows of a patient apart: the rows that it leaves alike, by the
+        column that was named or that leaves fewest."""
+        names = [name for name in numbering(table) if name != subject]
+        alike = {name: rows_alike(table, (subject, name)) for name in names}
+        best = self.answers.get("visit", "")
+        if best not in alike:
+            best = min(alike, key=lambda name: len(alike[name]), default="")
+        found = f"several rows of a {subject}, and no column that tells them apart"
+        if best:
+            rows = ", ".join(str(row + 1) for row in alike[best][:MOST_ROWS])
+            more = ", …" if len(alike[best]) > MOST_ROWS else ""
+            found += f"; {best} leaves {len(alike[best])} rows of the data alike: {rows}{more}"
+        do = "leave one of each in the export, or take rows by --where COLUMN=CODE"
+        return wrong(table.raw.shown, found, "a visit, or one row a patient", do)
 
     def _before(self, whole: Outcome) -> str:
         table, one = whole.table, whole.table.column(whole.visit)

@@ -22,7 +22,8 @@ class Outcome:
     """An outcome. `column` has its values, of a time the times, of a time between dates the date of
     the event. `status` and `code` tell the event: of an event the outcome's own column and code.
     `parameter` is a PARAMCD of ADaM whose rows it is in. `levels` are those of an ordered outcome
-    from the lowest on, `origin` is the date from which a time between dates runs."""
+    from the lowest on, `origin` is the date from which a time between dates runs, `competing` the
+    code of `status` of an event that rules the event out."""
 
     table: Table
     column: Column
@@ -36,6 +37,7 @@ class Outcome:
     before: str = ""
     origin: Column | None = None
     last_contact: str = ""
+    competing: str = ""
 
     @property
     def label(self) -> str:

@@ -41,6 +41,14 @@ STEPS: Mapping[str, Steps] = {
         "tests": [{"log_rank": {"groups": "pairs", **TWO_SIDED}}, PROPORTIONAL],
     },
 }
+# Where another event can come first; hazards are those of the cause.
+COMPETING: Steps = {
+    "estimates": [
+        {"hazard_ratio": {"method": "cox", "ties": "efron"}},
+        {"subdistribution_hazard_ratio": {"method": "fine_gray", "covariates": []}},
+    ],
+    "tests": [{"gray": {"rho": 0, "groups": "pairs"}}, PROPORTIONAL],
+}
 SUMMARIES = {
     EVENT: "difference in the risk of {}",
     MEASURE: "difference in the mean of {}",
@@ -77,7 +85,7 @@ def plan_file(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
             head["visits"] = names.visits_after(one)
         covariates = [known[column] for column in draft.covariates] if first else []
         steps = steps_of(draft, one, known, covariates)
-        analyses[one.name] = {**head, "describe": DESCRIBE[kind], **steps}
+        analyses[one.name] = {**head, "describe": _describe(one, kind), **steps}
         if covariates and (plain := steps_of(draft, one, known, [])) != steps:
             words = {"label": f"{one.label}, not adjusted", "role": "supportive", "of": one.name}
             analyses[f"{one.name}_crude"] = {**words, **plain}
@@ -96,6 +104,13 @@ def plan_file(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
         entry = {"label": "Secondary outcomes", "adjust": "holm", "tests": family}
         made["multiplicity"] = {"secondary": entry}
     return made | {"displays": _displays(draft, known)}
+
+
+def _describe(one: Outcome, kind: str) -> list[object]:
+    if not one.competing:
+        return DESCRIBE[kind]
+    incidence = {"method": "aalen_johansen", "variance": "aalen", "times": _times(one)[1:-1]}
+    return [{"events": "count"}, {"incidence": incidence}]
 
 
 def _kind(draft: Draft, one: Outcome) -> str:
@@ -120,7 +135,7 @@ def steps_of(
         covariates = ["baseline", *covariates]
     if strata or covariates:
         return _adjusted(kind, strata, covariates)
-    return STEPS[kind]
+    return COMPETING if one.competing else STEPS[kind]
 
 
 def _adjusted(kind: str, strata: Sequence[str], covariates: Sequence[str]) -> Steps:
@@ -215,13 +230,13 @@ def _displays(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
         return made
     if one.timed:
         figure = {
-            "title": f"Free of: {one.label}",
+            "title": one.label if one.competing else f"Free of: {one.label}",
             "endpoint": one.name,
             "population": "itt",
             "unit": one.unit,
             "at": _times(one),
         }
-        made["kaplan_meier"] = [figure]
+        made["cumulative_incidence" if one.competing else "kaplan_meier"] = [figure]
     elif one.kind == EVENT:
         bars = {"title": one.label, "of": [one.name], "estimate": "proportion.wilson"}
         made["bars"] = [bars]

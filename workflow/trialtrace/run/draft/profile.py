@@ -10,13 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.cleaning.times import parse_durations
+from trialtrace.run.cleaning.values import parse_dates
 from trialtrace.run.draft.files import RawTable
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
 from trialtrace.run.draft.types import (
+    AFTER_DAY,
     CODE,
     DATE,
+    DURATION,
     INTEGER,
     MARKERS,
+    MOMENT,
     MOST_LEVELS,
     NUMBER_KIND,
     TEXT,
@@ -26,6 +31,7 @@ from trialtrace.run.draft.types import (
     natural,
 )
 from trialtrace.run.tables.missing_markers import markers_among
+from trialtrace.run.trial.cleaning import SECONDS
 
 SOURCE_ROW = "source_row"
 _WHOLE = re.compile(r"^([+-]?[0-9]+)\.0+$")
@@ -74,18 +80,31 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind.name in (INTEGER, NUMBER_KIND)
+        return self.kind.name in (INTEGER, NUMBER_KIND, DURATION)
 
     @property
     def is_date(self) -> bool:
-        return self.kind.name == DATE
+        return self.kind.name in (DATE, MOMENT)
+
+    @property
+    def unit(self) -> str:
+        """The declared unit; a duration without one is counted in the first of its parts."""
+        if self.kind.name != DURATION or self.declared.unit in SECONDS:
+            return self.declared.unit
+        return "minutes" if self.kind.orders[0].startswith("mm") else "hours"
+
+    def in_unit(self, unit: str) -> "Column":
+        """The column with its values in this unit."""
+        return replace(self, declared=replace(self.declared, unit=unit))
 
     @cached_property
     def numbers(self) -> np.ndarray:
         """Each row as a number, days since 1970 of a date; NaN where it is missing."""
         if self.is_date:
-            days, _ = parse(self.values, self.kind.orders[0])
-            worth = days
+            worth = _days(self.values, self.kind.orders[0])
+        elif self.kind.name == DURATION:
+            texts = pa.array(self.values, pa.string())
+            worth = parse_durations(texts, self.kind.orders[0], self.unit)[0].to_numpy()
         else:
             worth = np.array([float(text.replace(self.kind.decimal, ".")) for text in self.values])
         return np.where(self.at >= 0, worth[self.at], np.nan) if len(worth) else self.at * np.nan
@@ -108,12 +127,11 @@ class Column:
         return replace(self, values=values, at=place[at], kind=kind)
 
 
-def parse(values: Sequence[str], order: str) -> tuple[np.ndarray, int]:
-    """Dates as days since 1970, NaN where a text is none; and how many are none."""
-    from trialtrace.run.cleaning.values import parse_dates
-
-    days = parse_dates(pa.array(values, pa.string()), order)[0].cast(pa.int32())
-    return days.cast(pa.float64()).to_numpy(zero_copy_only=False), days.null_count
+def _days(values: Sequence[str], order: str) -> np.ndarray:
+    """Dates, which may have a time of day, as days since 1970."""
+    texts = pc.replace_substring_regex(pa.array(values, pa.string()), AFTER_DAY, "")
+    days = parse_dates(texts, order)[0].cast(pa.int32())
+    return np.asarray(days.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,7 +120,11 @@ def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
             yield f"  {at}{names.arm_label(draft, code)}: {_values(draft, one, rows)}"
     if one.status and one.timed:
         status = one.table.column(one.status)
-        others = [f"{code} {status.counts[code]}" for code in status.levels if code != one.code]
+        if one.competing:
+            n = status.counts[one.competing]
+            yield f"  {one.status}={one.competing} is a competing event: {n} patients"
+        out = (one.code, one.competing)
+        others = [f"{code} {status.counts[code]}" for code in status.levels if code not in out]
         yield f"  other codes of {one.status} end a time without the event: {', '.join(others)}"
 
 
@@ -178,6 +182,9 @@ def _range(numbers: np.ndarray, unit: str) -> str:
 
 def _missing(table: Table) -> Iterator[str]:
     """Codes that are read as missing, with their cells."""
+    for form, n in table.raw.unopened.items():
+        if n:
+            yield f"boxes read as missing in {table.name}: {n} rows of the form {form}, not opened"
     cells: dict[str, int] = {}
     for one in table.columns.values():
         for code, n in one.missing.items():

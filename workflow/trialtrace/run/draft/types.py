@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.rejects import NUMBER
+from trialtrace.run.cleaning.times import parse_durations
 from trialtrace.run.cleaning.values import EXACT, parse_dates
 
 EMPTY, TEXT, CODE, CLOCK, MOMENT = "empty", "text", "code", "clock", "moment"
-INTEGER, NUMBER_KIND, DATE = "integer", "number", "date"
+INTEGER, NUMBER_KIND, DATE, DURATION = "integer", "number", "date", "duration"
 ORDERS = ("ymd", "dmy", "mdy")
 # Levels that a column of codes may have.
 MOST_LEVELS = 12
@@ -24,7 +25,7 @@ _COMMA = NUMBER.replace(r"\.", ",")
 # A comma, or a point, before three digits may be a mark of thousands.
 _NO_THOUSANDS = r"^[+-]?(0+,[0-9]*|[0-9]*,([0-9]{0,2}|[0-9]{4,}))$"
 _CLOCK = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
-_AFTER_DAY = f"[T ]{_CLOCK}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
+AFTER_DAY = f"[T ]{_CLOCK}$"
 _LIKE_DAY = "^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]"
 _SHOWN = 3
 
@@ -32,7 +33,8 @@ _SHOWN = 3
 @dataclass(frozen=True)
 class Kind:
     """What a column holds. `decimal` is the sign of its numbers, `orders` are those that all dates
-    fit, `misfits` cells by which a column of numbers or dates is none, a few of them."""
+    fit, or that of the parts of its durations, `misfits` a few cells by which a column of numbers
+    or dates is none."""
 
     name: str
     decimal: str = "."
@@ -51,10 +53,11 @@ def kind_of(values: Sequence[str], declared: str = "", order: str = "") -> Kind:
     number = _number(texts)
     if number is not None:
         return Kind(NUMBER_KIND, number.decimal) if declared == NUMBER_KIND else number
-    if orders := _orders(texts):
-        return Kind(DATE, orders=(order,) if order in orders else orders)
-    if orders := _moments(texts):
-        return Kind(MOMENT, orders=orders)
+    if declared == DURATION and not parse_durations(texts, order, "seconds")[0].null_count:
+        return Kind(DURATION, orders=(order,))
+    for kind, found in ((DATE, _orders), (MOMENT, _moments)):
+        if orders := found(texts):
+            return Kind(kind, orders=(order,) if order in orders else orders)
     if _all(pc.match_substring_regex(texts, f"^{_CLOCK}$")):
         return Kind(CLOCK)
     few = len(values) <= MOST_LEVELS
@@ -87,9 +90,9 @@ def _orders(texts: pa.Array) -> tuple[str, ...]:
 
 
 def _moments(texts: pa.Array) -> tuple[str, ...]:
-    if not _all(pc.match_substring_regex(texts, _AFTER_DAY)):
+    if not _all(pc.match_substring_regex(texts, AFTER_DAY)):
         return ()
-    return _orders(pc.replace_substring_regex(texts, _AFTER_DAY, ""))
+    return _orders(pc.replace_substring_regex(texts, AFTER_DAY, ""))
 
 
 def _misfits(texts: pa.Array) -> tuple[str, ...]:

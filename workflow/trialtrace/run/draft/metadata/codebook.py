@@ -1,6 +1,7 @@
 """A codebook with the heads name, label, type, unit, values, missing: a CSV file, or a sheet.
 
-`values` and `missing` are lists with `;` or `|` between their entries, each `code=label` or a code.
+A duration has the type mm:ss, hh:mm or hh:mm:ss, as it is written. `values` and `missing` are lists
+with `;` or `|` between their entries, each `code=label` or a code.
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.draft.metadata.declared import Declared
+from trialtrace.run.trial.dictionary import DURATIONS
 
 HEADS = ("name", "label", "type", "unit", "values", "missing")
 TYPES = {
@@ -18,6 +20,7 @@ TYPES = {
     "time": "clock",
     "text": "text",
     "code": "code",
+    **dict.fromkeys(DURATIONS.values(), "duration"),
 }
 
 
@@ -41,6 +44,7 @@ def read_codebook(rows: Iterable[Mapping[str, str]], place: str) -> dict[str, De
             label=cells["label"],
             unit=cells["unit"],
             kind="code" if choices else TYPES.get(kind, ""),
+            order=kind if kind in DURATIONS.values() else "",
             choices={code: label or code for code, label in choices.items()},
             missing=listed(cells["missing"]),
         )

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 class Declared:
     """What a file or a document states of a column.
 
-    `by` names what states it. `kind` is integer, number, date, moment, clock, text or code, and
-    empty where no type is declared; `order` is that of a date (ymd, dmy, mdy). `choices` maps each
-    code to its label, `missing` each code for a missing value to what it says, which may be
-    nothing. `low` and `high` are declared bounds. `form` is a form of REDCap, `branching`
-    the condition under which a field of it is shown.
+    `by` names what states it. `kind` is integer, number, date, moment, clock, duration, text or
+    code, and empty where no type is declared; `order` is that of a date (ymd, dmy, mdy), or of the
+    parts of a duration (mm:ss, hh:mm, hh:mm:ss). `choices` maps each code to its label, `missing`
+    each code for a missing value to what it says, which may be nothing. `low` and `high` are
+    declared bounds. `form` is a form of REDCap, `branching` the condition under which a field of it
+    is shown.
     """
 
     by: str = ""

@@ -1,12 +1,13 @@
 """The data dictionary of REDCap, its events and its repeating instruments."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from trialtrace.base.errors import ProblemsError
 from trialtrace.base.paths import Project
 from trialtrace.run.draft.metadata.declared import Declared
 from trialtrace.run.trial.dictionary import check_dictionary, normalised
+from trialtrace.run.trial.model import Variable
 
 BY = "the data dictionary"
 # Of the 18 columns those without which a header is no dictionary's.
@@ -17,6 +18,11 @@ EVENT, INSTRUMENT, INSTANCE = (
     "redcap_repeat_instance",
 )
 OWN = {EVENT: "Event", INSTRUMENT: "Repeat instrument", INSTANCE: "Repeat instance"}
+# Between the name of a field of boxes and the code of one.
+BOX = "___"
+# What the dictionary of a trial calls otherwise; a text without a validation may be of anything, so
+# that the cells decide.
+KINDS = {"text": "", "datetime": "moment", "time": "clock"}
 COMPLETE = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
 
 
@@ -37,9 +43,8 @@ def read_dictionary(path: Path) -> dict[str, Declared]:
         name: Declared(
             by=BY,
             label=" ".join(one.label.split()),
-            # A text without a validation may be of anything: the cells decide.
-            kind="code" if one.choices else "" if one.kind == "text" else one.kind,
-            order=one.date_order or "",
+            kind=_kind(one),
+            order=one.date_order or one.duration,
             choices=one.choices,
             low=one.minimum or "",
             high=one.maximum or "",
@@ -54,6 +59,21 @@ def read_dictionary(path: Path) -> dict[str, Declared]:
         label = f"{form} is complete"
         made[f"{form}_complete"] = Declared(BY, label, kind="code", choices=COMPLETE, form=form)
     return made
+
+
+def _kind(one: Variable) -> str:
+    if one.choices or one.duration:
+        return "code" if one.choices else "duration"
+    return KINDS.get(one.kind, one.kind)
+
+
+def forms_with_boxes(declared: Mapping[str, Declared]) -> dict[str, list[str]]:
+    """The fields of each form that has boxes."""
+    made: dict[str, list[str]] = {}
+    for name, one in declared.items():
+        if one.form and name != f"{one.form}_complete":
+            made.setdefault(one.form, []).append(name)
+    return {form: own for form, own in made.items() if any(BOX in name for name in own)}
 
 
 def own_columns(names: Collection[str]) -> dict[str, Declared]:

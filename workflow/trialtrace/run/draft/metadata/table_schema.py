@@ -1,4 +1,4 @@
-"""Frictionless Table Schema: a schema, or a data package.
+"""Frictionless Table Schema: a schema, or a data package; metadata of CSVW, which is JSON too.
 
 Names of types are those of the standard; a type that is not listed here declares nothing.
 """
@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from trialtrace.base.errors import UserError, wrong
+from trialtrace.run.draft.metadata import csvw
 from trialtrace.run.draft.metadata.declared import Declared
 
 TYPES = {
@@ -33,13 +34,16 @@ def read_schemas(data: bytes, place: str) -> dict[str, dict[str, Declared]]:
         raise UserError(place, f"this is not JSON: {error}") from None
     found = {stem: dict(columns) for stem, columns in _schemas(document) if columns}
     if not found:
-        need = "a Frictionless Table Schema or data package"
+        need = "a Frictionless Table Schema, a data package, or metadata of CSVW"
         raise wrong(place, "JSON that describes no column", need, "leave it out")
     return found
 
 
 def _schemas(document: Any) -> Iterator[tuple[str, dict[str, Declared]]]:
     if not isinstance(document, Mapping):
+        return
+    if csvw.is_csvw(document):
+        yield from csvw.tables(document)
         return
     if "fields" in document:
         yield "", _fields(document)
