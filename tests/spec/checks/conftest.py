@@ -18,11 +18,10 @@ from trialtrace.run.trial.load import load_trial
 ASKED: dict[str, object] = {}
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def spied():
-    """The formulas that each step called since the first of these tests."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        yield Spied(monkeypatch)
+    """The formulas that each step of a made-up trial called in these tests."""
+    return Spied()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +34,8 @@ def trials(tmp_path_factory, spied):
             folder = tmp_path_factory.mktemp(name)
             if own := {MADE: made_trial, SIDES: sides_trial}.get(name):
                 trial = own(folder)
-                analyse_plan(trial, folder / "derived", folder / "analysis")
+                with spied.watching():
+                    analyse_plan(trial, folder / "derived", folder / "analysis")
             else:
                 trial = load_trial(name)
                 for stage in STAGES:

@@ -5,6 +5,9 @@ import importlib
 import json
 import sys
 from collections import defaultdict
+from contextlib import contextmanager
+
+import pytest
 
 from trialtrace.run.methods.analysing import run
 from trialtrace.run.methods.analysing.estimate import STATS
@@ -12,6 +15,7 @@ from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trace.raw_rows import VALUES, columns_read, named_in
 from trialtrace.run.trial.plan.registry import cards
+from trialtrace.stats._offered import families, offered
 
 # What a record is, by itself, and of whom, when and where.
 OF_A_RECORD = {*VALUES, "AVALC", "AVALU", "CNSR", "EVNTDESC", "ADT", "AVALLO", "AVALHI"}
@@ -23,10 +27,19 @@ class Spied:
     each step the columns that it read though neither the rows of a result nor its options name
     them."""
 
-    def __init__(self, monkeypatch):
+    def __init__(self):
         self.called: dict[str, set[str]] = defaultdict(set)
         self.unasked: dict[str, set[str]] = defaultdict(set)
         self._step, self._read = "", set[str]()
+
+    @contextmanager
+    def watching(self):
+        """Formulas are remembered inside; outside, they are as other tests of the process need."""
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            self._watch(monkeypatch)
+            yield
+
+    def _watch(self, monkeypatch):
         column = Selection.column
         monkeypatch.setattr(
             Selection, "column", lambda rows, name: self._read.add(name) or column(rows, name)
@@ -37,6 +50,10 @@ class Spied:
         holders = [
             each for name, each in sys.modules.items() if name.startswith("trialtrace.run.methods.")
         ]
+        # What a family offers takes its function's place at the first use, never a spy's.
+        for family in families():
+            for name in offered(family):
+                getattr(importlib.import_module(f"{STATS}.{family}"), name)
         for named in dict.fromkeys(formula for card in cards() for formula in card.formulas):
             place, _, name = named.partition(":")
             home = importlib.import_module(f"{STATS}.{place}")

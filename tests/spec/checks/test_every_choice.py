@@ -80,7 +80,8 @@ def widened(schema, plans, tmp_path_factory, spied):
         refused = {OF_A_CHOICE.search(problem.place)[1] for problem in problems}
         accepted = {key: analysis for key, analysis in made.items() if key not in refused}
         write_plan(trial, plan, accepted)
-        analyse_plan(trial, trial.at.root / "derived", trial.at.root / "analysis")
+        with spied.watching():
+            analyse_plan(trial, trial.at.root / "derived", trial.at.root / "analysis")
         trials[name] = trial
         analyses |= {key: int(key.split("_")[1]) for key in accepted}
     return Widened(trials, choices, analyses)
