@@ -13,6 +13,13 @@ from trialtrace.audit.ledger.paper import (
 )
 from trialtrace.audit.ledger.texts import Papers
 from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.references import (
+    CheckName,
+    ClaimName,
+    Endpoints,
+    PaperName,
+    SubjectVariable,
+)
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
 
 # What a source text tells besides its numbers: which endpoint, variable or claim covers it.
@@ -22,22 +29,24 @@ from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
 class SourceItem:
     """One thing that a text tells: a measure, a rule of the trial, a statement."""
 
-    from_: Name = key("Paper.")
+    from_: PaperName = key("Paper.")
     place: Text | None = optional(
         "Where it is told, as it can be cited; left out where the text was not at hand."
     )
     label: Text = key("What is told, in the project's own words.")
-    endpoints: Distinct[Name] | None = optional(
+    endpoints: Distinct[Endpoints] | None = optional(
         "Endpoints that cover it; an instrument stands for each of its scales. Analyses, figures "
         "and claims of them are found by themselves."
     )
-    variables: Distinct[Name] | None = optional("Variables of `subjects` that cover it.")
-    claims: Distinct[Name] | None = optional("Further claims of it.")
+    variables: Distinct[SubjectVariable] | None = optional("Variables of `subjects` that cover it.")
+    claims: Distinct[ClaimName] | None = optional("Further claims of it.")
     settings: Distinct[Text] | None = optional(
         "Keys of trial.yaml that hold it, such as design.arms.",
         expected="keys of trial.yaml, such as design.arms",
     )
-    checks: Distinct[Name] | None = optional("Checks of cleaning.yaml that hold patients to it.")
+    checks: Distinct[CheckName] | None = optional(
+        "Checks of cleaning.yaml that hold patients to it."
+    )
     not_printed: Text | None = optional(
         "What of it the text does not print, so that what stands here in its place is chosen; it "
         "leaves the item whole, since no data could cover more."
@@ -57,7 +66,7 @@ Designs = Filled[Name, ToldDesign]
 class Expression:
     """An expression as a paper prints it, and where."""
 
-    from_: Name = key("Paper.")
+    from_: PaperName = key("Paper.")
     place: Text | None = optional(
         "Where it is printed, as it can be cited; left out where the text was not at hand."
     )
@@ -65,7 +74,7 @@ class Expression:
     printed: Text = key(
         "The expression as printed, in quotes.", expected="the printed expression in quotes"
     )
-    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
+    with_: Distinct[ClaimName] | None = optional("Claims that this one hangs together with.")
 
 
 @shape

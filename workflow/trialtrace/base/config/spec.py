@@ -112,12 +112,14 @@ class Having:
 class Made:
     """A type whose schema and objects functions make, from what stands in a registry.
 
-    `within` gives the types in which others may be that are told in the definitions of a schema.
+    `within` gives the types in which others may be that are told in the definitions of a schema;
+    `names` has the types of keys within that are names of something, whatever is made.
     """
 
     schema: Callable[[], Schema]
     build: Callable[[Any], Any]
     within: Callable[[], tuple[Any, ...]] = tuple
+    names: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Predicate, Selection, canonical
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import columns_of_record, columns_read
-from trialtrace.run.trial.context import SOURCE_ROW
 from trialtrace.run.trial.ignored import is_wide
+from trialtrace.run.trial.study.file import SOURCE_ROW
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.base.config.references import DATED
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.keys import PLACE, Roster, subject_text
 from trialtrace.run.cleaning.losses import Losses
 from trialtrace.run.cleaning.rejects import ROW, RejectLog, as_mask, stripped
 from trialtrace.run.cleaning.typed import Typed, clean_cells
-from trialtrace.run.trial.context import DATED
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.file import TableSpec
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.names import listed
+from trialtrace.base.config.references import DATED, NUMERIC
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.conditions import TIMES
+from trialtrace.run.trial import references
 from trialtrace.run.trial.check_conditions import check_condition, check_operand
 from trialtrace.run.trial.check_labels import codes_for_missing, columns_of_arms
-from trialtrace.run.trial.cleaning import SECONDS
-from trialtrace.run.trial.context import DATED, NUMERIC, Files, column, known, known_code
+from trialtrace.run.trial.cleaning import SECONDS, Cleaning
+from trialtrace.run.trial.context import Files, column, known, known_code
 from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
@@ -21,16 +23,12 @@ _COUNT = Variable("count", "", "integer", "")
 
 
 def check(files: Files) -> None:
-    document = files.cleaning
-    tables = files.trial.names("tables")
-    for name, given in document.entries("tables"):
-        if known(document, ("tables", name), name, tables, "a table of trial.yaml"):
-            _table(files, name, given)
+    references.check(files, files.cleaning, Cleaning)
+    for name, given in files.cleaning.entries("tables"):
+        _table(files, name, given)
     _durations(files)
-    for name, given in document.entries("checks"):
-        place = ("checks", name, "table")
-        if known(document, place, given["table"], tables, "a table of trial.yaml"):
-            _check(files, name, given)
+    for name, given in files.cleaning.entries("checks"):
+        _check(files, name, given)
 
 
 def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -53,14 +51,11 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
                 "a column that is not in the dictionary",
                 do="take it out here, or out of dictionary.csv",
             )
-    for part, kinds in (("missing", ()), ("units", ()), ("convert", NUMERIC)):
-        for one in entry.get(part, {}):
-            column(document, (*path, part, one), one, columns, kinds)
-    _reveals_arm(files, name, entry.get("reveals_arm", ()), columns)
+    _reveals_arm(files, name, entry.get("reveals_arm", ()))
     codes_for_missing(files, name, entry.get("missing", {}))
     for one, codes in entry.get("synonyms", {}).items():
-        variable = column(document, (*path, "synonyms", one), one, columns)
-        _synonyms(document, (*path, "synonyms", one), codes, variable, entry.get("missing", {}))
+        missing = entry.get("missing", {})
+        _synonyms(document, (*path, "synonyms", one), codes, columns.get(one), missing)
         if one in columns_of_arms(files, name):
             document.add(
                 (*path, "synonyms", one),
@@ -71,11 +66,9 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
     for one, conversion in entry.get("convert", {}).items():
         if "factor" in conversion:
             continue
-        place = (*path, "convert", one)
-        column(document, (*place, "unit_column"), conversion["unit_column"], columns, ("text",))
-        factors = conversion["factors"]
-        known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
-    _losses(files, name, entry, columns)
+        place, factors = (*path, "convert", one, "to"), conversion["factors"]
+        known(document, place, conversion["to"], factors, "a unit of factors")
+    _losses(files, name, entry)
 
 
 def _spans(document: Document, path: Path_, entry: dict[str, Any], columns: Columns) -> None:
@@ -84,11 +77,8 @@ def _spans(document: Document, path: Path_, entry: dict[str, Any], columns: Colu
         place = (*path, "spans", name)
         if name in columns:
             document.add(place, f"{name}, a column of dictionary.csv", "a new name")
-        kinds = (*DATED, "time")
-        ends = [
-            column(document, (*place, end), span[end], columns, kinds) for end in ("from", "to")
-        ]
-        found = [end.kind for end in ends if end is not None]
+        ends = [columns.get(span[end]) for end in ("from", "to")]
+        found = [end.kind for end in ends if end is not None and end.kind in (*DATED, "time")]
         if len(found) < 2:
             continue
         if (found[0] == "time") != (found[1] == "time"):
@@ -107,7 +97,7 @@ def _partial_dates(files: Files, path: Path_, entry: dict[str, Any], columns: Co
     document, people = files.cleaning, files.dictionary.get(files.subjects_table or "", {})
     for name, rule in entry.get("partial_dates", {}).items():
         place = (*path, "partial_dates", name)
-        variable = column(document, place, name, columns, DATED)
+        variable = columns.get(name)
         if variable and variable.kind == "date" and rule["highest"] == "time":
             document.add((*place, "highest"), "time", "day or month: a date has no time of day")
         for key in ("not_before", "not_after"):
@@ -129,9 +119,7 @@ def _durations(files: Files) -> None:
                 )
 
 
-def _reveals_arm(
-    files: Files, name: str, revealing: Sequence[str], columns: dict[str, Variable]
-) -> None:
+def _reveals_arm(files: Files, name: str, revealing: Sequence[str]) -> None:
     """Columns that a blinded run can do without."""
     table = files.trial.get("tables", name) or {}
     needed = {*table.get("key", ()), table.get("subject"), table.get("arm")}
@@ -140,7 +128,6 @@ def _reveals_arm(
         if one in needed:
             expected = "a column that is neither arm, subject nor key: these stand for the row"
             files.cleaning.add(path, one, expected)
-        column(files.cleaning, path, one, columns)
 
 
 def _synonyms(
@@ -170,18 +157,16 @@ def _synonyms(
                 document.add((*path, code), found, "spellings that stand for this code alone")
 
 
-def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _losses(files: Files, name: str, entry: dict[str, Any]) -> None:
     """What a table may lose: columns that may, rows that may, subjects that it need not have."""
     document, path = files.cleaning, ("tables", name)
     table = files.trial.get("tables", name) or {"key": [], "subject": None}
     keys = {table["subject"], *table["key"]}
     for one in entry.get("accept", {}):
-        if column(document, (*path, "accept", one), one, columns) and one in keys:
+        if one in keys:
             found = f"{one}, a column of the key: without it the whole row is rejected"
             expected = "exclude: {subject_missing: why} or {key_missing: why}"
             document.add((*path, "accept", one), found, expected)
-    for one in entry.get("known", {}):
-        column(document, (*path, "known", one), one, columns)
     if "covers" in entry and entry.get("empty"):
         document.add((*path, "covers"), "covers and empty", "one of the two")
     if name == files.subjects_table:
@@ -201,31 +186,14 @@ def _of_subjects(document: Document, path: Path_, entry: dict[str, Any]) -> None
 def _check(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.cleaning, ("checks", name)
     columns = files.columns(entry["table"])
-    for part in ("columns", "constant", "unique"):
-        for position, one in enumerate(entry.get(part, ())):
-            column(document, (*path, part, position), one, columns)
-    if "each_of" in entry:
-        _each_of(document, (*path, "each_of"), entry["each_of"], columns)
-    seen = _with_beside(files, name, entry, columns)
-    for part in ("where", "expect"):
-        if part in entry:
-            check_condition(document, (*path, part), entry[part], seen)
-    if "stored" in entry:
-        column(document, (*path, "stored"), entry["stored"], columns, NUMERIC)
-    for position, criterion in enumerate(entry.get("points", ())):
-        place: Path_ = (*path, "points", position, "when")
-        check_condition(document, place, criterion["when"], columns)
-
-
-def _each_of(
-    document: Document, path: Path_, entry: dict[str, Any], columns: Columns | None
-) -> None:
-    for position, one in enumerate(entry.get("by", ())):
-        column(document, (*path, "by", position), one, columns)
-    variable = column(document, (*path, "column"), entry["column"], columns)
-    if variable is not None:
-        for position, value in enumerate(entry["values"]):
-            check_operand(document, (*path, "values", position), variable, value)
+    if (each_of := entry.get("each_of")) and (variable := (columns or {}).get(each_of["column"])):
+        for position, value in enumerate(each_of["values"]):
+            check_operand(document, (*path, "each_of", "values", position), variable, value)
+    if "expect" in entry:
+        seen = _with_beside(files, name, entry, columns)
+        for part in ("where", "expect"):
+            if part in entry:
+                check_condition(document, (*path, part), entry[part], seen)
 
 
 def _with_beside(
@@ -240,9 +208,6 @@ def _with_beside(
         place = (*path, new)
         if new in columns:
             document.add(place, f"{new}, a column of {entry['table']}", "a new name")
-        tables = files.trial.names("tables")
-        if not known(document, (*place, "table"), one["table"], tables, "a table of trial.yaml"):
-            return None
         variable = _column(files, place, one, columns)
         if variable is None:
             return None

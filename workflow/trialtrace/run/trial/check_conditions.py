@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.base.config.schema import tell
 from trialtrace.run.tables.conditions import TIMES, is_time, joins
-from trialtrace.run.trial.context import NUMERIC, known, known_code, told_kind
+from trialtrace.run.trial.context import known, known_code, told_kind
 from trialtrace.run.trial.model import Variable
 
 _ORDERED = ("below", "at_most", "above", "at_least", "between")

@@ -1,37 +1,16 @@
-"""trial.yaml: what the checks of the data need declared: dates of a patient, pairs of numbers."""
+"""trial.yaml: what the checks of the data need declared: days of enrolment, pairs of numbers."""
 
 from datetime import date
 
-from trialtrace.base.config.compose import Path_
-from trialtrace.run.trial.context import NUMERIC, Files, column, known
+from trialtrace.run.trial.context import Files
 
 
-def check_milestones(files: Files, table: str) -> None:
-    """Each milestone is a column of dates, of the subjects' `table` or of the one that it names;
-    what should be correlated are two numbers of one table."""
-    _correlated(files, table)
-    for name, given in files.trial.entries("subjects", "milestones"):
-        here: Path_ = ("subjects", "milestones", name)
-        at = given if isinstance(given, dict) else {"table": table, "column": given}
-        tables = files.trial.names("tables")
-        if not known(files.trial, (*here, "table"), at["table"], tables, "a table of tables"):
-            continue
-        place = (*here, "column") if isinstance(given, dict) else here
-        column(files.trial, place, at["column"], files.columns(at["table"]), ("date",))
-
-
-def _correlated(files: Files, table: str) -> None:
-    """Both are numbers of one table, and two."""
+def check_milestones(files: Files) -> None:
+    """What should be correlated are two columns."""
     for number, pair in enumerate(files.trial.get("subjects", "correlated") or ()):
-        here: Path_ = ("subjects", "correlated", number)
-        name = pair.get("table", table)
-        tables = files.trial.names("tables")
-        if not known(files.trial, (*here, "table"), name, tables, "a table of tables"):
-            continue
-        for at, one in enumerate(pair["columns"]):
-            column(files.trial, (*here, "columns", at), one, files.columns(name), NUMERIC)
         if len({*pair["columns"]}) < len(pair["columns"]):
-            files.trial.add((*here, "columns"), "one column twice", "two columns")
+            here = ("subjects", "correlated", number, "columns")
+            files.trial.add(here, "one column twice", "two columns")
 
 
 def check_enrolment(files: Files) -> None:

@@ -5,7 +5,9 @@ import datetime
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
 from trialtrace.base.purpose import is_date
-from trialtrace.run.trial.context import Files, column, known
+from trialtrace.run.trial import references
+from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.review import ReviewFile
 
 EFFECTS = ("leaves", "deviation", "query")
 
@@ -19,6 +21,7 @@ def _arms(files: Files, table: str) -> list[object]:
 
 def check(files: Files, document: Document) -> None:
     """Add what is wrong with the decisions to the document's problems."""
+    references.check(files, document, ReviewFile)
     deviations = set[str]()
     for name, given in document.entries("decisions"):
         at: Path_ = ("decisions", name)
@@ -33,18 +36,9 @@ def check(files: Files, document: Document) -> None:
                 "reviewed",
                 do="trialtrace run NAME --blinded; then trialtrace review NAME prints it",
             )
-        for position, population in enumerate(given.get("leaves", ())):
-            path = (*at, "leaves", position)
-            known(document, path, population, files.populations, "a population of trial.yaml")
-        tables = files.trial.names("tables")
-        if not known(document, (*at, "table"), given["table"], tables, "a table of trial.yaml"):
-            continue
-        if "query" in given:
-            path, asked = (*at, "query"), given["query"]
-            column(document, path, asked, files.columns(given["table"]))
-            if asked in _arms(files, given["table"]):
-                expected = "another column than the arm, which nobody asks about before unblinding"
-                document.add(path, asked, expected)
+        if given.get("query", "") in _arms(files, given["table"]):
+            expected = "another column than the arm, which nobody asks about before unblinding"
+            document.add((*at, "query"), given["query"], expected)
         wanted = set(files.trial.get("tables", given["table"], "key") or ())
         for position, row in enumerate(given["rows"]):
             path = (*at, "rows", position)

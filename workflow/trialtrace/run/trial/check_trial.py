@@ -7,11 +7,13 @@ from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import listed
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
-from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial import references
+from trialtrace.run.trial.check_conditions import check_test
 from trialtrace.run.trial.check_labels import (
     code_is_missing,
     exchanged,
@@ -22,22 +24,17 @@ from trialtrace.run.trial.check_milestones import check_enrolment, check_milesto
 from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     MADE,
-    NUMERIC,
-    SOURCE_FILE,
-    SOURCE_ROW,
     Files,
     column,
     known,
     known_code,
-    names_nobody,
-    of_kind,
     repeated,
     told_kind,
 )
-from trialtrace.run.trial.endpoints.check_made import AVAL
 from trialtrace.run.trial.model import Variable, adsl_code
-from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, OWN_TREATMENT, RECURRENT
-from trialtrace.run.trial.study.file import TableSpec
+from trialtrace.run.trial.plan.methods import BINARY, OF_ONE_VALUE, OWN_TREATMENT
+from trialtrace.run.trial.references import AVAL
+from trialtrace.run.trial.study.file import SOURCE_FILE, SOURCE_ROW, TableSpec, TrialFile
 from trialtrace.run.trial.study.subjects import ArmElsewhere, ChosenRows
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
@@ -61,6 +58,7 @@ LONGEST_PATH, LONGEST_NAME = 2_000, 255
 
 
 def check(files: Files) -> None:
+    references.check(files, files.trial, TrialFile)
     _arms(files)
     _source(files)
     for name, table in files.trial.entries("tables"):
@@ -70,16 +68,6 @@ def check(files: Files) -> None:
     check_units(files)
     orders_of_dates(files)
     _populations(files)
-    given = files.trial.get("design") or {}
-    scheme = given.get("randomisation") or {}
-    named: dict[Path_, str | None] = {
-        ("design", "randomisation", "strata", at): name
-        for at, name in enumerate(scheme.get("strata", ()))
-    }
-    named |= {("design", "randomisation", "block"): scheme.get("block")}
-    named |= {("design", "unit"): given.get("unit")}
-    for place, variable in named.items():
-        known(files.trial, place, variable, files.subject_variables, "a variable of subjects")
 
 
 def _arms(files: Files) -> None:
@@ -164,7 +152,6 @@ def _too_long(path: str) -> bool:
 def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     document, path = files.trial, ("tables", name)
     raw = files.raw_tables
-    known(document, (*path, "of"), table["of"], raw, "an item of source, or of source.stacked")
     for key in ("key", "subject"):
         names = listed(table[key])
         alone = SOURCE_ROW in names and SOURCE_FILE not in names
@@ -177,25 +164,17 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
         if files.dictionary:
             known(document, path, name, files.dictionary, "a form of dictionary.csv")
         return
-    for position, key in enumerate(table["key"]):
-        column(document, (*path, "key", position), key, columns, extra=(SOURCE_ROW, SOURCE_FILE))
-    column(document, (*path, "subject"), table["subject"], columns, extra=(SOURCE_ROW,))
-    if "where" in table:
-        check_condition(document, (*path, "where"), table["where"], columns)
-    if "reason" in table:
-        if "where" not in table:
-            here, expected = (*path, "reason"), "where: the rows that are not left out"
-            document.add(here, "reason without where", expected)
-        _reason(files, path, table["reason"], columns)
+    if "reason" in table and "where" not in table:
+        expected = "where: the rows that are not left out"
+        document.add((*path, "reason"), "reason without where", expected)
     _at_a_cut(files, path, structure(TableSpec, table), columns)
     if "arm" in table:
-        variable = column(document, (*path, "arm"), table["arm"], columns)
-        codes_of_arms(files, variable)
+        codes_of_arms(files, columns.get(table["arm"]))
     if "arm_of" in table:
-        _arm_of(files, path, structure(TableSpec, table), columns)
+        _arm_of(files, path, structure(TableSpec, table))
 
 
-def _arm_of(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
+def _arm_of(files: Files, path: Path_, table: TableSpec) -> None:
     """Another table has the arm of each row, once for what `by` and the subject tell."""
     document, told, here = files.trial, table.arm_of, (*path, "arm_of")
     assert told
@@ -205,8 +184,6 @@ def _arm_of(files: Files, path: Path_, table: TableSpec, columns: dict[str, Vari
     if document.get("design", "kind") not in OWN_TREATMENT:
         need = f"a design of kind {one_of(OWN_TREATMENT)}: else an arm is of a subject"
         document.add(here, "arm_of where a subject has one arm", need)
-    for at, name in enumerate(told.by):
-        column(document, (*here, "by", at), name, columns)
     if known(document, (*here, "table"), told.table, {*others} - {path[1]}, "a table with arm"):
         other = others[told.table]
         keys = {*listed(other["key"])}
@@ -225,15 +202,12 @@ UNTIL_THEN = {
 
 
 def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
-    """What is known of a table at a data cut: columns that are there, and dates."""
+    """What the cells of a table held until a date was filled in are values that they can have."""
     document = files.trial
-    if table.dated is not None:
-        column(document, (*path, "dated"), table.dated, columns, ("date", "datetime"))
     for late, then in table.later.items():
-        column(document, (*path, "later", late), late, columns, ("date", "datetime"))
         for other, code in then.items() if isinstance(then, Mapping) else ():
             at = (*path, "later", late, other)
-            variable = column(document, at, other, columns)
+            variable = columns.get(other)
             if variable is None or code == "empty":
                 continue
             if variable.kind in UNTIL_THEN and not variable.choices:
@@ -243,39 +217,21 @@ def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Va
             known_code(document, at, code, variable)
 
 
-def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) -> None:
-    """Reasons are told by labels of the dictionary, never by what stands in a cell."""
-    document, here = files.trial, (*path, "reason")
-    variable = column(document, here, name, columns)
-    if variable is not None and not variable.choices:
-        found = f"{variable.name}, a column without choices in the dictionary"
-        document.add(here, found, "a column of codes with labels")
-
-
 def _subjects(files: Files) -> None:
     document, path = files.trial, ("subjects",)
     table = files.subjects_table
-    if table is None:
-        return
-    if not known(document, (*path, "table"), table, document.names("tables"), "a table of tables"):
+    if table is None or table not in (document.names("tables") or ()):
         return
     _arm_of_subjects(files, table)
     columns = files.columns(table)
     if columns is None:
         return
-    if age := document.get("subjects", "age", "column"):
-        column(document, (*path, "age", "column"), age, columns, NUMERIC)
-    if site := document.get("subjects", "site"):
-        names_nobody(document, (*path, "site"), column(document, (*path, "site"), site, columns))
     if sex := document.get("subjects", "sex"):
-        _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
-    check_milestones(files, table)
+        _sex(files, sex, columns.get(sex["column"]))
+    check_milestones(files)
     for name, source in document.entries("subjects", "variables"):
         if isinstance(source, dict):
             chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
-        else:
-            variable = column(document, (*path, "variables", name), source, columns)
-            names_nobody(document, (*path, "variables", name), variable)
     check_groups(files)
 
 
@@ -306,19 +262,11 @@ def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
         labels_of_sexes(files, variable)
 
 
-def _members(files: Files, place: Path_, entry: dict[str, Any], columns: Any) -> None:
-    """A condition over the columns of the subjects, and tests of endpoints."""
-    document = files.trial
-    if "where" in entry:
-        check_condition(document, (*place, "where"), entry["where"], columns)
+def _members(files: Files, place: Path_, entry: dict[str, Any]) -> None:
+    """Tests of endpoints are of values that these can have."""
     for name, test in entry.get("endpoints", {}).items():
-        here = (*place, "endpoints", name)
-        names = files.endpoint_names
-        if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
-            continue
-        of_one_value = [each for each in ANALYSABLE if each not in RECURRENT]
-        of_kind(files, document, here, name, of_one_value)
-        _test_of_endpoint(files, here, name, test)
+        if files.endpoint_kind(name) in OF_ONE_VALUE:
+            _test_of_endpoint(files, (*place, "endpoints", name), name, test)
 
 
 def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
@@ -349,7 +297,6 @@ def _yes_or_no(files: Files, place: Path_, name: str, test: Mapping[str, object]
 
 def _populations(files: Files) -> None:
     document = files.trial
-    columns = files.columns_of_subjects
     flags: dict[str, str] = {}
     for name, population in document.entries("populations"):
         flag = population["flag"]
@@ -359,11 +306,9 @@ def _populations(files: Files) -> None:
             document.add(("populations", name, "flag"), found, "a flag of its own")
         flags.setdefault(flag, name)
         place = ("populations", name)
-        _members(files, place, population, columns)
+        _members(files, place, population)
         for arm, given in population.get("by_arm", {}).items():
-            here = (*place, "by_arm", arm)
-            if known(document, here, arm, files.arms, "an arm of design.arms"):
-                _members(files, here, given, columns)
+            _members(files, (*place, "by_arm", arm), given)
     parts = ("variables", *MADE)
     named = [(part, name) for part in parts for name in document.names("subjects", part) or ()]
     for part, name in named:
@@ -382,22 +327,13 @@ def _populations(files: Files) -> None:
 
 
 def chosen_rows(files: Files, path: Path_, name: str, rows: ChosenRows) -> None:
-    """A column of a table that there is, and a condition over the columns of that table."""
-    document = files.trial
-    table = rows.table or files.subjects_table
-    tables = document.names("tables")
-    if not known(document, (*path, "table"), table, tables, "a table of tables"):
-        return
-    columns = files.columns(table)
+    """What is taken of several values, or added up, is a number, or a date."""
+    document, table = files.trial, rows.table or files.subjects_table
     ordered = NUMERIC if rows.plus else (*NUMERIC, "date") if rows.take else ()
-    variable = column(document, (*path, "column"), rows.column, columns, ordered)
-    names_nobody(document, (*path, "column"), variable)
-    for position, name_of in enumerate(rows.plus or ()):
-        column(document, (*path, "plus", position), name_of, columns, NUMERIC)
+    if rows.column in (columns := files.columns(table) or {}):
+        column(document, (*path, "column"), rows.column, columns, ordered)
     if rows.plus and rows.take:
         document.add((*path, "take"), "plus and take", "one of them: a sum is of one row")
-    if rows.where is not None:
-        check_condition(document, (*path, "where"), rows.where, columns)
     _own_name(files, path, name, table, rows.column)
 
 
@@ -413,16 +349,14 @@ def _own_name(files: Files, path: Path_, name: str, table: str | None, of: str) 
 def arm_elsewhere(files: Files, subjects: str, arm: ArmElsewhere) -> None:
     """The arm is that of one table: either the table of subjects, or another."""
     document, path = files.trial, ("subjects", "arm")
-    tables = document.names("tables")
     if arm.table == subjects:
         found = f"{subjects}, the table of subjects"
         do = f"write it as tables.{subjects}.arm"
         document.add((*path, "table"), found, "another table", do=do)
     elif "arm" in (document.get("tables", subjects) or {}):
         document.add(path, f"an arm, as tables.{subjects}.arm too", "one of the two")
-    elif known(document, (*path, "table"), arm.table, tables, "a table of tables"):
-        columns = files.columns(arm.table)
-        codes_of_arms(files, column(document, (*path, "column"), arm.column, columns))
+    else:
+        codes_of_arms(files, (files.columns(arm.table) or {}).get(arm.column))
 
 
 def codes_of_arms(files: Files, variable: Variable | None) -> None:

@@ -16,6 +16,15 @@ from trialtrace.base.config.names import (
     Value,
     listed,
 )
+from trialtrace.base.config.references import (
+    DATED,
+    ColumnName,
+    DateColumn,
+    NumberColumn,
+    Ref,
+    TableCondition,
+    TableName,
+)
 from trialtrace.base.config.spec import (
     Distinct,
     Filled,
@@ -27,6 +36,8 @@ from trialtrace.base.config.spec import (
     optional,
     shape,
 )
+
+MomentColumn = Annotated[Column, Ref("column", (*DATED, "time"))]
 
 
 @shape
@@ -57,7 +68,7 @@ class _Check:
 
     name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
+    table: TableName = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
 
 
@@ -65,7 +76,7 @@ class _Check:
 class CheckExpect(_Check):
     """Rows that meet `where` must meet `expect`."""
 
-    columns: Distinct[Column] = key(
+    columns: Distinct[ColumnName] = key(
         "Columns that are listed when the check fails; under flag, where each has its own "
         "condition in expect, those whose condition fails."
     )
@@ -88,14 +99,14 @@ class Point:
     """A criterion."""
 
     give: float = key("Points.")
-    when: Condition = key("When they are given.")
+    when: TableCondition = key("When they are given.")
 
 
 @shape(by="stored")
 class CheckStored(_Check):
     """A stored score must be the sum of its points."""
 
-    stored: Column = key("Column of the stored score.")
+    stored: NumberColumn = key("Column of the stored score.")
     points: Listed[Point] = key("What the score is the sum of.")
 
     @property
@@ -108,7 +119,7 @@ class CheckStored(_Check):
 class CheckConstant(_Check):
     """Columns that are the same in all rows of a subject."""
 
-    constant: Distinct[Column] = key("The columns.")
+    constant: Distinct[ColumnName] = key("The columns.")
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -120,12 +131,12 @@ class CheckConstant(_Check):
 class EachOf:
     """What every subject must have."""
 
-    column: Column = key("Column of the values.")
+    column: ColumnName = key("Column of the values.")
     values: Distinct[Annotated[str | float, Rule(expected="text in quotes or a number")]] = key(
         "The values."
     )
     times: Literal["once", "at_least_once"] = key("How often each stands in the rows of a subject.")
-    by: Distinct[Column] = optional(
+    by: Distinct[ColumnName] = optional(
         "Columns that part the rows of a subject, such as visit and side.", empty=tuple
     )
 
@@ -134,11 +145,11 @@ class EachOf:
 class CheckEachOf(_Check):
     """Every subject has each of the values."""
 
-    columns: Distinct[Column] = optional(
+    columns: Distinct[ColumnName] = optional(
         "Columns that are listed when the check fails; the column of each_of where it is left out.",
         empty=tuple,
     )
-    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    where: TableCondition | None = optional("Rows that are checked; all where it is left out.")
     each_of: EachOf = key("What every subject must have.")
 
     @property
@@ -151,12 +162,12 @@ class CheckEachOf(_Check):
 class CheckUnique(_Check):
     """No two rows have the same values."""
 
-    columns: Distinct[Column] = optional(
+    columns: Distinct[ColumnName] = optional(
         "Columns that are listed when the check fails; those of unique where it is left out.",
         empty=tuple,
     )
-    where: Condition | None = optional("Rows that are checked; all where it is left out.")
-    unique: Distinct[Column] = key(
+    where: TableCondition | None = optional("Rows that are checked; all where it is left out.")
+    unique: Distinct[ColumnName] = key(
         "Columns that together tell rows apart; rows with a missing one are not compared."
     )
 
@@ -176,7 +187,7 @@ CleaningCheck = Annotated[
 class Beside:
     """A value from another table; missing where no row is there."""
 
-    table: Name = key("Clean table.")
+    table: TableName = key("Clean table.")
     column: Column | None = optional(
         "Its column; left out only with take: count, which then counts rows."
     )
@@ -212,7 +223,9 @@ class ConvertAll:
 class Convert:
     """A conversion of values in several units to one."""
 
-    unit_column: Column = key("Column that holds the unit of each value.")
+    unit_column: Annotated[Column, Ref("column", ("text",))] = key(
+        "Column that holds the unit of each value."
+    )
     to: Text = key("Unit that all values become.")
     factors: Filled[Value, Factor] = key(
         "Unit as stored, in quotes where it is not a plain word, to its factor."
@@ -259,8 +272,10 @@ class Exclude:
 class Span:
     """The time from one moment to another, as a further column of the clean table."""
 
-    from_: Column = key("Column of the first moment: a date, a date with a time, or a time of day.")
-    to: Column = key("Column of the second moment.")
+    from_: MomentColumn = key(
+        "Column of the first moment: a date, a date with a time, or a time of day."
+    )
+    to: MomentColumn = key("Column of the second moment.")
     unit: Literal["seconds", "minutes", "hours", "days"] = key(
         "Unit of the values. Days are counted by the calendar, whatever the time of day."
     )
@@ -304,7 +319,7 @@ class CleaningTable:
         "no other entry covers; the report lists which these were.",
         empty=dict,
     )
-    missing: dict[Column, Missing] = optional(
+    missing: dict[ColumnName, Missing] = optional(
         "Values that mean missing: column to a list of values in quotes, or to each value with "
         'what it says, such as `{got: {".a": not tested, ".b": no record}}`; the report then '
         "counts them apart.",
@@ -316,24 +331,24 @@ class CleaningTable:
         "REDCap exports 0. A table that is called as its form needs no entry.",
         empty=dict,
     )
-    units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
+    units: dict[ColumnName, Text] = optional("Unit of a column.", empty=dict)
     spans: dict[Column, Span] = optional(
         "Further columns of the clean table, each with the time from one moment to another, such "
         "as `{onset_minutes: {from: block_at, to: onset_at, unit: minutes}}`: endpoints use them "
         "as any column of numbers.",
         empty=dict,
     )
-    partial_dates: Filled[Column, PartialDates] = optional(
+    partial_dates: Filled[DateColumn, PartialDates] = optional(
         "Columns whose partial dates (2021-03, 2021, 2021-03-UN) get a day by a rule. Each such "
         "cell is listed, and what is derived from it has ADaM's flag (ADTF, STARTDTF).",
         empty=dict,
     )
-    convert: dict[Column, ConvertAll | Convert] = optional(
+    convert: dict[NumberColumn, ConvertAll | Convert] = optional(
         "Columns whose values become another unit: all by one factor (`factor`, `from`, `to`), or "
         "each by the unit that another column holds (`unit_column`, `to`, `factors`).",
         empty=dict,
     )
-    synonyms: dict[Column, Filled[Value, Spellings]] = optional(
+    synonyms: dict[ColumnName, Filled[Value, Spellings]] = optional(
         "Other spellings of the codes of a column: column to code to what is read as it, in "
         'quotes, such as `{device: {"pentax AWS": ["pentax", "Pentax"]}}`. Those of an arm stand '
         "in `design.arms` of trial.yaml.",
@@ -345,12 +360,12 @@ class CleaningTable:
         "the first or the last of them, and say why.",
         expected="stop, or {reject: why}, {first: why}, {last: why}",
     )
-    accept: Filled[Column, Text] = optional(
+    accept: Filled[ColumnName, Text] = optional(
         "Columns that lose so many values that the run would stop, or that hold none, and "
         "may: column to the reason. The report shows them all the same.",
         empty=dict,
     )
-    known: Filled[Column, Text] = optional(
+    known: Filled[ColumnName, Text] = optional(
         "Columns of which the red line of looks at rows on page 1 is known and explained: column "
         "to the reason. Page 1 says what was found and the reason, in black, and a run does not "
         "end with it.",
@@ -366,7 +381,7 @@ class CleaningTable:
         "enough."
     )
     empty: bool = optional("Whether the table is expected to have no row.", empty=bool)
-    reveals_arm: Distinct[Column] = optional(
+    reveals_arm: Distinct[ColumnName] = optional(
         "Columns that reveal the arm, such as a dose or the number of a kit: in a blinded run, and "
         "in an open report to a monitoring committee, they hold nothing.",
         empty=tuple,
@@ -414,5 +429,5 @@ class CleaningTable:
 class Cleaning:
     """What the dictionary has no place for."""
 
-    tables: dict[Name, CleaningTable] = optional("Cleaning of each clean table.", empty=dict)
+    tables: dict[TableName, CleaningTable] = optional("Cleaning of each clean table.", empty=dict)
     checks: dict[Name, CleaningCheck] = optional("Checks over several columns or rows.", empty=dict)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.names import listed
+from trialtrace.base.config.references import DATED
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import did_you_mean, one_of
@@ -17,10 +18,6 @@ from trialtrace.run.trial.endpoints.families import expanded
 from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
 from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, made_variable
 
-SOURCE_ROW, SOURCE_FILE = "source_row", "source_file"
-NUMERIC = ("number", "integer")
-# Columns that say on which day something was.
-DATED = ("date", "datetime")
 # Where trial.yaml makes variables of subjects from others.
 MADE = ("groups", "transformed")
 Code = TypeVar("Code", bound=Hashable)

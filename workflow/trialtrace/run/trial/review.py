@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from trialtrace.base.config.names import Column, Name, Text, Value
+from trialtrace.base.config.references import ColumnName, PopulationName, TableName
 from trialtrace.base.config.spec import Distinct, Filled, entry_name, key, optional, shape
 
 FILE = "review.yaml"
@@ -30,13 +31,15 @@ class Decision:
         pattern=r"\d{4}-\d{2}-\d{2}",
         expected='a day: "2026-11-20"',
     )
-    table: Name = key("Clean table of the rows.")
+    table: TableName = key("Clean table of the rows.")
     rows: Distinct[Filled[Column, Value]] = key(
         "Each row by the columns of the table's key: column to value, in quotes."
     )
-    leaves: Distinct[Name] = optional("Populations that the rows' subjects leave.", empty=tuple)
+    leaves: Distinct[PopulationName] = optional(
+        "Populations that the rows' subjects leave.", empty=tuple
+    )
     deviation: Deviation | None = optional("The deviation from the protocol that the rows show.")
-    query: Column | None = optional(
+    query: ColumnName | None = optional(
         "Column whose value is queried; it is used as it is until it is mended."
     )
     seen: Text | None = optional(

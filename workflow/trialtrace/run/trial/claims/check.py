@@ -9,8 +9,10 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.words import P_VALUES, RATIOS
+from trialtrace.run.trial import references
 from trialtrace.run.trial.check_labels import labels_of_groups
 from trialtrace.run.trial.claims.check_items import Given, check_arms_meant, check_items
+from trialtrace.run.trial.claims.file import ADVERSE, ALL, BASELINE, FLOW, OF_DISPLAYS, ClaimsFile
 from trialtrace.run.trial.context import Files, known, known_arm
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.plan.card import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
@@ -35,7 +37,6 @@ _OF = {
     EVERY_PAIR: "compare: {of: arm, to: arm}",
     EVERYONE: "neither group nor compare",
 }
-BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
 _FLOW_STATS = (
     "assessed",
     "excluded",
@@ -52,6 +53,7 @@ _FLOW_STATS = (
 
 def check(files: Files) -> None:
     document = files.claims
+    references.check(files, document, ClaimsFile)
     check_about(document)
     check_items(files)
     for group in document.names("groups") or ():
@@ -59,13 +61,9 @@ def check(files: Files) -> None:
     labels_of_groups(files)
     for name, given in document.entries("claims"):
         path = ("claims", name)
-        known(
-            document, (*path, "from"), given["from"], document.names("papers"), "a paper of papers"
-        )
         for position, other in enumerate(given.get("with", ())):
-            here = (*path, "with", position)
-            if known(document, here, other, document.names("claims"), "a claim") and other == name:
-                document.add(here, "the claim itself", "another claim")
+            if other == name:
+                document.add((*path, "with", position), "the claim itself", "another claim")
         direction = given.get("direction", {})
         for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
@@ -131,19 +129,9 @@ def _logarithm(files: Files, at: Path_, selects: Given, parts: Sequence[Componen
 
 
 def _selects(files: Files, path: Path_, selects: Given) -> None:
-    document = files.claims
-    if "group" in selects and files.arms is not None:
-        groups = [*files.arms, ALL]
-        known(document, (*path, "group"), selects["group"], groups, "an arm of trial.yaml, or all")
-    for side, arm in selects.get("compare", {}).items():
-        known_arm(files, document, (*path, "compare", side), arm)
     analysis = selects["analysis"]
-    if analysis in (BASELINE, FLOW, ADVERSE):
+    if analysis in OF_DISPLAYS:
         _of_display(files, path, selects)
-        return
-    names = files.plan.names("analyses")
-    offered = [*names, BASELINE, FLOW, ADVERSE] if names is not None else None
-    if not known(document, (*path, "analysis"), analysis, offered, "an analysis of the plan"):
         return
     data = files.plan.get("analyses", analysis)
     if data is not None:

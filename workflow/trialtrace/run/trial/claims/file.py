@@ -5,23 +5,30 @@ from typing import Annotated, Literal
 from trialtrace.audit.ledger.paper import About
 from trialtrace.audit.ledger.shape import Expression, Published, SourceItems
 from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
+from trialtrace.base.config.references import ArmName, Ref
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
+
+BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
+# What claims name in place of an analysis: what the report shows beside these.
+OF_DISPLAYS = (BASELINE, FLOW, ADVERSE)
 
 
 @shape
 class Compare:
     """Comparison, where an analysis has several."""
 
-    of: Name = key("Treated arm.")
-    to: Name = key("Reference arm.")
+    of: ArmName = key("Treated arm.")
+    to: ArmName = key("Reference arm.")
 
 
 @shape
 class Is:
     """What recomputes the number."""
 
-    analysis: Name = key("Analysis of the plan, or baseline, or flow.")
-    group: Name | None = optional("Arm, or all.")
+    analysis: Annotated[Name, Ref("analysis", also=OF_DISPLAYS)] = key(
+        "Analysis of the plan, or baseline, or flow."
+    )
+    group: Annotated[Name, Ref("arm", also=(ALL,))] | None = optional("Arm, or all.")
     compare: Compare | None = optional("Comparison, where an analysis has several.")
     stat: str | None = optional(
         "Statistic, as statistic.method; the proportion where it is left out.",

@@ -5,20 +5,18 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
-from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial import references
 from trialtrace.run.trial.check_labels import code_is_missing, columns_of_visits, labels_of_codes
 from trialtrace.run.trial.check_units import scale_of_column, unit_of_endpoint
 from trialtrace.run.trial.constants import declared_in
 from trialtrace.run.trial.context import (
-    DATED,
-    NUMERIC,
     Files,
     column,
     is_number,
     known,
-    known_arm,
     known_code,
     names_nobody,
     proposed_codes,
@@ -29,37 +27,18 @@ from trialtrace.run.trial.endpoints import check_made as made
 from trialtrace.run.trial.endpoints import check_many_rows as many_rows
 from trialtrace.run.trial.endpoints.check_thresholds import check_threshold
 from trialtrace.run.trial.endpoints.item_codes import every_choice
+from trialtrace.run.trial.endpoints.registry import every_entry
 from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
 
-# Key -> kinds of column that may stand there.
-_COLUMNS = {
-    "time": NUMERIC,
-    "date": DATED,
-    "event_date": DATED,
-    "last_contact": DATED,
-    "starts": NUMERIC,
-    "stops": NUMERIC,
-    "term_column": (),
-}
 AXES = ("visit", "location", "side")
 _WHOLE = re.compile("0|-?[1-9][0-9]*")
-_PARENTS = {
-    "event": methods.SCORES,
-    "any_occurrence": methods.OCCURRENCES,
-    "occurrence_count": methods.OCCURRENCES,
-    "graded": methods.SCORES,
-    "time_to_event": ("time_to_event",),
-    "finding": methods.SCORES,
-    "interval_time": methods.BINARY,
-    "event_by": ("time_to_event",),
-    "outside_window": ("repeated", "repeated_event"),
-}
 
 
 def check(files: Files) -> None:
     document = files.endpoints
+    references.check(files, document, every_entry())
     sound = dict(document.entries())
     codes = {name: endpoint.code for name, endpoint in files.derived.items()}
     for name, first, code in repeated(codes):
@@ -73,11 +52,7 @@ def check(files: Files) -> None:
 
 def _endpoint(files: Files, name: str, entry: made.Given) -> None:
     document = files.endpoints
-    for key in ("of", "first_of"):
-        if key in entry:
-            _parents(files, name, entry, key)
     if "of" in entry and entry["kind"] == "event" and isinstance(entry["event"], dict):
-        check_test(document, (name, "event"), made.AVAL, entry["event"], {"AVAL": made.AVAL})
         check_threshold(files, name, entry["of"], entry["event"])
     if "source" in entry and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
@@ -92,32 +67,23 @@ def _endpoint(files: Files, name: str, entry: made.Given) -> None:
     _baseline(files, name, entry)
     if "table" not in entry:
         return
-    tables = files.trial.names("tables")
-    if known(document, (name, "table"), entry["table"], tables, "a table of trial.yaml"):
-        _columns(files, name, entry)
+    _columns(files, name, entry)
 
 
 def _columns(files: Files, name: str, entry: made.Given) -> None:
-    document, columns = files.endpoints, files.columns(entry["table"])
-    for key in ("where", "event", "event_if_lost"):
-        if key in entry:
-            check_condition(document, (name, key), entry[key], columns)
-    for key, kinds in _COLUMNS.items():
-        if key in entry:
-            names_nobody(
-                document, (name, key), column(document, (name, key), entry[key], columns, kinds)
-            )
+    columns = files.columns(entry["table"]) or {}
     if "column" in entry and entry["kind"] != "instrument":
-        variable = column(document, (name, "column"), entry["column"], columns)
-        names_nobody(document, (name, "column"), variable)
+        variable = columns.get(entry["column"])
         if entry["kind"] != "aggregate":
             _scores(files, (name, "column"), entry, variable)
             scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
         _codes(files, name, entry, variable)
     visits: dict[str, Variable] = {}
     for path, visit in _visit_columns(entry.get("visits", {})):
-        variable = column(document, (name, "visits", *path), visit, columns)
-        names_nobody(document, (name, "visits", *path), variable)
+        variable = columns.get(visit)
+        if "pattern" in entry["visits"]:
+            place = (name, "visits", *path)
+            names_nobody(files.endpoints, place, column(files.endpoints, place, visit, columns))
         if variable is not None:
             scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
             label = entry["visits"].get(visit, "")
@@ -132,20 +98,16 @@ def _columns(files: Files, name: str, entry: made.Given) -> None:
         if axis in entry and "labels" in entry[axis]:
             _labelled(files, name, axis, entry[axis], columns)
     if "windows" in entry.get("visit", {}):
-        _windows(files, name, entry, columns)
+        _windows(files, name, entry)
 
 
-def _windows(
-    files: Files, name: str, entry: Mapping[str, object], columns: Mapping[str, Variable] | None
-) -> None:
+def _windows(files: Files, name: str, entry: Mapping[str, object]) -> None:
     """The day of each record, and windows of which each has its days alone."""
     document, place = files.endpoints, (name, "visit")
     if not document.sound(*place):
         return
     visit_windows: VisitWindows = structure(VisitWindows, entry["visit"])
-    if visit_windows.day is not None:
-        column(document, (*place, "day"), visit_windows.day, columns, NUMERIC)
-    elif "date" not in entry or "start" not in entry:
+    if visit_windows.day is None and not {"date", "start"} <= entry.keys():
         expected = "day: the column of the day, or date and start of the entry"
         document.add(place, "windows and no day", expected)
     if "windows" in entry:
@@ -187,16 +149,13 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
 
 
 def _treatments(
-    files: Files, name: str, entry: made.Given, columns: Mapping[str, Variable] | None
+    files: Files, name: str, entry: made.Given, columns: Mapping[str, Variable]
 ) -> None:
     """The columns of a value under each treatment, and the arm of each."""
     document = files.endpoints
-    for one, arm in entry.get("treatments", {}).items():
-        path = (name, "treatments", one)
-        variable = column(document, path, one, columns)
-        _scores(files, path, entry, variable)
-        _codes(files, name, entry, variable)
-        known_arm(files, document, path, arm)
+    for one in entry.get("treatments", {}):
+        _scores(files, (name, "treatments", one), entry, columns.get(one))
+        _codes(files, name, entry, columns.get(one))
     given = list(entry.get("treatments", {}).values())
     kind = files.trial.get("design", "kind")
     if given and kind not in methods.OWN_TREATMENT:
@@ -220,20 +179,11 @@ def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
 
 
 def _labelled(
-    files: Files,
-    name: str,
-    axis: str,
-    entry: made.Given,
-    columns: dict[str, Variable] | None,
+    files: Files, name: str, axis: str, entry: made.Given, columns: Mapping[str, Variable]
 ) -> None:
-    """The column of visits, sides or locations, and its codes."""
-    document = files.endpoints
-    variable = column(document, (name, axis, "column"), entry["column"], columns)
-    for code in entry["labels"]:
-        known_code(document, (name, axis, "labels", code), code, variable)
-        code_is_missing(files, document, (name, axis, "labels", code), code, variable)
-    if variable is not None:
-        labels_of_codes(files, document, (name, axis, "labels"), entry["labels"], variable)
+    """The codes of visits, sides or locations have there the labels of no others."""
+    if (variable := columns.get(entry["column"])) is not None:
+        labels_of_codes(files, files.endpoints, (name, axis, "labels"), entry["labels"], variable)
 
 
 def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | None) -> None:
@@ -299,10 +249,3 @@ def _baseline(files: Files, name: str, entry: made.Given) -> None:
         every = list(entry.get("visit", {}).get("windows", ()))
         every += [label for labels in told for label in labels.values()]
         known(files.endpoints, (name, "baseline"), entry["baseline"], every, "the label of a visit")
-
-
-def _parents(files: Files, name: str, entry: made.Given, key: str) -> None:
-    listed = entry[key] if isinstance(entry[key], list) else [entry[key]]
-    for position, parent in enumerate(listed):
-        place: Path_ = (name, key, position) if isinstance(entry[key], list) else (name, key)
-        made.parent(files, name, place, parent, _PARENTS[entry["kind"]])

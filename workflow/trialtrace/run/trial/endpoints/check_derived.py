@@ -2,8 +2,9 @@
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.files import read_document
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, DATE, INTEGER, NUMBER
-from trialtrace.run.trial.context import NUMERIC, Files, told_kind
+from trialtrace.run.trial.context import Files, told_kind
 from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.plan.methods import DATASETS
 from trialtrace.run.trial.settings import LIFT, RESTRICTED

@@ -4,16 +4,15 @@ import re
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import (
-    NUMERIC,
     Files,
     column,
     is_number,
     known,
     known_code,
-    of_kind,
     proposed_codes,
     told_kind,
 )
@@ -25,14 +24,11 @@ from trialtrace.run.trial.endpoints.wide import ItemPattern
 from trialtrace.run.trial.instruments.declaration import Item
 from trialtrace.run.trial.instruments.shared import InstrumentEntry, ItemsPrefix, ScoredItems
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.plan import methods
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _LONGEST_NAME = 40
 # What does not go with a row a subject, where items have a column for each visit.
 ONE_ROW = {"visit", "side", "location", "date", "start", "windows", "outside"}
-# What an instrument says of an endpoint that it is made from -> kinds of endpoint.
-KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -47,11 +43,6 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
     _names(files, name, instrument_entry)
     if "items" in given or "column" in given:
         _items(files, name, given, instrument_entry)
-    for key, kinds in instrument_entry.column_kinds.items():
-        if key in given:
-            column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
-    for key, records in instrument_entry.parent_kinds.items():
-        _parent(files, name, key, given[key], KINDS_OF[records])
     if "norm" in given:
         _norm(files, name, given["norm"])
     for path, found, expected in instrument_entry.mistakes():
@@ -61,7 +52,6 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
 def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     """A table of the project, groups that it has, and a variable of the subjects with the age."""
     document, place = files.endpoints, (name, "norm")
-    known(document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable")
     norms, problems = Norms.checked(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
@@ -70,13 +60,6 @@ def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     named = {("groups", location): group for location, group in entry.get("groups", {}).items()}
     for path, group in (named | ({("group",): entry["group"]} if "group" in entry else {})).items():
         known(document, (*place, *path), group, norms.bands, "a group of the table")
-
-
-def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ...]) -> None:
-    what = "an endpoint of endpoints.yaml"
-    if known(files.endpoints, (name, key), parent, files.endpoint_names, what):
-        wanted = one_of(kinds, 20)
-        of_kind(files, files.endpoints, (name, key), parent, kinds, wanted=wanted)
 
 
 def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:

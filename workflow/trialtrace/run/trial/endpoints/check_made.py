@@ -4,17 +4,15 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.context import DATED, NUMERIC, Files, column, known, known_code, of_kind
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints.norms import Norms
-from trialtrace.run.trial.model import Variable, baseline, chosen_visits, made_after, visit_labels
+from trialtrace.run.trial.model import baseline, chosen_visits, visit_labels
 from trialtrace.run.trial.plan import methods
+from trialtrace.run.trial.references import AVAL
 
-# The value of an endpoint, as a column that a test can be held against.
-AVAL = Variable("AVAL", "bds", "number", "value")
 COUNT = "findings"
 Given = dict[str, Any]
 
@@ -22,54 +20,6 @@ Given = dict[str, Any]
 def check(files: Files, name: str, entry: Given) -> None:
     if entry["kind"] in _CHECKS:
         _CHECKS[entry["kind"]](files, name, entry)
-
-
-def made_from(files: Files, name: str) -> set[str]:
-    """An endpoint and all that must be derived before it."""
-    reached: set[str] = set()
-    todo = [name]
-    while todo:
-        one = todo.pop()
-        if one not in reached:
-            reached.add(one)
-            endpoint = files.derived.get(one)
-            todo += made_after(endpoint, files.derived.get) if endpoint else []
-    return reached
-
-
-def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...]) -> bool:
-    """Whether a part exists, is of a kind that suits, and is not made from the whole."""
-    document = files.endpoints
-    if not known(document, place, of, files.endpoint_names, "an endpoint of endpoints.yaml"):
-        return False
-    if not of_kind(files, document, place, of, kinds, wanted=" or ".join(kinds)):
-        return False
-    if name in made_from(files, of):
-        document.add(place, f"{of}, which is made from {name}", "another endpoint")
-        return False
-    return True
-
-
-def subject_date(files: Files, name: str, key: str, entry: Given) -> None:
-    """A date among the subject variables."""
-    place = (name, key)
-    if key not in entry:
-        return
-    if known(files.endpoints, place, entry[key], files.subject_variables, "a subject variable"):
-        _of_kind(files, place, entry[key], DATED)
-
-
-def subject_number(files: Files, place: Path_, name: str) -> None:
-    """A number among the subject variables."""
-    if known(files.endpoints, place, name, files.subject_variables, "a subject variable"):
-        _of_kind(files, place, name, NUMERIC)
-
-
-def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
-    variable = files.subject_variable(name)
-    if variable is not None and variable.kind and variable.kind not in kinds:
-        expected = f"a column of {' or '.join(kinds)} by the dictionary"
-        files.endpoints.add(place, f"{name}, a column of {variable.kind}", expected)
 
 
 def _visits(files: Files, name: str, entry: Given) -> None:
@@ -92,12 +42,6 @@ def _visits(files: Files, name: str, entry: Given) -> None:
 def _finding(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
     _visits(files, name, entry)
-    if isinstance(entry.get("abnormal"), dict):
-        check_test(document, (name, "abnormal"), AVAL, entry["abnormal"], {"AVAL": AVAL})
-    for place, test in entry.get("abnormal_by_location", {}).items():
-        if isinstance(test, dict):
-            where = (name, "abnormal_by_location", place)
-            check_test(document, where, AVAL, test, {"AVAL": AVAL})
     if entry.get("new") and entry.get("value", "value") != "value":
         found = f"new: true with value: {entry['value']}"
         expected = "one of them; a change already compares with the baseline"
@@ -142,25 +86,17 @@ def _norm(files: Files, name: str, entry: Given) -> None:
     aged = any(len(bands) > 1 for bands in norms.bands.values())
     if aged and "age" not in entry:
         document.add(place, "no age", "age: the subject variable with the age")
-    if "age" in entry and known(
-        document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable"
-    ):
-        _of_kind(files, (*place, "age"), entry["age"], NUMERIC)
 
 
 def _composite(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
-    for position, of in enumerate(entry["findings"]):
-        parent(files, name, (name, "findings", position), of, methods.BINARY)
-    kinds = methods.SCORES + methods.BINARY
     for score, one in entry.get("scores", {}).items():
         place = (name, "scores", score)
         if score in (COUNT, *entry["findings"]):
             document.add(place, f"the name {score}", "a name that is not taken yet")
-        if parent(files, name, (*place, "of"), one["of"], kinds):
-            changed = one.get("value", "value") != "value"
-            if changed and baseline(one["of"], files.derived.get) is None:
-                document.add(place, f"{one['of']} without a baseline", "one with `baseline`")
+        changed = one["of"] in files.derived and one.get("value", "value") != "value"
+        if changed and baseline(one["of"], files.derived.get) is None:
+            document.add(place, f"{one['of']} without a baseline", "one with `baseline`")
     columns = {COUNT: AVAL} | dict.fromkeys([*entry["findings"], *entry.get("scores", {})], AVAL)
     check_condition(document, (name, "event"), entry["event"], columns, "a part of the composite")
     over = entry["counted"] in ("by_visit", "ever")
@@ -174,7 +110,6 @@ def _composite(files: Files, name: str, entry: Given) -> None:
 def _dated(files: Files, name: str, entry: Given) -> None:
     """Dates of records, and windows of visits with what they need."""
     document = files.endpoints
-    subject_date(files, name, "start", entry)
     keys = ("windows", "outside")
     needed = ("date", "start", *keys) if set(keys) & set(entry) else ("date",) * ("start" in entry)
     lacking = [key for key in needed if key not in entry]
@@ -196,7 +131,6 @@ def _interval_time(files: Files, name: str, entry: Given) -> None:
     if ("dates" in entry) != ("start" in entry):
         found = "dates without start, or start without dates"
         document.add((name,), found, "start and dates together")
-    subject_date(files, name, "start", entry)
     labels = files.visits_of(entry["of"])
     if labels is None:
         return
@@ -213,19 +147,10 @@ def _interval_time(files: Files, name: str, entry: Given) -> None:
 
 
 def _dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
-    document, place = files.endpoints, (name, "dates")
-    tables = files.trial.names("tables")
-    if not known(document, (*place, "table"), entry["table"], tables, "a table of trial.yaml"):
-        return
-    columns = files.columns(entry["table"])
-    column(document, (*place, "date"), entry["date"], columns, DATED)
-    variable = column(document, (*place, "visit", "column"), entry["visit"]["column"], columns)
-    told = entry["visit"]["labels"]
-    for code in told:
-        known_code(document, (*place, "visit", "labels", code), code, variable)
-    if not set(labels) <= set(told.values()):
+    told = list(entry["visit"]["labels"].values())
+    if not set(labels) <= set(told):
         expected = f"every visit of the event: {one_of(labels)}"
-        document.add((*place, "visit", "labels"), one_of(told.values()), expected)
+        files.endpoints.add((name, "dates", "visit", "labels"), one_of(told), expected)
 
 
 def _event_by(files: Files, name: str, entry: Given) -> None:
@@ -245,30 +170,18 @@ def _event_by(files: Files, name: str, entry: Given) -> None:
 
 
 def _time_to_event(files: Files, name: str, entry: Given) -> None:
-    subject_date(files, name, "start", entry)
-    subject_date(files, name, "last_seen", entry)
     if "event_if_lost" in entry and "last_seen" not in entry:
         files.endpoints.add((name, "event_if_lost"), "no last_seen", "last_seen, where it ends")
-    if "seen" in entry:
-        parent(files, name, (name, "seen"), entry["seen"], methods.INTERVALS)
-    for position, of in enumerate(entry.get("competing", ())):
-        parent(files, name, (name, "competing", position), of, methods.TIMES)
     if ("horizon" in entry) != ("horizon_label" in entry):
         found = "horizon without horizon_label, or the other way round"
         files.endpoints.add((name,), found, "both together")
-    of = entry.get("occurrence")
-    if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
-        dated = files.endpoints.get(of)
-        if dated is not None and "date" not in dated:
-            files.endpoints.add((name, "occurrence"), f"{of} without a date", "one with `date`")
+    of = entry.get("occurrence", "")
+    dated = files.endpoints.get(of)
+    if files.endpoint_kind(of) == "occurrence" and dated is not None and "date" not in dated:
+        files.endpoints.add((name, "occurrence"), f"{of} without a date", "one with `date`")
 
 
 def _recurrent_events(files: Files, name: str, entry: Given) -> None:
-    subject_date(files, name, "start", entry)
-    if "date" in entry:
-        subject_date(files, name, "end", entry)
-    elif "end" in entry:
-        subject_number(files, (name, "end"), entry["end"])
     if (design := files.trial.get("design", "kind")) in methods.OWN_TREATMENT:
         found = f"recurrent_events in a design of kind {tell(design)}"
         files.endpoints.add((name, "kind"), found, "a design in which a subject has one treatment")

@@ -2,27 +2,14 @@
 
 from collections.abc import Callable
 
+from trialtrace.base.config.references import DATED, NUMERIC
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.contracts import OCCDS
-from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.context import (
-    DATED,
-    NUMERIC,
-    Files,
-    column,
-    known,
-    known_code,
-    names_nobody,
-    proposed_codes,
-    told_kind,
-)
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Files, column, known, proposed_codes, told_kind
 from trialtrace.run.trial.endpoints.check_derived import columns_of_analysis
 from trialtrace.run.trial.endpoints.check_made import (
-    AVAL,
     Given,
-    parent,
-    subject_date,
-    subject_number,
 )
 from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.endpoints.shared import DatedRecords
@@ -41,14 +28,6 @@ def check(files: Files, name: str, entry: Given) -> None:
 Columns = dict[str, Variable] | None
 
 
-def _typed(
-    files: Files, name: str, entry: Given, columns: Columns, *keys: str, kinds: tuple[str, ...] = ()
-) -> None:
-    for key in keys:
-        if key in entry:
-            column(files.endpoints, (name, key), entry[key], columns, kinds)
-
-
 def _together(files: Files, name: str, entry: Given, key: str, *needed: str) -> None:
     """Keys that another one needs."""
     lacking = [one for one in needed if one not in entry]
@@ -58,7 +37,6 @@ def _together(files: Files, name: str, entry: Given, key: str, *needed: str) -> 
 
 def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document, statistic = files.endpoints, entry["statistic"]
-    subject_date(files, name, "start", entry)
     if (statistic == "quantile") != ("quantile" in entry):
         document.add(
             (name, "statistic"),
@@ -89,22 +67,8 @@ def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
     column(document, (name, "column"), entry["column"], columns, allowed)
 
 
-def _graded(files: Files, name: str, entry: Given, columns: Columns) -> None:
-    for label, test in entry["grades"].items():
-        if isinstance(test, dict):
-            place = (name, "grades", label)
-            check_test(files.endpoints, place, AVAL, test, {"AVAL": AVAL})
-
-
 def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
-    _typed(files, name, entry, columns, "cycle", "planned", "delivered", kinds=NUMERIC)
-    _typed(files, name, entry, columns, "date", kinds=DATES)
-    _typed(files, name, entry, columns, "drug")
-    for key in ("interval", "planned_cycles"):
-        data = entry.get(key)
-        if isinstance(data, dict) and "column" in data:
-            column(document, (name, key, "column"), data["column"], columns, NUMERIC)
     whole = entry["convention"] == "whole_plan"
     if whole != ("planned_cycles" in entry):
         document.add(
@@ -117,9 +81,6 @@ def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> 
     for key, codes in (("interval", by_drug), ("caps", entry.get("caps", {}))):
         if codes and "drug" not in entry:
             document.add((name, key), "no drug", "drug: the column of the drug")
-        for code in codes:
-            place = (name, key, "by_drug", code) if key == "interval" else (name, key, code)
-            known_code(document, place, code, drug)
     if by_drug and drug is not None and drug.choices:
         lacking = [code for code in drug.choices if code not in by_drug]
         if lacking:
@@ -128,56 +89,37 @@ def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> 
 
 
 def _dose_change(files: Files, name: str, entry: Given, columns: Columns) -> None:
-    _typed(files, name, entry, columns, "planned", "delivered", kinds=NUMERIC)
-    _typed(files, name, entry, columns, "date", "planned_date", kinds=DATES)
     _together(files, name, entry, "reduced", "planned", "delivered")
     _together(files, name, entry, "delayed", "date", "planned_date")
     if not {"reduced", "delayed", "stopped"} & set(entry):
         files.endpoints.add((name,), "no change", "one or more of reduced, delayed, stopped")
-    if "stopped" in entry:
-        check_condition(files.endpoints, (name, "stopped"), entry["stopped"], columns)
     _further(files, name, entry, columns)
 
 
 def _attendance(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
-    check_condition(document, (name, "done"), entry["done"], columns)
-    if isinstance(entry["planned"], dict):
-        subject_number(files, (name, "planned", "variable"), entry["planned"]["variable"])
-    elif entry["planned"] == "rows" and entry.get("without_rows") == "zero":
+    if entry["planned"] == "rows" and entry.get("without_rows") == "zero":
         expected = "missing; without rows nothing is planned"
         document.add((name, "without_rows"), "zero with planned: rows", expected)
     if end := entry.get("end"):
-        column(document, (name, "end", "date"), end["date"], columns, DATES)
-        place = (name, "end", "event")
-        if parent(files, name, place, end["event"], TIMES):
-            ending = files.derived.get(end["event"])
-            if ending is not None and ending.entry.start is None:
-                found = f"{end['event']}, a time without dates"
-                document.add(place, found, "a time_to_event endpoint from dates")
+        ending = files.derived.get(end["event"])
+        if ending is not None and ending.kind in TIMES and ending.entry.start is None:
+            found = f"{end['event']}, a time without dates"
+            document.add((name, "end", "event"), found, "a time_to_event endpoint from dates")
 
 
 def _oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
-    _typed(files, name, entry, columns, "dose", kinds=NUMERIC)
-    _typed(files, name, entry, columns, "drug", "route", "unit_column")
-    if "none" in entry:
-        check_condition(document, (name, "none"), entry["none"], columns)
     table, problems = Conversions.checked(files.at, entry["conversion"])
     for problem in problems:
         document.tell(problem)
     if problems:
         return
-    for key, of, names in (
-        ("drugs", "drug", table.drugs),
-        ("routes", "route", table.routes),
-        ("units", "unit_column", table.units),
-    ):
-        variable = (columns or {}).get(entry.get(of, ""))
+    named = {"drugs": table.drugs, "routes": table.routes, "units": table.units}
+    for key, names in named.items():
         for code, told in entry.get(key, {}).items():
-            what = f"a {of.partition('_')[0]} of config/conversions/{entry['conversion']}.csv"
+            what = f"a {key[:-1]} of config/conversions/{entry['conversion']}.csv"
             known(document, (name, key, code), told, names, what)
-            known_code(document, (name, key, code), code, variable)
     if "units" in entry and "unit_column" not in entry:
         document.add((name, "units"), "no unit_column", "unit_column with units")
 
@@ -191,8 +133,7 @@ def _further(files: Files, name: str, entry: Given, columns: Columns) -> None:
         if short.upper() in taken or short == "term":
             found = f"{short.upper()}, a column that the data set has already"
             document.add(place, found, "another name")
-        variable = column(document, place, source, columns)
-        names_nobody(document, place, variable)
+        variable = (columns or {}).get(source)
         for other, kind in _kinds(files, short).items():
             if variable and kind and other != name and kind != _kind(variable):
                 found = f"a column of {_kind(variable)}, while {other} has one of {kind}"
@@ -252,7 +193,6 @@ def _deviation(files: Files, name: str, entry: Given, columns: Columns) -> None:
 
 _CHECKS: dict[str, Callable[[Files, str, Given, Columns], None]] = {
     "aggregate": _aggregate,
-    "graded": _graded,
     "dose_intensity": _dose_intensity,
     "dose_change": _dose_change,
     "attendance": _attendance,

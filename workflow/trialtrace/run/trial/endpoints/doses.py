@@ -2,7 +2,15 @@
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Column, Condition, Name, Text, Value, VisitLabel, Words
+from trialtrace.base.config.names import Name, Text, Value, VisitLabel, Words
+from trialtrace.base.config.references import (
+    ColumnName,
+    DateColumn,
+    NumberColumn,
+    Ref,
+    SubjectNumber,
+    TableCondition,
+)
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.base.words import number
 from trialtrace.run.tables.conditions import lower_first
@@ -12,10 +20,12 @@ from trialtrace.run.trial.endpoints.shared import (
     Location,
     Side,
     TableEntry,
+    TimeEndpoint,
     VisitDates,
     WithoutValues,
 )
 
+DrugCode = Annotated[Value, Ref("code", of="drug")]
 PLANS = {
     "given_cycles": "the plan ends at the last cycle given",
     "whole_plan": "against the whole plan",
@@ -26,7 +36,7 @@ PLANS = {
 class IntervalByDrug:
     """Days by drug."""
 
-    by_drug: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
+    by_drug: Filled[DrugCode, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
         "Code of a drug, in quotes, to days.", constant="days from one cycle to the next"
     )
 
@@ -35,14 +45,14 @@ class IntervalByDrug:
 class IntervalColumn:
     """Days from a column."""
 
-    column: Column = key("Column of the days.")
+    column: NumberColumn = key("Column of the days.")
 
 
 @shape
 class PlannedCyclesColumn:
     """A column."""
 
-    column: Column = key("Column of the planned number of cycles.")
+    column: NumberColumn = key("Column of the planned number of cycles.")
 
 
 @shape
@@ -50,11 +60,11 @@ class DoseIntensity(TableEntry):
     """Relative dose intensity: the dose delivered in its time, against the plan; by drug, then
     the mean."""
 
-    cycle: Column = key("Column with the number of the cycle.")
-    planned: Column = key("Column of the planned dose.")
-    delivered: Column = key("Column of the delivered dose; 0 where none was given.")
-    date: Column = key("Column with the date of the dose.")
-    drug: Column | None = optional("Column of the drug, where there are several.")
+    cycle: NumberColumn = key("Column with the number of the cycle.")
+    planned: NumberColumn = key("Column of the planned dose.")
+    delivered: NumberColumn = key("Column of the delivered dose; 0 where none was given.")
+    date: DateColumn = key("Column with the date of the dose.")
+    drug: ColumnName | None = optional("Column of the drug, where there are several.")
     interval: (
         Annotated[float, Rule(expected="a number of days above 0", exclusiveMinimum=0)]
         | IntervalByDrug
@@ -85,7 +95,7 @@ class DoseIntensity(TableEntry):
         "Whether the days after the last cycle belong to the time.",
         constant="the days after the last cycle",
     )
-    caps: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] | None = optional(
+    caps: Filled[DrugCode, Annotated[float, Rule(exclusiveMinimum=0)]] | None = optional(
         "Code of a drug, in quotes, to the highest dose that is planned in a cycle, such "
         "as 2 mg of vincristine.",
         constant="highest dose that is planned in a cycle",
@@ -113,28 +123,28 @@ class OralMorphine(TableEntry):
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
     side: Side | None = optional("How sides of the body are told (LAT).")
     baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
-    drug: Column = key("Column of the drug.")
-    route: Column = key("Column of the route.")
-    dose: Column = key("Column of the dose in the unit of the table of factors.")
-    unit_column: Column | None = optional(
+    drug: ColumnName = key("Column of the drug.")
+    route: ColumnName = key("Column of the route.")
+    dose: NumberColumn = key("Column of the dose in the unit of the table of factors.")
+    unit_column: ColumnName | None = optional(
         "Column of the unit of the dose; another unit than the table's makes the value missing."
     )
     conversion: Name = key(
         "Table of factors: config/conversions/<name>.csv with drug, route, unit, factor, "
         "version, verified, source."
     )
-    drugs: Filled[Value, Words] | None = optional(
+    drugs: Filled[DrugCode, Words] | None = optional(
         "Value of the column, in quotes, to the drug's name in the table of factors, "
         "where they differ."
     )
-    routes: Filled[Value, Words] | None = optional(
+    routes: Filled[Annotated[Value, Ref("code", of="route")], Words] | None = optional(
         "Value of the column, in quotes, to the route's name in the table of factors, "
         "where they differ."
     )
-    units: Filled[Value, Words] | None = optional(
+    units: Filled[Annotated[Value, Ref("code", of="unit_column")], Words] | None = optional(
         "Value of the column, in quotes, to the unit in the table of factors, where they differ."
     )
-    none: Condition | None = optional("Rows that say that no opioid was taken.")
+    none: TableCondition | None = optional("Rows that say that no opioid was taken.")
     without_rows: WithoutValues = key("What a subject, or its visit, without any row is.")
 
     @property
@@ -152,15 +162,15 @@ class OralMorphine(TableEntry):
 class PlannedVariable:
     """A subject variable."""
 
-    variable: Name = key("Subject variable with the number of planned sessions.")
+    variable: SubjectNumber = key("Subject variable with the number of planned sessions.")
 
 
 @shape
 class End:
     """An event, such as death, after which no session can be done."""
 
-    event: Name = key("Time-to-event endpoint with dates.")
-    date: Column = key("Column with the date of the session.")
+    event: TimeEndpoint = key("Time-to-event endpoint with dates.")
+    date: DateColumn = key("Column with the date of the session.")
     after: Literal["not_done", "not_planned"] = key(
         "Whether a session after it was planned and not done, or was not planned any more."
     )
@@ -174,7 +184,7 @@ class End:
 class Attendance(TableEntry):
     """Share of the planned sessions that a subject did, from 0 to 1."""
 
-    done: Condition = key("When a session was done.")
+    done: TableCondition = key("When a session was done.")
     unknown: Literal["missing", "not_done"] = key(
         "What a session is of which this is unknown: it makes the share missing, or was not done."
     )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from trialtrace.base.config.names import Column, Condition, Name, Test, Text, Words
+from trialtrace.base.config.names import Text, Words
+from trialtrace.base.config.references import ArmName, ColumnName, TableCondition, ValueTest
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.run.tables.conditions import describe_test
 from trialtrace.run.trial.endpoints.shared import (
@@ -13,9 +14,12 @@ from trialtrace.run.trial.endpoints.shared import (
     Labels,
     Location,
     Scale,
+    ScoredEndpoint,
     Side,
     TableEntry,
+    TimeEndpoint,
     UnknownEvent,
+    ValueColumn,
     ValueOfEndpoint,
 )
 
@@ -32,7 +36,7 @@ class Measured(TableEntry, Coded):
 class MeasureInColumns(Measured):
     """A value measured once under each treatment of a subject, a column a treatment."""
 
-    treatments: Annotated[dict[Column, Name], Rule(minProperties=2)] = key(
+    treatments: Annotated[dict[ColumnName, ArmName], Rule(minProperties=2)] = key(
         "Columns of the value: column to the arm whose treatment a subject had then."
     )
 
@@ -45,7 +49,7 @@ class MeasureInColumns(Measured):
 class Measure(Measured):
     """A value measured once."""
 
-    column: Column = key("Column of the value.")
+    column: ValueColumn = key("Column of the value.")
     side: Side | None = optional("How sides of the body are told (LAT).")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
 
@@ -57,8 +61,8 @@ class Measure(Measured):
 class EventOfEndpoint(ValueOfEndpoint):
     """Whether another endpoint's value meets a test."""
 
-    of: Name = key("Endpoint whose value is tested (measure or repeated).")
-    event: Test = key(
+    of: ScoredEndpoint = key("Endpoint whose value is tested (measure or repeated).")
+    event: ValueTest = key(
         "Test of its value, such as {above: 0}.",
         constant="threshold of the value",
         words=describe_test,
@@ -73,7 +77,7 @@ class EventOfEndpoint(ValueOfEndpoint):
 class EventInRow(TableEntry):
     """Whether a subject's row meets a condition."""
 
-    event: Condition = key("Condition over the columns of the table; unknown stays missing.")
+    event: TableCondition = key("Condition over the columns of the table; unknown stays missing.")
 
     def rule(self, labels: Labels) -> str:
         return f"yes where {labels.condition(self.event, self.table)}"
@@ -86,7 +90,7 @@ EARLY = {"missing": "is missing", "no_event": "counts as no event"}
 class EventBy(EndpointEntry):
     """Whether an event had happened by a fixed time."""
 
-    of: Name = key("Endpoint of kind time_to_event.")
+    of: TimeEndpoint = key("Endpoint of kind time_to_event.")
     time: float = key(
         "The time, in the unit of that endpoint.",
         exclusiveMinimum=0,
@@ -122,7 +126,7 @@ def limits(grades: Mapping[str, object]) -> str:
 class Graded(ValueOfEndpoint):
     """Classes of a value by limits."""
 
-    grades: Filled[Words, Test] = key(
+    grades: Filled[Words, ValueTest] = key(
         "Label of a grade, from 0 upwards, to the test of its values; every value must be "
         "in one grade.",
         constant="limits of the grades",

@@ -1,9 +1,10 @@
 """Entries of findings, and of rules over findings and scores."""
 
 from collections.abc import Collection, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from trialtrace.base.config.names import AnalysedValue, Condition, Name, Test, VisitLabel, Words
+from trialtrace.base.config.names import AnalysedValue, Condition, Name, VisitLabel, Words
+from trialtrace.base.config.references import Ref, SubjectNumber, ValueTest
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
 from trialtrace.run.tables.conditions import Named, describe, describe_test, joins, plain
 from trialtrace.run.trial.endpoints.norms import Norms
@@ -11,12 +12,15 @@ from trialtrace.run.trial.endpoints.shared import (
     AFTER_BASELINE,
     MISSING,
     VALUES,
+    BinaryEndpoint,
     EndpointEntry,
     Labels,
     MissingItems,
+    ScoredEndpoint,
     ValueOfEndpoint,
     VisitChoice,
 )
+from trialtrace.run.trial.plan.methods import BINARY, SCORES
 
 
 @shape
@@ -27,7 +31,7 @@ class Norm:
         "Table of norms: config/norms/<name>.csv with group, age_to, normal_from, "
         "normal_to, verified, source."
     )
-    age: Name | None = optional(
+    age: SubjectNumber | None = optional(
         "Subject variable with the age in years; needed where the table has ages."
     )
     groups: Filled[Words, Words] | None = optional(
@@ -43,7 +47,9 @@ class Norm:
 class Finding(ValueOfEndpoint):
     """Whether the values of another endpoint are abnormal."""
 
-    of: Name = key("Endpoint with the values (measure, repeated, a scale of an instrument).")
+    of: ScoredEndpoint = key(
+        "Endpoint with the values (measure, repeated, a scale of an instrument)."
+    )
     new: bool | None = optional(
         "Whether a side and location counts only if it was not abnormal at the baseline; "
         "unknown where the baseline is missing."
@@ -120,7 +126,7 @@ def by_location(tests: Mapping[str, object]) -> str:
 class FindingByLocation(Finding):
     """A finding by a test for each location."""
 
-    abnormal_by_location: Filled[Words, Test] = key(
+    abnormal_by_location: Filled[Words, ValueTest] = key(
         "Label of a location to the test of an abnormal value there.",
         constant="abnormal values of a location",
         words=by_location,
@@ -135,7 +141,7 @@ class FindingByLocation(Finding):
 class FindingByTest(Finding):
     """A finding by a test."""
 
-    abnormal: Test = key(
+    abnormal: ValueTest = key(
         "Test of an abnormal value, such as {below: 4}.",
         constant="abnormal values",
         words=describe_test,
@@ -160,7 +166,7 @@ COUNTED = {
 class Score:
     """A value."""
 
-    of: Name = key("Endpoint with the value.")
+    of: Annotated[Name, Ref("endpoint", SCORES + BINARY)] = key("Endpoint with the value.")
     value: AnalysedValue | None = optional(
         "What is tested: the value (so where it is left out), its change from baseline, "
         "or that in percent of the baseline."
@@ -171,7 +177,7 @@ class Score:
 class CompositeEvent(EndpointEntry):
     """Whether a rule over findings and scores is met."""
 
-    findings: Distinct[Name] = key(
+    findings: Distinct[BinaryEndpoint] = key(
         "Yes/no endpoints; `findings` in the rule is how many are present."
     )
     scores: Filled[Name, Score] | None = optional(

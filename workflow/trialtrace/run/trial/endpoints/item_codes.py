@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import NUMERIC, Files, is_number, known_code, near_code
+from trialtrace.run.trial.context import Files, is_number, known_code, near_code
 from trialtrace.run.trial.instruments.declaration import Item
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Variable

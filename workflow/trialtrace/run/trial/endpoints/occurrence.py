@@ -1,6 +1,7 @@
 """Entries of occurrences, and of what a subject had of them."""
 
-from trialtrace.base.config.names import Column, Condition, Name, ShortName, Text
+from trialtrace.base.config.names import Condition, ShortName, Text
+from trialtrace.base.config.references import DateColumn, NumberColumn, TableCondition
 from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.base.words import number
 from trialtrace.run.tables.conditions import describe
@@ -8,8 +9,10 @@ from trialtrace.run.trial.endpoints.shared import (
     EndpointEntry,
     InTable,
     Labels,
+    OccurringEndpoint,
     TableEntry,
     UnknownEvent,
+    ValueColumn,
     table_words,
 )
 
@@ -18,7 +21,7 @@ from trialtrace.run.trial.endpoints.shared import (
 class FurtherColumns(InTable):
     """An entry whose records have columns of the user's choice."""
 
-    columns: Filled[ShortName, Column] | None = optional(
+    columns: Filled[ShortName, ValueColumn] | None = optional(
         "Further columns of OCCDS: a name of your choice (in capitals there) to a column "
         "of the table."
     )
@@ -28,7 +31,7 @@ class FurtherColumns(InTable):
 class Occurrence(TableEntry, FurtherColumns):
     """Occurrences, a row each."""
 
-    date: Column | None = optional("Column of the date.")
+    date: DateColumn | None = optional("Column of the date.")
 
     def rule(self, labels: Labels) -> str:
         return f"every row of {table_words(self.table)}{self.counted_rows(labels)}"
@@ -38,7 +41,7 @@ class Occurrence(TableEntry, FurtherColumns):
 class NamedOccurrence(Occurrence):
     """Occurrences, named by a column."""
 
-    term_column: Column = key("Column that names what occurred.")
+    term_column: ValueColumn = key("Column that names what occurred.")
 
 
 @shape
@@ -52,7 +55,7 @@ class OneOccurrence(Occurrence):
 class OfOccurrences(EndpointEntry):
     """An entry about the occurrences of another endpoint."""
 
-    of: Name = key("Endpoint of kind occurrence or dose_change.")
+    of: OccurringEndpoint = key("Endpoint of kind occurrence or dose_change.")
     where: Condition | None = optional(
         "Occurrences that count, by `term` and the names of their `columns`."
     )
@@ -115,15 +118,19 @@ class Delayed:
 class DoseChange(TableEntry, FurtherColumns):
     """Changes of dose, a record each: Not given, Reduced, Delayed, Stopped."""
 
-    planned: Column | None = optional("Column of the planned dose.")
-    delivered: Column | None = optional("Column of the delivered dose; 0 where none was given.")
-    date: Column | None = optional("Column with the date of the dose.")
-    planned_date: Column | None = optional("Column with the planned date; needed with `delayed`.")
+    planned: NumberColumn | None = optional("Column of the planned dose.")
+    delivered: NumberColumn | None = optional(
+        "Column of the delivered dose; 0 where none was given."
+    )
+    date: DateColumn | None = optional("Column with the date of the dose.")
+    planned_date: DateColumn | None = optional(
+        "Column with the planned date; needed with `delayed`."
+    )
     reduced: Reduced | None = optional(
         "Doses below the planned one are a change (needs planned and delivered)."
     )
     delayed: Delayed | None = optional("Late doses are a change (needs date and planned_date).")
-    stopped: Condition | None = optional(
+    stopped: TableCondition | None = optional(
         "Rows that tell that treatment was stopped or left out, as for a reason."
     )
 

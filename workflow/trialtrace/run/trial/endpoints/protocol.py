@@ -1,6 +1,9 @@
 """Entries of what was not as the protocol has it: deviations, visits outside their window."""
 
+from typing import Annotated
+
 from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import Ref, TableName
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.endpoints.shared import EndpointEntry, InTable, Labels
 from trialtrace.run.trial.review import Severity
@@ -10,7 +13,7 @@ from trialtrace.run.trial.review import Severity
 class Deviations(EndpointEntry, InTable):
     """Deviations from the protocol, as review.yaml has them: an occurrence each."""
 
-    table: Name = key("Clean table of the subjects: who has none is traced to a row of it.")
+    table: TableName = key("Clean table of the subjects: who has none is traced to a row of it.")
     severity: Severity | None = optional(
         "Deviations of this severity alone; all where it is left out."
     )
@@ -24,7 +27,9 @@ class Deviations(EndpointEntry, InTable):
 class OutsideWindow(EndpointEntry):
     """Whether a visit was outside its window."""
 
-    of: Name = key("Endpoint of kind repeated with date, start and windows.")
+    of: Annotated[Name, Ref("endpoint", ("repeated", "repeated_event"))] = key(
+        "Endpoint of kind repeated with date, start and windows."
+    )
 
     @property
     def parents(self) -> list[str]:

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Column, Name, Text, VisitLabel
+from trialtrace.base.config.names import Text, VisitLabel
+from trialtrace.base.config.references import SubjectDate
 from trialtrace.base.config.spec import Rule, key, optional, shape
 from trialtrace.run.trial.endpoints.shared import (
     Coded,
@@ -12,6 +13,7 @@ from trialtrace.run.trial.endpoints.shared import (
     Scale,
     Side,
     TableEntry,
+    ValueColumn,
     Visit,
     VisitDates,
     WithoutValues,
@@ -39,7 +41,7 @@ class Repeated(TableEntry, Coded):
 class RepeatedInRows(Repeated, DatedRecords):
     """A value at several visits, a row a visit."""
 
-    column: Column = key("Column of the value.")
+    column: ValueColumn = key("Column of the value.")
     visit: VisitWindows | Visit = key("How visits are told.")
     side: Side | None = optional("How sides of the body are told (LAT).")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
@@ -49,7 +51,7 @@ class RepeatedInRows(Repeated, DatedRecords):
 class RepeatedInColumns(Repeated):
     """A value at several visits, a column a visit."""
 
-    visits: VisitPattern | Annotated[dict[Column, VisitLabel], Rule(minProperties=2)] = key(
+    visits: VisitPattern | Annotated[dict[ValueColumn, VisitLabel], Rule(minProperties=2)] = key(
         "Visits in order: column to label, or a pattern of the columns' names."
     )
 
@@ -75,14 +77,14 @@ WORDS = {
 class Aggregate(TableEntry, Coded):
     """One number from several rows of a subject."""
 
-    column: Column = key("Column of the values.")
+    column: ValueColumn = key("Column of the values.")
     visit: VisitDates | None = optional("How visits are told.")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
     side: Side | None = optional("How sides of the body are told (LAT).")
     baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
     unit: Text | None = optional("Unit of the value.")
     scale: Scale | None = optional("Scale of the value.")
-    start: Name | None = optional(
+    start: SubjectDate | None = optional(
         "Subject variable with a date: dates of the column become days since it."
     )
     statistic: Literal[

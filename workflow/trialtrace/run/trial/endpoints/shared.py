@@ -16,11 +16,31 @@ from trialtrace.base.config.names import (
     Value,
     VisitLabel,
 )
+from trialtrace.base.config.references import (
+    DATED,
+    NUMERIC,
+    ColumnName,
+    Ref,
+    SubjectDate,
+    TableCondition,
+    TableName,
+)
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.base.paths import Project
 from trialtrace.run.tables.conditions import Named, describe, lower_first
 from trialtrace.run.trial.endpoints.wide import VisitWindows
+from trialtrace.run.trial.plan.methods import BINARY, OCCURRENCES, SCORES, TIMES
 
+ScoredEndpoint = Annotated[Name, Ref("endpoint", SCORES)]
+BinaryEndpoint = Annotated[Name, Ref("endpoint", BINARY)]
+TimeEndpoint = Annotated[Name, Ref("endpoint", TIMES)]
+OccurringEndpoint = Annotated[Name, Ref("endpoint", OCCURRENCES)]
+# A column that is taken for its values, which name nobody.
+ValueColumn = Annotated[Column, Ref("column", needs="nobody")]
+ValueNumber = Annotated[Column, Ref("column", NUMERIC, needs="nobody")]
+ValueDate = Annotated[Column, Ref("column", DATED, needs="nobody")]
+# A code of the `column` that stands beside the labels.
+LabelledCode = Annotated[Value, Ref("code", of="column")]
 ScaleType = Literal["ordinal", "continuous"]
 
 
@@ -41,8 +61,8 @@ class Scale:
 class Side:
     """How sides of the body are told (LAT)."""
 
-    column: Column = key("Column of the side.")
-    labels: Filled[Value, PlaceLabel] = key(
+    column: ColumnName = key("Column of the side.")
+    labels: Filled[LabelledCode, PlaceLabel] = key(
         "Sides in order: value of the column, in quotes, to label."
     )
 
@@ -51,8 +71,8 @@ class Side:
 class Location:
     """How sites, muscles or nerves are told (LOC)."""
 
-    column: Column = key("Column of the location.")
-    labels: Filled[Value, PlaceLabel] = key(
+    column: ColumnName = key("Column of the location.")
+    labels: Filled[LabelledCode, PlaceLabel] = key(
         "Locations in order: value of the column, in quotes, to label."
     )
 
@@ -61,8 +81,8 @@ class Location:
 class Visit:
     """How visits are told."""
 
-    column: Column = key("Column of the visit.")
-    labels: dict[Value, VisitLabel] = key(
+    column: ColumnName = key("Column of the visit.")
+    labels: dict[LabelledCode, VisitLabel] = key(
         "Visits in order: value of the column, in quotes, to label.", minProperties=2
     )
 
@@ -71,8 +91,8 @@ class Visit:
 class VisitDates:
     """How visits are told."""
 
-    column: Column = key("Column of the visit.")
-    labels: Filled[Value, VisitLabel] = key(
+    column: ColumnName = key("Column of the visit.")
+    labels: Filled[LabelledCode, VisitLabel] = key(
         "Visits in order: value of the column, in quotes, to label."
     )
 
@@ -232,8 +252,8 @@ class EndpointEntry(Entry):
 class TableEntry(EndpointEntry, InTable):
     """An entry of endpoints.yaml whose values stand in a clean table."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
+    table: TableName = key("Clean table.")
+    where: TableCondition | None = optional("Rows of the table that count.")
 
     def counted_rows(self, labels: Labels) -> str:
         """ " where severity = severe": which rows of the table count; empty where all do."""
@@ -269,8 +289,8 @@ class Coded(Entry):
 class DatedRecords(Entry):
     """When the records were made, and whether that was in time."""
 
-    date: Column | None = optional("Column with the date of the record (ADT).")
-    start: Name | None = optional(
+    date: ColumnName | None = optional("Column with the date of the record (ADT).")
+    start: SubjectDate | None = optional(
         "Subject variable with the date from which days are counted (ADY); needed with windows."
     )
     windows: (
@@ -308,7 +328,7 @@ class TimeWithUnit(TableEntry):
 class ValueOfEndpoint(EndpointEntry):
     """An entry about the value of another endpoint."""
 
-    of: Name = key("Endpoint with the value.")
+    of: ScoredEndpoint = key("Endpoint with the value.")
     value: AnalysedValue | None = optional(
         "What is tested: the value (so where it is left out), its change from baseline, "
         "or that in percent of the baseline."

@@ -2,27 +2,40 @@
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Column, Condition, Name, Text, VisitLabel
+from trialtrace.base.config.names import Name, Text, VisitLabel
+from trialtrace.base.config.references import (
+    DateColumn,
+    Ref,
+    SubjectDate,
+    SubjectNumber,
+    TableCondition,
+    TableName,
+)
 from trialtrace.base.config.spec import Distinct, Filled, Having, Rule, key, optional, shape
 from trialtrace.base.words import number
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.endpoints.shared import (
+    BinaryEndpoint,
     EndLabels,
     EndpointEntry,
     Entry,
     Labels,
     TableEntry,
+    TimeEndpoint,
     TimeWithUnit,
+    ValueDate,
+    ValueNumber,
     VisitDates,
     table_words,
 )
+from trialtrace.run.trial.plan.methods import INTERVALS
 
 
 @shape(by="first_of")
 class FirstOfTimes(EndpointEntry):
     """The first of several events."""
 
-    first_of: tuple[Name, ...] = key(
+    first_of: tuple[TimeEndpoint, ...] = key(
         "Time-to-event endpoints; the first event counts.", minItems=2, uniqueItems=True
     )
     unseen_at_most: float | None = optional(
@@ -53,7 +66,7 @@ class FirstOfTimes(EndpointEntry):
 class WithCompeting(Entry):
     """A time that other events can rule out."""
 
-    competing: Distinct[Name] | None = optional(
+    competing: Distinct[TimeEndpoint] | None = optional(
         "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2. Two "
         "may name each other; what competes with one of these itself does not count."
     )
@@ -75,7 +88,7 @@ class WithCompeting(Entry):
 class FirstSeen(EndpointEntry, WithCompeting):
     """Time at which an event that is only seen at visits was first seen."""
 
-    seen: Name = key(
+    seen: Annotated[Name, Ref("endpoint", INTERVALS)] = key(
         "Endpoint of kind interval_time; its time is that of the first visit with the "
         "event, which is late."
     )
@@ -107,8 +120,8 @@ class WithHorizon(Entry):
 class TimeFromStart(WithHorizon):
     """A time that runs from a date of the subject to one of a table."""
 
-    start: Name = key("Subject variable with the date from which time runs.")
-    last_contact: Column = key(
+    start: SubjectDate = key("Subject variable with the date from which time runs.")
+    last_contact: ValueDate = key(
         "Column with the date of the last contact; with terminal: true, of the last "
         "contact alive or of the event."
     )
@@ -129,7 +142,9 @@ class TimeFromStart(WithHorizon):
 class TimeToOccurrence(TableEntry, WithCompeting, EndLabels, TimeFromStart):
     """Time to the first of a subject's occurrences."""
 
-    occurrence: Name = key("Endpoint of kind occurrence with dates; the first counts.")
+    occurrence: Annotated[Name, Ref("endpoint", ("occurrence",))] = key(
+        "Endpoint of kind occurrence with dates; the first counts."
+    )
 
     @property
     def parents(self) -> list[str]:
@@ -144,16 +159,16 @@ class TimeToOccurrence(TableEntry, WithCompeting, EndLabels, TimeFromStart):
 class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
     """Time to an event from dates."""
 
-    event_date: Column = key(
+    event_date: ValueDate = key(
         "Column with the date of the event; that of `last_contact` where a row has a status and "
         "one date, of the event or of the last contact."
     )
-    event: Condition = key("When the event happened; unknown makes the time missing.")
-    last_seen: Name | None = optional(
+    event: TableCondition = key("When the event happened; unknown makes the time missing.")
+    last_seen: SubjectDate | None = optional(
         "Subject variable with a date at which a subject was seen without the event: who has "
         "neither a status nor a date of the table is censored there, in place of missing."
     )
-    event_if_lost: Condition | None = optional(
+    event_if_lost: TableCondition | None = optional(
         "With `last_seen`: which of these subjects had had the event by then, by other columns of "
         "the table; their time ends with it there."
     )
@@ -178,12 +193,12 @@ class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
 class TimeInColumn(TimeWithUnit, WithCompeting, EndLabels, WithHorizon):
     """Time to an event."""
 
-    time: Column = key("Column of the time.")
+    time: ValueNumber = key("Column of the time.")
     origin: Text | None = optional(
         "From when the time runs, as the axis of a curve says it: randomisation, "
         "registration. Without it the axis has its unit alone."
     )
-    event: Condition = key("When the time ends with the event; otherwise it is censored.")
+    event: TableCondition = key("When the time ends with the event; otherwise it is censored.")
 
     @property
     def time_column(self) -> str:
@@ -212,17 +227,17 @@ DatedTime = TimeToOccurrence | TimeFromDates
 class Dates:
     """Dates of the visits."""
 
-    table: Name = key("Clean table with a row a subject and visit.")
+    table: TableName = key("Clean table with a row a subject and visit.")
     visit: VisitDates = key("How visits are told.")
-    date: Column = key("Column of the date.")
+    date: DateColumn = key("Column of the date.")
 
 
 @shape
 class IntervalTime(EndpointEntry, EndLabels):
     """Time to an event that is only seen at visits: it lies between two of them."""
 
-    of: Name = key("Yes/no endpoint with visits.")
-    start: Name | None = optional(
+    of: BinaryEndpoint = key("Yes/no endpoint with visits.")
+    start: SubjectDate | None = optional(
         "Subject variable with the date from which days are counted; needed with `dates`."
     )
     origin: Text | None = optional(
@@ -246,13 +261,14 @@ class IntervalTime(EndpointEntry, EndLabels):
         )
 
 
+END = "Subject variable with the end of the follow-up: a time, or a date where events have dates."
+
+
 @shape(last=True)
 class OneRowAnEvent(TableEntry, EndLabels):
     """A row an event, and the end of the follow-up of each subject."""
 
-    end: Name = key(
-        "Subject variable with the end of the follow-up: a time, or a date where events have dates."
-    )
+    end: SubjectNumber = key(END)
     same_time: Literal["once", "missing"] = key(
         "What several events of a subject at one time are: one event, or a mistake, so that "
         "nothing of the subject is known."
@@ -272,7 +288,9 @@ class OneRowAnEvent(TableEntry, EndLabels):
 class EventsAtTimes(OneRowAnEvent, TimeWithUnit):
     """Several events a subject, each a row with its time since the start."""
 
-    time: Column = key("Column of the time of the event since the start of the follow-up, at 0.")
+    time: ValueNumber = key(
+        "Column of the time of the event since the start of the follow-up, at 0."
+    )
     origin: Text | None = optional(
         "From when the time runs, as the axis of a curve says it: randomisation, registration."
     )
@@ -289,8 +307,9 @@ class EventsAtTimes(OneRowAnEvent, TimeWithUnit):
 class EventsOnDates(OneRowAnEvent):
     """Several events a subject, each a row with its date."""
 
-    date: Column = key("Column with the date of the event.")
-    start: Name = key("Subject variable with the date from which time runs.")
+    date: ValueDate = key("Column with the date of the event.")
+    end: SubjectDate = key(END)
+    start: SubjectDate = key("Subject variable with the date from which time runs.")
 
     def rule(self, labels: Labels) -> str:
         return self._until(f"from {lower_first(labels.variable(self.start))} ", labels)
@@ -301,9 +320,9 @@ class EventIntervals(TimeWithUnit, EndLabels):
     """Several events a subject, in rows of intervals at risk of which each ends with or without
     an event."""
 
-    starts: Column = key("Column of the time after which a subject is at risk.")
-    stops: Column = key("Column of the time up to which, and with it, a subject is at risk.")
-    event: Condition = key("When the interval ends with an event.")
+    starts: ValueNumber = key("Column of the time after which a subject is at risk.")
+    stops: ValueNumber = key("Column of the time up to which, and with it, a subject is at risk.")
+    event: TableCondition = key("When the interval ends with an event.")
     origin: Text | None = optional(
         "From when the time runs, as the axis of a curve says it: randomisation, registration."
     )

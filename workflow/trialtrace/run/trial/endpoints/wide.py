@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import Column, Value, VisitLabel
+from trialtrace.base.config.names import Value, VisitLabel
+from trialtrace.base.config.references import NumberColumn
 from trialtrace.base.config.spec import Filled, key, optional, shape
 
 VISIT, ITEM = "{visit}", "{item}"
@@ -61,7 +62,7 @@ class VisitWindows:
     """How visits are told by the day of the record."""
 
     windows: Filled[VisitLabel, Window] = key("Visits in order: label to the days of its window.")
-    day: Column | None = optional(
+    day: NumberColumn | None = optional(
         "Column of the day, a number. Where it is left out, the day is counted from `start` to "
         "`date` of the entry, 0 on the day of the start."
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
-from trialtrace.base.config.names import Name, VisitLabel
+from trialtrace.base.config.names import VisitLabel
 from trialtrace.base.config.spec import Filled, key, shape
 from trialtrace.base.store import difference, significant
+from trialtrace.run.trial.endpoints.shared import ScoredEndpoint, TimeEndpoint
 from trialtrace.run.trial.instruments.declaration import Instrument, Scale
 from trialtrace.run.trial.instruments.shared import Labelled
 
@@ -44,11 +45,10 @@ class BonePainResponse(Labelled):
     """Response of bone metastases."""
 
     declared = INSTRUMENT
-    parent_kinds: ClassVar = {"pain": "scores", "opioids": "scores", "death": "times"}
 
-    pain: Name = key("Endpoint of pain with a baseline.")
-    opioids: Name = key("Endpoint of daily oral morphine equivalents with a baseline.")
-    death: Name = key("Endpoint of kind time_to_event, in days.")
+    pain: ScoredEndpoint = key("Endpoint of pain with a baseline.")
+    opioids: ScoredEndpoint = key("Endpoint of daily oral morphine equivalents with a baseline.")
+    death: TimeEndpoint = key("Endpoint of kind time_to_event, in days.")
     days: Filled[VisitLabel, float] = key(
         "Visits: label to the day by which a death makes it the category.",
         constant="day by which a death makes the category of a visit",

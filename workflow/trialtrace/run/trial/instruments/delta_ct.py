@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from trialtrace.base.config.names import Column, ShortName, Value
+from trialtrace.base.config.names import ShortName, Value
+from trialtrace.base.config.references import ColumnName, NumberColumn, Ref
 from trialtrace.base.config.spec import Distinct, Filled, key, shape
 from trialtrace.run.trial.instruments.declaration import Instrument, Scale
 from trialtrace.run.trial.instruments.shared import AtVisits, Labelled, ScoredRows, SeveralScales
@@ -29,20 +30,22 @@ INSTRUMENT = Instrument(
 )
 
 
+GeneCode = Annotated[Value, Ref("code", of="gene")]
+
+
 @shape
 class DeltaCt(Labelled, ScoredRows, AtVisits, SeveralScales):
     """Delta Ct."""
 
     declared = INSTRUMENT
     reasons: ClassVar = REASONS
-    column_kinds: ClassVar = {"ct": ("number", "integer"), "gene": ()}
 
-    ct: Column = key("Column of the cycle threshold.")
-    gene: Column = key("Column of the gene, a row a replicate.")
-    genes: Filled[ShortName, Value] = key(
+    ct: NumberColumn = key("Column of the cycle threshold.")
+    gene: ColumnName = key("Column of the gene, a row a replicate.")
+    genes: Filled[ShortName, GeneCode] = key(
         "Genes of interest: name of the scale to code in the column, in quotes."
     )
-    references: Distinct[Value] = key(
+    references: Distinct[GeneCode] = key(
         "Codes of the reference genes, in quotes.", constant="reference genes"
     )
     censored_at: float = key(

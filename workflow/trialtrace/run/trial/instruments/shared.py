@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from trialtrace.base.config.names import (
     Code,
     Column,
-    Condition,
     Item,
     Name,
     Text,
@@ -16,6 +15,7 @@ from trialtrace.base.config.names import (
     VisitLabel,
     Words,
 )
+from trialtrace.base.config.references import TableCondition, TableName
 from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.run.trial.endpoints.shared import Entry, InTable, Labels, Location, Side, Visit
 from trialtrace.run.trial.endpoints.wide import ItemPattern, VisitWindows
@@ -77,15 +77,9 @@ class Scored(Entry):
 
 @shape
 class InstrumentEntry(Scored):
-    """An entry of endpoints.yaml that is scored by the rule of an instrument.
-
-    `column_kinds` has the kinds of column that suit a key, `parent_kinds` what an endpoint that a
-    key names must be: "scores" or "times".
-    """
+    """An entry of endpoints.yaml that is scored by the rule of an instrument."""
 
     declared: ClassVar[Instrument]
-    column_kinds: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    parent_kinds: ClassVar[Mapping[str, str]] = {}
 
     label: Text | None = optional(_LABEL)
     code: Code = key(
@@ -138,8 +132,8 @@ class InstrumentEntry(Scored):
 class ScoredRows(InstrumentEntry, InTable):
     """An instrument whose values stand in a clean table."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
+    table: TableName = key("Clean table.")
+    where: TableCondition | None = optional("Rows of the table that count.")
 
 
 @shape

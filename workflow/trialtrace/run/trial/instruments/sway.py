@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
-from trialtrace.base.config.names import Column
+from trialtrace.base.config.references import NumberColumn
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.instruments.declaration import Instrument, Item, Scale
 from trialtrace.run.trial.instruments.shared import (
@@ -57,15 +57,10 @@ class SwayTraces(Labelled, ScoredRows, AtVisits, SeveralScales):
     """Sway from traces, a row a sample."""
 
     declared = INSTRUMENT
-    column_kinds: ClassVar = {
-        "time": ("number", "integer"),
-        "x": ("number", "integer"),
-        "y": ("number", "integer"),
-    }
 
-    time: Column = key("Column of the time in seconds.")
-    x: Column = key("Column of the sideways position in mm.")
-    y: Column = key("Column of the forward position in mm.")
+    time: NumberColumn = key("Column of the time in seconds.")
+    x: NumberColumn = key("Column of the sideways position in mm.")
+    y: NumberColumn = key("Column of the forward position in mm.")
     ellipse: Literal["chi_squared", "prediction"] = key("Quantile of the ellipse.")
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from trialtrace.base.config.names import Column, Name, Words
+from trialtrace.base.config.references import SubjectNumber
 from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.endpoints.norms import Norms
@@ -37,7 +38,7 @@ class Norm:
         "Table of norms: config/norms/<name>.csv with group, age_to, normal_from, "
         "normal_to, verified, source."
     )
-    age: Name = key("Subject variable with the age in years.")
+    age: SubjectNumber = key("Subject variable with the age in years.")
     groups: Filled[Words, Words] | None = optional(
         "Label of a location to its group in the table; needed where the table has groups.",
         constant="group of normal values of a location",

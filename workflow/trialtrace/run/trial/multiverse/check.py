@@ -5,7 +5,7 @@ else as one of the combination.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 
@@ -17,6 +17,7 @@ from trialtrace.base.config.spec import mapping_of, structure
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.trial import references
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check as endpoints
 from trialtrace.run.trial.endpoints.check_thresholds import event_values
@@ -35,6 +36,7 @@ from trialtrace.run.trial.multiverse.load import (
 )
 from trialtrace.run.trial.plan import check as plan
 from trialtrace.run.trial.plan import check_fit as fit
+from trialtrace.run.trial.plan.file import PlanFile
 
 MARKS = ("registered", "published")
 # Columns that say which treatment a patient had.
@@ -49,8 +51,8 @@ def check(files: Files, document: Document) -> None:
     """Add what is wrong to the document's problems."""
     if document.problems:
         return
-    analyses = files.plan.names("analyses")
-    if not known(document, ("of",), document.data["of"], analyses, "an analysis of the plan"):
+    references.check(files, document, MultiverseFile)
+    if document.data["of"] not in (files.plan.names("analyses") or ()):
         return
     multiverse = Multiverse(structure(MultiverseFile, document.data))
     _estimate(files, document, ("estimate",), multiverse.file.estimate)
@@ -168,17 +170,7 @@ def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
     elif level.known is not None and not chosen and level.endpoints is None:
         expected = f"it with {one_of((*CHOOSING, 'endpoints'))}"
         document.add((*path, "known"), "nothing that it is of", expected)
-    names: list[tuple[str, Iterable[str] | None, str]] = [
-        ("population", files.populations, "a population of trial.yaml"),
-        ("variable", files.plannable, "an endpoint of endpoints.yaml"),
-    ]
-    for key, offered, what in names:
-        known(document, (*path, key), getattr(level, key), offered, what)
     _endpoints(files, document, path, level)
-    for key in ("covariates", "strata"):
-        for position, name in enumerate(getattr(level, key) or ()):
-            offered, what = files.subject_variables, "a variable of subjects"
-            known(document, (*path, key, position), name, offered, what)
 
 
 def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> None:
@@ -191,7 +183,7 @@ def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> N
         )
     for name, keys in (level.endpoints or {}).items():
         place = (*path, "endpoints", name)
-        if not known(document, place, name, files.endpoints.names(), "an entry of endpoints.yaml"):
+        if name not in (files.endpoints.names() or ()):
             continue
         for key in keys:
             if key in NO_RULE:
@@ -344,7 +336,9 @@ def _mistakes(
     for those in alike.values():
         name, entry = those[0].analysis, entries[those[0].name]
         copy.data, copy.problems = whole | {"analyses": whole["analyses"] | {name: entry}}, []
+        references.check(patched, copy, PlanFile, ("analyses", name))
         if (estimand := entry.get("estimand")) is not None:
+            references.check(patched, copy, PlanFile, ("estimands", estimand))
             plan.check_estimand(patched, estimand, whole["estimands"][estimand])
         fit.check_analysis(patched, name)
         plan.check_analysis(patched, name, entry)

@@ -4,6 +4,13 @@ from typing import Annotated, Literal
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, Text, VisitLabel
+from trialtrace.base.config.references import (
+    AnalysisName,
+    Endpoints,
+    EntryName,
+    PopulationName,
+    SubjectVariable,
+)
 from trialtrace.base.config.spec import (
     AS_WRITTEN,
     Distinct,
@@ -36,12 +43,14 @@ class Level:
     why: Text | None = optional("Why this level is defensible, where the factor does not say it.")
     registered: bool | None = optional("Whether this is the level that was registered.")
     published: bool | None = optional("Whether this is the level that was published.")
-    population: Name | None = optional("Population of trial.yaml in place of the estimand's.")
-    variable: Name | None = optional("Endpoint of endpoints.yaml in place of the estimand's.")
+    population: PopulationName | None = optional(
+        "Population of trial.yaml in place of the estimand's."
+    )
+    variable: Endpoints | None = optional("Endpoint of endpoints.yaml in place of the estimand's.")
     where: Condition | None = optional(
         "Condition over columns of the derived data; with those of other levels, all must be met."
     )
-    endpoints: Filled[Name, EndpointKeys] | None = optional(
+    endpoints: Filled[EntryName, EndpointKeys] | None = optional(
         "Entries of endpoints.yaml by their names, each with keys in place of its own, and empty "
         "where it is to have none: a threshold, a missing-data rule, a conversion table. The "
         "endpoints that are made from these follow."
@@ -53,8 +62,10 @@ class Level:
     visits: Distinct[VisitLabel] | None = optional("Labels of visits in place of the analysis's.")
     value: AnalysedValue | None = optional("What is analysed, as in plan.yaml.")
     estimate: Estimate | None = optional("Estimate in place of the file's, as in plan.yaml.")
-    covariates: Distinct[Name] | None = optional("Covariates added to those of the estimate.")
-    strata: Distinct[Name] | None = optional("Strata added to those of the estimate.")
+    covariates: Distinct[SubjectVariable] | None = optional(
+        "Covariates added to those of the estimate."
+    )
+    strata: Distinct[SubjectVariable] | None = optional("Strata added to those of the estimate.")
     known: Literal["before_randomisation", "after_randomisation", "not_recorded"] | None = optional(
         "When that was known by which this level chooses patients or adjusts; needed with "
         "population, where, covariates and strata; with endpoints where their keys choose by "
@@ -78,7 +89,9 @@ class Factor:
 class MultiverseFile:
     """Every combination of the levels of all factors is a specification of one analysis."""
 
-    of: Name = key("Analysis of the plan that is varied; its tests and descriptions are not.")
+    of: AnalysisName = key(
+        "Analysis of the plan that is varied; its tests and descriptions are not."
+    )
     estimate: Estimate = key("Its estimate where no level has another, as in plan.yaml.")
     limit: int = key(
         "How many specifications there may be at most.", minimum=1, maximum=MOST_SPECIFICATIONS

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, Text, VisitLabel
+from trialtrace.base.config.references import ArmName, EstimandName, LevelVariable
 from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.run.trial.plan.options import LEVEL_REASON
 from trialtrace.run.trial.plan.steps import DescribeStep, EstimateStep, InteractionStep, TestStep
@@ -44,7 +45,9 @@ class Analysis:
         "`published` repeats an analysis that was published, or a reading of one that was "
         "published without saying which it is. Both stand in the main report, and decide nothing."
     )
-    estimand: Name | None = optional("Estimand of this plan; inherited where `of` is given.")
+    estimand: EstimandName | None = optional(
+        "Estimand of this plan; inherited where `of` is given."
+    )
     of: Name | None = optional(
         "Analysis whose estimand, population, levels and visits this one takes over; its "
         "steps are not taken over."
@@ -57,7 +60,7 @@ class Analysis:
             "a number, or {boundary: obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 1}"
         ),
     )
-    decides: Name | None = optional(
+    decides: ArmName | None = optional(
         "Of several primary tests that no family adjusts the one that decides: the arm whose test "
         "against a threshold it is."
     )
@@ -74,7 +77,7 @@ class Analysis:
         "or that in percent of the baseline; with a change, visits: all are those after "
         "the baseline."
     )
-    by: Name | None = optional(
+    by: LevelVariable | None = optional(
         "Variable of `subjects`: the analysis is made in each of its levels."
     )
     where: Condition | None = optional(

@@ -7,8 +7,9 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import items_of, structure
 from trialtrace.base.errors import one_of
+from trialtrace.run.trial import references
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.context import Files, known, known_arm, of_kind
+from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.plan import check_deaths as after_death
 from trialtrace.run.trial.plan import check_families as families
@@ -21,6 +22,7 @@ from trialtrace.run.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.run.trial.plan import check_undecided as undecided
 from trialtrace.run.trial.plan import methods, planning, registry
 from trialtrace.run.trial.plan.displays import registry as displays
+from trialtrace.run.trial.plan.file import PlanFile
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.steps import Step, statistics, steps_of
 from trialtrace.run.trial.resolve import (
@@ -29,7 +31,6 @@ from trialtrace.run.trial.resolve import (
     of_whole_patients,
     steps,
     used_visits,
-    variables,
     variables_of,
     visits_of_all,
 )
@@ -39,6 +40,7 @@ def check(files: Files) -> None:
     for name, given in files.plan.entries("estimands"):
         check_estimand(files, name, given)
     fit.check(files)
+    references.check(files, files.plan, PlanFile)
     for name, given in files.plan.entries("analyses"):
         check_analysis(files, name, given)
     for name, given in files.plan.entries("multiplicity"):
@@ -57,20 +59,8 @@ def check_estimand(files: Files, name: str, entry: dict[str, Any]) -> None:
         place: Path_ = (*path, "treatment", "of")
         place = (*place, position) if isinstance(treated, list) else place
         _control_as_treated(files, place, arm, entry["treatment"])
-        if known_arm(files, document, place, arm) and arm == reference:
+        if arm == reference and arm in (files.arms or ()):
             document.add(place, f"{tell(arm)} against itself", "another arm")
-    known_arm(files, document, (*path, "treatment", "to"), reference)
-    known(
-        document,
-        (*path, "population"),
-        entry["population"],
-        files.populations,
-        "a population of trial.yaml",
-    )
-    for position, variable in enumerate(variables(entry)):
-        place = (*path, "variable")
-        place = (*place, position) if isinstance(entry["variable"], list) else place
-        _variable(files, place, variable)
     after_death.check_estimand(files, name, entry)
 
 
@@ -88,29 +78,14 @@ def _control_as_treated(files: Files, place: Path_, arm: str, texts: Mapping[str
         )
 
 
-def _variable(files: Files, place: Path_, variable: str) -> None:
-    document, named = files.plan, files.plannable
-    if not known(document, place, variable, named, "an endpoint of endpoints.yaml"):
-        return
-    for endpoint in files.family(variable):
-        occurs = endpoint.kind in methods.OCCURRENCES
-        do = "declare an endpoint of kind any_occurrence of it" * occurs
-        of_kind(files, document, place, endpoint.name, methods.ANALYSABLE, do=do)
-
-
 def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
     if displays.with_results(name) or name == planning.ANALYSIS:
         document.add(path, f"the name {name}, which the report uses", "another name")
     if not _line_of_descent(files, name, entry):
         return
-    if "estimand" in entry:
-        estimands = document.names("estimands")
-        known(document, (*path, "estimand"), entry["estimand"], estimands, "an estimand above")
     if not any(section in entry for section in STEPS):
         document.add(path, "nothing to do", f"one of {one_of(STEPS)}")
-    if "by" in entry:
-        _levels(files, (*path, "by"), entry["by"])
     if "interaction" in entry and inherited(files, name, "by") is None:
         document.add((*path, "interaction"), "no `by`", "by: the variable of the subgroups")
     if entry.get("p_values_by_level") is False:
@@ -122,8 +97,6 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     for place, section, statistic, method, options in steps(entry):
         if section != "describe":
             _compares(files, name, (*path, *place))
-        for position, one in enumerate(options.get("strata", ())):
-            _levels(files, (*path, *place, "strata", position), one)
         steps_arms.check(
             files,
             name,
@@ -143,12 +116,11 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     places.check(files, name)
     families.check_level(files, (*path, "decision_level"), entry.get("decision_level"))
     if "decides" in entry:
-        _decides(files, name, entry["decides"], entry.get("tests", ()))
+        _decides(files, name, entry.get("tests", ()))
 
 
-def _decides(files: Files, name: str, arm: object, tests: Iterable[Collection[str]]) -> None:
+def _decides(files: Files, name: str, tests: Iterable[Collection[str]]) -> None:
     place = ("analyses", name, "decides")
-    known_arm(files, files.plan, place, arm)
     if not any("binomial" in step for step in tests):
         files.plan.add(place, "no test of an arm against a threshold", "tests: [{binomial: …}]")
 
@@ -216,11 +188,6 @@ def _line_of_descent(files: Files, name: str, entry: dict[str, Any]) -> bool:
         seen.append(parent)
         parent = (document.get("analyses", parent) or {}).get("of")
     return True
-
-
-def _levels(files: Files, place: Path_, name: str) -> None:
-    if known(files.plan, place, name, files.subject_variables, "a variable of subjects"):
-        derived.check_levels(files, place, name)
 
 
 def _where(files: Files, name: str, path: Path_, condition: Any) -> None:

@@ -35,11 +35,6 @@ def check(files: Files, name: str, entry: dict[str, Any]) -> None:
 
 def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
     document = files.plan
-    names = document.names("analyses")
-    if not known(
-        document, (*place, "analysis"), test["analysis"], names, "an analysis of the plan"
-    ):
-        return False
     analysis = document.get("analyses", test["analysis"])
     if analysis is not None:
         choices = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]

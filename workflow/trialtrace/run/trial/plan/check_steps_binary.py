@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.references import NUMERIC
 from trialtrace.base.config.schema import tell
-from trialtrace.run.trial.context import NUMERIC, Files, known, of_kind
+from trialtrace.run.trial.context import Files, known, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.plan.check_steps_arms import compared_arms, of_each_arm
@@ -23,17 +24,11 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
         arms = compared_arms(files, analysis)
         of_each_arm(files, (*place, "scores"), options["scores"], arms, "score")
     for position, name in enumerate(options.get("covariates", ())):
-        here = (*place, "covariates", position)
         # What is no variable of the subject, and where it may stand, is told by steps_repeated.
-        if name in (BASELINE, TREATED_SIDE):
-            continue
-        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
-            derived.check_baseline(files, here, name)
+        if name not in (BASELINE, TREATED_SIDE):
+            derived.check_baseline(files, (*place, "covariates", position), name)
     if "components" in options:
         _components(files, analysis, place, options)
-    if "receipt" in options:
-        what = "a population of trial.yaml"
-        known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
     if options.get("groups") == "all" and options.get("sides", "two_sided") != "two_sided":
         files.plan.add(
             (*place, "sides"),

@@ -18,9 +18,6 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     for position, one in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
         _covariate(files, name, here, one, within=method in comparing("within"))
-    if "cluster" in options:
-        where, what = (*place, "cluster"), "a variable of subjects"
-        known(files.plan, where, options["cluster"], files.subject_variables, what)
     _one_treatment(files, place, options)
     _locations(files, name, place, options)
     if "between" in options and method == "repeated_measures_anova":
@@ -147,8 +144,7 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
 def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, str]) -> None:
     """A variable that tells the order of two treatments, and which arm each value begins with."""
     document = files.plan
-    what, of = "a variable of subjects", f"a label of {sequence}"
-    known(document, (*place, "sequence"), sequence, files.subject_variables, what)
+    of = f"a label of {sequence}"
     variable, labels = files.subject_variable(sequence), files.subject_choices(sequence)
     for value, arm in begun.items():
         at = (*place, "starts_with", value)

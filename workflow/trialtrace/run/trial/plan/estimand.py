@@ -1,22 +1,26 @@
 """An estimand (ICH E9(R1))."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Text, VisitLabel
+from trialtrace.base.config.references import ArmName, PopulationName, Ref
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
+from trialtrace.run.trial.plan.methods import ANALYSABLE
+
+AnalysedEndpoint = Annotated[Name, Ref("endpoints", ANALYSABLE)]
 
 
 @shape
 class Treatment:
     """What is compared."""
 
-    of: Name | Distinct[Name] = key(
+    of: ArmName | Distinct[ArmName] = key(
         "Treated arm, or a list of them. Models and tests of all arms are made of the "
         "arms named here and the reference: of three arms name both others to have the "
         "third in the model.",
         expected="an arm or a list of arms",
     )
-    to: Name = key("Reference arm.")
+    to: ArmName = key("Reference arm.")
     reason: Text | None = optional(
         "Why the control (`control: true` of trial.yaml) is among the treated arms and another arm "
         "the reference; the report says it. Needed where that is so."
@@ -66,8 +70,8 @@ class Estimand:
     """An estimand."""
 
     treatment: Treatment = key("What is compared.")
-    population: Name = key("Population.")
-    variable: Name | Distinct[Name] = key(
+    population: PopulationName = key("Population.")
+    variable: AnalysedEndpoint | Distinct[AnalysedEndpoint] = key(
         "Endpoint, or a list of them; an entry of endpoints.yaml that makes several "
         "stands for all. Results of a list carry `;parameter=`.",
         expected="an endpoint or a list of endpoints",

@@ -34,6 +34,8 @@ INTERVALS = ("interval_time",)
 RECURRENT = ("recurrent_events",)
 # Kinds whose values may be numbers of events.
 COUNTS = ("measure", "repeated", "aggregate", "occurrence_count")
+# Kinds with one value, or one a visit.
+OF_ONE_VALUE = BINARY + SCORES + TIMES + INTERVALS
 ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS + RECURRENT
 OVER_TIME = ("repeated", "instrument")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
+from trialtrace.base.config.references import AnalysisName
 from trialtrace.base.config.spec import (
     Distinct,
     Listed,
@@ -23,7 +24,7 @@ OF_TIME = "visit"
 class HolmTest:
     """A test; each of its p-values (visits, strata, pairs) is a member."""
 
-    analysis: Name = key("Analysis.")
+    analysis: AnalysisName = key("Analysis.")
     test: Name = key("Test of that analysis.")
     comparison: Name | None = optional(
         "Only the p-values of this treated arm against the reference."
@@ -88,7 +89,7 @@ class Holm(AdjustedTogether):
 class Global:
     """Test of all three arms; no pair is decided before it."""
 
-    analysis: Name = key("Analysis.")
+    analysis: AnalysisName = key("Analysis.")
     test: Name = key("Test of that analysis.")
 
 

@@ -7,9 +7,10 @@ estimate of a trial says again what its p-value says (Hoenig and Heisey, Am Stat
 from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.names import Text
+from trialtrace.base.config.references import ArmName, PopulationName
 from trialtrace.base.config.spec import By, Distinct, Listed, Rule, entry_name, key, optional, shape
-from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.plan.card import Named
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.options import LEVEL_REASON, HigherLower, TwoByTwoTest
@@ -137,11 +138,11 @@ class Planned:
         "than the trial's own, or the smallest effect that matters."
     )
     note: Text | None = optional("What a reader must know of the assumptions, or their source.")
-    arms: Distinct[Name] | None = optional(
+    arms: Distinct[ArmName] | None = optional(
         "Arms, the reference last; none where each patient has every treatment."
     )
     patients: Listed[Size] | None = optional("Patients of each of these arms, as planned.")
-    reached: Name | None = optional(
+    reached: PopulationName | None = optional(
         "In place of `patients`: the numbers in a population of the trial. They are no result."
     )
 
@@ -316,9 +317,6 @@ def check(files: Files, place: Path_, design: Design) -> None:
             "both patients and reached" if design.patients else "no sizes",
             "patients: […], or reached: a population",
         )
-    if design.reached is not None:
-        what = "a population of trial.yaml"
-        known(files.plan, (*place, "reached"), design.reached, files.populations, what)
     for position, power in enumerate(design.power if isinstance(design, Tested) else ()):
         if isinstance(design, Tested) and power <= design.alpha:
             files.plan.add((*place, "power", position), f"{power:g}", "a power above alpha")
@@ -335,8 +333,6 @@ def check(files: Files, place: Path_, design: Design) -> None:
 
 
 def _arms(files: Files, place: Path_, design: Design) -> None:
-    for position, name in enumerate(design.arms or ()):
-        known(files.plan, (*place, "arms", position), name, files.arms, "an arm of trial.yaml")
     n = len(design.arms or ())
     if design.design in WHOLE:
         wanted, told = n == 0, "no arms: each patient has both treatments"

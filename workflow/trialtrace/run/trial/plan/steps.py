@@ -29,6 +29,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
+from trialtrace.base.config.references import LevelVariable, PopulationName, SubjectVariable
 from trialtrace.base.config.spec import Made, Schema, Shared, items_of, mapping_of, structure
 from trialtrace.base.config.spec_schema import definition
 from trialtrace.run.trial.plan.card import COMPARED, EVERYONE, PAIR, TEST, Card
@@ -192,6 +193,13 @@ def _made(statistic: str, method: str, entry: dict[str, Any]) -> Step[object]:
     return Step(statistic, method, structure(card_of(f"{statistic}.{method}").options, entry))
 
 
+# Options that are names, whatever the method.
+NAMED = (
+    ("strata", tuple[LevelVariable, ...]),
+    ("cluster", SubjectVariable),
+    ("sequence", SubjectVariable),
+    ("receipt", PopulationName),
+)
 DescribeStep = Annotated[
     Any,
     Made(
@@ -199,6 +207,7 @@ DescribeStep = Annotated[
             "describe", "One description; an arm each, and all arms where `overall` is true."
         ),
         step_of,
+        names=NAMED,
     ),
     Shared("plan", "describe"),
 ]
@@ -210,12 +219,13 @@ EstimateStep = Annotated[
             "One estimate with its interval, for each treated arm against the reference.",
         ),
         step_of,
+        names=NAMED,
     ),
     Shared("plan", "estimate"),
 ]
-TestStep = Annotated[Any, Made(_of_tests, test_of), Shared("plan", "test_step")]
+TestStep = Annotated[Any, Made(_of_tests, test_of, names=NAMED), Shared("plan", "test_step")]
 InteractionStep = Annotated[
-    Any, Made(_of_interaction, interaction_of), Shared("plan", "interaction")
+    Any, Made(_of_interaction, interaction_of, names=NAMED), Shared("plan", "interaction")
 ]
 
 

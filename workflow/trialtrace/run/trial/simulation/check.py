@@ -8,6 +8,7 @@ from typing import Any
 from trialtrace.base.config.compose import Document
 from trialtrace.base.config.spec import mapping_of, structure
 from trialtrace.base.errors import one_of
+from trialtrace.run.trial import references
 from trialtrace.run.trial.cohort_script import lacking, script_path, script_place, truth_of_script
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.simulation.file import MOST_PATIENTS, SimulationFile, Truth
@@ -19,9 +20,7 @@ def check(files: Files, document: Document, trial: str) -> None:
     if document.problems:
         return
     file: SimulationFile = structure(SimulationFile, document.data)
-    analyses = files.plan.names("analyses")
-    for position, name in enumerate(file.of or ()):
-        known(document, ("of", position), name, analyses, "an analysis of the plan")
+    references.check(files, document, SimulationFile)
     if not file.of and not files.plan.problems and not analyses_of(file, files.plan.data):
         document.add((), "no `of`, and no analysis of the role primary", "analyses")
     if not any(truth.no_effect for truth in file.truths.values()):
@@ -101,9 +100,6 @@ def _endpoints(files: Files, document: Document, name: str, truth: Truth) -> Non
         document.add(path, "no endpoints", "what is true of the endpoints that are analysed")
     for endpoint, entry in (truth.endpoints or {}).items():
         place = (*path, "endpoints", endpoint)
-        known(document, place, endpoint, files.endpoint_names, "an endpoint of endpoints.yaml")
-        for arm in entry.effect if isinstance(entry.effect, Mapping) else ():
-            known(document, (*place, "effect", arm), arm, files.arms, "an arm of trial.yaml")
         if truth.no_effect and entry.effect is not None:
             document.add((*place, "effect"), "an effect where none is stated", "none")
 

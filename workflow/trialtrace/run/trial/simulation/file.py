@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.references import AnalysisName, ArmName, EndpointName
 from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 
 FILE = "simulation.yaml"
@@ -21,7 +22,7 @@ class DrawnEndpoint:
         "Level of the control arm: the probability of an event, the mean of a measure, or the "
         "median of a time in days."
     )
-    effect: Filled[Name, float] | float | None = optional(
+    effect: Filled[ArmName, float] | float | None = optional(
         "What another arm has: a difference of probabilities or means, or a hazard ratio; for "
         "every other arm, or {arm: effect}. None (0, or a ratio of 1) where it is left out."
     )
@@ -52,7 +53,7 @@ class Truth:
         "Of a synthetic trial: parameters of TRUTH in scripts/cohorts/TRIAL.py that are otherwise, "
         "each a number, or {arm: number} where it may differ between the arms."
     )
-    endpoints: Filled[Name, DrawnEndpoint] | None = optional(
+    endpoints: Filled[EndpointName, DrawnEndpoint] | None = optional(
         "Of any other trial: what is true of the endpoints of the analyses that are looked at."
     )
 
@@ -61,7 +62,7 @@ class Truth:
 class SimulationFile:
     """Trials drawn under stated truths, each analysed by the plan."""
 
-    of: Distinct[Name] | None = optional(
+    of: Distinct[AnalysisName] | None = optional(
         "Analyses of the plan; the primary ones where it is left out."
     )
     replicates: int = key("Trials drawn under each truth.", minimum=2, maximum=MOST_REPLICATES)

@@ -14,10 +14,25 @@ from trialtrace.base.config.names import (
     VisitLabel,
     listed,
 )
+from trialtrace.base.config.references import (
+    ArmName,
+    ColumnName,
+    DateColumn,
+    Ref,
+    SubjectVariable,
+    TableCondition,
+)
 from trialtrace.base.config.spec import By, Distinct, Filled, Rule, entry_name, key, optional, shape
+from trialtrace.run.trial.plan.methods import OF_ONE_VALUE
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
 from trialtrace.run.trial.version import CURRENT
+
+# Stands for the columns of a source that has none of its own: the row, and its file.
+SOURCE_ROW, SOURCE_FILE = "source_row", "source_file"
+SubjectsCondition = Annotated[Condition, Ref("condition", of="subjects")]
+# An endpoint of one value, by which a population can be told.
+TestedEndpoint = Annotated[Name, Ref("endpoint", OF_ONE_VALUE)]
 
 
 @shape
@@ -25,7 +40,9 @@ class ArmOf:
     """The arm of rows that another table tells, as of the periods of a crossover."""
 
     table: Name = key("Clean table with the `arm`, whose key are its subject and `by`.")
-    by: Distinct[Column] = key("Columns of both tables that tell which of a subject's rows it is.")
+    by: Distinct[ColumnName] = key(
+        "Columns of both tables that tell which of a subject's rows it is."
+    )
 
 
 @shape
@@ -33,34 +50,36 @@ class TableSpec:
     """A clean table."""
 
     name: str = entry_name(default="")
-    of: Name = key("Raw table: an item of `source.items`, or of `source.stacked`.")
-    key_: Distinct[Column] = key(
+    of: Annotated[Name, Ref("raw table")] = key(
+        "Raw table: an item of `source.items`, or of `source.stacked`."
+    )
+    key_: Distinct[Annotated[Column, Ref("column", also=(SOURCE_ROW, SOURCE_FILE))]] = key(
         "Columns that tell its rows apart; source_row where the source has no key, source_file and "
         "source_row where it is of several files."
     )
-    subject: Column = key(
+    subject: Annotated[Column, Ref("column", also=(SOURCE_ROW,))] = key(
         "Column of the subject; source_row where every row is a subject of its own."
     )
-    arm: Column | None = optional("Column of the arm.")
+    arm: ColumnName | None = optional("Column of the arm.")
     arm_of: ArmOf | None = optional(
         "The table and its columns that tell the arm of each row, in place of `arm`, where a "
         "subject has several."
     )
-    where: Condition | None = optional(
+    where: TableCondition | None = optional(
         "Rows of the raw table that the clean table is made of: a condition over the table's "
         "columns; all rows where it is left out. The others are counted in the report."
     )
-    reason: Column | None = optional(
+    reason: Annotated[Column, Ref("column", needs="choices")] | None = optional(
         "Column with the reason why `where` leaves a row out, counted by its labels: in a log of "
         "screening why a person was not randomised."
     )
-    dated: Column | None = optional(
+    dated: DateColumn | None = optional(
         "Column of the date from which a row is known: a data cut leaves later rows out."
     )
     undated: Text | None = optional(
         "Why every row is known at any data cut, where none has a date; in place of `dated`."
     )
-    later: dict[Column, Literal["cut", "empty"] | Filled[Column, Value]] = optional(
+    later: dict[DateColumn, Literal["cut", "empty"] | Filled[ColumnName, Value]] = optional(
         "Columns of dates that are filled in later than the row. Where the date is after a data "
         "cut, the cell is the day of the cut (`cut`, of a last contact) or `empty`; and the "
         'columns beside it hold what they held until then, with `{died_on: {died: "0", cause: '
@@ -82,10 +101,10 @@ class EndpointVisit:
 class ByArm:
     """What the subjects of an arm must meet besides."""
 
-    where: Condition | None = optional(
+    where: SubjectsCondition | None = optional(
         "Condition over the columns of the subjects' table; unknown counts as not met."
     )
-    endpoints: Filled[Name, EndpointVisit | Test] = optional(
+    endpoints: Filled[TestedEndpoint, EndpointVisit | Test] = optional(
         "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
         "must surely be met by one record.",
         empty=dict,
@@ -99,15 +118,15 @@ class Population:
     name: str = entry_name(default="")
     label: Text = key("Label in reports.")
     flag: Flag = key("Its flag in ADSL: capitals, ending in FL.")
-    where: Condition | None = optional(
+    where: SubjectsCondition | None = optional(
         "Condition over the columns of the subjects' table; unknown counts as not met."
     )
-    endpoints: Filled[Name, EndpointVisit | Test] = optional(
+    endpoints: Filled[TestedEndpoint, EndpointVisit | Test] = optional(
         "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
         "must surely be met by one record.",
         empty=dict,
     )
-    by_arm: Filled[Name, ByArm] = optional(
+    by_arm: Filled[ArmName, ByArm] = optional(
         "Arm to what its subjects must meet besides; an arm without an entry has nothing besides.",
         empty=dict,
     )
@@ -162,7 +181,7 @@ class Blocked:
     """In blocks."""
 
     scheme: Literal["blocked"] = key("blocked.")
-    block: Name | None = optional(BLOCK)
+    block: SubjectVariable | None = optional(BLOCK)
     block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
         "Sizes of the blocks, in patients, where known."
     )
@@ -173,7 +192,7 @@ class Stratified:
     """Within strata."""
 
     scheme: Literal["stratified"] = key("stratified.")
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[SubjectVariable] = key("Strata: variables of `subjects`.")
 
 
 @shape
@@ -181,8 +200,8 @@ class StratifiedBlocks:
     """In blocks within strata."""
 
     scheme: Literal["stratified_blocks"] = key("stratified_blocks.")
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
-    block: Name | None = optional(BLOCK)
+    strata: Distinct[SubjectVariable] = key("Strata: variables of `subjects`.")
+    block: SubjectVariable | None = optional(BLOCK)
     block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
         "Sizes of the blocks, in patients, where known."
     )
@@ -207,7 +226,7 @@ class Design:
         Simple | Blocked | Stratified | StratifiedBlocks | Unknown,
         By("scheme", "Scheme of the randomisation; unknown where no source tells it."),
     ] = key("How patients were randomised.")
-    unit: Name | None = optional(
+    unit: SubjectVariable | None = optional(
         "Variable of `subjects` that tells what was randomised as a whole, in a trial of clusters: "
         "a blinded run permutes arms between these."
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.names import (
     Column,
@@ -16,10 +16,21 @@ from trialtrace.base.config.names import (
     Value,
     listed,
 )
+from trialtrace.base.config.references import (
+    ColumnName,
+    NumberColumn,
+    Ref,
+    TableCondition,
+    TableName,
+)
 from trialtrace.base.config.spec import Distinct, key, mapping_of, optional, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.model import Variable
+
+DayColumn = Annotated[Column, Ref("column", ("date",))]
+# What is taken for its values names nobody.
+VariableColumn = Annotated[Column, Ref("column", needs="nobody")]
 
 
 @shape(by="from")
@@ -133,7 +144,7 @@ Chosen = Literal["lowest", "highest"]
 class Age:
     """Age."""
 
-    column: Column = key("Column of the age.")
+    column: NumberColumn = key("Column of the age.")
     unit: TimeUnit = key("Unit of the age.")
 
 
@@ -150,7 +161,7 @@ class SexCodes:
 class Sex:
     """Sex."""
 
-    column: Column = key("Column of the sex.")
+    column: ColumnName = key("Column of the sex.")
     codes: SexCodes = key("Value of the column for each sex, in quotes.")
 
 
@@ -158,29 +169,29 @@ class Sex:
 class ArmElsewhere:
     """The arm in a table of its own, such as the randomisation list."""
 
-    column: Column = key("Column of the arm.")
-    table: Name = key("Clean table that holds the arm.")
+    column: ColumnName = key("Column of the arm.")
+    table: TableName = key("Clean table that holds the arm.")
 
 
 @shape
 class DateElsewhere:
     """A date in another table than that of the subjects."""
 
-    column: Column = key("Column of the date.")
-    table: Name = key("Clean table that holds it.")
+    column: DayColumn = key("Column of the date.")
+    table: TableName = key("Clean table that holds it.")
 
 
 @shape(least=1)
 class Milestones:
     """The dates of a patient's course, which checks of the data compare with all other dates."""
 
-    birth: Column | DateElsewhere | None = optional("Date of birth.")
-    randomised: Column | DateElsewhere | None = optional("Date of randomisation, or of entry.")
-    first_dose: Column | DateElsewhere | None = optional("First day of the treatment.")
-    last_contact: Column | DateElsewhere | None = optional(
+    birth: DayColumn | DateElsewhere | None = optional("Date of birth.")
+    randomised: DayColumn | DateElsewhere | None = optional("Date of randomisation, or of entry.")
+    first_dose: DayColumn | DateElsewhere | None = optional("First day of the treatment.")
+    last_contact: DayColumn | DateElsewhere | None = optional(
         "Last day on which it was known how the patient was."
     )
-    death: Column | DateElsewhere | None = optional("Date of death.")
+    death: DayColumn | DateElsewhere | None = optional("Date of death.")
 
     def origins(self, table: str) -> "dict[str, Origin]":
         """Milestone -> its table and column, in the order of a life; `table` is the subjects'."""
@@ -200,10 +211,10 @@ MILESTONES = ("birth", "randomised", "first_dose", "last_contact", "death")
 class Correlated:
     """Two numbers that go together in patients."""
 
-    table: Name | None = optional(
+    table: TableName | None = optional(
         "Clean table of both columns; that of the subjects where it is left out."
     )
-    columns: tuple[Column, ...] = key("The two columns.", minItems=2, maxItems=2)
+    columns: tuple[NumberColumn, ...] = key("The two columns.", minItems=2, maxItems=2)
     sign: Literal["positive", "negative"] | None = optional(
         "Whether one rises or falls with the other; positive where it is left out."
     )
@@ -213,16 +224,16 @@ class Correlated:
 class ChosenRows:
     """A variable from another table, or from chosen rows of a table with several a subject."""
 
-    column: Column = key("Column of the variable.")
-    table: Name | None = optional(
+    column: VariableColumn = key("Column of the variable.")
+    table: TableName | None = optional(
         "Clean table of the column; that of the subjects where it is left out."
     )
-    where: Condition | None = optional(
+    where: TableCondition | None = optional(
         "Rows that count: a condition over the columns of the table; all rows where it is left "
         "out. Those of a subject must agree, or `take` says which counts; a subject without one "
         "has no value."
     )
-    plus: Distinct[Column] | None = optional(
+    plus: Distinct[NumberColumn] | None = optional(
         "Further columns of these rows that are added to it, as the items of a score at entry; a "
         "subject who lacks one of them has no value."
     )
@@ -258,13 +269,13 @@ class Origin:
 class Subjects:
     """Where the variables of a subject come from."""
 
-    table: Name = key("Clean table of the subjects.")
+    table: TableName = key("Clean table of the subjects.")
     arm: ArmElsewhere | None = optional(
         "The arm, where it stands in another table than that of the subjects."
     )
     age: Age | None = optional("Age.")
     sex: Sex | None = optional("Sex.")
-    site: Column | None = optional("Column of the site.")
+    site: VariableColumn | None = optional("Column of the site.")
     milestones: Milestones | None = optional(
         "The columns of the dates of birth, randomisation, first dose, last contact and death, for "
         "the checks of the data (`trialtrace integrity`)."
@@ -274,7 +285,7 @@ class Subjects:
         "report where they do not.",
         empty=tuple,
     )
-    variables: dict[ShortName, Column | ChosenRows] = optional(
+    variables: dict[ShortName, VariableColumn | ChosenRows] = optional(
         "Further variables: name to column, or to a column in chosen rows of a table. The name in "
         "capitals is the column of ADSL.",
         empty=dict,

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import Name, Text, VisitLabel
+from trialtrace.base.config.references import AnalysisName, ArmName
 from trialtrace.base.config.spec import Rule, key, optional, shape
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import Files, known, known_arm
+from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.plan.check_steps_missing import DRAWN
 from trialtrace.run.trial.plan.check_undecided import undecided_alone
-from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.options import TwoByTwoTest
 from trialtrace.run.trial.resolve import principal, variables_of
@@ -20,9 +20,9 @@ class Tipping:
     """P-values over the possible numbers of events among the missing of two arms."""
 
     title: Text = key("Title.")
-    analysis: Name = key("Analysis that describes a proportion.")
-    of: Name = key("First arm.")
-    to: Name = key("Second arm.")
+    analysis: AnalysisName = key("Analysis that describes a proportion.")
+    of: ArmName = key("First arm.")
+    to: ArmName = key("Second arm.")
     visit: VisitLabel | None = optional("Visit, where the analysis has several.")
     parameter: Name | None = optional("Endpoint, where the analysis has several.")
     test: TwoByTwoTest = key("Test; its level is the decision level of the analysis.")
@@ -30,10 +30,6 @@ class Tipping:
 
 def _check_tipping(files: Files, place: Path_, tipping: Tipping) -> None:
     name = tipping.analysis
-    known_arm(files, files.plan, (*place, "of"), tipping.of)
-    known_arm(files, files.plan, (*place, "to"), tipping.to)
-    if not names.analysis(files, (*place, "analysis"), name):
-        return
     analysis = files.plan.get("analyses", name)
     if analysis and not any(step.startswith("proportion.") for step in principal(analysis)):
         files.plan.add(
@@ -52,9 +48,11 @@ class DeltaTipping:
     """P-values over what is added to the imputed values of two arms."""
 
     title: Text = key("Title.")
-    analysis: Name = key("Analysis that estimates a mean difference by multiple imputation.")
-    of: Name = key("First arm, treated.")
-    to: Name = key("Second arm, the reference.")
+    analysis: AnalysisName = key(
+        "Analysis that estimates a mean difference by multiple imputation."
+    )
+    of: ArmName = key("First arm, treated.")
+    to: ArmName = key("Second arm, the reference.")
     visit: VisitLabel = key("Visit.")
     parameter: Name | None = optional("Endpoint, where the analysis has several.")
     of_deltas: DeltaRange = key("Smallest and largest delta of the first arm.")
@@ -62,8 +60,6 @@ class DeltaTipping:
 
 
 def _check_delta_tipping(files: Files, place: Path_, delta_tipping: DeltaTipping) -> None:
-    for name, arm in (("of", delta_tipping.of), ("to", delta_tipping.to)):
-        known_arm(files, files.plan, (*place, name), arm)
     for name, ends in (
         ("of_deltas", delta_tipping.of_deltas),
         ("to_deltas", delta_tipping.to_deltas),
@@ -71,8 +67,6 @@ def _check_delta_tipping(files: Files, place: Path_, delta_tipping: DeltaTipping
         if not ends[0] < ends[1]:
             expected = "a smallest delta below the largest"
             files.plan.add((*place, name), f"{ends[0]:g} to {ends[1]:g}", expected)
-    if not names.analysis(files, (*place, "analysis"), delta_tipping.analysis):
-        return
     analysis = files.plan.get("analyses", delta_tipping.analysis)
     drawn = {f"mean_difference.{method}" for method in DRAWN}
     if analysis and not drawn & set(principal(analysis)):
@@ -88,13 +82,9 @@ class EpsilonCurve:
     """A curve with the estimates of ε marked."""
 
     title: Text = key("Title.")
-    analysis: Name = key("Analysis with an F test within subjects.")
+    analysis: AnalysisName = key("Analysis with an F test within subjects.")
     effect: Text = key("Its effect, as the report names it.")
     parameter: Name | None = optional("Endpoint, where the analysis has several.")
-
-
-def _check_epsilon_curve(files: Files, place: Path_, epsilon_curve: EpsilonCurve) -> None:
-    names.analysis(files, (*place, "analysis"), epsilon_curve.analysis)
 
 
 ANALYSES_OF_VARIANCE = ("p_value.mixed_anova", "p_value.repeated_measures_anova")
@@ -105,7 +95,7 @@ class ResidualQuantiles:
     """A panel a visit; residuals are of the mean of each arm or side there."""
 
     title: Text = key("Title.")
-    analysis: Name = key("Analysis of variance of repeated measures.")
+    analysis: AnalysisName = key("Analysis of variance of repeated measures.")
     parameter: Name | None = optional("Endpoint, where the analysis has several.")
 
 
@@ -113,8 +103,6 @@ def _check_residual_quantiles(
     files: Files, place: Path_, residual_quantiles: ResidualQuantiles
 ) -> None:
     here = (*place, "analysis")
-    if not names.analysis(files, here, residual_quantiles.analysis):
-        return
     declared = files.plan.get("analyses", residual_quantiles.analysis)
     if declared is not None and not set(principal(declared)) & set(ANALYSES_OF_VARIANCE):
         files.plan.add(
@@ -147,7 +135,6 @@ DISPLAYS = (
         "epsilon_curve",
         "P-value of an F test within subjects over ε.",
         EpsilonCurve,
-        _check_epsilon_curve,
     ),
     Display(
         "residual_quantiles",

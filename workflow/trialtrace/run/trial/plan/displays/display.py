@@ -18,7 +18,7 @@ S = TypeVar("S")
 class Display(Generic[S]):
     """A kind of display, by its key in `displays` of a plan.
 
-    `check` tells what an entry of the shape names that is not there, with its place. A module
+    `check` reports what is wrong with an entry besides the names that its shape marks. A module
     of its name in `trialtrace.report.figures` draws it; a `table` of a section none. What
     shows `single_patients` is drawn only where disclosure is full. A plan has one that stands
     `once`, a list of any other. One with `results` has numbers of its own, which claims can name.
@@ -27,7 +27,7 @@ class Display(Generic[S]):
     kind: str
     means: str
     shape: type[S]
-    check: Callable[[Files, Path_, S], None]
+    check: Callable[[Files, Path_, S], object] | None = None
     table: bool = False
     single_patients: bool = False
     once: bool = False

@@ -3,13 +3,16 @@
 from typing import Annotated
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.config.names import Condition, Name, Text
+from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.references import (
+    AnalysisName,
+    LevelVariable,
+    SubjectCondition,
+    TableName,
+)
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import Distinct, Listed, Rule, key, optional, shape
-from trialtrace.run.trial.check_conditions import check_condition
 from trialtrace.run.trial.context import Files, known
-from trialtrace.run.trial.endpoints import check_derived as derived
-from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -19,7 +22,7 @@ from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 class Ended:
     """Who did not complete the trial, by reason; of those who `received` where that is given."""
 
-    variable: Name = key("Variable of `subjects` with the end of the trial or the reason.")
+    variable: LevelVariable = key("Variable of `subjects` with the end of the trial or the reason.")
     completed: tuple[Text, ...] = key(
         "Its values that mean that the trial was completed; all others are reasons.",
         minItems=0,
@@ -32,14 +35,14 @@ class Excluded:
     """Where the subjects' table has everybody who was assessed: why those without an arm were
     not randomised."""
 
-    variable: Name = key("Variable of `subjects` with the reason.")
+    variable: LevelVariable = key("Variable of `subjects` with the reason.")
 
 
 @shape(by="variable")
 class Recorded:
     """Reasons that a variable has; whoever has none stands under "reason not reported"."""
 
-    variable: Name = key("Variable of `subjects` with the reason.")
+    variable: LevelVariable = key("Variable of `subjects` with the reason.")
     no_reason: tuple[Text, ...] = optional(
         "Its values that are no reason, such as that the trial was completed.",
         empty=tuple,
@@ -52,7 +55,9 @@ class Reason:
     """A reason, by a condition."""
 
     label: Text = key("The reason, in words.")
-    where: Condition = key("Whose it is: a condition over columns of ADSL, its flags among them.")
+    where: SubjectCondition = key(
+        "Whose it is: a condition over columns of ADSL, its flags among them."
+    )
 
 
 @shape(by="reasons")
@@ -72,13 +77,13 @@ Why = Annotated[
 class FlowDisplay:
     """Flow of the patients."""
 
-    analysed: Distinct[Name] = key("Analyses whose numbers end the flow.")
+    analysed: Distinct[AnalysisName] = key("Analyses whose numbers end the flow.")
     patients: Text | None = optional(
         "Who the patients with an arm in the data are where they are not all who were randomised, "
         "such as Eligible. Nobody is called randomised then, and the flow and the summary say that "
         "their number is not in the data."
     )
-    received: Condition | None = optional(
+    received: SubjectCondition | None = optional(
         "Who received the treatment: a condition over columns of ADSL."
     )
     not_received: Why | None = optional("Why others did not receive it. Needs `received`.")
@@ -87,7 +92,7 @@ class FlowDisplay:
         "Where the subjects' table has everybody who was assessed: why those without an "
         "arm were not randomised."
     )
-    screening: Name | None = optional(
+    screening: TableName | None = optional(
         "Table that is a log of who was assessed: its `where` leaves out who was not randomised, "
         "by `reason`. Not with `excluded`."
     )
@@ -98,12 +103,6 @@ class FlowDisplay:
 
 
 def _check(files: Files, place: Path_, flow_display: FlowDisplay) -> None:
-    for position, name in enumerate(flow_display.analysed):
-        names.analysis(files, (*place, "analysed", position), name)
-    if flow_display.received is not None:
-        columns = derived.columns_of_analysis(files, "measure")
-        here = (*place, "received")
-        check_condition(files.plan, here, flow_display.received, columns, "a column of ADSL")
     if flow_display.not_received is not None:
         here = (*place, "not_received")
         if flow_display.received is None:
@@ -114,64 +113,49 @@ def _check(files: Files, place: Path_, flow_display: FlowDisplay) -> None:
         known(files.plan, here, name, flow_display.analysed, "an analysis of `analysed`")
         _why(files, here, why)
     if flow_display.excluded is not None:
-        _excluded(files, (*place, "excluded"), flow_display.excluded.variable)
+        _excluded(files, (*place, "excluded"))
     if flow_display.screening is not None:
         if flow_display.excluded is not None:
             files.plan.add((*place, "screening"), "screening beside excluded", "one of the two")
         _screening(files, (*place, "screening"), flow_display.screening)
     if flow_display.ended is not None:
-        _ended(files, (*place, "ended"), flow_display.ended)
+        ended = flow_display.ended
+        _labels(files, (*place, "ended", "completed"), ended.variable, ended.completed)
 
 
 def _screening(files: Files, place: Path_, log: str) -> None:
-    tables = files.trial.names("tables")
-    if known(files.plan, place, log, tables, "a table of trial.yaml"):
-        table = files.trial.get("tables", log) or {}
-        if "reason" not in table:
-            files.plan.add(
-                place,
-                f"{log}, a table without a reason for the rows left out",
-                "a table with `where` and `reason` in trial.yaml",
-            )
+    table = files.trial.get("tables", log)
+    if table is not None and "reason" not in table:
+        files.plan.add(
+            place,
+            f"{log}, a table without a reason for the rows left out",
+            "a table with `where` and `reason` in trial.yaml",
+        )
 
 
 def _why(files: Files, place: Path_, reasons: Recorded | Conditioned) -> None:
     """Reasons that are there, each once, none of them called as those without a reason are."""
     if isinstance(reasons, Recorded):
-        name, at = reasons.variable, (*place, "variable")
-        if known(files.plan, at, name, files.subject_variables, "a variable of subjects"):
-            derived.check_levels(files, at, name)
-            for position, level in enumerate(reasons.no_reason):
-                here = (*place, "no_reason", position)
-                known(files.plan, here, level, files.subject_choices(name), f"a label of {name}")
+        _labels(files, (*place, "no_reason"), reasons.variable, reasons.no_reason)
         return
-    columns = derived.columns_of_analysis(files, "measure")
     seen = {UNREPORTED, OUTSIDE, NO_VALUE}
     for position, reason in enumerate(reasons.reasons):
         here = (*place, "reasons", position)
         if reason.label in seen:
             files.plan.add((*here, "label"), tell(reason.label), "a label of its own")
         seen.add(reason.label)
-        check_condition(files.plan, (*here, "where"), reason.where, columns, "a column of ADSL")
 
 
-def _ended(files: Files, place: Path_, ended: Ended) -> None:
-    name, what = ended.variable, "a variable of subjects"
-    if known(files.plan, (*place, "variable"), name, files.subject_variables, what):
-        derived.check_levels(files, (*place, "variable"), name)
-        for position, level in enumerate(ended.completed):
-            at = (*place, "completed", position)
-            known(files.plan, at, level, files.subject_choices(name), f"a label of {name}")
+def _labels(files: Files, place: Path_, variable: str, labels: tuple[str, ...]) -> None:
+    for position, label in enumerate(labels):
+        choices = files.subject_choices(variable)
+        known(files.plan, (*place, position), label, choices, f"a label of {variable}")
 
 
-def _excluded(files: Files, place: Path_, name: str) -> None:
+def _excluded(files: Files, place: Path_) -> None:
     """Reasons of those without an arm, which only a design of one arm a subject can tell."""
     if files.trial.get("design", "kind") in OWN_TREATMENT:
         files.plan.add(place, "subjects without an arm", "a design of one arm a subject")
-    elif known(
-        files.plan, (*place, "variable"), name, files.subject_variables, "a variable of subjects"
-    ):
-        derived.check_levels(files, (*place, "variable"), name)
 
 
 DISPLAYS = (Display("flow", "Flow of the patients.", FlowDisplay, _check, once=True, results=True),)

@@ -2,7 +2,13 @@
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Condition, Name, StepName, Text
+from trialtrace.base.config.names import Condition, StepName, Text
+from trialtrace.base.config.references import (
+    AnalysisName,
+    Endpoints,
+    PopulationName,
+    TableCondition,
+)
 from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
 
 Times = Distinct[Annotated[float, Rule(minimum=0)]]
@@ -14,7 +20,7 @@ class OfAnalyses:
     """Estimates of analyses."""
 
     title: Text = key("Title.")
-    of: Distinct[Name] = key("Analyses, in order.")
+    of: Distinct[AnalysisName] = key("Analyses, in order.")
     estimate: StepName | Distinct[StepName] = key("Estimate that is drawn.")
 
 
@@ -33,8 +39,8 @@ class OfEndpoint(Rows):
     """Derived values of a population."""
 
     title: Text = key("Title.")
-    endpoint: Name | Distinct[Name] = key("Endpoint.")
-    population: Name = key("Population.")
+    endpoint: Endpoints | Distinct[Endpoints] = key("Endpoint.")
+    population: PopulationName = key("Population.")
 
 
 @shape
@@ -52,7 +58,7 @@ class OverTime(OfEndpoint):
 class TableRows:
     """Which rows of a table are shown."""
 
-    where: Condition | None = optional(
+    where: TableCondition | None = optional(
         "Condition over columns of the table; only rows that meet it are shown."
     )
 
@@ -62,5 +68,5 @@ class OfTable(TableRows):
     """The rows of the clean table behind an endpoint."""
 
     title: Text = key("Title.")
-    endpoint: Name = key("Endpoint.")
-    population: Name = key("Population.")
+    endpoint: Endpoints = key("Endpoint.")
+    population: PopulationName = key("Population.")

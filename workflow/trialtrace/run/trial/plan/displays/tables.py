@@ -5,10 +5,16 @@ from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import Column, Name, Text
+from trialtrace.base.config.references import (
+    ArmName,
+    LevelVariable,
+    PopulationName,
+    Ref,
+    TableName,
+)
 from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.context import Files, known, known_arm, names_nobody, of_kind
+from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays import names
@@ -22,36 +28,27 @@ from trialtrace.run.trial.settings import LIFT, RESTRICTED
 class Baseline:
     """Table of the subjects at entry."""
 
-    population: Name = key("Population.")
+    population: PopulationName = key("Population.")
     overall: bool = key("Whether a column of all arms is shown.")
-    variables: Distinct[Name] = key(
+    variables: Distinct[Annotated[Name, Ref("subject variable", needs="description")]] = key(
         "Variables of `subjects`, in order; age, sex and site by these names."
     )
-    beside: Name | None = optional(
+    beside: PopulationName | None = optional(
         "Another population, whose table of the same variables stands behind it, such as that of "
         "the paper."
     )
     note: Text | None = optional("What else the caption of the first table says.")
-    by: Name | None = optional(
+    by: LevelVariable | None = optional(
         "Variable of `subjects` whose levels are the columns, instead of the arms. Who lacks it is "
         "in the column of all alone."
     )
 
 
 def _check_baseline(files: Files, place: Path_, baseline: Baseline) -> None:
-    names.population(files, place, baseline.population)
     if baseline.beside is not None:
         others = [name for name in files.populations or () if name != baseline.population]
         here = (*place, "beside")
         known(files.plan, here, baseline.beside, others or None, "another population of trial.yaml")
-    for position, name in enumerate(baseline.variables):
-        here = (*place, "variables", position)
-        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
-            derived.check_baseline(files, here, name)
-    if baseline.by is not None:
-        here = (*place, "by")
-        if known(files.plan, here, baseline.by, files.subject_variables, "a variable of subjects"):
-            derived.check_levels(files, here, baseline.by)
 
 
 @shape
@@ -59,8 +56,10 @@ class AdverseEvent:
     """Patients with any and occurrences by arm: all, by term, by further columns."""
 
     title: Text = key("Title.")
-    endpoint: Name = key("Endpoint of kind occurrence; in one table only.")
-    population: Name = key("Population: the denominator.")
+    endpoint: Annotated[Name, Ref("endpoints", ("occurrence",))] = key(
+        "Endpoint of kind occurrence; in one table only."
+    )
+    population: PopulationName = key("Population: the denominator.")
     columns: Distinct[Name] | None = optional(
         "Columns of the endpoint's `columns`, in order: grade, seriousness, relation."
     )
@@ -72,10 +71,7 @@ class AdverseEvent:
 
 
 def _check_adverse_events(files: Files, place: Path_, adverse_event: AdverseEvent) -> None:
-    for here, name in names.endpoints(
-        files, place, adverse_event.endpoint, adverse_event.population
-    ):
-        of_kind(files, files.plan, here, name, ("occurrence",))
+    for here, name in names.endpoints(files, place, adverse_event.endpoint):
         shown = [each["endpoint"] for each in files.plan.get("displays", "adverse_events")]
         if name in shown[: int(place[-1])]:
             files.plan.add(here, f"{name} a second time", "another endpoint")
@@ -118,7 +114,7 @@ class AdverseDots:
     title: Text = key("Title.")
     endpoint: Name = key("Endpoint of a table in `adverse_events`, whose counts are drawn.")
     population: Name = key("Population of that table.")
-    against: Name = key("Arm to which the others are compared.")
+    against: ArmName = key("Arm to which the others are compared.")
     least: Annotated[int, Rule(minimum=1)] | None = optional(
         "Patients of an arm that must have an event for it to be drawn; 1 without it."
     )
@@ -126,7 +122,6 @@ class AdverseDots:
 
 def _check_adverse_dots(files: Files, place: Path_, dots: AdverseDots) -> None:
     """Its counts are results of the table; a trial without arms of its own has none by arm."""
-    known_arm(files, files.plan, (*place, "against"), dots.against)
     tables = {
         table["endpoint"]: table.get("population")
         for table in files.plan.get("displays", "adverse_events") or ()
@@ -165,28 +160,15 @@ class Listing(TableRows):
     """Rows of a clean table, a patient's by his number and arm."""
 
     title: Text = key("Title.")
-    table: Name = key("Table of trial.yaml.")
-    population: Name = key("Population whose rows are listed.")
-    columns: Distinct[Column] = key("Columns of the table, in order, behind patient and arm.")
+    table: TableName = key("Table of trial.yaml.")
+    population: PopulationName = key("Population whose rows are listed.")
+    columns: Distinct[Annotated[Column, Ref("column", needs="nobody")]] = key(
+        "Columns of the table, in order, behind patient and arm."
+    )
     kind: IchKind | None = optional(
         "Which of the listings of ICH E3 it is, for its caption; the section on harms leads to "
         "those of adverse events and of deaths."
     )
-
-
-def _check_listing(files: Files, place: Path_, listing: Listing) -> None:
-    names.population(files, place, listing.population)
-    tables = files.trial.names("tables")
-    if not known(files.plan, (*place, "table"), listing.table, tables, "a table of trial.yaml"):
-        return
-    columns = files.columns(listing.table)
-    if listing.where is not None:
-        check_condition(files.plan, (*place, "where"), listing.where, columns)
-    for position, name in enumerate(listing.columns):
-        here = (*place, "columns", position)
-        if not known(files.plan, here, name, columns, f"a column of {listing.table}"):
-            continue
-        names_nobody(files.plan, here, columns[name] if columns is not None else None)
 
 
 DISPLAYS = (
@@ -217,7 +199,6 @@ DISPLAYS = (
         "listings",
         "Listings of single patients in the supplement; shown only where disclosure is full.",
         Listing,
-        _check_listing,
         table=True,
         single_patients=True,
     ),

@@ -1,11 +1,12 @@
 """Values and estimates: forests, bars, courses, and what single patients had."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import Column, Name, StepName, Text, VisitLabel
+from trialtrace.base.config.references import NUMERIC, Endpoints, Ref
 from trialtrace.base.config.spec import Distinct, key, optional, shape
-from trialtrace.run.trial.context import NUMERIC, Files, column, known
+from trialtrace.run.trial.context import Files, column, known
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
@@ -50,7 +51,9 @@ class Band:
 class Stacked(OfEndpoint):
     """Stacked bars, a panel an arm."""
 
-    endpoint: Name = key("Endpoint with values; its visits, if it has some, stand side by side.")
+    endpoint: Endpoints = key(
+        "Endpoint with values; its visits, if it has some, stand side by side."
+    )
     missing: Literal["shown", "left_out"] = key(
         "Whether patients without a value are a category of their own."
     )
@@ -63,7 +66,7 @@ class Stacked(OfEndpoint):
 class Profile(OfEndpoint):
     """A profile."""
 
-    endpoint: Name | Distinct[Name] = key(
+    endpoint: Endpoints | Distinct[Endpoints] = key(
         "Endpoint with visits, or a list of them: a panel each.",
         expected="an endpoint or a list of endpoints",
     )
@@ -73,7 +76,7 @@ class Profile(OfEndpoint):
 class Spaghetti(OfEndpoint):
     """Courses, a panel an arm."""
 
-    endpoint: Name | Distinct[Name] = key(
+    endpoint: Endpoints | Distinct[Endpoints] = key(
         "Endpoint with visits, or a list of them: a row of panels each.",
         expected="an endpoint or a list of endpoints",
     )
@@ -83,7 +86,7 @@ class Spaghetti(OfEndpoint):
 class Waterfall(OfEndpoint):
     """The best change of every patient, a bar each, a panel an arm."""
 
-    endpoint: Name = key("Endpoint with visits.")
+    endpoint: Endpoints = key("Endpoint with visits.")
     baseline: VisitLabel = key("Visit since which the values change.")
     better: HigherLower = key("Which values are better: of those after it the best is taken.")
     change: Literal["difference", "percent"] = key(
@@ -104,7 +107,7 @@ def _check_waterfall(files: Files, place: Path_, waterfall: Waterfall) -> None:
 class Missingness(OfEndpoint):
     """Which visits have a value: rows of patterns, a panel an arm."""
 
-    endpoint: Name | Distinct[Name] = key(
+    endpoint: Endpoints | Distinct[Endpoints] = key(
         "Endpoint with visits, or a list of them: a row of panels each.",
         expected="an endpoint or a list of endpoints",
     )
@@ -114,14 +117,16 @@ class Missingness(OfEndpoint):
 class Swimmer(OfTable):
     """Cycles on a line a patient, by whether the dose was full, reduced or left out."""
 
-    endpoint: Name = key("Endpoint of kind dose_intensity: its table is drawn.")
+    endpoint: Annotated[Name, Ref("endpoints", ("dose_intensity",))] = key(
+        "Endpoint of kind dose_intensity: its table is drawn."
+    )
     planned_date: Name | None = optional(
         "Column of the planned date, at which a cycle without a date that was not given is drawn."
     )
 
 
 def _check_swimmer(files: Files, place: Path_, swimmer: Swimmer) -> None:
-    for columns in names.of_table(files, place, swimmer, "dose_intensity"):
+    for columns in names.of_table(files, place, swimmer):
         if swimmer.planned_date is not None:
             column(files.plan, (*place, "planned_date"), swimmer.planned_date, columns, ("date",))
 
@@ -130,7 +135,7 @@ def _check_swimmer(files: Files, place: Path_, swimmer: Swimmer) -> None:
 class DoseIntensity(OfEndpoint):
     """Dots and boxes by arm; dots only where disclosure is full."""
 
-    endpoint: Name | Distinct[Name] = key(
+    endpoint: Endpoints | Distinct[Endpoints] = key(
         "Endpoint with one value a patient, or a list of them: a panel each.",
         expected="an endpoint or a list of endpoints",
     )
@@ -141,13 +146,15 @@ class DoseIntensity(OfEndpoint):
 class HeatMap(OfTable):
     """A map of sessions, a line a patient."""
 
-    endpoint: Name = key("Endpoint of kind attendance: its table is drawn.")
+    endpoint: Annotated[Name, Ref("endpoints", ("attendance",))] = key(
+        "Endpoint of kind attendance: its table is drawn."
+    )
     day: Column = key("Column of its table with the number of the day or of the session.")
     day_label: Text | None = optional("Label of the axis; Day without it.")
 
 
 def _check_heat_map(files: Files, place: Path_, heat_map: HeatMap) -> None:
-    for columns in names.of_table(files, place, heat_map, "attendance"):
+    for columns in names.of_table(files, place, heat_map):
         column(files.plan, (*place, "day"), heat_map.day, columns, (*NUMERIC, "date"))
 
 
