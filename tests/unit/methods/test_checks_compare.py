@@ -7,7 +7,17 @@ from types import SimpleNamespace
 import pytest
 from tiny_data import asked
 
-from trialtrace.run.methods.checking.outcome import EXACT, Recomputed, close, compare, peer, version
+from trialtrace.base.errors import UserError
+from trialtrace.run.methods.checking.outcome import (
+    EXACT,
+    Recomputed,
+    close,
+    compare,
+    how_of,
+    peer,
+    version,
+)
+from trialtrace.run.tables.contracts import CHECKS, from_rows, write_table
 
 
 @pytest.mark.parametrize(
@@ -77,6 +87,36 @@ def test_the_version_is_that_of_the_library_named_first():
 
     assert version("scipy.stats.fisher_exact") == scipy.__version__
     assert version("statistics.stdev") == platform.python_version()
+
+
+@pytest.mark.parametrize(
+    ("by", "how"),
+    [
+        ("statsmodels.duration.hazard_regression.PHReg", "library"),
+        ("statsmodels.stats.proportion.proportion_confint (wilson)", "library"),
+        ("pingouin.rm_anova", "library"),
+        ("scipy.stats.fisher_exact", "library"),
+        ("scipy.stats.beta", "formula"),
+        ("scipy.stats.hypergeom (every table)", "formula"),
+        ("scipy.optimize.brentq (score test inverted)", "formula"),
+        ("statsmodels.duration.hazard_regression.PHReg; sums", "formula"),
+        ("numpy: a formula", "formula"),
+        ("pandas: records", "formula"),
+    ],
+)
+def test_a_library_is_named_where_its_function_gives_the_statistic(by, how):
+    assert how_of(by) == how
+
+
+def test_a_check_tells_how_it_computed_again_in_words_that_the_contract_knows(tmp_path):
+    (row,) = [
+        one.row()
+        for one in compare(asked("p_value.x"), Recomputed("numpy: x", nan, how="equations"))
+    ][:1]
+    assert row["how"] == "equations"
+    table = from_rows([row | {"how": "by heart"}], CHECKS)
+    with pytest.raises(UserError, match="column how"):
+        write_table(tmp_path / "checks.parquet", table, CHECKS)
 
 
 def made(answer, of=lambda data, asked: ("rows", 7)):

@@ -8,6 +8,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.tables import pair_text
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.short_id import short_id
+from trialtrace.run.trace.text import HOW
 from trialtrace.run.trace.variables import DISPLAYS
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.plan.references import method_of
@@ -69,4 +70,5 @@ def _of(material: Material, row: ResultRow) -> Iterator[str]:
 
 def _check(check: CheckRow) -> str:
     word = "agrees" if check["agrees"] else "DISAGREES"
-    return f"{check['check_by']} {check['version']}: {word} to {check['tolerance']:g}"
+    by = f"{check['check_by']} {check['version']}, {HOW[check['how']]}"
+    return f"{by}: {word} to {check['tolerance']:g}"

@@ -1,5 +1,6 @@
 """Sections of a trial's report that are of no analysis, each as Markdown."""
 
+from collections import Counter
 from collections.abc import Iterator
 from string import ascii_lowercase
 
@@ -24,7 +25,7 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow, present
 from trialtrace.run.tables.manifest import Entry, files_in
 from trialtrace.run.trace.seal import grouped
-from trialtrace.run.trace.text import shown_hash
+from trialtrace.run.trace.text import HOW, shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.no_pingouin import without_check
@@ -235,8 +236,19 @@ def recomputed(material: Material) -> str:
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         f"independent path{STOPS}"
     )
+    text += _by_how(material)
     without = f" {escape_markdown(missing)}." if missing else ""
     return text + without + _by_simulation(by_chance(material))
+
+
+def _by_how(material: Material) -> str:
+    """How many results each way of computing them again is of: that of their first component."""
+    checks = material.tracer.checks
+    ways = Counter[str](
+        checks[row["result_id"]][0]["how"] for row in material.results if row["result_id"] in checks
+    )
+    told = [f"{ways[how]} {words}" for how, words in HOW.items() if ways[how]]
+    return f" Of these, {in_a_row(told)}." if told else ""
 
 
 def by_chance(material: Material) -> list[tuple[ResultRow, CheckRow]]:

@@ -10,7 +10,7 @@ from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.terminal import without_controls
 from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
 from trialtrace.run.jobs.stages import STAGES_BEFORE_1
-from trialtrace.run.tables.contracts.rows import CheckRow
+from trialtrace.run.tables.contracts.rows import EQUATIONS, FORMULA, LIBRARY, R_HERE, CheckRow
 from trialtrace.run.trace.short_id import short_id
 
 # A trace as JSON has it.
@@ -74,12 +74,22 @@ def option_text(value: Any) -> str:
     return str(value)
 
 
+# How a number was computed again, in words.
+HOW = {
+    LIBRARY: "by a library",
+    EQUATIONS: "by its equations",
+    FORMULA: "by a formula written apart",
+    R_HERE: "by R on this machine",
+}
+
+
 def check_lines(checks: list[CheckRow]) -> list[str]:
     """One line for each checker: which components it recomputed, to which tolerance: a relative
     one, or of simulations what chance may part them by, in the unit of the value."""
     by: dict[str, dict[str, dict[str, list[str]]]] = {}
     for check in checks:
-        words = by.setdefault(f"{check['check_by']} {check['version']}", {})
+        name = f"{check['check_by']} {check['version']}, {HOW[check['how']]}"
+        words = by.setdefault(name, {})
         tolerances = words.setdefault("agrees" if check["agrees"] else "DISAGREES", {})
         to = f"within ±{check['chance']:.2g}, which is chance," if check["chance"] else ""
         to = to or f"to a relative {check['tolerance']:g}"

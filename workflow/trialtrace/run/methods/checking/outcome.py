@@ -8,6 +8,8 @@ from itertools import product
 from math import isfinite, isinf, isnan, log, nan, sqrt
 from typing import TYPE_CHECKING, TypeVar
 
+from trialtrace.run.tables.contracts.rows import FORMULA, LIBRARY, How
+
 if TYPE_CHECKING:
     from trialtrace.run.methods.checking.data import Asked, Data
 
@@ -31,6 +33,7 @@ class Recomputed:
     `chance` is what two Monte Carlo values may differ by, in the unit of the value, and
     `chance_of_bounds` what their bounds may; the tolerance of a component is then this much of it.
     `mc_se` is the Monte Carlo error of a value that is drawn, and what chance leaves of that.
+    `how` is what `by` says by its form, if not told: see `how_of`.
     """
 
     by: str
@@ -41,6 +44,7 @@ class Recomputed:
     chance: float = 0.0
     chance_of_bounds: float = 0.0
     mc_se: tuple[float, float] | None = None
+    how: How | None = None
 
 
 # What recomputes a result; None: no answer.
@@ -123,12 +127,14 @@ class Compared:
     tolerance: float
     agrees: bool
     chance: float = 0.0
+    how: How | None = None
 
     def row(self) -> dict[str, object]:
         """The row of the checks contract."""
         return {
             "result_id": self.result_id,
             "component": self.component,
+            "how": self.how or how_of(self.by),
             "check_by": self.by,
             "version": version(self.by),
             "recomputed": None if isnan(self.theirs) else self.theirs,
@@ -173,7 +179,8 @@ def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
             width *= near_bound / abs(theirs)
         agrees = close(ours, theirs, width, NEAR_ZERO if chance else near_zero)
         yield Compared(
-            asked.result_id, component, ours, theirs, recomputed.by, width, agrees, chance
+            *(asked.result_id, component, ours, theirs, recomputed.by),
+            *(width, agrees, chance, recomputed.how),
         )
 
 
@@ -185,6 +192,25 @@ def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_
     if ours == theirs:
         return True
     return abs(ours - theirs) <= tolerance * max(abs(theirs), near_zero)
+
+
+_FUNCTION = re.compile(r"(statsmodels|pingouin|scipy\.stats|statistics|pandas)\.\w[\w.]*")
+
+
+@cache
+def how_of(by: str) -> How:
+    """`library` where `by` begins with the function of a library that gives the statistic; a
+    `formula` where it is "library: …" or "…; …", or a distribution by which a formula goes."""
+    named = _FUNCTION.match(by)
+    if named is None or re.search(r"[:;]", by):
+        return FORMULA
+    if named[1] == "scipy.stats":
+        from scipy import stats
+
+        function = getattr(stats, named[0].split(".")[2], None)
+        if not callable(function) or isinstance(function, stats.rv_continuous | stats.rv_discrete):
+            return FORMULA
+    return LIBRARY
 
 
 @cache

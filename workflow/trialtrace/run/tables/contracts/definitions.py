@@ -6,7 +6,7 @@ unless a contract says that it is the writer's (results stand in the order of th
 """
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args, get_origin
 
 from trialtrace.run.tables.contracts.rows import CheckRow, ClaimRow, MemberRow, ResultRow
 
@@ -19,12 +19,14 @@ TEXT, NUMBER, INTEGER, FLAG, DATE = "text", "number", "integer", "flag", "date"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, type, what it holds, and whether every row must have a value."""
+    """A column: its name, type, what it holds, and whether every row must have a value, and
+    of which `choices` it is one, if they are few."""
 
     name: str
     kind: str
     means: str
     required: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ def columns_of(row: type) -> tuple[Column, ...]:
     columns = []
     for name, column in row.__annotations__.items():
         held, means = get_args(column)
+        if get_origin(held) is Literal:
+            columns.append(Column(name, TEXT, means, True, get_args(held)))
+            continue
         kind, *empty = get_args(held) or (held,)
         columns.append(Column(name, KINDS[kind], means, not empty))
     return tuple(columns)

@@ -5,7 +5,7 @@ A column says what it holds; a value that a row may lack is None.
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Annotated, TypedDict, TypeVar
+from typing import Annotated, Final, Literal, TypedDict, TypeVar
 
 T = TypeVar("T")
 
@@ -57,11 +57,21 @@ class MemberRow(TypedDict):
     sha256: Annotated[str, "hash over the sorted row ids (USUBJID/ASEQ), one a line"]
 
 
+LIBRARY: Final = "library"
+EQUATIONS: Final = "equations"
+FORMULA: Final = "formula"
+R_HERE: Final = "R here"
+How = Literal["library", "equations", "formula", "R here"]
+
+
 class CheckRow(TypedDict):
     """A value computed a second time by other code."""
 
     result_id: Annotated[str, "result"]
     component: Annotated[str, "value, ci_low, ci_high, n_used or mc_se"]
+    how: Annotated[
+        How, "by a library's function, its equations, a formula written apart, or R on this machine"
+    ]
     check_by: Annotated[str, "the independent function that recomputed it"]
     version: Annotated[str, "its library's version"]
     recomputed: Annotated[float | None, "its value"]

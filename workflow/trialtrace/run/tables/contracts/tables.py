@@ -91,7 +91,14 @@ def typed(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
                 found=f"{table[name].null_count} empty values",
                 expected="a value in every row",
             )
+        if column.choices and name in table.column_names:
+            _among(table[name], column, f"{place}: table {contract.name}, column {name}")
     return table
+
+
+def _among(values: "pa.ChunkedArray", column: Column, place: str) -> None:
+    if other := sorted(set(values.unique().to_pylist()) - {*column.choices}):
+        raise UserError(place, found=one_of(other), expected=one_of(column.choices))
 
 
 def order_of(table: "pa.Table", contract: Contract, place: str) -> "pa.Array | None":
