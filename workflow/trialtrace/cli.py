@@ -24,6 +24,7 @@ from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.queries import add_queries
 from trialtrace.report.commands.read import add_read
+from trialtrace.report.commands.recompute import add_recompute, checks_by_r
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
 from trialtrace.report.commands.validate import add_validate
@@ -158,6 +159,7 @@ def parser() -> argparse.ArgumentParser:
     add_history(add)
     add_integrity(add)
     add_script(add)
+    add_recompute(add)
     add_hand_over(add, WithoutPandas.lifted)
     _add_report(add)
     add_commands(add, WithoutPandas.lifted)
@@ -303,6 +305,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
     hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
     tracer = Tracer(trial, at.results / name, disclosure, hashes, only=result_id)
     trace = with_record(tracer.trace(result_id, rows=arguments.rows), at, name, changed)
+    trace["checks"] += checks_by_r(at.results / name, trace["result_id"])
     print(json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
 

@@ -61,7 +61,7 @@ class Scripts:
         row = self.tracer.result(result_id)
         parts = self._parts(row)
         block = [*parts.rows, *parts.lines, *parts.printed]
-        packages = self._packages(row)
+        packages = self.packages(row)
         used = sorted(self._datasets(row), key=["adsl", "bds", "adtte", "occds"].index)
         lines = [
             *self._title(row),
@@ -91,7 +91,7 @@ class Scripts:
                 lacking[result_id] = str(reason)
                 blocks += [*shared.close(), "", f"# {result_id} is not here: {reason}."]
                 continue
-            packages |= dict.fromkeys(self._packages(row))
+            packages |= dict.fromkeys(self.packages(row))
             datasets |= self._datasets(row)
             blocks += [*shared.close(), *before] if before else []
             blocks += shared.add(list(self._heading(row)), parts)
@@ -242,7 +242,8 @@ class Scripts:
             self._families[name] = members(self.trial.plan, self.tracer.results, name)
         return self._families[name]
 
-    def _packages(self, row: ResultRow) -> list[str]:
+    def packages(self, row: ResultRow) -> list[str]:
+        """The packages that the script of a result needs beyond base R."""
         behind = self._rows_behind(row)
         return list(
             dict.fromkeys(

@@ -78,7 +78,7 @@ def option_text(value: Any) -> str:
 HOW = {
     LIBRARY: "by a library",
     EQUATIONS: "by its equations",
-    FORMULA: "by a formula written apart",
+    FORMULA: "by a second formula",
     R_HERE: "by R on this machine",
 }
 

@@ -70,7 +70,7 @@ class CheckRow(TypedDict):
     result_id: Annotated[str, "result"]
     component: Annotated[str, "value, ci_low, ci_high, n_used or mc_se"]
     how: Annotated[
-        How, "by a library's function, its equations, a formula written apart, or R on this machine"
+        How, "by a library's function, its equations, a second formula, or R on this machine"
     ]
     check_by: Annotated[str, "the independent function that recomputed it"]
     version: Annotated[str, "its library's version"]
