@@ -346,25 +346,6 @@ def test_a_new_cut_is_compared_and_nothing_is_written(at, new, export, capsys):
     assert before == {path: path.read_bytes() for path in at.trial_config("mine").iterdir()}
 
 
-def test_a_draft_of_an_earlier_version_with_an_open_guess_is_refused(at, new, export, capsys):
-    assert new(export, **SCORE) == 0
-    entry = {
-        "file": "trial.yaml",
-        "key": "design.arms",
-        "value": "usual",
-        "evidence": "It reads so.",
-    }
-    given = {"given": ["mine.csv"], "guesses": {"control": {**entry, "blinds": True}}}
-    path = at.trial_config("mine") / "guesses.yaml"
-    path.write_text(yaml.safe_dump(given), encoding="utf-8")
-    assert main(["--project", str(at.root), "check", "mine"]) == 1
-    assert "the open guess that trial.yaml, design.arms is usual" in capsys.readouterr().err
-    with pytest.raises(Exception, match="open guess"):
-        results(at)
-    path.write_text(yaml.safe_dump({**given, "guesses": {}}), encoding="utf-8")
-    assert main(["--project", str(at.root), "check", "mine"]) == 0
-
-
 EVENT = PARALLEL | {"kind": "event 1", "primary": "relapse"}
 TIME = PARALLEL | {"kind": "until dead=1", "primary": "months [months]"}
 

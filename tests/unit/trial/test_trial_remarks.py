@@ -49,23 +49,6 @@ def test_a_comparison_at_the_baseline(tmp_path):
     assert lines("[after]") == []
 
 
-def test_an_arm_that_is_called_like_the_control_and_is_not(tmp_path):
-    def control(other: str, declared: str) -> list[str]:
-        at = write_project(tmp_path / other, claims="papers: {}\nclaims: {}\n")
-        edit(at, "trial.yaml", "{label: Drug,", f'{{label: "{other}",')
-        edit(at, "trial.yaml", "{label: Placebo,", f'{{label: "{declared}",')
-        return others(load_trial("mini", at))
-
-    (line, _) = control("Placebo tablets", "Drug")
-    assert line == (
-        "trial.yaml, design.arms.drug: called Placebo tablets, and control: true is at placebo "
-        "(Drug), against which every effect is"
-    )
-    assert len(control("Usual care", "Exercise")) == 2
-    for pair in (("Drug", "Placebo"), ("Drug plus placebo", "Drug"), ("Sham", "Placebo")):
-        assert len(control(*pair)) == 1
-
-
 def test_a_primary_analysis_without_the_control(tmp_path):
     at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
     trial = load_trial("mini", at)
@@ -95,23 +78,6 @@ def test_a_composite_under_the_label_of_one_of_its_parts(tmp_path):
 
     assert len(lines("left", "Leaving")) == 1
     assert lines("left", "Leaving or coming") == lines("first", "Either") == []
-
-
-def test_an_analysis_by_another_variable_than_its_label_says(tmp_path):
-    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
-    trial = load_trial("mini", at)
-    analysis = next(iter(trial.plan.analyses.values()))
-
-    def lines(by: str, label: str) -> list[str]:
-        analyses = {"each": replace(analysis, by=by, label=label)}
-        vars(trial)["plan"] = replace(trial.plan, analyses=analyses)
-        return [one for one in others(trial) if "it is by" in one]
-
-    assert lines("sex", "Relief by smoker") == [
-        "plan.yaml, analyses.each: labelled Relief by smoker, and it is by sex, while the variable "
-        "smoker is there"
-    ]
-    assert lines("smoker", "Relief by smoker") == lines("sex", "Relief by subgroup") == []
 
 
 def test_check_and_the_last_lines_of_a_run_say_it(tmp_path, capsys):

@@ -34,8 +34,6 @@ from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
-from trialtrace.run.trial.open_guesses import FILE as GUESSES
-from trialtrace.run.trial.open_guesses import open_guesses
 from trialtrace.run.trial.plan import check as plan
 from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
@@ -44,8 +42,6 @@ from trialtrace.run.trial.simulation.file import FILE as SIMULATION
 from trialtrace.run.trial.version import of_another
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
-# Of a version before 1.0.
-COHORT = "cohort.yaml"
 FILES = (*OF_PLAN, "claims.yaml")
 
 
@@ -130,7 +126,6 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
     if (folder / ANSWERS).is_file():
         documents["answers"] = read_document(at, folder / ANSWERS, "answers")
         known = (*known, ANSWERS)
-    known = (*known, GUESSES) if (folder / GUESSES).is_file() else known
     if (folder / MULTIVERSE).is_file():
         documents["multiverse"] = read_document(at, folder / MULTIVERSE, "multiverse")
         multiverse.check(files, documents["multiverse"])
@@ -147,7 +142,7 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
         review.check(files, documents["review"])
         known = (*known, REVIEW)
     known = (*known, FROZEN) if is_frozen(at, name) else known
-    problems = open_guesses(at, name) + _other_files(at, name, known) + _frozen(at, name, documents)
+    problems = _other_files(at, name, known) + _frozen(at, name, documents)
     problems += _drawn(at, name, documents)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)
@@ -218,22 +213,24 @@ def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem
             at.shown(path),
             found="a file that trialtrace does not read" if path.is_file() else "a folder",
             expected=one_of(known),
-            do=_instead(name)
-            if path.name == COHORT
-            else did_you_mean(path.name, READ) or "move it out of this folder",
+            do=_instead(name).get(path.name)
+            or did_you_mean(path.name, READ)
+            or "move it out of this folder",
         )
         for path in sorted(folder.iterdir())
         if path.name not in known and not path.name.startswith(".")
     ]
 
 
-def _instead(name: str) -> str:
-    """What to do with a cohort.yaml, from which a version before 1.0 drew."""
-    return (
+def _instead(name: str) -> dict[str, str]:
+    """What to do with the files that versions before 1.0 read."""
+    cohort = (
         f"delete it; {script_place(name)} draws the cohorts that come with trialtrace. One of your "
         "own is read from files: export it once with version 0.1.0 (trialtrace export), and write "
         "source: {kind: files, folder: …, synthetic: true, items: …}"
     )
+    guesses = "check each value that it lists, correct the file where it is wrong, then delete it"
+    return {"cohort.yaml": cohort, "guesses.yaml": guesses}
 
 
 def _drawn(at: Project, name: str, documents: Mapping[str, Document]) -> list[Problem]:

@@ -26,7 +26,6 @@ from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.dictionary import read_dictionary
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.model import Endpoint, Variable
-from trialtrace.run.trial.open_guesses import check_no_guess
 from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.plan.committee import described
 from trialtrace.run.trial.pooled import (
@@ -123,7 +122,6 @@ class Trial:
 
     @cached_property
     def _trial(self) -> TrialFile:
-        check_no_guess(self.at, self.name)
         return structure(TrialFile, self.document("trial"))
 
     @property

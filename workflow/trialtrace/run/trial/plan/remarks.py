@@ -9,10 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.conditions import columns_of
-from trialtrace.run.tables.measures import folded
 from trialtrace.run.trial.endpoints.shared import InTable
-from trialtrace.run.trial.label_remarks import differ, label_remarks
-from trialtrace.run.trial.label_words import SURE_CONTROL, moments, words_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, with_parents
 from trialtrace.run.trial.outcomes import Outcomes, texts
@@ -29,22 +26,15 @@ MARK = "  ! "
 # What tells more of times than one ratio.
 _OF_LENGTHS = re.compile(r"^mean_time.*\.restricted|proportional_hazards$")
 MOST_NAMED = 6
-_BESIDE = frozenset({"plus", "and", "with", "und", "mit", "et", "avec", "con", "e", "y"})
 
 
 def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of an open report, which has no plan."""
     if trial.pooled:
         return []
-    named = [
-        *trial.frozen_warnings,
-        *_other_control(trial),
-        *_without_control(trial),
-        *label_remarks(trial),
-    ]
-    named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
-    named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
-    named += [*_at_another_visit(trial), *_by_their_outcome(trial)]
+    named = [*trial.frozen_warnings, *_without_control(trial), *_other_column(trial)]
+    named += [*_named_otherwise(trial), *_hazards_alone(trial), *_at_baseline(trial)]
+    named += [*_tested_without_covariates(trial), *_by_their_outcome(trial)]
     named += [*_labelled_alike(trial), *_several_primary(trial), *without_clusters(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
@@ -107,19 +97,6 @@ def _several_primary(trial: Trial) -> Iterator[str]:
         )
 
 
-def _other_control(trial: Trial) -> Iterator[str]:
-    """An arm that is called like a control where the declared control is not."""
-    control = trial.design.control
-    if _is_called_control(control.label):
-        return
-    for arm in trial.design.arms.values():
-        if arm is not control and _is_called_control(arm.label):
-            yield (
-                f"trial.yaml, design.arms.{arm.name}: called {arm.label}, and control: true is at "
-                f"{control.name} ({control.label}), against which every effect is"
-            )
-
-
 def _without_control(trial: Trial) -> Iterator[str]:
     """A primary analysis of which the control is no part."""
     control = trial.design.control.name
@@ -152,6 +129,26 @@ def _hazards_alone(trial: Trial) -> Iterator[str]:
             )
 
 
+def _other_column(trial: Trial) -> Iterator[str]:
+    """An endpoint with the name or the label of a column of its table, which reads another."""
+    for endpoint in trial.endpoints.values():
+        entry = endpoint.entry
+        columns = trial.dictionary.get(entry.table, {}) if isinstance(entry, InTable) else {}
+        event = getattr(entry, "event", None) if endpoint.kind == "event" else None
+        names = (getattr(entry, "column", ""), getattr(entry, "time", ""), *columns_of(event or {}))
+        read = {str(name) for name in names if name in columns}
+        called = {columns[name].label.partition(",")[0].casefold() for name in read} | read
+        own = {endpoint.name.casefold(), endpoint.label.casefold()}
+        for other in columns.values() if read and not own & called else ():
+            said = {other.name.casefold(), other.label.partition(",")[0].casefold()}
+            if own & said and other.name not in read:
+                yield (
+                    f"endpoints.yaml, {endpoint.name}: has the name or label of {other.name} "
+                    f"({other.label}; dictionary.csv:{other.row}), and reads "
+                    f"{', '.join(sorted(read))}"
+                )
+
+
 def _at_baseline(trial: Trial) -> Iterator[str]:
     """A primary or secondary analysis that compares arms at the baseline, where no treatment can
     have done anything; models of all visits that know the baseline as one of them may."""
@@ -174,15 +171,6 @@ def _at_baseline(trial: Trial) -> Iterator[str]:
                     f"plan.yaml, analyses.{name}: {analysis.role}, and it compares arms at "
                     f"{start}, the baseline of {variable}: name the visits after it (visits)"
                 )
-
-
-def _at_another_visit(trial: Trial) -> Iterator[str]:
-    """An analysis whose label names another time than its visits do."""
-    for name, analysis in trial.plan.analyses.items():
-        visits = ", ".join(analysis.visits or ())
-        if differ(moments(analysis.label), moments(visits)):
-            called = f"called {analysis.label}, and its visits are {visits}"
-            yield f"plan.yaml, analyses.{name}: {called}"
 
 
 def _by_their_outcome(trial: Trial) -> Iterator[str]:
@@ -262,29 +250,6 @@ def _accounts(options: object) -> bool:
 
 def _keys(analysis: Analysis) -> list[str]:
     return [step.key for step in (*analysis.describe, *analysis.estimates, *analysis.tests)]
-
-
-def _grouped_otherwise(trial: Trial) -> Iterator[str]:
-    """An analysis whose label names another variable of the patients than the one it is by."""
-    subjects, dictionary = trial.subjects, trial.dictionary
-    for name, analysis in trial.plan.analyses.items():
-        by, words = analysis.by, set(words_of(analysis.label))
-        variable = subjects.described(by, dictionary) if by else None
-        if not by or words & set(words_of(f"{by} {variable.label if variable else ''}")):
-            continue
-        for other in subjects.origins:
-            if other in words:
-                yield (
-                    f"plan.yaml, analyses.{name}: labelled {analysis.label}, and it is by {by}, "
-                    f"while the variable {other} is there"
-                )
-
-
-def _is_called_control(label: str) -> bool:
-    """Whether a label has a word for a control, and names nothing beside it: not "A + placebo"."""
-    words = words_of(folded(label))
-    called = SURE_CONTROL.fullmatch(" ".join(words))
-    return bool(called) and not (_BESIDE & {*words} or set(label) & {"+", "/", "&"})
 
 
 def _named_otherwise(trial: Trial) -> Iterator[str]:
