@@ -9,6 +9,7 @@ import pytest
 
 from trialtrace.cli import main
 from trialtrace.report.pages.item_report import evidence
+from trialtrace.run.integrity.first_page import rows_text
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.integrity.registry import ITEMS
 
@@ -17,6 +18,10 @@ MILESTONES = f"{PLACE}  milestones: {{randomised: seen, birth: born}}\n"
 BORN = "born,patients,,text,Born,,,date_ymd,,,,,,,,,,\n"
 YOUNG = (5, 12)
 """The rows of patients who were born after they were randomised."""
+CHECKS = """\
+  old: {label: Nobody is above 57, table: patients, severity: flag, columns: [age],
+    expect: {age: {at_most: 57}}}
+"""
 
 
 def patients() -> list[dict]:
@@ -31,7 +36,12 @@ def written(request, tmp_path_factory):
     root = tmp_path_factory.mktemp(request.param)
     trial = mini_trial.TRIAL.replace(PLACE, MILESTONES)
     run = mini_run.run_mini(
-        root, patients(), more=("born",), trial=trial, dictionary=mini_trial.DICTIONARY + BORN
+        root,
+        patients(),
+        more=("born",),
+        trial=trial,
+        dictionary=mini_trial.DICTIONARY + BORN,
+        cleaning=mini_trial.CLEANING + CHECKS,
     )
     config = run.at.config / "config.yaml"
     text = re.sub("disclosure: .*", f"disclosure: {request.param}", config.read_text())
@@ -66,6 +76,17 @@ def test_rows_are_shown_where_disclosure_is_full_and_counted_else(written):
     assert ("<svg" in page) is (disclosure == "full")
 
 
+def test_breaks_of_declared_checks_are_flags_of_item_6_1(written):
+    disclosure, folder = written
+    old = [line for line, row in enumerate(patients(), start=2) if row["age"] > 57]
+    (flag,) = (line for line in lines(folder) if "checks.old" in line["result"])
+    assert (flag["item"], flag["flagged"]) == ("6.1", "yes")
+    assert f"{len(old)} of {len(patients())} break" in flag["result"] and len(old)
+    shown = rows_text(tuple(old)) if disclosure == "full" else f"{len(old)} row"
+    assert shown in flag["result"]
+    assert (f"rows: {rows_text(tuple(old))}" in flag["result"]) is (disclosure == "full")
+
+
 def test_a_restricted_report_holds_no_value_of_a_patient(written):
     disclosure, folder = written
     text = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
@@ -89,7 +110,7 @@ def test_published_numbers_that_differ_are_flags_of_item_7_1(verdict, flags):
     claim = {"claim_id": "t1_age", "against_data": verdict, "data_finding": "41 for 40."}
     (one,) = (each for each in evidence([], [claim]) if each.item.number == "7.1")
     assert one.flags == flags
-    assert ("t1_age: 41 for 40." in one.published) is bool(flags)
+    assert ("t1_age: 41 for 40." in one.broken) is bool(flags)
 
 
 def test_what_was_not_done_says_what_to_declare():

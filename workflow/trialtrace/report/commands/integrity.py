@@ -28,7 +28,12 @@ def _integrity(arguments: argparse.Namespace) -> int:
     """Write both files, readable by their owner alone where the data are of real patients."""
     from trialtrace.base.store import make_folder, write_bytes
     from trialtrace.report.listing import csv_text
-    from trialtrace.report.pages.item_report import csv_lines, evidence, html_page
+    from trialtrace.report.pages.item_report import (
+        csv_lines,
+        declared_checks,
+        evidence,
+        html_page,
+    )
     from trialtrace.run.endpoints.losses import read_losses
     from trialtrace.run.integrity.read import read_export, shown_at_entry
     from trialtrace.run.integrity.registry import AT_ENTRY, look_at
@@ -45,7 +50,8 @@ def _integrity(arguments: argparse.Namespace) -> int:
     disclosure = trial.disclosure(load_settings(at))
     export = replace(read_export(trial, results / "clean", {}), baseline=shown_at_entry(trial))
     looks = (*looks, *look_at(export, AT_ENTRY))
-    items = evidence(looks, _claims(results / "audit" / "claims.parquet"))
+    declared = declared_checks(trial, results / "clean", disclosure)
+    items = evidence(looks, _claims(results / "audit" / "claims.parquet"), declared)
     folder = Path(arguments.output or f"{name}-{NAME}")
     make_folder(folder, trial.private)
     files = {

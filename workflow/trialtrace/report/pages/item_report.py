@@ -4,10 +4,12 @@ judge. As lines of a CSV file, and as a page.
 It has counts, and rows of the raw file where disclosure is full; the judgement is left to a person.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.first_page import known_columns, rows_text
 from trialtrace.run.integrity.look import LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.registry import CHECKS, ITEMS, Item
+from trialtrace.run.tables.contracts import REJECTS, read_table
 from trialtrace.run.trial.load import Trial
 
 HEAD = (
@@ -29,6 +32,8 @@ JUDGEMENTS = ("no", "some", "major")
 FULL, MOST_LINES = "full", 40
 LISTED = {"1.4", "2.1", "2.2", "2.3", "2.4", "3.1", "4.1", "4.2", "5.1", "5.2", "5.3", "8.1", "8.2"}
 """Items whose every check is shown, flagged or not: a reader judges them by their numbers."""
+DECLARED = "6.1"
+"""The item of the checks that cleaning.yaml declares."""
 TALL, LEFT, TOP = 240.0, 60.0, 20.0
 # All columns of the form stand in sight, the judgement among them.
 OWN_STYLE = (
@@ -38,20 +43,26 @@ OWN_STYLE = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """An item with what was done, and its results, the most unusual first."""
+    """An item with what was done, and its results, the most unusual first; `broken` are flags in
+    words, of published numbers and of declared checks."""
 
     item: Item
     done: str
     found: tuple[Judged, ...] = ()
-    published: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def flags(self) -> int:
-        return sum(one.flagged for one in self.found) + len(self.published)
+        return sum(one.flagged for one in self.found) + len(self.broken)
 
 
-def evidence(looks: Iterable[Look], claims: Sequence[dict[str, object]]) -> list[Evidence]:
-    """Each item with its results; `claims` are the rows of the audit of published numbers."""
+def evidence(
+    looks: Iterable[Look],
+    claims: Sequence[dict[str, object]],
+    declared: tuple[int, tuple[str, ...]] = (0, ()),
+) -> list[Evidence]:
+    """Each item with its results; `claims` are the rows of the audit of published numbers,
+    `declared` how many checks cleaning.yaml has, and what breaks them."""
     every = judged(looks)
     made = []
     for item in ITEMS:
@@ -65,8 +76,28 @@ def evidence(looks: Iterable[Look], claims: Sequence[dict[str, object]]) -> list
         if not found:
             done = f"Not done ({done}): the data have nothing to check"
             done += f", or it is not declared. It needs {item.needs}" if item.needs else ""
-        made.append(Evidence(item, f"{done}.", found))
+        if item.number == DECLARED and declared[0]:
+            done += f"; of cleaning.yaml: {declared[0]} check{'s' * (declared[0] != 1)}"
+        broken = declared[1] if item.number == DECLARED else ()
+        made.append(Evidence(item, f"{done}.", found, broken))
     return made
+
+
+def declared_checks(trial: Trial, clean: Path, disclosure: str) -> tuple[int, tuple[str, ...]]:
+    """How many checks cleaning.yaml declares, and what breaks each, by the last run's `clean`/."""
+    tables = json.loads((clean / "conservation.json").read_text(encoding="utf-8"))
+    rows: dict[str, set[int]] = {}
+    for flag in read_table(clean / "rejects.parquet", REJECTS).to_pylist():
+        rows.setdefault(flag["rule"], set()).add(int(flag["source_row"]))
+    broken = []
+    for table, balance in tables.items():
+        for name, counts in balance["checks"].items():
+            if k := counts["broken"]:
+                found = Look(table, "", 1.0, tuple(sorted(rows.get(name, ()))))
+                label = trial.cleaning.checks[name].label
+                text = f"{table}: {k} of {counts['looked_at']} break checks.{name} ({label})"
+                broken.append(f"{text}; rows: {_rows(found, disclosure)}")
+    return len(trial.cleaning.checks), tuple(broken)
 
 
 def _published(item: Item, claims: Sequence[dict[str, object]]) -> Evidence:
@@ -77,7 +108,7 @@ def _published(item: Item, claims: Sequence[dict[str, object]]) -> Evidence:
     failed = [claim for claim in claims if claim[DATA] in FAILS]
     findings = (f"{one['claim_id']}: {one[FINDINGS[DATA]]}" for one in failed)
     done = f"Published numbers against the data: {told}."
-    return Evidence(item, done, published=tuple(dict.fromkeys(findings)))
+    return Evidence(item, done, broken=tuple(dict.fromkeys(findings)))
 
 
 def csv_lines(trial: Trial, items: Iterable[Evidence], disclosure: str) -> Iterator[list[object]]:
@@ -87,7 +118,7 @@ def csv_lines(trial: Trial, items: Iterable[Evidence], disclosure: str) -> Itera
     for one in items:
         start = [one.item.number, one.item.domain, one.item.question, one.done]
         flags = [each for each in one.found if each.flagged]
-        for text in one.published:
+        for text in one.broken:
             yield [*start, "yes", "", text, "", "", "", "", ""]
         for each in flags:
             reason = known.get(each.look.where, "")
@@ -126,7 +157,7 @@ def html_page(trial: Trial, items: Sequence[Evidence], export: Export, disclosur
     for one in items:
         parts += [f"<h2>{one.item.number} {escape(one.item.question)}</h2>"]
         parts += [f"<p>{escape(one.done)}</p>"]
-        parts += [f"<p>{escape(text)}</p>" for text in one.published[:MOST_LINES]]
+        parts += [f"<p>{escape(text)}</p>" for text in one.broken[:MOST_LINES]]
         if one.item.number == "5.1":
             parts += _cumulative(export, disclosure)
         found = [each for each in one.found if each.flagged or one.item.number in LISTED]
