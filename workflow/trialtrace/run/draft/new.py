@@ -19,9 +19,9 @@ from trialtrace.run.draft.profile import Table, profiled
 from trialtrace.run.draft.trial import trial_file
 from trialtrace.run.trial.answers import FILE
 from trialtrace.run.trial.check import check_trial
-from trialtrace.run.trial.listing import with_trial
+from trialtrace.run.trial.listing import RULES, with_trial
 
-NO_NAMES = ("null", "true", "false")
+NO_NAMES = ("null", "true", "false", *RULES)
 
 
 def tables_of(texts: Sequence[str], given: Mapping[str, str]) -> list[Table]:
@@ -74,7 +74,8 @@ def write_trial(at: Project, name: str, texts: Sequence[str], asked: Decider, dr
 def free_name(at: Project, name: str) -> None:
     """Raises UserError for a name that is none, or that a trial has."""
     if name in NO_NAMES:
-        raise wrong("trial name", name, "a name that YAML reads as text", "take another name")
+        need = "a name that YAML reads as text, and no rule of the workflow has"
+        raise wrong("trial name", name, need, "take another name")
     folder = at.trial_config(name)
     if folder.exists():
         do = f"take another name, or move that folder away; for a new cut: new {name} FILE --again"

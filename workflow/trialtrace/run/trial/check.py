@@ -31,7 +31,7 @@ from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.hash_key import read_hash_key
-from trialtrace.run.trial.listing import not_a_trial
+from trialtrace.run.trial.listing import RULES, not_a_trial
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan
@@ -65,6 +65,13 @@ def checked(
     else:
         document = read_document(at, at.config / "config.yaml", "config")
         trials, examples = (document.get(key) or [] for key in ("trials", "examples"))
+        for part, named in (("trials", trials), ("examples", examples)):
+            for name in RULES:
+                if name in named:
+                    do = f"rename config/trials/{name} and the trial here"
+                    document.add(
+                        (part, named.index(name)), f"{name}, a rule", "another name", do=do
+                    )
         for name in examples:
             if name in trials:
                 document.add(("examples",), name, "a name not among `trials`")

@@ -8,6 +8,15 @@ from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, did_you_mean, one_of, wrong
 from trialtrace.base.paths import NAME, Project
 
+# Each trial is a target of the workflow by its name, and so is each rule by its own.
+RULES = (
+    *("all", "audit", "multiverse", "simulate", "build_site"),
+    *("clean_tables", "derive_datasets", "analyse_plan", "audit_claims", "render_report"),
+    *("derive_multiverse", "estimate_multiverse", "gather_estimates", "draw_multiverse"),
+    *("run_multiverse", "render_multiverse"),
+    *("draw_simulation", "run_simulation", "render_simulation"),
+)
+
 
 def listed_trials(at: Project) -> list[str]:
     """The names under `trials` and `examples`, as far as the file can be read."""
