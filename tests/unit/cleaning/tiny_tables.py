@@ -62,6 +62,7 @@ class TinyTrial:
     settings: Mapping[str, str] = field(default_factory=dict)
     check: tuple[CleaningCheck, ...] = ()
     losses: Mapping[str, Any] = field(default_factory=dict)
+    milestones: Mapping[str, str] = field(default_factory=dict)
     shows_values: bool = False
     name: str = "demo"
     kind: str = "files"
@@ -94,7 +95,7 @@ class TinyTrial:
 
     @property
     def subjects(self) -> Subjects:
-        return structure(Subjects, {"table": "visits"})
+        return structure(Subjects, {"table": "visits", "milestones": dict(self.milestones)})
 
     @property
     def dictionary(self) -> dict[str, dict[str, Variable]]:

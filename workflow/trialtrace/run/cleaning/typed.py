@@ -183,7 +183,12 @@ def _impute(
     # A bound is a known date, not one that another rule takes.
     given = {name: column.values for name, column in columns.items()}
 
+    milestones = trial.subjects.milestones
+    life = milestones.origins(trial.subjects.table) if milestones else {}
+
     def bounds(name: str) -> pa.Array:
+        if name not in given and name in life:
+            name = life[name].column
         if name in given:
             return given[name]
         if known is None or name not in known.dates:

@@ -93,7 +93,7 @@ def _spans(document: Document, path: Path_, entry: dict[str, Any], columns: Colu
 
 
 def _partial_dates(files: Files, path: Path_, entry: dict[str, Any], columns: Columns) -> None:
-    """A rule is of a column with dates, and so are its bounds."""
+    """A rule is of a column with dates, and so are its bounds: columns, or milestones."""
     document, people = files.cleaning, files.dictionary.get(files.subjects_table or "", {})
     for name, rule in entry.get("partial_dates", {}).items():
         place = (*path, "partial_dates", name)
@@ -102,7 +102,17 @@ def _partial_dates(files: Files, path: Path_, entry: dict[str, Any], columns: Co
             document.add((*place, "highest"), "time", "day or month: a date has no time of day")
         for key in ("not_before", "not_after"):
             for position, bound in enumerate(rule.get(key, ())):
-                column(document, (*place, key, position), bound, {**people, **columns}, DATED)
+                named = bound if bound in columns else _milestone(files, path[-1], bound)
+                column(document, (*place, key, position), named, {**people, **columns}, DATED)
+
+
+def _milestone(files: Files, table: str | int, name: str) -> str:
+    """The column of a milestone of subjects in this table or in that of subjects; of another name
+    that name."""
+    at = (files.trial.get("subjects", "milestones") or {}).get(name)
+    if isinstance(at, dict) and at.get("table") in (table, files.subjects_table):
+        return str(at.get("column"))
+    return at if isinstance(at, str) else name
 
 
 def _durations(files: Files) -> None:

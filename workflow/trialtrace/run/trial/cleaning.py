@@ -297,12 +297,12 @@ class PartialDates:
         "The largest part that may be unknown; dates that lack more are rejected."
     )
     not_before: Distinct[Column] = optional(
-        "Columns with dates, of this table or of the table of subjects, before which the day does "
-        "not lie, such as that of randomisation.",
+        "Columns with dates, of this table or of the table of subjects, or milestones of "
+        "trial.yaml there, before which the day does not lie, such as randomised.",
         empty=tuple,
     )
     not_after: Distinct[Column] = optional(
-        "Columns with dates after which it does not lie, such as that of the last contact.",
+        "Columns or milestones after which it does not lie, such as last_contact.",
         empty=tuple,
     )
     reason: Text = key("Why this rule, such as the section of the analysis plan.")
