@@ -2,53 +2,19 @@
 as the table of docs/new-trial.md lists them."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import yaml
 
 from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.outcomes import DATES, EVENT, MEASURE, ORDERED, TIME, Outcome
 
-Steps = dict[str, object]
-TWO_SIDED = {"sides": "two_sided"}
-DESCRIBE: Mapping[str, list[object]] = {
-    EVENT: [{"proportion": "wilson"}],
-    MEASURE: [{"summary": ["mean", "sd", "median", "quartiles"]}],
-    ORDERED: [{"categories": "count"}],
-    TIME: [
-        {"events": "count"},
-        {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
-    ],
-}
-PROPORTIONAL = {"proportional_hazards": {"ties": "efron", "transform": "km"}}
-STEPS: Mapping[str, Steps] = {
-    EVENT: {
-        "estimates": [
-            {"risk_difference": "newcombe"},
-            {"risk_ratio": "katz_log"},
-            {"odds_ratio": "woolf"},
-        ],
-        "tests": [{"fisher": TWO_SIDED}],
-    },
-    MEASURE: {"estimates": [{"mean_difference": "welch"}], "tests": [{"welch_t": TWO_SIDED}]},
-    ORDERED: {
-        "estimates": [{"probability_of_superiority": "brunner_munzel"}],
-        "tests": [{"mann_whitney": {**TWO_SIDED, "correction": "none"}}],
-    },
-    TIME: {
-        "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
-        "tests": [{"log_rank": {"groups": "pairs", **TWO_SIDED}}, PROPORTIONAL],
-    },
-}
-# Where another event can come first; hazards are those of the cause.
-COMPETING: Steps = {
-    "estimates": [
-        {"hazard_ratio": {"method": "cox", "ties": "efron"}},
-        {"subdistribution_hazard_ratio": {"method": "fine_gray", "covariates": []}},
-    ],
-    "tests": [{"gray": {"rho": 0, "groups": "pairs"}}, PROPORTIONAL],
-}
+Steps = dict[str, Any]
 SUMMARIES = {
     EVENT: "difference in the risk of {}",
     MEASURE: "difference in the mean of {}",
@@ -85,7 +51,9 @@ def plan_file(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
             head["visits"] = names.visits_after(one)
         covariates = [known[column] for column in draft.covariates] if first else []
         steps = steps_of(draft, one, known, covariates)
-        analyses[one.name] = {**head, "describe": _describe(one, kind), **steps}
+        shown = standard()["describe"]["competing" if one.competing else kind]
+        described = filled(shown, {"$times": _times(one)[1:-1] if one.competing else []})
+        analyses[one.name] = {**head, "describe": described, **steps}
         if covariates and (plain := steps_of(draft, one, known, [])) != steps:
             words = {"label": f"{one.label}, not adjusted", "role": "supportive", "of": one.name}
             analyses[f"{one.name}_crude"] = {**words, **plain}
@@ -106,13 +74,6 @@ def plan_file(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
     return made | {"displays": _displays(draft, known)}
 
 
-def _describe(one: Outcome, kind: str) -> list[object]:
-    if not one.competing:
-        return DESCRIBE[kind]
-    incidence = {"method": "aalen_johansen", "variance": "aalen", "times": _times(one)[1:-1]}
-    return [{"events": "count"}, {"incidence": incidence}]
-
-
 def _kind(draft: Draft, one: Outcome) -> str:
     """The kind by which an outcome is analysed: levels of patients who have every treatment, or of
     clusters, are compared by their mean."""
@@ -121,101 +82,47 @@ def _kind(draft: Draft, one: Outcome) -> str:
     return TIME if one.kind == DATES else one.kind
 
 
+@cache
+def standard() -> dict[str, dict[str, Any]]:
+    """Design -> kind -> the parts of an analysis."""
+    text = Path(__file__).with_name("standard_steps.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return found
+
+
 def steps_of(
     draft: Draft, one: Outcome, known: Mapping[str, str], covariates: Sequence[str]
 ) -> Steps:
     """The estimates and tests of an outcome in the design of the draft."""
-    kind = _kind(draft, one)
+    kind, within = _kind(draft, one), [known[draft.factor]] if draft.factor else []
+    given = list(covariates)
+    if one.visit and one.before and kind == MEASURE and not (draft.own_treatment or draft.cluster):
+        given = ["baseline", *given]
+    words: dict[str, object] = {"$given": given, "$within": within, "$all": [*given, *within]}
+    design = "competing" if one.competing else "parallel"
     if draft.own_treatment:
-        return _within(draft, one, known)
-    if draft.cluster:
-        return _clustered(kind, known[draft.cluster], covariates)
-    strata = [known[draft.factor]] if draft.factor else []
-    if one.visit and one.before and kind == MEASURE:
-        covariates = ["baseline", *covariates]
-    if strata or covariates:
-        return _adjusted(kind, strata, covariates)
-    return COMPETING if one.competing else STEPS[kind]
+        design = "within"
+        if (by := names.sequences(draft, one)) and draft.design == "crossover":
+            arms, column = names.arm_names(draft), draft.home.column(by[0])
+            starts = {Quoted(column.label_of(code)): arms[arm] for code, arm in by[1].items()}
+            design, words = "crossover", {"$sequence": known[by[0]], "$starts": starts}
+    elif draft.cluster:
+        design, words["$cluster"] = "cluster", known[draft.cluster]
+    elif given or within:
+        design = "factorial" if kind == EVENT and not given else "adjusted"
+    steps: Steps = filled(standard()[design][kind], words)
+    if design == "adjusted" and not within and kind != ORDERED:
+        steps.pop("tests", None)
+    return steps
 
 
-def _adjusted(kind: str, strata: Sequence[str], covariates: Sequence[str]) -> Steps:
-    """Models given covariates, and given another factor within whose levels arms are compared, with
-    a test of the interaction of both."""
-    given, within = list(covariates), list(strata)
-    if kind == EVENT and within and not given:
-        return {
-            "estimates": [
-                {
-                    "risk_difference": {
-                        "method": "mantel_haenszel",
-                        "strata": within,
-                        "variance": "sato",
-                    }
-                },
-                {"odds_ratio": {"method": "mantel_haenszel", "strata": within}},
-            ],
-            "tests": [
-                {"cochran_mantel_haenszel": {"strata": within, "correction": "none", **TWO_SIDED}},
-                {"breslow_day": {"strata": within, "correction": "tarone"}},
-            ],
-        }
-    if kind == EVENT:
-        risks = {"method": "standardised", "covariates": [*given, *within], "variance": "sandwich"}
-        odds = {"method": "logistic", "covariates": [*given, *within]}
-        return {
-            "estimates": [{"risk_difference": risks}, {"risk_ratio": risks}, {"odds_ratio": odds}]
-        }
-    if kind == TIME:
-        model = {"ties": "efron", "covariates": given, "strata": within, "variance": "model"}
-        estimates = [{"hazard_ratio": {"method": "cox_adjusted", **model}}]
-        tests = [{"cox_interaction": {"strata": within, "groups": "all", "ties": "efron"}}]
-        return {"estimates": estimates, **({"tests": tests} if within else {})}
-    if kind == MEASURE:
-        model = {"covariates": given, "strata": within, "variance": "model"}
-        estimates = [{"mean_difference": {"method": "ancova", **model}}]
-        effect = {"strata": within, "covariates": given, "groups": "all"}
-        tests = [{"ancova_interaction": effect}]
-        return {"estimates": estimates, **({"tests": tests} if within else {})}
-    return STEPS[kind]
-
-
-def _clustered(kind: str, cluster: str, covariates: Sequence[str]) -> Steps:
-    """Estimates whose errors allow for clusters, corrected for few of them, and clusters as
-    wholes; of hazards errors that allow for them."""
-    if kind == TIME:
-        robust = {"method": "cox_adjusted", "ties": "efron", "covariates": list(covariates)}
-        robust |= {"strata": [], "variance": "robust_by_site"}
-        return {"estimates": [{"hazard_ratio": robust}]}
-    model: dict[str, object] = {"cluster": cluster, "covariates": list(covariates)}
-    model |= {"working": "independence", "variance": "kauermann_carroll", "reference": "t"}
-    means = {"method": "cluster_means", "cluster": cluster}
-    if kind == EVENT:
-        odds = {"odds_ratio": {"method": "clustered", **model}}
-        return {"estimates": [odds, {"risk_difference": means}]}
-    mean = {"mean_difference": {"method": "clustered", **model}}
-    return {"estimates": [mean, {"mean_difference": means}]}
-
-
-def _within(draft: Draft, one: Outcome, known: Mapping[str, str]) -> Steps:
-    """Two periods by their sequence, where that is known; else the treatments of a patient."""
-    found = names.sequences(draft, one)
-    if found and draft.design == "crossover":
-        arms, column = names.arm_names(draft), draft.home.column(found[0])
-        starts = {Quoted(column.label_of(code)): arms[arm] for code, arm in found[1].items()}
-        by = {"sequence": known[found[0]], "starts_with": starts}
-        if one.kind == EVENT:
-            return {"tests": [{"mainland_gart": {**by, **TWO_SIDED}}]}
-        effects = ("mean_difference", "period_difference", "carry_over")
-        return {
-            "estimates": [{effect: {"method": "crossover", **by}} for effect in effects],
-            "tests": [{"crossover_t": {**by, "compared": "treatment", **TWO_SIDED}}],
-        }
-    if one.kind == EVENT:
-        return {
-            "estimates": [{"risk_difference": "newcombe_paired"}],
-            "tests": [{"mcnemar_exact": {**TWO_SIDED, "mid_p": "none"}}],
-        }
-    return {"estimates": [{"mean_difference": "paired_t"}], "tests": [{"paired_t": TWO_SIDED}]}
+def filled(part: Any, words: Mapping[str, object]) -> Any:
+    """A part of an analysis with its words filled in."""
+    if isinstance(part, dict):
+        return {key: filled(each, words) for key, each in part.items()}
+    if isinstance(part, list):
+        return [filled(each, words) for each in part]
+    return words.get(part, part)
 
 
 def _displays(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
