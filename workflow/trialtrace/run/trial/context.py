@@ -3,7 +3,7 @@
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.names import listed
@@ -22,6 +22,9 @@ from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, 
 MADE = ("groups", "transformed")
 Code = TypeVar("Code", bound=Hashable)
 AN_ARM = "an arm of trial.yaml"
+# An entry of a file as it is written; the columns of a table, None where they are not known.
+Given = dict[str, Any]
+Columns = dict[str, Variable] | None
 
 
 @dataclass(frozen=True)

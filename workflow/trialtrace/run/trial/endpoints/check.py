@@ -14,6 +14,7 @@ from trialtrace.run.trial.check_units import scale_of_column, unit_of_endpoint
 from trialtrace.run.trial.constants import declared_in
 from trialtrace.run.trial.context import (
     Files,
+    Given,
     column,
     is_number,
     known,
@@ -23,11 +24,9 @@ from trialtrace.run.trial.context import (
     repeated,
 )
 from trialtrace.run.trial.endpoints import check_instruments as instruments
-from trialtrace.run.trial.endpoints import check_made as made
-from trialtrace.run.trial.endpoints import check_many_rows as many_rows
-from trialtrace.run.trial.endpoints.check_thresholds import check_threshold
 from trialtrace.run.trial.endpoints.item_codes import every_choice
-from trialtrace.run.trial.endpoints.registry import every_entry
+from trialtrace.run.trial.endpoints.registry import check_of, every_entry
+from trialtrace.run.trial.endpoints.repeated import check_dated
 from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
@@ -47,21 +46,20 @@ def check(files: Files) -> None:
     for name, given in sound.items():
         _endpoint(files, name, given)
         if given["kind"] == "instrument":
+            check_dated(files, name, given, None)
             instruments.check(files, name, given)
 
 
-def _endpoint(files: Files, name: str, entry: made.Given) -> None:
+def _endpoint(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
-    if "of" in entry and entry["kind"] == "event" and isinstance(entry["event"], dict):
-        check_threshold(files, name, entry["of"], entry["event"])
     if "source" in entry and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
     ):
         found = "a source, but nothing in this entry is taken as given"
         expected = "a source only beside limits, thresholds or days that the entry declares"
         document.add((name, "source"), found, expected)
-    made.check(files, name, entry)
-    many_rows.check(files, name, entry)
+    if (check_kind := check_of(entry["kind"])) is not None:
+        check_kind(files, name, entry, files.columns(entry.get("table")))
     _scale(files, name, entry)
     unit_of_endpoint(files, name, entry)
     _baseline(files, name, entry)
@@ -70,7 +68,7 @@ def _endpoint(files: Files, name: str, entry: made.Given) -> None:
     _columns(files, name, entry)
 
 
-def _columns(files: Files, name: str, entry: made.Given) -> None:
+def _columns(files: Files, name: str, entry: Given) -> None:
     columns = files.columns(entry["table"]) or {}
     if "column" in entry and entry["kind"] != "instrument":
         variable = columns.get(entry["column"])
@@ -148,9 +146,7 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
             )
 
 
-def _treatments(
-    files: Files, name: str, entry: made.Given, columns: Mapping[str, Variable]
-) -> None:
+def _treatments(files: Files, name: str, entry: Given, columns: Mapping[str, Variable]) -> None:
     """The columns of a value under each treatment, and the arm of each."""
     document = files.endpoints
     for one in entry.get("treatments", {}):
@@ -179,14 +175,14 @@ def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
 
 
 def _labelled(
-    files: Files, name: str, axis: str, entry: made.Given, columns: Mapping[str, Variable]
+    files: Files, name: str, axis: str, entry: Given, columns: Mapping[str, Variable]
 ) -> None:
     """The codes of visits, sides or locations have there the labels of no others."""
     if (variable := columns.get(entry["column"])) is not None:
         labels_of_codes(files, files.endpoints, (name, axis, "labels"), entry["labels"], variable)
 
 
-def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | None) -> None:
+def _scores(files: Files, path: Path_, entry: Given, variable: Variable | None) -> None:
     """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
     if variable is None or "codes" in entry or variable.kind in ("", *NUMERIC):
         return
@@ -197,7 +193,7 @@ def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | N
         files.endpoints.add(path, found, expected, do=proposed_codes(variable))
 
 
-def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None) -> None:
+def _codes(files: Files, name: str, entry: Given, variable: Variable | None) -> None:
     """Codes are those of the dictionary, each of them, and worth a number of the scale."""
     if "codes" not in entry or variable is None or not variable.kind:
         return
@@ -218,7 +214,7 @@ def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None
     every_choice(files, place, entry["codes"], entry["table"], variable)
 
 
-def _scale(files: Files, name: str, entry: made.Given) -> None:
+def _scale(files: Files, name: str, entry: Given) -> None:
     scale = entry.get("scale")
     if scale and scale["from"] >= scale["to"]:
         found = f"from {scale['from']} to {scale['to']}"
@@ -228,7 +224,7 @@ def _scale(files: Files, name: str, entry: made.Given) -> None:
         files.endpoints.add((name, "higher"), f"a second place for what {whose} says", "no key")
 
 
-def _baseline(files: Files, name: str, entry: made.Given) -> None:
+def _baseline(files: Files, name: str, entry: Given) -> None:
     places: dict[Path_, dict[str, str]] = {}
     if isinstance(visits := entry.get("visits"), dict):
         wide = "pattern" in visits

@@ -12,8 +12,10 @@ from trialtrace.base.config.references import (
     TableCondition,
 )
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.base.errors import one_of
 from trialtrace.base.words import number
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.context import Columns, Files, Given, known
 from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.endpoints.shared import (
     Labels,
@@ -24,6 +26,7 @@ from trialtrace.run.trial.endpoints.shared import (
     VisitDates,
     WithoutValues,
 )
+from trialtrace.run.trial.plan.methods import TIMES
 
 DrugCode = Annotated[Value, Ref("code", of="drug")]
 PLANS = {
@@ -231,8 +234,63 @@ def _plan(planned: float | PlannedVariable, labels: Labels) -> str:
     return number(planned)
 
 
+def _check_dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    whole = entry["convention"] == "whole_plan"
+    if whole != ("planned_cycles" in entry):
+        document.add(
+            (name, "convention"),
+            f"{entry['convention']} {'without' if whole else 'with'} planned_cycles",
+            "planned_cycles with whole_plan, and only there",
+        )
+    by_drug = entry["interval"].get("by_drug", {}) if isinstance(entry["interval"], dict) else {}
+    drug = (columns or {}).get(entry.get("drug", ""))
+    for option, codes in (("interval", by_drug), ("caps", entry.get("caps", {}))):
+        if codes and "drug" not in entry:
+            document.add((name, option), "no drug", "drug: the column of the drug")
+    if by_drug and drug is not None and drug.choices:
+        lacking = [code for code in drug.choices if code not in by_drug]
+        if lacking:
+            found = f"no days for {one_of(lacking)}"
+            document.add((name, "interval", "by_drug"), found, "days for every drug")
+
+
+def _check_attendance(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    if entry["planned"] == "rows" and entry.get("without_rows") == "zero":
+        expected = "missing; without rows nothing is planned"
+        document.add((name, "without_rows"), "zero with planned: rows", expected)
+    if end := entry.get("end"):
+        ending = files.derived.get(end["event"])
+        if ending is not None and ending.kind in TIMES and ending.entry.start is None:
+            found = f"{end['event']}, a time without dates"
+            document.add((name, "end", "event"), found, "a time_to_event endpoint from dates")
+
+
+def _check_oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    table, problems = Conversions.checked(files.at, entry["conversion"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    named = {"drugs": table.drugs, "routes": table.routes, "units": table.units}
+    for option, names in named.items():
+        for code, told in entry.get(option, {}).items():
+            what = f"a {option[:-1]} of config/conversions/{entry['conversion']}.csv"
+            known(document, (name, option, code), told, names, what)
+    if "units" in entry and "unit_column" not in entry:
+        document.add((name, "units"), "no unit_column", "unit_column with units")
+
+
 ENTRIES = {
     "dose_intensity": DoseIntensity,
     "oral_morphine": OralMorphine,
     "attendance": Attendance,
+}
+
+CHECKS = {
+    "dose_intensity": _check_dose_intensity,
+    "attendance": _check_attendance,
+    "oral_morphine": _check_oral_morphine,
 }

@@ -1,12 +1,15 @@
 """Entries of one value a record: measured, yes or no, graded, and differences of such."""
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from trialtrace.base.config.names import Text, Words
 from trialtrace.base.config.references import ArmName, ColumnName, TableCondition, ValueTest
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.run.tables.conditions import describe_test
+from trialtrace.run.trial.context import Columns, Files, Given, is_number
+from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns, RepeatedInRows
 from trialtrace.run.trial.endpoints.shared import (
     THE_VALUES,
     Coded,
@@ -22,6 +25,7 @@ from trialtrace.run.trial.endpoints.shared import (
     ValueColumn,
     ValueOfEndpoint,
 )
+from trialtrace.run.trial.model import Endpoint, Variable
 
 
 @shape
@@ -138,9 +142,106 @@ class Graded(ValueOfEndpoint):
         return f"grade of {of}: {limits(self.grades)}"
 
 
+# More values are not listed.
+MOST_VALUES = 1000
+_MEETS: dict[str, Callable[..., bool]] = {
+    "is": operator.eq,
+    "in": lambda value, those: value in those,
+    "below": operator.lt,
+    "at_most": operator.le,
+    "above": operator.gt,
+    "at_least": operator.ge,
+    "between": lambda value, ends: ends[0] <= value <= ends[1],
+}
+
+
+def _check_threshold(files: Files, name: str, parent: str, test: Mapping[str, object]) -> None:
+    """Add an event that every value of its parent makes, or none."""
+    told = event_values(files, parent, test)
+    if told is None or (told[0] and told[1]):
+        return
+    endpoint = files.derived[parent]
+    assert endpoint.scale is not None
+    files.endpoints.add(
+        (name, "event"),
+        f"{describe_test(test)}, which {'no' if not told[0] else 'every'} value of {parent} "
+        f"is, {endpoint.scale.low:g} to {endpoint.scale.high:g}",
+        "a test that some of its values meet and others do not",
+    )
+
+
+def event_values(
+    files: Files, parent: str, test: Mapping[str, object]
+) -> tuple[list[float], list[float]] | None:
+    """The values of an endpoint that meet a test, and those that do not; None where these are not
+    known, or not whole numbers."""
+    values = _values(files, files.derived[parent]) if parent in files.derived else None
+    if values is None or not all(_is_plain(*each) for each in test.items()):
+        return None
+    meet = [value for value in values if all(_MEETS[how](value, at) for how, at in test.items())]
+    return meet, [value for value in values if value not in meet]
+
+
+def _is_plain(how: str, operand: object) -> bool:
+    listed = operand if isinstance(operand, list) else [operand]
+    return how in _MEETS and all(isinstance(each, int | float) for each in listed)
+
+
+def _values(files: Files, endpoint: Endpoint) -> list[float] | None:
+    """What codes are worth, or the whole numbers of a scale whose columns hold no others."""
+    entry, scale = endpoint.entry, endpoint.scale
+    if not isinstance(entry, Measure | RepeatedInRows | RepeatedInColumns):
+        return None
+    if scale is None or scale.low is None or scale.high is None:
+        return None
+    if entry.codes:
+        return sorted({float(value) for value in entry.codes.values()})
+    known = files.columns(entry.table) or {}
+    names = entry.columns if isinstance(entry, RepeatedInColumns) else [entry.column]
+    if scale.high - scale.low > MOST_VALUES or not all(
+        _is_whole(known.get(name)) for name in names
+    ):
+        return None
+    return [float(value) for value in range(int(scale.low), int(scale.high) + 1)]
+
+
+def _is_whole(column: Variable | None) -> bool:
+    if column is None or column.kind == "integer":
+        return column is not None
+    return bool(column.choices) and all(
+        is_number(code) and float(code).is_integer() for code in column.choices
+    )
+
+
+def _check_event_by(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    of = files.endpoints.get(entry["of"]) or {}
+    competing = bool(of.get("competing"))
+    if competing != ("competing" in entry):
+        found = f"{entry['of']} {'with' if competing else 'without'} competing events"
+        expected = "competing: missing or no_event where it has them, and only there"
+        files.endpoints.add((name,), found, expected)
+    if of.get("horizon", entry["time"]) < entry["time"]:
+        files.endpoints.add(
+            (name, "time"),
+            f"{entry['time']:g}, while {entry['of']}.horizon ends every time at {of['horizon']:g}",
+            "a time up to the horizon, after which nobody is known free of the event",
+            do="mend one of the two",
+        )
+
+
+def _check_event(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    if "of" in entry and isinstance(entry["event"], dict):
+        _check_threshold(files, name, entry["of"], entry["event"])
+
+
 ENTRIES = {
     "measure": MeasureInColumns | Measure,
     "event": EventOfEndpoint | EventInRow,
     "event_by": EventBy,
     "graded": Graded,
+}
+
+CHECKS = {
+    "event": _check_event,
+    "event_by": _check_event_by,
 }

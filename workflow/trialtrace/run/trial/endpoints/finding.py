@@ -5,8 +5,12 @@ from typing import Annotated, Literal
 
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, VisitLabel, Words
 from trialtrace.base.config.references import Ref, SubjectNumber, ValueTest
+from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
+from trialtrace.base.errors import one_of
 from trialtrace.run.tables.conditions import Named, describe, describe_test, joins, plain
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Columns, Files, Given, known
 from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.endpoints.shared import (
     AFTER_BASELINE,
@@ -20,7 +24,12 @@ from trialtrace.run.trial.endpoints.shared import (
     ValueOfEndpoint,
     VisitChoice,
 )
+from trialtrace.run.trial.model import baseline, chosen_visits, visit_labels
 from trialtrace.run.trial.plan.methods import BINARY, SCORES
+from trialtrace.run.trial.references import AVAL
+
+# What the rule of a composite calls the number of findings.
+COUNT = "findings"
 
 
 @shape
@@ -261,7 +270,99 @@ def _told(condition: Mapping[str, object], named: Named, yes: Collection[str]) -
     return " and ".join(told)
 
 
+def _check_finding(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    _check_visits(files, name, entry)
+    if entry.get("new") and entry.get("value", "value") != "value":
+        found = f"new: true with value: {entry['value']}"
+        expected = "one of them; a change already compares with the baseline"
+        document.add((name, "new"), found, expected)
+    if ("at_least" in entry) != ("missing" in entry):
+        lacking = "missing" if "at_least" in entry else "at_least"
+        document.add((name,), f"no {lacking}", "at_least and missing together")
+    _check_locations(files, name, entry)
+    if "norm" in entry:
+        _check_norm(files, name, entry["norm"])
+
+
+def _check_locations(files: Files, name: str, entry: Given) -> None:
+    """Sides and locations of the endpoint with the values, and a rule where there are several."""
+    of = files.derived.get(entry["of"])
+    if of is None:
+        return
+    several = 1
+    for axis, plural, records in (("side", "sides", "LAT"), ("location", "locations", "LOC")):
+        labels = of.places.get(records, [])
+        for position, label in enumerate(entry.get(plural, ())):
+            known(
+                files.endpoints, (name, plural, position), label, labels, f"a {axis} of the value"
+            )
+        several *= max(len(entry.get(plural, labels)), 1)
+    if several > 1 and "at_least" not in entry:
+        found = f"{several} sides and locations of {entry['of']} without a rule"
+        expected = "at_least: how many of them must be abnormal, and missing"
+        files.endpoints.add((name,), found, expected)
+
+
+def _check_norm(files: Files, name: str, entry: Given) -> None:
+    document, place = files.endpoints, (name, "norm")
+    norms, problems = Norms.checked(files.at, entry["table"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    groups = [group for group in norms.bands if group]
+    if groups and "groups" not in entry:
+        document.add(place, "no groups", f"a group for each location: {one_of(groups)}")
+    for location, group in entry.get("groups", {}).items():
+        known(document, (*place, "groups", location), group, groups, "a group of the table")
+    aged = any(len(bands) > 1 for bands in norms.bands.values())
+    if aged and "age" not in entry:
+        document.add(place, "no age", "age: the subject variable with the age")
+
+
+def _check_composite(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    for score, one in entry.get("scores", {}).items():
+        place = (name, "scores", score)
+        if score in (COUNT, *entry["findings"]):
+            document.add(place, f"the name {score}", "a name that is not taken yet")
+        changed = one["of"] in files.derived and one.get("value", "value") != "value"
+        if changed and baseline(one["of"], files.derived.get) is None:
+            document.add(place, f"{one['of']} without a baseline", "one with `baseline`")
+    columns = {COUNT: AVAL} | dict.fromkeys([*entry["findings"], *entry.get("scores", {})], AVAL)
+    check_condition(document, (name, "event"), entry["event"], columns, "a part of the composite")
+    over = entry["counted"] in ("by_visit", "ever")
+    if over != ("missing_visits" in entry):
+        found = f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits"
+        expected = "missing_visits with by_visit and ever, and only with them"
+        document.add((name, "counted"), found, expected)
+    _check_visits(files, name, entry)
+
+
+def _check_visits(files: Files, name: str, entry: Given) -> None:
+    """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
+    document = files.endpoints
+    parts = [parent for parent in files.derived[name].entry.parents if parent in files.derived]
+    labels = {label for part in parts for label in visit_labels(part, files.derived.get)}
+    if isinstance(entry.get("visits"), list):
+        for position, label in enumerate(entry["visits"]):
+            known(document, (name, "visits", position), label, sorted(labels), "a visit")
+    needs = entry.get("visits") == "after_baseline" or entry.get("new")
+    needs = needs or entry.get("value", "value") != "value"
+    if needs and parts and baseline(name, files.derived.get) is None:
+        expected = "an endpoint with `baseline`, for new findings, changes and after_baseline"
+        document.add((name,), f"no baseline of {one_of(parts)}", expected)
+    elif labels and not chosen_visits(name, files.derived.get):
+        document.add((name, "visits"), "no visit", "one visit or more")
+
+
 ENTRIES = {
     "finding": AnyFinding,
     "composite_event": CompositeEvent,
+}
+
+CHECKS = {
+    "finding": _check_finding,
+    "composite_event": _check_composite,
 }

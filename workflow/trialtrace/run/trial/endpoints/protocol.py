@@ -5,7 +5,8 @@ from typing import Annotated
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.references import Ref, TableName
 from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.endpoints.shared import EndpointEntry, InTable, Labels
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.shared import DatedRecords, EndpointEntry, InTable, Labels
 from trialtrace.run.trial.review import Severity
 
 
@@ -43,4 +44,23 @@ class OutsideWindow(EndpointEntry):
         return f"yes where the day of {labels.of(self.of)} is outside the window of its visit"
 
 
+def _check_outside_window(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """The visits of the other endpoint have dates and windows."""
+    of = files.derived.get(entry["of"])
+    if of is not None and not (isinstance(of.entry, DatedRecords) and of.entry.windows):
+        expected = "an endpoint with date, start and windows"
+        files.endpoints.add((name, "of"), f"{entry['of']}, without", expected)
+
+
+def _check_deviation(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """The table is that of the subjects."""
+    if (first := files.subjects_table) and entry["table"] != first:
+        files.endpoints.add((name, "table"), entry["table"], f"{first}, that of the subjects")
+
+
 ENTRIES = {"deviation": Deviations, "outside_window": OutsideWindow}
+
+CHECKS = {
+    "deviation": _check_deviation,
+    "outside_window": _check_outside_window,
+}

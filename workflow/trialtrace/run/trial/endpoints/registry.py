@@ -1,7 +1,7 @@
 """What an entry of endpoints.yaml says: the kind of the endpoint to the module and the shape."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from trialtrace.base.config.names import Name
@@ -38,6 +38,12 @@ MODULES: dict[str, str] = {
 def entry_of(kind: str) -> Any:
     """The shape, or choice of shapes, of an entry of a kind; not of an instrument's."""
     return importlib.import_module(MODULES[kind]).ENTRIES[kind]
+
+
+def check_of(kind: str) -> Callable[..., None] | None:
+    """The check of an entry of a kind, `(files, name, entry, columns of its table)`, besides the
+    names that its shape marks."""
+    return getattr(importlib.import_module(MODULES[kind]), "CHECKS", {}).get(kind)
 
 
 def entry(data: Mapping[str, Any]) -> Any:

@@ -3,8 +3,18 @@
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Text, VisitLabel
-from trialtrace.base.config.references import SubjectDate
+from trialtrace.base.config.references import DATED, NUMERIC, SubjectDate
 from trialtrace.base.config.spec import Rule, key, optional, shape
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.context import (
+    Columns,
+    Files,
+    Given,
+    column,
+    known,
+    proposed_codes,
+    told_kind,
+)
 from trialtrace.run.trial.endpoints.shared import (
     Coded,
     DatedRecords,
@@ -121,7 +131,61 @@ class Aggregate(TableEntry, Coded):
         return self.told(f"{statistic} of {what} over the rows of {table_words(self.table)}")
 
 
+def _check_aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document, statistic = files.endpoints, entry["statistic"]
+    if (statistic == "quantile") != ("quantile" in entry):
+        document.add(
+            (name, "statistic"),
+            f"{statistic} {'with' if 'quantile' in entry else 'without'} quantile",
+            "quantile with statistic: quantile, and only there",
+        )
+    if entry.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
+        expected = "missing; zero only for count, distinct and sum"
+        document.add((name, "without_rows"), f"zero for a {statistic}", expected)
+    if "codes" in entry and statistic in ("count", "distinct"):
+        found = f"codes with statistic: {statistic}, which asks for no numbers"
+        document.add((name, "codes"), found, "no codes")
+    variable = (columns or {}).get(entry["column"])
+    if variable is None or not variable.kind or statistic in ("count", "distinct"):
+        return
+    if "codes" in entry:
+        return
+    if variable.kind == "text":
+        document.add(
+            (name, "column"),
+            f"{variable.name}, a column of {told_kind(variable)}",
+            "a column of number or integer by the dictionary, or `codes`",
+            do=proposed_codes(variable),
+        )
+        return
+    allowed: tuple[str, ...] = (*NUMERIC, "date") if statistic == "span" else NUMERIC
+    allowed = DATED if "start" in entry else allowed
+    column(document, (name, "column"), entry["column"], columns, allowed)
+
+
+def check_dated(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """Dates of records, and windows of visits with what they need."""
+    document = files.endpoints
+    keys = ("windows", "outside")
+    needed = ("date", "start", *keys) if set(keys) & set(entry) else ("date",) * ("start" in entry)
+    lacking = [key for key in needed if key not in entry]
+    if lacking:
+        expected = "date with start; date, start and outside with windows"
+        document.add((name,), f"no {one_of(lacking)}", expected)
+    labels = list(entry.get("visit", {}).get("labels", {}).values())
+    for label, (low, high) in entry.get("windows", {}).items():
+        place = (name, "windows", label)
+        known(document, place, label, labels, "the label of a visit")
+        if low > high:
+            document.add(place, f"{low} to {high}", "the first day first")
+
+
 ENTRIES = {
     "repeated": RepeatedInRows | RepeatedInColumns,
     "aggregate": Aggregate,
+}
+
+CHECKS = {
+    "repeated": check_dated,
+    "aggregate": _check_aggregate,
 }

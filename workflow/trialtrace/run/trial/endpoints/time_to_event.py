@@ -1,5 +1,6 @@
 """Entries of times to one event or to several."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Text, VisitLabel
@@ -11,9 +12,12 @@ from trialtrace.base.config.references import (
     TableCondition,
     TableName,
 )
+from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import Distinct, Filled, Having, Rule, key, optional, shape
+from trialtrace.base.errors import one_of
 from trialtrace.base.words import number
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.context import Columns, Files, Given
 from trialtrace.run.trial.endpoints.shared import (
     BinaryEndpoint,
     EndLabels,
@@ -28,7 +32,7 @@ from trialtrace.run.trial.endpoints.shared import (
     VisitDates,
     table_words,
 )
-from trialtrace.run.trial.plan.methods import INTERVALS
+from trialtrace.run.trial.plan.methods import INTERVALS, OWN_TREATMENT
 
 
 @shape(by="first_of")
@@ -344,6 +348,53 @@ class EventIntervals(TimeWithUnit, EndLabels):
 DescribedEvents = EventsAtTimes | EventsOnDates
 
 
+def _check_time(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    if "event_if_lost" in entry and "last_seen" not in entry:
+        files.endpoints.add((name, "event_if_lost"), "no last_seen", "last_seen, where it ends")
+    if ("horizon" in entry) != ("horizon_label" in entry):
+        found = "horizon without horizon_label, or the other way round"
+        files.endpoints.add((name,), found, "both together")
+    of = entry.get("occurrence", "")
+    dated = files.endpoints.get(of)
+    if files.endpoint_kind(of) == "occurrence" and dated is not None and "date" not in dated:
+        files.endpoints.add((name, "occurrence"), f"{of} without a date", "one with `date`")
+
+
+def _check_interval_time(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    if "days" not in entry and "dates" not in entry:
+        document.add((name,), "no days", "days or dates of the visits, or both")
+    if ("dates" in entry) != ("start" in entry):
+        found = "dates without start, or start without dates"
+        document.add((name,), found, "start and dates together")
+    labels = files.visits_of(entry["of"])
+    if labels is None:
+        return
+    if not labels:
+        expected = "a yes/no endpoint with visits"
+        document.add((name, "of"), f"{entry['of']}, which has no visits", expected)
+    days = entry.get("days")
+    if days is not None and not set(labels) <= set(days):
+        document.add((name, "days"), one_of(days), f"a day for {one_of(labels)}")
+    elif days is not None and any(a >= b for a, b in pairwise(days[label] for label in labels)):
+        document.add((name, "days"), "days that do not ascend", "ascending days")
+    if "dates" in entry:
+        _check_dates(files, name, entry["dates"], labels)
+
+
+def _check_dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
+    told = list(entry["visit"]["labels"].values())
+    if not set(labels) <= set(told):
+        expected = f"every visit of the event: {one_of(labels)}"
+        files.endpoints.add((name, "dates", "visit", "labels"), one_of(told), expected)
+
+
+def _check_recurrent_events(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    if (design := files.trial.get("design", "kind")) in OWN_TREATMENT:
+        found = f"recurrent_events in a design of kind {tell(design)}"
+        files.endpoints.add((name, "kind"), found, "a design in which a subject has one treatment")
+
+
 ENTRIES = {
     "time_to_event": FirstOfTimes
     | FirstSeen
@@ -351,4 +402,10 @@ ENTRIES = {
     | TimeInColumn,
     "interval_time": IntervalTime,
     "recurrent_events": EventsAtTimes | EventsOnDates | EventIntervals,
+}
+
+CHECKS = {
+    "time_to_event": _check_time,
+    "interval_time": _check_interval_time,
+    "recurrent_events": _check_recurrent_events,
 }
