@@ -128,6 +128,11 @@ def _cells(row: Sequence[str], width: int, place: str) -> Iterator[str]:
 
 def read_sheet(content: bytes, text: str) -> ReadPaper:
     """The tables of every sheet. A number has the decimals that its cell shows."""
+    return form_of(sheet_rows(content, text), text)
+
+
+def sheet_rows(content: bytes, text: str) -> list[list[str]]:
+    """The rows of every sheet as texts, an empty one between sheets."""
     import openpyxl
 
     try:
@@ -154,7 +159,7 @@ def read_sheet(content: bytes, text: str) -> ReadPaper:
                 expected="a whole one",
             )
         ) from None
-    return form_of(rows, text)
+    return rows
 
 
 def _too_wide(text: str, sheet: str, row: int) -> Problem:

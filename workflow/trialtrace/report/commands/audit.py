@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "html")
 """Those that `report.audit.audit_export` makes."""
 FOR_EDITORS = "editor"
+INSPECT_SR = "inspect-sr"
+OF_A_FORM = ("reviewer", "notices", "against")
 
 
 def add_audit(add: Add) -> None:
     """Add `audit` to the commands."""
     audit = add("audit", help="printed numbers against each other, without data")
     audit.add_argument(
-        "file", nargs="?", help="a ledger of published numbers (YAML), or a folder of papers"
+        "file",
+        nargs="?",
+        help="a ledger of published numbers (YAML), or a folder of papers; of a form also a sheet",
     )
     audit.add_argument("--jobs", type=int, default=1, metavar="N", help="of a folder: N at once")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
@@ -42,8 +46,26 @@ def add_audit(add: Add) -> None:
         action="store_true",
         help="on the terminal also claims without a verdict of their own",
     )
-    audit_output(audit, FOR_EDITORS)
+    add_form(audit)
+    audit_output(audit, FOR_EDITORS, INSPECT_SR)
     audit.set_defaults(run=run_audit)
+
+
+def add_form(audit: argparse.ArgumentParser) -> None:
+    """The options of a form that reviewers fill in."""
+    audit.add_argument("--reviewer", metavar="NAME", default="", help="of a form: who fills it in")
+    audit.add_argument(
+        "--merge",
+        nargs=2,
+        metavar=("A", "B"),
+        help="two reviewers' forms (CSV) side by side, with agreement",
+    )
+    audit.add_argument(
+        "--notices", metavar="FILE", help="of a form: a Retraction Watch CSV, matched by DOI"
+    )
+    audit.add_argument(
+        "--against", metavar="LEDGER", help="of a form: the ledger of another publication"
+    )
 
 
 def add_trust(command: argparse.ArgumentParser, text: str) -> None:
@@ -82,6 +104,17 @@ def run_audit(arguments: argparse.Namespace) -> int:
     if arguments.example:
         print((SCHEMAS / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
         return 0
+    if arguments.merge is not None or (arguments.file and arguments.format == INSPECT_SR):
+        from trialtrace.report.commands.inspect_sr import run_form
+
+        return run_form(at, arguments)
+    alone = [name for name in OF_A_FORM if getattr(arguments, name)]
+    if alone:
+        raise UserError(
+            "trialtrace audit",
+            found=f"--{alone[0]}",
+            expected=f"--format {INSPECT_SR} with it",
+        )
     if arguments.file is None:
         raise UserError(
             "trialtrace audit",
