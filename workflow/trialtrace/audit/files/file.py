@@ -15,6 +15,9 @@ from trialtrace.base.config.schema import at_definitions
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 
+FORM = ".inspect-sr."
+"""What the name of a written form has in it; such files are no papers and no sheets."""
+
 # Claims that a program read out of a paper: nothing is judged from one that nobody confirmed.
 
 

@@ -121,7 +121,8 @@ def summary(form: Form) -> str:
     quiet = sum(row.numbers for row in form.rows if not row.proposed)
     checked = sum(row.numbers for row in form.rows)
     told = f"Proposed: {'; '.join(every)}." if every else "Nothing proposed."
-    return f"{told} {checked} values checked, {quiet} of them in rows without a proposal."
+    values = f"{checked} value{'' if checked == 1 else 's'} checked"
+    return f"{told} {values}, {quiet} in rows without a proposal."
 
 
 def matrix(forms: Sequence[Form]) -> Table:

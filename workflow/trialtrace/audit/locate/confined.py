@@ -2,6 +2,7 @@
 memory than a paper does ends in a sentence. The child is a fork, so nothing is loaded anew."""
 
 import faulthandler
+import importlib.util
 import multiprocessing
 import os
 import signal
@@ -17,8 +18,6 @@ MEMORY = 1 << 30
 """Bytes beyond what the program itself has."""
 SECONDS, WAIT = 60, 600
 """Of processor time, and by the clock: a busy machine gives little of it."""
-HAS_LIMITS = "fork" in multiprocessing.get_all_start_methods()
-"""Whether this system can fork; where it can't (Windows) a file is read without limits."""
 _Made = TypeVar("_Made")
 _NO_MEMORY = 3
 
@@ -26,7 +25,7 @@ _NO_MEMORY = 3
 def confined(work: Callable[[], _Made], text: str) -> _Made:
     """What `work` gives, done in a child; its errors are raised here. Raises UserError where it
     needs more than the limits, or breaks a library so that the child dies."""
-    if not HAS_LIMITS:
+    if not has_limits():
         return work()
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -47,6 +46,11 @@ def confined(work: Callable[[], _Made], text: str) -> _Made:
     if isinstance(answer, Exception):
         raise answer
     return answer
+
+
+def has_limits() -> bool:
+    """Whether this system can fork and limit a process; Windows can not, and reads without."""
+    return hasattr(os, "fork") and importlib.util.find_spec("resource") is not None
 
 
 def _answer(work: Callable[[], object], there: Connection) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialtrace.audit.editor.letter import FLIPS, GRADES, Line, lines, together
+from trialtrace.audit.files.file import FORM
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.locate.paper import LocatedPaper
 from trialtrace.audit.locate.read import content_of, is_record, paper_of
@@ -57,7 +58,9 @@ class Screened:
 def papers_of(folder: Path) -> list[Path]:
     """The papers of a folder, by their endings. Raises UserError where there is none."""
     found = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file()
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in ENDINGS and FORM not in path.name and path.is_file()
     )
     if not found:
         raise UserError(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import trialtrace
-from trialtrace.audit.files.file import read_standing
+from trialtrace.audit.files.file import FORM, read_standing
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.forms.form import COLUMNS, document_of, form_of, matrix, summary
 from trialtrace.audit.forms.merge import merged
@@ -19,6 +19,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_file, write_bytes
 
 LEDGERS = (".yaml", ".yml")
+NOT_READ = (".pairs.", ".map.", FORM)
 ENDINGS = (".html", ".csv", ".docx", ".xlsx")
 
 
@@ -56,7 +57,7 @@ def _ledgers(at: Project, source: Path) -> Iterator[tuple[str, Ledger, str]]:
             for path in sorted(source.iterdir())
             if path.suffix.lower() in LEDGERS or is_sheet(path)
         ]
-        files = [path for path in files if ".pairs." not in path.name and ".map." not in path.name]
+        files = [path for path in files if not any(part in path.name for part in NOT_READ)]
         if not files:
             raise UserError(
                 Problem(str(source), found="no ledger", expected="ledgers (YAML) or sheets (CSV)")
@@ -84,7 +85,8 @@ def _targets(source: Path, output: str | None, reviewer: str, studies: int) -> S
                 Problem(output, found=f"the ending {path.suffix!r}", expected=", ".join(ENDINGS))
             )
         return [path]
-    stem = f"{source.stem}.inspect-sr{'.' + reviewer if reviewer else ''}"
+    reviewer = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in reviewer)
+    stem = f"{source.stem}{FORM}{reviewer}".rstrip(".")
     endings = ENDINGS if studies > 1 else ENDINGS[:3]
     return [source.resolve().parent / f"{stem}{ending}" for ending in endings]
 

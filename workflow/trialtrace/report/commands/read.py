@@ -58,11 +58,11 @@ def run_read(arguments: argparse.Namespace) -> int:
             expected="one paper; many are screened by trialtrace audit FOLDER",
             do="trialtrace read paper.xml > ledger.yaml",
         )
-    from trialtrace.audit.locate.confined import HAS_LIMITS
+    from trialtrace.audit.locate.confined import has_limits
     from trialtrace.audit.locate.read import content_of, paper_of
     from trialtrace.audit.registry.read import holds_record, record_draft_of
 
-    if not HAS_LIMITS:
+    if not has_limits():
         print("this system cannot limit what reading a file costs", file=sys.stderr)
     path = Path(arguments.paper)
     content = content_of(path)
