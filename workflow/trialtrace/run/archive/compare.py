@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from trialtrace.base.config.changes import KeyChange, configuration_changes
 from trialtrace.base.errors import UserError
 from trialtrace.run.archive.code_changes import CodeChange, code_changes
 from trialtrace.run.archive.kept_tables import KeptTable, kept_table
-from trialtrace.run.archive.moved import moved_keys, renamed_tables
+from trialtrace.run.archive.moved import moved_keys
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
@@ -53,14 +53,11 @@ CONFIG, RAW = "config/", "raw"
 
 @dataclass(frozen=True)
 class RunOfTrial:
-    """A kept run, and its files in a folder of their own for as long as it is compared.
-
-    `renamed` has the raw tables that are compared by the name that another run has for them."""
+    """A kept run, and its files in a folder of their own for as long as it is compared."""
 
     shelf: Shelf
     kept: Kept
     folder: Path
-    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -93,15 +90,10 @@ class RunOfTrial:
     def tables(self) -> dict[str, KeptTable]:
         """The tables of the run by their paths below results/<trial>, without their extensions."""
         tables = self.manifest["tables"].items()
-        return {self.name_of(path.removesuffix(".parquet")): kept for path, kept in tables}
-
-    def name_of(self, path: str) -> str:
-        """The name by which a table of the run is compared."""
-        folder, _, name = path.rpartition("/")
-        return f"{folder}/{self.renamed.get(name, name)}" if folder == RAW else path
+        return {path.removesuffix(".parquet"): kept for path, kept in tables}
 
     def table(self, name: str) -> pa.Table | None:
-        """A table of the run by the name by which it is compared."""
+        """A table of the run, by its path below results/<trial>."""
         kept = self.tables.get(name)
         return kept_table(kept, self.shelf.objects) if kept else None
 
@@ -121,22 +113,12 @@ class Comparison:
     def __init__(self, shelf: Shelf, old: Kept, new: Kept):
         self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
         space = Path(self._space.name)
-        self._old = RunOfTrial(shelf, old, space / "old")
+        self.old = RunOfTrial(shelf, old, space / "old")
         self.new = RunOfTrial(shelf, new, space / "new")
 
     def close(self) -> None:
         """Remove the files that were written out."""
         self._space.cleanup()
-
-    @cached_property
-    def old(self) -> RunOfTrial:
-        """The older run, its raw tables by the names that the newer has for them."""
-        configurations = self._old.configuration, self.new.configuration
-        names = (
-            {Path(name).name for name in run.tables if name.startswith(f"{RAW}/")}
-            for run in (self._old, self.new)
-        )
-        return replace(self._old, renamed=renamed_tables(*configurations, *names))
 
     @cached_property
     def raw(self) -> list[TableChange]:
@@ -176,7 +158,7 @@ class Comparison:
     @cached_property
     def moved(self) -> list[KeyChange]:
         """The changed keys that say where raw tables come from, and not what is in them."""
-        return list(moved_keys(self.configuration, self.old.renamed))
+        return list(moved_keys(self.configuration))
 
     @cached_property
     def code(self) -> list[CodeChange]:

@@ -13,7 +13,7 @@ from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.causes import Cause, Causes, cell_place
 from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial, as_read
-from trialtrace.run.archive.moved import names_file, with_moves_as_one
+from trialtrace.run.archive.moved import names_file
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.table_changes import CellChange, TableChange
 from trialtrace.run.trace.words import ADJUSTED
@@ -46,7 +46,7 @@ def _files_of(run: RunOfTrial) -> dict[str, object]:
     """What the manifest says of the file of each raw table."""
     digest = run.manifest["files"].get(MANIFEST)
     entries: dict[str, object] = json.loads(run.shelf.file(digest))["tables"] if digest else {}
-    return {run.renamed.get(name, name): entry for name, entry in entries.items()}
+    return entries
 
 
 def _difference(comparison: Comparison, name: str) -> str | None:
@@ -245,7 +245,6 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
     """What a comparison found."""
     table = comparison.new.table("analysis/results")
     plans = plans_of(comparison, trial)
-    keys = with_moves_as_one(comparison.configuration, comparison.moved)
     return {
         "trial": trial.name,
         "old": comparison.old.kept,
@@ -258,7 +257,7 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "raw_cells": _raw_cells(comparison) if full else [],
         "derived": [_table(change) for change in comparison.derived],
         "derived_cells": _derived_cells(comparison) if full else [],
-        "configuration": [_configured(change, full) for change in keys],
+        "configuration": [_configured(change, full) for change in comparison.configuration],
         "comments": same_keys(comparison),
         "code": [change.part for change in comparison.code],
         "environment": comparison.environment,
