@@ -421,3 +421,30 @@ def test_boxes_of_a_form_that_nobody_opened_are_counted_as_missing(at, new, caps
     assert sum(int(n) for n, _, _ in shown) == 25 and sum(int(n) for _, n, _ in shown) == 50
     row = results(at)["ae_1/risk_difference.newcombe@card-usual"]
     assert row["n_used"] == 50
+
+
+def test_declared_times_are_columns_of_their_type(at, new):
+    """By the data dictionary of REDCap; a bound that names no value is none of ours."""
+    frame = patients()[["pid", "arm"]].assign(op="2024-05-01 14:00", bed="23:30")
+    frame["walk"] = [f"{minutes}:{minutes - 61:02}" for minutes in range(61, 61 + len(frame))]
+    names = [PARTS[part] for part in ("field_name", "form_name", "field_type", "validation")]
+    kinds = {"pid": "", "arm": "", "op": "datetime_dmy", "bed": "time", "walk": "time_mm_ss"}
+    rows = [
+        dict(zip(names, (name, "f", "text", kind), strict=True)) for name, kind in kinds.items()
+    ]
+    rows[2] |= {PARTS["minimum"]: "[entered]", PARTS["maximum"]: "now"}
+    rows[3] |= {PARTS["minimum"]: "18:00"}
+    dictionary = at.root / "dictionary.csv"
+    pd.DataFrame(rows, columns=[*PARTS.values()]).to_csv(dictionary, index=False)
+    path = write(frame, at.root / "data" / "mine.csv")
+    told = PARALLEL | {"primary": "walk [seconds]", "kind": "measure"}
+    assert new(path, dictionary, **told) == 0
+    made = pd.read_csv(at.trial_config("mine") / "dictionary.csv", dtype=str).set_index(names[0])
+    types = made[PARTS["validation"]].to_dict()
+    assert [types[name] for name in ("op", "bed", "walk")] == ["datetime_ymd", "time", "time_mm_ss"]
+    assert made[PARTS["minimum"]].dropna().to_dict() == {"bed": "18:00"}
+    seconds = frame.assign(score=[61 * k - 61 for k in range(61, 61 + len(frame))])
+    row = results(at)["walk/mean_difference.welch@card-usual"]
+    low, high, _ = welch(seconds)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high))
+    assert row["unit"] == "seconds"

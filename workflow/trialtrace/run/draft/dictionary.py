@@ -24,7 +24,13 @@ from trialtrace.run.draft.types import (
     natural,
 )
 from trialtrace.run.tables.missing_markers import system_of
-from trialtrace.run.trial.dictionary import DURATIONS, PARTS, is_field
+from trialtrace.run.trial.dictionary import (
+    DURATIONS,
+    PARTS,
+    bounds_problem,
+    is_field,
+    kind_of,
+)
 
 # The validation type of a duration, by how it is written, and that of a date, without its order.
 _DURATIONS = {written: validation for validation, written in reversed(DURATIONS.items())}
@@ -184,22 +190,28 @@ def _row(table: Table, one: Column, listed: bool) -> dict[str, str]:
         "branching": one.declared.branching,
         "identifier": "y" if one.declared.identifier else "",
     }
-    kind = one.kind
     if listed and is_choice(one):
         return row | {"field_type": "radio", "choices": " | ".join(_choices(one))}
-    bounds = {"minimum": one.declared.low, "maximum": one.declared.high}
-    if kind.name == INTEGER:
-        return row | bounds | {"validation": "integer"}
+    if not (validation := _validation(one)):
+        return row
+    low, high = one.declared.low, one.declared.high
+    # A dictionary of REDCap may also name a field, or today.
+    if bounds_problem(kind_of(None, "text", validation), low or None, high or None):
+        low = high = ""
+    return row | {"validation": validation, "minimum": low, "maximum": high}
+
+
+def _validation(one: Column) -> str:
+    """The validation type of a column; empty of a text, and of dates in an unknown order."""
+    kind, order = one.kind, one.kind.orders[0] if len(one.kind.orders) == 1 else ""
     if kind.name == NUMBER_KIND:
-        sign = "number_comma_decimal" if kind.decimal == "," else "number"
-        return row | bounds | {"validation": sign}
-    if kind.name == DURATION:
-        return row | bounds | {"validation": _DURATIONS[kind.orders[0]]}
-    if kind.name == CLOCK and one.declared.kind == CLOCK:
-        return row | bounds | {"validation": "time"}
-    if one.is_date and len(kind.orders) == 1:
-        return row | {"validation": f"{DATED[kind.name]}_{kind.orders[0]}"}
-    return row
+        return "number_comma_decimal" if kind.decimal == "," else "number"
+    if one.is_date:
+        return f"{DATED[kind.name]}_{order}" if order else ""
+    clock = "time" if one.declared.kind == CLOCK else ""
+    return {INTEGER: "integer", DURATION: _DURATIONS.get(order, ""), CLOCK: clock}.get(
+        kind.name, ""
+    )
 
 
 def _choices(one: Column) -> Iterator[str]:
