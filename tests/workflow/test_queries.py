@@ -35,7 +35,6 @@ OTHER_QUERIES = (
     "--list-input-changes",
     "--list-untracked",
     "--report OUT/report.html",
-    "--containerize dockerfile",
     "--list-conda-envs",
     "--cleanup-shadow",
     f"--dry-run {TRIAL}",
