@@ -405,11 +405,12 @@ def test_boxes_of_a_form_that_nobody_opened_are_counted_as_missing(at, new, caps
     frame = patients()[["pid", "arm"]].assign(ae___1=0, ae___2=0, ae_complete=2)
     frame.loc[frame.index % 2 == 0, "ae___1"] = 1
     frame.loc[frame.index >= 50, ["ae___1", "ae_complete"]] = 0
-    fields = [("pid", "text", ""), ("arm", "text", ""), ("ae", "checkbox", "1, Numb | 2, Pain")]
+    fields = [("pid", "text", ""), ("ae", "checkbox", "1, Numb | 2, Pain"), ("arm", "text", "")]
+    # The record identifier is of the first form, which need not be opened for it.
     rows = [
         {PARTS["field_name"]: name, PARTS["form_name"]: form, PARTS["field_type"]: kind}
         | {PARTS["choices"]: choices}
-        for (name, kind, choices), form in zip(fields, ("f", "f", "ae"), strict=True)
+        for (name, kind, choices), form in zip(fields, ("ae", "ae", "f"), strict=True)
     ]
     pd.DataFrame(rows, columns=[*PARTS.values()]).to_csv(at.root / "dictionary.csv", index=False)
     path = write(frame, at.root / "data" / "mine.csv")
@@ -423,7 +424,7 @@ def test_boxes_of_a_form_that_nobody_opened_are_counted_as_missing(at, new, caps
     assert row["n_used"] == 50
 
 
-def test_declared_times_are_columns_of_their_type(at, new):
+def test_declared_times_are_columns_of_their_type(at, new, capsys):
     """By the data dictionary of REDCap; a bound that names no value is none of ours."""
     frame = patients()[["pid", "arm"]].assign(op="2024-05-01 14:00", bed="23:30")
     frame["walk"] = [f"{minutes}:{minutes - 61:02}" for minutes in range(61, 61 + len(frame))]
@@ -438,6 +439,8 @@ def test_declared_times_are_columns_of_their_type(at, new):
     pd.DataFrame(rows, columns=[*PARTS.values()]).to_csv(dictionary, index=False)
     path = write(frame, at.root / "data" / "mine.csv")
     told = PARALLEL | {"primary": "walk [seconds]", "kind": "measure"}
+    assert new(path, **told, name="bare") == 1
+    assert "declare a duration in a codebook" in capsys.readouterr().err
     assert new(path, dictionary, **told) == 0
     made = pd.read_csv(at.trial_config("mine") / "dictionary.csv", dtype=str).set_index(names[0])
     types = made[PARTS["validation"]].to_dict()

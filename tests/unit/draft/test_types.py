@@ -23,6 +23,7 @@ from trialtrace.run.draft.types import kind_of
         (["01/02/2021"], "date", ("dmy", "mdy")),
         (["2020-02-03 10:00"], "moment", ("ymd",)),
         (["10:30", "23:59:01"], "clock", ()),
+        (["10:30", "75:01"], "clock", ()),
         (["a", "b"], "code", ()),
         ([f"t{n}" for n in range(13)], "text", ()),
         (["12345678901234567890"], "code", "."),

@@ -211,7 +211,8 @@ def _without_unopened(table: RawTable) -> RawTable:
     cells, forms, counts = table.cells, redcap.forms_with_boxes(table.declared), {}
     there = cells.column_names
     forms = {
-        form: [name for name in own if name in there]
+        # REDCap gives the record identifier to the first form, opened or not.
+        form: [name for name in own if name in there and name != table.record]
         for form, own in forms.items()
         if f"{form}{COMPLETE}" in there
     }

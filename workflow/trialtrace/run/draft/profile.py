@@ -16,6 +16,7 @@ from trialtrace.run.draft.files import RawTable
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
 from trialtrace.run.draft.types import (
     AFTER_DAY,
+    CLOCK,
     CODE,
     DATE,
     DURATION,
@@ -215,11 +216,16 @@ def column(name: str, cells: pa.ChunkedArray, declared: Declared = NOTHING) -> C
 
 
 def misfit_lines(table: Table) -> Iterator[str]:
-    """What keeps columns from being numbers or dates, a sentence each."""
+    """What keeps columns from being numbers, dates or times, a sentence each."""
     for one in table.columns.values():
         if one.kind.misfits:
             shown = one_of([repr(text) for text in one.kind.misfits])
             yield f"{table.name}.{one.name} is text, since not all cells are numbers: {shown}"
+        elif one.kind.name == CLOCK and one.declared.kind != CLOCK:
+            which = "clock times or durations, which a codebook declares (time, mm:ss, hh:mm)"
+            yield f"{table.name}.{one.name} is text: {which}"
+        elif one.kind.name == MOMENT and len(one.kind.orders) > 1:
+            yield f"{table.name}.{one.name} is text: its dates fit {one_of(one.kind.orders)}"
 
 
 def is_choice(one: Column) -> bool:

@@ -25,6 +25,8 @@ _COMMA = NUMBER.replace(r"\.", ",")
 # A comma, or a point, before three digits may be a mark of thousands.
 _NO_THOUSANDS = r"^[+-]?(0+,[0-9]*|[0-9]*,([0-9]{0,2}|[0-9]{4,}))$"
 _CLOCK = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
+# A clock time, or a duration.
+_COLONS = "^[0-9]+:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?$"
 AFTER_DAY = f"[T ]{_CLOCK}$"
 _LIKE_DAY = "^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]"
 _SHOWN = 3
@@ -58,7 +60,7 @@ def kind_of(values: Sequence[str], declared: str = "", order: str = "") -> Kind:
     for kind, found in ((DATE, _orders), (MOMENT, _moments)):
         if orders := found(texts):
             return Kind(kind, orders=(order,) if order in orders else orders)
-    if _all(pc.match_substring_regex(texts, f"^{_CLOCK}$")):
+    if _all(pc.match_substring_regex(texts, _COLONS)):
         return Kind(CLOCK)
     few = len(values) <= MOST_LEVELS
     misfits = _misfits(texts)

@@ -32,7 +32,9 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Declare
     """The stem of each table's file, and the declarations of its columns by their heads."""
     for table in document.get("tables", (document,)):
         inherited = {"null": document.get("null", ""), **table}
-        schema = {**inherited, **table.get("tableSchema", {})}
+        own = table.get("tableSchema")
+        # It may also be the address of another document, which is not fetched.
+        schema = {**inherited, **own} if isinstance(own, Mapping) else inherited
         columns = [each for each in schema.get("columns", ()) if not each.get("virtual")]
         named = [{"null": schema["null"], **each} for each in columns]
         stem = PurePosixPath(table.get("url", "")).stem
