@@ -133,7 +133,7 @@ def test_the_command_line_speaks_of_the_run_that_was_verified(kept: Copy, capsys
     words = ["--project", str(kept.root)]
     results = [*words, "results", TRIAL]
     assert main(results) == 0
-    assert f"{TRIAL}: outside of a checkout, 20" in capsys.readouterr().err
+    assert f"{TRIAL}: run of 20" in capsys.readouterr().err
 
     (kept.root / record_path("analyse_plan", TRIAL)).unlink()
     shutil.rmtree(kept.root / "archive")
@@ -180,7 +180,7 @@ def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, cap
     after, said = numbers()
     run = json.loads((kept.root / f"archive/{TRIAL}/log.jsonl").read_text())
     assert after == before
-    assert said.startswith(f"{TRIAL}: outside of a checkout, {run['ended'][:10]} ")
+    assert said.startswith(f"{TRIAL}: run of {run['ended'][:10]} ")
     assert f"NOT THE LAST RUN: these are of run {run['run']}, the last that is whole" in said
     assert f"{TRIAL}: clean_tables\n  has not ended on these results" in said
     assert f"why it stopped may stand in logs/{TRIAL}/clean_tables.log" in said

@@ -17,6 +17,7 @@ from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.decisions import add_review
 from trialtrace.report.commands.dmc import add_committee
 from trialtrace.report.commands.doctor import add_doctor
+from trialtrace.report.commands.groups import Commands
 from trialtrace.report.commands.hand_over import add_hand_over
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.integrity import add_integrity
@@ -132,15 +133,15 @@ def _write_utf8() -> None:
 def parser() -> argparse.ArgumentParser:
     argument_parser = argparse.ArgumentParser(
         prog="trialtrace",
-        description="Look at a trial's results, follow a number to its raw rows, check a trial.",
-        epilog="`trialtrace help TOPIC` shows the reference: plan.yaml and the other files, "
-        "endpoints, instruments, steps, tables, or the name of one of these.",
+        description="Rerun a trial's analysis, follow a number to its raw rows, audit a paper.",
+        usage="trialtrace [-h] [--project FOLDER] COMMAND ...",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     argument_parser.add_argument(
         "--project", metavar="FOLDER", help="the project (default: the one here)"
     )
-    commands = argument_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    add = commands.add_parser
+    commands = Commands(argument_parser)
+    add = commands.add
     add_project(add)
     add_review(add)
     add_queries(add)
@@ -166,11 +167,16 @@ def parser() -> argparse.ArgumentParser:
     add_read(add)
     add_doctor(add)
     add_validate(add)
+    argument_parser.epilog = (
+        f"{commands.listing()}\n`trialtrace COMMAND --help` shows what a command takes. "
+        "`trialtrace help TOPIC`\nshows the reference: plan.yaml and the other files, endpoints, "
+        "instruments, steps,\ntables, or the name of one of these."
+    )
     return argument_parser
 
 
 def _add_results(add: Add) -> None:
-    command = add_of_trial(add, "results", "the results of a trial")
+    command = add_of_trial(add, "results", "the results of a trial, as a table, JSON or CSV")
     command.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
     command.add_argument(
@@ -213,7 +219,7 @@ def _set_to_published(at: "Project", name: str) -> Container[str]:
 
 
 def _add_claims(add: Add) -> None:
-    command = add_of_trial(add, "claims", "published numbers of a trial and their verdicts")
+    command = add_of_trial(add, "claims", "the published numbers of a trial, held against its data")
     audit_output(command)
     command.set_defaults(run=run_claims)
 
@@ -242,9 +248,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
 
 
 def _add_coverage(add: Add) -> None:
-    command = add_of_trial(
-        add, "coverage", "what covers each thing that a trial's source texts tell"
-    )
+    command = add_of_trial(add, "sources", "what covers each statement of a trial's source texts")
     command.add_argument("--format", choices=("table", "json", "csv", "html"), default="table")
     command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     command.set_defaults(run=run_coverage)
@@ -312,7 +316,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
 
 def _add_check(add: Add) -> None:
     command = add_of_trial(
-        add, "check", "configuration, dictionary and data: every mistake, before a run"
+        add, "check", "every mistake in configuration, dictionary and data, before a run"
     )
     command.add_argument("--no-data", action="store_true", help="do not look at the data")
     command.add_argument("--large", action="store_true", help="look at data of any size")
@@ -338,7 +342,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def _add_plan(add: Add) -> None:
-    command = add("plan", help="what a plan may say here: endpoints, methods, options")
+    command = add("plan", help="what the plan of a trial may ask for: endpoints, methods, options")
     command.add_argument("trial", nargs="?", help="name of the trial, as under config/trials")
     command.add_argument(
         "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
@@ -380,9 +384,7 @@ def run_plan(arguments: argparse.Namespace) -> int:
 
 
 def _add_power(add: Add) -> None:
-    command = add_of_trial(
-        add, "power", "what the designs of a plan can find: power, sizes, precision"
-    )
+    command = add_of_trial(add, "power", "power, sample size and precision of the planned design")
     command.add_argument("--json", action="store_true", help="for a program")
     command.set_defaults(run=run_power)
 
@@ -395,9 +397,7 @@ def run_power(arguments: argparse.Namespace) -> int:
 
 
 def _add_serve(add: Add) -> None:
-    command = add(
-        "serve", help="the report of a trial, or the site of all, to a browser on this machine"
-    )
+    command = add("serve", help="show the report of a trial, or the site of all, in a browser here")
     command.add_argument("trial", nargs="?", help="name of a trial (default: the site of all)")
     command.set_defaults(run=run_serve)
 
@@ -415,7 +415,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 
 def _add_report(add: Add) -> None:
-    command = add_of_trial(add, "report", "the documents that a trial's report is made of")
+    command = add_of_trial(add, "report", "what the report of a trial is made from, to change it")
     command.add_argument(
         "--write", action="store_true", help="copy those of the last run to reports/TRIAL, as yours"
     )

@@ -1,4 +1,4 @@
-"""`trialtrace diff` and `trialtrace runs` as they are called."""
+"""`trialtrace diff` and `trialtrace history` as they are called."""
 
 import json
 import re
@@ -70,7 +70,7 @@ def test_a_broken_archive_is_told(made: Runs, call):
     code, _, errors = call("diff", "mini")
     assert code == 2 and "was changed since it was kept" in errors
     for line in made.shelf.log():
-        assert f"trialtrace runs mini --remove {line['run']}" in errors, "both hold it"
+        assert f"trialtrace history mini --remove {line['run']}" in errors, "both hold it"
 
 
 def test_a_column_that_results_did_not_have_is_no_change(made: Runs, call):

@@ -1,5 +1,6 @@
 """The command line as a user calls it: output, exit codes, machine formats, mistakes."""
 
+import argparse
 import csv
 import io
 import json
@@ -9,8 +10,10 @@ import sys
 
 import pytest
 
+from trialtrace.cli import parser
 from trialtrace.report import listing
 from trialtrace.report.commands.check import UNUSUAL
+from trialtrace.report.commands.groups import FORMER, GROUPS
 from trialtrace.report.commands.results import RESULT_COLUMNS
 from trialtrace.run.tables.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
 from trialtrace.run.tables.contracts.definitions import VERSION
@@ -298,3 +301,17 @@ def test_results_that_name_no_contract_are_of_the_first(run, mini, tmp_path):
         del record["contract"]
         path.write_text(json.dumps(record))
     assert run("results", "mini", at=other).returncode == (0 if VERSION == 1 else 1)
+
+
+def test_every_command_stands_in_one_group_and_former_names_answer():
+    listed = [name for names, _ in GROUPS.values() for name in names]
+    assert len(listed) == len(set(listed))
+    (actions,) = [one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    assert set(actions.choices) == {*listed, *FORMER.values()}
+    for name, former in FORMER.items():
+        assert actions.choices[former] is actions.choices[name]
+
+
+@pytest.mark.parametrize("example", [example for _, example in GROUPS.values()])
+def test_the_example_of_a_group_is_a_call(example):
+    assert parser().parse_args(example.split()[1:]).run

@@ -1,4 +1,4 @@
-"""`trialtrace script`: what it writes, and what it says where it does not."""
+"""`trialtrace r-script`: what it writes, and what it says where it does not."""
 
 import shutil
 import subprocess

@@ -15,6 +15,9 @@ from trialtrace.run.tables.contracts import REJECTS, read_table
 DERIVED = ("adsl", "bds", "adtte", "occds", "sources")
 
 
+COHORT = ["--as", "cohort"]
+
+
 def derived(run, name: str):
     table = pq.ParquetFile(run.folder / "derived" / f"{name}.parquet").read().to_pandas()
     for column in ("USUBJID", "row_id"):
@@ -63,7 +66,7 @@ def test_claims_are_checked(swapped):
 
 def test_the_command_writes_the_files_of_the_run(synthetic, tmp_path: Path, capsys):
     out = tmp_path / "out"
-    assert main(["--project", str(synthetic.at.root), "export", "mini", str(out)]) == 0
+    assert main(["--project", str(synthetic.at.root), "export", "mini", str(out), *COHORT]) == 0
     told = capsys.readouterr().out
     assert told.startswith("SYNTHETIC: 5 files")
     assert 'export: {path: export.csv, format: csv, encoding: utf-8, separator: ","' in told
@@ -76,7 +79,7 @@ def test_the_command_writes_the_files_of_the_run(synthetic, tmp_path: Path, caps
     }
     for name in ("export.csv", "events.csv", "put_in.csv"):
         assert (out / name).read_bytes() == (synthetic.folder / "raw" / name).read_bytes()
-    assert main(["--project", str(synthetic.at.root), "export", "mini", str(out)]) == 1
+    assert main(["--project", str(synthetic.at.root), "export", "mini", str(out), *COHORT]) == 1
     assert "a new folder" in capsys.readouterr().err
 
 

@@ -49,7 +49,7 @@ def test_an_estimate_is_traced_to_its_rows(at: Project, capsys):
     assert "analysed: 14 records of bds where" in text
     assert "config/trials/mini/multiverse.yaml" in text
     assert "risk_difference_newcombe" in text and "no independent check" in text
-    assert "trialtrace script" not in text
+    assert "trialtrace r-script" not in text
     assert "Relief, Drug against Placebo" in said(capsys, at, "multiverse", "mini")
 
 

@@ -1,5 +1,5 @@
 """The coverage of the source texts as a page of a trial's report, and in every form of
-`trialtrace coverage`."""
+`trialtrace sources`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -24,7 +24,7 @@ OF_A_FORM = ("reviewer", "notices", "against")
 
 def add_audit(add: Add) -> None:
     """Add `audit` to the commands."""
-    audit = add("audit", help="printed numbers against each other, without data")
+    audit = add("audit", help="the numbers of a paper held against each other, without data")
     audit.add_argument(
         "file",
         nargs="?",

@@ -1,4 +1,4 @@
-"""`trialtrace crate`: a whole run as a folder to hand over."""
+"""`trialtrace research-object`: a whole run as a folder to hand over."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""`trialtrace review`: what a data review decided, and whether before the arms were known."""
+"""`trialtrace data-review`: what a data review decided, and whether before the arms were known."""
 
 import argparse
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_review(add: Add) -> None:
     command = add_of_trial(
-        add, "review", "the decisions of a data review: what each does, and of which rows"
+        add, "data-review", "the decisions of a data review: the rows and the effect of each"
     )
     command.set_defaults(run=_review)
 

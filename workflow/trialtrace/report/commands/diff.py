@@ -1,5 +1,5 @@
-"""`trialtrace diff` and `trialtrace runs`: what changed from one kept run to another, and which are
-kept."""
+"""`trialtrace diff` and `trialtrace history`: what changed from one kept run to another, and which
+runs are kept."""
 
 import sys
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def _chosen(at: Project, asked: list[str]) -> list[tuple[str, Kept, Kept]]:
             "trialtrace diff",
             found=" ".join(asked),
             expected="a trial; two runs of a trial; or nothing, for the last two of each",
-            do="list runs: trialtrace runs TRIAL",
+            do="list runs: trialtrace history TRIAL",
         )
     if not trials:
         trials = [_trial_of(at, named, asked)]
@@ -111,7 +111,7 @@ def _trial_of(at: Project, named: Sequence[str], runs: Sequence[str]) -> str:
         f"runs {runs[0]} and {runs[1]}",
         found=f"runs of {of[0]}, and of {of[1]}",
         expected="two runs of one trial",
-        do="trialtrace diff TRIAL RUN RUN; trialtrace runs TRIAL lists them",
+        do="trialtrace diff TRIAL RUN RUN; trialtrace history TRIAL lists them",
     )
 
 
@@ -128,8 +128,8 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
         run = shelf.find(remove)
         gone = shelf.remove(run)
         own = (
-            f"its objects stay, since the list of another run is broken: trialtrace runs {trial} "
-            "--verify"
+            "its objects stay, since the list of another run is broken: trialtrace history "
+            f"{trial} --verify"
             if gone is None
             else f"with {counted(gone, 'object')} of its own"
         )
@@ -152,7 +152,7 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
     if lost := shelf.lost():
         print(
             f"{counted(len(lost), 'run')} that the log does not name, so when is not known: "
-            f"{', '.join(lost)}; trialtrace runs {trial} --verify",
+            f"{', '.join(lost)}; trialtrace history {trial} --verify",
             file=sys.stderr,
         )
     size = shelf.objects.size() / 1e6

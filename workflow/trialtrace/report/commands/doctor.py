@@ -13,7 +13,7 @@ from trialtrace.report.which_run import Add
 
 
 def add_doctor(add: Add) -> None:
-    command = add("doctor", help="what this machine has of what a run needs, and what mends it")
+    command = add("doctor", help="whether this machine has what a run needs, and what to install")
     command.add_argument(
         "--advisories",
         metavar="FILE",

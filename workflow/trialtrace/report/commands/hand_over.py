@@ -25,7 +25,7 @@ def add_hand_over(add: Add, lift_pandas: Callable[[], None]) -> None:
 
 def _add_freeze(add: Add) -> None:
     command = add_of_trial(
-        add, "freeze", "freeze the plan of a trial, date it, and tell what changed since"
+        add, "freeze", "freeze the plan of a trial, date it, and list what changed since"
     )
     command.add_argument("--by", metavar="NAME", help="who freezes it")
     command.add_argument(
@@ -51,9 +51,7 @@ def run_freeze(arguments: argparse.Namespace) -> int:
 
 
 def _add_verify(add: Add) -> None:
-    command = add(
-        "verify", help="whether a report, or the results of a trial, are as the run made them"
-    )
+    command = add("verify", help="whether a report or results are as the run made them")
     command.add_argument(
         "path",
         metavar="FILE | FOLDER | SHORT_ID",
@@ -92,17 +90,17 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 
 def _add_export(add: Add, lift_pandas: Callable[[], None]) -> None:
-    command = add_of_trial(add, "export", "write a trial's data as files of an export")
+    command = add_of_trial(add, "export", "data or results as files for other programs")
     command.add_argument("folder", help="a new folder for the files")
     command.add_argument(
         "--as",
         dest="form",
         choices=("cohort", "adam", "csv", "ard", "ars", "public"),
-        default="cohort",
-        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); of the "
-        "last run adam: the derived data sets as XPT with define.xml; csv: the same as CSV, which "
-        "scripts of R read; ard: the results in the columns of R's cards; ars: the same by CDISC's "
-        "Analysis Results Standard; public: what everyone may see of them",
+        default="csv",
+        help="of the last run csv: the derived data sets as CSV, which R scripts read (the "
+        "default); adam: the same as XPT with define.xml; ard: the results in the columns of R's "
+        "cards; ars: the results by CDISC's Analysis Results Standard; public: what everyone may "
+        "see of them. cohort: the raw files of a synthetic cohort, drawn anew, with its dictionary",
     )
     _add_preset(command, "with --as public, by which rules small counts are hidden")
     command.set_defaults(run=run_export, lift_pandas=lift_pandas)
@@ -138,7 +136,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 
 def _add_crate(add: Add) -> None:
-    command = add_of_trial(add, "crate", "a run as a research object (RO-Crate), to hand over")
+    command = add_of_trial(add, "research-object", "a run as an RO-Crate, to hand over")
     command.add_argument("folder", help="a new folder")
     command.add_argument("--sign", metavar="KEY", help="sign it with this key of ssh-keygen")
     _add_preset(command, "for everyone: results with small counts hidden by these rules, alone")

@@ -7,8 +7,8 @@ from trialtrace.report.which_run import Add, add_of_trial, named_trial, tell_run
 
 
 def add_history(add: Add) -> None:
-    """Add `diff`, `impact` and `runs` to the commands."""
-    diff = add("diff", help="what changed from one kept run to another, and why")
+    """Add `diff`, `impact` and `history` to the commands."""
+    diff = add("diff", help="what changed between two kept runs, and why")
     diff.add_argument(
         "runs",
         nargs="*",
@@ -20,7 +20,7 @@ def add_history(add: Add) -> None:
     diff.set_defaults(run=_diff, failure=2)
 
     impact = add_of_trial(
-        add, "impact", "everything that rests on a raw cell, a line, a patient or a result"
+        add, "impact", "every result that rests on a raw cell, a line, a patient or a result"
     )
     what = impact.add_mutually_exclusive_group(required=True)
     what.add_argument(
@@ -33,7 +33,7 @@ def add_history(add: Add) -> None:
     impact.add_argument("--format", choices=("text", "json"), default="text")
     impact.set_defaults(run=_impact)
 
-    runs = add_of_trial(add, "runs", "the kept runs of a trial")
+    runs = add_of_trial(add, "history", "the kept runs of a trial")
     what = runs.add_mutually_exclusive_group()
     what.add_argument("--verify", action="store_true", help="whether each is as it was kept")
     what.add_argument("--remove", metavar="RUN", help="let a run go")

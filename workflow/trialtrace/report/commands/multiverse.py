@@ -20,7 +20,7 @@ COLUMNS = ("analysis", "specification", "estimate", "marked", "tested")
 
 def add_multiverse(add: Add) -> None:
     """The command's arguments."""
-    command = add_of_trial(add, "multiverse", "the choices of a trial and what came of them")
+    command = add_of_trial(add, "multiverse", "the results under all defensible choices")
     command.add_argument(
         "--list", action="store_true", help="name every specification, before any run"
     )

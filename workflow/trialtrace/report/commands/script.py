@@ -1,4 +1,4 @@
-"""`trialtrace script`: a number, or all of a trial, as a script of R."""
+"""`trialtrace r-script`: a number, or all of a trial, as a script of R."""
 
 import argparse
 import sys
@@ -18,8 +18,8 @@ DATA, RAW = "data", "raw"
 
 
 def add_script(add: Add) -> None:
-    """Add `script` to the commands."""
-    script = add("script", help="a script of R from the exported data sets to a number")
+    """Add `r-script` to the commands."""
+    script = add("r-script", help="a number, or all of a trial, as an R script")
     script.add_argument(
         "of",
         metavar="RESULT_ID | TRIAL",

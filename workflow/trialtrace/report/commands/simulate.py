@@ -25,7 +25,7 @@ FOUND = ("truth", "result_id")
 
 def add_simulate(add: Add) -> None:
     """The command's arguments."""
-    command = add_of_trial(add, "simulate", "what a trial's analyses do under stated truths")
+    command = add_of_trial(add, "simulate", "how the analyses perform under stated truths")
     command.add_argument(
         "--list", action="store_true", help="every truth, and what is true of each result"
     )

@@ -14,7 +14,7 @@ from trialtrace.report.which_run import Add
 
 
 def add_validate(add: Add) -> None:
-    command = add("validate", help="tests of this installation, with a document to sign")
+    command = add("validate", help="test this installation, with a document to sign")
     command.add_argument("--quick", action="store_true", help="a part of them, in two minutes")
     command.add_argument(
         "--wheels", metavar="FOLDER", help="the archives of the packages, as a bundle has them"

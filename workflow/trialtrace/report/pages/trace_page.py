@@ -82,7 +82,7 @@ PLAIN = (
 )
 PACKAGE = "workflow/trialtrace/"
 IN_A_TERMINAL = (
-    "By the id below a number: trialtrace trace ID; as a script of R, trialtrace script ID."
+    "By the id below a number: trialtrace trace ID; as a script of R, trialtrace r-script ID."
 )
 ARROW = " \N{LEFTWARDS ARROW} "
 # A trace, or a part of one, as JSON has it.

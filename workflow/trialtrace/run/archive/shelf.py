@@ -175,7 +175,7 @@ class Shelf:
             raise UserError(
                 self.at.shown(place),
                 "is gone" if not place.exists() else "is not what was kept under this name",
-                do=f"bring it back from a copy, or: trialtrace runs {self.trial} --remove {run}",
+                do=f"bring it back from a copy, or: trialtrace history {self.trial} --remove {run}",
             )
         if version != VERSION:
             raise UserError(
@@ -203,7 +203,7 @@ class Shelf:
                 f"run {asked!r} of {self.trial}",
                 found="several runs that begin so" if found else "no kept run of this name",
                 expected=one_of(found or names),
-                do=f"list them: trialtrace runs {self.trial}",
+                do=f"list them: trialtrace history {self.trial}",
             )
         return found[0]
 
@@ -228,7 +228,7 @@ class Shelf:
                 holders += [run] if digest in self.held(run) else []
             except UserError:
                 continue
-        return [f"trialtrace runs {self.trial} --remove {run}" for run in holders]
+        return [f"trialtrace history {self.trial} --remove {run}" for run in holders]
 
     def file(self, digest: str) -> bytes:
         """The bytes of a file that was kept."""
@@ -278,7 +278,7 @@ class Shelf:
                 Problem(
                     f"run {run} of {self.trial}",
                     "is kept, and the log does not name it: something else has changed log.jsonl",
-                    do=f"bring the log back from a copy; or trialtrace runs {self.trial} "
+                    do=f"bring the log back from a copy; or trialtrace history {self.trial} "
                     f"--remove {run}",
                 )
             )

@@ -95,8 +95,8 @@ def _refuse_others(trial: Trial, decision: Decision, table: CleanTable, problems
             f"{config_file(trial, 'review')}: decisions.{decision.name}.seen",
             "the rows are others than those that were reviewed: a cell of one is another, or its "
             "key is that of another row by now; or it is by another hash_key, or by none",
-            do=f"look at them in a blinded run, and decide anew; trialtrace review {trial.name} "
-            "prints what they are",
+            do="look at them in a blinded run, and decide anew; trialtrace data-review "
+            f"{trial.name} prints what they are",
         )
 
 

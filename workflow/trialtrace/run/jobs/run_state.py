@@ -191,11 +191,10 @@ def codes_of(folder: Path) -> dict[str, str]:
 
 
 def run_line(run: Mapping[str, Any]) -> str:
-    """Commit and time of the last run, from the one volatile file."""
+    """When the last run ended, and its commit; from run.json, the one volatile file."""
     commit = f"commit {run['commit'][:7]}" if run.get("commit") else "outside of a checkout"
     changed = " with changes" if run.get("dirty") else ""
-    when = run["ended"][:16].replace("T", " ")
-    return f"{commit}{changed}, {when} (from run.json, which no seal covers)"
+    return f"run of {run['ended'][:16].replace('T', ' ')}, {commit}{changed}"
 
 
 def read_run(folder: Path) -> dict[str, Any]:

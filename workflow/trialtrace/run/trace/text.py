@@ -200,7 +200,7 @@ def verdict_words(claim: dict[str, Any]) -> str:
 
 def script_lines(trace: Trace) -> list[str]:
     """The command that writes a result in R; of what no plan asks for there is none."""
-    return [f"trialtrace script {shlex.quote(trace['result_id'])}"] * trace.get("planned", True)
+    return [f"trialtrace r-script {shlex.quote(trace['result_id'])}"] * trace.get("planned", True)
 
 
 def code_lines(codes: dict[str, str]) -> list[str]:

@@ -34,7 +34,7 @@ def check(files: Files, document: Document) -> None:
                 (*at, "seen"),
                 message="is not there: nothing would tell that a row is another than the one "
                 "reviewed",
-                do="trialtrace run NAME --blinded; then trialtrace review NAME prints it",
+                do="trialtrace run NAME --blinded; then trialtrace data-review NAME prints it",
             )
         if given.get("query", "") in _arms(files, given["table"]):
             expected = "another column than the arm, which nobody asks about before unblinding"

@@ -43,8 +43,8 @@ class Decision:
         "Column whose value is queried; it is used as it is until it is mended."
     )
     seen: Text | None = optional(
-        "What the rows were when they were reviewed, as `trialtrace review` prints it: a run that "
-        "is not blinded asks for it, and stops where it is another.",
+        "What the rows were when they were reviewed, as `trialtrace data-review` prints it: a run "
+        "that is not blinded asks for it, and stops where it is another.",
         pattern=r"[0-9a-f]{12}(-[0-9a-f]{12})?",
     )
     reason: Text = key("Why. Reports print it.")

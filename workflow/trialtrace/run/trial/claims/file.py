@@ -158,5 +158,5 @@ class ClaimsFile(Published):
 
     claims: dict[Name, DeclaredClaim] = key("Claims: one printed expression each.")
     items: SourceItems | None = optional(
-        "What the texts tell besides, each with what covers it: for `trialtrace coverage`."
+        "What the texts tell besides, each with what covers it: for `trialtrace sources`."
     )
