@@ -1,6 +1,6 @@
 """`trialtrace recompute TRIAL --with r`: every result that has a script of R, by R on this machine.
 
-The scripts are those of `trialtrace script`; they read the derived data sets as CSV from a folder
+The scripts are those of `trialtrace r-script`; they read the derived data sets as CSV from a folder
 that is deleted afterwards. What R gives stands in results/TRIAL/r, with the hash of the results
 that it was held against, so that a later run is never shown an earlier one's numbers.
 """
@@ -126,7 +126,7 @@ def _run(trial: "Trial", text: str, without: set[str]) -> dict[str, list[float]]
         command = ["Rscript", "--vanilla", "all.R", "."]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise UserError(trial.name, "R stops before the end of its script", do="trialtrace script")
+        raise UserError(trial.name, "R stops before the end of its script", do="trialtrace r-script")
     lines = (line.split("\t") for line in done.stdout.splitlines())
     return {one[0]: [_number(text) for text in one[1:]] for one in lines if len(one) > 1}
 
@@ -197,7 +197,7 @@ def _tell(found: Found) -> int:
     n = len({row["result_id"] for row in rows})
     print(f"{n} of {len(found.results)} results computed again by R {found.version}")
     print(f"largest relative difference of those that agree: {max(agreeing, default=0.0):.1e}")
-    print(f"{found.lacking} have no script of R: `trialtrace script` says why of each")
+    print(f"{found.lacking} have no script of R: `trialtrace r-script` says why of each")
     print(f"{sum(map(bool, unmet.values()))} need a package that R here has not{named}")
     print(f"{found.silent} got no number from R")
     print(f"{len(wrong)} numbers differ by more than a relative {TOLERANCE:g}")

@@ -18,7 +18,17 @@ limit <- function(p) {
 }
 limits <- c(limit(0.5 + {confidence} / 2), limit(0.5 - {confidence} / 2))
 # An effect of one degree of freedom has nothing to correct.
-epsilon <- function(name) if (within_df == 1) 1 else fit$pval.adjustments[effect, name]
+epsilon <- function(name) {
+  if (within_df == 1) return(1)
+  given <- fit$pval.adjustments
+  if (effect %in% rownames(given)) return(given[effect, name])
+  # car has none where the error matrix is singular, with fewer patients than it has columns.
+  matrix <- solve(crossprod(test$P[[effect]]), test$SSPE[[effect]])
+  gg <- sum(diag(matrix))^2 / (within_df * sum(matrix * t(matrix)))
+  error_df <- row$`den Df` / within_df
+  if (name == "GG eps") return(gg)
+  ((error_df + 1) * within_df * gg - 2) / (within_df * (error_df - within_df * gg))
+}
 epsilon_gg <- epsilon("GG eps")
 epsilon_hf <- epsilon("HF eps")
 epsilon_lower <- 1 / within_df
@@ -27,7 +37,8 @@ corrected <- function(by) {
 }
 chosen <- c(greenhouse_geisser = epsilon_gg, huynh_feldt = min(1, epsilon_hf),
             lower_bound = epsilon_lower, none = 1)[[{sphericity}]]
-mauchly <- as.list(unclass(fit$sphericity.tests)[effect, ])
+tests <- unclass(fit$sphericity.tests)
+mauchly <- if (effect %in% rownames(tests)) as.list(tests[effect, ]) else list(NA, NA)
 # Anderson 1984: a second term of the series that R breaks off.
 df <- row$`den Df` / within_df
 rho <- 1 - (2 * within_df^2 + within_df + 2) / (6 * within_df * df)
