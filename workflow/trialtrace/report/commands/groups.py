@@ -23,7 +23,10 @@ GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
         "trialtrace claims elmunzer2012",
     ),
     "Hand over": (
-        ("verify", "recompute", "export", "r-script", "dmc", "research-object", "doctor", "validate"),
+        (
+            *("verify", "recompute", "export", "r-script", "research-object", "dmc"),
+            *("doctor", "validate"),
+        ),
         "trialtrace export elmunzer2012 FOLDER --as csv",
     ),
 }

@@ -126,7 +126,9 @@ def _run(trial: "Trial", text: str, without: set[str]) -> dict[str, list[float]]
         command = ["Rscript", "--vanilla", "all.R", "."]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise UserError(trial.name, "R stops before the end of its script", do="trialtrace r-script")
+        raise UserError(
+            trial.name, "R stops before the end of its script", do="trialtrace r-script"
+        )
     lines = (line.split("\t") for line in done.stdout.splitlines())
     return {one[0]: [_number(text) for text in one[1:]] for one in lines if len(one) > 1}
 
