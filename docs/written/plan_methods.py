@@ -8,7 +8,7 @@ import ast
 import importlib
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from types import FunctionType, ModuleType
 
@@ -16,7 +16,8 @@ from written.library import r_call
 
 from trialtrace.run.methods.analysing.estimate import STATS
 from trialtrace.run.methods.checking.registry import MODULES
-from trialtrace.run.trial.plan.card import Card
+from trialtrace.run.methods.inputs import function
+from trialtrace.run.trial.plan.card import Card, Second
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
 
@@ -71,7 +72,7 @@ def _row(card: Card) -> str:
         f"`{card.step}`",
         method_of(card.step).title,
         _told(formulas) if formulas else "a count",
-        _told(list(_checks(card))),
+        "; ".join(sorted(_checks(card))) or OWN,
         "; ".join(calls),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
@@ -83,15 +84,25 @@ def _function(formula: str) -> FunctionType:
     return function
 
 
-def _checks(card: Card) -> Iterator[FunctionType]:
-    """The checks of a card's principal results: of its statistic where it has one of that name."""
+def _checks(card: Card) -> set[str]:
+    """What checks a card's principal results, those of its statistic where it has one of that name,
+    stand on."""
+    if card.inputs:
+        seconds = [card.second] if isinstance(card.second, Second) else card.second.values()
+        return {name for second in seconds for name in _of_second(second)}
     checks = importlib.import_module(MODULES[card.check]).CHECKS
     if card.step in checks:
-        yield checks[card.step]
-        return
+        return stands_on(checks[card.step])
     of_method = [name for name in checks if card.method in name.partition(".")[2]]
     own = [name for name in of_method if name.startswith(f"{card.statistic}.")]
-    yield from (checks[name] for name in own or of_method)
+    return {used for name in own or of_method for used in stands_on(checks[name])}
+
+
+def _of_second(second: Second) -> set[str]:
+    if second.function:
+        return stands_on(function(second.function))
+    library = second.by.partition(" ")[0].split(".")
+    return {f"{library[0]} `{library[-1]}`"}
 
 
 def _told(functions: list[FunctionType]) -> str:

@@ -82,7 +82,7 @@ def test_no_option_has_a_default(name):
 
 @pytest.mark.parametrize("family", MODULES)
 def test_a_family_runs_nothing_without_a_card(family):
-    steps = {card.step for card in cards() if MODULES[card.family] == MODULES[family]}
+    steps = {card.step for card in cards() if MODULES.get(card.family) == MODULES[family]}
     statistics = {step.partition(".")[0] for step in steps}
     run = importlib.import_module(MODULES[family]).METHODS
     assert set(run) <= steps | statistics
@@ -125,7 +125,7 @@ def test_a_card_in_two_modules_is_refused(tmp_path):
 
 
 def test_every_family_runs():
-    assert set(MODULES) == {card.family for card in cards()}
+    assert set(MODULES) == {card.family for card in cards() if not card.inputs}
 
 
 def test_a_card_is_of_a_statistic_that_a_plan_can_ask_for():

@@ -29,6 +29,7 @@ from trialtrace.base.words import (
 )
 from trialtrace.run.claims.select import SUMMARIES, Selects, is_stat, one, rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.plan.registry import is_normal
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Analysis
@@ -47,16 +48,12 @@ TWO_SAMPLES = {
 }
 WELCH = {f"mean_difference.{kind}welch" for kind in ("", "equivalence_", "non_inferiority_")}
 NORMAL = {
-    "proportion.wald",
-    "risk_difference.wald",
     "risk_difference.mantel_haenszel",
     "proportion.standardised",
     "risk_difference.standardised",
-    "risk_ratio.katz_log",
     "risk_ratio.mantel_haenszel",
     "risk_ratio.standardised",
     "risk_ratio.modified_poisson",
-    "odds_ratio.woolf",
     "odds_ratio.equivalence_odds_ratio",
     "odds_ratio.non_inferiority_odds_ratio",
     "odds_ratio.mantel_haenszel",
@@ -67,7 +64,6 @@ NORMAL = {
     "odds_ratio.proportional_odds",
     "odds_ratio_trend.logistic",
     "slope_odds_ratio.logistic_mixed",
-    "complier_difference.bloom",
     "hazard_ratio.cox",
     "hazard_ratio.cox_adjusted",
     "subdistribution_hazard_ratio.fine_gray",
@@ -87,7 +83,8 @@ NORMAL = {
     "win_odds.all_pairs",
     "win_ratio.all_pairs",
 }
-"""Wald intervals by the normal distribution; those of a ratio on the scale of its logarithm."""
+"""Wald intervals by the normal distribution, beside those whose cards say so; those of a ratio on
+the scale of its logarithm."""
 _PLACE = ("analysis_id", "parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
 _SIDES = ("comparison", "reference")
 # A bound that was cut off at the end of a scale makes an interval uneven.
@@ -143,7 +140,11 @@ def _statistic(row: ResultRow, results: Sequence[ResultRow]) -> float | None:
 def _df(row: ResultRow, results: Sequence[ResultRow]) -> float | None:
     """The degrees of freedom behind an interval, infinite for the normal distribution."""
     method, n = row["method"], row["n_used"]
-    if method in NORMAL or json.loads(row["options"]).get("reference") == "normal":
+    if (
+        method in NORMAL
+        or is_normal(method)
+        or json.loads(row["options"]).get("reference") == "normal"
+    ):
         return float("inf")
     if method in WELCH:
         return _values(row, results).get("df.welch_t")

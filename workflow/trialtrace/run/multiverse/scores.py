@@ -19,6 +19,7 @@ from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.methods.survival.analyse import times
 from trialtrace.run.methods.survival.analyse_competing import EVENT, causes
 from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.registry import cards
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.regression.poisson import modified_poisson
 from trialtrace.stats.resampling.scores import (
@@ -142,16 +143,8 @@ SCORES: dict[str, tuple[str, Score]] = {
 }
 # The score of an estimate, "statistic.method"; another estimate is shown and not tested.
 SCORE_OF = {
-    **dict.fromkeys(
-        (
-            *(f"risk_difference.{name}" for name in ("newcombe", "wald", "miettinen_nurminen")),
-            *(f"risk_difference.{name}" for name in ("mee", "agresti_caffo")),
-            *(f"risk_ratio.{name}" for name in ("katz_log", "koopman", "miettinen_nurminen")),
-            *("odds_ratio.woolf", "number_needed_to_treat.newcombe"),
-            *("mean_difference.welch", "mean_difference.student"),
-        ),
-        "means",
-    ),
+    **{card.step: card.score for card in cards() if card.score},
+    **dict.fromkeys(("mean_difference.welch", "mean_difference.student"), "means"),
     **dict.fromkeys(
         ("median_difference.hodges_lehmann", "probability_of_superiority.brunner_munzel"), "ranks"
     ),

@@ -1,4 +1,4 @@
-"""The module that runs each family of methods.
+"""The module that runs each family of methods whose cards do not name their inputs.
 
 A module holds `METHODS`: "statistic.method" to a function `(cut, step) -> results`, or a statistic
 to the function of all its methods, whose cards name their formulas.
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _HERE = "trialtrace.run.methods"
 
 MODULES: dict[str, str] = {
-    "categorical": f"{_HERE}.categorical.analyse",
-    "margins": f"{_HERE}.categorical.analyse",
     "over_arms": f"{_HERE}.categorical.analyse_paired",
     "missing": f"{_HERE}.missing.analyse",
     "imputation": f"{_HERE}.missing.analyse_imputation",
@@ -27,7 +25,6 @@ MODULES: dict[str, str] = {
     "stratified": f"{_HERE}.stratified.analyse",
     "stratified_score": f"{_HERE}.stratified.analyse",
     "regression": f"{_HERE}.regression.analyse",
-    "compliers": f"{_HERE}.categorical.analyse",
     "paired_events": f"{_HERE}.categorical.analyse_paired",
     "continuous": f"{_HERE}.continuous.analyse",
     "several_arms": f"{_HERE}.continuous.analyse",
@@ -53,6 +50,11 @@ MODULES: dict[str, str] = {
 
 def method(step: "Step[object]") -> "Callable[[Cut, Step[object]], Iterator[Result]]":
     """The function that runs a step."""
-    methods_of = importlib.import_module(MODULES[card_of(step.key).family]).METHODS
+    card = card_of(step.key)
+    if card.inputs:
+        from trialtrace.run.methods.analysing.by_card import run
+
+        return run
+    methods_of = importlib.import_module(MODULES[card.family]).METHODS
     key = step.key if step.key in methods_of else step.statistic
     return methods_of[key]

@@ -13,7 +13,7 @@ from trialtrace.run.methods.analysing.cuts import Cut, with_known
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
 from trialtrace.run.methods.analysing.margins import Asked, against_margins, of_margins
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import compared, roles
+from trialtrace.run.methods.categorical.rows import compared, roles
 from trialtrace.run.methods.continuous.analyse_paired import Found, Paired, comparisons
 from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.tables.contracts.rows import present

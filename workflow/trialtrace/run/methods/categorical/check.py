@@ -3,22 +3,16 @@
 from math import inf, nan, sqrt
 
 import numpy as np
-from scipy.stats import beta, binomtest, chi2_contingency, fisher_exact
+from scipy.stats import beta, binomtest, chi2_contingency
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import (
-    Answer,
-    Check,
-    Recomputed,
-    by_name,
-    peer,
-)
+from trialtrace.run.methods.checking.outcome import Answer, Recomputed
 
-PROPORTION = "statsmodels.stats.proportion.proportion_confint"
-TWO_RISKS = "statsmodels.stats.proportion.confint_proportions_2indep"
 UNDEFINED = nan, nan
+# Events and subjects.
+Counts = tuple[int, int]
 # Events and subjects of the treated arm, then of the reference arm.
 Table = tuple[int, int, int, int]
 
@@ -54,27 +48,19 @@ def events(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas: records", float((values == 1).sum()), n_used=len(values))
 
 
-def _proportion(method: str) -> Check:
-    @peer(f"{PROPORTION} ({method})", one_arm)
-    def check(data: Data, asked: Asked, counts: tuple[int, int]) -> Answer:
-        """statsmodels' `proportion_confint`."""
-        x, n = counts
-        return x / n, proportion_confint(x, n, alpha=1 - data.confidence(asked), method=method)
-
-    return check
+def proportion(data: Data, asked: Asked, counts: Counts, *, method: str) -> Answer:
+    """statsmodels' `proportion_confint`."""
+    x, n = counts
+    return x / n, proportion_confint(x, n, alpha=1 - data.confidence(asked), method=method)
 
 
-def _difference(method: str) -> Check:
-    @peer(f"{TWO_RISKS} ({method})", both_arms)
-    def check(data: Data, asked: Asked, table: Table) -> Answer:
-        """statsmodels' `confint_proportions_2indep`."""
-        x1, n1, x0, n0 = table
-        # Wald's error is 0 where nobody in an arm differs from the others.
-        without_error = method == "wald" and x1 in (0, n1) and x0 in (0, n0)
-        bounds = UNDEFINED if without_error else _two_risks(data, asked, table, method, "diff")
-        return x1 / n1 - x0 / n0, bounds
-
-    return check
+def risk_difference(data: Data, asked: Asked, table: Table, *, method: str) -> Answer:
+    """statsmodels' `confint_proportions_2indep`."""
+    x1, n1, x0, n0 = table
+    # Wald's error is 0 where nobody in an arm differs from the others.
+    without_error = method == "wald" and x1 in (0, n1) and x0 in (0, n0)
+    bounds = UNDEFINED if without_error else _two_risks(data, asked, table, method, "diff")
+    return x1 / n1 - x0 / n0, bounds
 
 
 def _two_risks(
@@ -84,7 +70,6 @@ def _two_risks(
     return confint_proportions_2indep(*table, method=method, compare=compare, alpha=alpha)
 
 
-@peer(f"{TWO_RISKS} (newcomb, reciprocal)", both_arms)
 def needed_to_treat(data: Data, asked: Asked, table: Table) -> Answer:
     """Reciprocals of the risk reduction and of its bounds, the lower first; none of a bound of 0.
 
@@ -99,7 +84,6 @@ def needed_to_treat(data: Data, asked: Asked, table: Table) -> Answer:
     return value, (min(ends), max(ends))
 
 
-@peer(f"{TWO_RISKS} (log ratio)", both_arms)
 def risk_ratio(data: Data, asked: Asked, table: Table) -> Answer:
     """statsmodels' `confint_proportions_2indep`.
 
@@ -111,7 +95,6 @@ def risk_ratio(data: Data, asked: Asked, table: Table) -> Answer:
     return (x1 / n1) / (x0 / n0), _two_risks(data, asked, table, "log", "ratio")
 
 
-@peer("statsmodels.stats.contingency_tables.Table2x2", both_arms)
 def odds_ratio(data: Data, asked: Asked, table: Table) -> Answer:
     """Woolf's interval by statsmodels' `Table2x2`; none with an empty cell."""
     (x1, y1), (x0, y0) = cells = _cells(table)
@@ -119,6 +102,16 @@ def odds_ratio(data: Data, asked: Asked, table: Table) -> Answer:
         return _quotient(x1 * y0, x0 * y1), UNDEFINED
     odds = Table2x2(cells, shift_zeros=False)
     return odds.oddsratio, odds.oddsratio_confint(alpha=1 - data.confidence(asked))
+
+
+def cells(table: Table) -> tuple[list[list[int]]]:
+    """The table as a library takes it."""
+    return (_cells(table),)
+
+
+def events_and_subjects(counts: Counts) -> Counts:
+    """What a library takes."""
+    return counts
 
 
 def _cells(table: Table) -> list[list[int]]:
@@ -133,31 +126,15 @@ def _quotient(above: int, below: int) -> float:
     return inf if above else nan
 
 
-@peer("scipy.stats.fisher_exact", both_arms)
-def fisher(data: Data, asked: Asked, table: Table) -> Answer:
-    """scipy's `fisher_exact`."""
-    return fisher_exact(_cells(table), alternative=asked.alternative).pvalue
+def chi_squared(data: Data, asked: Asked, table: Table, *, correction: bool) -> Answer:
+    """scipy's `chi2_contingency`; nothing to test where all or none have the event."""
+    x1, n1, x0, n0 = table
+    if x1 + x0 in (0, n1 + n0):
+        return nan
+    test = chi2_contingency(_cells(table), correction=correction)
+    return {"p_value": test.pvalue, "chi_squared": test.statistic, "df": test.dof}
 
 
-def _chi_squared(correction: bool) -> Check:
-    @peer(f"scipy.stats.chi2_contingency (correction={correction})", both_arms)
-    def check(data: Data, asked: Asked, table: Table) -> Answer:
-        """scipy's `chi2_contingency`; nothing to test where all or none have the event."""
-        x1, n1, x0, n0 = table
-        if x1 + x0 in (0, n1 + n0):
-            return nan
-        test = chi2_contingency(_cells(table), correction=correction)
-        return {"p_value": test.pvalue, "chi_squared": test.statistic, "df": test.dof}
-
-    return check
-
-
-# Events and subjects.
-Counts = tuple[int, int]
-FORMULA = "math: formula"
-
-
-@peer(FORMULA, one_arm)
 def wald(data: Data, asked: Asked, counts: Counts) -> Answer:
     """No interval where all or none have the event: the error is 0."""
     x, n = counts
@@ -165,7 +142,6 @@ def wald(data: Data, asked: Asked, counts: Counts) -> Answer:
     return x / n, UNDEFINED if x in (0, n) else (x / n - half, x / n + half)
 
 
-@peer(FORMULA, one_arm)
 def agresti_coull(data: Data, asked: Asked, counts: Counts) -> Answer:
     """Wald's interval with z²/2 events and z²/2 failures more."""
     (x, n), z = counts, data.z(asked)
@@ -174,7 +150,6 @@ def agresti_coull(data: Data, asked: Asked, counts: Counts) -> Answer:
     return x / n, (p - half, p + half)
 
 
-@peer("scipy.stats.beta", one_arm)
 def jeffreys(data: Data, asked: Asked, counts: Counts) -> Answer:
     """Quantiles of scipy's `beta` with half an event and half a failure more.
 
@@ -185,27 +160,16 @@ def jeffreys(data: Data, asked: Asked, counts: Counts) -> Answer:
     return x / n, (posterior.ppf(tail) if x else 0.0, posterior.isf(tail) if x < n else 1.0)
 
 
-@peer("scipy.stats.binomtest (alternative less, exact)", one_arm)
 def upper(data: Data, asked: Asked, counts: Counts) -> Answer:
     """The one-sided interval of scipy's `binomtest`."""
     one_sided = binomtest(*counts, alternative="less")
     return one_sided.proportion_ci(data.confidence(asked), "exact").high
 
 
-@peer("scipy.stats.binomtest", one_arm)
-def binomial(data: Data, asked: Asked, counts: Counts) -> Answer:
-    """scipy's `binomtest`."""
-    return binomtest(*counts, asked.options["threshold"], alternative=asked.alternative).pvalue
-
-
-TWO_STAGE = "numpy.linalg.solve (two-stage least squares, HC0)"
-LISTED = "pandas: extreme shares of the control arm"
-
-
 Outcomes = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def _outcomes(data: Data, asked: Asked) -> tuple[Outcomes | None, int]:
+def receipt(data: Data, asked: Asked) -> tuple[Outcomes | None, int]:
     """Outcome, arm (1 treated) and receipt of both arms, and their subjects.
 
     None where an arm has nobody, or nobody received the treatment.
@@ -218,8 +182,7 @@ def _outcomes(data: Data, asked: Asked) -> tuple[Outcomes | None, int]:
     return (outcomes if z.nunique() == 2 and d.any() else None), len(rows)
 
 
-@peer(TWO_STAGE, _outcomes)
-def difference(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
+def complier_difference(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
     """Receipt instrumented by the arm; the error is that of White without a correction."""
     y, z, d = outcomes
     n = len(y)
@@ -236,40 +199,11 @@ def difference(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
     return value, (value - half, value + half)
 
 
-def _bound(highest: bool) -> Check:
-    @peer(LISTED, _outcomes)
-    def check(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
-        y, z, d = outcomes
-        share = d[z == 1].mean()
-        # The compliers of the control arm: its first ones, events last or first.
-        control = np.sort(y[z == 0])
-        control = control if highest else control[::-1]
-        weight = np.clip(share * control.size - np.arange(control.size), 0, 1)
-        return y[d == 1].mean() - weight @ control / weight.sum()
-
-    return check
-
-
-CHECKS = by_name(
-    {
-        "count.events": events,
-        "proportion.wilson": _proportion("wilson"),
-        "proportion.clopper_pearson": _proportion("beta"),
-        "risk_difference.newcombe": _difference("newcomb"),
-        "risk_difference.wald": _difference("wald"),
-        "number_needed_to_treat.newcombe": needed_to_treat,
-        "risk_ratio.katz_log": risk_ratio,
-        "odds_ratio.woolf": odds_ratio,
-        "p_value.fisher": fisher,
-        "p_value,chi_squared,df.chi_squared": _chi_squared(correction=False),
-        "p_value,chi_squared,df.chi_squared_continuity": _chi_squared(correction=True),
-        "proportion.wald": wald,
-        "proportion.agresti_coull": agresti_coull,
-        "proportion.jeffreys": jeffreys,
-        "upper_bound.clopper_pearson": upper,
-        "p_value.binomial": binomial,
-        "complier_difference.bloom": difference,
-        "complier_difference_lowest.trimming": _bound(highest=False),
-        "complier_difference_highest.trimming": _bound(highest=True),
-    }
-)
+def complier_bounds(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
+    """The compliers of the control arm as its first ones, events last or first."""
+    y, z, d = outcomes
+    share = d[z == 1].mean()
+    control = np.sort(y[z == 0])
+    control = control if asked.stat.endswith("highest") else control[::-1]
+    weight = np.clip(share * control.size - np.arange(control.size), 0, 1)
+    return float(y[d == 1].mean() - weight @ control / weight.sum())

@@ -8,15 +8,13 @@ import pandas as pd
 from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import binom, hypergeom, nchypergeom_fisher
 
-from trialtrace.run.methods.categorical.check import Table, both_arms
+from trialtrace.run.methods.categorical.check import Table
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, peer
 from trialtrace.run.methods.stratified.check import compared_strata, strata
 
 LISTED = "scipy.stats.hypergeom (every table)"
 TILTED = "scipy.stats.nchypergeom_fisher (strata combined)"
-UNCONDITIONAL = "scipy.stats.binom (every table, nuisance by optimize)"
-CHANGED = "scipy.stats.hypergeom (every changed table)"
 TIE = 1 + 1e-7
 # Combinations of tables listed one by one: their number is the product over the strata.
 MOST_LISTED = 300_000
@@ -141,7 +139,6 @@ def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
     return min(best, 1.0)
 
 
-@peer(UNCONDITIONAL, both_arms, ITERATIVE)
 def barnard(data: Data, asked: Asked, table: Table) -> Answer:
     """Tables at least as far by their z; the largest chance by scipy's `minimize_scalar`."""
     x1, n1, x0, n0 = table
@@ -174,7 +171,6 @@ def fisher_of_all(n1: int, n0: int, sides: str) -> np.ndarray:
     return p
 
 
-@peer(UNCONDITIONAL, both_arms, ITERATIVE)
 def boschloo(data: Data, asked: Asked, table: Table) -> Answer:
     """Tables with at most Fisher's p-value; the largest chance by scipy's `minimize_scalar`."""
     x1, n1, x0, n0 = table
@@ -187,33 +183,25 @@ def boschloo(data: Data, asked: Asked, table: Table) -> Answer:
     return min(1.0, 2 * min(largest)) if doubled else largest[0]
 
 
-def _fragility(rule: str) -> Check:
-    @peer(CHANGED, both_arms)
-    def check(data: Data, asked: Asked, table: Table) -> Answer:
-        """The fewest changed outcomes that bring Fisher's test to the other side of the level."""
-        x1, n1, x0, n0 = table
-        level = asked.options["level"]
-        p = data.once(("fisher of all", n1, n0), partial(fisher_of_all, n1, n0, "two_sided"))
-        other = (p < level) != (p[x1, x0] < level)
-        a, b = np.meshgrid(np.arange(n1 + 1) - x1, np.arange(n0 + 1) - x0, indexing="ij")
-        if rule == "walsh":
-            if p[x1, x0] >= level:
-                return nan
-            # Walsh adds events to the arm with fewer of them, and to no other.
-            up, still = (a, b) if x1 <= x0 else (b, a)
-            other = other & (up > 0) & (still == 0)
-        changes = (np.abs(a) + np.abs(b))[other]
-        return changes.min() if changes.size else nan
-
-    return check
+def fragility(data: Data, asked: Asked, table: Table) -> Answer:
+    """The fewest changed outcomes that bring Fisher's test to the other side of the level."""
+    x1, n1, x0, n0 = table
+    level = asked.options["level"]
+    p = data.once(("fisher of all", n1, n0), partial(fisher_of_all, n1, n0, "two_sided"))
+    other = (p < level) != (p[x1, x0] < level)
+    a, b = np.meshgrid(np.arange(n1 + 1) - x1, np.arange(n0 + 1) - x0, indexing="ij")
+    if asked.options["rule"] == "walsh":
+        if p[x1, x0] >= level:
+            return nan
+        # Walsh adds events to the arm with fewer of them, and to no other.
+        up, still = (a, b) if x1 <= x0 else (b, a)
+        other = other & (up > 0) & (still == 0)
+    changes = (np.abs(a) + np.abs(b))[other]
+    return changes.min() if changes.size else nan
 
 
 CHECKS = {
     "p_value.exact_conditional": exact_conditional,
     "odds_ratio.conditional": odds_ratio,
     "risk_ratio.mantel_haenszel": risk_ratio,
-    "p_value.barnard": barnard,
-    "p_value.boschloo": boschloo,
-    "fragility_index.fisher_walsh": _fragility("walsh"),
-    "fragility_index.fisher_smallest": _fragility("smallest"),
 }

@@ -15,10 +15,9 @@ from scipy.stats import norm
 from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
-from trialtrace.run.methods.categorical.check import Table, both_arms
+from trialtrace.run.methods.categorical.check import Table
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
-    ITERATIVE,
     Answer,
     Check,
     by_name,
@@ -27,27 +26,22 @@ from trialtrace.run.methods.checking.outcome import (
 )
 from trialtrace.run.methods.continuous.check_paired import paired_rows
 
-BY = "scipy.optimize.brentq (score test inverted)"
 BY_LIKELIHOOD = "scipy.optimize.brentq (restricted likelihood)"
 # How far from the ends of its range a restricted risk is looked for.
 EDGE = 1e-15
 
 
-def _interval(factor: bool) -> Check:
-    @peer(BY, both_arms, ITERATIVE)
-    def check(data: Data, asked: Asked, table: Table) -> Answer:
-        """The bounds by scipy's `brentq`, the restricted risks within them by another one."""
-        x1, n1, x0, n0 = table
-        observed, z = x1 / n1 - x0 / n0, data.z(asked)
-        if not factor:
-            z *= sqrt((n1 + n0 - 1) / (n1 + n0))
+def risk_difference(data: Data, asked: Asked, table: Table, *, factor: bool) -> Answer:
+    """The bounds by scipy's `brentq`, the restricted risks within them by another one."""
+    x1, n1, x0, n0 = table
+    observed, z = x1 / n1 - x0 / n0, data.z(asked)
+    if not factor:
+        z *= sqrt((n1 + n0 - 1) / (n1 + n0))
 
-        def beyond(difference: float) -> float:
-            return abs(observed - difference) - z * restricted_error(x1, n1, x0, n0, difference)
+    def beyond(difference: float) -> float:
+        return abs(observed - difference) - z * restricted_error(x1, n1, x0, n0, difference)
 
-        return observed, (bound(beyond, observed, -1.0), bound(beyond, observed, 1.0))
-
-    return check
+    return observed, (bound(beyond, observed, -1.0), bound(beyond, observed, 1.0))
 
 
 def bound(beyond: Callable[[float], float], observed: float, end: float) -> float:
@@ -113,20 +107,16 @@ def z_of_ratio(table: Table, ratio: float, variance: str) -> float:
     return (x1 / n1 - ratio * x0 / n0) / sqrt(spread * factor)
 
 
-def _ratio_interval(variance: str) -> Check:
-    @peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
-    def check(data: Data, asked: Asked, table: Table) -> Answer:
-        """The ratios at which the score statistic is the quantile, by scipy's `brentq`."""
-        x1, n1, x0, n0 = table
-        if x0 == 0:
-            return nan
-        z = data.z(asked)
-        value = x1 * n0 / (x0 * n1)
-        low = ratio_bound(table, value, z, variance) if x1 else 0.0
-        start = value if x1 else 1e-9
-        return value, (low, ratio_bound(table, start, -z, variance))
-
-    return check
+def risk_ratio(data: Data, asked: Asked, table: Table, *, variance: str) -> Answer:
+    """The ratios at which the score statistic is the quantile, by scipy's `brentq`."""
+    x1, n1, x0, n0 = table
+    if x0 == 0:
+        return nan
+    z = data.z(asked)
+    value = x1 * n0 / (x0 * n1)
+    low = ratio_bound(table, value, z, variance) if x1 else 0.0
+    start = value if x1 else 1e-9
+    return value, (low, ratio_bound(table, start, -z, variance))
 
 
 def ratio_bound(table: Table, value: float, z: float, variance: str) -> float:
@@ -160,7 +150,6 @@ def difference_z(table: Table, margin: float, variance: str) -> float:
     return (x1 / n1 - x0 / n0 - margin) / error
 
 
-@peer("math: formula", both_arms)
 def agresti_caffo(data: Data, asked: Asked, table: Table) -> Answer:
     """Wald's interval with one event and one failure more in each arm."""
     x1, n1, x0, n0 = table
@@ -261,11 +250,6 @@ def cochran_q(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
 
 CHECKS = by_name(
     {
-        "risk_difference.miettinen_nurminen": _interval(factor=True),
-        "risk_difference.mee": _interval(factor=False),
-        "risk_difference.agresti_caffo": agresti_caffo,
-        "risk_ratio.koopman": _ratio_interval("koopman"),
-        "risk_ratio.miettinen_nurminen": _ratio_interval("miettinen_nurminen"),
         "risk_difference.newcombe_paired": newcombe,
         "p_value.mcnemar_exact": exact,
         "p_value,z.mcnemar": _mcnemar(correction=False),

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _HERE = "trialtrace.run.methods"
 
 MODULES: dict[str, str] = {
-    "categorical": f"{_HERE}.categorical.check",
-    "margins": f"{_HERE}.categorical.check",
     "over_arms": f"{_HERE}.categorical.check_over_arms",
     "missing": f"{_HERE}.missing.check",
     "imputation": f"{_HERE}.missing.check",
@@ -29,7 +27,6 @@ MODULES: dict[str, str] = {
     "stratified": f"{_HERE}.stratified.check",
     "stratified_score": f"{_HERE}.stratified.check_score",
     "regression": f"{_HERE}.regression.check",
-    "compliers": f"{_HERE}.categorical.check",
     "paired_events": f"{_HERE}.categorical.check_score",
     "continuous": f"{_HERE}.continuous.check",
     "several_arms": f"{_HERE}.continuous.check_several_arms",
@@ -63,14 +60,18 @@ MODULES: dict[str, str] = {
 
 def checks_for(trial: "Trial") -> "dict[str, Check]":
     """The checks that the trial's plan can need, by the method of a result."""
+    from trialtrace.run.methods.checking import by_card
     from trialtrace.run.methods.continuous import check_descriptive as descriptive
     from trialtrace.run.methods.displays import check_flow as flow
     from trialtrace.run.methods.multiplicity import check as multiplicity
 
     checks = {**flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
-    groups = {card_of(key).check for key in steps(trial)}
+    cards = [card_of(key) for key in steps(trial)]
+    groups = {card.check for card in cards if not card.inputs}
     groups |= {"planning"} if trial.plan.planning else set()
     names = {MODULES[group] for group in groups}
     for name in sorted(names):
         checks |= importlib.import_module(name).CHECKS
+    for card in cards:
+        checks |= by_card.checks_of(card) if card.inputs else {}
     return checks

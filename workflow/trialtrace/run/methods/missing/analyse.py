@@ -15,7 +15,7 @@ import numpy as np
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import with_event
+from trialtrace.run.methods.categorical.rows import with_event
 from trialtrace.run.methods.missing.rows import refuse
 from trialtrace.run.tables.conditions import columns_of as columns_of_condition
 from trialtrace.run.tables.frames import Selection

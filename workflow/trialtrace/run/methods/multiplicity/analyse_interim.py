@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
+from trialtrace.run.methods.analysing.by_card import over
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import estimate as of_risks
 from trialtrace.run.methods.continuous.analyse import estimate as of_means
 from trialtrace.run.methods.survival.analyse import hazard_ratio
 from trialtrace.run.trial.plan.cards.survival import Cox
+from trialtrace.run.trial.plan.gives import interval
 from trialtrace.run.trial.plan.looks import boundary
 from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.steps import Step
@@ -28,6 +29,11 @@ from trialtrace.stats.results import Interval, StatsError
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.analysis import DecisionLevel
     from trialtrace.run.trial.plan.cards import stopped as cards
+
+
+def of_risks(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    yield from over(cut, step, "two_by_two", interval(step.statistic))
+
 
 PLAIN: dict[str, Callable[..., Iterator[Result]]] = {
     "mean_difference": of_means,

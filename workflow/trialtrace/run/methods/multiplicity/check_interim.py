@@ -14,12 +14,13 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from trialtrace.run.methods.categorical.check import CHECKS as OF_RISKS
+from trialtrace.run.methods.checking.by_card import checks_of
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed
 from trialtrace.run.methods.continuous.check import samples
 from trialtrace.run.methods.survival.check import CHECKS as OF_TIMES
 from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.trial.plan.registry import card_of
 
 BY = "scipy.stats.norm (Simpson's rule over the looks)"
 TOLERANCE = 1e-6
@@ -70,7 +71,8 @@ def plain_estimate(data: Data, asked: Asked, name: str) -> tuple[float, float, i
         error = sqrt(x.var(ddof=1) / len(x) + y.var(ddof=1) / len(y))
         return float(x.mean() - y.mean()), error, len(x) + len(y)
     method = PLAIN[name]
-    formula = (OF_TIMES if name == "hazard_ratio" else OF_RISKS)[method]
+    checks = OF_TIMES if name == "hazard_ratio" else checks_of(card_of(method))
+    formula = checks[method]
     bare = replace(asked, stat=name, method=method, interval=(nan, nan), error=None)
     found = formula(data, bare)
     if found is None or found.interval is None or not isfinite(found.value):

@@ -19,7 +19,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     levels_of,
     subject_table,
 )
-from trialtrace.run.methods.categorical.analyse import roles
+from trialtrace.run.methods.categorical.rows import roles
 from trialtrace.run.methods.regression.analyse_covariates import (
     ARM,
     INTERCEPT,

@@ -15,8 +15,8 @@ from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Place, Result, stream
 from trialtrace.run.methods.analysing.subject_tables import TWICE, known
-from trialtrace.run.methods.categorical.analyse import roles
 from trialtrace.run.methods.categorical.analyse_paired import groups
+from trialtrace.run.methods.categorical.rows import roles
 from trialtrace.run.methods.stratified.analyse import keys_of, of_strata, tables
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.methods import BINARY

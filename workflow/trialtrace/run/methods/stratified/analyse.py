@@ -11,7 +11,7 @@ from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
 from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas, sided
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import roles
+from trialtrace.run.methods.categorical.rows import roles
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step

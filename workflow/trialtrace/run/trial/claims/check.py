@@ -15,7 +15,7 @@ from trialtrace.run.trial.claims.check_items import Given, check_arms_meant, che
 from trialtrace.run.trial.claims.file import ADVERSE, ALL, BASELINE, FLOW, OF_DISPLAYS, ClaimsFile
 from trialtrace.run.trial.context import Files, known, known_arm
 from trialtrace.run.trial.plan import methods
-from trialtrace.run.trial.plan.card import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
+from trialtrace.run.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Statistic, statistics, steps_of
 from trialtrace.run.trial.resolve import (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trialtrace.base.config.spec import items_of
+from trialtrace.run.trial.plan.gives import EVERYONE, PAIR, Gives
 
 TEST = "p_value"
 
@@ -55,6 +56,24 @@ class R:
 
 
 @dataclass(frozen=True)
+class Second:
+    """How a statistic is computed a second time, from rows that are chosen anew.
+
+    `by` begins with the function of the library that does it. That function is called with what the
+    inputs make for libraries, `alternative` where the test has sides, and of the options of the
+    step those that `options` gives an argument; or else `function` does it, "module:function" below
+    `trialtrace.run.methods`, of (data, asked, inputs). `fixed` are further arguments. `iterative`
+    is what ends at the tolerance of an iteration.
+    """
+
+    by: str
+    function: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    iterative: bool = False
+
+
+@dataclass(frozen=True)
 class Card:
     """A statistic by a method, such as "risk_difference.newcombe"; a test is "p_value.fisher".
 
@@ -76,6 +95,12 @@ class Card:
     families share one or a family has several. `visits` is "over" where the method sees all visits
     of a subject at once, "whole" where it has no result of a single visit and is of subjects with
     every value.
+    `inputs` names what the formula and its check are computed from
+    (`trialtrace.run.methods.inputs`), `second` the check, of each method that results bear where
+    they are several; a card without inputs has functions of its own in the family's modules.
+    `normal` says that the interval is Wald's by the normal distribution, `score` by which score the
+    multiverse tests the estimate, `synonyms` what others call the method.
+
     `compares` is "within" for the two treatments of a subject, "between" for separate
     subjects. `r` is the call of R that gives the same numbers; `r_none` says why there is none.
     """
@@ -87,7 +112,7 @@ class Card:
     means: str = ""
     options: type | None = None
     interaction: type | None = None
-    gives: str | Callable[[Any, bool], str] = ""
+    gives: str | Gives | Callable[[Any, bool], str | Gives] = ""
     kinds: tuple[str, ...] = ()
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""
@@ -98,6 +123,11 @@ class Card:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
     check: str = ""
+    inputs: str = ""
+    second: Second | Mapping[str, Second] = field(default_factory=dict)
+    normal: bool = False
+    score: str = ""
+    synonyms: tuple[str, ...] = ()
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -114,8 +144,6 @@ class Card:
 
 
 Given = Callable[[object, bool], str]
-GROUP, ARM, PAIR, EVERYONE, COMPARED = "group", "arm", "pair", "all", "compared"
-EVERY_PAIR = "every_pair"
 TWO_SIDED = "two_sided"
 
 

@@ -62,6 +62,13 @@ def comparing(how: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(card.method for card in cards() if card.compares == how))
 
 
+@cache
+def is_normal(method: str) -> bool:
+    """Whether a result, "statistic.method", has an interval of the normal distribution, as its card
+    says."""
+    return method in MODULES and card_of(method).normal
+
+
 def step_key(section: str, name: str, method: str) -> str:
     """statistic.method of a step; the principal statistic of a test is its p-value."""
     return f"{name if section in ('describe', 'estimates') else TEST}.{method}"

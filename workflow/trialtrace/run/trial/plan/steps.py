@@ -32,7 +32,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from trialtrace.base.config.references import LevelVariable, PopulationName, SubjectVariable
 from trialtrace.base.config.spec import Made, Schema, Shared, items_of, mapping_of, structure
 from trialtrace.base.config.spec_schema import definition
-from trialtrace.run.trial.plan.card import COMPARED, EVERYONE, PAIR, TEST, Card
+from trialtrace.run.trial.plan.card import TEST, Card
+from trialtrace.run.trial.plan.gives import COMPARED, EVERYONE, PAIR, Gives, ResultName
 from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.options import NoOptions, Summarised
 from trialtrace.run.trial.plan.registry import card_of, cards
@@ -259,26 +260,41 @@ def statistics(step: Step[object], *, own: bool) -> tuple[Statistic, ...]:
     `own` says that each subject has every treatment: a correlation is then of the differences, and
     what compares later visits with the first has none at that one.
     """
+    card, gives = card_of(step.key), given(step, own=own)
+    named = result_method(card.method, step.options)
+    each = gives.results if isinstance(gives, Gives) else map(_read, gives.split())
+    return tuple(_placed(one, named, card, step, own=own) for one in each)
+
+
+def given(step: Step[object], *, own: bool) -> str | Gives:
+    """What the card of a step says that it gives."""
     card = card_of(step.key)
     gives = card.gives(step.options, own) if callable(card.gives) else card.gives
-    given = gives or f"{card.statistic}.{{}}@{PAIR}"
-    named = result_method(card.method, step.options)
-    return tuple(_read(each, named, card, step, own=own) for each in given.split())
+    return gives or f"{card.statistic}.{{}}@{PAIR}"
 
 
-def _read(text: str, method: str, card: Card, step: Step[object], *, own: bool) -> Statistic:
+def _read(text: str) -> ResultName:
     head, _, tail = text.removesuffix("?").partition(";")
     name, _, of = head.partition("@")
-    stat, _, as_told = name.partition(".")
+    stat, _, method = name.partition(".")
     second, _, value = tail.partition("=")
+    apart = (second, value or None) if tail else None
+    return ResultName(stat, of, not text.endswith("?"), method, apart)
+
+
+def _placed(
+    each: ResultName, method: str, card: Card, step: Step[object], *, own: bool
+) -> Statistic:
+    of = each.of
     if of == COMPARED:
         of = EVERYONE if items_of(step.options).get("groups") == "all" else PAIR
+    second = each.second[0] if each.second else ""
     return Statistic(
-        stat,
-        as_told.replace("{}", method),
+        each.stat,
+        each.method.replace("{}", method),
         of,
-        (second, value or None) if tail else None,
-        not text.endswith("?"),
+        each.second,
+        each.sure,
         _visits(card, second, own=own),
     )
 

@@ -2,7 +2,8 @@
 
 from trialtrace.base.config.names import AnalysedValue, Name, VisitLabel
 from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.plan.card import GROUP, PAIR, Card, Named, R
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.gives import GROUP, PAIR
 
 
 @shape

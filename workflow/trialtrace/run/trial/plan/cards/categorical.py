@@ -3,7 +3,8 @@
 from functools import partial
 
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.card import Card, Named, R, Second
+from trialtrace.run.trial.plan.gives import interval, proportion, test
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import Continuity, OfSides
 from trialtrace.run.trial.plan.r_score import DIFFERENCE, RATIO
@@ -45,7 +46,39 @@ def _score(lines: str, *, factor: bool) -> str:
     return lines.replace("{variance=miettinen_nurminen}", str(factor).upper()) + _Z
 
 
-_proportion = partial(Card, gives="count.events@group proportion.{}@group")
+_FORMULA = "math: formula"
+_TWO_RISKS = "statsmodels.stats.proportion.confint_proportions_2indep"
+
+
+def _by_proportion_confint(method: str) -> Second:
+    by = f"statsmodels.stats.proportion.proportion_confint ({method})"
+    return Second(by, "categorical.check:proportion", {"method": method})
+
+
+def _by_two_risks(method: str) -> Second:
+    fixed = {"method": method}
+    return Second(f"{_TWO_RISKS} ({method})", "categorical.check:risk_difference", fixed)
+
+
+def _by_score(*, factor: bool) -> Second:
+    by, function = "scipy.optimize.brentq (score test inverted)", "categorical.check_score"
+    return Second(by, f"{function}:risk_difference", {"factor": factor}, iterative=True)
+
+
+def _by_likelihood(variance: str) -> Second:
+    by, function = "scipy.optimize.brentq (restricted likelihood)", "categorical.check_score"
+    return Second(by, f"{function}:risk_ratio", {"variance": variance}, iterative=True)
+
+
+def _by_contingency(*, correction: bool) -> Second:
+    by = f"scipy.stats.chi2_contingency (correction={correction})"
+    return Second(by, "categorical.check:chi_squared", {"correction": correction})
+
+
+_proportion = partial(Card, gives=proportion(), inputs="one_arm")
+_of_two_arms = partial(Card, inputs="two_by_two", score="means")
+_risk_difference = partial(_of_two_arms, gives=interval("risk_difference"))
+_risk_ratio = partial(_of_two_arms, gives=interval("risk_ratio"))
 
 CARDS = (
     _proportion(
@@ -54,6 +87,7 @@ CARDS = (
         "Wilson 1927, J Am Stat Assoc 22:209",
         formula="categorical.proportions:wilson",
         r=R(_EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"}, _WILSON),
+        second=_by_proportion_confint("wilson"),
     ),
     _proportion(
         "proportion.clopper_pearson",
@@ -64,15 +98,17 @@ CARDS = (
             _EVENTS | {"proportion": "c(test$estimate, test$conf.int)"},
             "test <- binom.test(e1, n1, conf.level = {confidence})",
         ),
+        second=_by_proportion_confint("beta"),
     ),
-    Card(
+    _risk_difference(
         "risk_difference.newcombe",
         "Newcombe's score interval",
         "Newcombe 1998, Stat Med 17:873, method 10",
         formula="categorical.contingency:risk_difference_newcombe",
         r=R({"risk_difference": "c(p1 - p0, low, high)"}, NEWCOMBE),
+        second=_by_two_risks("newcomb"),
     ),
-    Card(
+    _risk_difference(
         "risk_difference.wald",
         "Wald's interval",
         "Newcombe 1998, Stat Med 17:873, method 1",
@@ -83,25 +119,27 @@ CARDS = (
             "p0 <- e0 / n0\n"
             "error <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)\n",
         ),
+        second=_by_two_risks("wald"),
+        normal=True,
     ),
-    Card(
+    _risk_difference(
         "risk_difference.miettinen_nurminen",
         "Miettinen and Nurminen's score interval",
         "Miettinen and Nurminen 1985, Stat Med 4:213",
-        check="paired_events",
         formula="categorical.score:risk_difference_miettinen_nurminen",
         r=R(_OF_DIFFERENCE, _score(DIFFERENCE, factor=True)),
+        second=_by_score(factor=True),
     ),
-    Card(
+    _risk_difference(
         "risk_difference.mee",
         "Mee's score interval",
         "Mee 1984, Biometrics 40:1175",
-        check="paired_events",
         formula="categorical.score:risk_difference_score",
         fixed={"variance": "farrington_manning"},
         r=R(_OF_DIFFERENCE, _score(DIFFERENCE, factor=False)),
+        second=_by_score(factor=False),
     ),
-    Card(
+    _risk_ratio(
         "risk_ratio.katz_log",
         "log interval",
         "Katz et al. 1978, Biometrics 34:469",
@@ -110,8 +148,10 @@ CARDS = (
             {"risk_ratio": "exp(log((e1 / n1) / (e0 / n0)) + c(0, -1, 1) * z * error)"},
             _Z + "error <- sqrt(1 / e1 - 1 / n1 + 1 / e0 - 1 / n0)\n",
         ),
+        second=Second(f"{_TWO_RISKS} (log ratio)", "categorical.check:risk_ratio"),
+        normal=True,
     ),
-    Card(
+    _of_two_arms(
         "odds_ratio.woolf",
         "sample odds ratio, log interval",
         "Woolf 1955, Ann Hum Genet 19:251",
@@ -123,8 +163,13 @@ CARDS = (
             },
             _Z + "odds <- cells[1, 1] * cells[2, 2] / (cells[1, 2] * cells[2, 1])\n",
         ),
+        gives=interval("odds_ratio"),
+        second=Second(
+            "statsmodels.stats.contingency_tables.Table2x2", "categorical.check:odds_ratio"
+        ),
+        normal=True,
     ),
-    Card(
+    _of_two_arms(
         "number_needed_to_treat.newcombe",
         formula="categorical.contingency:number_needed_to_treat",
         r=R(
@@ -134,13 +179,15 @@ CARDS = (
             },
             NEWCOMBE,
         ),
+        gives=interval("number_needed_to_treat"),
+        second=Second(f"{_TWO_RISKS} (newcomb, reciprocal)", "categorical.check:needed_to_treat"),
     ),
     Card(
         "p_value.chi_squared",
         "Pearson's χ² test",
         "Pearson 1900, Philos Mag 50:157",
         options=ChiSquared,
-        gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        gives=test("chi_squared", "df"),
         kinds=BINARY,
         also={
             "chi_squared_continuity": Named(
@@ -149,6 +196,12 @@ CARDS = (
         },
         formula="categorical.two_by_two_tests:chi_squared",
         r=R(CHI_SQUARED_TEST, "test <- chisq.test(cells, correct = {correction=continuity})"),
+        inputs="two_by_two",
+        second={
+            "chi_squared": _by_contingency(correction=False),
+            "chi_squared_continuity": _by_contingency(correction=True),
+        },
+        synonyms=("chi2", "chi_square", "pearson_chi_squared", "chisq"),
     ),
     Card(
         "p_value.fisher",
@@ -156,10 +209,13 @@ CARDS = (
         "Fisher 1935, J R Stat Soc 98:39",
         means="Fisher's exact test.",
         options=OfSides,
-        gives="p_value.{}@pair",
+        gives=test(),
         kinds=BINARY,
         formula="categorical.two_by_two_tests:fisher_exact",
         r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
+        inputs="two_by_two",
+        second=Second("scipy.stats.fisher_exact"),
+        synonyms=("fisher_exact", "fisher_test", "exact_test"),
     ),
     _proportion(
         "proportion.wald",
@@ -168,6 +224,8 @@ CARDS = (
             _EVENTS | {"proportion": "p + c(0, -1, 1) * z * sqrt(p * (1 - p) / n1)"},
             _Z + "p <- e1 / n1\n",
         ),
+        second=Second(_FORMULA, "categorical.check:wald"),
+        normal=True,
     ),
     _proportion(
         "proportion.agresti_coull",
@@ -179,6 +237,7 @@ CARDS = (
             | {"proportion": "c(e1 / n1, p + c(-1, 1) * z * sqrt(p * (1 - p) / (n1 + z^2)))"},
             _Z + "p <- (e1 + z^2 / 2) / (n1 + z^2)\n",
         ),
+        second=Second(_FORMULA, "categorical.check:agresti_coull"),
     ),
     _proportion(
         "proportion.jeffreys",
@@ -190,33 +249,34 @@ CARDS = (
             "ends <- qbeta(0.5 + c(-1, 1) * {confidence} / 2, e1 + 0.5, n1 - e1 + 0.5)\n"
             "low <- if (e1 == 0) 0 else ends[1]\nhigh <- if (e1 == n1) 1 else ends[2]\n",
         ),
+        second=Second("scipy.stats.beta", "categorical.check:jeffreys"),
     ),
-    Card(
+    _risk_difference(
         "risk_difference.agresti_caffo",
         "Agresti and Caffo's interval",
         "Agresti and Caffo 2000, Am Stat 54:280",
-        check="paired_events",
         formula="categorical.contingency:risk_difference_agresti_caffo",
         r=R(
             {"risk_difference": "c(e1 / n1 - e0 / n0, p1 - p0 + c(-1, 1) * z * error)"},
             _Z + "p1 <- (e1 + 1) / (n1 + 2)\np0 <- (e0 + 1) / (n0 + 2)\n"
             "error <- sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))\n",
         ),
+        second=Second(_FORMULA, "categorical.check_score:agresti_caffo"),
     ),
-    Card(
+    _risk_ratio(
         "risk_ratio.koopman",
         "Koopman's score interval",
         "Koopman 1984, Biometrics 40:513",
-        check="paired_events",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "koopman"},
         r=R(_OF_RATIO, _score(RATIO, factor=False)),
+        second=_by_likelihood("koopman"),
     ),
-    Card(
+    _risk_ratio(
         "risk_ratio.miettinen_nurminen",
-        check="paired_events",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "miettinen_nurminen"},
         r=R(_OF_RATIO, _score(RATIO, factor=True)),
+        second=_by_likelihood("miettinen_nurminen"),
     ),
 )

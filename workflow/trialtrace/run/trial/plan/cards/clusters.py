@@ -5,8 +5,9 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.plan.card import PAIR, Card, R, contrast, with_coefficients
+from trialtrace.run.trial.plan.card import Card, R, contrast, with_coefficients
 from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
+from trialtrace.run.trial.plan.gives import PAIR
 from trialtrace.run.trial.plan.options import (
     AdjustedForBaseline,
     Estimation,

@@ -2,7 +2,8 @@
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.card import Card, R, Second
+from trialtrace.run.trial.plan.gives import ends, interval
 
 
 @shape
@@ -39,13 +40,20 @@ CARDS = (
         options=Bloom,
         formula="categorical.complier:complier_difference",
         r=R({"complier_difference": "effect + c(0, -1, 1) * half"}, _BLOOM),
+        gives=interval("complier_difference"),
+        inputs="receipt",
+        second=Second(
+            "numpy.linalg.solve (two-stage least squares, HC0)",
+            "categorical.check:complier_difference",
+        ),
+        normal=True,
     ),
     Card(
         "complier_difference_bounds.trimming",
         "only the treated arm has access; sharp bounds without sampling error",
         "Zhang and Rubin 2003, J Educ Behav Stat 28:353",
         options=Bloom,
-        gives="complier_difference_lowest.{}@pair complier_difference_highest.{}@pair",
+        gives=ends("complier_difference"),
         formula="categorical.complier:complier_bounds",
         r=R(
             {
@@ -53,6 +61,10 @@ CARDS = (
                 "complier_difference_highest": "risk - least",
             },
             _TRIMMED,
+        ),
+        inputs="receipt",
+        second=Second(
+            "pandas: extreme shares of the control arm", "categorical.check:complier_bounds"
         ),
     ),
 )

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, VisitLabel
 from trialtrace.base.config.spec import Rule, items_of, key, shape
-from trialtrace.run.trial.plan.card import PAIR, RANDOM_SD, Card, Given, R, with_coefficients
+from trialtrace.run.trial.plan.card import RANDOM_SD, Card, Given, R, with_coefficients
+from trialtrace.run.trial.plan.gives import PAIR
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.run.trial.plan.options import (
     AdjustedForBaseline,

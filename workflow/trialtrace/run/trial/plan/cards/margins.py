@@ -5,7 +5,8 @@ from typing import Literal
 
 from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.card import Card, Named, R, Second
+from trialtrace.run.trial.plan.gives import GROUP, Gives, bound, number, test
 from trialtrace.run.trial.plan.methods import BINARY
 
 
@@ -50,9 +51,9 @@ class Fisher:
     )
 
 
-def fragility(options: Fisher, own: bool) -> str:
+def fragility(options: Fisher, own: bool) -> Gives:
     """The index by the rule that the step names."""
-    return f"fragility_index.{{}}_{options.rule}@pair"
+    return number("fragility_index", f"{{}}_{options.rule}")
 
 
 _FRAGILITY = """\
@@ -77,23 +78,30 @@ while (!turned(index)) index <- index + 1
 """
 
 
+def _every_table(name: str) -> Second:
+    by = "scipy.stats.binom (every table, nuisance by optimize)"
+    return Second(by, f"categorical.check_exact:{name}", iterative=True)
+
+
 _exact = partial(
     Card,
-    gives="p_value.{}@pair",
+    gives=test(),
+    inputs="two_by_two",
     kinds=BINARY,
-    check="exact",
     r_none="no package that comes with R computes it",
 )
 
 CARDS = (
     Card(
         "upper_bound.clopper_pearson",
-        gives="count.events@group upper_bound.{}@group",
+        gives=bound("upper_bound"),
         formula="categorical.binomial:upper_bound",
         r=R(
             {"upper_bound": "test$conf.int[2]", "count": "e1"},
             'test <- binom.test(e1, n1, alternative = "less", conf.level = {confidence})',
         ),
+        inputs="one_arm",
+        second=Second("scipy.stats.binomtest (alternative less, exact)", "categorical.check:upper"),
     ),
     _exact(
         "p_value.barnard",
@@ -101,6 +109,7 @@ CARDS = (
         "Barnard 1947, Biometrika 34:123; Suissa and Shuster 1985, J R Stat Soc A 148:317",
         options=Barnard,
         formula="categorical.unconditional:barnard",
+        second=_every_table("barnard"),
     ),
     _exact(
         "p_value.boschloo",
@@ -108,16 +117,19 @@ CARDS = (
         "Boschloo 1970, Stat Neerl 24:1",
         options=Boschloo,
         formula="categorical.unconditional:boschloo",
+        second=_every_table("boschloo"),
     ),
     Card(
         "p_value.binomial",
         "exact binomial test against a threshold",
         "Clopper and Pearson 1934, Biometrika 26:404",
         options=Binomial,
-        gives="p_value.{}@group",
+        gives=test(of=GROUP),
         kinds=BINARY,
         formula="categorical.binomial:binomial_test",
         r=R({"p_value": "binom.test(e1, n1, {threshold}, alternative = {sides})$p.value"}),
+        inputs="one_arm",
+        second=Second("scipy.stats.binomtest", options={"threshold": "p"}),
     ),
     Card(
         "fragility_index.fisher",
@@ -132,9 +144,15 @@ CARDS = (
                 "Baer et al. 2021, J Clin Epidemiol 139:199",
             ),
         },
-        check="exact",
         gives=fragility,
         formula="categorical.fragility:fragility_index",
         r=R({"fragility_index": "index"}, _FRAGILITY),
+        inputs="two_by_two",
+        second=dict.fromkeys(
+            ("fisher_walsh", "fisher_smallest"),
+            Second(
+                "scipy.stats.hypergeom (every changed table)", "categorical.check_exact:fragility"
+            ),
+        ),
     ),
 )

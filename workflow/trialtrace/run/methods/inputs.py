@@ -1,0 +1,45 @@
+"""Named inputs: what a formula is computed from, chosen for the analysis and anew for the check.
+
+Each is a pair of functions, named as text, so that neither side imports the other's.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+_HERE = "trialtrace.run.methods"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`rows(cut, step)` yields each `Sample` with the arguments of the formula. `again(data,
+    asked)` gives the same for the check: None where they are too few, and the number of subjects.
+    `library` makes of these the arguments of a library's function. Where events are counted,
+    `count` checks their number."""
+
+    rows: str
+    again: str
+    library: str = ""
+    count: str = ""
+
+
+INPUTS = {
+    "one_arm": Inputs(
+        "categorical.rows:by_arm",
+        "categorical.check:one_arm",
+        library="categorical.check:events_and_subjects",
+        count="categorical.check:events",
+    ),
+    "two_by_two": Inputs(
+        "categorical.rows:compared", "categorical.check:both_arms", "categorical.check:cells"
+    ),
+    "receipt": Inputs("categorical.rows:receipt", "categorical.check:receipt"),
+}
+
+
+def function(named: str) -> Callable[..., Any]:
+    """A function by "module:function", below the methods."""
+    module, _, name = named.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"{_HERE}.{module}"), name)
+    return found
