@@ -186,6 +186,39 @@ def test_commands_say_and_write_no_sentinel(
     assert ran.found(tmp_path) == {}
 
 
+def test_the_owner_sees_cells_on_a_terminal_and_in_a_private_folder_alone(
+    ran: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    root = ran.made.root
+    monkeypatch.chdir(root)
+    results = read_parquet(root / f"results/{TRIAL}/analysis/results.parquet").to_pylist()
+    words = ["trace", results[0]["result_id"], "--rows", "--private"]
+    assert main(words) == 1, "a pipe is no terminal"
+    told = "".join(capsys.readouterr())
+    assert "--output NAME" in told and not ran.export.sentinels.found_in(told)
+    assert main([*words, "--output", "../rows.txt"]) == 1
+    folder = root / f"results/{TRIAL}/private"
+    assert not folder.exists()
+    try:
+        assert main([*words, "--output", "rows.txt"]) == 0
+        assert ran.found(folder).keys() == {"rows.txt"}
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE((folder / "rows.txt").stat().st_mode) == 0o600
+        assert not ran.export.sentinels.found_in("".join(capsys.readouterr()))
+        assert main(["verify", f"results/{TRIAL}"]) == 0, "it is no alteration"
+        for form in ("crate", "public"):
+            more = ["--as", "public", "--preset", "trial"] if form == "public" else []
+            name = "research-object" if form == "crate" else "export"
+            assert main([name, TRIAL, str(tmp_path / form), *more]) == 0
+        assert ran.found(tmp_path) == {}
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        capsys.readouterr()
+        assert main(words) == 0
+        assert ran.export.sentinels.found_in(capsys.readouterr().out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_a_run_that_stops_leaves_no_sentinel(ran: Ran, tmp_path: Path):
     """Nor does the log that is kept of the job that stopped."""
     made = Copy(shutil.copytree(ran.made.root, tmp_path / "project", symlinks=True))

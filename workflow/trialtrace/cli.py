@@ -21,22 +21,20 @@ from trialtrace.report.commands.groups import Commands
 from trialtrace.report.commands.hand_over import add_hand_over
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.integrity import add_integrity
-from trialtrace.report.commands.multiverse import add_multiverse, is_specified
+from trialtrace.report.commands.multiverse import add_multiverse
 from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.queries import add_queries
 from trialtrace.report.commands.read import add_read
-from trialtrace.report.commands.recompute import add_recompute, checks_by_r
+from trialtrace.report.commands.recompute import add_recompute
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
+from trialtrace.report.commands.trace import add_trace
 from trialtrace.report.commands.validate import add_validate
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import (
-    FIGURE,
     Add,
     add_of_trial,
-    asked_result,
     configured,
-    figure_line,
     named_trial,
     tell_run,
 )
@@ -147,7 +145,7 @@ def parser() -> argparse.ArgumentParser:
     add_queries(add)
     add_committee(add)
     _add_results(add)
-    _add_trace(add)
+    add_trace(add)
     _add_claims(add)
     _add_coverage(add)
     add_audit(add)
@@ -260,57 +258,6 @@ def run_coverage(arguments: argparse.Namespace) -> int:
 
     at, name = named_trial(arguments)
     put(coverage_as(load_trial(name, at), arguments.format), arguments.output)
-    return 0
-
-
-def _add_trace(add: Add) -> None:
-    command = add("trace", help="follow one number to its raw rows")
-    command.add_argument(
-        "result_id",
-        metavar="RESULT_ID",
-        help="trial/analysis/statistic.method@group, as results lists; the eight letters of its "
-        "short id; or TRIAL/figure/NAME:LINE, a line of the numbers of a figure",
-    )
-    command.add_argument("--rows", action="store_true", help="list every raw cell behind it")
-    command.add_argument("--format", choices=("text", "json"), default="text")
-    command.set_defaults(run=run_trace)
-
-
-def run_trace(arguments: argparse.Namespace) -> int:
-    from trialtrace.report.listing import json_text
-    from trialtrace.run.jobs.stages import AUDIT
-    from trialtrace.run.trace.content import Tracer
-    from trialtrace.run.trace.seal import RowHashes
-    from trialtrace.run.trace.text import trace_text, with_record
-    from trialtrace.run.trial.load import load_settings, load_trial
-
-    at = project(arguments.project)
-    result_id = asked_result(at, arguments.result_id, points=True)
-    name = configured(at, result_id.split("/", 1)[0])
-    as_json = arguments.format == "json"
-    if is_specified(result_id):
-        from trialtrace.report.commands.multiverse import trace_specified
-
-        trace = trace_specified(at, name, result_id, rows=arguments.rows)
-        print(
-            json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end=""
-        )
-        return 0
-    point = figure_line(at, result_id) if FIGURE.fullmatch(result_id) else None
-    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
-    trial, settings = load_trial(name, at), load_settings(at)
-    if point is not None:
-        from trialtrace.report.commands.point import tell_point
-        from trialtrace.report.material import Material
-
-        material = Material(trial, settings, at.results / name, {})
-        tell_point(material, result_id, point, arguments.format, rows=arguments.rows)
-        return 0
-    hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
-    tracer = Tracer(trial, at.results / name, disclosure, hashes, only=result_id)
-    trace = with_record(tracer.trace(result_id, rows=arguments.rows), at, name, changed)
-    trace["checks"] += checks_by_r(at.results / name, trace["result_id"])
-    print(json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
 
 

@@ -16,6 +16,9 @@ PYTHON = sys.executable
 # The example of a ledger, and in a wheel the schemas (base/config/schema_files.py).
 SCHEMAS = PACKAGE / "schemas"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# Folders of a trial's results that commands write for the owner of the data, beside those of a run:
+# cells that are shown to nobody else, and what R gave on this machine.
+PRIVATE, BY_R = "private", "r"
 # In a folder of results that stands apart from its project: the path of that, and in a second line
 # what its runs are for, where that is not the analysis.
 ELSEWHERE = "trialtrace.project"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.base.paths import project
+from trialtrace.base.paths import BY_R, project
 from trialtrace.base.store import make_folder, sha256_file, write_bytes, write_text
 from trialtrace.report.which_run import Add, add_of_trial, check_analysis, configured, tell_run
 from trialtrace.run.tables.contracts.rows import R_HERE, CheckRow, ResultRow
@@ -165,7 +165,7 @@ def apart(ours: float | None, theirs: float | None, floor: float = 0.0) -> float
 
 def by_r(folder: Path) -> Path:
     """Where what R gives of the results in a folder stands; another name for other results."""
-    return folder / "r" / f"{sha256_file(folder / 'analysis' / 'results.parquet')[:16]}.parquet"
+    return folder / BY_R / f"{sha256_file(folder / 'analysis' / 'results.parquet')[:16]}.parquet"
 
 
 def checks_by_r(folder: Path, result_id: str) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from trialtrace.base.errors import UserError
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import BY_R, PRIVATE, Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.seal_file import NAME as SEAL
 from trialtrace.report.seal_file import Sealed, read_seal
@@ -169,6 +169,7 @@ def _extra(run: KeptRun) -> Iterator[Alteration]:
         name = path.relative_to(run.at.made).as_posix()
         known = name in run.written or name in records or path.name in VOLATILE
         known |= path.parent == run.folder / INPUTS and path.is_symlink()
+        known |= path.relative_to(run.folder).parts[0] in (PRIVATE, BY_R)
         if not known and (path.is_symlink() or not path.is_dir()):
             yield Alteration(name, "extra", "written by no stage")
 

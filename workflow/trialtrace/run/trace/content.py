@@ -223,7 +223,7 @@ class Tracer:
                 f"trial {self.trial.name}",
                 found=f"disclosure: {self.disclosure}",
                 expected="disclosure: full, to list the cells behind a number",
-                do="without --rows a trace counts them",
+                do="without --rows a trace counts them; --rows --private shows them to you alone",
             )
 
     def result(self, result_id: str) -> ResultRow:
