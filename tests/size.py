@@ -2,7 +2,7 @@
 
 Code is Python without docstrings, comments and blank lines, by room of the package; Lua, Typst and
 templates count as they stand, and so does scripts/cohorts. Tests are all lines of their Python,
-documentation is all lines of its Markdown.
+documentation is all lines of its Markdown. tests/second, which left the package whole, is apart.
 """
 
 import ast
@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("workflow/trialtrace")
+SECOND = Path("tests/second")
 AS_THEY_STAND = {".lua", ".typ", ".html"}
 # Wings whose folders are rooms of their own.
 WINGS = ("audit", "run", "report")
@@ -81,7 +82,7 @@ def all_lines(folder: str, *suffixes: str) -> int:
     return sum(
         len((ROOT / path).read_text(encoding="utf-8").splitlines())
         for path in files(Path(folder), *suffixes)
-        if "_site" not in path.parts
+        if "_site" not in path.parts and (folder == str(SECOND) or path.parent != SECOND)
     )
 
 
@@ -94,6 +95,7 @@ def main() -> None:
     print(f"{'package, code':24}{rooms.total() + cohorts:9,}")
     for name, folder, suffixes in (
         ("tests", "tests", (".py",)),
+        ("tests/second", str(SECOND), (".py",)),
         ("documentation", "docs", (".md",)),
         ("campaigns", "campaigns", (".py", ".R")),
         ("benchmarks", "benchmarks", (".py",)),

@@ -96,12 +96,12 @@ def test_the_version_is_that_of_the_library_named_first():
         ("statsmodels.stats.proportion.proportion_confint (wilson)", "library"),
         ("pingouin.rm_anova", "library"),
         ("scipy.stats.fisher_exact", "library"),
-        ("scipy.stats.beta", "formula"),
-        ("scipy.stats.hypergeom (every table)", "formula"),
-        ("scipy.optimize.brentq (score test inverted)", "formula"),
-        ("statsmodels.duration.hazard_regression.PHReg; sums", "formula"),
-        ("numpy: a formula", "formula"),
-        ("pandas: records", "formula"),
+        ("scipy.stats.beta", "second formula"),
+        ("scipy.stats.hypergeom (every table)", "second formula"),
+        ("scipy.optimize.brentq (score test inverted)", "second formula"),
+        ("statsmodels.duration.hazard_regression.PHReg; sums", "second formula"),
+        ("numpy: a formula", "second formula"),
+        ("pandas: records", "second formula"),
     ],
 )
 def test_a_library_is_named_where_its_function_gives_the_statistic(by, how):

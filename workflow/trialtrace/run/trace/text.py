@@ -10,7 +10,14 @@ from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.terminal import without_controls
 from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
 from trialtrace.run.jobs.stages import STAGES_BEFORE_1
-from trialtrace.run.tables.contracts.rows import EQUATIONS, FORMULA, LIBRARY, R_HERE, CheckRow
+from trialtrace.run.tables.contracts.rows import (
+    EQUATIONS,
+    FORMULA,
+    LIBRARY,
+    R_HERE,
+    SECOND_FORMULA,
+    CheckRow,
+)
 from trialtrace.run.trace.short_id import short_id
 
 # A trace as JSON has it.
@@ -77,8 +84,9 @@ def option_text(value: Any) -> str:
 # How a number was computed again, in words.
 HOW = {
     LIBRARY: "by a library",
+    SECOND_FORMULA: "by a second formula",
     EQUATIONS: "by its equations",
-    FORMULA: "by a second formula",
+    FORMULA: "by its own formula on rows chosen anew",
     R_HERE: "by R on this machine",
 }
 

@@ -8,7 +8,7 @@ from itertools import product
 from math import isfinite, isinf, isnan, log, nan, sqrt
 from typing import TYPE_CHECKING, TypeVar
 
-from trialtrace.run.tables.contracts.rows import FORMULA, LIBRARY, How
+from trialtrace.run.tables.contracts.rows import LIBRARY, SECOND_FORMULA, How
 
 if TYPE_CHECKING:
     from trialtrace.run.methods.checking.data import Asked, Data
@@ -33,7 +33,8 @@ class Recomputed:
     `chance` is what two Monte Carlo values may differ by, in the unit of the value, and
     `chance_of_bounds` what their bounds may; the tolerance of a component is then this much of it.
     `mc_se` is the Monte Carlo error of a value that is drawn, and what chance leaves of that.
-    `how` is what `by` says by its form, if not told: see `how_of`.
+    `how` is what `by` says by its form, if not told: see `how_of`; `how_of_bounds` is that of the
+    bounds, where it is another.
     """
 
     by: str
@@ -45,6 +46,7 @@ class Recomputed:
     chance_of_bounds: float = 0.0
     mc_se: tuple[float, float] | None = None
     how: How | None = None
+    how_of_bounds: How | None = None
 
 
 # What recomputes a result; None: no answer.
@@ -178,9 +180,12 @@ def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
         elif component != "n_used" and 0 < abs(theirs) < near_bound:
             width *= near_bound / abs(theirs)
         agrees = close(ours, theirs, width, NEAR_ZERO if chance else near_zero)
+        how = recomputed.how
+        if component in ("ci_low", "ci_high"):
+            how = recomputed.how_of_bounds or how
         yield Compared(
             *(asked.result_id, component, ours, theirs, recomputed.by),
-            *(width, agrees, chance, recomputed.how),
+            *(width, agrees, chance, how),
         )
 
 
@@ -199,17 +204,17 @@ _FUNCTION = re.compile(r"(statsmodels|pingouin|scipy\.stats|statistics|pandas)\.
 
 @cache
 def how_of(by: str) -> How:
-    """`library` where `by` begins with the function of a library that gives the statistic; a
-    `formula` where it is "library: …" or "…; …", or a distribution by which a formula goes."""
+    """`library` where `by` begins with the function of a library that gives the statistic; else a
+    `second formula`: "library: …", "…; …", or a distribution by which a formula goes."""
     named = _FUNCTION.match(by)
     if named is None or re.search(r"[:;]", by):
-        return FORMULA
+        return SECOND_FORMULA
     if named[1] == "scipy.stats":
         from scipy import stats
 
         function = getattr(stats, named[0].split(".")[2], None)
         if not callable(function) or isinstance(function, stats.rv_continuous | stats.rv_discrete):
-            return FORMULA
+            return SECOND_FORMULA
     return LIBRARY
 
 

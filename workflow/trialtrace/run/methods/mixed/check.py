@@ -1,60 +1,118 @@
-"""Adjusted differences by mixed models, fitted by Fisher scoring.
+"""Adjusted differences by mixed models, verified by their equations.
 
-A model that had no answer is confirmed where the scoring has none either, or an arm no values; else
-it stays unchecked: why an iteration failed is its own affair.
+A model that had no answer is confirmed where its columns have none here either, or an arm no
+values: why an iteration failed is its own affair. Degrees of freedom, and the errors that Kenward
+and Roger adjust, are by the statistics' own formulas, from the fit that was verified.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from math import nan
 
 import numpy as np
 
+from trialtrace.run.methods.checking import verify
 from trialtrace.run.methods.checking.data import Asked, Data, level_text
 from trialtrace.run.methods.checking.outcome import Check, Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
-from trialtrace.run.methods.mixed import check_fit as mixed_fit
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import (
     COEFFICIENT,
-    recomputed,
+    answer,
     row_of,
     with_coefficients,
 )
+from trialtrace.run.tables.contracts.rows import EQUATIONS, FORMULA
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.stats.mixed.linear_mixed import linear_mixed
+from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
+from trialtrace.stats.mixed.mmrm import mmrm as fit_visits
 
-BY = "numpy: Fisher scoring, formulas of the papers"
-# What two iterations to the same maximum leave, in degrees of freedom most.
+BY = "numpy: the equations of the model"
+OWN = "trialtrace.stats: {}"
+# What two iterations to the same maximum leave.
 TOLERANCE = 3e-7
 
 
-def _answer(data: Data, asked: Asked, fitted, row: np.ndarray) -> Recomputed:
+def _answer(data: Data, asked: Asked, fitted: dict, row: np.ndarray) -> Recomputed:
     """The statistic of a result from a fit and the row (or rows) it is about."""
-    fit, n = fitted["fit"], fitted["n"]
-    df = asked.options["df"]
+    fit, n, df = fitted["fit"], fitted["n"], asked.options["df"]
+    own = OWN.format(df)
     if asked.second == "arm_visit" or asked.method.endswith("_interaction"):
-        value = mixed_fit.f_test(fit, row, df)[asked.stat]
-        return Recomputed(BY, value, None, TOLERANCE, n)
-    value, se, freedom = mixed_fit.contrast(fit, row, df)
+        test = f_test(fit, row, df=df)
+        value = {"f": test.statistic, "df1": test.df, "df2": test.df2, "p_value": test.p_value}
+        return Recomputed(own, float(value[asked.stat]), None, TOLERANCE, n, how=FORMULA)
+    level = data.confidence(asked)
+    contrast = mixed_contrast(fit, row, df=df, sides="two_sided", confidence=level)
     if asked.stat == "df":
-        return Recomputed(BY, freedom, None, TOLERANCE, n)
-    return recomputed(BY, data, asked, (value, se, freedom), TOLERANCE, n)
+        return Recomputed(own, contrast.test.df, None, TOLERANCE, n, how=FORMULA)
+    equations = fitted["equations"]
+    # The plain error is that of the equations; what adjusts it multiplies it.
+    adjusts = contrast.standard_error / float(row @ fit.covariance @ row) ** 0.5
+    error = adjusts * float(row @ equations.covariance @ row) ** 0.5
+    found = answer(data, asked, float(row @ equations.beta), error, contrast.test.df)
+    plain = asked.stat == "standard_error" and df == "satterthwaite"
+    if asked.stat in ESTIMATES or plain:
+        return Recomputed(BY, *found, TOLERANCE, n, how=EQUATIONS, how_of_bounds=FORMULA)
+    return Recomputed(own, *found, TOLERANCE, n, how=FORMULA)
 
 
-def _random(blocks: list[mixed_fit.Block], variance: float, r: int, reml: bool) -> mixed_fit.Fit:
-    """A fit whose random effects have a covariance, at its bound where it is none inside."""
+ESTIMATES = ("mean", "mean_difference", "change_difference", "coefficient")
+
+
+def _over_visits(
+    y: np.ndarray, x: np.ndarray, structure: str, reml: bool, groups: np.ndarray | None = None
+) -> dict:
+    """A fit of subjects by visits, (n, t) and (n, t, p), with what its equations give."""
+    method = "REML" if reml else "ML"
+    fit = fit_visits(y, x, structure=structure, method=method, groups=groups)
+    group = np.zeros(len(y), dtype=int) if groups is None else groups
+    v, seen = verify.covariance_of_visits(structure, y.shape[1]), ~np.isnan(y)
+    blocks, number = [], len({*group})
+    for place, own in enumerate(np.unique(group)):
+        for pattern in np.unique(seen[group == own], axis=0):
+            rows, at = (group == own) & (seen == pattern).all(axis=1), np.flatnonzero(pattern)
+            if at.size:
+                part = partial(_part, v, place, number, at)
+                blocks.append(verify.Block(y[rows][:, at], x[rows][:, at], part))
+    spread = fit.parameter_covariance
+    equations = verify.at_maximum(blocks, fit.parameters, spread, reml=reml)
+    return {"fit": fit, "equations": equations}
+
+
+def _part(
+    v: Callable[[np.ndarray], np.ndarray],
+    group: int,
+    groups: int,
+    at: np.ndarray,
+    theta: np.ndarray,
+) -> np.ndarray:
+    """V of the visits `at` of one group, whose parameters are a part of all."""
+    return v(np.split(theta, groups)[group])[np.ix_(at, at)]
+
+
+def _random(y: np.ndarray, x: np.ndarray, z: np.ndarray, unit: np.ndarray, *, reml: bool) -> dict:
+    """A fit with random effects z, (n, r), of units, with what its equations give."""
+    fit = linear_mixed(y, x, z, unit, method="REML" if reml else "ML")
+    r = z.shape[1]
+    place = np.zeros((r, r), dtype=int)
     rows, columns = np.tril_indices(r)
-    try:
-        start = np.append((rows == columns) * variance / 2, variance / 2)
-        fit = mixed_fit.fit(blocks, start, reml=reml)
-        g = np.zeros((r, r))
-        g[rows, columns] = g[columns, rows] = fit.theta[:-1]
-        if np.linalg.eigvalsh(g)[0] > 0:
-            return fit
-    except np.linalg.LinAlgError:
-        pass
-    return mixed_fit.fit_at_bound(blocks, variance, r, reml=reml)
+    place[rows, columns] = place[columns, rows] = np.arange(rows.size)
+    blocks = []
+    for one in np.unique(unit):
+        own = unit == one
+
+        def v(theta: np.ndarray, z: np.ndarray = z[own]) -> np.ndarray:
+            return z @ theta[place] @ z.T + theta[-1] * np.eye(len(z))
+
+        blocks.append(verify.Block(y[own][None], x[own][None], v))
+    theta = fit.parameters
+    if fit.boundary:
+        equations = verify.at_bound(blocks, theta, r, reml=reml)
+    else:
+        equations = verify.at_maximum(blocks, theta, fit.parameter_covariance, reml=reml)
+    return {"fit": fit, "equations": equations}
 
 
 def _arms(asked: Asked) -> set[str]:
@@ -145,15 +203,9 @@ def _mmrm(data: Data, asked: Asked) -> dict:
         x[np.arange(len(y)), v, at * t + v] = 1.0
         for c in range(z.shape[1]):
             x[:, v, len(cells) * t + c * width + (v if width > 1 else 0)] = z[:, c]
-    structure = _structure(t, options.get("taken", options["covariance"]))
-    groups = at if options["groups"] == "by_arm" else np.zeros(len(y), dtype=int)
-    values = y.to_numpy()
-    blocks = _blocks(values, x, groups, structure)
-    spread = np.nanvar(values - np.nanmean(values, axis=0))
-    start = np.tile(structure.start(spread), groups.max() + 1)
-    fit = mixed_fit.fit(blocks, start, reml=options["estimation"] == "REML")
-    return {
-        "fit": fit,
+    groups = at if options["groups"] == "by_arm" else None
+    structure = options.get("taken", options["covariance"])
+    return _over_visits(y.to_numpy(), x, structure, options["estimation"] == "REML", groups) | {
         "n": len(y),
         "arms": arms,
         "cells": cells,
@@ -208,122 +260,7 @@ def visit_interaction(data: Data, asked: Asked, fitted: dict) -> np.ndarray:
     return np.array(rows)
 
 
-# Of whole numbers of steps of this size along a parameter, a difference for a slope's own slope.
-STEP = 1e-4
-
-
-@dataclass(frozen=True)
-class _Linear:
-    """A covariance of visits that is a sum of these matrices, (q, t, t)."""
-
-    g: np.ndarray
-
-    def start(self, spread: float) -> np.ndarray:
-        """A variance alone."""
-        diagonal = [np.allclose(g, np.diag(np.diag(g))) for g in self.g]
-        return spread * np.array(diagonal, dtype=float)
-
-    def of(self, at: np.ndarray, group: int, groups: int) -> np.ndarray:
-        """The matrices of the visits `at`, of one of several groups."""
-        q = len(self.g)
-        g = np.zeros((q * groups, len(at), len(at)))
-        g[group * q : (group + 1) * q] = self.g[:, at][:, :, at]
-        return g
-
-
-@dataclass(frozen=True)
-class _Curved:
-    """Variances and correlations of t visits by a formula, whose slopes are those of a complex
-    step, exact, and the slopes of these central differences."""
-
-    t: int
-    name: str
-
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """How many variances and correlations there are."""
-        each = self.name.startswith("heterogeneous")
-        alone = self.name.endswith(("ar1", "symmetry"))
-        return self.t if each else 1, 1 if alone else self.t - 1
-
-    def start(self, spread: float) -> np.ndarray:
-        variances, correlations = self.sizes
-        return np.array([spread] * variances + [0.1] * correlations)
-
-    def v(self, theta: np.ndarray) -> np.ndarray:
-        """The covariance."""
-        root, rho = np.ones(self.t) * np.sqrt(theta[: self.sizes[0]]), theta[self.sizes[0] :]
-        found = np.outer(root, root)
-        for i in range(self.t):
-            for j in range(i):
-                found[i, j] = found[j, i] = found[i, j] * self._correlation(rho, j, i)
-        return found
-
-    def _correlation(self, rho: np.ndarray, j: int, i: int) -> complex:
-        """Of two visits, the j-th before the i-th."""
-        if self.name.endswith("ante_dependence"):
-            return np.prod(rho[j:i])
-        if self.name.endswith("toeplitz"):
-            return rho[i - j - 1]
-        return rho[0] if self.name.endswith("symmetry") else rho[0] ** (i - j)
-
-    def slopes(self, theta: np.ndarray) -> np.ndarray:
-        tiny = 1e-30 * np.abs(theta).max()
-        return np.array([self.v(theta + 1j * tiny * one).imag / tiny for one in np.eye(theta.size)])
-
-    def of(self, at: np.ndarray, group: int, groups: int) -> mixed_fit.Curve:
-        q = sum(self.sizes)
-
-        def curve(whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            theta = whole[group * q : (group + 1) * q]
-            if theta[: self.sizes[0]].min() <= 0 or np.abs(theta[self.sizes[0] :]).max() >= 1:
-                raise np.linalg.LinAlgError
-            own = slice(group * q, (group + 1) * q)
-            g = np.zeros((q * groups, len(at), len(at)))
-            h = np.zeros((q * groups, *g.shape))
-            g[own] = self.slopes(theta)[:, at][:, :, at]
-            for number, one in enumerate(np.eye(q)):
-                far = STEP * theta[number] or STEP
-                change = self.slopes(theta + far * one) - self.slopes(theta - far * one)
-                h[group * q + number, own] = change[:, at][:, :, at] / (2 * far)
-            return self.v(theta)[at][:, at], g, h
-
-        return curve
-
-
-def _structure(t: int, name: str) -> _Linear | _Curved:
-    if name in ("toeplitz", "compound_symmetry"):
-        apart = np.abs(np.subtract.outer(np.arange(t), np.arange(t)))
-        apart = apart if name == "toeplitz" else np.minimum(apart, 1)
-        return _Linear(np.array([apart == lag for lag in range(apart.max() + 1)], dtype=float))
-    if name != "unstructured":
-        return _Curved(t, name)
-    directions = []
-    for i in range(t):
-        for j in range(i + 1):
-            g = np.zeros((t, t))
-            g[i, j] = g[j, i] = 1.0
-            directions.append(g)
-    return _Linear(np.array(directions))
-
-
-def _blocks(values, x, groups, structure) -> list[mixed_fit.Block]:
-    """Subjects with the same visits seen, of the same group, together."""
-    seen, blocks = ~np.isnan(values), []
-    number = groups.max() + 1
-    for group in range(number):
-        for pattern in np.unique(seen[groups == group], axis=0):
-            own = (groups == group) & (seen == pattern).all(axis=1)
-            at = np.flatnonzero(pattern)
-            if len(at):
-                g = structure.of(at, group, number)
-                blocks.append(mixed_fit.Block(values[own][:, at], x[own][:, at], g))
-    return blocks
-
-
 def _without_visit(asked: Asked) -> Asked:
-    from dataclasses import replace
-
     return replace(asked, visit=None)
 
 
@@ -339,38 +276,17 @@ def _random_site(data: Data, asked: Asked) -> dict:
             z.loc[records["USUBJID"]].to_numpy(dtype=float),
         ]
     )
-    sites = records.groupby(records["USUBJID"].map(site)).indices.values()
-    blocks = _site_blocks(records["AVAL"].to_numpy(), x, sites)
-    fit = _random(blocks, records["AVAL"].var(), 1, asked.options["estimation"] == "REML")
+    unit, y = records["USUBJID"].map(site).astype(str).to_numpy(), records["AVAL"].to_numpy()
+    reml = asked.options["estimation"] == "REML"
+    fit = _random(y, x, np.ones((len(y), 1)), unit, reml=reml)
     names = [*(f"arm={arm}" for arm in arms), *z.columns]
-    return {"fit": fit, "n": len(records), "arms": arms, "names": names}
+    return fit | {"n": len(records), "arms": arms, "names": names}
 
 
 @_of_fit(_random_site, "visit")
 def random_site(data: Data, asked: Asked, fitted: dict) -> np.ndarray:
     """A difference of two arms with a random intercept of the site."""
     return row_of(asked, fitted["names"], data.compared(asked)[-1])
-
-
-def _site_blocks(
-    y: np.ndarray, x: np.ndarray, sites: Iterable[np.ndarray]
-) -> list[mixed_fit.Block]:
-    """Each site turned by a reflection that takes a column of ones to sqrt(k), 0, ..., 0.
-
-    So its first value alone has the site's effect, and the others are those of one large block.
-    """
-    firsts, others = [], []
-    for site in sites:
-        values, k = np.column_stack([y[site], x[site]]), len(site)
-        across = np.full(k, k**-0.5) - (np.arange(k) == 0)
-        if k > 1:
-            values = values - np.outer(across, 2 * across @ values / (across @ across))
-        firsts.append((k, values[:1]))
-        others.append(values[1:])
-    rest = np.concatenate(others)
-    pieces = [(np.array([[[k]], [[1.0]]], dtype=float), first) for k, first in firsts]
-    pieces.append((np.array([[[0.0]], [[1.0]]]), rest))
-    return [mixed_fit.Block(v[:, :1], v[:, None, 1:], g) for g, v in pieces if len(v)]
 
 
 def _mixed_model(data: Data, asked: Asked) -> dict:
@@ -381,20 +297,13 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
     cell = np.where(treated, 0, len(visits)) + np.array(
         [visits.index(v) for v in records["AVISIT"]]
     )
-    x, blocks = np.eye(2 * len(visits))[cell], []
+    one, reml = np.ones(len(cell)), asked.options["estimation"] == "REML"
     both = asked.options["random"] == "intercept_and_treatment"
-    for own in records.groupby("USUBJID").indices.values():
-        one, side = np.ones(len(own)), treated[own].astype(float)
-        g = [np.outer(one, one), np.eye(len(own))]
-        if both:
-            g[1:1] = [np.outer(one, side) + np.outer(side, one), np.outer(side, side)]
-        blocks.append(
-            mixed_fit.Block(records["AVAL"].to_numpy()[own][None], x[own][None], np.array(g))
-        )
-    reml = asked.options["estimation"] == "REML"
-    fit = _random(blocks, float(records["AVAL"].var()), 2 if both else 1, reml)
+    z = np.column_stack([one, treated] if both else [one])
+    x, unit = np.eye(2 * len(visits))[cell], records["USUBJID"].to_numpy(str)
+    fit = _random(records["AVAL"].to_numpy(), x, z, unit, reml=reml)
     n = records["USUBJID"].nunique()
-    return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
+    return fit | {"n": n, "visits": visits, "arms": list(asked.contrast)}
 
 
 def _unstructured(data: Data, asked: Asked, *, cells: bool) -> dict:
@@ -407,14 +316,10 @@ def _unstructured(data: Data, asked: Asked, *, cells: bool) -> dict:
     values = values[~np.isnan(values).all(axis=1)]
     if np.isnan(values).all(axis=0).any():
         raise np.linalg.LinAlgError
-    t = values.shape[1]
-    structure = _structure(t, "unstructured")
-    x = np.tile(np.eye(t), (len(values), 1, 1))
-    blocks = _blocks(values, x, np.zeros(len(values), dtype=int), structure)
-    spread = np.nanvar(values - np.nanmean(values, axis=0))
-    fit = mixed_fit.fit(blocks, structure.start(spread), reml=asked.options["estimation"] == "REML")
+    x = np.tile(np.eye(values.shape[1]), (len(values), 1, 1))
+    fit = _over_visits(values, x, "unstructured", asked.options["estimation"] == "REML")
     n = records["USUBJID"].nunique()
-    return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
+    return fit | {"n": n, "visits": visits, "arms": list(asked.contrast)}
 
 
 def since_first(_: Data, asked: Asked, fitted: dict) -> np.ndarray:
@@ -422,7 +327,7 @@ def since_first(_: Data, asked: Asked, fitted: dict) -> np.ndarray:
     row = np.zeros((2, len(fitted["visits"])))
     row[0, [0, fitted["visits"].index(asked.visit)]] = -1.0, 1.0
     row[1] = -row[0]
-    return row.ravel()[: len(fitted["fit"].beta)]
+    return row.ravel()[: len(fitted["equations"].beta)]
 
 
 CHECKS = by_name(

@@ -1,21 +1,31 @@
-"""Cumulative logit model with random intercepts: the likelihood summed over a fixed fine grid."""
+"""Cumulative logit model with random intercepts, verified by its equations.
 
+The likelihood is summed over a fixed fine grid of intercepts.
+"""
+
+from dataclasses import replace
+from functools import partial
 from math import inf, nan
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
+from trialtrace.run.methods.checking import verify
 from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import Recomputed, by_name, of_chi_squared
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
+from trialtrace.run.tables.contracts.rows import EQUATIONS
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
+from trialtrace.stats.results import StatsError
 
-BY = "scipy.optimize.minimize on a fixed grid of intercepts, then Newton's method"
+BY = "numpy: the equations of the model, on a fixed grid of intercepts"
 # Standard normal intercepts on an even grid, whose sum is exact to many digits.
-NODES = np.linspace(-9, 9, 241)
+NODES = np.linspace(-9, 9, 181)
+# A standard deviation next to 0.
+SLIGHT = 0.01
 # By the nodes of the adaptive quadrature: what that leaves with intercepts of an SD up to 1.7.
 TOLERANCE = ((60, 5e-8), (40, 5e-7), (25, 1e-5), (0, 1e-3))
 # Twice as many would move no estimate by 1e-7 standard errors.
@@ -43,11 +53,13 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         # The relative error of a small p is that of z, times its square.
         tolerance *= max(1.0, z**2)
     if asked.stat not in ("chi_squared", "df"):
-        return recomputed(BY, data, asked, (value, se, inf), tolerance, fit["n"])
+        made = recomputed(BY, data, asked, (value, se, inf), tolerance, fit["n"])
+        return replace(made, how=EQUATIONS)
     if asked.stat == "chi_squared":
         # The error is that of z, which a small square has more of.
         tolerance *= max(1.0, 2 / z) if z > 0 else 1.0
-    return Recomputed(BY, of_chi_squared(z**2, 1.0)[asked.stat], None, tolerance, fit["n"])
+    value = of_chi_squared(z**2, 1.0)[asked.stat]
+    return Recomputed(BY, value, None, tolerance, fit["n"], how=EQUATIONS)
 
 
 def tolerance_of(asked: Asked) -> float:
@@ -101,8 +113,6 @@ def _term(data: Data, asked: Asked, fit: dict) -> np.ndarray:
 
 
 def _fit(data: Data, asked: Asked) -> dict | None:
-    from dataclasses import replace
-
     arms, visits = sorted(data.compared(asked)), visits_of(data, asked)
     records = data.records(replace(asked, visit=None), data.compared(asked))
     records = records[records["AVISIT"].isin(visits)]
@@ -125,10 +135,9 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     if cuts < 1 or np.linalg.matrix_rank(np.column_stack([np.ones(len(x)), x])) <= x.shape[1]:
         return None
     try:
-        theta, information = maximum(k, x, subject, cuts)
-    except np.linalg.LinAlgError:
+        theta, covariance = maximum(k, x, subject, cuts, asked.options["nodes"])
+    except (np.linalg.LinAlgError, StatsError):
         return None
-    covariance = np.linalg.inv(information)
     own = slice(cuts, -1)
     return {
         "beta": theta[own],
@@ -145,53 +154,30 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     }
 
 
-def maximum(k, x, subject, cuts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Parameters (thresholds, slopes, standard deviation) and the observed information.
+def maximum(
+    k: np.ndarray, x: np.ndarray, subject: np.ndarray, cuts: int, nodes: int | str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Parameters (thresholds, slopes, standard deviation) and their covariance, verified.
 
-    Where the likelihood falls from a standard deviation of 0, that is its estimate; the information
-    is then that of the others.
+    Where the likelihood falls from a standard deviation of 0, that is its estimate; the covariance
+    is then that of the others. Raises LinAlgError, or StatsError, where there is no maximum.
     """
-    share = np.cumsum(np.bincount(k))[:-1] / len(k)
-    start = np.concatenate([np.log(share / (1 - share)), np.zeros(x.shape[1]), [1.0]])
-
-    def minus(theta):
-        value, gradient = _likelihood(theta, k, x, subject, cuts)
-        return -value, -gradient
-
-    theta = minimize(minus, start, jac=True, method="BFGS", options={"maxiter": 500}).x
-    theta[-1] = abs(theta[-1])
-    for _ in range(30):
-        information = _information(theta, k, x, subject, cuts)
-        step = np.linalg.solve(information, _likelihood(theta, k, x, subject, cuts)[1])
-        theta = theta + step
-        if np.abs(step).max() < 1e-10:
-            break
-    if np.abs(theta).max() > 40:
+    fit = ordinal_mixed(k, x, subject, nodes=nodes, confidence=0.95)
+    at, size = np.concatenate([fit.thresholds, fit.coef]), cuts + x.shape[1] + 1
+    model = partial(likelihood, k=k, x=x, subject=subject, cuts=cuts)
+    if not fit.boundary:
+        return verify.near(lambda theta: model(theta)[1], np.append(at, fit.sd))
+    if model(np.append(at, SLIGHT))[0] > model(np.append(at, 0.0))[0]:
         raise np.linalg.LinAlgError
-    if theta[-1] < 1e-3:
-        theta[-1] = 0.0
-        information = _information(theta, k, x, subject, cuts)
-        if information[-1, -1] < 0:
-            raise np.linalg.LinAlgError
-        information[-1], information[:, -1] = 0.0, 0.0
-        information[-1, -1] = 1.0
-        return theta, information
-    return theta, _information(theta, k, x, subject, cuts)
+    covariance = np.zeros((size, size))
+    of_others = verify.near(lambda own: model(np.append(own, 0.0))[1][:-1], at)
+    at, covariance[:-1, :-1] = of_others
+    return np.append(at, 0.0), covariance
 
 
-def _information(theta, k, x, subject, cuts: int) -> np.ndarray:
-    """Second derivatives by central differences of the gradient."""
-    step, columns = 1e-5, []
-    for at in range(len(theta)):
-        move = np.zeros(len(theta))
-        move[at] = step
-        up, down = (_likelihood(theta + s * move, k, x, subject, cuts)[1] for s in (1, -1))
-        columns.append((down - up) / (2 * step))
-    hessian = np.array(columns)
-    return (hessian + hessian.T) / 2
-
-
-def _likelihood(theta, k, x, subject, cuts: int) -> tuple[float, np.ndarray]:
+def likelihood(
+    theta: np.ndarray, k: np.ndarray, x: np.ndarray, subject: np.ndarray, cuts: int
+) -> tuple[float, np.ndarray]:
     """Log-likelihood and its gradient, by Fisher's identity over the grid."""
     slopes, sd = theta[cuts:-1], theta[-1]
     edges = np.concatenate([[-np.inf], theta[:cuts], [np.inf]])

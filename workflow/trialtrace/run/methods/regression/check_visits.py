@@ -6,7 +6,7 @@ write them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import inf, nan
 
@@ -23,7 +23,9 @@ from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
+from trialtrace.run.tables.contracts.rows import EQUATIONS
 from trialtrace.run.trial.plan.methods import BINARY
+from trialtrace.stats.results import StatsError
 
 BY = "numpy: estimating equations, a unit at a time"
 
@@ -179,8 +181,6 @@ def _sandwich(
 
 def over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
     """By subject values and columns; rows of the means of arms at visits."""
-    from dataclasses import replace
-
     options, arms, visits = asked.options, sorted(data.compared(asked)), visits_of(data, asked)
     records = data.records(replace(asked, visit=None), data.compared(asked))
     records = records[records["AVISIT"].isin(visits)]
@@ -303,8 +303,9 @@ def is_event(data: Data, asked: Asked) -> bool:
 
 
 def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
-    """The likelihood summed over a fixed grid of intercepts, by scipy's `minimize`."""
-    found, n, fit = _solved("logistic_mixed", data, asked, _on_grid)
+    """The likelihood summed over a fixed grid of intercepts, whose equations are verified."""
+    solve = partial(_on_grid, nodes=asked.options["nodes"])
+    found, n, fit = _solved("logistic_mixed", data, asked, solve)
     if fit is None:
         return Recomputed(BY_GRID, nan)
     if asked.error:
@@ -312,28 +313,28 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
     if asked.second == "random_intercept":
         row = np.eye(len(fit.beta))[-1]
         value = float(fit.beta[-1]) if asked.stat == "random_sd" else fit.error(row)
-        return Recomputed(BY_GRID, value, None, tolerance_of(asked), n)
+        return Recomputed(BY_GRID, value, None, tolerance_of(asked), n, how=EQUATIONS)
     row = np.append(row_of(data, asked, found), 0.0)
     if "times" not in asked.options:
         # Of means the first is the intercept, from which the others differ.
         row[0] = 0.0
-    return recomputed(BY_GRID, data, asked, fit.of(row), tolerance_of(asked), n)
+    made = recomputed(BY_GRID, data, asked, fit.of(row), tolerance_of(asked), n)
+    return replace(made, how=EQUATIONS)
 
 
-def _on_grid(units: Sequence[Unit]) -> Fit | None:
+def _on_grid(units: Sequence[Unit], nodes: int | str) -> Fit | None:
     x, y = np.vstack([unit.x for unit in units])[:, 1:], np.concatenate([u.y for u in units])
     whole = np.column_stack([np.ones(len(x)), x])
     if len(set(y)) < 2 or np.linalg.matrix_rank(whole) < whole.shape[1]:
         return None
     subject = np.repeat(np.arange(len(units)), [len(unit.y) for unit in units])
     try:
-        theta, information = maximum(y.astype(int), x, subject, 1)
-    except np.linalg.LinAlgError:
+        theta, covariance = maximum(y.astype(int), x, subject, 1, nodes)
+    except (np.linalg.LinAlgError, StatsError):
         return None
     # The threshold is the intercept with the other sign.
     sign = np.where(np.arange(len(theta)) == 0, -1.0, 1.0)
-    inverse = np.linalg.inv(information) * np.outer(sign, sign)
-    return Fit(sign * theta, inverse, inf)
+    return Fit(sign * theta, covariance * np.outer(sign, sign), inf)
 
 
 _EFFECTS = "mean_difference,odds_ratio,slope_difference,slope_odds_ratio,p_value"

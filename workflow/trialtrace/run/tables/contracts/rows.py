@@ -59,9 +59,10 @@ class MemberRow(TypedDict):
 
 LIBRARY: Final = "library"
 EQUATIONS: Final = "equations"
+SECOND_FORMULA: Final = "second formula"
 FORMULA: Final = "formula"
 R_HERE: Final = "R here"
-How = Literal["library", "equations", "formula", "R here"]
+How = Literal["library", "second formula", "equations", "formula", "R here"]
 
 
 class CheckRow(TypedDict):
@@ -70,7 +71,8 @@ class CheckRow(TypedDict):
     result_id: Annotated[str, "result"]
     component: Annotated[str, "value, ci_low, ci_high, n_used or mc_se"]
     how: Annotated[
-        How, "by a library's function, its equations, a second formula, or R on this machine"
+        How,
+        "by a library, a second formula, its equations, its own formula on rows chosen anew, or R",
     ]
     check_by: Annotated[str, "the independent function that recomputed it"]
     version: Annotated[str, "its library's version"]
