@@ -16,8 +16,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.texts import source as cited
-from trialtrace.audit.printed.agreement import COMPATIBLE, NOT_CHECKABLE
-from trialtrace.audit.registration.rows import LATE, NOTHING
+from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, REMARK, SAID
 from trialtrace.audit.relations.engine import CONTRADICTS
 from trialtrace.audit.relations.ranges import ends_of
 
@@ -30,6 +29,8 @@ ONLY_EVIDENCE = ("4.7", "4.11")
 BY_NUMBERS = ("4.6", "4.8", "4.9", "4.10")
 EQUAL_ROWS = ("baseline.rows", "baseline.equal")
 FIRST = "registered.first"
+DIFFERS = (next(iter(SAID)), LATE, CHANGED, REMARK)
+"""Verdicts of a registration that are shown: its gravest, and what is not the same."""
 DAYS_A_MONTH = 30.4375
 NOT_FOR_ROUTINE = (
     "Formal tests of baseline balance are not for routine use by non-experts and propose nothing."
@@ -136,9 +137,7 @@ def _changed(check: Check, ledger: Ledger, found: Results, beside: Beside) -> Ro
     row = _of_numbers(check, ledger, found, beside)
     sure = any(one.state == CONTRADICTS for one in found.of(check.number))
     told = [
-        one.finding
-        for one in found.registered
-        if one.verdict not in (NOT_CHECKABLE, COMPATIBLE) and one.check != FIRST
+        one.finding for one in found.registered if one.verdict in DIFFERS and one.check != FIRST
     ]
     shown = (*row.evidence, *_told(*told, *((OF_BIAS,) if told else ())))
     return replace(row, proposed=UNCLEAR if sure else NONE, evidence=shown)

@@ -96,6 +96,7 @@ ESTIMATE = re.compile(
     r"relative risks?|odds ratios?|hazard ratios?|rate ratios?|differences?|HR|OR|RR|MD|RD)\b"
     r"(?:\s+between (?:the )?groups)?\s*[,:]?\s*(?P<spread>[(\[]?\s*(?:9[059]\s?%\s?)?"
     r"(?:CI|C\.I\.|confidence intervals?|SE|S\.E\.)\s*[)\]]?)?",
+    re.IGNORECASE,
 )
 MEASURES: dict[str, Measure] = {
     "mean difference": "mean_difference",

@@ -47,12 +47,10 @@ from trialtrace.audit.meaning.mapping import (
 from trialtrace.audit.meaning.row_rules import Column, propose_rows
 from trialtrace.audit.meaning.statements import EMPTY, with_commas
 from trialtrace.audit.meaning.tests_in_text import correction_in, tests
-from trialtrace.audit.meaning.twins import with_twins
 from trialtrace.audit.meaning.verify import Refusal, refusals
 
 RULES = "built-in rules"
 NOT_HEADS = "heads that the built-in rules do not know"
-_IN_BRACKETS = re.compile(r"(?:[(\[]|,)\s*[nN]\s*=\s*(?P<n>[0-9]+)\s*[)\]]")
 _PAIRS = ("plus_minus", "pair", "count_percent", "fraction_percent", "ranged", "fraction")
 
 
@@ -66,7 +64,7 @@ def propose(paper: LocatedPaper) -> MapFile:
         tables={table.id: proposer.table(table) for table in paper.tables},
         sentences=dict(_sentences(paper)),
     )
-    return without_refused(paper, with_twins(paper, replace(made, groups=proposer.groups)))
+    return without_refused(paper, made)
 
 
 def without_refused(paper: LocatedPaper, said: MapFile) -> MapFile:
@@ -180,7 +178,7 @@ class _Proposer:
             self._sized_groups(table)
         for table in paper.tables:
             self._beside_p(table)
-        self._sizes_in_text()
+        self._sizes_in_heads()
 
     def _declare(self, table: Table, cell: Cell, *, everyone: bool = False) -> str:
         """The name of the group that a head names; the same words are the same group."""
@@ -277,21 +275,14 @@ class _Proposer:
         forms = [form.form for cell in cells if (form := cell_of(cell.text, self.commas))]
         return bool(forms) and 2 * sum(form in _PAIRS for form in forms) > len(forms)
 
-    def _sizes_in_text(self) -> None:
-        """The one number of patients that stands with each group's name: in its heads, else in
-        brackets right behind its name in a sentence."""
+    def _sizes_in_heads(self) -> None:
+        """The one number of patients that stands with each group's name in its heads."""
         found: dict[str, dict[int, str]] = {}
         for table in self.paper.tables:
             for cell in table.cells:
                 if cell.row < table.heads and (match := size_in(cell.text)):
                     name = self.known.get(same_words(without_size(cell.text)))
                     self._note(found, name, f"{table.id}.{cell.id}", size_start(match))
-        for one in self.paper.sentences if not found else ():
-            for match in _sized(one.text):
-                before = same_words(one.text[: match.start()])
-                for name, group in self.groups.items():
-                    if before.endswith(same_words(group.quote)) or _dosed(one.text, match, group):
-                        self._note(found, name, one.id, size_start(match))
         for name, sizes in found.items():
             if len(sizes) == 1 and len(found) >= len(self.groups) - self._everyone():
                 self.groups[name] = replace(self.groups[name], size=next(iter(sizes.values())))
@@ -368,12 +359,10 @@ class _Proposer:
                 made.visit, made.visit_end = Said(at=at, quote=words), cell.column + cell.columns
             elif P_HEAD.fullmatch(words):
                 made.p = True
-            elif (match := ESTIMATE.fullmatch(words)) and match["spread"]:
+            elif (match := ESTIMATE.fullmatch(bare(text))) and match["spread"]:
                 made.measure = MEASURES[match["what"].lower().removesuffix("s")]
-                made.spread = (
-                    "se" if "E" in match["spread"] and "C" not in match["spread"] else "ci"
-                )
-                made.kind = f"estimate_{made.spread}", Said(at=at, quote=words)
+                made.spread = "ci" if "c" in match["spread"].lower() else "se"
+                made.kind = f"estimate_{made.spread}", Said(at=at, quote=bare(text))
             elif kinds := stated(words):
                 if len(kinds) > 1 or made.kind:
                     return None
@@ -519,7 +508,7 @@ def _names(table: Table, cell: Cell) -> bool:
         and not is_time_head(words)
         and not _says_kind(words)
         and not P_HEAD.fullmatch(words)
-        and not ESTIMATE.match(words)
+        and not ESTIMATE.match(bare(cell.text))
         and not CHANGE.search(words)
         and not OTHER_TIME.search(words)
         and any(sign.isalpha() for sign in words)
@@ -533,18 +522,3 @@ def _says_kind(words: str) -> bool:
 def _over_all(table: Table, cell: Cell) -> bool:
     """Whether a head stands over all columns of numbers, as a title does."""
     return cell.columns > 1 and cell.column <= 1 and cell.column + cell.columns >= table.width
-
-
-def _sized(text: str) -> Iterator[re.Match[str]]:
-    yield from _IN_BRACKETS.finditer(text)
-
-
-def _dosed(text: str, match: re.Match[str], group: MapGroup) -> bool:
-    """Whether brackets behind a group's name hold a dose first: "alpha (80 mg, n = 20)"."""
-    before = text[: match.start()]
-    opened = before.rfind("(")
-    return (
-        opened >= 0
-        and ")" not in before[opened:]
-        and same_words(before[:opened]).endswith(same_words(group.quote))
-    )
