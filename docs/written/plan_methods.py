@@ -87,7 +87,7 @@ def _function(formula: str) -> FunctionType:
 def _checks(card: Card) -> set[str]:
     """What checks a card's principal results, those of its statistic where it has one of that name,
     stand on."""
-    if card.inputs:
+    if card.second:
         seconds = [card.second] if isinstance(card.second, Second) else card.second.values()
         return {name for second in seconds for name in _of_second(second)}
     checks = importlib.import_module(MODULES[card.check]).CHECKS

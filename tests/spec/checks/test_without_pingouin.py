@@ -6,19 +6,20 @@ from dataclasses import replace
 import pytest
 from made_trial import made_trial
 
-from trialtrace.base.paths import PACKAGE
 from trialtrace.run.methods.analysing.run import analyse_plan
-from trialtrace.run.methods.checking.registry import MODULES
 from trialtrace.run.methods.checking.run import checked
 from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.trial.plan import no_pingouin
-from trialtrace.run.trial.plan.no_pingouin import GROUPS, lacks_pingouin, without_check
+from trialtrace.run.trial.plan.no_pingouin import asks_pingouin, lacks_pingouin, without_check
 from trialtrace.run.trial.plan.registry import card_of
 
 
-def of_group(analysis, groups):
-    steps = (*analysis.describe, *analysis.estimates, *analysis.tests)
-    return any(card_of(step.key).check in groups for step in steps)
+def asks(analysis, *groups):
+    """Whether an analysis has a step that pingouin checks, or one of these groups."""
+    cards = [
+        card_of(step.key) for step in (*analysis.describe, *analysis.estimates, *analysis.tests)
+    ]
+    return any(asks_pingouin(card) or card.check in groups for card in cards)
 
 
 @pytest.fixture
@@ -35,9 +36,7 @@ def gone(monkeypatch):
 def test_results_that_it_recomputes_stand_without_a_check_and_are_named(tmp_path, gone):
     trial = made_trial(tmp_path, sizes=(11, 4, 3), seed=2)
     named = {
-        name: analysis
-        for name, analysis in trial.plan.analyses.items()
-        if of_group(analysis, (*GROUPS, "paired"))
+        name: analysis for name, analysis in trial.plan.analyses.items() if asks(analysis, "paired")
     }
     trial.__dict__["plan"] = replace(
         trial.plan, analyses=named, displays={}, multiplicity={}, planning={}
@@ -54,17 +53,9 @@ def test_results_that_it_recomputes_stand_without_a_check_and_are_named(tmp_path
     # Its own, and of the same analyses what is computed by models from its table.
     by_it = {one for one in before if before[one].by.startswith("pingouin")}
     assert by_it and by_it <= lost
-    assert all(of_group(named[dict(ids)[one]], GROUPS) for one in lost)
+    assert all(asks(named[dict(ids)[one]]) for one in lost)
     told = without_check(trial, ids, {one.result_id for one in found})
     assert lacks_pingouin(trial) and f": {len(lost)} results of " in told
-    whole = replace(
-        trial.plan, analyses={n: a for n, a in named.items() if not of_group(a, GROUPS)}
-    )
+    whole = replace(trial.plan, analyses={n: a for n, a in named.items() if not asks(a)})
     trial.__dict__["plan"] = whole
     assert not lacks_pingouin(trial) and without_check(trial, ids, ()) is None
-
-
-def test_the_groups_are_those_whose_checks_ask_it():
-    files = {group: PACKAGE.parent / f"{m.replace('.', '/')}.py" for group, m in MODULES.items()}
-    asking = {group for group, file in files.items() if "check_pingouin" in file.read_text()}
-    assert asking == set(GROUPS)

@@ -13,7 +13,8 @@ _HERE = "trialtrace.run.methods"
 
 @dataclass(frozen=True)
 class Inputs:
-    """`rows(cut, step)` yields each `Sample` with the arguments of the formula. `again(data,
+    """`rows(cut, step)` yields each `Sample` with the arguments of the formula, or
+    a function that gives them where they can be refused. `again(data,
     asked)` gives the same for the check: None where they are too few, and the number of subjects.
     `library` makes of these the arguments of a library's function. Where events are counted,
     `count` checks their number."""
@@ -34,6 +35,10 @@ INPUTS = {
     "two_by_two": Inputs(
         "categorical.rows:compared", "categorical.check:both_arms", "categorical.check:cells"
     ),
+    "visits_of_arm": Inputs(
+        "repeated.analyse:visits_of_arm", "repeated.check_friedman:visits_of_subjects"
+    ),
+    "visits_and_arms": Inputs("repeated.analyse:visits_and_arms", "repeated.check:visits_by_arm"),
     "receipt": Inputs("categorical.rows:receipt", "categorical.check:receipt"),
 }
 

@@ -45,8 +45,13 @@ def over(cut: Cut, step: Step[object], inputs: str, gives: Gives) -> Iterator[Re
         if gives.count:
             events, n = counted
             yield sample.value("count.events", events, options={}, denominator=n)
-        asked = partial(compute, *counted, **arguments)
+        asked = partial(_computed, compute, counted, arguments)
         yield from _results(replace(sample, options=options), gives, asked)
+
+
+def _computed(compute: Formula, inputs: Any, arguments: dict[str, Any]) -> Any:
+    """A formula of its inputs, or of what they give when they are asked, which may refuse."""
+    return compute(*(inputs() if callable(inputs) else inputs), **arguments)
 
 
 def _results(sample: Sample, gives: Gives, compute: Formula) -> Iterator[Result]:

@@ -1,4 +1,4 @@
-"""The module that runs each family of methods whose cards do not name their inputs.
+"""The module that runs each family of methods whose cards do not say it.
 
 A module holds `METHODS`: "statistic.method" to a function `(cut, step) -> results`, or a statistic
 to the function of all its methods, whose cards name their formulas.
@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from trialtrace.run.methods.inputs import function
 from trialtrace.run.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ MODULES: dict[str, str] = {
     "several_arms": f"{_HERE}.continuous.analyse",
     "risk_equivalence": f"{_HERE}.categorical.analyse_paired",
     "paired": f"{_HERE}.continuous.analyse_paired",
-    "within": f"{_HERE}.repeated.analyse_within",
-    "repeated": f"{_HERE}.repeated.analyse",
     "mixed": f"{_HERE}.mixed.analyse",
     "ordinal": f"{_HERE}.regression.analyse",
     "clusters": f"{_HERE}.regression.analyse_clusters",
@@ -51,6 +50,8 @@ MODULES: dict[str, str] = {
 def method(step: "Step[object]") -> "Callable[[Cut, Step[object]], Iterator[Result]]":
     """The function that runs a step."""
     card = card_of(step.key)
+    if card.run:
+        return function(card.run)
     if card.inputs:
         from trialtrace.run.methods.analysing.by_card import run
 

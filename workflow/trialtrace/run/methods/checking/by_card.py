@@ -6,7 +6,7 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import EXACT, ITERATIVE, Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import EXACT, ITERATIVE, Answer, Check, by_name, peer
 from trialtrace.run.methods.inputs import INPUTS, Inputs, function
 from trialtrace.run.trial.plan.card import Card, Second
 from trialtrace.run.trial.plan.gives import EVENTS, Gives
@@ -17,19 +17,22 @@ OF_LIBRARIES = {"p_value": ("pvalue",), "df": ("df", "dof")}
 
 def checks_of(card: Card) -> dict[str, Check]:
     """The check of each result of a card, by its name."""
-    inputs = INPUTS[card.inputs]
     given = card.gives.results if isinstance(card.gives, Gives) else ()
-    stats = [one.stat for one in given if one != EVENTS] or [card.statistic]
+    stats = dict.fromkeys(one.stat for one in given if one != EVENTS) or [card.statistic]
     seconds = {card.method: card.second} if isinstance(card.second, Second) else card.second
-    checks = {
-        f"{stat}.{method}": _check(second, inputs)
-        for method, second in seconds.items()
-        for stat in stats
-    }
-    return checks | ({"count.events": function(inputs.count)} if EVENTS in given else {})
+    inputs = INPUTS.get(card.inputs)
+    checks = by_name(
+        {
+            name if "." in name else f"{','.join(stats)}.{name}": _check(second, inputs)
+            for name, second in seconds.items()
+        }
+    )
+    return checks | ({"count.events": function(inputs.count)} if inputs and inputs.count else {})
 
 
-def _check(second: Second, inputs: Inputs) -> Check:
+def _check(second: Second, inputs: Inputs | None) -> Check:
+    if inputs is None:
+        return function(second.function)
     compute: Callable[..., Answer]
     if second.function:
         compute = function(second.function)

@@ -30,11 +30,8 @@ MODULES: dict[str, str] = {
     "paired_events": f"{_HERE}.categorical.check_score",
     "continuous": f"{_HERE}.continuous.check",
     "several_arms": f"{_HERE}.continuous.check_several_arms",
-    "friedman": f"{_HERE}.repeated.check_friedman",
     "risk_equivalence": f"{_HERE}.categorical.check_equivalence",
     "paired": f"{_HERE}.continuous.check_paired",
-    "within": f"{_HERE}.repeated.check_within",
-    "repeated": f"{_HERE}.repeated.check",
     "mixed": f"{_HERE}.mixed.check",
     "ordinal": f"{_HERE}.regression.check_ordinal",
     "clusters": f"{_HERE}.regression.check",
@@ -67,11 +64,11 @@ def checks_for(trial: "Trial") -> "dict[str, Check]":
 
     checks = {**flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
     cards = [card_of(key) for key in steps(trial)]
-    groups = {card.check for card in cards if not card.inputs}
+    groups = {card.check for card in cards if not card.second}
     groups |= {"planning"} if trial.plan.planning else set()
     names = {MODULES[group] for group in groups}
     for name in sorted(names):
         checks |= importlib.import_module(name).CHECKS
     for card in cards:
-        checks |= by_card.checks_of(card) if card.inputs else {}
+        checks |= by_card.checks_of(card) if card.second else {}
     return checks

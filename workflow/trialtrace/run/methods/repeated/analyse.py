@@ -15,9 +15,10 @@ from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Place, Result, bounds
 from trialtrace.run.methods.analysing.subject_tables import subject_table
 from trialtrace.run.tables.frames import COMPLETE, Selection
+from trialtrace.run.trial.plan.gives import OVER_VISITS
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, StatsError, TestResult
+from trialtrace.stats.results import Contrast, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import repeated as cards
@@ -44,7 +45,6 @@ OUTSIDE = (
     "The estimate lies above its own interval. It is biased upwards, and most where F is below 1; "
     "the interval is that of the noncentral F distribution, on uncorrected degrees of freedom."
 )
-OVER_VISITS = ("over", "visits")
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 # An F test is one-sided: of a test at 0.05 the interval is of 90 %.
 ETA_LEVEL = 0.9
@@ -158,29 +158,32 @@ def by_subject(cut: Cut, rows: Selection, k: int) -> tuple[np.ndarray, np.ndarra
     return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]
 
 
-def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
-    """By arm: the visits of its subjects with a value at every one, by ranks."""
+# Values (subjects, visits), and the arm of each subject or one name for all.
+Table = tuple[np.ndarray, np.ndarray]
+
+
+def visits_of_arm(
+    cut: Cut, step: Step[object]
+) -> Iterator[tuple[Sample, Callable[[], tuple[np.ndarray]]]]:
+    """Each arm, and its subjects' values at every visit."""
     for arm in cut.arms():
         rows = cut.rows(TRTP={"is": arm}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
 
-        def compute(rows: Selection = rows) -> TestResult:
+        def values(rows: Selection = rows) -> tuple[np.ndarray]:
             if rows.n == 0:
                 raise StatsError("no subject has a value at every visit.")
-            return formula(step)(by_subject(cut, rows, len(cut.visits))[0])
+            return (by_subject(cut, rows, len(cut.visits))[0],)
 
         place, subjects = cut.at(group=arm, second=OVER_VISITS), rows.subjects
-        yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
+        yield Sample(cut, step, place, {"analysed": rows}, subjects), values
 
 
-def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
-    """One test of all arms, over subjects with a value at every visit."""
+def visits_and_arms(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, Callable[[], Table]]]:
+    """All arms: the subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-
-    def compute() -> TestResult:
-        return formula(step)(*by_subject(cut, rows, len(cut.visits)))
-
     place, subjects = cut.at(second=OVER_VISITS), rows.subjects
-    yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
+    sample = Sample(cut, step, place, {"analysed": rows}, subjects)
+    yield sample, partial(by_subject, cut, rows, len(cut.visits))
 
 
 def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Result]:
@@ -207,10 +210,6 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
         for pair in cut.analysis.pairs:
             of_pair = sample.at(pair=pair, second=("contrast", name))
             yield from of_pair.contrast(partial(compute, name, pair))
-
-
-# Values (subjects, visits), and the arm of each subject or one name for all.
-Table = tuple[np.ndarray, np.ndarray]
 
 
 def within_arms(cut: Cut, step: "Step[cards.VisitPairs]") -> Iterator[Result]:
@@ -283,13 +282,3 @@ def _pairs(
         place = at(second=("contrast", f"{cut.visits[later]} less {cut.visits[first]}"))
         sample = Sample(cut, step, place, {"analysed": rows}, subjects, options=options)
         yield from sample.contrast(partial(compute, first, later), name="visit_difference")
-
-
-METHODS = {
-    "visit_contrast.own_error": visit_contrast,
-    "p_value.mixed_anova": mixed_anova,
-    "p_value.box_m": box_m,
-    "p_value.friedman": friedman,
-    "p_value.visit_pairs": within_arms,
-    "p_value.visit_pairs_compared": compared,
-}

@@ -291,11 +291,3 @@ def _fit_unstructured(
     x = np.broadcast_to(np.eye(y.shape[1]), (*y.shape, y.shape[1]))
     mmrm, _ = formulas(step)
     return mmrm(y, x, structure="unstructured", method=step.options.estimation)
-
-
-METHODS = {
-    "p_value.repeated_measures_anova": repeated_measures_anova,
-    "change_difference.mixed_model": mixed_model,
-    "change_difference.unstructured_differences": unstructured_differences,
-    "change_difference.unstructured_cells": unstructured_cells,
-}

@@ -17,7 +17,7 @@ from scipy.stats import ttest_1samp, ttest_ind
 from statsmodels.regression.linear_model import OLS
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, Recomputed, by_name, peer
+from trialtrace.run.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.run.methods.displays.check_flow import complete, visits_of
 from trialtrace.run.methods.repeated.check_pingouin import (
     box_test,
@@ -152,26 +152,6 @@ def _visit_by_models(wide: pd.DataFrame, arms: pd.Series) -> dict[str, float]:
     }
 
 
-STATISTICS = (
-    "p_value",
-    "f",
-    "df1",
-    "df2",
-    "p_uncorrected",
-    "p_gg",
-    "p_hf",
-    "p_lower",
-    "epsilon_gg",
-    "epsilon_hf",
-    "epsilon_lower",
-    "df1_corrected",
-    "df2_corrected",
-    "partial_eta_squared",
-    "generalised_eta_squared",
-    *MAUCHLY,
-)
-
-
 # By how many powers of ten the roots of a covariance matrix may lie apart to be told from 0.
 SINGULAR = 1e-12
 
@@ -204,7 +184,6 @@ def _shrinks(parts: list[np.ndarray], k: int) -> bool:
     return bool(scale * ((1 / free).sum() - 1 / free.sum()) < 1)
 
 
-@peer("pingouin.box_m", visits_by_arm)
 def box_m(data: Data, asked: Asked, arms: Arms) -> Answer:
     """No answer where pingouin's product of determinants is below the smallest number."""
     found = box_test(*arms)
@@ -272,12 +251,3 @@ def visit_pairs(data: Data, asked: Asked, differences: Differences) -> Answer:
         low, high = bounds.confidence_interval(data.confidence(asked))
         return float(value), (float(low), float(high))
     return {"p_value": float(test.pvalue), "t": float(test.statistic), "df": float(test.df)}
-
-
-CHECKS = by_name(
-    {
-        **{f"{name}.mixed_anova": check for name in STATISTICS},
-        "p_value,chi_squared,df.box_m": box_m,
-        "visit_difference,p_value,t,df.visit_pairs,visit_pairs_compared": visit_pairs,
-    }
-)

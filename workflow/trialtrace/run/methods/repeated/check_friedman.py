@@ -8,7 +8,6 @@ from scipy.stats import friedmanchisquare, t, ttest_ind
 from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import (
     Answer,
-    by_name,
     of_chi_squared,
     peer,
 )
@@ -48,7 +47,6 @@ def scores_by_arm(data: Data, asked: Asked) -> tuple[Scores | None, int]:
     return (scores if usable else None), len(score)
 
 
-@peer("scipy.stats.friedmanchisquare", visits_of_subjects)
 def friedman(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
     """scipy's `friedmanchisquare`; of two visits, which it refuses, the sign test's χ²."""
     return of_chi_squared(_statistic(tied(wide)[0]), wide.shape[1] - 1.0)
@@ -84,11 +82,3 @@ def visit_contrast(data: Data, asked: Asked, scores: Scores) -> Answer:
         return {"p_value": p_value, "t": value / error, "df": df}
     half = float(t.isf((1 - level) / 2, df)) * abs(error)
     return value, (value - half, value + half)
-
-
-CHECKS = by_name(
-    {
-        "visit_contrast,p_value,t,df.own_error": visit_contrast,
-        "p_value,chi_squared,df.friedman": friedman,
-    }
-)

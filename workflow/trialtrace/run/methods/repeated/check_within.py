@@ -17,7 +17,7 @@ from scipy.stats import f as f_distribution
 from statsmodels.regression.linear_model import OLS
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import Answer, peer
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.repeated.check_pingouin import (
     chosen,
@@ -272,8 +272,3 @@ STATISTICS = (
     "partial_eta_squared",
     "generalised_eta_squared",
 )
-CHECKS: dict[str, Check] = {
-    f"{name}.repeated_measures_anova_{design}": check
-    for name in STATISTICS
-    for design in ("cells", "treatment_by_visit", "treatment_by_visit_by_location", "visits")
-}

@@ -96,8 +96,11 @@ class Card:
     of a subject at once, "whole" where it has no result of a single visit and is of subjects with
     every value.
     `inputs` names what the formula and its check are computed from
-    (`trialtrace.run.methods.inputs`), `second` the check, of each method that results bear where
-    they are several; a card without inputs has functions of its own in the family's modules.
+    (`trialtrace.run.methods.inputs`); `run` names the function that makes the results where it is
+    no formula over named inputs. `second` is the check: one of every result, or one of each method
+    that results bear, or of "statistic,statistic.method"; without inputs its function has the data
+    and the result alone. A card with neither `inputs` nor `run`, or without `second`, is in the
+    tables of its family's modules.
     `normal` says that the interval is Wald's by the normal distribution, `score` by which score the
     multiverse tests the estimate, `synonyms` what others call the method.
 
@@ -124,6 +127,7 @@ class Card:
     family: str = ""
     check: str = ""
     inputs: str = ""
+    run: str = ""
     second: Second | Mapping[str, Second] = field(default_factory=dict)
     normal: bool = False
     score: str = ""
@@ -169,15 +173,6 @@ SPHERICITY = (
     "mauchly_p",
     "mauchly_p_r",
 )
-
-
-def effects(stats_of: Mapping[str, Iterable[str]]) -> str:
-    """Statistics of each effect; they lack where it has no answer."""
-    return " ".join(
-        f"{stat}.{{}}@{EVERYONE};effect={effect}?"
-        for effect, stats in stats_of.items()
-        for stat in stats
-    )
 
 
 def equivalence(effect: str) -> str:
@@ -252,9 +247,3 @@ def rank_effects() -> str:
     """Effects of arm, visit and both by ranks, and each arm's relative effect."""
     tests = (f_test(EVERYONE, f";effect={effect}") for effect in ("arm", "visit", "arm_visit"))
     return " ".join((*tests, "relative_effect.{}@arm?"))
-
-
-def mixed_effects() -> str:
-    """Effects of arm, visit and both; those over visits with what sphericity needs."""
-    over_visits = (*ANALYSIS_OF_VARIANCE, *SPHERICITY)
-    return effects({"arm": ANALYSIS_OF_VARIANCE, "visit": over_visits, "arm_visit": over_visits})

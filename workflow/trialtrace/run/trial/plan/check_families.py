@@ -11,7 +11,9 @@ from typing import Any
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.words import RATIOS
 from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.plan.card import TEST
 from trialtrace.run.trial.plan.check_steps_arms import compared_arms
+from trialtrace.run.trial.plan.gives import Gives
 from trialtrace.run.trial.plan.methods import INTERIM
 from trialtrace.run.trial.plan.multiplicity import OF_TIME
 from trialtrace.run.trial.plan.registry import card_of
@@ -106,6 +108,9 @@ def _effects_of(test: str) -> list[str]:
         gives = card_of(f"p_value.{test}").gives
     except KeyError:
         return []
+    if isinstance(gives, Gives):
+        tests = [one.second for one in gives.results if one.stat == TEST and one.second]
+        return [effect for kind, effect in tests if kind == "effect" and effect]
     told = gives if isinstance(gives, str) else ""
     return list(dict.fromkeys(re.findall(r"p_value\.\{\}@\w+;effect=(\w+)", told)))
 

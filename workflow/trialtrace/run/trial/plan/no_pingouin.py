@@ -5,14 +5,19 @@ from collections.abc import Collection, Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from trialtrace.run.trial.plan.card import Card, Second
 from trialtrace.run.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
 
 PINGOUIN = "pingouin"
-# The groups of checks, by which cards name them, that ask it.
-GROUPS = ("repeated", "within")
+
+
+def asks_pingouin(card: Card) -> bool:
+    """Whether the check of a card asks it."""
+    seconds = [card.second] if isinstance(card.second, Second) else card.second.values()
+    return any(second.by.startswith(PINGOUIN) for second in seconds)
 
 
 def lacks_pingouin(trial: "Trial") -> bool:
@@ -44,6 +49,6 @@ def _analyses(trial: "Trial") -> set[str]:
     found = set()
     for name, analysis in trial.plan.analyses.items():
         steps = (*analysis.describe, *analysis.estimates, *analysis.tests, analysis.interaction)
-        if any(card_of(step.key).check in GROUPS for step in steps if step is not None):
+        if any(asks_pingouin(card_of(step.key)) for step in steps if step is not None):
             found.add(name)
     return found

@@ -5,8 +5,17 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides, VisitLabel
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan import card as gives
-from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.card import ANALYSIS_OF_VARIANCE, SPHERICITY, Card, R, Second
+from trialtrace.run.trial.plan.gives import (
+    ARM,
+    EVERYONE,
+    OVER_VISITS,
+    PAIR,
+    Gives,
+    contrast,
+    effects,
+    test,
+)
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Sphericity
 from trialtrace.run.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
@@ -55,18 +64,13 @@ class VisitContrast:
     sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 
-def visit_contrasts(options: VisitContrast, own: bool) -> str:
+def visit_contrasts(options: VisitContrast, own: bool) -> Gives:
     """Estimate, p-value, t and its degrees of freedom of each combination, by comparison."""
-    return " ".join(
-        gives.contrast("visit_contrast", "pair", f";contrast={name}")
-        for name in options.combinations
-    )
+    return contrast("visit_contrast", PAIR, [("contrast", name) for name in options.combinations])
 
 
-_OVER_VISITS = " ".join(
-    f"{stat}.{{}}@arm;over=visits{'' if stat == 'p_value' else '?'}"
-    for stat in ("p_value", "chi_squared", "df")
-)
+_OF_VISITS = (*ANALYSIS_OF_VARIANCE, *SPHERICITY)
+_BY_T_TESTS = Second("scipy.stats (t tests of differences)", "repeated.check:visit_pairs")
 
 _ANOVA = """\
 visit <- factor(visits, visits)
@@ -146,6 +150,7 @@ _pairs = partial(
     kinds=OVER_TIME,
     visits="whole",
     formula="repeated.contrasts:repeated_contrast",
+    second=_BY_T_TESTS,
 )
 
 CARDS = (
@@ -156,9 +161,14 @@ CARDS = (
         "Maxwell and Delaney 2004, Designing Experiments and Analyzing Data",
         options=VisitContrast,
         gives=visit_contrasts,
+        run="repeated.analyse:visit_contrast",
+        second={
+            "visit_contrast,p_value,t,df.own_error": Second(
+                "scipy.stats.t (scores of subjects)", "repeated.check_friedman:visit_contrast"
+            )
+        },
         visits="whole",
         compares="between",
-        check="friedman",
         formula="repeated.contrasts:repeated_contrast",
         r=R(
             {
@@ -177,7 +187,9 @@ CARDS = (
         "Greenhouse and Geisser 1959, Psychometrika 24:95; "
         "Huynh and Feldt 1976, J Educ Stat 1:69; Lecoutre 1991, J Educ Stat 16:371",
         options=MixedAnova,
-        gives=gives.mixed_effects(),
+        gives=effects({"arm": ANALYSIS_OF_VARIANCE, "visit": _OF_VISITS, "arm_visit": _OF_VISITS}),
+        run="repeated.analyse:mixed_anova",
+        second=Second("pingouin.mixed_anova", "repeated.check:check"),
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
         r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
     ),
@@ -186,7 +198,9 @@ CARDS = (
         "Box's M test of equal covariance matrices, by chi-squared",
         "Box 1949, Biometrika 36:317",
         options=BoxM,
-        gives=_OVER_VISITS.replace("@arm", "@all"),
+        gives=test("chi_squared", "df", of=EVERYONE, second=OVER_VISITS),
+        inputs="visits_and_arms",
+        second=Second("pingouin.box_m", "repeated.check:box_m"),
         formula="repeated.covariances:box_m",
         r=R(CHI_SQUARED, _BOX_M),
     ),
@@ -196,10 +210,11 @@ CARDS = (
         "Friedman 1937, JASA 32:675",
         means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
         options=Friedman,
-        gives=_OVER_VISITS,
+        gives=test("chi_squared", "df", of=ARM, second=OVER_VISITS),
+        inputs="visits_of_arm",
+        second=Second("scipy.stats.friedmanchisquare", "repeated.check_friedman:friedman"),
         kinds=OVER_TIME,
         visits="whole",
-        check="friedman",
         formula="repeated.friedman:friedman",
         r=R(CHI_SQUARED_TEST, "test <- friedman.test(wide)"),
     ),
@@ -208,7 +223,8 @@ CARDS = (
         "paired t test of two visits within an arm",
         "Maxwell and Delaney 2004, chapter 11: each contrast with its own error term",
         means="Differences of two visits within each arm, each with its own error.",
-        gives=gives.contrast("visit_difference", "arm", ";contrast"),
+        gives=contrast("visit_difference", ARM, [("contrast", None)]),
+        run="repeated.analyse:within_arms",
         r=_of_pairs("score <- wide[, ends[1]] - wide[, ends[2]]\n", "score"),
     ),
     _pairs(
@@ -217,7 +233,8 @@ CARDS = (
         "Maxwell and Delaney 2004, chapter 12; Welch 1947, Biometrika 34:28",
         means="Differences of two visits compared between treatments: by Welch's test between "
         "arms, paired where every subject has both treatments.",
-        gives=gives.contrast("visit_difference", "pair", ";contrast"),
+        gives=contrast("visit_difference", PAIR, [("contrast", None)]),
+        run="repeated.analyse:compared",
         r=_of_pairs(
             "score <- wide[, ends[1]] - wide[, ends[2]]\n",
             "score[group == {treated}], score[group == {reference}]",

@@ -5,7 +5,8 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.plan.card import ANALYSIS_OF_VARIANCE, SPHERICITY, Card, Named, R, effects
+from trialtrace.run.trial.plan.card import ANALYSIS_OF_VARIANCE, SPHERICITY, Card, Named, R, Second
+from trialtrace.run.trial.plan.gives import PAIR, Gives, contrast, effects
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Estimation, MixedDf, Sphericity
 from trialtrace.run.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
@@ -61,14 +62,14 @@ _DESIGNS = {
 }
 
 
-def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
+def within_effects(options: RepeatedMeasuresAnova, own: bool) -> Gives:
     """The effects of the design that the step names."""
     stats, named = (*ANALYSIS_OF_VARIANCE, *SPHERICITY), _DESIGNS[options.design]
-    texts: dict[str, tuple[str, ...]] = dict.fromkeys(named, stats)
+    of_effects: dict[str, tuple[str, ...]] = dict.fromkeys(named, stats)
     if options.between is not None:
-        texts |= {"group": ANALYSIS_OF_VARIANCE}
-        texts |= dict.fromkeys((f"group_{effect}" for effect in named), stats)
-    return effects(texts)
+        of_effects |= {"group": ANALYSIS_OF_VARIANCE}
+        of_effects |= dict.fromkeys((f"group_{effect}" for effect in named), stats)
+    return effects(of_effects)
 
 
 _ANOVA = """\
@@ -148,7 +149,7 @@ _BOUND = (
 
 _mixed = partial(
     Card,
-    gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+    gives=contrast("change_difference", PAIR),
     visits="over",
     compares="within",
     check="mixed",
@@ -175,6 +176,13 @@ CARDS = (
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
         },
         gives=within_effects,
+        run="repeated.analyse_within:repeated_measures_anova",
+        second={
+            f"{','.join((*ANALYSIS_OF_VARIANCE, *SPHERICITY))}.repeated_measures_anova_{design}": (
+                Second("pingouin.rm_anova", "repeated.check_within:check")
+            )
+            for design in _DESIGNS
+        },
         formula=(
             "repeated.anova_general:repeated_anova",
             "repeated.eta:partial_eta_squared_interval",
@@ -188,6 +196,7 @@ CARDS = (
         options=MixedModel,
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_CELLS + _INTERCEPT, _BOTH, _BOUND),
+        run="repeated.analyse_within:mixed_model",
     ),
     _mixed(
         "change_difference.unstructured_differences",
@@ -196,6 +205,7 @@ CARDS = (
         options=Unstructured,
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_DIFFERENCES, "since({visit})"),
+        run="repeated.analyse_within:unstructured_differences",
     ),
     _mixed(
         "change_difference.unstructured_cells",
@@ -204,5 +214,6 @@ CARDS = (
         options=Unstructured,
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_CELLS + _UNSTRUCTURED, _BOTH),
+        run="repeated.analyse_within:unstructured_cells",
     ),
 )
