@@ -6,7 +6,7 @@ import pytest
 from test_report_wording import row, words
 
 from trialtrace.report.sections import data_quality, lost_sessions, thresholds
-from trialtrace.run.trial.endpoints.doses import Attendance, End, PlannedVariable
+from trialtrace.run.endpoints.kinds.attendance import Attendance, End, PlannedVariable
 
 OPTIONS = '{"threshold": 0.5, "sides": "greater"}'
 # R: binom.test(10, 30)$conf.int, and binom.test(10, 30, alternative = "greater")$p.value 0.9786.

@@ -14,9 +14,9 @@ from trialtrace.report.figures.picture import Request
 from trialtrace.report.sections.analysis_section import _used
 from trialtrace.report.sections.compact import counted, of_arm, of_whole
 from trialtrace.report.sections.findings import _margins, described
+from trialtrace.run.endpoints.kinds.attendance import End
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.variables import About
-from trialtrace.run.trial.endpoints.doses import End
 from trialtrace.run.trial.plan.origins import without_origin
 
 ROW = {

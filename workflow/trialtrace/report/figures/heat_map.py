@@ -13,7 +13,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.run.trial.endpoints.doses import Attendance, End
+    from trialtrace.run.endpoints.kinds.attendance import Attendance, End
 
 NONE, MISSED, DONE = 0, 1, 2
 STATES = {MISSED: "not attended", DONE: "attended"}

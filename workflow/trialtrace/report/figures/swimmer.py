@@ -22,7 +22,7 @@ from trialtrace.run.tables.contracts.rows import present
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.run.trial.endpoints.doses import DoseIntensity
+    from trialtrace.run.endpoints.kinds.dose_intensity import DoseIntensity
 
 FULL, REDUCED, OMITTED = "full dose", "reduced", "not given"
 REDUCED_COLOUR, OMITTED_COLOUR = "#F0E442", "#1d2733"

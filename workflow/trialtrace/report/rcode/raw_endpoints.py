@@ -6,8 +6,9 @@ from typing import Any
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.rcode.write import column, conditions, literal
+from trialtrace.run.endpoints.kinds.event import EventInRow, EventOfEndpoint
 from trialtrace.run.tables.conditions import columns_of
-from trialtrace.run.trial.endpoints.event import EventInRow, EventOfEndpoint, Measure
+from trialtrace.run.trial.endpoints.measure import Measure
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, TimeInColumn
 from trialtrace.run.trial.load import Trial

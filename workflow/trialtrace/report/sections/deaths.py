@@ -15,19 +15,18 @@ from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import is_time_to, unknown_times
 from trialtrace.report.sections.questions import missing_bounds
 from trialtrace.report.tables import NO_BREAK, link, pair_text
+from trialtrace.run.endpoints.kinds.recurrent_events import (
+    EventIntervals,
+    EventsAtTimes,
+    EventsOnDates,
+)
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.tables.measures import DEATH, SURVIVAL, of_death
-from trialtrace.run.trial.endpoints.time_to_event import (
-    EventIntervals,
-    EventsAtTimes,
-    EventsOnDates,
-    TimeFromDates,
-    TimeInColumn,
-)
+from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, with_parents
 from trialtrace.run.trial.plan.build import Analysis

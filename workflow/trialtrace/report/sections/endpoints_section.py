@@ -9,10 +9,10 @@ from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table, with_names
+from trialtrace.run.endpoints.kinds.finding import FindingByNorm
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.words import labels, rule_of
 from trialtrace.run.trial.constants import Constant
-from trialtrace.run.trial.endpoints.finding import FindingByNorm
 from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.endpoints.shared import Entry
 from trialtrace.run.trial.instruments.shared import InstrumentEntry

@@ -1,10 +1,11 @@
 """What patients are whom the event of an endpoint has not met, in the endpoint's own words."""
 
 from trialtrace.base.words import LABELS
+from trialtrace.run.endpoints.kinds.event import EventInRow
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.measures import of_death
-from trialtrace.run.trial.endpoints.event import EventInRow, Measured
+from trialtrace.run.trial.endpoints.measure import Measured
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, FirstSeen
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint

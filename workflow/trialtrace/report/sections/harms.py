@@ -29,12 +29,12 @@ from trialtrace.report.tables import (
     under,
     with_level,
 )
+from trialtrace.run.endpoints.kinds.occurrence import AnyOccurrence
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY, TERM
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.tables.measures import parts
-from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 

@@ -10,9 +10,9 @@ from trialtrace.report.links import analysis_place
 from trialtrace.report.material import OF_ARM, Material, asks
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, link, sign, with_level
+from trialtrace.run.endpoints.kinds.attendance import Attendance
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trial.endpoints.doses import Attendance
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
 

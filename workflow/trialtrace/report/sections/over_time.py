@@ -11,13 +11,13 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
 from trialtrace.report.tables import NO_BREAK, pair_text, with_sign
+from trialtrace.run.endpoints.kinds.event import EventBy, EventInRow
+from trialtrace.run.endpoints.kinds.interval_time import IntervalTime
+from trialtrace.run.endpoints.kinds.occurrence import AnyOccurrence
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import present, values_of
-from trialtrace.run.trial.endpoints.event import EventBy, EventInRow
-from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.endpoints.time_to_event import (
     FirstSeen,
-    IntervalTime,
     TimeFromDates,
     TimeInColumn,
     TimeToOccurrence,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from trialtrace.report.figures.clean_rows import table_rows
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.run.endpoints.kinds.occurrence import AnyOccurrence, Occurrence
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import columns_of, lower_first
-from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence, Occurrence
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes
 from trialtrace.run.trial.plan.build import Analysis
 

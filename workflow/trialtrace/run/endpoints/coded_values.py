@@ -10,7 +10,7 @@ from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.occurrence import FurtherColumns
+from trialtrace.run.trial.endpoints.shared import FurtherColumns
 from trialtrace.run.trial.model import Endpoint
 
 # What codes mean.

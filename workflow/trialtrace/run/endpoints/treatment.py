@@ -5,7 +5,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.cleaning.account import run_text
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
@@ -50,6 +49,9 @@ def check_one_treatment(
     first[record[::-1]] = code[::-1]
     mixed = np.unique(record[code != first[record]])
     if mixed.size:
+        # Kinds of endpoint are imported by jobs that clean and derive nothing.
+        from trialtrace.run.cleaning.account import run_text
+
         one = run_text(table.rows["source_row"].to_numpy()[rows[record == mixed[0]]].tolist())
         raise UserError(
             f"{study.place(endpoint)}, column {column}",

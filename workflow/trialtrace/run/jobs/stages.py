@@ -33,7 +33,7 @@ READ_SCRIPT = frozenset({CLEAN, RENDER})
 SEEN_BY = (ENDPOINTS,)
 _DERIVING = _rooms("run.cleaning", "run.endpoints", "run.integrity")
 _ANALYSING = _rooms("stats", "run.endpoints", "run.methods")
-_AUDITING = _rooms("stats", "audit", "run.claims", "run.methods", "run.trace")
+_AUDITING = _rooms("stats", "audit", "run.claims", "run.endpoints", "run.methods", "run.trace")
 _REPORTING = _DERIVING | _AUDITING | {"report"}
 # The export of a synthetic cohort is drawn; of what is seen blinded, or to a day, rows are taken.
 OF_COHORTS = frozenset({"run.synthetic"})
@@ -76,7 +76,7 @@ _DRAWN = (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, SIMULATION_FILE)
 _SIMULATING = _DERIVING | _ANALYSING | OF_COHORTS | {"audit", "run.simulation", "run.sources"}
 SIMULATION_PAGE = "render_simulation"
 SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION), Stage(_SIMULATING, _DRAWN)) | {
-    SIMULATION_PAGE: Stage(_rooms("audit", "report", "run.trace"), _DRAWN)
+    SIMULATION_PAGE: Stage(_rooms("audit", "report", "run.endpoints", "run.trace"), _DRAWN)
 }
 ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.synthetic import PUT_IN
 from trialtrace.base.words import LABELS
+from trialtrace.run.endpoints.kinds.occurrence import OfOccurrences
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ANY, FLOW
 from trialtrace.run.tables.conditions import lower_first
@@ -22,7 +23,6 @@ from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.constants import Constants
-from trialtrace.run.trial.endpoints.occurrence import OfOccurrences
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.outcomes import CHOSEN

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trialtrace.base.words import NUMBER_NEEDED, value_text
+from trialtrace.run.endpoints.kinds.occurrence import Occurrence
 from trialtrace.run.tables.conditions import Named, describe, lower_first, plain
 from trialtrace.run.tables.contracts.rows import (
     CheckRow,
@@ -14,7 +15,6 @@ from trialtrace.run.tables.contracts.rows import (
     values_of,
 )
 from trialtrace.run.tables.frames import COMPLETE, LACKING
-from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.shared import Labels
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, Variable

@@ -1,8 +1,13 @@
 """Aggregates: one number from several rows of a subject, such as the mean over fibres."""
 
+from typing import Literal
+
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.names import Text, VisitLabel
+from trialtrace.base.config.references import DATED, NUMERIC, SubjectDate
+from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
@@ -12,8 +17,121 @@ from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import check_one_treatment, own_treatment
 from trialtrace.run.endpoints.visits import with_baseline
-from trialtrace.run.trial.endpoints.repeated import Aggregate
+from trialtrace.run.trial.context import (
+    Columns,
+    Files,
+    Given,
+    column,
+    proposed_codes,
+    told_kind,
+)
+from trialtrace.run.trial.endpoints.shared import (
+    Coded,
+    Labels,
+    Location,
+    Scale,
+    Side,
+    TableEntry,
+    ValueColumn,
+    VisitDates,
+    WithoutValues,
+    table_words,
+)
 from trialtrace.run.trial.model import Endpoint, adsl_code
+
+WORDS = {
+    "sd": "standard deviation",
+    "min": "lowest",
+    "max": "highest",
+    "distinct": "number of values",
+}
+
+
+@shape
+class Aggregate(TableEntry, Coded):
+    """One number from several rows of a subject."""
+
+    column: ValueColumn = key("Column of the values.")
+    visit: VisitDates | None = optional("How visits are told.")
+    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+    side: Side | None = optional("How sides of the body are told (LAT).")
+    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
+    unit: Text | None = optional("Unit of the value.")
+    scale: Scale | None = optional("Scale of the value.")
+    start: SubjectDate | None = optional(
+        "Subject variable with a date: dates of the column become days since it."
+    )
+    statistic: Literal[
+        "mean", "median", "sd", "min", "max", "sum", "span", "count", "distinct", "quantile"
+    ] = key(
+        "Statistic of the values: sd divides by n - 1; span is the highest less the "
+        "lowest (of dates: days); quantile interpolates as R's type 7."
+    )
+    quantile: float | None = optional(
+        "Share below the quantile; needed with statistic: quantile.",
+        exclusiveMinimum=0,
+        exclusiveMaximum=1,
+        constant="share below the quantile",
+    )
+    min_rows: int | None = optional(
+        "Fewest values for a result; 1 where it is left out (counts: 0).",
+        minimum=0,
+        constant="least number of values",
+    )
+    without_rows: WithoutValues | None = optional(
+        "What a record without any row is: 0 or missing (so where it is left out); zero "
+        "only for count, distinct and sum."
+    )
+
+    @property
+    def endpoint_kind(self) -> str:
+        return self.kind
+
+    def rule(self, labels: Labels) -> str:
+        statistic = WORDS.get(self.statistic, self.statistic)
+        statistic += f" {self.quantile:g}" if self.quantile is not None else ""
+        what = labels.column(self.table, self.column)
+        what += f", in days since {labels.variable(self.start)}," if self.start else ""
+        return self.told(f"{statistic} of {what} over the rows of {table_words(self.table)}")
+
+
+def _check_aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document, statistic = files.endpoints, entry["statistic"]
+    if (statistic == "quantile") != ("quantile" in entry):
+        document.add(
+            (name, "statistic"),
+            f"{statistic} {'with' if 'quantile' in entry else 'without'} quantile",
+            "quantile with statistic: quantile, and only there",
+        )
+    if entry.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
+        expected = "missing; zero only for count, distinct and sum"
+        document.add((name, "without_rows"), f"zero for a {statistic}", expected)
+    if "codes" in entry and statistic in ("count", "distinct"):
+        found = f"codes with statistic: {statistic}, which asks for no numbers"
+        document.add((name, "codes"), found, "no codes")
+    variable = (columns or {}).get(entry["column"])
+    if variable is None or not variable.kind or statistic in ("count", "distinct"):
+        return
+    if "codes" in entry:
+        return
+    if variable.kind == "text":
+        document.add(
+            (name, "column"),
+            f"{variable.name}, a column of {told_kind(variable)}",
+            "a column of number or integer by the dictionary, or `codes`",
+            do=proposed_codes(variable),
+        )
+        return
+    allowed: tuple[str, ...] = (*NUMERIC, "date") if statistic == "span" else NUMERIC
+    allowed = DATED if "start" in entry else allowed
+    column(document, (name, "column"), entry["column"], columns, allowed)
+
+
+ENTRIES = {"aggregate": Aggregate}
+CHECKS = {"aggregate": _check_aggregate}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 COUNTS = ("count", "distinct")
 

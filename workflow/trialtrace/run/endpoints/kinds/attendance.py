@@ -1,16 +1,124 @@
 """Attendance: the share of a subject's planned sessions that was done."""
 
+from typing import Annotated, Literal
+
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.references import (
+    DateColumn,
+    SubjectNumber,
+    TableCondition,
+)
+from trialtrace.base.config.spec import Rule, key, optional, shape
+from trialtrace.base.words import number
 from trialtrace.run.endpoints.dates import day_numbers
 from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Cells, Reason, Records, joined
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.doses import Attendance, End, PlannedVariable
+from trialtrace.run.tables.conditions import columns_of, evaluate, lower_first
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.shared import (
+    Labels,
+    TableEntry,
+    TimeEndpoint,
+    WithoutValues,
+)
 from trialtrace.run.trial.model import Endpoint, adsl_code
+from trialtrace.run.trial.plan.methods import TIMES
+
+
+@shape
+class PlannedVariable:
+    """A subject variable."""
+
+    variable: SubjectNumber = key("Subject variable with the number of planned sessions.")
+
+
+@shape
+class End:
+    """An event, such as death, after which no session can be done."""
+
+    event: TimeEndpoint = key("Time-to-event endpoint with dates.")
+    date: DateColumn = key("Column with the date of the session.")
+    after: Literal["not_done", "not_planned"] = key(
+        "Whether a session after it was planned and not done, or was not planned any more."
+    )
+    lost: Literal["done"] | None = optional(
+        "What the sessions after the last contact of who was lost without the event are: done. "
+        "Left out, they are as the rows say."
+    )
+
+
+@shape
+class Attendance(TableEntry):
+    """Share of the planned sessions that a subject did, from 0 to 1."""
+
+    done: TableCondition = key("When a session was done.")
+    unknown: Literal["missing", "not_done"] = key(
+        "What a session is of which this is unknown: it makes the share missing, or was not done."
+    )
+    planned: (
+        Annotated[float, Rule(expected="a number above 0", exclusiveMinimum=0)]
+        | Literal["rows"]
+        | PlannedVariable
+    ) = key(
+        "Planned sessions: rows (each row that counts is one), a number, or {variable: …}.",
+        expected="rows, a number, or {variable: a subject variable}",
+        constant="planned sessions",
+    )
+    end: End | None = optional("An event, such as death, after which no session can be done.")
+    without_rows: WithoutValues | None = optional(
+        "What a subject without any row is whose plan is a number or a variable: 0, or "
+        "missing (so where it is left out)."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.end.event] if self.end else []
+
+    def rule(self, labels: Labels) -> str:
+        done = labels.condition(self.done, self.table)
+        where = labels.condition(self.where, self.table) if self.where else ""
+        among = f", of those where {where}" if where else ""
+        if self.planned == "rows":
+            text = f"share of the rows where {done}{among}"
+        else:
+            plan = _plan(self.planned, labels)
+            text = f"rows where {done}{among}, over the planned {plan}"
+        unknown = "counts as not done" if self.unknown == "not_done" else "makes it missing"
+        text += f"; an unknown session {unknown}"
+        if self.end:
+            after = "is not done" if self.end.after == "not_done" else "is not planned"
+            text += f"; a session after the event ({labels.of(self.end.event)}) {after}"
+            text += "; those of who was lost that nobody could see are done" * bool(self.end.lost)
+        return text
+
+
+def _plan(planned: float | PlannedVariable, labels: Labels) -> str:
+    if isinstance(planned, PlannedVariable):
+        return f"number in {lower_first(labels.variable(planned.variable))}"
+    return number(planned)
+
+
+def _check_attendance(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    if entry["planned"] == "rows" and entry.get("without_rows") == "zero":
+        expected = "missing; without rows nothing is planned"
+        document.add((name, "without_rows"), "zero with planned: rows", expected)
+    if end := entry.get("end"):
+        ending = files.derived.get(end["event"])
+        if ending is not None and ending.kind in TIMES and ending.entry.start is None:
+            found = f"{end['event']}, a time without dates"
+            document.add((name, "end", "event"), found, "a time_to_event endpoint from dates")
+
+
+ENTRIES = {"attendance": Attendance}
+CHECKS = {"attendance": _check_attendance}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
 AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")

@@ -3,15 +3,104 @@
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.references import DateColumn, NumberColumn, TableCondition
+from trialtrace.base.config.spec import key, optional, shape
+from trialtrace.base.errors import one_of
+from trialtrace.base.words import number
 from trialtrace.run.endpoints.coded_values import typed_columns
 from trialtrace.run.endpoints.dates import require_dates
+from trialtrace.run.endpoints.kinds.occurrence import check_further
 from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Cells, Reason, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.occurrence import DoseChange
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.shared import (
+    FurtherColumns,
+    Labels,
+    TableEntry,
+    table_words,
+)
 from trialtrace.run.trial.model import Endpoint
+
+
+@shape
+class Reduced:
+    """Doses below the planned one are a change (needs planned and delivered)."""
+
+    tolerance: float = key(
+        "Share of the planned dose that may lack without being a change.",
+        minimum=0,
+        exclusiveMaximum=1,
+        constant="share of a dose that may lack",
+    )
+
+
+@shape
+class Delayed:
+    """Late doses are a change (needs date and planned_date)."""
+
+    more_than: float = key(
+        "Days that a dose may be late without being a change.",
+        minimum=0,
+        constant="days that a dose may be late",
+    )
+
+
+@shape
+class DoseChange(TableEntry, FurtherColumns):
+    """Changes of dose, a record each: Not given, Reduced, Delayed, Stopped."""
+
+    planned: NumberColumn | None = optional("Column of the planned dose.")
+    delivered: NumberColumn | None = optional(
+        "Column of the delivered dose; 0 where none was given."
+    )
+    date: DateColumn | None = optional("Column with the date of the dose.")
+    planned_date: DateColumn | None = optional(
+        "Column with the planned date; needed with `delayed`."
+    )
+    reduced: Reduced | None = optional(
+        "Doses below the planned one are a change (needs planned and delivered)."
+    )
+    delayed: Delayed | None = optional("Late doses are a change (needs date and planned_date).")
+    stopped: TableCondition | None = optional(
+        "Rows that tell that treatment was stopped or left out, as for a reason."
+    )
+
+    def rule(self, labels: Labels) -> str:
+        changes = []
+        if self.reduced:
+            share = 100 * self.reduced.tolerance
+            changes.append(f"a dose more than {number(share)} % below the planned one")
+        if self.delayed:
+            changes.append(f"a dose more than {number(self.delayed.more_than)} days late")
+        if self.stopped is not None:
+            stopped = labels.condition(self.stopped, self.table)
+            changes.append(f"treatment stopped ({stopped})")
+        return f"every row of {table_words(self.table)} with {' or '.join(changes)}"
+
+
+def _together(files: Files, name: str, entry: Given, key: str, *needed: str) -> None:
+    """Keys that another one needs."""
+    lacking = [one for one in needed if one not in entry]
+    if key in entry and lacking:
+        files.endpoints.add((name, key), f"no {one_of(lacking)}", f"{one_of(needed)} with {key}")
+
+
+def _check_dose_change(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    _together(files, name, entry, "reduced", "planned", "delivered")
+    _together(files, name, entry, "delayed", "date", "planned_date")
+    if not {"reduced", "delayed", "stopped"} & set(entry):
+        files.endpoints.add((name,), "no change", "one or more of reduced, delayed, stopped")
+    check_further(files, name, entry, columns)
+
+
+ENTRIES = {"dose_change": DoseChange}
+CHECKS = {"dose_change": _check_dose_change}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
 NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose above 0")

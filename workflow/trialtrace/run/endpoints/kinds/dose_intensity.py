@@ -6,21 +6,149 @@ Oncol 1986;4:1281), by drug, then the mean over a subject's drugs.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated, Literal
 
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.names import Text, Value
+from trialtrace.base.config.references import (
+    ColumnName,
+    DateColumn,
+    NumberColumn,
+    Ref,
+)
+from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.base.errors import one_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.trial.endpoints.doses import (
-    DoseIntensity,
-    IntervalByDrug,
-    IntervalColumn,
-    PlannedCyclesColumn,
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.shared import (
+    Labels,
+    TableEntry,
 )
 from trialtrace.run.trial.model import Endpoint
+
+DrugCode = Annotated[Value, Ref("code", of="drug")]
+
+
+PLANS = {
+    "given_cycles": "the plan ends at the last cycle given",
+    "whole_plan": "against the whole plan",
+}
+
+
+@shape(by="by_drug")
+class IntervalByDrug:
+    """Days by drug."""
+
+    by_drug: Filled[DrugCode, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
+        "Code of a drug, in quotes, to days.", constant="days from one cycle to the next"
+    )
+
+
+@shape
+class IntervalColumn:
+    """Days from a column."""
+
+    column: NumberColumn = key("Column of the days.")
+
+
+@shape
+class PlannedCyclesColumn:
+    """A column."""
+
+    column: NumberColumn = key("Column of the planned number of cycles.")
+
+
+@shape
+class DoseIntensity(TableEntry):
+    """Relative dose intensity: the dose delivered in its time, against the plan; by drug, then
+    the mean."""
+
+    cycle: NumberColumn = key("Column with the number of the cycle.")
+    planned: NumberColumn = key("Column of the planned dose.")
+    delivered: NumberColumn = key("Column of the delivered dose; 0 where none was given.")
+    date: DateColumn = key("Column with the date of the dose.")
+    drug: ColumnName | None = optional("Column of the drug, where there are several.")
+    interval: (
+        Annotated[float, Rule(expected="a number of days above 0", exclusiveMinimum=0)]
+        | IntervalByDrug
+        | IntervalColumn
+    ) = key(
+        "Planned days from one cycle to the next: a number, {column: …}, or {by_drug: "
+        "{drug: days}}.",
+        expected="a number of days, {column: name} or {by_drug: {drug: days}}",
+        constant="days from one cycle to the next",
+    )
+    planned_cycles: (
+        Annotated[float, Rule(expected="a number from 1 upwards", minimum=1)]
+        | Literal["rows"]
+        | PlannedCyclesColumn
+        | None
+    ) = optional(
+        "Planned number of cycles: rows (of the table, also those not given), a number, "
+        "or {column: …}; needed with convention: whole_plan.",
+        expected="rows, a number, or {column: name}",
+        constant="planned number of cycles",
+    )
+    convention: Literal["given_cycles", "whole_plan"] = key(
+        "given_cycles: against the plan up to the last cycle given. whole_plan: against "
+        "all planned cycles; those not reached add their planned dose and days.",
+        constant="plan that the dose is held against",
+    )
+    last_interval: Literal["counted", "not_counted"] = key(
+        "Whether the days after the last cycle belong to the time.",
+        constant="the days after the last cycle",
+    )
+    caps: Filled[DrugCode, Annotated[float, Rule(exclusiveMinimum=0)]] | None = optional(
+        "Code of a drug, in quotes, to the highest dose that is planned in a cycle, such "
+        "as 2 mg of vincristine.",
+        constant="highest dose that is planned in a cycle",
+    )
+    above_one: Literal["kept", "cut"] = key(
+        "Whether the intensity of a drug above 1 is kept, or cut to 1.",
+        constant="intensity above 1",
+    )
+    unit: Text | None = optional("Unit of the value.")
+
+    def rule(self, labels: Labels) -> str:
+        last = "counts" if self.last_interval == "counted" else "does not count"
+        cut = "; cut at 1" if self.above_one == "cut" else ""
+        return (
+            "delivered dose in the elapsed time over planned dose in the planned time, by drug, "
+            f"then their mean; {PLANS[self.convention]}; the last cycle's interval {last}{cut}"
+        )
+
+
+def _check_dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    whole = entry["convention"] == "whole_plan"
+    if whole != ("planned_cycles" in entry):
+        document.add(
+            (name, "convention"),
+            f"{entry['convention']} {'without' if whole else 'with'} planned_cycles",
+            "planned_cycles with whole_plan, and only there",
+        )
+    by_drug = entry["interval"].get("by_drug", {}) if isinstance(entry["interval"], dict) else {}
+    drug = (columns or {}).get(entry.get("drug", ""))
+    for option, codes in (("interval", by_drug), ("caps", entry.get("caps", {}))):
+        if codes and "drug" not in entry:
+            document.add((name, option), "no drug", "drug: the column of the drug")
+    if by_drug and drug is not None and drug.choices:
+        lacking = [code for code in drug.choices if code not in by_drug]
+        if lacking:
+            found = f"no days for {one_of(lacking)}"
+            document.add((name, "interval", "by_drug"), found, "days for every drug")
+
+
+ENTRIES = {"dose_intensity": DoseIntensity}
+CHECKS = {"dose_intensity": _check_dose_intensity}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
 NO_PLAN = Reason("no_planned_dose", "a cycle without a planned dose above 0")

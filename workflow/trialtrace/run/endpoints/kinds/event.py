@@ -2,12 +2,15 @@
 
 And grades: classes of another endpoint's value by declared limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.base.config.names import Words
+from trialtrace.base.config.references import TableCondition, ValueTest
+from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import (
     PLACE_OF_RECORD,
@@ -21,9 +24,129 @@ from trialtrace.run.endpoints.records import (
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_truth
-from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.event import EventBy, EventInRow, EventOfEndpoint, Graded
+from trialtrace.run.tables.conditions import columns_of, describe_test, evaluate
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.measure import check_threshold
+from trialtrace.run.trial.endpoints.shared import (
+    THE_VALUES,
+    EndpointEntry,
+    Labels,
+    ScoredEndpoint,
+    TableEntry,
+    TimeEndpoint,
+    UnknownEvent,
+    ValueOfEndpoint,
+)
 from trialtrace.run.trial.model import Endpoint
+
+
+@shape(by="of")
+class EventOfEndpoint(ValueOfEndpoint):
+    """Whether another endpoint's value meets a test."""
+
+    of: ScoredEndpoint = key("Endpoint whose value is tested (measure or repeated).")
+    event: ValueTest = key(
+        "Test of its value, such as {above: 0}.",
+        constant="threshold of the value",
+        words=describe_test,
+    )
+
+    def rule(self, labels: Labels) -> str:
+        what = THE_VALUES[self.value] + labels.of(self.of)
+        return f"yes where {what} {describe_test(self.event)}"
+
+
+@shape
+class EventInRow(TableEntry):
+    """Whether a subject's row meets a condition."""
+
+    event: TableCondition = key("Condition over the columns of the table; unknown stays missing.")
+
+    def rule(self, labels: Labels) -> str:
+        return f"yes where {labels.condition(self.event, self.table)}"
+
+
+EARLY = {"missing": "is missing", "no_event": "counts as no event"}
+
+
+@shape
+class EventBy(EndpointEntry):
+    """Whether an event had happened by a fixed time."""
+
+    of: TimeEndpoint = key("Endpoint of kind time_to_event.")
+    time: float = key(
+        "The time, in the unit of that endpoint.",
+        exclusiveMinimum=0,
+        constant="time by which an event counts",
+    )
+    censored: UnknownEvent = key("What a subject is who was censored before that time.")
+    competing: UnknownEvent | None = optional(
+        "What a subject is whose competing event came first; needed where the endpoint "
+        "has competing events."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    def rule(self, labels: Labels) -> str:
+        text = (
+            f"yes where {labels.of(self.of)} came by {labels.in_unit(self.time, self.of)}; "
+            f"who was censored before {EARLY[self.censored]}"
+        )
+        if self.competing:
+            text += f"; after a competing event it {EARLY[self.competing]}"
+        return text
+
+
+def limits(grades: Mapping[str, object]) -> str:
+    """ "0 none, ≤ 1; 1 mild, between 2 and 7"."""
+    told = enumerate(grades.items())
+    return "; ".join(f"{value} {grade}, {describe_test(test)}" for value, (grade, test) in told)
+
+
+@shape
+class Graded(ValueOfEndpoint):
+    """Classes of a value by limits."""
+
+    grades: Filled[Words, ValueTest] = key(
+        "Label of a grade, from 0 upwards, to the test of its values; every value must be "
+        "in one grade.",
+        constant="limits of the grades",
+        words=limits,
+    )
+
+    def rule(self, labels: Labels) -> str:
+        of = f"{THE_VALUES[self.value]}{labels.of(self.of)}"
+        return f"grade of {of}: {limits(self.grades)}"
+
+
+def _check_event_by(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    of = files.endpoints.get(entry["of"]) or {}
+    competing = bool(of.get("competing"))
+    if competing != ("competing" in entry):
+        found = f"{entry['of']} {'with' if competing else 'without'} competing events"
+        expected = "competing: missing or no_event where it has them, and only there"
+        files.endpoints.add((name,), found, expected)
+    if of.get("horizon", entry["time"]) < entry["time"]:
+        files.endpoints.add(
+            (name, "time"),
+            f"{entry['time']:g}, while {entry['of']}.horizon ends every time at {of['horizon']:g}",
+            "a time up to the horizon, after which nobody is known free of the event",
+            do="mend one of the two",
+        )
+
+
+def _check_event(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    if "of" in entry and isinstance(entry["event"], dict):
+        check_threshold(files, name, entry["of"], entry["event"])
+
+
+ENTRIES = {"event": EventOfEndpoint | EventInRow, "event_by": EventBy, "graded": Graded}
+CHECKS = {"event": _check_event, "event_by": _check_event_by}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 
 def derive_event(endpoint: Endpoint[EventOfEndpoint | EventInRow], study: Study) -> Records:

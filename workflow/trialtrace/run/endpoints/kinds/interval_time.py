@@ -1,10 +1,19 @@
 """Interval-censored times: an event is known to lie between two visits, or after the last one."""
 
 from collections.abc import Container
+from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.names import Text, VisitLabel
+from trialtrace.base.config.references import (
+    DateColumn,
+    SubjectDate,
+    TableName,
+)
+from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.dates import days_of, start_days, visit_rows
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -20,8 +29,89 @@ from trialtrace.run.endpoints.records import (
 from trialtrace.run.endpoints.study import Study, met_rows, read_placed
 from trialtrace.run.endpoints.visits import Grid, one_each
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.endpoints.time_to_event import IntervalTime
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.shared import (
+    BinaryEndpoint,
+    EndLabels,
+    EndpointEntry,
+    Labels,
+    VisitDates,
+)
 from trialtrace.run.trial.model import Endpoint, adsl_code
+
+
+@shape
+class Dates:
+    """Dates of the visits."""
+
+    table: TableName = key("Clean table with a row a subject and visit.")
+    visit: VisitDates = key("How visits are told.")
+    date: DateColumn = key("Column of the date.")
+
+
+@shape
+class IntervalTime(EndpointEntry, EndLabels):
+    """Time to an event that is only seen at visits: it lies between two of them."""
+
+    of: BinaryEndpoint = key("Yes/no endpoint with visits.")
+    start: SubjectDate | None = optional(
+        "Subject variable with the date from which days are counted; needed with `dates`."
+    )
+    origin: Text | None = optional(
+        "What day 0 is, as the axis of a curve says it; without it the label of `start`."
+    )
+    days: Filled[VisitLabel, Annotated[float, Rule(minimum=0)]] | None = optional(
+        "Label of a visit to its nominal day; with `dates`, for visits whose date is missing.",
+        constant="nominal day of a visit",
+    )
+    dates: Dates | None = optional("Dates of the visits.")
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    def rule(self, labels: Labels) -> str:
+        start = f", from {self.origin}" if self.origin else ""
+        return (
+            f"time to {labels.of(self.of)}{start}, which lies between the last visit "
+            "without it and the first with it"
+        )
+
+
+def _check_interval_time(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    if "days" not in entry and "dates" not in entry:
+        document.add((name,), "no days", "days or dates of the visits, or both")
+    if ("dates" in entry) != ("start" in entry):
+        found = "dates without start, or start without dates"
+        document.add((name,), found, "start and dates together")
+    labels = files.visits_of(entry["of"])
+    if labels is None:
+        return
+    if not labels:
+        expected = "a yes/no endpoint with visits"
+        document.add((name, "of"), f"{entry['of']}, which has no visits", expected)
+    days = entry.get("days")
+    if days is not None and not set(labels) <= set(days):
+        document.add((name, "days"), one_of(days), f"a day for {one_of(labels)}")
+    elif days is not None and any(a >= b for a, b in pairwise(days[label] for label in labels)):
+        document.add((name, "days"), "days that do not ascend", "ascending days")
+    if "dates" in entry:
+        _check_dates(files, name, entry["dates"], labels)
+
+
+def _check_dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
+    told = list(entry["visit"]["labels"].values())
+    if not set(labels) <= set(told):
+        expected = f"every visit of the event: {one_of(labels)}"
+        files.endpoints.add((name, "dates", "visit", "labels"), one_of(told), expected)
+
+
+ENTRIES = {"interval_time": IntervalTime}
+CHECKS = {"interval_time": _check_interval_time}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no time can be made")
 DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")

@@ -13,7 +13,7 @@ from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.tables.conditions import columns_of
-from trialtrace.run.trial.endpoints.event import Measure, MeasureInColumns
+from trialtrace.run.trial.endpoints.measure import Measure, MeasureInColumns
 from trialtrace.run.trial.endpoints.repeated import Repeated
 from trialtrace.run.trial.endpoints.shared import Coded
 from trialtrace.run.trial.model import Endpoint

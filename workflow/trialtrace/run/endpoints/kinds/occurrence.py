@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.names import Condition, Text
+from trialtrace.base.config.references import DateColumn
+from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints import registry
 from trialtrace.run.endpoints.coded_values import decode, typed_columns
@@ -15,16 +18,155 @@ from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers, as_truth
-from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.occurrence import (
+from trialtrace.run.tables.conditions import columns_of, describe, evaluate
+from trialtrace.run.tables.contracts import OCCDS
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.check_derived import columns_of_analysis
+from trialtrace.run.trial.endpoints.shared import (
+    EndpointEntry,
     FurtherColumns,
-    NamedOccurrence,
-    OccurrenceCount,
-    OfOccurrences,
-    OneOccurrence,
+    InTable,
+    Labels,
+    OccurringEndpoint,
+    TableEntry,
+    UnknownEvent,
+    ValueColumn,
+    table_words,
 )
-from trialtrace.run.trial.endpoints.shared import InTable
-from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.model import Endpoint, Variable
+
+
+@shape
+class Occurrence(TableEntry, FurtherColumns):
+    """Occurrences, a row each."""
+
+    date: DateColumn | None = optional("Column of the date.")
+
+    def rule(self, labels: Labels) -> str:
+        return f"every row of {table_words(self.table)}{self.counted_rows(labels)}"
+
+
+@shape(by="term_column")
+class NamedOccurrence(Occurrence):
+    """Occurrences, named by a column."""
+
+    term_column: ValueColumn = key("Column that names what occurred.")
+
+
+@shape
+class OneOccurrence(Occurrence):
+    """Occurrences of one thing."""
+
+    term: Text = key("What occurred.")
+
+
+@shape
+class OfOccurrences(EndpointEntry):
+    """An entry about the occurrences of another endpoint."""
+
+    of: OccurringEndpoint = key("Endpoint of kind occurrence or dose_change.")
+    where: Condition | None = optional(
+        "Occurrences that count, by `term` and the names of their `columns`."
+    )
+    without_rows: UnknownEvent | None = optional(
+        "What a subject without any row in the table of the occurrences is: one without "
+        "occurrences (so where it is left out), or missing."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+
+@shape
+class AnyOccurrence(OfOccurrences):
+    """Whether a subject has any occurrence."""
+
+    def rule(self, labels: Labels) -> str:
+        where = (
+            f" with {describe(self.where, labels.occurrences.get(self.of))}" if self.where else ""
+        )
+        return f"yes where there is any {labels.of(self.of)}{where}"
+
+
+@shape
+class OccurrenceCount(OfOccurrences):
+    """How many occurrences a subject has."""
+
+    def rule(self, labels: Labels) -> str:
+        where = (
+            f" where {describe(self.where, labels.occurrences.get(self.of))}" if self.where else ""
+        )
+        return f"number of {labels.of(self.of)}{where}"
+
+
+def check_further(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
+    document = files.endpoints
+    taken = set(OCCDS.names) | set(columns_of_analysis(files, "occurrence") or ())
+    for short, source in entry.get("columns", {}).items():
+        place = (name, "columns", short)
+        if short.upper() in taken or short == "term":
+            found = f"{short.upper()}, a column that the data set has already"
+            document.add(place, found, "another name")
+        variable = (columns or {}).get(source)
+        for other, kind in _kinds(files, short).items():
+            if variable and kind and other != name and kind != _kind(variable):
+                found = f"a column of {_kind(variable)}, while {other} has one of {kind}"
+                document.add(place, found, "one type under one name")
+
+
+def _kind(variable: Variable) -> str:
+    return "text" if variable.choices else variable.kind
+
+
+def _kinds(files: Files, short: str) -> dict[str, str]:
+    """The type of a further column by the endpoints that have it."""
+    kinds = {}
+    for name, given in files.endpoints.entries():
+        source = given.get("columns", {}).get(short)
+        variable = (files.columns(given.get("table")) or {}).get(source) if source else None
+        if variable is not None:
+            kinds[name] = _kind(variable)
+    return kinds
+
+
+def _check_occurrences(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """`where` reads the term and the further columns of the occurrences."""
+    if "where" not in entry:
+        return
+    of = files.endpoints.get(entry["of"])
+    if of is None or of["kind"] not in ("occurrence", "dose_change"):
+        return
+    source = files.columns(of["table"]) or {}
+    there = {"term": Variable("term", "", "text", "")}
+    for short, told in of.get("columns", {}).items():
+        if told in source:
+            there[short] = _by_label(short, source[told])
+    what = f"term, or a column of {entry['of']}"
+    check_condition(files.endpoints, (name, "where"), entry["where"], there, what)
+
+
+def _by_label(name: str, variable: Variable) -> Variable:
+    """In OCCDS a code has become its label."""
+    labels = dict.fromkeys(variable.choices.values(), "")
+    return Variable(name, "", _kind(variable), name, labels)
+
+
+ENTRIES = {
+    "occurrence": NamedOccurrence | OneOccurrence,
+    "any_occurrence": AnyOccurrence,
+    "occurrence_count": OccurrenceCount,
+}
+CHECKS = {
+    "occurrence": check_further,
+    "any_occurrence": _check_occurrences,
+    "occurrence_count": _check_occurrences,
+}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 
 def derive_occurrence(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) -> Records:

@@ -1,17 +1,103 @@
 """Oral morphine equivalents: daily doses of opioids by drug and route, with a table of factors."""
 
+from typing import Annotated
+
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.names import Name, Value, VisitLabel, Words
+from trialtrace.base.config.references import (
+    ColumnName,
+    NumberColumn,
+    Ref,
+    TableCondition,
+)
+from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.visits import with_baseline
 from trialtrace.run.tables.conditions import columns_of, met
-from trialtrace.run.trial.endpoints.doses import OralMorphine
+from trialtrace.run.trial.context import Columns, Files, Given, known
 from trialtrace.run.trial.endpoints.norms import Conversions
+from trialtrace.run.trial.endpoints.shared import (
+    Labels,
+    Location,
+    Side,
+    TableEntry,
+    VisitDates,
+    WithoutValues,
+)
 from trialtrace.run.trial.model import Endpoint
+
+DrugCode = Annotated[Value, Ref("code", of="drug")]
+
+
+@shape
+class OralMorphine(TableEntry):
+    """Daily dose of opioids in mg of oral morphine."""
+
+    visit: VisitDates | None = optional("How visits are told.")
+    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+    side: Side | None = optional("How sides of the body are told (LAT).")
+    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
+    drug: ColumnName = key("Column of the drug.")
+    route: ColumnName = key("Column of the route.")
+    dose: NumberColumn = key("Column of the dose in the unit of the table of factors.")
+    unit_column: ColumnName | None = optional(
+        "Column of the unit of the dose; another unit than the table's makes the value missing."
+    )
+    conversion: Name = key(
+        "Table of factors: config/conversions/<name>.csv with drug, route, unit, factor, "
+        "version, verified, source."
+    )
+    drugs: Filled[DrugCode, Words] | None = optional(
+        "Value of the column, in quotes, to the drug's name in the table of factors, "
+        "where they differ."
+    )
+    routes: Filled[Annotated[Value, Ref("code", of="route")], Words] | None = optional(
+        "Value of the column, in quotes, to the route's name in the table of factors, "
+        "where they differ."
+    )
+    units: Filled[Annotated[Value, Ref("code", of="unit_column")], Words] | None = optional(
+        "Value of the column, in quotes, to the unit in the table of factors, where they differ."
+    )
+    none: TableCondition | None = optional("Rows that say that no opioid was taken.")
+    without_rows: WithoutValues = key("What a subject, or its visit, without any row is.")
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        return [(Conversions.folder, self.conversion)]
+
+    def rule(self, labels: Labels) -> str:
+        unverified = Conversions.read(labels.at, self.conversion).unverified
+        sources = ", not verified: a source was not at hand" if unverified else ""
+        factors = self.conversion.replace("_", " ")
+        return f"dose times the factor of drug and route, summed; factors: {factors}{sources}"
+
+
+def _check_oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    document = files.endpoints
+    table, problems = Conversions.checked(files.at, entry["conversion"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    named = {"drugs": table.drugs, "routes": table.routes, "units": table.units}
+    for option, names in named.items():
+        for code, told in entry.get(option, {}).items():
+            what = f"a {option[:-1]} of config/conversions/{entry['conversion']}.csv"
+            known(document, (name, option, code), told, names, what)
+    if "units" in entry and "unit_column" not in entry:
+        document.add((name, "units"), "no unit_column", "unit_column with units")
+
+
+ENTRIES = {"oral_morphine": OralMorphine}
+CHECKS = {"oral_morphine": _check_oral_morphine}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 UNIT = "mg/day"
 UNKNOWN_DRUG = Reason("unknown_drug", "a dose of a drug, by this route, that the table lacks")

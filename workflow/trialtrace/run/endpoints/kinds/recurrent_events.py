@@ -1,23 +1,133 @@
 """Several events a subject: a record for each interval at risk, which ends with an event or not."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.base.config.names import Text
+from trialtrace.base.config.references import (
+    SubjectDate,
+    SubjectNumber,
+    TableCondition,
+)
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.endpoints.dates import as_dates, days_of, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import Cells, CleanTable, Reason, Records, ended, floats
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.time_to_event import (
-    DescribedEvents,
-    EventIntervals,
-    EventsOnDates,
+from trialtrace.run.tables.conditions import columns_of, evaluate, lower_first
+from trialtrace.run.trial.context import Columns, Files, Given
+from trialtrace.run.trial.endpoints.shared import (
+    EndLabels,
+    Labels,
+    TableEntry,
+    TimeWithUnit,
+    ValueDate,
+    ValueNumber,
+    table_words,
 )
 from trialtrace.run.trial.model import Endpoint, adsl_code
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+
+END = "Subject variable with the end of the follow-up: a time, or a date where events have dates."
+
+
+@shape(last=True)
+class OneRowAnEvent(TableEntry, EndLabels):
+    """A row an event, and the end of the follow-up of each subject."""
+
+    end: SubjectNumber = key(END)
+    same_time: Literal["once", "missing"] = key(
+        "What several events of a subject at one time are: one event, or a mistake, so that "
+        "nothing of the subject is known."
+    )
+
+    def _until(self, start: str, labels: Labels) -> str:
+        where = self.counted_rows(labels)
+        end = lower_first(labels.variable(self.end))
+        same = "one event" if self.same_time == "once" else "a mistake"
+        return (
+            f"every row of {table_words(self.table)}{where} is an event; at risk {start}to {end}; "
+            f"several events at one time are {same}"
+        )
+
+
+@shape(by="time")
+class EventsAtTimes(OneRowAnEvent, TimeWithUnit):
+    """Several events a subject, each a row with its time since the start."""
+
+    time: ValueNumber = key(
+        "Column of the time of the event since the start of the follow-up, at 0."
+    )
+    origin: Text | None = optional(
+        "From when the time runs, as the axis of a curve says it: randomisation, registration."
+    )
+
+    @property
+    def time_column(self) -> str:
+        return self.time
+
+    def rule(self, labels: Labels) -> str:
+        return self._until(f"from {self.origin} " if self.origin else "", labels)
+
+
+@shape(by="date")
+class EventsOnDates(OneRowAnEvent):
+    """Several events a subject, each a row with its date."""
+
+    date: ValueDate = key("Column with the date of the event.")
+    end: SubjectDate = key(END)
+    start: SubjectDate = key("Subject variable with the date from which time runs.")
+
+    def rule(self, labels: Labels) -> str:
+        return self._until(f"from {lower_first(labels.variable(self.start))} ", labels)
+
+
+@shape
+class EventIntervals(TimeWithUnit, EndLabels):
+    """Several events a subject, in rows of intervals at risk of which each ends with or without
+    an event."""
+
+    starts: ValueNumber = key("Column of the time after which a subject is at risk.")
+    stops: ValueNumber = key("Column of the time up to which, and with it, a subject is at risk.")
+    event: TableCondition = key("When the interval ends with an event.")
+    origin: Text | None = optional(
+        "From when the time runs, as the axis of a curve says it: randomisation, registration."
+    )
+
+    @property
+    def time_column(self) -> str:
+        return self.stops
+
+    def rule(self, labels: Labels) -> str:
+        where = self.counted_rows(labels)
+        first, last = (labels.column(self.table, one) for one in (self.starts, self.stops))
+        start = f", times from {self.origin}" if self.origin else ""
+        return (
+            f"rows of {table_words(self.table)}{where}: at risk after {first} up to {last}, "
+            f"with an event where {labels.condition(self.event, self.table)}{start}"
+        )
+
+
+DescribedEvents = EventsAtTimes | EventsOnDates
+
+
+def _check_recurrent_events(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    if (design := files.trial.get("design", "kind")) in OWN_TREATMENT:
+        found = f"recurrent_events in a design of kind {tell(design)}"
+        files.endpoints.add((name, "kind"), found, "a design in which a subject has one treatment")
+
+
+ENTRIES = {"recurrent_events": EventsAtTimes | EventsOnDates | EventIntervals}
+CHECKS = {"recurrent_events": _check_recurrent_events}
+
+
+# --- what is derived -----------------------------------------------------------------------------
 
 UNBOUNDED = Reason("interval_without_bounds", "an interval at risk has no start or no end")
 BEFORE = Reason("interval_before_start", "an interval at risk begins before time 0")

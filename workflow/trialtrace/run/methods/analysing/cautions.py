@@ -1,8 +1,8 @@
 """What a reader must know of every number of an endpoint, by the rule of the endpoint."""
 
+from trialtrace.run.endpoints.kinds.composite_event import CompositeEvent
 from trialtrace.run.endpoints.truth import decided_sooner
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.trial.endpoints.finding import CompositeEvent
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes
 from trialtrace.run.trial.model import Endpoint
 

@@ -9,29 +9,31 @@ from trialtrace.base.config.spec import By, Filled, structure
 from trialtrace.run.trial.instruments import registry as instruments
 
 _HERE = "trialtrace.run.trial.endpoints"
+# Keys, checks and derivation of these kinds stand in one file.
+_KINDS = "trialtrace.run.endpoints.kinds"
 
 MODULES: dict[str, str] = {
-    "event": f"{_HERE}.event",
-    "measure": f"{_HERE}.event",
+    "event": f"{_KINDS}.event",
+    "measure": f"{_HERE}.measure",
     "repeated": f"{_HERE}.repeated",
-    "occurrence": f"{_HERE}.occurrence",
-    "any_occurrence": f"{_HERE}.occurrence",
+    "occurrence": f"{_KINDS}.occurrence",
+    "any_occurrence": f"{_KINDS}.occurrence",
     "time_to_event": f"{_HERE}.time_to_event",
     "instrument": "trialtrace.run.trial.instruments.registry",
-    "finding": f"{_HERE}.finding",
-    "composite_event": f"{_HERE}.finding",
-    "interval_time": f"{_HERE}.time_to_event",
-    "event_by": f"{_HERE}.event",
-    "aggregate": f"{_HERE}.repeated",
-    "graded": f"{_HERE}.event",
-    "dose_intensity": f"{_HERE}.doses",
-    "dose_change": f"{_HERE}.occurrence",
-    "attendance": f"{_HERE}.doses",
-    "oral_morphine": f"{_HERE}.doses",
-    "occurrence_count": f"{_HERE}.occurrence",
-    "recurrent_events": f"{_HERE}.time_to_event",
-    "deviation": f"{_HERE}.protocol",
-    "outside_window": f"{_HERE}.protocol",
+    "finding": f"{_KINDS}.finding",
+    "composite_event": f"{_KINDS}.composite_event",
+    "interval_time": f"{_KINDS}.interval_time",
+    "event_by": f"{_KINDS}.event",
+    "aggregate": f"{_KINDS}.aggregate",
+    "graded": f"{_KINDS}.event",
+    "dose_intensity": f"{_KINDS}.dose_intensity",
+    "dose_change": f"{_KINDS}.dose_change",
+    "attendance": f"{_KINDS}.attendance",
+    "oral_morphine": f"{_KINDS}.oral_morphine",
+    "occurrence_count": f"{_KINDS}.occurrence",
+    "recurrent_events": f"{_KINDS}.recurrent_events",
+    "deviation": f"{_KINDS}.protocol",
+    "outside_window": f"{_KINDS}.protocol",
 }
 
 

@@ -12,6 +12,7 @@ from trialtrace.base.config.names import (
     Name,
     PlaceLabel,
     Severity,
+    ShortName,
     Text,
     Value,
     VisitLabel,
@@ -258,6 +259,16 @@ class TableEntry(EndpointEntry, InTable):
     def counted_rows(self, labels: Labels) -> str:
         """ " where severity = severe": which rows of the table count; empty where all do."""
         return f" where {labels.condition(self.where, self.table)}" if self.where else ""
+
+
+@shape(last=True)
+class FurtherColumns(InTable):
+    """An entry whose records have columns of the user's choice."""
+
+    columns: Filled[ShortName, ValueColumn] | None = optional(
+        "Further columns of OCCDS: a name of your choice (in capitals there) to a column "
+        "of the table."
+    )
 
 
 @shape(last=True)

@@ -1,25 +1,18 @@
-"""Entries of times to one event or to several."""
+"""Entries of times to one event."""
 
-from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated
 
-from trialtrace.base.config.names import Name, Text, VisitLabel
+from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.references import (
-    DateColumn,
     Ref,
     SubjectDate,
-    SubjectNumber,
     TableCondition,
-    TableName,
 )
-from trialtrace.base.config.schema import tell
-from trialtrace.base.config.spec import Distinct, Filled, Having, Rule, key, optional, shape
-from trialtrace.base.errors import one_of
+from trialtrace.base.config.spec import Distinct, Having, key, optional, shape
 from trialtrace.base.words import number
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.context import Columns, Files, Given
 from trialtrace.run.trial.endpoints.shared import (
-    BinaryEndpoint,
     EndLabels,
     EndpointEntry,
     Entry,
@@ -29,10 +22,8 @@ from trialtrace.run.trial.endpoints.shared import (
     TimeWithUnit,
     ValueDate,
     ValueNumber,
-    VisitDates,
-    table_words,
 )
-from trialtrace.run.trial.plan.methods import INTERVALS, OWN_TREATMENT
+from trialtrace.run.trial.plan.methods import INTERVALS
 
 
 @shape(by="first_of")
@@ -227,127 +218,6 @@ def _rows(counted: str) -> str:
 DatedTime = TimeToOccurrence | TimeFromDates
 
 
-@shape
-class Dates:
-    """Dates of the visits."""
-
-    table: TableName = key("Clean table with a row a subject and visit.")
-    visit: VisitDates = key("How visits are told.")
-    date: DateColumn = key("Column of the date.")
-
-
-@shape
-class IntervalTime(EndpointEntry, EndLabels):
-    """Time to an event that is only seen at visits: it lies between two of them."""
-
-    of: BinaryEndpoint = key("Yes/no endpoint with visits.")
-    start: SubjectDate | None = optional(
-        "Subject variable with the date from which days are counted; needed with `dates`."
-    )
-    origin: Text | None = optional(
-        "What day 0 is, as the axis of a curve says it; without it the label of `start`."
-    )
-    days: Filled[VisitLabel, Annotated[float, Rule(minimum=0)]] | None = optional(
-        "Label of a visit to its nominal day; with `dates`, for visits whose date is missing.",
-        constant="nominal day of a visit",
-    )
-    dates: Dates | None = optional("Dates of the visits.")
-
-    @property
-    def parents(self) -> list[str]:
-        return [self.of]
-
-    def rule(self, labels: Labels) -> str:
-        start = f", from {self.origin}" if self.origin else ""
-        return (
-            f"time to {labels.of(self.of)}{start}, which lies between the last visit "
-            "without it and the first with it"
-        )
-
-
-END = "Subject variable with the end of the follow-up: a time, or a date where events have dates."
-
-
-@shape(last=True)
-class OneRowAnEvent(TableEntry, EndLabels):
-    """A row an event, and the end of the follow-up of each subject."""
-
-    end: SubjectNumber = key(END)
-    same_time: Literal["once", "missing"] = key(
-        "What several events of a subject at one time are: one event, or a mistake, so that "
-        "nothing of the subject is known."
-    )
-
-    def _until(self, start: str, labels: Labels) -> str:
-        where = self.counted_rows(labels)
-        end = lower_first(labels.variable(self.end))
-        same = "one event" if self.same_time == "once" else "a mistake"
-        return (
-            f"every row of {table_words(self.table)}{where} is an event; at risk {start}to {end}; "
-            f"several events at one time are {same}"
-        )
-
-
-@shape(by="time")
-class EventsAtTimes(OneRowAnEvent, TimeWithUnit):
-    """Several events a subject, each a row with its time since the start."""
-
-    time: ValueNumber = key(
-        "Column of the time of the event since the start of the follow-up, at 0."
-    )
-    origin: Text | None = optional(
-        "From when the time runs, as the axis of a curve says it: randomisation, registration."
-    )
-
-    @property
-    def time_column(self) -> str:
-        return self.time
-
-    def rule(self, labels: Labels) -> str:
-        return self._until(f"from {self.origin} " if self.origin else "", labels)
-
-
-@shape(by="date")
-class EventsOnDates(OneRowAnEvent):
-    """Several events a subject, each a row with its date."""
-
-    date: ValueDate = key("Column with the date of the event.")
-    end: SubjectDate = key(END)
-    start: SubjectDate = key("Subject variable with the date from which time runs.")
-
-    def rule(self, labels: Labels) -> str:
-        return self._until(f"from {lower_first(labels.variable(self.start))} ", labels)
-
-
-@shape
-class EventIntervals(TimeWithUnit, EndLabels):
-    """Several events a subject, in rows of intervals at risk of which each ends with or without
-    an event."""
-
-    starts: ValueNumber = key("Column of the time after which a subject is at risk.")
-    stops: ValueNumber = key("Column of the time up to which, and with it, a subject is at risk.")
-    event: TableCondition = key("When the interval ends with an event.")
-    origin: Text | None = optional(
-        "From when the time runs, as the axis of a curve says it: randomisation, registration."
-    )
-
-    @property
-    def time_column(self) -> str:
-        return self.stops
-
-    def rule(self, labels: Labels) -> str:
-        where = self.counted_rows(labels)
-        first, last = (labels.column(self.table, one) for one in (self.starts, self.stops))
-        start = f", times from {self.origin}" if self.origin else ""
-        return (
-            f"rows of {table_words(self.table)}{where}: at risk after {first} up to {last}, "
-            f"with an event where {labels.condition(self.event, self.table)}{start}"
-        )
-
-
-DescribedEvents = EventsAtTimes | EventsOnDates
-
-
 def _check_time(files: Files, name: str, entry: Given, columns: Columns) -> None:
     if "event_if_lost" in entry and "last_seen" not in entry:
         files.endpoints.add((name, "event_if_lost"), "no last_seen", "last_seen, where it ends")
@@ -360,52 +230,8 @@ def _check_time(files: Files, name: str, entry: Given, columns: Columns) -> None
         files.endpoints.add((name, "occurrence"), f"{of} without a date", "one with `date`")
 
 
-def _check_interval_time(files: Files, name: str, entry: Given, columns: Columns) -> None:
-    document = files.endpoints
-    if "days" not in entry and "dates" not in entry:
-        document.add((name,), "no days", "days or dates of the visits, or both")
-    if ("dates" in entry) != ("start" in entry):
-        found = "dates without start, or start without dates"
-        document.add((name,), found, "start and dates together")
-    labels = files.visits_of(entry["of"])
-    if labels is None:
-        return
-    if not labels:
-        expected = "a yes/no endpoint with visits"
-        document.add((name, "of"), f"{entry['of']}, which has no visits", expected)
-    days = entry.get("days")
-    if days is not None and not set(labels) <= set(days):
-        document.add((name, "days"), one_of(days), f"a day for {one_of(labels)}")
-    elif days is not None and any(a >= b for a, b in pairwise(days[label] for label in labels)):
-        document.add((name, "days"), "days that do not ascend", "ascending days")
-    if "dates" in entry:
-        _check_dates(files, name, entry["dates"], labels)
-
-
-def _check_dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
-    told = list(entry["visit"]["labels"].values())
-    if not set(labels) <= set(told):
-        expected = f"every visit of the event: {one_of(labels)}"
-        files.endpoints.add((name, "dates", "visit", "labels"), one_of(told), expected)
-
-
-def _check_recurrent_events(files: Files, name: str, entry: Given, columns: Columns) -> None:
-    if (design := files.trial.get("design", "kind")) in OWN_TREATMENT:
-        found = f"recurrent_events in a design of kind {tell(design)}"
-        files.endpoints.add((name, "kind"), found, "a design in which a subject has one treatment")
-
-
 ENTRIES = {
-    "time_to_event": FirstOfTimes
-    | FirstSeen
-    | Annotated[DatedTime, Having("start")]
-    | TimeInColumn,
-    "interval_time": IntervalTime,
-    "recurrent_events": EventsAtTimes | EventsOnDates | EventIntervals,
+    "time_to_event": FirstOfTimes | FirstSeen | Annotated[DatedTime, Having("start")] | TimeInColumn
 }
 
-CHECKS = {
-    "time_to_event": _check_time,
-    "interval_time": _check_interval_time,
-    "recurrent_events": _check_recurrent_events,
-}
+CHECKS = {"time_to_event": _check_time}

@@ -20,7 +20,7 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial import references
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check as endpoints
-from trialtrace.run.trial.endpoints.event import event_values
+from trialtrace.run.trial.endpoints.measure import event_values
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.multiverse.file import Level, MultiverseFile
 from trialtrace.run.trial.multiverse.load import (
