@@ -12,10 +12,11 @@ import trialtrace.run.methods
 
 METHODS = Path(trialtrace.run.methods.__file__).parent
 MODULES = sorted([*METHODS.glob("*/check*.py"), *METHODS.glob("checking/*.py")])
-# Where a fit is the statistics' own: its equations are verified by checking/verify.py, written
-# apart; what they do not reach is named `formula` in checks.parquet.
+# Where a fit or a formula is the statistics' own. The equations of a fit are verified by
+# checking/verify.py, which is written apart; what they do not reach is `formula` in checks.parquet.
 OWN_FITS = (
     *("mixed/check.py", "missing/check_conditional_mean.py"),
+    "multiplicity/check_interim.py",
     *("regression/check_ordinal_grid.py", "regression/check_visits.py"),
 )
 SHARED = ("stats", "ground.frames", "ground.conditions", "endpoints.populations")
