@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint size docs bench bench-stats bench-big bench-render bench-multiverse bench-cluster campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
+.PHONY: help run multiverse simulate test test-all check check-quarto check-r lint size docs bench bench-stats bench-big bench-render bench-multiverse bench-cluster campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-relations campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,7 +35,7 @@ help:
 	@echo 'make bench-stats, bench-big, bench-render, bench-multiverse, bench-cluster: speed and memory'
 	@echo 'make campaign-faults: kills, full disks, limits, altered bytes'
 	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each'
-	@echo 'make campaign-honest, campaign-fresh, campaign-problems, campaign-statcheck: the audit of papers'
+	@echo 'make campaign-honest, campaign-fresh, campaign-problems, campaign-relations, campaign-statcheck: the audit of papers'
 	@echo 'make campaign-simulate: coverage and type I error'
 	@echo 'make campaign-mutation: small faults in the code: do the tests see them?'
 	@echo 'make campaign-disclosure: an attack on public results'
@@ -104,7 +104,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure: campaign-%: $(READY_TEST)
+campaign-faults campaign-mutation campaign-spoil campaign-honest campaign-fresh campaign-problems campaign-relations campaign-statcheck campaign-simulate campaign-cluster campaign-reference campaign-disclosure: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)

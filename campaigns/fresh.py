@@ -5,8 +5,8 @@ python campaigns/fresh.py --show 12               prints the ledger of a seed
 python campaigns/fresh.py --show 12 --kind NAME   the same with that error
 
 Every third kind of error is held out: whoever works on the audit names none of them. An error is
-found where the audit calls an altered number, or one of the same outcome, inconsistent, and did not
-in the true paper; a remark is another new finding there.
+found where the audit calls an altered number, or one of the same outcome, contradicted, and did not
+in the true paper; a remark is another new judgement there.
 """
 
 import argparse

@@ -112,9 +112,7 @@ def _seen(author: Author, said: Judgement, kind: str, wrong, claim: str) -> Plan
     old = {x[:2] for x in said.alarms}
     new = {x[:2] for x in after.alarms} - old
     at_claim = any(c == claim for c, *_ in new) or bool(after.refused)
-    choices = [
-        x for x in wrong.claims if after.of(x) == "alternative" and said.of(x) != "alternative"
-    ]
+    choices = [x for x in wrong.claims if after.of(x) == "question" and said.of(x) != "question"]
     texts = author.ledger.printed(claim), wrong.printed(claim)
     where = author.ledger.seed, claim
     return Planted(kind, *where, *texts, bool(new) or at_claim, not at_claim, bool(choices))
@@ -127,11 +125,11 @@ def by_kind(run: Run) -> str:
             verdict = paper.said.of(name)
             claims[claim.kind] += 1
             alarms[claim.kind] += verdict in ALARMS
-            others[claim.kind] += verdict == "alternative"
+            others[claim.kind] += verdict == "question"
             if verdict in ALARMS:
                 papers[claim.kind].add(paper.author.ledger.seed)
     rows = [(k, n, alarms[k], len(papers[k]), others[k]) for k, n in claims.most_common()]
-    return table(("kind of claim", "claims", "alarms", "in papers", "by another choice"), rows)
+    return table(("kind of claim", "claims", "alarms", "in papers", "questions"), rows)
 
 
 def by_check(run: Run) -> str:
@@ -153,12 +151,12 @@ def by_habit(run: Run) -> str:
         for value, papers in sorted(groups.items()):
             size = sum(len(x.author.ledger.claims) for x in papers)
             alarms, others = (
-                sum(len(x.claims(v)) for x in papers) for v in (ALARMS, ("alternative",))
+                sum(len(x.claims(v)) for x in papers) for v in (ALARMS, ("question",))
             )
             touched = sum(bool(x.claims()) for x in papers)
             name = f"{habit.replace('_', ' ')}: {value}"
             rows.append((name, len(papers), size, alarms, touched, others))
-    head = ("habit", "papers", "claims", "alarms", "papers with one", "by another choice")
+    head = ("habit", "papers", "claims", "alarms", "papers with one", "questions")
     return table(head, rows)
 
 
@@ -182,11 +180,11 @@ def figures(papers: list[Paper], leave_out: str = "-") -> list[str]:
     ]
     sizes = [len(x) for x in kept]
     alarms = [len(k & set(x.claims())) for x, k in zip(papers, kept, strict=True)]
-    others = [len(k & set(x.claims(("alternative",)))) for x, k in zip(papers, kept, strict=True)]
+    others = [len(k & set(x.claims(("question",)))) for x, k in zip(papers, kept, strict=True)]
     return [
         f"- Claims with a false alarm: {rate(alarms, sizes)}.",
         f"- Papers with any: {share(sum(x > 0 for x in alarms), len(papers))}.",
-        f"- Claims by another choice: {rate(others, sizes)}; "
+        f"- Claims with a question: {rate(others, sizes)}; "
         f"papers with any: {share(sum(x > 0 for x in others), len(papers))}.",
     ]
 
@@ -199,7 +197,7 @@ def error_table(run: Run) -> str:
             found = sum(x.found for x in these)
             only = sum(x.other and not x.found for x in these)
             rows.append((kind, len(these), found, only, len(these) - found - only))
-    return table(("error", "planted", "found", "only by another choice", "silent"), rows)
+    return table(("error", "planted", "found", "only a question", "silent"), rows)
 
 
 def missed(run: Run) -> str:
@@ -227,8 +225,8 @@ def page(run: Run, seed: int) -> str:
         *("\n".join(figures(cut, "fact")), "### Alarms by check", by_check(run)),
         *("### By kind of claim", by_kind(run), "### By habit", by_habit(run)),
         *(f"### The first {LISTED} alarms", alarm_list(run)),
-        f"### The first {LISTED} by another choice",
-        alarm_list(run, ("alternative",)),
+        f"### The first {LISTED} with a question",
+        alarm_list(run, ("question",)),
     ]
     if run.errors:
         parts += [

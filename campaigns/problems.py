@@ -2,8 +2,8 @@
 
 The ledgers of campaigns/problem_papers/ are typed by hand, with the source of each number at their
 head; documented.csv lists what others found wrong in them, by claim. **Found**: one of the numbers
-that contradict each other is called inconsistent. **Partly**: the audit says that another choice
-gives the number, or that no usual test does. **Missed**: neither.
+that contradict each other is called so. **Partly**: the audit asks about one of them. **Missed**:
+neither.
 """
 
 import argparse
@@ -47,11 +47,11 @@ def verdicts(names: Sequence[str]) -> dict[str, Verdicts]:
 
 
 def state(error: Error, audit: Verdicts) -> str:
-    """Partly: by another choice, or a p that no usual test gives, but not inconsistent."""
+    """Partly: asked about, but not contradicted."""
     own = {audit.worst.get(claim) for claim in error.claims}
     if ALARM in own:
         return FOUND
-    return PARTLY if OTHER in own or set(error.claims) & audit.unusual else MISSED
+    return PARTLY if OTHER in own else MISSED
 
 
 def page(errors: Sequence[Error], audits: dict[str, Verdicts]) -> str:

@@ -11,37 +11,33 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.run.tables.contracts import CLAIMS
 
-ALARM, OTHER, OPEN = "inconsistent", "alternative", "not_checkable"
-# Claim, check, component, agreement.
+ALARM, OTHER = "contradicts", "question"
+# Claim, relation, component, state.
 Note = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The worst verdict of each claim, its sentences, or why the ledger was refused.
-
-    `unusual` are p-values of unnamed tests that no usual test gives.
-    """
+    """The worst state of each claim, its sentences, or why the ledger was refused."""
 
     worst: Mapping[str, str]
     texts: Mapping[str, list[str]]
     notes: frozenset[Note] = frozenset()
-    unusual: frozenset[str] = frozenset()
     refused: str = ""
 
     def alarms(self) -> set[str]:
         return {name for name, verdict in self.worst.items() if verdict == ALARM}
 
     def remarks(self, before: "Verdicts") -> set[str]:
-        """Claims of which something is told that was not told before, short of inconsistent.
+        """Claims of which something is told that was not told before, short of a contradiction.
 
-        A check that has a finding for the first time, or that said that all is well and does not.
+        A relation that is judged for the first time, or that held and does not.
         """
         known = {note[:3] for note in before.notes}
         return {
             note[0]
             for note in self.notes - before.notes
-            if note[:3] not in known or note[3] in (OTHER, OPEN)
+            if note[:3] not in known or note[3] == OTHER
         }
 
 
@@ -61,15 +57,12 @@ def _audited(at: Path, ledger: str) -> Verdicts:
         return Verdicts({}, {}, refused=f"crash: {error!r}")
     worst: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
-    unusual = set()
     for row in audit["claims"]:
         name, verdict = row["claim_id"], row["on_print"]
         told = f"{verdict}: {row['print_finding']} {row['print_more'] or ''}".strip()
         texts.setdefault(name, []).append(told)
-        if row["no_usual_test"]:
-            unusual.add(name)
         if worst.get(name) != ALARM and (verdict in (ALARM, OTHER) or name not in worst):
             worst[name] = verdict
-    keys = ("claim", "check", "component", "agreement")
-    notes = frozenset(tuple(finding[key] for key in keys) for finding in audit["findings"])
-    return Verdicts(worst, texts, notes, frozenset(unusual))
+    keys = ("claim", "relation", "component", "state")
+    notes = frozenset(tuple(one[key] for key in keys) for one in audit["judgements"])
+    return Verdicts(worst, texts, notes)

@@ -11,8 +11,8 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.run.tables.contracts import CLAIMS
 
-ALARMS = ("inconsistent", "differs")
-ORDER = ("inconsistent", "differs", "alternative", "compatible", "exact", "not_checkable")
+ALARMS = ("contradicts",)
+ORDER = ("contradicts", "question", "holds", "not_checked")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Judgement:
     refused: str = ""
 
     def of(self, claim: str) -> str:
-        return self.claims[claim].agreement if claim in self.claims else "not_checkable"
+        return self.claims[claim].agreement if claim in self.claims else "not_checked"
 
 
 def _worst(rows: list[tuple]) -> dict[str, Verdict]:
@@ -55,7 +55,7 @@ def judge(ledger: str) -> Judgement:
         except UserError as error:
             return Judgement({}, frozenset(), str(error))
     page = as_json(audit_ledger(read), CLAIMS.names)
-    rows = [(x["claim"], x["agreement"], x["check"], x["finding"]) for x in page["findings"]]
+    rows = [(x["claim"], x["state"], x["relation"], x["finding"]) for x in page["judgements"]]
     rows += [(x["claim_id"], x["on_print"], "", x["print_finding"]) for x in page["claims"]]
     rows = [row for row in rows if row[1] in ORDER]
     said = frozenset((c, k, s) for c, a, k, s in rows if a in ALARMS and k)

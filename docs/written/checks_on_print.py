@@ -1,25 +1,25 @@
-"""The page of the checks between published numbers, from their cards."""
+"""The page of the relations between published numbers, from their tables."""
 
-from trialtrace.audit.prints.registry import MODULES, check_of
+from trialtrace.audit.relations.tables import RELATIONS
 
 PAGE = "audit-checks.md"
 _HEAD = """\
-# Checks between published numbers
+# Relations between published numbers
 
-*Written from the cards in `workflow/trialtrace/audit/prints/` by `make docs`.*
+*Written from the tables in `workflow/trialtrace/audit/relations/` by `make docs`.*
 
-A finding with * rests on numbers of patients. Formulas, bounds and sources: [audit](audit.md).
+A relation with * rests on numbers of patients. One with ? only asks. Formulas, bounds and sources:
+[audit](audit.md).
 
-| what is compared | its findings | module of `trialtrace.audit.prints` |
+| relation | what is compared | what is asked |
 | --- | --- | --- |
 """
 
 
 def reference() -> str:
-    """Return the page: a row for each check."""
-    rows = []
-    for name in MODULES:
-        check = check_of(name)
-        findings = (f"`{each}`{'*' * (each in check.of_sizes)}" for each in check.findings)
-        rows.append(f"| {check.says} | {', '.join(findings)} | `{name}` |\n")
+    """Return the page: a row for each relation."""
+    rows = (
+        f"| `{one.name}`{'*' * one.of_sizes}{'?' * one.only_asks} | {one.says} | {one.asks} |\n"
+        for one in RELATIONS
+    )
     return _HEAD + "".join(rows)

@@ -182,7 +182,7 @@ def _claims(folder: Path) -> Table:
         (
             *(text(row[name]) for name in (*parts, *values)),
             text(row["against_data"] == "differs"),
-            text(row["on_print"] == "inconsistent"),
+            text(row["on_print"] == "contradicts"),
         )
         for row in _rows(folder / "audit" / "claims.parquet")
     ]

@@ -1,7 +1,8 @@
 """A paper of two or three arms, and ledgers of its printed numbers."""
 
 from trialtrace.audit.files.make import ledger
-from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.relations.tables import judgements
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 TWO = {
     "training": {"label": "training", "randomised": "30"},
@@ -30,18 +31,14 @@ def claim(printed, place="table", **about):
     return {"from": "main", "place": place, "label": "a number", "printed": printed, "about": about}
 
 
-def told(rows, findings):
-    """By claim and component: the verdict on print, and all that is said of it on the page."""
-    said = {}
-    for one in findings:
-        for component in (one.component, *one.covers):
-            said.setdefault((one.claim, component), []).append(one.sentence)
-    found = {}
-    for row in rows:
+def told(ledger):
+    """By claim and component: the state on print, and all that is said of it on the page."""
+    found, made = {}, judgements(ledger)
+    for row in audit_ledger(ledger).rows:
         key = row["claim_id"], row["component"]
-        text = " ".join(said.get(key, []))
-        lead = "" if row["print_finding"] in text else row["print_finding"]
-        found[key] = row["on_print"], " ".join(filter(None, [lead, text, row.get("print_more")]))
+        own = [one for one in made if one.claim == key[0] and key[1] in (one.part, *one.covers)]
+        said = [row["print_finding"], *(one.sentence for one in own), row["print_more"]]
+        found[key] = row["on_print"], " ".join(filter(None, said))
     return found
 
 
@@ -57,7 +54,41 @@ def read(claims, groups=None):
     )
 
 
-def said(check, claims, name, **more):
-    """The agreements of one finding by its name, of claims of the paper of two groups."""
-    whole = read(claims, **more)
-    return [one.agreement for one in findings(whole) if one.check == name and one.claim == check]
+def said(claim, claims, relation, **more):
+    """The states that one relation gives a claim of the paper of two groups."""
+    return [
+        one.state
+        for one in judgements(read(claims, **more))
+        if (one.claim, one.relation) == (claim, relation)
+    ]
+
+
+PAIR = {"outcome": "event", "compare": ["training", "control"]}
+
+
+def event(printed, group, **more):
+    return claim(printed, outcome="event", group=group, **more)
+
+
+def audited(claims, groups=TWO):
+    """By (claim, component): the row on print; and the judgements. Everyone is analysed."""
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": groups,
+            "populations": {
+                "everyone": {
+                    "label": "everyone",
+                    "everyone": True,
+                    "sizes": {name: one["randomised"] for name, one in groups.items()},
+                }
+            },
+            "outcomes": {
+                "event": {"label": "Event", "visits": ["1 year", "2 years", "3 years"]},
+                "score": {"label": "Score"},
+            },
+            "claims": claims,
+        }
+    )
+    audit = audit_ledger(whole)
+    return {(row["claim_id"], row["component"]): row for row in audit.rows}, audit.judgements

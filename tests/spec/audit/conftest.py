@@ -1,19 +1,14 @@
-"""The verdict on one component of a ledger by hand."""
+"""The state of one component of a typed ledger."""
 
 import pytest
 from paper import read, told
 
-from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.audit import verdicts
-
 
 @pytest.fixture
 def judged():
-    """(agreement, finding) of a component of a claim; the claims are given as name=claim(...)."""
+    """(state, all that is said) of a component of a claim; the claims are name=claim(...)."""
 
     def run(name, component, claims, groups=None):
-        whole = read(claims, groups)
-        found = list(findings(whole))
-        return told(verdicts(whole, found), found)[name, component]
+        return told(read(claims, groups))[name, component]
 
     return run

@@ -5,8 +5,8 @@ from paper import claim
 
 from trialtrace.audit.editor.letter import FLIPS, lines
 from trialtrace.audit.files.make import ledger
-from trialtrace.audit.prints.registry import findings_of
 from trialtrace.audit.registration.registration import held
+from trialtrace.audit.relations.tables import judgements
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 PAIR = {"compare": ["training", "control"]}
@@ -40,15 +40,15 @@ def split(whole, *parts):
 @pytest.mark.parametrize(
     ("levels", "verdict"),
     [
-        (("0.04", "0.01"), "compatible"),
-        (("0.04", "0.02"), "inconsistent"),
-        (("0.04", ".01"), "compatible"),
-        (("0.025", "0.025"), "compatible"),
+        (("0.04", "0.01"), "holds"),
+        (("0.04", "0.02"), "contradicts"),
+        (("0.04", ".01"), "holds"),
+        (("0.025", "0.025"), "holds"),
         (("0.025", "0.026"), "remark"),  # may be 0.0245 and 0.0255
-        (("0.045", "0.006"), "inconsistent"),  # 0.0445 and 0.006 are 0.0505 already
+        (("0.045", "0.006"), "contradicts"),  # 0.0445 and 0.006 are 0.0505 already
         (("0.0167", "0.0167", "0.0167"), "remark"),  # thirds of 0.05, rounded
         (("0.017", "0.017", "0.017"), "remark"),
-        (("0.018", "0.018", "0.018"), "inconsistent"),
+        (("0.018", "0.018", "0.018"), "contradicts"),
     ],
 )
 def test_parts_of_the_level_are_within_the_whole(levels, verdict):
@@ -57,16 +57,16 @@ def test_parts_of_the_level_are_within_the_whole(levels, verdict):
 
 def test_a_level_that_is_passed_on_takes_nothing_from_the_whole():
     order = part("0.05", "os", passed_on=True)
-    assert split("0.05", part("0.05", "pfs"), order) == ["compatible"]
-    assert split("0.05", part("0.05", "pfs"), part("0.05", "os")) == ["inconsistent"]
+    assert split("0.05", part("0.05", "pfs"), order) == ["holds"]
+    assert split("0.05", part("0.05", "pfs"), part("0.05", "os")) == ["contradicts"]
 
 
 @pytest.mark.parametrize(
     ("looks", "verdicts"),
     [
-        ({"interim": "0.0054", "final": "0.0492"}, ["compatible"]),  # together above 0.05
-        ({"interim": "0.0054", "final": "0.05"}, ["compatible"]),
-        ({"interim": "0.0054", "final": "0.0501"}, ["compatible", "remark"]),
+        ({"interim": "0.0054", "final": "0.0492"}, ["holds"]),  # together above 0.05
+        ({"interim": "0.0054", "final": "0.05"}, ["holds"]),
+        ({"interim": "0.0054", "final": "0.0501"}, ["holds", "remark"]),
     ],
 )
 def test_a_look_is_within_its_part(looks, verdicts):
@@ -76,8 +76,8 @@ def test_a_look_is_within_its_part(looks, verdicts):
 @pytest.mark.parametrize(
     ("registered", "verdict"),
     [
-        ({"whole": "0.05"}, "compatible"),
-        ({"whole": ".050", "parts": [part("0.04", "pfs"), part("0.01", "os")]}, "compatible"),
+        ({"whole": "0.05"}, "holds"),
+        ({"whole": ".050", "parts": [part("0.04", "pfs"), part("0.01", "os")]}, "holds"),
         ({"whole": "0.05", "parts": [part("0.03", "pfs"), part("0.02", "os")]}, "changed"),
         ({"whole": "0.025", "sides": "one_sided"}, "changed"),
     ],
@@ -96,8 +96,8 @@ def test_the_level_of_the_registration_against_that_of_the_paper(registered, ver
 def words(printed, p, alpha, outcome="os", registered=None, **about):
     about = {"outcome": outcome, **PAIR, **about}
     claims = {"words": claim(printed, **about), "p": claim(p, outcome=outcome, **PAIR)}
-    found = findings_of("significance", read(claims, alpha, registered))
-    return [(one.agreement, one.sentence) for one in found]
+    found = judgements(read(claims, alpha, registered))
+    return [(one.state, one.sentence) for one in found]
 
 
 SPLIT = {"whole": "0.05", "parts": [part("0.04", "pfs"), part("0.01", "os")]}
@@ -107,13 +107,13 @@ LESS, NONE = "significantly lower with training", "no significant difference"
 @pytest.mark.parametrize(
     ("printed", "p", "outcome", "agreement"),
     [
-        (LESS, "p = 0.008", "os", "compatible"),
-        (LESS, "p = 0.03", "os", "inconsistent"),  # though below 0.05
-        (LESS, "p = 0.03", "pfs", "compatible"),
-        (LESS, "p = 0.045", "pfs", "inconsistent"),
+        (LESS, "p = 0.008", "os", "holds"),
+        (LESS, "p = 0.03", "os", "contradicts"),  # though below 0.05
+        (LESS, "p = 0.03", "pfs", "holds"),
+        (LESS, "p = 0.045", "pfs", "contradicts"),
         (LESS, "p = 0.01", "os", None),  # 0.005 up to 0.015
-        (NONE, "p = 0.03", "os", "compatible"),
-        (NONE, "p = 0.002", "os", "inconsistent"),
+        (NONE, "p = 0.03", "os", "holds"),
+        (NONE, "p = 0.002", "os", "contradicts"),
     ],
 )
 def test_words_on_significance_at_the_part_of_their_outcome(printed, p, outcome, agreement):
@@ -122,23 +122,21 @@ def test_words_on_significance_at_the_part_of_their_outcome(printed, p, outcome,
 
 
 def test_the_level_of_a_claim_of_another_design_and_of_other_sides():
-    assert words(LESS, "p = 0.03", SPLIT, level="0.05")[0][0] == "compatible"
-    assert words(LESS, "p = 0.03", None, registered=SPLIT)[0][0] == "inconsistent"
+    assert words(LESS, "p = 0.03", SPLIT, level="0.05")[0][0] == "holds"
+    assert words(LESS, "p = 0.03", None, registered=SPLIT)[0][0] == "contradicts"
     one_sided = {**SPLIT, "sides": "one_sided"}
-    assert words(LESS, "p = 0.03", one_sided)[0][0] == "compatible"  # p is of two: 0.05 decides
+    assert words(LESS, "p = 0.03", one_sided)[0][0] == "holds"  # p is of two: 0.05 decides
     order = {"whole": "0.05", "parts": [part("0.04", "pfs"), part("0.01", "os", passed_on=True)]}
     assert words(LESS, "p = 0.03", order) == []  # with 0.01, or with 0.05 once pfs is shown
-    assert words(LESS, "p = 0.06", order)[0][0] == "inconsistent"
+    assert words(LESS, "p = 0.06", order)[0][0] == "contradicts"
 
 
 def test_a_look_has_its_own_level():
     looks = {"interim": "0.001", "final": "0.0098"}
     alpha = {"whole": "0.05", "parts": [part("0.04", "pfs"), part("0.01", "os", looks=looks)]}
-    assert words(LESS, "p = 0.005", alpha, look="interim")[0][0] == "inconsistent"
-    assert words(LESS, "p = 0.005", alpha, look="final")[0][0] == "compatible"
-    agreement, text = words(LESS, "p = 0.005", alpha)[0]
-    assert agreement == "not_checkable" and "(`look`)" in text
-    assert words(LESS, "p = 0.03", alpha)[0][0] == "inconsistent"  # above every look
+    assert words(LESS, "p = 0.005", alpha, look="interim")[0][0] == "contradicts"
+    assert words(LESS, "p = 0.005", alpha, look="final")[0][0] == "holds"
+    assert words(LESS, "p = 0.03", alpha)[0][0] == "contradicts"  # above every look
 
 
 @pytest.mark.parametrize(("alpha", "grades"), [(None, []), (SPLIT, [FLIPS])])
@@ -151,15 +149,5 @@ def test_a_p_flips_at_its_own_level(alpha, grades):
     }
     whole = read(claims, alpha)
     audit = audit_ledger(whole)
-    told = [one.grade for one in lines(whole, audit.findings, audit.rows) if one.claim == "p"]
+    told = [one.grade for one in lines(whole, audit.judgements, audit.rows) if one.claim == "p"]
     assert [one for one in told if one == FLIPS] == grades and len(told) == 1
-
-
-def test_a_level_of_other_sides_than_p_is_told_as_unused():
-    words = claim("significantly longer", outcome="os", **PAIR)
-    claims = {"p": claim("P=0.005", outcome="os", **PAIR), "words": words}
-    alpha = {"whole": "0.001", "sides": "less"}
-    (one,) = [f for f in findings_of("significance", read(claims, alpha)) if f.claim == "words"]
-    assert one.agreement == "compatible" and "it was not used" in one.sentence
-    (one,) = [f for f in findings_of("significance", read(claims)) if f.claim == "words"]
-    assert "not used" not in one.sentence

@@ -34,10 +34,10 @@ def test_the_example_is_read_and_judged(tmp_path, capsys):
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     out = capsys.readouterr().out
-    assert "12 claims." in out and "Student's t test gives P from 0.634 to 0.700" in out
+    assert "12 claims." in out
     assert main(["audit", str(path), "--format", "json"]) == 1
     rows = json.loads(capsys.readouterr().out)["claims"]
-    assert {r["on_print"] for r in rows} >= {"exact", "compatible", "inconsistent"}
+    assert {r["on_print"] for r in rows} >= {"holds", "contradicts"}
     assert {r["against_data"] for r in rows} == {None}
 
 
@@ -52,7 +52,7 @@ def test_what_the_example_has_as_remarks_is_accepted_too(tmp_path, capsys):
 
 def test_numbers_that_agree_end_well(ledger_file, capsys):
     assert main(["audit", ledger_file("claims:\n" + row("13 of 27 (48.1%)"))]) == 0
-    assert "exact. 13 of 27 is 48.1 %, as printed." in capsys.readouterr().out
+    assert "holds. 13 of 27 is 48.1" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_numbers_that_agree_end_well(ledger_file, capsys):
 def test_an_impossible_number_is_a_finding_of_the_file(ledger_file, capsys, printed, said):
     assert main(["audit", ledger_file("claims:\n" + row(printed))]) == 1
     out = capsys.readouterr().out
-    assert "inconsistent. " in out and said in " ".join(out.split())
+    assert "contradicts. " in out and said in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,7 @@ def test_a_mean_without_a_number_of_patients_is_told(ledger_file, capsys):
     whole = "outcomes: {o: {label: O, whole: true}}\n"
     assert main(["audit", ledger_file("claims:\n" + a + b + p, whole), "--format", "json"]) == 0
     out = capsys.readouterr().out
-    assert "the number of patients behind the mean of B is not in the ledger" in out
-    assert "needs the number of patients behind it" in out
+    assert "How many patients are behind it?" in out
 
 
 ALIASES = "a: &a [x, x]\n" + "".join(
@@ -162,7 +161,7 @@ def test_one_claim_more_than_the_most_is_refused(ledger_file, capsys, monkeypatc
     shares = [f"{x} of 27 ({100 * x / 27:.1f}%)" for x in range(28)]
     rows = [row(shares[k % 28]).replace("one:", f"c{k}:") for k in range(1_001)]
     assert main(["audit", ledger_file("claims:\n" + "".join(rows[:-1]))]) == 0
-    assert "1000 claims. Internal consistency: 1000 exact." in capsys.readouterr().out
+    assert "1000 claims. Internal consistency: 1000 hold." in capsys.readouterr().out
     assert main(["audit", ledger_file("claims:\n" + "".join(rows))]) == 1
     assert "1001 claims" in capsys.readouterr().err
 

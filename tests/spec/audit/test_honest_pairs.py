@@ -8,7 +8,7 @@ import pytest
 from paper import claim, read
 from scipy import stats
 
-from trialtrace.audit.prints.paired.same_patients import _p_of_pairs
+from trialtrace.audit.relations.solvers.pairs import _range_of_pairs
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 BOTH = ["training", "control"]
@@ -31,28 +31,26 @@ def rate(printed, **about):
 @pytest.mark.parametrize(
     ("about", "verdict"),
     [
-        ({}, "inconsistent"),
+        ({}, "contradicts"),
         # A negative binomial model's, with the log of the time as its offset.
-        ({"basis": "model"}, "not_checkable"),
-        ({"design": ["adjusted"]}, "not_checkable"),
+        ({"basis": "model"}, "not_checked"),
+        ({"design": ["adjusted"]}, "not_checked"),
     ],
 )
 def test_the_rate_of_a_model_need_not_be_events_over_time(about, verdict):
     assert rate("annualized rate 0.72 (95% CI 0.55 to 0.94)", **about) == verdict
-    assert rate("annualized rate 0.70 (95% CI 0.55 to 0.94)", **about) == "compatible"
+    assert rate("annualized rate 0.70 (95% CI 0.55 to 0.94)", **about) == "holds"
 
 
 def test_the_interval_of_a_rate_is_not_held_against_a_deviation():
     """R: poisson.test(77, 66) gives 0.92 to 1.46; the deviation is that of events a patient."""
     beside = claim("mean (SD) 1.17 (1.54)", outcome="event", group="training")
-    for unit, verdict in (("annualized relapse rate", "not_checkable"), ("mean", "inconsistent")):
+    for unit, verdict in (("annualized relapse rate", "not_checked"), ("mean", "contradicts")):
         one = claim(f"{unit} 1.17 (95% CI 0.93 to 1.47)", outcome="event", group="training")
         assert verdicts({"sd": beside, "one": one})["one", "ci_low"] == verdict
 
 
-@pytest.mark.parametrize(
-    ("test", "verdict"), [("other", "not_checkable"), ("fisher", "inconsistent")]
-)
+@pytest.mark.parametrize(("test", "verdict"), [("other", "question"), ("fisher", "contradicts")])
 def test_two_tests_that_are_called_other_need_not_be_the_same(test, verdict):
     """An exact conditional p of two rates and its mid-p."""
     one, two = (
@@ -61,13 +59,13 @@ def test_two_tests_that_are_called_other_need_not_be_the_same(test, verdict):
     assert verdicts({"one": one, "two": two})["two", "p"] == verdict
 
 
-@pytest.mark.parametrize(("level", "verdict"), [(90, "not_checkable"), (95, "inconsistent")])
+@pytest.mark.parametrize(("level", "verdict"), [(90, "not_checked"), (95, "contradicts")])
 def test_an_interval_of_a_number_needed_is_that_of_the_same_level(level, verdict):
     of = {"outcome": "event", "compare": BOTH, "ordered": True, "basis": "model"}
     risk = claim(f"difference 9.3 percentage points ({level}% CI 5.3 to 14.1)", **of)
     needed = claim("11 (95% CI 7 to 22)", measure="number_needed_to_treat", **of)
     rows = verdicts({"risk": risk, "needed": needed})
-    assert rows["needed", "ci_low"] == verdict and rows["needed", "value"] == "compatible"
+    assert rows["needed", "ci_low"] == verdict and rows["needed", "value"] == "holds"
 
 
 SEQUENCES = {
@@ -78,7 +76,7 @@ SEQUENCES = {
 }
 
 
-@pytest.mark.parametrize(("total", "verdict"), [("60", "exact"), ("61", "inconsistent")])
+@pytest.mark.parametrize(("total", "verdict"), [("60", "holds"), ("61", "contradicts")])
 def test_treatments_of_a_crossover_are_no_further_patients(total, verdict):
     sizes = {"ab": "30", "ba": "30", "a": "59", "b": "58"}
     claims = {
@@ -100,8 +98,8 @@ def means(n1, n0, patients):
 
 def test_the_difference_of_those_measured_twice_may_be_another_than_that_of_the_means():
     """Their sign is held against each other all the same."""
-    assert means("30", "29", "28") == means("30", "30", "28") == "compatible"
-    assert means("30", "30", "30") == "inconsistent"
+    assert means("30", "29", "28") == means("30", "30", "28") == "question"
+    assert means("30", "30", "30") == "contradicts"
 
 
 def test_shares_of_those_measured_twice_may_have_another_difference():
@@ -119,12 +117,12 @@ def test_shares_of_those_measured_twice_may_have_another_difference():
         }
         return verdicts(values)["d", "percent"]
 
-    assert share("28") == "compatible"
-    assert share("30", "10 of 30") == "inconsistent"
+    assert share("28") == "question"
+    assert share("30", "10 of 30") == "contradicts"
 
 
 @pytest.mark.parametrize(
-    ("p", "verdict"), [("0.63", "compatible"), ("0.31", "compatible"), ("0.03", "inconsistent")]
+    ("p", "verdict"), [("0.63", "question"), ("0.31", "holds"), ("0.03", "contradicts")]
 )
 def test_an_exact_p_of_few_pairs_is_far_from_their_usual_interval(p, verdict):
     """Of 27 patients 3 and 1 differ: R's binom.test(3, 4) gives .625, mcnemar.test .317."""
@@ -152,7 +150,7 @@ def test_p_of_pairs_is_that_of_all_usual_ones(b, c, n):
         **PAIRED,
     )
     ledger = read({"one": one})
-    least, most = _p_of_pairs(ledger, ledger.entries["one"])
+    least, most = _range_of_pairs(ledger, ledger.entries["one"])
     exact = stats.binomtest(c, b + c).pvalue
     middle = exact - stats.binom.pmf(c, b + c, 0.5)
     corrected = stats.chi2.sf((abs(b - c) - 1) ** 2 / (b + c), 1)

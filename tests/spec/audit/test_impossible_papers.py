@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper import claim, read
 
-from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.audit import verdicts
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 NUMBERS = st.sampled_from(["0", "1", "3", "12", "29", "30", "31", "140", "1000"])
 SHARES = st.sampled_from(["0", "0.0", "3.3", "40", "50.0", "99.9", "100", "103.3", "250"])
@@ -60,7 +59,7 @@ def comparisons(draw):
 @given(groups("training"), groups("control"), groups("training"), comparisons(), comparisons())
 def test_the_audit_judges_whatever_is_printed(first, second, third, one, other):
     whole = read(dict(zip("abcde", (first, second, third, one, other), strict=True)))
-    rows = verdicts(whole, list(findings(whole)))
+    rows = audit_ledger(whole).rows
     assert {row["claim_id"] for row in rows} == set("abcde")
 
 
@@ -71,4 +70,4 @@ def test_a_count_above_its_size_is_the_finding(judged, count):
         "b": claim("20%", outcome="event", group="control"),
         "p": claim("P = 0.2", outcome="event", compare=["training", "control"]),
     }
-    assert judged("a", "count" if "(" in count else "value", claims)[0] == "inconsistent"
+    assert judged("a", "count" if "(" in count else "value", claims)[0] == "contradicts"

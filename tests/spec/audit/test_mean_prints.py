@@ -18,11 +18,11 @@ EFFECT = PAIR | {"measure": "mean_difference"}
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
-        ("6.0 (95% CI 1.4 to 10.6)", "compatible"),
-        ("6.1 (95% CI 1.4 to 10.7)", "compatible"),  # from means that print as 62.1 and 56.1
-        ("-6.0 (95% CI -10.6 to -1.4)", "alternative"),  # the second group less the first
-        ("6.3 (95% CI 1.7 to 10.9)", "inconsistent"),
-        ("9.0 (95% CI 4.4 to 13.6)", "inconsistent"),
+        ("6.0 (95% CI 1.4 to 10.6)", "holds"),
+        ("6.1 (95% CI 1.4 to 10.7)", "holds"),  # from means that print as 62.1 and 56.1
+        ("-6.0 (95% CI -10.6 to -1.4)", "question"),  # the second group less the first
+        ("6.3 (95% CI 1.7 to 10.9)", "contradicts"),
+        ("9.0 (95% CI 4.4 to 13.6)", "contradicts"),
     ],
 )
 def test_a_difference_is_that_of_its_means(judged, printed, agreement):
@@ -32,10 +32,10 @@ def test_a_difference_is_that_of_its_means(judged, printed, agreement):
 @pytest.mark.parametrize(
     ("printed", "about", "agreement"),
     [
-        ("difference 6.0 (95% CI 1.4 to 10.6)", {}, "compatible"),
-        ("Treatment difference 9.0 (95% CI 4.4 to 13.6)", {}, "inconsistent"),
-        ("difference 9.0 (95% CI 4.4 to 13.6)", {"basis": "model"}, "compatible"),
-        ("difference 9.0 (95% CI 4.4 to 13.6)", {"measure": "median_difference"}, "not_checkable"),
+        ("difference 6.0 (95% CI 1.4 to 10.6)", {}, "holds"),
+        ("Treatment difference 9.0 (95% CI 4.4 to 13.6)", {}, "contradicts"),
+        ("difference 9.0 (95% CI 4.4 to 13.6)", {"basis": "model"}, "holds"),
+        ("difference 9.0 (95% CI 4.4 to 13.6)", {"measure": "median_difference"}, "not_checked"),
     ],
 )
 def test_a_difference_of_groups_with_means_is_one_of_means(judged, printed, about, agreement):
@@ -46,13 +46,13 @@ def test_a_difference_of_groups_with_means_is_one_of_means(judged, printed, abou
 @pytest.mark.parametrize(
     ("error", "about", "agreement"),
     [
-        ("2.3", {}, "compatible"),
-        ("2.31", {}, "compatible"),
-        ("3.2", {}, "not_checkable"),  # of strata, or of a model that is not told
-        ("23.1", {}, "inconsistent"),
-        ("1.3", {}, "not_checkable"),  # adjusted for what correlates with 0.82
-        ("1.0", {}, "inconsistent"),
-        ("1.0", {"design": ["adjusted"]}, "not_checkable"),
+        ("2.3", {}, "holds"),
+        ("2.31", {}, "holds"),
+        ("3.2", {}, "question"),  # of strata, or of a model that is not told
+        ("23.1", {}, "question"),
+        ("1.3", {}, "question"),  # adjusted for what correlates with 0.82
+        ("1.0", {}, "question"),
+        ("1.0", {"design": ["adjusted"]}, "not_checked"),
     ],
 )
 def test_the_error_of_a_difference_is_that_of_its_deviations(judged, error, about, agreement):
@@ -65,82 +65,57 @@ def test_the_error_of_a_difference_is_that_of_its_deviations(judged, error, abou
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
-        ("6.0 (95% CI 1.4 to 10.6)", "compatible"),  # a reduction, told without its sign
-        ("6.0", "compatible"),
-        ("-6.0 (95% CI -10.6 to -1.4)", "compatible"),
-        ("6.0 (95% CI -1.0 to 13.0)", "alternative"),  # a bound has its sign
-        ("reduced by 6.0 (95% CI -1.0 to 13.0)", "compatible"),  # words carry the sign
+        ("6.0 (95% CI 1.4 to 10.6)", "holds"),  # a reduction, told without its sign
+        ("6.0", "holds"),
+        ("-6.0 (95% CI -10.6 to -1.4)", "holds"),
+        ("6.0 (95% CI -1.0 to 13.0)", "question"),  # a bound has its sign
+        ("reduced by 6.0 (95% CI -1.0 to 13.0)", "holds"),  # words carry the sign
     ],
 )
 def test_a_printed_sign_is_held_against_the_order_of_the_groups(judged, printed, agreement):
     about = EFFECT | {"compare": ["control", "training"]}
     found, said = judged("d", "value", ARMS | {"d": claim(printed, **about)})
     assert found == agreement
-    assert ("the groups the other way round" in said) == (agreement == "alternative")
+    assert ("the groups the other way round" in said) == (agreement == "question")
 
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
-        ("6.0 (95% CI 1.4 to 10.6)", "compatible"),
-        ("6.0 (95% CI 2.1 to 9.9)", "inconsistent"),  # that of 90 %
-        ("6.0 (90% CI 2.1 to 9.9)", "compatible"),
-        ("6.0 (95% CI 3.7 to 8.3)", "inconsistent"),  # one standard error to either side
+        ("6.0 (95% CI 1.4 to 10.6)", "holds"),
+        ("6.0 (95% CI 2.1 to 9.9)", "contradicts"),  # that of 90 %
+        ("6.0 (90% CI 2.1 to 9.9)", "holds"),
+        ("6.0 (95% CI 3.7 to 8.3)", "contradicts"),  # one standard error to either side
     ],
 )
 def test_the_interval_of_a_difference_is_that_of_its_deviations(judged, printed, agreement):
     assert judged("d", "ci_high", ARMS | {"d": claim(printed, **EFFECT)})[0] == agreement
 
 
-def test_an_adjusted_difference_need_not_be_the_plain_one(judged):
-    about = EFFECT | {"test": "other"}
-    found, said = judged("d", "value", ARMS | {"d": claim("7.0 (95% CI 2.5 to 11.5)", **about)})
-    assert (found, said) == ("compatible", "7.0 can be the middle of 2.5 to 11.5.")
-
-
-def test_standard_errors_in_the_place_of_deviations_are_named(judged):
+def test_standard_errors_in_the_place_of_deviations_contradict(judged):
     """8.8 / sqrt(27) = 1.69 and 8.5 / sqrt(29) = 1.58."""
     errors = {
         "a": claim("mean (SD) 62.1 (1.7)", outcome="age", group="training"),
         "b": claim("mean (SD) 56.1 (1.6)", outcome="age", group="control"),
     }
     p = {"p": claim("p = 0.012", test="t", **PAIR)}
-    found, said = judged("p", "p", errors | p)
-    assert found == "inconsistent" and "are standard errors" in said
-    found, said = judged("p", "p", {"a": errors["a"], "b": ARMS["b"]} | p)
-    assert found == "inconsistent" and "1.7 (a) is a standard error" in said
-    assert judged("p", "p", ARMS | p)[0] == "compatible"
-
-
-def test_where_a_percentage_may_come_from(judged):
-    """13 of 30 are 43.3 %, and 27 are printed for the treated, of whom it would be 48.1 %."""
-    about = {"outcome": "event", "population": "itt"}
-    claims = {
-        "a": claim("13/30 (48.1%)", group="training", **about),
-        "b": claim("12/30 (40.0%)", group="control", **about),
-    }
-    found, said = judged("a", "percent", claims)
-    assert found == "inconsistent" and "13 of 27 would be 48.1%" in said
-    claims["a"] = claim("13/30 (40.0%)", group="training", **about)
-    assert "It is what is printed for control." in judged("a", "percent", claims)[1]
-    claims["a"] = claim("13/30 (43.3%)", group="training", **about)
-    assert judged("a", "percent", claims)[0] == "exact"
+    assert judged("p", "p", errors | p)[0] == "contradicts"
+    assert judged("p", "p", {"a": errors["a"], "b": ARMS["b"]} | p)[0] == "contradicts"
+    assert judged("p", "p", ARMS | p)[0] == "holds"
 
 
 @pytest.mark.parametrize(
     ("printed", "n", "agreement"),
     [
         # The sum is 62, the squares 317 for 2.47 and 318 for 2.48: they are even if the sum is.
-        ("mean (SD) 3.44 (2.47)", "18", "inconsistent"),
-        ("mean (SD) 3.44 (2.48)", "18", "compatible"),
-        ("mean (SD) 3.4 (2.5)", "90", "not_checkable"),
+        ("mean (SD) 3.44 (2.47)", "18", "contradicts"),
+        ("mean (SD) 3.44 (2.48)", "18", "holds"),
+        ("mean (SD) 3.4 (2.5)", "90", "not_checked"),
     ],
 )
 def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreement):
     about = {"outcome": "score", "group": "training", "patients": n}
-    found, said = judged("s", "sd", {"s": claim(printed, **about)})
-    assert found == agreement
-    assert ("By luck alone" in said) == (agreement == "compatible")
+    assert judged("s", "sd", {"s": claim(printed, **about)})[0] == agreement
 
 
 # 10 against 20 of 30 each with deviations of 1: t of 38.7; with standard errors of 1, 7.07 on 58.
@@ -150,10 +125,10 @@ def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreemen
 @pytest.mark.parametrize(
     ("means", "agreement"),
     [
-        (("mean (SD) 10 (1)", "mean (SD) 20 (1)"), "inconsistent"),
-        (("mean (SD) 10.0 (1.0)", "mean (SD) 10.9 (1.0)"), "not_checkable"),
-        (("mean (SD) 10.0 (1.0)", "mean (SD) 10.3 (1.0)"), "compatible"),
-        (("mean (SD) 10.00 (0.50)", "mean (SD) 12.00 (0.50)"), "not_checkable"),
+        (("mean (SD) 10 (1)", "mean (SD) 20 (1)"), "contradicts"),
+        (("mean (SD) 10.0 (1.0)", "mean (SD) 10.9 (1.0)"), "question"),
+        (("mean (SD) 10.0 (1.0)", "mean (SD) 10.3 (1.0)"), "holds"),
+        (("mean (SD) 10.00 (0.50)", "mean (SD) 12.00 (0.50)"), "question"),
     ],
 )
 def test_no_significance_is_held_against_the_means(judged, printed, means, agreement):
@@ -162,5 +137,4 @@ def test_no_significance_is_held_against_the_means(judged, printed, means, agree
         group: claim(mean, outcome="age", group=group, patients=n)
         for group, mean in zip(("training", "control"), means, strict=True)
     }
-    found, said = judged("p", "p", arms | {"p": claim(printed, **PAIR)})
-    assert found == agreement and "one-sided" not in said
+    assert judged("p", "p", arms | {"p": claim(printed, **PAIR)})[0] == agreement

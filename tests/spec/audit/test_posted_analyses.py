@@ -3,8 +3,7 @@
 from paper import claim, read
 from scipy.stats import norm, t
 
-from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT
-from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.relations.tables import judgements
 
 GROUPS = {
     "training": {"label": "training", "randomised": "100"},
@@ -15,8 +14,8 @@ PAIR = {"outcome": "event", "compare": ["training", "control"]}
 
 def agreement(check, printed, more=None, **about):
     claims = {"r": claim(printed, **PAIR, **about), **(more or {})}
-    found = findings(read(claims, GROUPS))
-    return {one.agreement for one in found if (one.claim, one.check) == ("r", check)}
+    found = judgements(read(claims, GROUPS))
+    return {one.state for one in found if (one.claim, one.relation) == ("r", check)}
 
 
 def test_a_p_of_one_side_that_nothing_calls_so_is_another_choice():
@@ -24,14 +23,14 @@ def test_a_p_of_one_side_that_nothing_calls_so_is_another_choice():
     z = 0.04 / (0.16 / norm.isf(0.025))
     of = {"measure": "mean_difference"}
     for p, expected in (
-        (norm.sf(z), ALTERNATIVE),
-        (norm.cdf(z), ALTERNATIVE),
-        (0.05, INCONSISTENT),
+        (norm.sf(z), "question"),
+        (norm.cdf(z), "question"),
+        (0.05, "contradicts"),
     ):
         said = f"-0.04 (95% CI -0.20 to 0.12), P={p:.2f}"
         assert agreement("interval.p", said, **of) == {expected}, said
     said = f"-0.04 (95% CI -0.20 to 0.12), P={norm.sf(z):.2f} (one-sided)"
-    assert agreement("interval.p", said, **of) == {COMPATIBLE}
+    assert agreement("interval.p", said, **of) == {"holds"}
 
 
 def test_an_exact_interval_of_a_difference_is_no_usual_one():
@@ -41,9 +40,9 @@ def test_an_exact_interval_of_a_difference_is_no_usual_one():
     }
     wrong = "2.29 percentage points (95% CI 0.48 to 4.68)"
     about = {"measure": "risk_difference"}
-    assert agreement("comparison.interval", wrong, counts, **about) == {INCONSISTENT}
+    assert agreement("comparison.interval", wrong, counts, **about) == {"contradicts"}
     exact = agreement("comparison.interval", wrong, counts, interval="exact", **about)
-    assert exact == {"not_checkable"}
+    assert exact == {"not_checked"}
 
 
 def test_an_error_of_unknown_patients_may_be_of_the_fewest_of_the_group():
@@ -55,13 +54,13 @@ def test_an_error_of_unknown_patients_may_be_of_the_fewest_of_the_group():
     reach = t.isf(0.025, 5) * 5.449
     said = f"9.38 (SE 5.449), (95% CI {9.38 - reach:.2f} to {9.38 + reach:.2f})"
     of = {"measure": "mean_difference"}
-    assert agreement("error.interval", said, few, **of) == {COMPATIBLE}
-    assert agreement("error.interval", said, **of) == {INCONSISTENT}
+    assert agreement("error.interval", said, few, **of) == {"holds"}
+    assert agreement("error.interval", said, **of) == {"contradicts"}
 
 
 def test_a_ratio_of_unsaid_kind_has_one_as_no_difference():
     said = "1.02 (SE 0.07), (95% CI 0.89 to 1.16), P={}"
-    assert agreement("interval.p", said.format("0.77"), measure="ratio") == {COMPATIBLE}
+    assert agreement("interval.p", said.format("0.77"), measure="ratio") == {"holds"}
     assert agreement("error.p", said.format("0.77"), measure="ratio") == set()
     wrong = agreement("interval.p", said.format("0.0077"), measure="ratio")
-    assert wrong == {INCONSISTENT}
+    assert wrong == {"contradicts"}

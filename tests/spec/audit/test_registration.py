@@ -44,13 +44,13 @@ def outcome(name="relief", **more):
 @pytest.mark.parametrize(
     ("first", "begin", "verdict"),
     [
-        ("2014-04-30", "2014-05", "compatible"),
-        ("2014-05-07", "2014-05-07", "compatible"),  # at or before the first patient
+        ("2014-04-30", "2014-05", "holds"),
+        ("2014-05-07", "2014-05-07", "holds"),  # at or before the first patient
         ("2014-05-08", "2014-05-07", "late"),
-        ("2014-05-07", "2014-05", "not_checkable"),
+        ("2014-05-07", "2014-05", "not_checked"),
         ("2014-06", "2014-05", "late"),
-        ("2014", "2014", "not_checkable"),
-        ("2013", "2014", "compatible"),
+        ("2014", "2014", "not_checked"),
+        ("2013", "2014", "holds"),
     ],
 )
 def test_a_trial_is_registered_before_its_first_patient(first, begin, verdict):
@@ -66,7 +66,7 @@ def test_how_far_the_study_was_tells_it_without_days():
     assert late == [("late", "First registered 2018-07-23, when the study was complete.")]
     early = {"first": "2018-07-23", "status": "not_yet_enrolling"}
     assert found(early, {"first": "2019"}, "registered.first") == []
-    assert found({}, {"first": "2019"}, "registered.first")[0][0] == "not_checkable"
+    assert found({}, {"first": "2019"}, "registered.first")[0][0] == "not_checked"
 
 
 def test_a_begin_that_only_the_registry_tells_is_taken():
@@ -89,7 +89,7 @@ def test_a_begin_that_only_the_registry_tells_is_taken():
 )
 def test_days_that_no_calendar_allows_contradict(days, expected):
     rows = found({}, days, "registered.days")
-    assert [verdict for verdict, _ in rows] == ["inconsistent"] * len(expected)
+    assert [verdict for verdict, _ in rows] == ["contradicts"] * len(expected)
     for (_, text), start in zip(rows, expected, strict=True):
         assert text.startswith(f"The {start} lies before the ")
 
@@ -97,7 +97,7 @@ def test_days_that_no_calendar_allows_contradict(days, expected):
 def test_a_registration_may_be_older_than_its_study_and_not_than_its_last_change():
     assert found({"first": "2013", "begin": "2014"}, None, "registered.days") == []
     rows = found({"first": "2013", "changed": "2012"}, None, "registered.days")
-    assert [verdict for verdict, _ in rows] == ["inconsistent"]
+    assert [verdict for verdict, _ in rows] == ["contradicts"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_an_entry_changed_after_the_end_is_told(changed, verdicts):
 
 @pytest.mark.parametrize(
     ("registered", "verdict"),
-    [("2014-05", "compatible"), ("2014", "compatible"), ("2013", "remark")],
+    [("2014-05", "holds"), ("2014", "holds"), ("2013", "remark")],
 )
 def test_days_of_enrolment_in_both_texts(registered, verdict):
     rows = found({"begin": registered}, {"begin": "2014-05-07"}, "registered.days")
@@ -120,7 +120,7 @@ def test_days_of_enrolment_in_both_texts(registered, verdict):
 @pytest.mark.parametrize(
     ("reported", "check", "verdict", "words"),
     [
-        ({"primary": [outcome()]}, "outcome", "compatible", "registered and reported as primary"),
+        ({"primary": [outcome()]}, "outcome", "holds", "registered and reported as primary"),
         ({"primary": [outcome("falls")]}, "outcome", "changed", "not among the outcomes"),
         (
             {"primary": [outcome("falls")], "secondary": [outcome()]},
@@ -134,17 +134,17 @@ def test_days_of_enrolment_in_both_texts(registered, verdict):
             "changed",
             "registered as time to the event, reported as share of patients",
         ),
-        ({"primary": [outcome(metric="time_to_event")]}, "outcome", "compatible", "reported"),
+        ({"primary": [outcome(metric="time_to_event")]}, "outcome", "holds", "reported"),
         (
             {"primary": [outcome(measure="VAS")]},
             "measure",
             "changed",
             "by “NRS”, reported by “VAS”",
         ),
-        ({"primary": [outcome(measure=" nrs")]}, "outcome", "compatible", "reported"),
-        ({"primary": [outcome(time=MONTHS)]}, "outcome", "compatible", "reported"),
+        ({"primary": [outcome(measure=" nrs")]}, "outcome", "holds", "reported"),
+        ({"primary": [outcome(time=MONTHS)]}, "outcome", "holds", "reported"),
         # 12 weeks are 84 days, a twelfth of 365.25 days times 3 is 91.3; 10 weeks are 70.
-        ({"primary": [outcome(time={**WEEKS, "value": "12"})]}, "outcome", "compatible", ""),
+        ({"primary": [outcome(time={**WEEKS, "value": "12"})]}, "outcome", "holds", ""),
         ({"primary": [outcome(time={**WEEKS, "value": "10"})]}, "measure", "changed", "10 weeks"),
         ({"primary": [outcome(time={**MONTHS, "value": "6"})]}, "measure", "changed", "6 months"),
     ],
@@ -158,13 +158,13 @@ def test_a_registered_primary_outcome_against_what_is_reported(reported, check, 
 def test_a_reported_primary_outcome_that_was_secondary_or_nowhere():
     entry = {"primary": [outcome("falls")], "secondary": [outcome()]}
     told = found(entry, {"primary": [outcome("falls"), outcome()]}, "registered.outcome")
-    assert [verdict for verdict, _ in told] == ["compatible", "changed"]
+    assert [verdict for verdict, _ in told] == ["holds", "changed"]
     assert told[1][1].endswith("it is registered as secondary.")
     told = found({"primary": [outcome("falls")]}, {"primary": [outcome()]}, "registered.outcome")
     assert "not among the outcomes that were registered" in told[1][1]
     # Borderline: a paper that names no primary outcome leaves out nothing.
     assert found({"primary": [outcome()]}, {"first": "2019"}, "registered.outcome") == []
-    assert found({}, {"primary": [outcome()]}, "registered.outcome")[0][0] == "not_checkable"
+    assert found({}, {"primary": [outcome()]}, "registered.outcome")[0][0] == "not_checked"
 
 
 def test_what_a_protocol_tells_is_planned_and_not_registered():
@@ -175,7 +175,7 @@ def test_what_a_protocol_tells_is_planned_and_not_registered():
 
 @pytest.mark.parametrize(
     ("planned", "verdict", "words"),
-    [("90", "compatible", "planned and randomised"), ("236", "remark", "90 randomised (38 %)")],
+    [("90", "holds", "planned and randomised"), ("236", "remark", "90 randomised (38 %)")],
 )
 def test_patients_planned_against_those_randomised(planned, verdict, words):
     rows = found({"planned": planned}, None, "registered.patients")
@@ -185,7 +185,7 @@ def test_patients_planned_against_those_randomised(planned, verdict, words):
 def test_two_planned_numbers_of_one_text_contradict():
     size = {"planned": {**claim("240", size="planned", group="all"), "from": "entry"}}
     rows = found({"planned": "236"}, None, "registered.patients", claims=size)
-    assert rows[0] == ("inconsistent", "236 patients were planned; “240” is another number.")
+    assert rows[0] == ("contradicts", "236 patients were planned; “240” is another number.")
     size["planned"]["printed"] = "236"
     rows = found({"planned": "236"}, None, "registered.patients", claims=size)
     assert [verdict for verdict, _ in rows] == ["remark"]
@@ -211,7 +211,7 @@ SAID = {"begin": "2015-01", "end": "2014-12", "primary": [outcome(metric="value"
 def test_every_form_of_the_audit_tells_of_the_registration(told):
     code, out = told("json", ODD, SAID)
     rows = json.loads(out.out)["registration"]
-    assert code == 1 and [row["verdict"] for row in rows] == ["inconsistent", "late", "changed"]
+    assert code == 1 and [row["verdict"] for row in rows] == ["contradicts", "late", "changed"]
     for form in ("table", "html", "csv", "editor"):
         text = told(form, ODD, SAID)[1].out.replace("\n    ", " ")
         assert "lies before the begin of the enrolment 2015-01." in text, form
@@ -226,12 +226,12 @@ def test_a_secondary_outcome_that_only_the_paper_has():
     """Where secondary outcomes are registered; a registration without any is held to nothing."""
     new = {"secondary": [outcome(), outcome("falls")]}
     rows = found({"secondary": [outcome()]}, new, "registered.outcome")
-    assert [verdict for verdict, _ in rows] == ["compatible", "changed"]
+    assert [verdict for verdict, _ in rows] == ["holds", "changed"]
     assert found({"secondary": [outcome(), outcome("falls")]}, new, "registered.outcome")[1][0] == (
-        "compatible"
+        "holds"
     )
     rows = found({"primary": [outcome()]}, {"primary": [outcome()], **new}, "registered.outcome")
-    assert [verdict for verdict, _ in rows] == ["compatible"]
+    assert [verdict for verdict, _ in rows] == ["holds"]
 
 
 def test_what_one_text_tells_alone_is_not_told_alike(told):
@@ -315,7 +315,7 @@ def test_what_is_known_of_the_published_trials():
     stop = told_of("streckmann2024")
     assert stop["registered.measure", "protocol"][0] == "changed"
     assert stop["registered.patients", "protocol"][1].endswith("158 randomised (67 %).")
-    assert stop["registered.first", "registry"][0] == "not_checkable"
+    assert stop["registered.first", "registry"][0] == "not_checked"
     late = told_of("musaro2019")["registered.first", "registry"]
     assert late == ("late", "First registered 2018-07-23, when the study was complete.")
-    assert {verdict for verdict, _ in told_of("sprave2019").values()} == {"not_checkable"}
+    assert {verdict for verdict, _ in told_of("sprave2019").values()} == {"not_checked"}

@@ -17,10 +17,10 @@ COUNTS = {
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
-        ("15.4% (95% CI 1.8 to 28.2)", "compatible"),  # Newcombe 1.773 to 28.203
-        ("15.4% (95% CI 1.9 to 28.8)", "compatible"),  # Wald 1.920 to 28.820
-        ("15.4% (95% CI -28.2 to -1.8)", "inconsistent"),
-        ("15.4% (95% CI 1.7 to 28.2)", "inconsistent"),
+        ("15.4% (95% CI 1.8 to 28.2)", "holds"),  # Newcombe 1.773 to 28.203
+        ("15.4% (95% CI 1.9 to 28.8)", "holds"),  # Wald 1.920 to 28.820
+        ("15.4% (95% CI -28.2 to -1.8)", "contradicts"),
+        ("15.4% (95% CI 1.7 to 28.2)", "question"),
     ],
 )
 def test_a_positive_difference_has_its_own_interval(judged, printed, agreement):
@@ -31,16 +31,16 @@ def test_a_positive_difference_has_its_own_interval(judged, printed, agreement):
 def test_a_reduction_without_its_sign_has_the_interval_turned_round(judged):
     other = FIRST | {"compare": ["control", "training"]}
     found, _ = judged("d", "ci_high", COUNTS | {"d": claim("15.4% (95% CI 1.8 to 28.2)", **other)})
-    assert found == "compatible"
+    assert found == "holds"
 
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
-        ("15.4%", "exact"),
-        ("-15.4%", "alternative"),
-        ("-15.4% (95% CI -28.2 to -1.8)", "alternative"),
-        ("-15.2%", "inconsistent"),
+        ("15.4%", "holds"),
+        ("-15.4%", "question"),
+        ("-15.4% (95% CI -28.2 to -1.8)", "question"),
+        ("-15.2%", "contradicts"),
     ],
 )
 def test_a_printed_sign_is_held_against_the_order_of_the_groups(judged, printed, agreement):
@@ -50,9 +50,9 @@ def test_a_printed_sign_is_held_against_the_order_of_the_groups(judged, printed,
 @pytest.mark.parametrize(
     ("test", "p", "agreement"),
     [
-        ("chi_squared", "p = 0.027", "exact"),  # 0.02682; Wald's own p is 0.0251
-        (None, "p = 0.027", "compatible"),
-        ("chi_squared", "p = 0.025", "inconsistent"),
+        ("chi_squared", "p = 0.027", "holds"),  # 0.02682; Wald's own p is 0.0251
+        (None, "p = 0.027", "holds"),
+        ("chi_squared", "p = 0.025", "contradicts"),
     ],
 )
 def test_a_p_of_the_counts_need_not_be_that_of_the_interval(judged, test, p, agreement):
@@ -64,17 +64,16 @@ def test_a_p_of_the_counts_need_not_be_that_of_the_interval(judged, test, p, agr
 @pytest.mark.parametrize(
     ("about", "p", "agreement"),
     [
-        ({}, "0.0004", "inconsistent"),
-        ({}, "0.004", "not_checkable"),
-        ({"test": "log_rank"}, "0.0004", "not_checkable"),
+        ({}, "0.0004", "contradicts"),
+        ({}, "0.004", "question"),
+        ({"test": "log_rank"}, "0.0004", "question"),
     ],
 )
 def test_the_test_of_another_p_is_told(judged, about, p, agreement):
     """The Wald p of this ratio is 0.0076; of no named test it may be one not far off."""
     about = {"compare": ["training", "control"], "measure": "hazard_ratio"} | about
-    found, said = judged("h", "p", {"h": claim(f"0.67 (95% CI 0.50 to 0.90), P = {p}", **about)})
+    found, _ = judged("h", "p", {"h": claim(f"0.67 (95% CI 0.50 to 0.90), P = {p}", **about)})
     assert found == agreement
-    assert ("another" in said) == (found == "not_checkable")
 
 
 def test_the_interval_of_means_rests_on_t(judged):
@@ -87,20 +86,20 @@ def test_the_interval_of_means_rests_on_t(judged):
         "measure": "mean_difference",
     }
     small = {"d": claim("2.00 (95% CI 0.25 to 3.75), p = 0.030", **about)}
-    assert judged("d", "p", small, groups)[0] == "compatible"
+    assert judged("d", "p", small, groups)[0] == "holds"
     wrong = {"d": claim("2.00 (95% CI 0.25 to 3.75), p = 0.040", **about)}
-    assert judged("d", "p", wrong, groups)[0] == "inconsistent"
+    assert judged("d", "p", wrong, groups)[0] == "contradicts"
 
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
         # pf at 1.415, 99.645 to 1.425, 99.655 and F 3.825 to 3.835: 0.03839 to 0.03897.
-        ("F(1.42, 99.65) = 3.83, p = 0.038", "exact"),
-        ("F(1.42, 99.65) = 3.83, p = 0.039", "exact"),
-        ("F(1.42, 99.65) = 3.83, p = 0.037", "inconsistent"),
-        ("t(17.3) = 2.10, p = 0.051", "exact"),
-        ("t(17.3) = 2.10, p = 0.049", "inconsistent"),
+        ("F(1.42, 99.65) = 3.83, p = 0.038", "holds"),
+        ("F(1.42, 99.65) = 3.83, p = 0.039", "holds"),
+        ("F(1.42, 99.65) = 3.83, p = 0.037", "contradicts"),
+        ("t(17.3) = 2.10, p = 0.051", "holds"),
+        ("t(17.3) = 2.10, p = 0.049", "contradicts"),
     ],
 )
 def test_corrected_degrees_of_freedom_are_rounded(judged, printed, agreement):
@@ -115,17 +114,17 @@ def test_a_half_is_a_half_whatever_its_float(judged):
         "b": claim("50/84", outcome="event", group="control"),
         "r": claim("0.95", **(FIRST | {"measure": "risk_ratio"})),
     }
-    assert judged("r", "value", claims)[0] == "exact"
+    assert judged("r", "value", claims)[0] == "holds"
 
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
-        ("-10.8%", "exact"),  # 54/96 - 67/100 = -10.75: half away from zero
-        ("-10.7%", "exact"),  # half up
-        ("10.8%", "exact"),
-        ("-10.6%", "inconsistent"),
-        ("-10.9%", "inconsistent"),
+        ("-10.8%", "holds"),  # 54/96 - 67/100 = -10.75: half away from zero
+        ("-10.7%", "holds"),  # half up
+        ("10.8%", "holds"),
+        ("-10.6%", "contradicts"),
+        ("-10.9%", "contradicts"),
     ],
 )
 def test_a_negative_half_is_rounded_either_way(judged, printed, agreement):

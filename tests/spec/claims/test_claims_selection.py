@@ -17,7 +17,7 @@ def test_the_whole_test_and_one_comparison_can_be_told_apart(audit, make_claim):
         make_claim("overall", "P=0.001", log_rank | {"group": "all"}),
         make_claim("pair", "P=0.002", log_rank | {"compare": {"of": "drug", "to": "sham"}}),
     )
-    assert [row["against_data"] for row in rows] == ["exact", "exact"]
+    assert [row["against_data"] for row in rows] == ["equals", "equals"]
 
 
 def test_a_claim_without_a_result_withholds_no_other(audit, make_claim):
@@ -27,18 +27,18 @@ def test_a_claim_without_a_result_withholds_no_other(audit, make_claim):
         make_claim("third", "P=0.03", {"analysis": "none", "stat": "p_value"}),
     )
     found = {row["claim_id"]: row["against_data"] for row in rows}
-    assert found == {"first": "not_tied", "second": "exact", "third": "not_tied"}
+    assert found == {"first": "not_tied", "second": "equals", "third": "not_tied"}
     assert worst_first(with_nothing_printed(rows))[-1][0]["claim_id"] == "second"
     assert failing(with_nothing_printed(rows))
 
 
 def with_nothing_printed(rows):
-    return [row | {"on_print": "not_checkable"} for row in rows]
+    return [row | {"on_print": "not_checked"} for row in rows]
 
 
 def test_a_conclusion_that_nothing_recomputes(audit, make_claim):
     (row,) = audit(make_claim("one", "safe and feasible", cannot="It is no number"))
-    assert (row["component"], row["against_data"]) == ("words", "not_checkable")
+    assert (row["component"], row["against_data"]) == ("words", "no_result")
     assert row["data_finding"] == "It is no number."
 
 
@@ -69,7 +69,7 @@ def test_an_export_without_values_leaves_a_claim_uncheckable(
 ):
     given = make_claim("one", printed, {"analysis": "empty", "visit": "week 1"} | selects)
     (row,) = audit(given, further=empty)
-    assert row["against_data"] == "not_checkable"
+    assert row["against_data"] == "no_result"
     assert why in row["data_finding"]
 
 

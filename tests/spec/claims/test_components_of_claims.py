@@ -50,8 +50,8 @@ def training(make_result):
 @pytest.mark.parametrize(
     ("printed", "stat", "agreement", "error"),
     [
-        ("1.794 (SE 0.633)", "mean_difference.student", "exact", 0.633),
-        ("1.672 (SE 0.638)", "mean_difference.ancova", "exact", 0.638),
+        ("1.794 (SE 0.633)", "mean_difference.student", "equals", 0.633),
+        ("1.672 (SE 0.638)", "mean_difference.ancova", "equals", 0.638),
         ("1.794 (SE 0.64)", "mean_difference.student", "differs", 0.633),
     ],
 )
@@ -72,11 +72,11 @@ def test_quartiles_and_a_range_are_no_medians(audit, make_claim, training):
         further=training,
     )
     assert [(row["component"], row["against_data"]) for row in rows] == [
-        ("value", "exact"),
-        ("quartile_low", "exact"),
-        ("quartile_high", "exact"),
-        ("value", "exact"),
-        ("least", "exact"),
+        ("value", "equals"),
+        ("quartile_low", "equals"),
+        ("quartile_high", "equals"),
+        ("value", "equals"),
+        ("least", "equals"),
         ("most", "differs"),
     ]
     assert rows[5]["recomputed"] == 60
@@ -91,17 +91,17 @@ def test_a_test_statistic_is_no_p_and_an_effect_size_no_f(audit, make_claim, tra
         further=training,
     )
     assert [(row["claim_id"], row["component"], row["against_data"]) for row in rows] == [
-        ("t", "statistic", "exact"),
-        ("t", "df1", "exact"),
-        ("t", "p", "exact"),
-        ("f", "statistic", "exact"),
-        ("f", "df1", "exact"),
-        ("f", "df2", "exact"),
-        ("f", "effect", "exact"),
-        ("eta", "statistic", "exact"),
-        ("eta", "df1", "exact"),
-        ("eta", "df2", "exact"),
-        ("eta", "effect", "not_checkable"),
+        ("t", "statistic", "equals"),
+        ("t", "df1", "equals"),
+        ("t", "p", "equals"),
+        ("f", "statistic", "equals"),
+        ("f", "df1", "equals"),
+        ("f", "df2", "equals"),
+        ("f", "effect", "equals"),
+        ("eta", "statistic", "equals"),
+        ("eta", "df1", "equals"),
+        ("eta", "df2", "equals"),
+        ("eta", "effect", "no_result"),
     ]
 
 
@@ -123,10 +123,10 @@ def test_the_logarithm_of_a_ratio(audit, make_claim, training):
         further=training,
     )
     assert [(row["component"], row["against_data"]) for row in rows] == [
-        ("value", "exact"),
-        ("se", "exact"),
-        ("ci_low", "exact"),
-        ("ci_high", "exact"),
+        ("value", "equals"),
+        ("se", "equals"),
+        ("ci_low", "equals"),
+        ("ci_high", "equals"),
         ("value", "differs"),
     ]
     assert rows[4]["recomputed"] == pytest.approx(0.693, abs=5e-4)
@@ -145,7 +145,7 @@ def test_another_unit_is_recognised_and_can_be_said(audit, make_claim, training)
         further=training,
     )
     assert [row["against_data"] for row in rows] == [
-        *("differs", "differs", "exact", "exact", "exact", "differs", "differs")
+        *("differs", "differs", "equals", "equals", "equals", "differs", "differs")
     ]
     told = "What is printed is 1000 times that: is it in another unit? Then say factor: 1000 under"
     assert told in rows[0]["data_finding"] and told in rows[1]["data_finding"]
@@ -173,9 +173,9 @@ def test_a_coefficient_by_its_term(audit, make_claim, make_result):
         further=model,
     )
     assert [(row["component"], row["against_data"]) for row in rows] == [
-        ("value", "exact"),
-        ("se", "exact"),
-        ("p", "exact"),
-        ("value", "exact"),
+        ("value", "equals"),
+        ("se", "equals"),
+        ("p", "equals"),
+        ("value", "equals"),
         ("se", "differs"),
     ]

@@ -16,11 +16,10 @@ from statsmodels.duration.hazard_regression import PHReg
 from trialtrace.audit.candidates.coincidence import Displacement, Fits
 from trialtrace.audit.ledger.claim import read_claim
 from trialtrace.audit.ledger.shape import LedgerClaim
-from trialtrace.audit.printed.verdicts import DATA
-from trialtrace.audit.verdicts.audit import note_searches
 from trialtrace.base.config.spec import structure
 from trialtrace.run.claims.audit import audit_rows
 from trialtrace.run.claims.search.bundles import search_rows
+from trialtrace.run.claims.search.matches import note_searches
 from trialtrace.run.claims.search.means import Means
 from trialtrace.run.claims.search.values import Block, Reading
 from trialtrace.run.claims.search.wanted import Key
@@ -45,7 +44,7 @@ def searched(analysed):
         by_name = {one.name: one for one in claims}
         rows = audit_rows(trial, by_name, results)
         found = search_rows(trial, by_name, frames, results, rows)
-        note_searches(rows, found, DATA)
+        note_searches(rows, found)
         return found, {(row["claim_id"], row["component"]): row for row in rows}
 
     return run
@@ -88,8 +87,8 @@ def test_a_one_sided_t_test_in_the_place_of_the_planned_rank_test(searched, pain
     assert one.bundle.targets == (("p", "p"),) and "4 linked numbers" in one.bundle.inputs
     assert one.tier == 2
     assert one.matches[0].startswith("t test, Student's t, one-sided on the same patients")
-    assert rows["p", "p"]["against_data"] == "alternative" and one.chance < 0.1
-    assert rows["licorice", "sd"]["against_data"] == "exact"
+    assert rows["p", "p"]["against_data"] == "other_choice" and one.chance < 0.1
+    assert rows["licorice", "sd"]["against_data"] == "equals"
     assert "data_more" not in rows["licorice", "sd"]
 
 
@@ -132,8 +131,8 @@ def test_a_p_without_the_correction_that_the_plan_names(searched, pain):
     printed = f"F(3, 693) = {found['F']:.2f}, P = {found['p_unc']:.4f}"
     (one,), rows = searched("ruetzler2013", anova(printed))
     assert one.tier == 1 and "interaction of arm and visit, without correction" in one.matches[0]
-    assert rows["f", "p"]["against_data"] == "alternative"
-    assert rows["f", "statistic"]["against_data"] == "exact"
+    assert rows["f", "p"]["against_data"] == "other_choice"
+    assert rows["f", "statistic"]["against_data"] == "equals"
 
 
 def test_three_visits_in_the_place_of_four(searched, pain):
@@ -150,7 +149,7 @@ def test_three_visits_in_the_place_of_four(searched, pain):
     (one,), rows = searched("ruetzler2013", anova(printed))
     assert one.tier == 2 and "30 min, 90 min, next morning" in one.matches[0]
     assert {rows["f", name]["against_data"] for name in ("statistic", "df1", "df2", "p")} == {
-        "alternative"
+        "other_choice"
     }
 
 
@@ -198,7 +197,9 @@ def test_a_stratified_model_and_test(searched, deaths):
         for told in one.matches
     )
     assert (
-        rows["hazard", "percent"]["against_data"] == rows["p", "p"]["against_data"] == "alternative"
+        rows["hazard", "percent"]["against_data"]
+        == rows["p", "p"]["against_data"]
+        == "other_choice"
     )
     assert one.chance < 0.01
 

@@ -31,12 +31,12 @@ def test_the_word_is_a_component_of_its_own():
 
 # The plan's level is 0.041, and p is 0.0291.
 @pytest.mark.parametrize(
-    ("more", "agreement"), [({}, "exact"), ({"about": {"level": "0.01"}}, "differs")]
+    ("more", "agreement"), [({}, "equals"), ({"about": {"level": "0.01"}}, "differs")]
 )
 def test_against_the_p_of_the_comparison(audit, make_claim, more, agreement):
     selects = {"analysis": "pain", "stat": "proportion"}
     rows = audit(make_claim("pain", "significantly less pain", selects, direction=LESS, **more))
-    assert verdicts(rows) == {"direction": "exact", "significance": agreement}
+    assert verdicts(rows) == {"direction": "equals", "significance": agreement}
     assert worst(rows, DATA) == agreement
     assert rows[1]["result_id"] == "toy/pain/p_value.fisher@drug-sham"
 
@@ -44,14 +44,14 @@ def test_against_the_p_of_the_comparison(audit, make_claim, more, agreement):
 def test_against_the_interval_where_there_is_no_p(audit, make_claim):
     selects = {"analysis": "score", "stat": "mean"}
     rows = audit(make_claim("score", "significantly lower", selects, direction=LESS))
-    assert verdicts(rows) == {"direction": "exact", "significance": "differs"}
+    assert verdicts(rows) == {"direction": "equals", "significance": "differs"}
 
 
 def test_tests_that_do_not_agree_decide_nothing(audit, make_claim, make_result):
     further = [make_result("pain", "p_value.chi_squared", 0.06, "drug-sham")]
     selects = {"analysis": "pain", "stat": "proportion"}
     claim = make_claim("pain", "significantly less pain", selects, direction=LESS)
-    assert verdicts(audit(claim, further=further))["significance"] == "not_checkable"
+    assert verdicts(audit(claim, further=further))["significance"] == "no_result"
 
 
 def test_on_print_the_p_decides_the_word_and_the_numbers_the_side():
@@ -64,12 +64,12 @@ def test_on_print_the_p_decides_the_word_and_the_numbers_the_side():
         "other": printed_claim("41%", outcome="event", group="control"),
     }
     rows = {(row["claim_id"], row["component"]): row for row in audit_ledger(read(own)).rows}
-    assert rows["fewer", "direction"]["on_print"] == "exact"
-    assert rows["fewer", "significance"]["on_print"] == "inconsistent"
+    assert rows["fewer", "direction"]["on_print"] == "holds"
+    assert rows["fewer", "significance"]["on_print"] == "contradicts"
     del own["p"]
     rows = {(row["claim_id"], row["component"]): row for row in audit_ledger(read(own)).rows}
-    assert rows["fewer", "significance"]["on_print"] == "not_checkable"
+    assert rows["fewer", "significance"]["on_print"] == "not_checked"
     fewer = [row for (name, _), row in rows.items() if name == "fewer"]
-    assert worst(fewer, PRINT) == "compatible"
+    assert worst(fewer, PRINT) == "holds"
     told = [(verdict, parts) for verdict, _, _, parts in by_verdict(fewer, PRINT)]
-    assert told == [("exact", ["direction"]), ("not_checkable", ["significance"])]
+    assert told == [("holds", ["direction"]), ("not_checked", ["significance"])]

@@ -47,10 +47,10 @@ def test_claims_as_a_table_end_with_their_tally(run):
     lines = run("claims", "mini").stdout.splitlines()
     assert max(map(len, lines)) <= 80
     at = next(place for place, line in enumerate(lines) if line.startswith("6 claims."))
-    assert lines[at].startswith("6 claims. Against the data: 3 differ, 2 exact, 1 not checkable.")
+    assert lines[at].startswith("6 claims. Against the data: 3 differ, 2 equal, 1 no result.")
     told = [line for line in lines[:at] if line.startswith("  against the data, ")]
     # The worst is told first.
-    assert "differs" in told[0] and "not checkable" in told[-1]
+    assert "differs" in told[0] and "no result" in told[-1]
 
 
 @pytest.mark.parametrize(("command", "contract"), TABLES)

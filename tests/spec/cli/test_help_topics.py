@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.audit.prints import registry as checks
+from trialtrace.audit.relations.tables import RELATIONS
 from trialtrace.cli import main
 from trialtrace.report.commands.reference import CONFIGURATION, topic_text
 from trialtrace.run.tables.contracts.files import FILES
@@ -15,7 +15,9 @@ def test_the_lists_name_every_kind_instrument_step_and_table():
     assert set(endpoints.MODULES) <= set(topic_text("endpoints").split())
     assert set(instruments.MODULES) <= set(topic_text("instruments").split())
     assert {card.step for card in cards()} <= set(topic_text("steps").split())
-    assert {f"{name}:" for name in checks.MODULES} <= set(topic_text("checks").split())
+    assert {f"{one.name}{'*' * one.of_sizes}:" for one in RELATIONS} <= set(
+        topic_text("checks").split()
+    )
     files = {file for tables in FILES.values() for file, _ in tables if " " not in file}
     assert files <= set(topic_text("tables").split())
 

@@ -87,7 +87,7 @@ def test_a_command_prints_what_the_page_says(
     project = mistaken(at, tmp_path) if mistake else at
     status = main(["--project", str(project.root), *words])
     printed = capsys.readouterr()
-    assert status == (mistake or " differs " in shown or "by another choice" in shown)
+    assert status == (mistake or " differs " in shown or "contradict" in shown)
     assert told(printed.err if mistake else printed.out, shown), printed.out + printed.err
 
 

@@ -163,7 +163,7 @@ def test_what_no_patients_can_have_is_found_in_a_record_as_it_stands(tmp_path):
     )
     path = tmp_path / "NCT00000000.json"
     path.write_text(json.dumps(entry), encoding="utf-8")
-    findings = audit_ledger(record_ledger(path)).findings
-    wrong = {each.check for each in findings if each.agreement == "inconsistent"}
+    findings = audit_ledger(record_ledger(path)).judgements
+    wrong = {each.relation for each in findings if each.state == "contradicts"}
     assert wrong == {"whole.between", "size.denominator", "total.categories"}
-    assert [each.agreement for each in findings if each.check == "p.means"] == ["compatible"]
+    assert [each.state for each in findings if each.relation == "p.means"] == ["holds"]

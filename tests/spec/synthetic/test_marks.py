@@ -135,7 +135,7 @@ def test_declared_files_are_stamped_throughout(declared, synthetic, swapped):
     assert set(adsl["SYNTHFL"].to_pylist()) == {"Y"}
     assert adsl["USUBJID"].to_pylist() == first["USUBJID"].to_pylist()
     claims = pq.ParquetFile(declared.folder / "audit" / "claims.parquet").read().to_pylist()
-    assert claims and {row["against_data"] for row in claims} == {"not_checkable"}
+    assert claims and {row["against_data"] for row in claims} == {"no_result"}
     for path in sorted(declared.folder.rglob("*.parquet")):
         assert b"SYNTHETIC" in (pq.ParquetFile(path).metadata.metadata or {}), path
     pages = sorted(declared.folder.glob("report/**/*.html"))

@@ -101,7 +101,7 @@ def test_a_page_says_it_once_and_not_at_each_number(synthetic):
 def test_claims_are_not_checkable_and_stand_beside_no_drawn_number(synthetic):
     claims = pq.ParquetFile(synthetic.folder / "audit" / "claims.parquet").read().to_pylist()
     assert {row["recomputed_text"] for row in claims} == {None}
-    assert {row["against_data"] for row in claims} == {"not_checkable"}
+    assert {row["against_data"] for row in claims} == {"no_result"}
     assert all(row["data_finding"].startswith("The data are synthetic.") for row in claims)
 
 

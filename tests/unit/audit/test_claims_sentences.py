@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from trialtrace.audit.candidates.search import Searched
 from trialtrace.audit.printed.sentences import (
     MOST_WORDS,
     brief,
@@ -15,9 +16,8 @@ from trialtrace.audit.printed.sentences import (
     thousands,
     told_apart,
 )
-from trialtrace.audit.search.search import Searched
-from trialtrace.audit.verdicts.audit import search_sentence
 from trialtrace.audit.verdicts.text import told
+from trialtrace.run.claims.search.matches import search_sentence
 
 
 def test_the_verdict_is_not_told_twice():
@@ -146,11 +146,11 @@ def test_no_line_ends_within_a_percentage_or_a_p():
         "component": "p",
         "against_data": None,
         "print_more": None,
-        "on_print": "exact",
+        "on_print": "holds",
         "print_finding": "Of 13.1 % and 5 % P = 0.005 or P < 0.0001 is told. " * 4,
     }
     for width in range(40, 80):
-        lines = told({"claims": [row], "searches": []}, width).splitlines()
+        lines = told({"claims": [row]}, width).splitlines()
         assert not [one for one in lines if one.endswith((" P", "=", "<"))]
         assert not [one for one in lines if one.strip().startswith(("%", "=", "<"))]
 
@@ -165,15 +165,15 @@ def test_the_terminal_is_told_within_its_width_and_the_worst_first(width):
         "print_more": None,
     }
     rows = [
-        row | {"claim_id": "fine", "component": "p", "on_print": "exact", "print_finding": "Yes."},
+        row | {"claim_id": "fine", "component": "p", "on_print": "holds", "print_finding": "Yes."},
         row
         | {
             "claim_id": "odd",
             "component": "p",
-            "on_print": "inconsistent",
+            "on_print": "contradicts",
             "print_finding": "13 of 27 is 48.1 %; printed is 48.4 %, and so on. " * 3,
         },
     ]
-    lines = told({"claims": rows, "searches": []}, width).splitlines()
+    lines = told({"claims": rows}, width).splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("odd:") and "2 claims. Internal consistency:" in " ".join(lines)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from paper import claim, read
+from paper import claim
 
 from trialtrace.audit.candidates.coincidence import (
     Displacement,
@@ -19,10 +19,7 @@ from trialtrace.audit.candidates.coincidence import (
     Window,
     choices,
 )
-from trialtrace.audit.candidates.grid import TIERS
 from trialtrace.audit.printed.expression import parse
-from trialtrace.audit.printed.sentences import chance_text
-from trialtrace.audit.verdicts.audit import audit_ledger
 
 BY = Displacement()
 
@@ -175,32 +172,6 @@ def _defined(cell, at, main):
     ]
     factor = Decimal(BY.arm)
     return all(own / factor <= arm <= own * factor and arm >= 0 for arm, own in arms)
-
-
-@pytest.mark.parametrize("name", SEARCHED)
-def test_numbers_drawn_from_the_window_match_at_the_mean_cp(name):
-    """Uniform draws from W at every tier: the matched share is CP, within four standard errors."""
-    rng, draws = np.random.default_rng(20261120), 200
-    (one,) = audit_ledger(read(SEARCHED[name])).searches
-    (window,) = one.bundle.windows
-    cells = [drawn(window, rng) for _ in range(draws)]
-    matched = [
-        any(family.matches([cell], tier) for family in one.bundle.families)
-        for tier in TIERS
-        for cell in cells
-    ]
-    expected = draws * sum(one.cp)
-    spread = sum((draws * cp * (1 - cp)) ** 0.5 for cp in one.cp)
-    assert 0.01 < np.mean(one.cp) < 0.99
-    assert abs(sum(matched) - expected) < 4 * spread
-
-
-def test_a_window_of_nothing_but_the_printed_value_has_no_chance():
-    """0.7 on tenths: 0.63 to 0.77 holds no other value."""
-    told = SEARCHED["ratio"] | {"r": claim("0.7", **PAIR, **ABOUT)}
-    (one,) = audit_ledger(read(told)).searches
-    assert one.cp == (None,) * 3 and one.cp_double is not None
-    assert "cannot be told" in chance_text(one.chance)
 
 
 def test_wider_windows_and_later_tiers():

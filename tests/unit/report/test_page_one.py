@@ -176,12 +176,12 @@ def test_words_are_counted_as_a_reader_counts_them():
 @pytest.mark.parametrize(
     ("verdicts", "told"),
     [
-        ([("exact", "compatible")], "1 of 1 can be checked: 0 contradict, 0 questions."),
+        ([("equals", "holds")], "1 of 1 can be checked: 0 contradict, 0 questions."),
         (
-            [("differs", "compatible"), ("not_checkable", "inconsistent")],
-            "2 of 2 can be checked: 2 contradict, 0 questions.",
+            [("differs", "holds"), ("no_result", "contradicts"), ("equals", "question")],
+            "3 of 3 can be checked: 2 contradict, 1 question.",
         ),
-        ([("not_checkable", "not_checkable")], "0 of 1 can be checked: 0 contradict, 0 questions."),
+        ([("no_result", "not_checked")], "0 of 1 can be checked: 0 contradict, 0 questions."),
     ],
 )
 def test_published_numbers_are_counted_by_claim(mini, monkeypatch, verdicts, told):

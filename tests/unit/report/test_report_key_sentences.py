@@ -366,7 +366,7 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
 
 @pytest.mark.parametrize(("text", "unread"), [("not_at_hand", ", not read here"), ("at_hand", "")])
 def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result(text, unread):
-    same = {"check": "registered.measure", "verdict": "compatible", "source": "registry"}
+    same = {"check": "registered.measure", "verdict": "holds", "source": "registry"}
     other = {"check": "registered.measure", "verdict": "changed", "source": "protocol"}
     rows = [same | {"finding": "Alike."}, other | {"finding": "Time planned, share reported."}]
     papers = {"protocol": {"citation": "A protocol", "text": text}, "registry": "A registry"}
@@ -383,7 +383,7 @@ def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result(te
 
 def test_a_registration_after_the_begin_stands_with_the_design():
     first = {"check": "registered.first", "finding": "First registered 2018, when it was complete."}
-    rows = [first | {"verdict": "late"}, first | {"verdict": "compatible"}]
+    rows = [first | {"verdict": "late"}, first | {"verdict": "holds"}]
     (told,) = registered_late(SimpleNamespace(printed={"registration": rows}))
     assert words(told) == "Registered retrospectively: first registered 2018, when it was complete."
 
@@ -426,7 +426,7 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 
 def claim(name, **more):
     row = {"claim_id": name, "label": name, "quote": "7 of 10", "recomputed_text": "6 of 10"}
-    row |= {"against_data": "not_checkable", "on_print": "not_checkable", "print_finding": ""}
+    row |= {"against_data": "no_result", "on_print": "not_checked", "print_finding": ""}
     return row | {"alternative": None} | more
 
 
@@ -440,23 +440,23 @@ CONFLICTS = {
         "data 6 of 10.",
     ),
     "each kind apart": (
-        ["differs", "contradicts", "more", "unusual"],
+        ["differs", "contradicts", "more", "asked"],
         [],
-        "1 differs from the data, 2 do not fit other printed numbers and 1 is given by no usual "
-        "method; none is of the primary result; the first of the others: “differs”, printed 7 of "
+        "1 differs from the data, 2 contradict other printed numbers and 1 is a question to the "
+        "authors; none is of the primary result; the first of the others: “differs”, printed 7 of "
         "10, data 6 of 10.",
     ),
     "of both kinds at once": (
         ["differs", "refuted and contradicts"],
         [],
-        "2 differ from the data and 1 does not fit other printed numbers, together 2; none is of "
+        "2 differ from the data and 1 contradicts other printed numbers, together 2; none is of "
         "the primary result; the first of the others: “refuted and contradicts”, printed 7 of "
-        "10, data 6 of 10.",
+        "10, data 6 of 10; 3 of 29 is 10.3 %.",
     ),
     "one of the primary result by name": (
-        ["differs", "unusual"],
+        ["differs", "asked"],
         ["differs"],
-        "1 differs from the data and 1 is given by no usual method; 1 of these is of the primary "
+        "1 differs from the data and 1 is a question to the authors; 1 of these is of the primary "
         "result: “differs”, printed 7 of 10, data 6 of 10.",
     ),
     "rounded, of the primary result": (
@@ -466,16 +466,16 @@ CONFLICTS = {
         "10, data 6 "
         "of 10; 7 is that of the rounded parts.",
     ),
-    "a p that no test gives, unless the data refute it": (
-        ["odd", "odd and differs"],
-        ["odd"],
-        "1 differs from the data and 1 is given by no usual test; 1 of these is of the primary "
-        "result: “odd”, printed 7 of 10; none gives 0.72.",
+    "a question, unless the data refute it": (
+        ["asked", "asked and differs"],
+        ["asked"],
+        "1 differs from the data and 1 is a question to the authors; 1 of these is of the primary "
+        "result: “asked”, printed 7 of 10; none gives 0.72.",
     ),
     "more of the primary result by their number": (
         ["contradicts", "more"],
         ["contradicts", "more"],
-        "2 do not fit other printed numbers; 2 of these are of the primary result, such as "
+        "2 contradict other printed numbers; 2 of these are of the primary result, such as "
         "“contradicts”, printed 7 of 10; 3 of 29 is 10.3 %.",
     ),
 }
@@ -485,28 +485,23 @@ CONFLICTS = {
 def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
     mini, monkeypatch, found, own, told
 ):
-    """What contradicts another number is told from what no method tried gives."""
-    bad = {"on_print": "inconsistent", "print_finding": "3 of 29 is 10.3 %."}
-    no_interval = bad | {"print_finding": "No usual interval (Wald) on 7 of 10 has the bounds."}
-    odd = {"no_usual_test": True, "print_finding": "None gives 0.72."}
+    """What contradicts another number is told from what is asked."""
+    bad = {"on_print": "contradicts", "print_finding": "3 of 29 is 10.3 %."}
+    asked = {"on_print": "question", "print_finding": "None gives 0.72."}
     kinds = {
         "differs": {"against_data": "differs"},
         "contradicts": bad,
         "more": bad,
-        "unusual": no_interval,
-        "odd": odd,
-        "odd and differs": odd | {"against_data": "differs"},
+        "asked": asked,
+        "asked and differs": asked | {"against_data": "differs"},
         "refuted and contradicts": bad | {"against_data": "differs"},
         "rounded": {
             "against_data": "differs",
-            "on_print": "alternative",
-            "alternative": "of rounded percentages",
+            "on_print": "question",
             "print_finding": "It is 6; 7 is that of the rounded parts.",
         },
     }
     rows = [claim("right"), *(claim(name, **kinds[name]) for name in found)]
-    # A component that contradicts another number is more than one that no method gives.
-    rows += [claim("more", **no_interval)] * ("more" in found)
     material = Material(mini.trial, mini.settings, mini.folder, {})
     vars(material)["claims"] = rows
     monkeypatch.setattr(this_reanalysis, "of_primary", lambda _, name: name in own)

@@ -77,13 +77,13 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
     [
         (None, [], False),
         ("NCT1", [], True),
-        ("NCT1", [("registered.first", "late"), ("registered.outcome", "not_checkable")], True),
+        ("NCT1", [("registered.first", "late"), ("registered.outcome", "not_checked")], True),
         ("NCT1", [("registered.measure", "changed")], False),
         ("NCT1", [("registered.outcome", "exact")], False),
         # A protocol that was compared is no registration.
         (
             "NCT1",
-            [("registered.outcome", "not_checkable"), ("registered.measure", "changed", "plan")],
+            [("registered.outcome", "not_checked"), ("registered.measure", "changed", "plan")],
             True,
         ),
     ],

@@ -99,24 +99,21 @@ def test_a_result_above_is_no_other_choice(beside, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("on_print", "alternative", "found", "told"),
+    ("on_print", "found", "told"),
     [
-        ("alternative", "rounded", "The difference is 7.8; 7.7 is that of the parts.", "; 7.7 is"),
+        ("question", "The difference is 7.8; 7.7 is that of the parts.", "; 7.7 is"),
         (
-            "inconsistent",
-            None,
+            "contradicts",
             "3 of 29 is 10.3 %; printed is 24.1 %. 7 would.",
             "; 3 of 29 is 10.3 %",
         ),
-        ("inconsistent", None, "It is " + "far " * 40 + "off.", ""),
-        ("not_checkable", None, "No test gives it.", ""),
+        ("contradicts", "It is " + "far " * 40 + "off.", ""),
+        ("not_checked", "No test gives it.", ""),
     ],
 )
-def test_a_conflict_has_its_cause_where_the_audit_says_it_in_a_clause(
-    on_print, alternative, found, told
-):
-    row = {"on_print": on_print, "alternative": alternative, "print_finding": found}
-    row |= {"against_data": "not_checkable" if on_print == "inconsistent" else "differs"}
+def test_a_conflict_has_its_cause_where_the_audit_says_it_in_a_clause(on_print, found, told):
+    row = {"on_print": on_print, "print_finding": found}
+    row |= {"against_data": "no_result" if on_print == "contradicts" else "differs"}
     text = this_reanalysis._cause(row)
     assert text.startswith(told) and bool(text) == bool(told)
 

@@ -44,7 +44,7 @@ def test_a_trial_is_shown_by_its_design_result_and_verdicts(site):
     told = [given["aria-label"] for tag, given in page.elements if tag == "svg" and "role" in given]
     assert len(told) == 1 and "risk difference" in told[0] and told[0].split(": ")[-1] in page.text
     assert {"mini/report.html", "mini/audit.html", "claims.html"} <= set(page.links)
-    assert "3 differ 2 exact 1 not checkable" in page.text
+    assert "3 differ 2 equal 1 no result" in page.text
 
 
 def test_search_cards_and_rows_alone_may_run_a_script(site):

@@ -89,9 +89,9 @@ def test_the_line_that_a_link_names_is_the_first_that_is_seen(tmp_path, syntheti
 def test_a_claim_of_the_audit_is_not_under_the_head_of_its_table(tmp_path):
     texts = ("label", "quote", "place", "paper", "data_finding", "print_finding")
     about = dict.fromkeys(CLAIMS.names) | dict.fromkeys(texts, "A text.")
-    about |= {"component": "value", "against_data": "exact", "on_print": "not_checkable"}
+    about |= {"component": "value", "against_data": "equals", "on_print": "not_checked"}
     rows = [about | {"claim_id": f"c{number}", "step": ""} for number in range(80)]
-    audit = {"claims": rows, "findings": [], "searches": [], "searches_over_data": []}
+    audit = {"claims": rows, "judgements": [], "searches_over_data": []}
     page = audit_page(audit, "T", synthetic=False, in_report=True)
     found = seen(page, "claim-c40", "tr[id]", tmp_path)
     assert found["scrolled"] > 1000

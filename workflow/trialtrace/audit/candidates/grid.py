@@ -4,7 +4,7 @@ Tiers: 1 the printed denominators and the usual methods; 2 other tests, methods,
 ways of rounding; 3 denominators that are not printed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.audit.candidates import count_methods as methods
-from trialtrace.audit.candidates.coincidence import Choices, Family, choices
+from trialtrace.audit.candidates.coincidence import Choices, choices
 from trialtrace.audit.candidates.count_methods import tiers
 from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.base.arrays import Floats, Whole
@@ -110,48 +110,6 @@ def p_by_test(counts: Whole) -> dict[str, Floats]:
     return p_values | {
         name: np.minimum(2 * made(p_values), 1.0) for name, (_, made) in DOUBLED.items()
     }
-
-
-def p_families(
-    tables: Sequence[tuple[str, int, tuple[int, int, int, int]]], unit: Fraction
-) -> Iterator[Family]:
-    """Families of a p of two groups; `tables` are (name, tier, (x1, n1, x0, n0))."""
-    found = p_by_test(np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4))
-    names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
-    for test, (label, tier) in ALL_TESTS.items():
-        for rounding, other in ROUNDINGS.items():
-            name = label if other == 1 else f"{label}, {rounding}"
-            choices = tabulated(names, tiers, found[test], [unit], rounding)
-            yield Family(name, max(tier, other), (choices,), departures(tier, other))
-
-
-def share_families(
-    shares: Sequence[Share],
-    units: Sequence[tuple[Fraction, Fraction]],
-    level: float | None,
-    groups: tuple[str, ...],
-) -> Iterator[Family]:
-    """Families of the intervals of one share a group, by the labels of the `groups`.
-
-    `units` are those of the two bounds, as shares. A printed level is the only one of tier 1.
-    """
-    levels = LEVELS if level is None else {level: 1} | {one: 2 for one in LEVELS if one != level}
-    for method, (_, tier) in INTERVALS.items():
-        for centre in ("counts", "printed percentage"):
-            if centre != "counts" and method not in ALSO_OF_SHARES:
-                continue
-            for confidence, second in levels.items():
-                intervals = [_intervals(method, centre, share, confidence) for share in shares]
-                for rounding, third in ROUNDINGS.items():
-                    factors = tuple(
-                        tabulated(names, tiers, ends, pair, rounding)
-                        for (names, tiers, ends), pair in zip(intervals, units, strict=True)
-                    )
-                    name = f"{method} at {100 * confidence:g} %"
-                    name += "" if centre == "counts" else " on the printed percentage"
-                    name += "" if third == 1 else f", {rounding}"
-                    own_tier, many = max(tier, second, third), departures(tier, second, third)
-                    yield Family(name, own_tier, factors, many, of=groups)
 
 
 def _intervals(

@@ -1,87 +1,83 @@
 """Ten lines for an editor, what changes the conclusion first, and what could not be checked."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house
-from trialtrace.audit.printed.verdicts import PRINT, WORST_FIRST
-from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.wholes.shares import denominators_of
+from trialtrace.audit.printed.verdicts import CONTRADICTS, NOT_CHECKED, PRINT, QUESTION
+from trialtrace.audit.relations.engine import Judgement
 from trialtrace.audit.relations.wording import listed
-from trialtrace.audit.verdicts.flips import LEVEL, flips, given, recomputed
-from trialtrace.audit.verdicts.tally import of_claims, unmatched, worst
+from trialtrace.audit.verdicts.flips import LEVEL, flips
+from trialtrace.audit.verdicts.tally import of_claims, worst
 
 MOST_LINES = 10
-FLIPS, COMPARES, NUMBERS, CHOICE, NO_TEST = (
+FLIPS, COMPARES, NUMBERS, ASKED = (
     f"across {LEVEL}",
     "a comparison or a conclusion",
     "a number",
-    "another choice",
-    "no usual test",
+    "a question",
 )
-GRADES = (FLIPS, COMPARES, NUMBERS, CHOICE, NO_TEST)
+GRADES = (FLIPS, COMPARES, NUMBERS, ASKED)
 """By effect on the conclusion, the gravest first: a p whose recomputed values all lie on the other
-side; a contradiction in what compares groups; in other numbers; what only another choice gives; a p
-that no usual test gives."""
+side; a contradiction in what compares groups; in other numbers; what is asked."""
 TURNS = "turns"
 HEADS = {
     TURNS: "What would turn a decision",
-    "inconsistent": "What does not hold",
-    "alternative": "What another choice gives",
-    "not_checkable": "What no usual test gives",
+    CONTRADICTS: "What does not hold",
+    QUESTION: "What is open",
 }
-"""The heading under which a line stands: a decision that turns, else the verdict on print."""
-SHARES = ("share.percent", "share.count", "share.denominator")
-"""Checks of which all cells of a table are one matter, as are p of it that no usual test gives."""
-SEVERAL = 3
-"""So many percentages of one other number of patients are no slips of their own."""
-MATTERS = ("number.impossible", "size.denominator", "total.categories")
-"""Checks of which many cells of one place are one matter."""
+"""The heading under which a line stands: a decision that turns, else the state."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One claim that does not hold, why it matters, and what was found.
+    """One claim that contradicts others or is asked about, why it matters, and what was found.
 
     `rank` orders the lines of a grade: outcomes before baseline values, then by how far what is
-    printed is from what was found, in parts of it. `alike` are the claims that the same was found
-    of. `size` is the one number of patients of whom several percentages of its group are, in place
-    of that printed.
+    printed is from what was found, in parts of it. `alike` are the claims that the same relation
+    is about in the same table or section.
     """
 
     grade: str
-    verdict: str
+    state: str
     claim: str
     label: str
     place: str
     printed: str
     text: str
+    question: str
     rank: tuple[bool, float]
     same: tuple[object, ...]
     alike: tuple["Line", ...] = field(default=())
-    size: int | None = None
 
     @property
     def head(self) -> str:
         """The key of its heading."""
-        return TURNS if self.grade == FLIPS else self.verdict
+        return TURNS if self.grade == FLIPS else self.state
 
 
 def lines(
-    ledger: Ledger, findings: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+    ledger: Ledger, judgements: Sequence[Judgement], rows: Iterable[Mapping[str, object]]
 ) -> list[Line]:
-    """Every claim that does not hold, by grade, then by rank; else as in the ledger."""
-    turned = flips(findings, ledger)
-    made = list(_lines(ledger, findings, turned, of_claims(rows)))
-    made = _of_one_size(ledger, findings, made)
+    """Every claim that contradicts or is asked about, by grade, then by rank; else as in the
+    ledger."""
+    turned = flips(judgements, ledger)
+    by_claim: dict[str, list[Judgement]] = {}
+    for one in judgements:
+        by_claim.setdefault(one.claim, []).append(one)
+    made = [
+        _line(ledger, ledger.entries[name], own, by_claim[name], turned.get(name))
+        for name, own in of_claims(rows).items()
+        if worst(own, PRINT) in (CONTRADICTS, QUESTION)
+    ]
     return sorted(made, key=lambda line: (GRADES.index(line.grade), line.rank))
 
 
 def together(lines: Iterable[Line]) -> list[Line]:
-    """The lines, of those that tell the same of other groups or places the first with the rest."""
+    """The lines, of those that are one matter the first with the rest."""
     made: dict[tuple[object, ...], Line] = {}
     for line in lines:
         first = made.get(line.same)
@@ -89,97 +85,33 @@ def together(lines: Iterable[Line]) -> list[Line]:
     return list(made.values())
 
 
-def _lines(
+def _line(
     ledger: Ledger,
-    findings: Sequence[Finding],
-    turned: Mapping[str, str],
-    claims: Mapping[str, Sequence[Mapping[str, object]]],
-) -> Iterator[Line]:
-    for name, claim in claims.items():
-        verdict, entry = worst(claim, PRINT), ledger.entries[name]
-        odd = any(unmatched(row) for row in claim)
-        if verdict == "inconsistent":
-            compares = entry.about.compared or entry.about.concludes or entry.direction
-            grade = COMPARES if compares else NUMBERS
-        elif verdict == "alternative":
-            grade = CHOICE
-        elif odd:
-            grade, verdict = NO_TEST, "not_checkable"
-        else:
-            continue
-        judged = [row for row in claim if row[PRINT] == verdict or unmatched(row)]
-        row = min(judged, key=lambda judgement: WORST_FIRST.index(str(judgement[PRINT])))
-        text = str(row["print_finding"])
-        if name in turned:
-            grade, text = FLIPS, house(turned[name])
-        behind = _behind(findings, row)
-        yield Line(
-            grade,
-            str(verdict),
-            name,
-            label_of(ledger, entry),
-            entry.place,
-            entry.printed,
-            text,
-            (
-                is_baseline(ledger, entry),
-                -max((_away(entry, finding) for finding in behind), default=0.0),
-            ),
-            _same(entry, grade, text, behind),
-        )
-
-
-def _of_one_size(ledger: Ledger, findings: Sequence[Finding], lines: Sequence[Line]) -> list[Line]:
-    """The lines; percentages of a group and a place that all are of one other number are alike."""
-    sizes = {
-        one.claim: denominators_of(one.detail["count"], ledger.entries[one.claim].parts["percent"])
-        for one in findings
-        if one.check == SHARES[0] and one.agreement == "inconsistent"
-    }
-    made = {line.claim: line for line in lines}
-    places: dict[tuple[str, str | None], list[Line]] = {}
-    for line in lines:
-        if line.claim in sizes and line.grade == NUMBERS:
-            places.setdefault(_whose(ledger, line), []).append(line)
-    for own in places.values():
-        alike = set.intersection(*(set(sizes[line.claim]) for line in own))
-        if len(own) < SEVERAL or len(alike) != 1:
-            continue
-        (n,) = alike
-        for line in own:
-            text = f"{line.text.removesuffix('.')}. All {len(own)} are percentages of {n}."
-            same = (line.grade, SHARES[0], *_whose(ledger, line))
-            made[line.claim] = replace(line, text=text, same=same, size=n)
-    return list(made.values())
-
-
-def _whose(ledger: Ledger, line: Line) -> tuple[str, str | None]:
-    """The table or section that a line is of, and its group."""
-    return line.place.partition(", row ")[0], ledger.entries[line.claim].about.group
-
-
-def _behind(findings: Sequence[Finding], row: Mapping[str, object]) -> list[Finding]:
-    """The findings that gave the verdict of a row."""
-    return [
-        finding
-        for finding in findings
-        if (finding.claim, finding.component) == (row["claim_id"], row["component"])
-        and (finding.open or finding.agreement == row[PRINT])
-    ]
-
-
-def _same(entry: Claim, grade: str, text: str, behind: Sequence[Finding]) -> tuple[object, ...]:
-    """What lines that tell the same have in common: the sentence, up to what is printed; of
-    groups the outcome and what was held against what."""
-    about, checks = entry.about, tuple(finding.check for finding in behind)
-    table = entry.place.rpartition(", row ")[0]
-    if table and checks and all(one.open or one.check in SHARES for one in behind):
-        return grade, checks, table
-    if set(checks) & set(MATTERS):
-        return grade, checks, entry.place, re.sub(r"\d[\d.,]*|“[^”]*”", "#", text)
-    if about.group and about.category is None and checks:
-        return grade, checks, about.outcome, about.population, about.visit, about.split
-    return grade, about.outcome, text.partition("; printed is")[0]
+    entry: Claim,
+    rows: Sequence[Mapping[str, object]],
+    judgements: Sequence[Judgement],
+    turned: str | None,
+) -> Line:
+    state = str(worst(rows, PRINT))
+    behind = [one for one in judgements if one.state == state]
+    compares = entry.about.compared or entry.about.concludes or entry.direction
+    grade = ASKED if state == QUESTION else COMPARES if compares else NUMBERS
+    text = next(str(row["print_finding"]) for row in rows if row[PRINT] == state)
+    if turned:
+        grade, text = FLIPS, house(turned)
+    place = entry.place.partition(", row ")[0]
+    return Line(
+        grade,
+        state,
+        entry.name,
+        label_of(ledger, entry),
+        entry.place,
+        entry.printed,
+        text,
+        behind[0].question,
+        (is_baseline(ledger, entry), -max(_away(entry, one) for one in behind)),
+        (grade, behind[0].relation, entry.name if turned else place),
+    )
 
 
 def is_baseline(ledger: Ledger, entry: Claim) -> bool:
@@ -188,24 +120,16 @@ def is_baseline(ledger: Ledger, entry: Claim) -> bool:
     return (outcome is not None and outcome.baseline) or "baseline" in entry.place.lower()
 
 
-def _away(entry: Claim, finding: Finding) -> float:
-    """How far a printed number is from the nearest that was found, in parts of the larger."""
-    data = entry.parts.get(finding.component)
-    if data is None or not data.value:
+def _away(entry: Claim, one: Judgement) -> float:
+    """How far a printed number is from the nearest that the others give, in parts of the larger."""
+    part = entry.parts.get(one.part)
+    if part is None or not part.value:
         return 0.0
-    own, values = abs(float(data.value)), _values(finding)
-    if not values:
-        return float(data.ulp / abs(data.value))
-    return min(abs(own - end) / max(own, end) for end in values)
-
-
-def _values(finding: Finding) -> list[float]:
-    """What the other numbers give in place of a printed one."""
-    detail = finding.detail
-    every = [*recomputed(finding), *(given(detail) if finding.component == "p" else ())]
-    every += [end for span in detail.get("effects", ()) for end in span]
-    every += [detail[key] for key in ("low", "high", "percent", "value", "n") if key in detail]
-    return [abs(float(each)) for each in every if isinstance(each, int | float)]
+    own = abs(float(part.value))
+    ends = [abs(end) for span in one.gives for end in span if isfinite(end)]
+    if not ends:
+        return float(part.ulp / abs(part.value))
+    return min(abs(own - end) / max(own, end) for end in ends)
 
 
 def label_of(ledger: Ledger, entry: Claim) -> str:
@@ -265,5 +189,5 @@ def unchecked(ledger: Ledger, rows: Iterable[Mapping[str, object]]) -> list[str]
     return [
         quoted(ledger, ledger.entries[name])
         for name, claim in of_claims(rows).items()
-        if worst(claim, PRINT) == "not_checkable" and not any(unmatched(row) for row in claim)
+        if worst(claim, PRINT) == NOT_CHECKED
     ]

@@ -17,6 +17,7 @@ from trialtrace.audit.meaning.map_file import read_map
 from trialtrace.audit.meaning.mapping import MapFile
 from trialtrace.audit.meaning.rules import propose
 from trialtrace.audit.meaning.verify import refusals
+from trialtrace.audit.printed.verdicts import CONTRADICTS
 from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
@@ -24,7 +25,6 @@ from trialtrace.base.paths import Project
 ENDINGS = (".xml", ".nxml", ".html", ".htm", ".docx", ".pdf", ".csv", ".tsv", ".xlsx")
 MAP = ".map.yaml"
 """What the name of a paper's own map ends with, beside the paper."""
-CONTRADICTS = ("inconsistent",)
 MOST_OF_TABLE = 3
 """From so many contradictions in one table on, the map of the table is the likelier cause."""
 
@@ -41,7 +41,7 @@ class Matter:
     @property
     def state(self) -> str:
         """Whether printed numbers contradict each other, or something is asked."""
-        return "contradicts" if self.line.verdict in CONTRADICTS else "question"
+        return self.line.state
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def _paper(at: Project, path: Path) -> Screened:
     open_ = {name for name, claim in draft.claims.items() if "unconfirmed" in claim}
     told = [
         line
-        for line in together(lines(read, audit.findings, audit.rows))
-        if line.verdict in CONTRADICTS or line.grade == FLIPS
+        for line in together(lines(read, audit.judgements, audit.rows))
+        if line.state == CONTRADICTS or line.grade == FLIPS
     ]
     return Screened(
         path.name,
@@ -126,6 +126,6 @@ def _matters(paper: str, told: Sequence[Line], open_: set[str]) -> Iterator[Matt
     tables = Counter(line.place.partition(",")[0] for one in told for line in (one, *one.alike))
     for line in told:
         many = tables[line.place.partition(",")[0]] > MOST_OF_TABLE
-        question = line.verdict not in CONTRADICTS
+        question = line.state != CONTRADICTS
         rank = (2 * many + question, GRADES.index(line.grade), line.rank)
         yield Matter(paper, line.claim not in open_, line, rank)

@@ -15,8 +15,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 
 from trialtrace.audit.printed.expression import Component
 
-EXACT, COMPATIBLE, DIFFERS, NOT_CHECKABLE = "exact", "compatible", "differs", "not_checkable"
-INCONSISTENT, NOT_TIED = "inconsistent", "not_tied"
+EXACT, COMPATIBLE, DIFFERS = "exact", "compatible", "differs"
 SAME, CHANGES, UNDETERMINED = "same", "changes", "undetermined"
 
 _TWELVE = Context(prec=12)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from trialtrace.audit.ledger.design import ToldDesign
 from trialtrace.audit.ledger.design_alpha import ToldAlpha, ToldPart, least
-from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
+from trialtrace.audit.printed.verdicts import CONTRADICTS, HOLDS
 from trialtrace.audit.registration.rows import CHANGED, NOTHING, REMARK, Held
 from trialtrace.audit.relations.wording import listed
 
@@ -37,14 +37,14 @@ def _parts(alpha: ToldAlpha) -> Iterator[tuple[str, str]]:
     added = " + ".join(own) if len(own) > 1 else own[0]
     said = f"{added} = {total:f}" if len(own) > 1 else added
     if total <= whole:
-        yield COMPATIBLE, f"The parts of the level, {said}, are within {alpha.whole}."
+        yield HOLDS, f"The parts of the level, {said}, are within {alpha.whole}."
     elif sum(map(least, own), Decimal(0)) <= whole:
         yield (
             REMARK,
             f"The parts of the level, {said}, exceed {alpha.whole} by no more than rounding.",
         )
     else:
-        yield INCONSISTENT, f"The parts of the level, {said}, exceed the whole of {alpha.whole}."
+        yield CONTRADICTS, f"The parts of the level, {said}, exceed the whole of {alpha.whole}."
 
 
 def _looks(alpha: ToldAlpha) -> Iterator[tuple[str, str]]:
@@ -80,7 +80,7 @@ def both(source: str, design: ToldDesign, paper: str, reported: ToldDesign) -> I
         WHAT,
         words(one),
         words(other),
-        COMPATIBLE if same else CHANGED,
+        HOLDS if same else CHANGED,
         text,
         (f"registered.{source}.alpha", f"reported.{paper}.alpha"),
     )

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from trialtrace.audit.ledger.design import METRICS, ToldDesign, ToldOutcome
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.agreements import COMPATIBLE
+from trialtrace.audit.printed.verdicts import HOLDS, NOT_CHECKED
 from trialtrace.audit.registration.rows import CHANGED, NOTHING, Held, upper
 from trialtrace.audit.relations.wording import listed
 
@@ -56,7 +55,7 @@ class _Both:
             "Primary outcome",
             NOTHING,
             said,
-            NOT_CHECKABLE,
+            NOT_CHECKED,
             f"The ledger has no registered outcomes to compare {labels} with.",
             (f"reported.{self.paper}.primary",),
             _claims(*self.told.primary),
@@ -130,7 +129,7 @@ class _Both:
             f"{upper(rank)} outcome: {self.label(item)}",
             f"{rank}: {self.words(item)}",
             f"{rank}: {self.words(best)}",
-            CHANGED if differs else COMPATIBLE,
+            CHANGED if differs else HOLDS,
             f"{label}: {'; '.join(differs)}." if differs else text,
             (
                 f"registered.{self.source}.{rank}.{at}",

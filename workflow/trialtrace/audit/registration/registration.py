@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.design import Day, ToldDesign, ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import Period
-from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
-from trialtrace.audit.prints.shared.margins import Judged, equivalent, judged
+from trialtrace.audit.printed.verdicts import CONTRADICTS, HOLDS, NOT_CHECKED
 from trialtrace.audit.registration import alpha
 from trialtrace.audit.registration.outcomes import outcomes
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, REMARK, Held, upper
+from trialtrace.audit.relations.solvers.margins import Judged, equivalent, judged
 
 # Margins of non-inferiority and limits of equivalence: conclusions; registered, reported.
 
@@ -94,7 +93,7 @@ def margins(
             what,
             one.words,
             other.words,
-            COMPATIBLE if same else CHANGED,
+            HOLDS if same else CHANGED,
             text,
             keys,
             tuple(dict.fromkeys(name for name in claims if name)),
@@ -160,7 +159,7 @@ def in_order(part: str, paper: str, design: ToldDesign) -> Iterator[Held]:
         cells = (NOTHING, "; ".join(told)) if own else ("; ".join(told), NOTHING)
         keys = (f"{part}.{paper}.{late}", f"{part}.{paper}.{early}")
         what = f"{after} and {before}"
-        yield Held("registered.days", paper, upper(what), *cells, INCONSISTENT, upper(text), keys)
+        yield Held("registered.days", paper, upper(what), *cells, CONTRADICTS, upper(text), keys)
 
 
 def first_registered(
@@ -182,9 +181,9 @@ def first_registered(
         if begin.before(first):
             verdict, text = LATE, f"First registered {told}; {said}, before it."
         elif first.before(begin) or first == begin == Period(first.first, first.first):
-            verdict, text = COMPATIBLE, f"First registered {told}; {said}."
+            verdict, text = HOLDS, f"First registered {told}; {said}."
         else:
-            verdict = NOT_CHECKABLE
+            verdict = NOT_CHECKED
             text = f"First registered {told}; {said}: which was earlier cannot be told."
         yield Held(check, source, what, told, str(one.begin), verdict, text, (key, place))
     if begins and first is not None:
@@ -200,10 +199,10 @@ def first_registered(
         yield Held(check, source, what, told, NOTHING, LATE, text, places)
     elif first is None:
         text = f"The ledger has no day of the first registration of {design.number}."
-        yield Held(check, source, what, NOTHING, NOTHING, NOT_CHECKABLE, text)
+        yield Held(check, source, what, NOTHING, NOTHING, NOT_CHECKED, text)
     elif design.status is None:
         text = f"First registered {told}; the ledger has no day on which the enrolment began."
-        yield Held(check, source, what, told, NOTHING, NOT_CHECKABLE, text, (key,))
+        yield Held(check, source, what, told, NOTHING, NOT_CHECKED, text, (key,))
 
 
 def last_changed(
@@ -236,7 +235,7 @@ def told_twice(source: str, design: ToldDesign, paper: str, told: ToldDesign) ->
             continue
         registered, reported = getattr(design, name), getattr(told, name)
         if one.meets(other):
-            verdict, text = COMPATIBLE, f"The {NAMED[name]} is {registered} and {reported}."
+            verdict, text = HOLDS, f"The {NAMED[name]} is {registered} and {reported}."
         else:
             verdict = REMARK
             text = (
@@ -264,7 +263,7 @@ def patients(ledger: Ledger, source: str, design: ToldDesign) -> Iterator[Held]:
                 what,
                 design.planned,
                 NOTHING,
-                INCONSISTENT,
+                CONTRADICTS,
                 text,
                 (key, f"claims.{claim.name}"),
                 (claim.name,),
@@ -274,7 +273,7 @@ def patients(ledger: Ledger, source: str, design: ToldDesign) -> Iterator[Held]:
         return
     planned = int(design.planned)
     if randomised == planned:
-        verdict, text = COMPATIBLE, f"{planned} patients were planned and randomised."
+        verdict, text = HOLDS, f"{planned} patients were planned and randomised."
     else:
         share = 100 * randomised / planned
         text = f"{planned} patients were planned, {randomised} randomised ({share:.0f} %)."

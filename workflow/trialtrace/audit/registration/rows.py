@@ -3,21 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from trialtrace.audit.printed.agreement import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import house
+from trialtrace.audit.printed.verdicts import CONTRADICTS, HOLDS, NOT_CHECKED, QUESTION
 
 LATE, CHANGED, REMARK = "late", "changed", "remark"
 SAID = {
-    INCONSISTENT: "inconsistent",
+    CONTRADICTS: "contradicts",
     LATE: "registered after the begin",
     CHANGED: "not the same",
+    QUESTION: "question",
     REMARK: "remark",
-    COMPATIBLE: "the same in both",
-    NOT_CHECKABLE: "not checkable",
+    HOLDS: "the same in both",
+    NOT_CHECKED: "not checked",
 }
 """Each verdict in words, the gravest first."""
 ALONE = {"registered.first": "registered before the begin"}
-HOLDS = "holds"
 FINDINGS = {
     "registered.days": "Days of registration, enrolment, completion and publication in order.",
     "registered.first": "The first registration, and the begin of the enrolment.",
@@ -53,14 +53,14 @@ class Held:
 
 def said(check: str, verdict: str, registered: str, reported: str) -> str:
     """A verdict in words: what one text tells alone is in no other, and holds."""
-    if verdict != COMPATIBLE:
+    if verdict != HOLDS:
         return SAID[verdict]
     return ALONE.get(check, HOLDS if NOTHING in (registered, reported) else SAID[verdict])
 
 
 def failing(rows: Sequence[Held]) -> bool:
     """Whether any of it contradicts itself."""
-    return any(row.verdict == INCONSISTENT for row in rows)
+    return any(row.verdict == CONTRADICTS for row in rows)
 
 
 def as_json(rows: Sequence[Held]) -> list[Mapping[str, object]]:

@@ -16,6 +16,8 @@ from trialtrace.audit.relations.shapes import (
     BOTH,
     Table,
     comparisons,
+    is_paired,
+    of_fewer,
     order_is_told,
     outcome_of,
     plain,
@@ -109,6 +111,8 @@ def _estimate(
         others[OTHER_WAY] = estimate(measure, exchanged(table)) or False
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     excuse, rests = _adjusted(entry, main, value)
+    if is_paired(entry) and of_fewer(ledger, entry, groups):
+        excuse = "other_patients"
     return Case(
         entry,
         main.name,

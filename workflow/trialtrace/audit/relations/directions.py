@@ -323,9 +323,6 @@ def _of_an_interval(ledger: Ledger, entry: Claim, name: str, same: list[Claim]) 
                rests=(allow.EXACT_TESTS,))  # fmt: skip
 
 
-WHICH = "Which of the two is meant?"
-
-
 TABLE = (
     Relation(
         "direction.numbers",

@@ -111,7 +111,8 @@ class Judgement:
 
     `exact`: the other numbers, as printed, give it to its last digit. `way` are the ways that give
     it; `excuse` is the code of why it does not contradict. `repair` is one other value of one
-    number with which all its relations hold, as (claim, component, value).
+    number with which all its relations hold, as (claim, component, value). `gives` are the ranges
+    that the stated and usual ways give; of one value it is both ends.
     """
 
     relation: str
@@ -127,6 +128,7 @@ class Judgement:
     covers: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
     repair: tuple[str, str, str] | None = None
+    gives: tuple[tuple[float, float], ...] = ()
 
     @property
     def core(self) -> tuple[str, ...]:
@@ -168,6 +170,16 @@ def fits(part: Component, way: Way) -> bool:
     if isinstance(way, tuple):
         return any(fits(part, one) for one in way)
     return prints(part, way)
+
+
+def _spans(way: Way) -> Iterator[tuple[float, float]]:
+    if isinstance(way, Span):
+        yield way.low, way.high
+    elif isinstance(way, tuple):
+        for one in way:
+            yield from _spans(one)
+    elif not isinstance(way, bool):
+        yield float(way), float(way)
 
 
 def _is_exact(way: Way, part: Component) -> bool:
@@ -226,6 +238,7 @@ def _made(
         names,
         covers,
         case.detail,
+        gives=tuple(span for each in case.ways.values() for span in _spans(each)),
     )
 
 

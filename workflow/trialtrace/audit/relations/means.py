@@ -5,7 +5,7 @@ from math import sqrt
 
 from scipy.special import fdtrc
 
-from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
+from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations import allow
@@ -22,6 +22,8 @@ from trialtrace.audit.relations.shapes import (
     BOTH,
     comparisons,
     deviations,
+    is_paired,
+    of_fewer,
     p_range,
     plain,
     sizes_of,
@@ -48,10 +50,6 @@ SMALLEST = 8
 """Fewest patients of a group of whom the normal approximation of ranks is used."""
 FEWEST = 3
 FAR, Z_OF_LEVEL = 2.5, 1.96
-
-
-def is_paired(entry: Claim) -> bool:
-    return bool({PAIRED, CROSSOVER} & set(entry.about.design or ()))
 
 
 def mean_tests(ledger: Ledger) -> Iterator[Case]:
@@ -180,19 +178,13 @@ def differences(ledger: Ledger) -> Iterator[Case]:
         ways: dict[str, Way] = {"of the means": (span, span.turned) if free else span}
         others: dict[str, Way] = {OTHER_WAY: span.turned}
         low, high = (signed(end, max(entry.parts["value"].places, 0) + 1) for end in span)
-        fewer = is_paired(entry) and _of_fewer(ledger, entry, groups)
+        fewer = is_paired(entry) and of_fewer(ledger, entry, groups)
         excuse = "other_patients" if fewer else None
         if entry.about.test not in PLAIN:
             excuse = "maybe_adjusted"
         text = f"The means differ by {span_text((low, high))}"
         yield Case(entry, "value", ways, text, tuple(groups), others, excuse=excuse,
                    detail=span._asdict())  # fmt: skip
-
-
-def _of_fewer(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> bool:
-    """Whether groups are of more patients than were measured twice."""
-    sizes = {ledger.size(group) for group in groups}
-    return len(sizes) > 1 or (entry.about.n is not None and sizes != {entry.about.n})
 
 
 def difference_intervals(ledger: Ledger) -> Iterator[Case]:

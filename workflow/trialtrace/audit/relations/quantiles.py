@@ -17,10 +17,7 @@ from trialtrace.audit.relations.shapes import (
 FEWEST_UNSAID, FEWEST = 7, 10
 """From so many values on a number behind ±, whatever it is of, is not above their deviation; and
 of so many a deviation is held against that of other groups."""
-NO_TEST_ABOVE = 0.999
-"""From this share of numbers that pass by luck on, a test has no power."""
 QUARTILES, RANGE = ("quartile_low", "quartile_high"), ("least", "most")
-GEOMETRIC = "geometric_mean"
 
 
 # --- quartiles, ranges, medians -----------------------------------------------------------------

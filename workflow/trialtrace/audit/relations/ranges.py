@@ -126,11 +126,6 @@ def printing(component: Component, values: "np.ndarray") -> "np.ndarray":
     return inside
 
 
-def count_printing(component: Component, values: "np.ndarray") -> int:
-    """How many of the values `prints` accepts."""
-    return int(printing(component, values).sum())
-
-
 def overlaps(component: Component, low: float, high: float) -> bool:
     """Whether any value from `low` to `high` would be printed as this number."""
     if component.relation in (">", ">="):
@@ -141,11 +136,6 @@ def overlaps(component: Component, low: float, high: float) -> bool:
         return bool(printed.contains(_twelve(low)))
     ends = _twelve(low), _twelve(high)
     return bool(low < last and high > first) or any(bool(printed.contains(end)) for end in ends)
-
-
-def either_way(component: Component, span: Span) -> bool:
-    """Whether a value of a span, or one with the other sign, would be printed as this number."""
-    return overlaps(component, *span) or overlaps(component, *span.turned)
 
 
 def _twelve(value: float) -> Decimal | float:

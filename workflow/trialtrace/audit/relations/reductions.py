@@ -22,20 +22,21 @@ from trialtrace.audit.relations.solvers.counts import (
     WORDS,
     as_proportion,
     estimate,
+    of_percentages,
     shares_of,
     span_of_shares,
 )
 from trialtrace.audit.relations.solvers.estimates import REDUCTION
-from trialtrace.audit.relations.wording import TURNED, listed, signed, span_text
+from trialtrace.audit.relations.wording import listed, signed, span_text
+from trialtrace.stats.categorical.contingency import odds_ratio_peto
 
 OF_COUNTS = ("risk_ratio", "odds_ratio")
-OTHER_WAY = f"with {TURNED}"
-ROUNDED = "of the two rounded percentages"
 WIDER, NARROWER, NEAR = 2.0, 0.9, 0.25
 """By which factors an interval of strata may differ from the crude ones, and how many errors its
 difference may be from the crude one."""
 THING = re.compile(r"\b(risk|rate)s?\b", re.IGNORECASE)
 ABSOLUTE = re.compile(r"\babsolute|\bpoints?\b", re.IGNORECASE)
+ODDS = re.compile(r"\bodds\b", re.IGNORECASE)
 RATIO_OF = {"risk": "risk_ratio", "rate": "rate_ratio"}
 
 
@@ -58,6 +59,8 @@ def reductions(ledger: Ledger) -> Iterator[Case]:
         claims = _sources(ledger, entry) + beside
         own = _own_ratio(ledger, entry, beside)
         ways = {name: _said(part, span) for name, span in readings.items()}
+        if entry.measure in ("odds_ratio", None) and (peto := _petos(ledger, entry)):
+            ways["of Peto's odds ratio"] = _said(part, peto)
         told = [f"a change of {_shown(span)} {name}" for name, span in readings.items()]
         excuse = None
         if entry.basis is not None or (beside and not own and not _changes(ledger, entry)):
@@ -68,6 +71,7 @@ def reductions(ledger: Ledger) -> Iterator[Case]:
             ways,
             f"The other numbers give {listed(told, 'or')}",
             tuple(claims),
+            {name: _said(part, span) for name, span in _rounded(ledger, entry).items()},
             excuse=excuse,
             asks="Of what is this a change: risks, odds, hazards or rates, and adjusted for what?",
         )
@@ -100,6 +104,32 @@ def _changes(ledger: Ledger, entry: Claim) -> dict[str, Span]:
             words = f"of the {WORDS[measure]}"
             changes[words] = Span(*(100 * (end - 1) for end in span)) if ratio else span
     return changes
+
+
+def _petos(ledger: Ledger, entry: Claim) -> Span | None:
+    """The change of the odds by Peto's one-step ratio of the counts, in percent."""
+    found = table_of(ledger, entry)
+    if found is None or entry.basis is not None:
+        return None
+    change = 100 * (odds_ratio_peto(*found[1], confidence=0.95).estimate - 1)
+    return Span(change, change)
+
+
+def _rounded(ledger: Ledger, entry: Claim) -> dict[str, Span]:
+    """The changes of the risks and odds by the percentages as printed beside the counts."""
+    found = table_of(ledger, entry)
+    if found is None or entry.basis is not None:
+        return {}
+    values = {
+        measure: of_percentages(measure, list(found[0]))
+        for measure in OF_COUNTS
+        if entry.measure in (None, measure)
+    }
+    return {
+        f"of the {WORDS[measure]} of rounded percentages": Span(100 * (one - 1), 100 * (one - 1))
+        for measure, one in values.items()
+        if one is not None
+    }
 
 
 def _ratios(ledger: Ledger, entry: Claim) -> list[Claim]:
@@ -157,6 +187,9 @@ def headlines(ledger: Ledger) -> Iterator[Case]:
         for other in same_comparison(ledger, entry):
             if other.measure in RATIOS and plain(other.parts.get("value")):
                 least, most = _of_ratio(other.parts["value"]).turned
+                if other.measure == "odds_ratio" and not ODDS.search(entry.printed):
+                    # The change of a risk lies between none and that of the odds.
+                    least, most = min(least, 0.0), max(most, 0.0)
                 readings[f"of the ratio {other.printed}"] = Span(least, most)
                 beside.append(other)
         for claims, name, span in [] if entry.basis else _reductions(ledger, entry):

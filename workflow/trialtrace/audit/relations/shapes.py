@@ -8,12 +8,11 @@ dresses (deviation, error, interval of the mean), the counts behind a percentage
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import inf, sqrt
-from typing import NamedTuple
 
 from scipy.special import ndtri
 
 from trialtrace.audit.ledger.about import ALL
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.expression import Component
@@ -21,7 +20,6 @@ from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations.allow import LEVEL
 from trialtrace.audit.relations.ranges import Span, as_range, ends_of
 from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
-from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.audit.summaries.printed import Printed, below
 
@@ -31,15 +29,6 @@ RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
 OF_TIMES = ("hazard_ratio", "rate_ratio")
 Table = tuple[int, int, int, int]
 """Events and patients of the first, then of the second group."""
-
-
-class Group(NamedTuple):
-    """A claim on the mean of one group, its patients, and the range of their deviation."""
-
-    claim: Claim
-    n: int | None
-    mean: Span
-    deviation: Span | None
 
 
 def outcome_of(ledger: Ledger, entry: Claim) -> PaperOutcome | None:
@@ -254,10 +243,6 @@ def unnamed(entry: Claim, *own: str) -> str | None:
     return None if entry.about.test in own else "stated_test"
 
 
-def groups_text(ledger: Ledger, names: Iterable[str]) -> str:
-    return listed([ledger.groups[name].label for name in names if name in ledger.groups])
-
-
 def everyone(ledger: Ledger) -> Iterator[Claim]:
     """Claims on all groups together."""
     return (entry for entry in ledger.entries.values() if entry.about.group == ALL)
@@ -267,3 +252,13 @@ def over(small: Span, errors: Span) -> Span:
     """Sizes over errors; endless where an error may be 0."""
     low = small.low / errors.high if errors.high > 0 else inf
     return Span(low, small.high / errors.low if errors.low > 0 else inf)
+
+
+def of_fewer(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> bool:
+    """Whether groups are of more patients than were measured twice."""
+    sizes = {ledger.size(group) for group in groups}
+    return len(sizes) > 1 or (entry.about.n is not None and sizes != {entry.about.n})
+
+
+def is_paired(entry: Claim) -> bool:
+    return bool({PAIRED, CROSSOVER} & set(entry.about.design or ()))

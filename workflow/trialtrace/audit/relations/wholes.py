@@ -17,16 +17,6 @@ from trialtrace.audit.relations.wording import listed, span_text
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.audit.summaries.printed import together
 
-OPPOSITES = (
-    {"yes", "no"},
-    {"male", "female"},
-    {"men", "women"},
-    {"present", "absent"},
-    {"positive", "negative"},
-)
-"""Categories of which no patient can be in both."""
-SHOWN = 4
-
 
 def ends(span: Span) -> str:
     return span_text(f"{end:.4g}".replace("-", "\N{MINUS SIGN}") for end in span)

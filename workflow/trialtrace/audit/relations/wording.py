@@ -1,6 +1,5 @@
 """The words that findings are told in."""
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -34,19 +33,7 @@ def said_of(entry: "Claim") -> str:
     return listed(words) or SAID_OF[entry.basis or MODEL]
 
 
-BY_MODEL = " The ledger takes one that is adjusted, paired or of strata with its `design`."
-"""What to type where an estimate or interval is not the plain one; not for the authors."""
 NOT_CHECKED = "Not checkable:"
-NO_TEST = " The ledger names no test."
-"""Why a p that nothing tried gives contradicts nothing."""
-
-
-def doubtful(text: str) -> str:
-    """A sentence on what cannot be checked; the P of a p-value stays large."""
-    if text.startswith(NOT_CHECKED):
-        return text
-    first = text[0] if re.match(r"P\b", text) else text[0].lower()
-    return f"{NOT_CHECKED} {first}{text[1:]}"
 
 
 def shown_p(value: float) -> str:

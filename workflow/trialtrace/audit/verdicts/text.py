@@ -7,29 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trialtrace.audit.ledger.lacking import LACKS
-from trialtrace.audit.printed.agreement import COMPATIBLE, EXACT
 from trialtrace.audit.printed.sentences import UNBROKEN, unbroken
 from trialtrace.audit.printed.verdicts import (
     COLUMNS,
     DATA,
+    EQUALS,
     FAILS,
     FINDINGS,
+    HOLDS,
     MORE,
-    PRINT,
+    OF_COLUMN,
+    QUESTION,
     SHOWN,
     UNCHECKED,
     WORST_FIRST,
 )
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
-    NO_USUAL_TEST,
-    by_chance,
     of_claims,
     of_readings,
     side_alone,
     tally,
     tally_text,
-    unmatched,
     worst,
     worst_first,
 )
@@ -37,6 +36,9 @@ from trialtrace.base.terminal import plain_text
 
 WIDTH = 80
 WIDEST = 120
+UNDECIDED = tuple(states[-1] for states in OF_COLUMN.values())
+"""The states of what was not compared with anything."""
+SERVED = "Used in the check of "
 SEVERAL = 3
 """So many numbers of a column of which the same lacks are told once."""
 Row = Mapping[str, Any]
@@ -78,24 +80,23 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
         lines.append("")
     if standing := audit.get("standing"):
         lines += _wrapped(standing, width)
-    searches = audit.get("searches", ())
-    if searches:
-        lines += _wrapped(by_chance(searches, audit["expected_matches_by_chance"]), width)
     return "\n".join(lines) + "\n"
 
 
 def _without_verdict(rows: Sequence[Row]) -> bool:
     """Whether all that is said of a claim is that others used it, or that nothing decides it."""
     lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
-    return all(verdict == "used" or finding == UNCHECKED for verdict, finding, *_ in lines)
+    return all(
+        (state == HOLDS and finding.startswith(SERVED)) or finding == UNCHECKED
+        for state, finding, *_ in lines
+    )
 
 
 def _lacking(rows: Sequence[Row]) -> tuple[str, str]:
     """The table and column, or the section, of a claim that cannot be checked, and what it lacks;
     nothing of others, and of questions."""
     lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
-    asked = any(unmatched(row) for row in rows)
-    if asked or any(verdict != "not_checkable" or more for verdict, _, more, _ in lines):
+    if any(state not in UNDECIDED or more for state, _, more, _ in lines):
         return "", UNCHECKED
     place = re.sub(r"(?:, page [0-9]+)?, row [0-9]+(?=, column)", "", rows[0]["place"])
     place = place if place != rows[0]["place"] else place.partition(",")[0]
@@ -103,16 +104,13 @@ def _lacking(rows: Sequence[Row]) -> tuple[str, str]:
 
 
 def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
-    """The claims that do not hold, by column and verdict, then a p that no usual test gives."""
+    """The claims that do not hold, and those that are asked about, by column and state."""
     claims = of_claims(rows)
     for column, name in COLUMNS.items():
-        for verdict in FAILS:
+        for verdict in (*FAILS, QUESTION):
             names = [claim for claim, own in claims.items() if worst(own, column) == verdict]
             if names:
                 yield from _wrapped(f"  {SHOWN[verdict]} ({name}): {', '.join(names)}", width)
-    odd = [claim for claim, own in claims.items() if any(unmatched(row) for row in own)]
-    if odd:
-        yield from _wrapped(f"  {NO_USUAL_TEST} ({COLUMNS[PRINT]}): {', '.join(odd)}", width)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -139,18 +137,14 @@ def _claim(rows: Sequence[Row], width: int) -> Iterator[str]:
 def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | None, list[str]]]:
     """(verdict, finding, second line, components) of one claim in a column, the worst first.
 
-    What cannot be checked beside what can is left out, but for questions, a p that no usual test
-    gives, and words on significance. A ledger by itself has none of the data.
+    What is not checked beside what is, is left out, but for words on significance. A ledger by
+    itself has none of the data.
     """
     if column == DATA and len(of_readings(rows)) > 1:
         return [_of_readings(rows)]
     texts: dict[tuple, list[str]] = {}
     every = [row for row in rows if row[column] is not None]
-    some = [
-        row
-        for row in every
-        if row[column] != "not_checkable" or (column == PRINT and unmatched(row))
-    ]
+    some = [row for row in every if row[column] not in UNDECIDED]
     for row in [*some, *side_alone(every, column)] if some else every:
         key = row[column], row[FINDINGS[column]], row.get(MORE[column])
         parts = texts.setdefault(key, [])
@@ -168,7 +162,7 @@ def _of_readings(rows: Sequence[Row]) -> tuple[str, str, str | None, list[str]]:
         # Nothing is compared, as of synthetic data.
         return verdict, rows[0][FINDINGS[DATA]], rows[0].get(MORE[DATA]), components
     own = {label: worst(each, DATA) for label, each in readings.items()}
-    agree = [k for k, one in enumerate(own.values(), 1) if one in (EXACT, COMPATIBLE)]
+    agree = [k for k, one in enumerate(own.values(), 1) if one == EQUALS]
     numbers = " and ".join(map(str, agree))
     which = f"with reading {numbers}" if agree else "with none"
     told = [f"Agrees {which} of {len(readings)}."]

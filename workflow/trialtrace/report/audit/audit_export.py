@@ -43,14 +43,14 @@ def editor_text(
     from trialtrace.audit.ledger.texts import citation, source
     from trialtrace.report.audit.editor_page import editor_page
 
-    told = lines(ledger, printed.findings, printed.rows)
+    told = lines(ledger, printed.judgements, printed.rows)
     whole = ["trialtrace", "audit", file.name, "--format", "html", "--output", "audit.html"]
     return editor_page(
         f"Audit for an editor: {citation(ledger.texts[main_paper(ledger)])}",
         " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
         [source(text) for text in ledger.texts.values()],
         together(told),
-        questions(ledger, printed.findings, printed.rows, told, registered),
+        questions(ledger, told, registered),
         as_json(registered),
         unchecked(ledger, printed.rows),
         join(whole),

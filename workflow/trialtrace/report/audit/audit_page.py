@@ -14,22 +14,30 @@ from trialtrace.audit.printed.sentences import (
     told_apart,
     unbroken,
 )
-from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
-from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.printed.verdicts import (
+    COLUMNS,
+    CONTRADICTS,
+    DATA,
+    DIFFERS,
+    EQUALS,
+    FAILS,
+    HOLDS,
+    NO_RESULT,
+    NOT_CHECKED,
+    NOT_TIED,
+    OTHER_CHOICE,
+    PRINT,
+    QUESTION,
+    SHOWN,
+)
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
-    NOT_GIVEN,
-    NOT_GIVEN_COUNTED,
-    NOT_REPRODUCED,
-    NOT_REPRODUCED_COUNTED,
     by_chance,
     counted,
     numbered_readings,
     tally,
-    unmatched_text,
     worst,
     worst_first,
-    worst_shown,
 )
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.base.stamp import SYNTHETIC
@@ -68,31 +76,20 @@ WINDOWS = "Half and double windows shift the numbers half and twice as far."
 # What the words of the tally mean, by column; docs/audit.md has the same.
 MEANINGS = {
     DATA: {
-        "not_tied": "no single result of the run answers the claim",
-        "differs": "the data say otherwise",
-        "alternative": "another test, method, set of patients or rounding gives it, and would give "
+        NOT_TIED: "no single result of the run answers the claim",
+        DIFFERS: "the data say otherwise",
+        OTHER_CHOICE: "another test, method, set of patients or rounding gives it, and would give "
         "few of the numbers nearby",
-        "compatible": "only a set of values is printed, and the value from the data is among them",
-        "exact": "the planned analysis of the data gives the printed number",
-        "not_checkable": "for the reason given with the claim",
+        EQUALS: "the planned analysis of the data gives the printed number",
+        NO_RESULT: "nothing was compared, for the reason given with the claim",
     },
     PRINT: {
-        "inconsistent": "it contradicts other printed numbers, or nothing printed supports it",
-        "alternative": "another test, method or rounding than the stated one gives it",
-        "compatible": "it is among the values that the other printed numbers allow",
-        "exact": "it follows from the other printed numbers",
-        "used": "it served in the check of another number, which is named",
-        "not_checkable": "nothing was checked, or the checks could not decide",
+        CONTRADICTS: "no values that round to the printed numbers fit together",
+        QUESTION: "the paper leaves open what decides it, such as the test or the patients",
+        HOLDS: "the other printed numbers allow it",
+        NOT_CHECKED: "no other printed number decides it",
     },
 }
-OF_NOT_GIVEN = (
-    "the paper names no test for this p, and none of the usual ones gives it on the numbers of its "
-    "own patients; another test may, or one of these on other patients"
-)
-OF_NOT_REPRODUCED = (
-    "none of the usual methods gives this interval on the counts that print as its estimate; it "
-    "contradicts no other printed number, and a method that was not tried may give it"
-)
 OF_CHOICES = (
     "Against the data: the printed number is compared with what the trial's data give. Internal "
     "consistency: it is compared with the other numbers of the paper. A choice is one way of "
@@ -182,8 +179,6 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
         for word, words, number in found:
             wrong = ' class="wrong"' if word in FAILS else ""
             items.append(f"<li{wrong}><strong>{number}</strong> {words}</li>")
-        if column == PRINT and (others := unmatched_text(counts).removeprefix("; ")):
-            items.append(f"<li>{others}</li>")
         yield f'<ul class="tally">{"".join(items)}</ul>'
 
 
@@ -200,24 +195,8 @@ def meanings(rows: Sequence[Row]) -> str:
 
 
 def _meant(counts: Row, column: str) -> Iterator[tuple[str, str]]:
-    """The verdicts of a column that some claim has, in words, and what they mean."""
-    for word, words in MEANINGS[column].items():
-        if word == "not_checkable" and column == PRINT and counts["no_usual_test_alone"]:
-            yield NOT_GIVEN, OF_NOT_GIVEN
-        apart = (NOT_GIVEN_COUNTED, NOT_REPRODUCED_COUNTED)
-        if any(each == word and said not in apart for each, said, _ in counted(counts, column)):
-            yield SHOWN[word], words
-        if word == "inconsistent" and counts["not_reproduced"]:
-            yield NOT_REPRODUCED, OF_NOT_REPRODUCED
-
-
-def glossary(counts: Row) -> str:
-    """The same in a sentence a column: "On print, exact: it follows from …; used: …"."""
-    told = []
-    for column in MEANINGS:
-        if means := [f"{word}: {words}" for word, words in _meant(counts, column)]:
-            told.append(f"{upper_first(COLUMNS[column])}, {'; '.join(means)}.")
-    return " ".join(told)
+    """The states of a column that some claim has, in words, and what they mean."""
+    return ((SHOWN[word], MEANINGS[column][word]) for word, _, _ in counted(counts, column))
 
 
 def claims_table(
@@ -262,7 +241,7 @@ def verdict_cell(rows: Sequence[Row], column: str) -> str:
         return "<td></td>"
     wrong = " wrong" if verdict in FAILS else ""
     name = upper_first(COLUMNS[column])
-    return f'<td class="verdict{wrong}" data-column="{name}">{worst_shown(rows, column)}</td>'
+    return f'<td class="verdict{wrong}" data-column="{name}">{SHOWN[verdict]}</td>'
 
 
 def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
@@ -280,7 +259,8 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
 
 def further(audit: Mapping[str, Sequence[Row]], rows: Sequence[Row]) -> str:
     """What the checks on print say of a claim beyond its verdicts and their second lines."""
-    said = [one["finding"] for one in audit["findings"] if one["claim"] == rows[0]["claim_id"]]
+    claim = rows[0]["claim_id"]
+    said = [one["finding"] for one in audit["judgements"] if one["claim"] == claim]
     told = " ".join(
         " ".join(filter(None, map(row.get, ("print_finding", "print_more")))) for row in rows
     )
@@ -346,8 +326,8 @@ def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:
 
 
 def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
-    """Each search with its candidates and its chance of a coincidental fit, first with data."""
-    searches = [*audit.get("searches_over_data", ()), *audit["searches"]]
+    """Each search over the data with its candidates and its chance of a coincidental fit."""
+    searches = audit.get("searches_over_data", ())
     rows = audit["claims"]
     if not searches:
         return
@@ -386,7 +366,7 @@ def registration_section(
 def _registered(row: Mapping[str, object], audit: str | None) -> str:
     verdict = str(row["verdict"])
     shown = said(str(row["check"]), verdict, str(row["registered"]), str(row["reported"]))
-    wrong = " wrong" if verdict == INCONSISTENT else ""
+    wrong = " wrong" if verdict == CONTRADICTS else ""
     claims = row["claims"]
     every = claims if audit is not None and isinstance(claims, list | tuple) else ()
     text = ", ".join(_claim_link(str(one), audit or "") for one in every)

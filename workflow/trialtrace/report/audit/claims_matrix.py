@@ -7,24 +7,12 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
-from trialtrace.audit.verdicts.tally import (
-    NOT_GIVEN,
-    NOT_REPRODUCED,
-    Rows,
-    of_claims,
-    worst,
-    worst_shown,
-)
+from trialtrace.audit.verdicts.tally import Rows, of_claims, worst
 
 NAMES = {DATA: "data", PRINT: "print"}
 LEGEND = "Claims by their verdicts, the worst first. Tick some to see their claims alone."
 OF_TRIALS = "And of some trials alone."
 ALL = "all"
-# The columns on print of an interval and of a p that were tried and not given, apart from what
-# contradicts another number and from what was not checked.
-UNLIKE, APART = "no_usual_method", "no_usual_test"
-OWN = {NOT_REPRODUCED: UNLIKE, NOT_GIVEN: APART}
-WORDS = SHOWN | {UNLIKE: NOT_REPRODUCED, APART: NOT_GIVEN}
 
 
 def matrix(rows: Rows) -> Iterator[str]:
@@ -33,10 +21,8 @@ def matrix(rows: Rows) -> Iterator[str]:
     A ledger by itself has one row.
     """
     claims = of_claims(rows).values()
-    found = [(_cell(claim, DATA) or "", _cell(claim, PRINT) or "") for claim in claims]
-    first, *others, last = OF_COLUMN[PRINT]
-    columns = (first, UNLIKE, *others, APART, last)
-    across = [word for word in columns if word in {on_print for _, on_print in found}]
+    found = [(worst(claim, DATA) or "", worst(claim, PRINT) or "") for claim in claims]
+    across = [word for word in OF_COLUMN[PRINT] if word in {on_print for _, on_print in found}]
     down = [word for word in OF_COLUMN[DATA] if word in {data for data, _ in found}]
     head = "".join(f"<th>{_box(PRINT, word)}</th>" for word in across)
     corner = " / ".join(COLUMNS[column] for column in (DATA, PRINT) if column == PRINT or down)
@@ -53,14 +39,14 @@ def matrix(rows: Rows) -> Iterator[str]:
 
 def classes(rows: Rows) -> str:
     """What the rows of a claim are filtered by."""
-    return " ".join(f"{name}-{_cell(rows, column) or ALL}" for column, name in NAMES.items())
+    return " ".join(f"{name}-{worst(rows, column) or ALL}" for column, name in NAMES.items())
 
 
 def filter_rules(rows: Rows) -> str:
     """The style by which the boxes of a matrix filter."""
     rules = []
     for column, name in NAMES.items():
-        for word in {_cell(claim, column): None for claim in of_claims(rows).values()}:
+        for word in {worst(claim, column): None for claim in of_claims(rows).values()}:
             other = f":not(:has(#{name}-{word}:checked))" if word else ""
             hidden = f".claims tr.{name}-{word or ALL}"
             rules.append(f"body:has([name={name}]:checked){other} {hidden}")
@@ -87,13 +73,8 @@ def trial_rules(trials: Sequence[str]) -> str:
     return ",\n".join(rules) + " { display: none; }\n" if trials else ""
 
 
-def _cell(rows: Rows, column: str) -> str | None:
-    """The row or column of the matrix that a claim stands in."""
-    return OWN.get(worst_shown(rows, column)) or worst(rows, column)
-
-
 def _box(column: str, word: str) -> str:
     name = NAMES[column]
-    wrong = ' class="wrong"' if word in (*FAILS, UNLIKE) else ""
+    wrong = ' class="wrong"' if word in FAILS else ""
     box = f'<input type="checkbox" name="{name}" id="{name}-{word}">'
-    return f"<label{wrong}>{box} {WORDS[word]}</label>"
+    return f"<label{wrong}>{box} {SHOWN[word]}</label>"

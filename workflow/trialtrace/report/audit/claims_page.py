@@ -1,12 +1,11 @@
 """The published numbers of all trials on one page: counts and a matrix of their verdicts, which
 filters the list of all claims, the worst first."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN
-from trialtrace.audit.verdicts.tally import NOT_GIVEN_COUNTED, counted, tally, worst, worst_first
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
+from trialtrace.audit.verdicts.tally import tally, worst, worst_first
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.audit_page import (
     CHANCE,
@@ -19,8 +18,6 @@ from trialtrace.report.audit.audit_page import (
     verdict_cell,
 )
 from trialtrace.report.audit.claims_matrix import (
-    APART,
-    WORDS,
     classes,
     filter_rules,
     matrix,
@@ -56,16 +53,9 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
     """A table a column of verdicts, a row a trial; the second has the searches and their chance."""
     for column, name in COLUMNS.items():
         counts = [tally(material.claims) for material in materials]
-        # A p that no usual test gives is a kind of its own, as in each report.
-        told = [_by_kind(count, column) for count in counts]
-        words = [*OF_COLUMN[column]]
-        if any(APART in each for each in told):
-            words.insert(words.index("not_checkable"), APART)
-        names = ["Trial", "Claims", *(WORDS[word] for word in words)]
-        numbers = [
-            [each["claims"], *(kinds[word] for word in words)]
-            for each, kinds in zip(counts, told, strict=True)
-        ]
+        words = OF_COLUMN[column]
+        names = ["Trial", "Claims", *(SHOWN[word] for word in words)]
+        numbers = [[each["claims"], *(each[column][word] for word in words)] for each in counts]
         yield f"<h2>{upper_first(name)}</h2>"
         yield from table_lines(map(upper_first, names), map(_of_trial, materials, numbers))
     yield "<h2>Other choices</h2>"
@@ -78,21 +68,14 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
     yield from table_lines(names, map(_of_trial, materials, matches))
 
 
-def _by_kind(counts: Row, column: str) -> Counter[str]:
-    kinds = Counter[str]()
-    for word, what, n in counted(counts, column):
-        kinds[APART if what == NOT_GIVEN_COUNTED else word] += n
-    return kinds
-
-
 def _of_trial(material: Material, numbers: Sequence[int | str]) -> str:
     cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
     return f"<tr><td>{_title(material)}</td>{cells}</tr>"
 
 
 def searches_of(material: Material) -> list[dict]:
-    """The searches over a trial's data, then those on print."""
-    return [*material.printed["searches_over_data"], *material.printed["searches"]]
+    """The searches over a trial's data."""
+    return [*material.printed["searches_over_data"]]
 
 
 def _title(material: Material) -> str:

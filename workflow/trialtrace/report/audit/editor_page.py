@@ -7,24 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.audit.editor.letter import HEADS, MOST_LINES, TURNS, Line
-from trialtrace.audit.editor.matters import Question
+from trialtrace.audit.editor.questions import Question
 from trialtrace.audit.printed.sentences import unbroken
+from trialtrace.audit.printed.verdicts import CONTRADICTS, QUESTION
 from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style, registration_section
 from trialtrace.report.pages.shell import page
 
 NOTHING = (
-    "No inconsistent number was found. This does not prove that all are right: only "
+    "No contradiction was found. This does not prove that all are right: only "
     "numbers that were typed, and that others decide, could be checked."
 )
 WORDS = (
-    "Exact: the other printed numbers give it to the last digit. Compatible: they allow it within "
-    "rounding. Used: it served to check others. Not checkable: nothing that was typed decides it."
+    "Holds: the other printed numbers allow it within rounding. Not checked: nothing that was "
+    "typed decides it."
 )
 SURE = {
     TURNS: "“Across 0.05”: recomputed, P lies on the other side of it.",
-    "inconsistent": "What is printed and typed here cannot all be right, whatever the rounding.",
-    "alternative": "There may be a good reason that the paper does not tell.",
-    "not_checkable": "Another test may give it: that is no error.",
+    CONTRADICTS: "What is printed and typed here cannot all be right, whatever the rounding.",
+    QUESTION: "The paper leaves something open that decides it. That is no error.",
 }
 """What stands below each heading."""
 MOST_ALIKE = 3
@@ -42,7 +42,7 @@ def editor_page(
     audit: str = "",
 ) -> str:
     """The page; `audit` is the command that makes the whole audit, `counted` tells how many claims
-    have which verdict, `registration` what was registered and what is reported, `unchecked` the
+    have which state, `registration` what was registered and what is reported, `unchecked` the
     claims that nothing could be held against."""
     parts = [
         f"<h1>{escape(title)}</h1>",
@@ -58,12 +58,12 @@ def editor_page(
 
 
 def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
-    """The gravest, under a heading for each verdict; the rest by the command that tells it."""
+    """The gravest, under a heading for each state; the rest by the command that tells it."""
     told = lines[:MOST_LINES]
-    nothing = not any(line.verdict == "inconsistent" for line in told)
+    nothing = not any(line.state == CONTRADICTS for line in told)
     for name, head in HEADS.items():
         own = [line for line in told if line.head == name]
-        if nothing and name == "inconsistent":
+        if nothing and name == CONTRADICTS:
             yield f"<h2>{head}</h2>\n<p>{NOTHING}</p>"
         if own:
             yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[name]}</p>'

@@ -99,7 +99,7 @@ def audit_output(command: argparse.ArgumentParser, *more: str) -> None:
 
 
 def run_audit(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where printed numbers contradict each other or need another choice."""
+    """Exit code 1 where printed numbers contradict each other."""
     at = project(arguments.project)
     if arguments.example:
         print((SCHEMAS / "ledger.example.yaml").read_text(encoding="utf-8"), end="")

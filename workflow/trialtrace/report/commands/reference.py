@@ -4,7 +4,7 @@ import importlib
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from trialtrace.audit.prints import registry as checks
+from trialtrace.audit.relations.tables import RELATIONS
 from trialtrace.base.config.schema import SHARED, load_schema
 from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec import Hint, Schema, is_shape, members_of, without_marks
@@ -94,12 +94,9 @@ def _instruments() -> Iterator[str]:
 
 
 def _checks() -> Iterator[str]:
-    """Each check between published numbers; * marks findings that rest on numbers of patients."""
-    for name in checks.MODULES:
-        check = checks.check_of(name)
-        findings = (f"{each}{'*' * (each in check.of_sizes)}" for each in check.findings)
-        yield from _wrapped(f"{name}: {check.says}", "")
-        yield from _wrapped(", ".join(findings), "    ")
+    """Each relation between published numbers; * marks those that rest on numbers of patients."""
+    for relation in RELATIONS:
+        yield from _wrapped(f"{relation.name}{'*' * relation.of_sizes}: {relation.says}", "")
 
 
 def _steps() -> Iterator[str]:

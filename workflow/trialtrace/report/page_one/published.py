@@ -1,20 +1,22 @@
 """How many published numbers can be checked, and what the check says of them."""
 
-from trialtrace.audit.printed.verdicts import DATA, PRINT
-from trialtrace.audit.verdicts.tally import (
-    NOT_GIVEN,
-    Row,
-    not_reproduced,
-    of_claims,
-    worst,
-    worst_shown,
+from trialtrace.audit.printed.verdicts import (
+    CONTRADICTS,
+    DATA,
+    DIFFERS,
+    EQUALS,
+    HOLDS,
+    OTHER_CHOICE,
+    PRINT,
+    QUESTION,
 )
+from trialtrace.audit.verdicts.tally import Row, of_claims, worst
 from trialtrace.report.links import AUDIT_PAGE
 from trialtrace.report.material import Material
 from trialtrace.report.sections.findings import primary
 from trialtrace.run.claims.select import rows_of
 
-CHECKED = {"exact", "compatible", "alternative", "differs", "inconsistent", "used"}
+CHECKED = {EQUALS, OTHER_CHOICE, DIFFERS, CONTRADICTS, QUESTION, HOLDS}
 
 
 def published_line(material: Material) -> str:
@@ -36,14 +38,12 @@ def published_line(material: Material) -> str:
 
 def contradicts(rows: list[Row]) -> bool:
     """Whether a published number contradicts the data or another number."""
-    return worst(rows, DATA) == "differs" or (
-        worst(rows, PRINT) == "inconsistent" and not not_reproduced(rows)
-    )
+    return worst(rows, DATA) == DIFFERS or worst(rows, PRINT) == CONTRADICTS
 
 
 def questions(rows: list[Row]) -> bool:
     """Whether a published number is a question to its authors, without a contradiction."""
-    return worst_shown(rows, PRINT) == NOT_GIVEN or not_reproduced(rows)
+    return worst(rows, PRINT) == QUESTION
 
 
 def can_be_checked(rows: list[Row]) -> bool:

@@ -4,7 +4,7 @@ the data tell it."""
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.audit.printed.verdicts import DATA, EQUALS
 from trialtrace.report.audit.red_lines import OF_ROWS
 from trialtrace.report.links import place_link
 from trialtrace.report.material import Material
@@ -44,7 +44,7 @@ def _told(material: Material, text: str, *, name: bool = True) -> str:
     printed = [claim for claim in material.claims if claim["result_id"] in randomised]
     if not printed:
         return f"{told} Whether patients are lacking the numbers do not tell."
-    if all(claim[DATA] == "exact" for claim in printed):
+    if all(claim[DATA] == EQUALS for claim in printed):
         return f"{told} The data have as many patients as were published as randomised."
     return f"{told} Published as randomised: {escape_markdown(printed[0]['quote'])}."
 

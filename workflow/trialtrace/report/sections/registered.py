@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import without_text
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import unbroken
-from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.printed.verdicts import CONTRADICTS, NOT_CHECKED
 from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import upper_first
@@ -42,7 +41,7 @@ def registered_unread(material: Material) -> Iterator[str]:
     for row in material.printed.get("registration", ()):
         if row["check"] in OF_OUTCOMES:
             verdicts.setdefault(str(row["source"]), set()).add(str(row["verdict"]))
-    compared = [source for source, found in verdicts.items() if found != {NOT_CHECKABLE}]
+    compared = [source for source, found in verdicts.items() if found != {NOT_CHECKED}]
     if number and (len(compared) < len(verdicts) or not verdicts):
         others = f"; those of the {in_a_row(compared)} are" if compared else ""
         yield (
@@ -60,7 +59,7 @@ def registered_otherwise(material: Material) -> Iterator[str]:
 
 def otherwise(material: Material) -> Iterator[tuple[str, str]]:
     """The same as (source with its link, what differs)."""
-    wrong = (CHANGED, LATE, INCONSISTENT)
+    wrong = (CHANGED, LATE, CONTRADICTS)
     for row in material.printed.get("registration", ()):
         if row["check"] in OF_OUTCOMES and row["verdict"] in wrong:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"

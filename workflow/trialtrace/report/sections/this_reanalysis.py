@@ -5,16 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.ledger.texts import without_text
-from trialtrace.audit.printed.verdicts import DATA, PRINT
-from trialtrace.audit.verdicts.tally import (
-    NOT_GIVEN,
-    Row,
-    not_reproduced,
-    of_claims,
-    worst,
-    worst_first,
-    worst_shown,
-)
+from trialtrace.audit.printed.verdicts import CONTRADICTS, DATA, DIFFERS, PRINT, QUESTION
+from trialtrace.audit.verdicts.tally import Row, of_claims, worst, worst_first
 from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.picture import in_a_row
@@ -88,15 +80,17 @@ def _printed(material: Material) -> str:
     if not material.claims:
         return "No published numbers are configured for this trial."
     claims = of_claims(material.claims)
-    differ, against, unlike, odd = (
-        [name for name, rows in claims.items() if of(rows)]
-        for of in (_differs, _contradicts, not_reproduced, _odd)
+    states = {name: (worst(rows, DATA), worst(rows, PRINT)) for name, rows in claims.items()}
+    differ, against = (
+        [name for name, own in states.items() if state in own] for state in (DIFFERS, CONTRADICTS)
     )
+    asked = [
+        name for name, own in states.items() if QUESTION in own and name not in (*differ, *against)
+    ]
     counts = (
         (differ, ("differs", "differ"), "from the data"),
-        (against, ("does not fit", "do not fit"), "other printed numbers"),
-        (unlike, ("is", "are"), "given by no usual method"),
-        (odd, ("is", "are"), "given by no usual test"),
+        (against, ("contradicts", "contradict"), "other printed numbers"),
+        (asked, ("is a question", "are questions"), "to the authors"),
     )
     told = [
         f"{len(names)} {verbs[len(names) > 1]} {words}" for names, verbs, words in counts if names
@@ -109,7 +103,7 @@ def _printed(material: Material) -> str:
         of += f", {many} of them from a list and not compared with a text,"
     if not told:
         return f"{of} none conflicts with the data or with another."
-    found = dict.fromkeys([*differ, *against, *unlike, *odd])
+    found = dict.fromkeys([*differ, *against, *asked])
     touched = [name for name in found if of_primary(material, name)]
     whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
     twice = sum(len(names) for names, *_ in counts) > len(found)
@@ -122,35 +116,22 @@ def _printed(material: Material) -> str:
     return f"{text}; the first of the others: {_claim(first)}."
 
 
-def _differs(rows: list[Row]) -> bool:
-    return worst(rows, DATA) == "differs"
-
-
-def _contradicts(rows: list[Row]) -> bool:
-    return worst(rows, PRINT) == "inconsistent" and not not_reproduced(rows)
-
-
-def _odd(rows: list[Row]) -> bool:
-    """Whether it is a p that was tried and that no usual test gives, and else no conflict."""
-    return worst_shown(rows, PRINT) == NOT_GIVEN and not _differs(rows)
-
-
 def _cause(row: Row) -> str:
     """What the audit knows of a conflict, where it says that in a clause: of a number that differs,
-    that another choice gives it, such as rounded percentages."""
-    explained = row[PRINT] == "alternative" and row["alternative"]
-    if row[DATA] == "differs" and not explained:
+    what other numbers say of it, such as that it is of rounded percentages."""
+    differs = row[DATA] == DIFFERS
+    if differs and row[PRINT] not in (CONTRADICTS, QUESTION):
         return ""
     text = _SENTENCE.split(row["print_finding"] or "", maxsplit=1)[0].rstrip(".")
-    text = lower_first(text.split("; ")[-1 if explained else 0])
+    text = lower_first(text.split("; ")[-1 if differs else 0])
     return f"; {text}" if len(text) <= CLAUSE else ""
 
 
 def _claim(rows: list[Row]) -> str:
     """ "“Absolute reduction”, 7.7, data 7.8; 7.7 is that of the two rounded percentages"."""
-    bad = (row for row in rows if row[DATA] == "differs" or row[PRINT] == "inconsistent")
-    row = next(bad, rows[0])
-    data = f", data {row['recomputed_text']}" if row[DATA] == "differs" else ""
+    found = (row for row in rows if row[DATA] == DIFFERS or row[PRINT] in (CONTRADICTS, QUESTION))
+    row = next(found, rows[0])
+    data = f", data {row['recomputed_text']}" if row[DATA] == DIFFERS else ""
     return escape_markdown(f"“{row['label']}”, printed {row['quote']}{data}{_cause(row)}")
 
 

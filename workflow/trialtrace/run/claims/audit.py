@@ -10,8 +10,6 @@ from typing import Any
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.printed.agreement import (
     DIFFERS,
-    NOT_CHECKABLE,
-    NOT_TIED,
     compare,
     decide_interval,
     decide_p,
@@ -21,7 +19,7 @@ from trialtrace.audit.printed.agreement import (
 )
 from trialtrace.audit.printed.expression import Component, unread
 from trialtrace.audit.printed.sentences import house
-from trialtrace.audit.printed.verdicts import DATA, SYNTHETIC
+from trialtrace.audit.printed.verdicts import EQUALS, NO_RESULT, NOT_TIED, SYNTHETIC
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
@@ -53,12 +51,7 @@ def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: 
     from trialtrace.audit.files.make import ledger
     from trialtrace.audit.registration import rows as registration
     from trialtrace.audit.registration.registration import held
-    from trialtrace.audit.verdicts.audit import (
-        as_json,
-        audit_ledger,
-        note_searches,
-        search_as_json,
-    )
+    from trialtrace.audit.verdicts.audit import as_json, audit_ledger
     from trialtrace.run.claims.finding import with_print
 
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
@@ -66,10 +59,11 @@ def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: 
     rows, over_data = audit_rows(trial, claims, results), []
     if not trial.synthetic and any(row["against_data"] == DIFFERS for row in rows):
         from trialtrace.run.claims.search.bundles import search_rows
+        from trialtrace.run.claims.search.matches import note_searches, search_as_json
         from trialtrace.run.tables.frames import Frames
 
         searches = search_rows(trial, claims, Frames(derived_dir), results, rows)
-        note_searches(rows, searches, DATA)
+        note_searches(rows, searches)
         over_data = [search_as_json(searched) for searched in searches]
     whole = ledger(trial.claims_document, claims)
     printed = audit_ledger(whole)
@@ -152,7 +146,7 @@ def _not_checkable(
         "component": component.name,
         "printed": component.text,
         "result_id": row["result_id"] if row else None,
-        "against_data": NOT_CHECKABLE,
+        "against_data": NO_RESULT,
         "data_finding": text,
     }
 
@@ -271,7 +265,7 @@ class Auditor:
             "recomputed": float(value),
             "recomputed_text": verdict.text,
             "result_id": row["result_id"],
-            "against_data": verdict.agreement,
+            "against_data": DIFFERS if verdict.agreement == DIFFERS else EQUALS,
             "size": verdict.size,
             "decision": decision,
             "data_finding": finding,

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.audit.printed.agreement import (
     CHANGES,
     DIFFERS,
-    EXACT,
     SAME,
     decimal,
     null_value,
     p_text,
     twelve,
 )
+from trialtrace.audit.printed.verdicts import EQUALS
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.words import (
     COUNTS,
@@ -207,7 +207,7 @@ def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], text: str) -
         "row": row,
         "recomputed": float(twelve(value)),
         "recomputed_text": found,
-        "against_data": EXACT if same else DIFFERS,
+        "against_data": EQUALS if same else DIFFERS,
         "decision": SAME if same else CHANGES,
         "data_finding": f"The data give {text}, "
         + ("as printed." if same else f"which is {found}; printed is {printed}."),
@@ -344,7 +344,7 @@ def judge_significance(
         "recomputed": float(value),
         "recomputed_text": shown,
         "result_id": row["result_id"],
-        "against_data": EXACT if below else DIFFERS,
+        "against_data": EQUALS if below else DIFFERS,
         "decision": SAME if below else CHANGES,
         "data_finding": f"The data give {shown}, {side} {text}"
         + (", as printed." if below else "; printed is a significant difference."),

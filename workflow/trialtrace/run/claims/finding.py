@@ -17,7 +17,7 @@ from trialtrace.audit.printed.agreement import (
 )
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.sentences import NUMBERS
-from trialtrace.audit.printed.verdicts import UNCHECKED
+from trialtrace.audit.printed.verdicts import NOT_CHECKED, UNCHECKED
 from trialtrace.base.words import IN_UNITS, NUMBER_NEEDED
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
@@ -25,33 +25,22 @@ if TYPE_CHECKING:
     # Whose search loads SciPy, which a check of the configuration has no use for.
     from trialtrace.audit.verdicts.audit import PrintAudit
 
-# Both verdicts on each number: against the data, and on print. Neither stands for the other.
-
-BY_PRINT = ("on_print", "print_finding", "no_usual_test", "print_more")
-OF_SEARCH = ("alternative", "candidates", "chance")
+BY_PRINT = ("on_print", "exact", "print_finding", "print_more")
 UNREAD: dict[str, Any] = {
-    "on_print": "not_checkable",
+    "on_print": NOT_CHECKED,
+    "exact": False,
     "print_finding": UNCHECKED,
-    "no_usual_test": False,
 }
 
 
 def with_print(rows: list[dict[str, Any]], audit: "PrintAudit") -> list[dict[str, Any]]:
-    """The rows by data, each with what print says of the same component.
-
-    What the search found is that of the search with data, where there was one.
-    """
+    """The rows by data, each with what print says of the same component."""
     by_part = {(row["claim_id"], row["component"]): row for row in audit.rows}
-    return [_joined(row, by_part.get((row["claim_id"], row["component"]), UNREAD)) for row in rows]
-
-
-def _joined(row: dict[str, Any], printed: dict[str, Any]) -> dict[str, Any]:
-    searched = row if row.get("candidates") else printed
-    return (
-        row
-        | {key: printed.get(key) for key in BY_PRINT}
-        | {key: searched.get(key) for key in OF_SEARCH}
-    )
+    found = []
+    for row in rows:
+        printed = by_part.get((row["claim_id"], row["component"]), UNREAD)
+        found.append(row | {key: printed.get(key) for key in BY_PRINT})
+    return found
 
 
 TESTS = {

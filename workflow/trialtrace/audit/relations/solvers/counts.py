@@ -22,7 +22,6 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
 from trialtrace.audit.relations.ranges import TWO_SIDED, Span, prints
 from trialtrace.audit.summaries.count_tests import p_values_of_counts, two_arm_intervals
-from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
 
@@ -273,15 +272,6 @@ def span_of_shares(measure: str, parts: list[Component]) -> Span | None:
     if len(known) < len(span) or (measure == NEEDED and min(known) < 0 < max(known)):
         return None
     return Span(min(known), max(known))
-
-
-def other_odds_ratio(main: Component, table: Table) -> str | None:
-    """The estimate of an odds ratio, beside that of the cells, that prints as given."""
-    if _fits(main, conditional_odds_ratio(table), False):
-        return "the conditional estimate, which goes with Fisher's exact test"
-    if _fits(main, odds_ratio_peto(*table, confidence=0.95).estimate, False):
-        return "Peto's one-step odds ratio"
-    return None
 
 
 def rounded_up(main: Component, value: float) -> bool:

@@ -42,11 +42,3 @@ def printing_as(percent: Component, fewest: int, most: int) -> Whole:
     ways = np.maximum(last - first + 1, 0)
     start = np.repeat(first - np.cumsum(ways) + ways, ways)
     return np.stack([start + np.arange(ways.sum()), np.repeat(sizes, ways)], axis=1)
-
-
-@lru_cache(maxsize=4096)
-def counts_by_size(percent: Component, sizes: tuple[int, ...]) -> dict[int, list[int]]:
-    """For each denominator the counts that print as a percentage."""
-    first, last = count_ranges(as_range(percent), np.array(sizes, dtype=np.int64))
-    ends = zip(sizes, first.tolist(), last.tolist(), strict=True)
-    return {n: list(range(low, high + 1)) for n, low, high in ends}

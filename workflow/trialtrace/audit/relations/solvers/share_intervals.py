@@ -1,7 +1,5 @@
 """The interval of one share: the counts on which a usual method gives both printed bounds."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from trialtrace.audit.candidates import count_methods as methods
@@ -45,17 +43,6 @@ def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
                 x, n = pairs[place].tolist()
                 texts.setdefault((x, n), []).append(name)
     return dict(sorted(texts.items(), key=lambda item: item[0][::-1]))
-
-
-def nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:
-    """For each method, the counts whose bounds (in percent) come nearest to the printed ones."""
-    for name, ends in intervals(entry, pairs).items():
-        off = np.where(np.isnan(ends), np.inf, np.abs(ends - printed)).max(axis=1)
-        # A cut interval is the plain one wherever nothing is cut.
-        if not name.endswith("_cut") and len(off) and np.isfinite(off.min()):
-            best = int(off.argmin())
-            low, high = ends[best].tolist()
-            yield {"method": METHODS[name], "low": low, "high": high, "of": pairs[best].tolist()}
 
 
 def of_three(entry: Claim, pairs: Whole) -> bool:

@@ -7,10 +7,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from trialtrace.audit.candidates.coincidence import Displacement
+from trialtrace.audit.candidates.search import Bundle, Searched, search
 from trialtrace.audit.ledger.claim import Claim
-from trialtrace.audit.printed.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.search.search import Bundle, Searched, search
+from trialtrace.audit.printed.verdicts import DIFFERS, NO_RESULT, NOT_TIED
 from trialtrace.run.claims.convert import scale_of, scaled
 from trialtrace.run.claims.search.means import Means
 from trialtrace.run.claims.search.repeated import (
@@ -84,7 +84,7 @@ def _linked(
     by_id = {row["result_id"]: row for row in results}
     judged: dict[str, dict[str, Judged]] = {}
     for row in rows:
-        recomputed = row["against_data"] not in (NOT_CHECKABLE, NOT_TIED)
+        recomputed = row["against_data"] not in (NO_RESULT, NOT_TIED)
         # A claim of several readings is tried by these alone.
         if (
             recomputed

@@ -10,9 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
+from trialtrace.audit.candidates.count_methods import COMPARISONS, tiers
 from trialtrace.audit.candidates.grid import INTERVALS, TESTS, grid, interval
 from trialtrace.audit.relations.solvers.counts import METHODS
-from trialtrace.audit.search.comparisons import USUAL
 from trialtrace.audit.summaries.count_bounds import intervals_of_tables
 from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.base.arrays import Floats
@@ -25,6 +25,7 @@ MEASURES = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_r
 NEEDED = "number_needed_to_treat"
 ROUNDED = {"of percentages with one decimal": 1000, "of whole percentages": 100}
 UP = "rounded up"
+USUAL = tuple(name for name, tier in tiers(COMPARISONS).items() if tier == 1)
 
 
 class Shares:

@@ -98,21 +98,19 @@ class ClaimRow(TypedDict):
     recomputed: Annotated[float | None, "this component from the data"]
     recomputed_text: Annotated[str | None, "the same, as it would be printed"]
     result_id: Annotated[str | None, "result it was compared with"]
-    against_data: Annotated[
-        str, "exact, compatible, alternative, differs, not_tied or not_checkable"
-    ]
-    on_print: Annotated[str, "exact, compatible, alternative, inconsistent, used or not_checkable"]
+    against_data: Annotated[str, "equals, other_choice, differs, no_result or not_tied"]
+    on_print: Annotated[str, "contradicts, question, holds or not_checked"]
+    exact: Annotated[bool, "the other printed numbers give it to the last digit"]
     size: Annotated[
         float | None, "difference in units of the last printed digit; for p |log10 ratio|"
     ]
     decision: Annotated[str | None, "same, changes, undetermined, or empty"]
     data_finding: Annotated[str, "what the data say, at most 40 words"]
-    data_more: Annotated[str | None, "what the search with the data found, or what to mend"]
+    data_more: Annotated[str | None, "what the search with the data found, or what to correct"]
     print_finding: Annotated[str, "what the other printed numbers say, at most 40 words"]
-    no_usual_test: Annotated[bool, "a p of an unnamed test that no usual test gives"]
-    print_more: Annotated[str | None, "remarks, and what the search on print found"]
+    print_more: Annotated[str | None, "what is asked, where it contradicts or is a question"]
     alternative: Annotated[str | None, "the other choice that gives the printed number, or may"]
-    candidates: Annotated[int | None, "choices tried, with the data where they were searched"]
+    candidates: Annotated[int | None, "choices tried with the data"]
     chance: Annotated[float | None, "chance of a coincidental fit over all of them"]
 
 

@@ -1,11 +1,11 @@
-"""The engine of relations on print beside the checks that it replaces.
+"""The relations between published numbers on every kind of ledger that the campaigns have.
 
-python campaigns/both_engines.py --papers 120 --errors 150 --seed 90001
+python campaigns/relations.py --papers 120 --errors 150 --seed 90001
 
-Both read the same ledgers: documented errors of problem papers, published numbers without an error
+The ledgers: documented errors of problem papers, published numbers without an error
 (tests/spec/audit/published), the trials of the repository, and two generators with true papers and
-planted errors. Of a true paper a contradiction is false; a planted error is told where a
-contradiction or a question is new on a claim of it.
+planted errors. In a true paper a contradiction is false. A planted error is found where a
+contradiction or a question is new on one of its claims.
 """
 
 import argparse

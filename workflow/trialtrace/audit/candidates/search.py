@@ -25,9 +25,7 @@ MAY_SAY = 0.5
 class Bundle:
     """Linked printed values: `claims` whose parts are targets, a window for each factor.
 
-    `checks` are those whose verdicts on these parts made them a target. `targets` (claim,
-    component) are told where other parts are only held. `last` is the last tier that is tried.
-    `unnamed` says that the paper names no test of the p that is searched for, or one by guess.
+    `targets` (claim, component) are told where other parts are only held.
     """
 
     name: str
@@ -36,10 +34,7 @@ class Bundle:
     windows: tuple[Window | Joint, ...]
     families: tuple[Family, ...]
     inputs: str
-    checks: tuple[str, ...] = ()
     targets: tuple[tuple[str, str], ...] = ()
-    last: int = TIERS[-1]
-    unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,15 +82,15 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
     families, windows = bundle.families, bundle.windows
     printed = [window.printed for window in windows]
     fits = Fits(families, windows)
-    tiers, last = TIERS[: TIERS.index(bundle.last) + 1], bundle.last
-    ties = {tier: fits.matches(tier) for tier in tiers}
-    first = next((tier for tier in tiers if ties[tier]), None)
+    last = TIERS[-1]
+    ties = {tier: fits.matches(tier) for tier in TIERS}
+    first = next((tier for tier in TIERS if ties[tier]), None)
     told, misnamed = _ways(families, printed, last) if first else ([], False)
     return Searched(
         bundle,
-        tuple(sum(family.candidates(tier) for family in families) for tier in tiers),
-        tuple(fits.distinct(tier) for tier in tiers),
-        tuple(fits.coincidence(by, tier) for tier in tiers),
+        tuple(sum(family.candidates(tier) for family in families) for tier in TIERS),
+        tuple(fits.distinct(tier) for tier in TIERS),
+        tuple(fits.coincidence(by, tier) for tier in TIERS),
         fits.coincidence(by.scaled(0.5), last),
         fits.coincidence(by.scaled(2), last),
         first,

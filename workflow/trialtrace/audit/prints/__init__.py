@@ -1,1 +1,0 @@
-"""What printed numbers say of each other, without any data: one module a kind of check."""

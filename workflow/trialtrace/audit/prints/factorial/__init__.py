@@ -1,1 +1,0 @@
-"""Checks on two-by-two designs."""

@@ -1,1 +1,0 @@
-"""Checks on several groups at once."""

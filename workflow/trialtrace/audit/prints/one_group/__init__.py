@@ -1,1 +1,0 @@
-"""Checks on what is printed of one group."""

@@ -1,1 +1,0 @@
-"""Checks on two measurements of the same patients."""

@@ -1,1 +1,0 @@
-"""What several checks on print need; nothing here is a check."""

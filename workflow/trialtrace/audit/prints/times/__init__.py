@@ -1,1 +1,0 @@
-"""Checks on times to an event, rates and curves."""

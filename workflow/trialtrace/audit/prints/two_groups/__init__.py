@@ -1,1 +1,0 @@
-"""Checks on two groups, and on what compares them."""

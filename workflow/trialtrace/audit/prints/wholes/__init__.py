@@ -1,1 +1,0 @@
-"""Checks on wholes and their parts: groups, strata, categories, denominators."""

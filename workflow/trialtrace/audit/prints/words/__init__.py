@@ -1,1 +1,0 @@
-"""Checks on words and places: directions, significance, one fact told twice."""
