@@ -41,6 +41,8 @@ UNDECIDED = tuple(states[-1] for states in OF_COLUMN.values())
 SERVED = "Used in the check of "
 SEVERAL = 3
 """So many numbers of a column of which the same lacks are told once."""
+MOST_HOLDING = 5
+"""With more claims that hold than this they are counted and not listed."""
 Row = Mapping[str, Any]
 
 
@@ -59,28 +61,55 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
     listed = [
         one for one in claims if every or not (_without_verdict(one) or _lacking(one) in told_once)
     ]
+    holding = [] if every else [one for one in listed if not _is_open(one)]
+    if len(holding) > MOST_HOLDING:
+        listed = [one for one in listed if _is_open(one)]
     for one in listed:
         lines += _claim(one, width)
-    if bare := len(claims) - len(listed):
+    if len(holding) > MOST_HOLDING:
+        lines += [
+            "",
+            *_wrapped(
+                f"{len(claims) - len(listed)} others hold or are not checked (--all lists them).",
+                width,
+            ),
+        ]
+    elif bare := len(claims) - len(listed):
         text = (
             f"{bare} more are used in a check of others or not checked at all (--all lists them)."
         )
         lines += ["", *_wrapped(text, width)]
-    for (place, text), many in () if every else alike.items():
-        if (place, text) in told_once:
-            number = "a number" if many == 1 else f"{many} numbers"
-            lines += _wrapped(f"  {plain_text(place)}, {number}: {plain_text(text)}", width)
+    lacking = [] if every else [(*of, many) for of, many in alike.items() if of in told_once]
+    for place, text, many in lacking[:MOST_HOLDING]:
+        number = "a number" if many == 1 else f"{many} numbers"
+        lines += _wrapped(f"  {plain_text(place)}, {number}: {plain_text(text)}", width)
+    if more := len(lacking[MOST_HOLDING:]):
+        lines.append(f"  and {more} more columns.")
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
     if registration := audit.get("registration"):
-        lines += ["", "Registered and reported:"]
-        for one in registration:
-            verdict = said(one["check"], one["verdict"], one["registered"], one["reported"])
-            head = f"  {one['what']} ({one['source']}): {verdict}."
-            lines += _wrapped(f"{head} {plain_text(one['finding'])}", width)
-        lines.append("")
+        lines += ["", "Registered and reported:", *_registered(registration, width, every=every)]
     if standing := audit.get("standing"):
         lines += _wrapped(standing, width)
     return "\n".join(lines) + "\n"
+
+
+def _registered(rows: Sequence[Row], width: int, *, every: bool) -> Iterator[str]:
+    """A paragraph a thing that was registered; of many that agree, how many do."""
+    agree = [] if every else [one for one in rows if one["verdict"] == HOLDS]
+    counted = agree if len(agree) > MOST_HOLDING else []
+    for one in rows:
+        if one not in counted:
+            verdict = said(one["check"], one["verdict"], one["registered"], one["reported"])
+            head = f"  {one['what']} ({one['source']}): {verdict}."
+            yield from _wrapped(f"{head} {plain_text(one['finding'])}", width)
+    if counted:
+        yield f"  {len(counted)} others are the same in both, or hold."
+    yield ""
+
+
+def _is_open(rows: Sequence[Row]) -> bool:
+    """Whether a claim contradicts or differs, or is asked about."""
+    return any(row[column] in (*FAILS, QUESTION) for row in rows for column in COLUMNS)
 
 
 def _without_verdict(rows: Sequence[Row]) -> bool:
