@@ -128,6 +128,22 @@ def test_every_family_runs():
     assert set(MODULES) == {card.family for card in cards() if not (card.inputs or card.run)}
 
 
+def test_what_a_card_says_itself_is_named_nowhere_else():
+    steps = {card.step for card in cards() if card.inputs and card.second}
+    assert len(steps) > 25
+    package = REPOSITORY / "workflow/trialtrace/run"
+    named = [
+        f"{path.relative_to(package)}: {node.value}"
+        for room in ("methods", "multiverse", "claims", "trial")
+        for path in sorted((package / room).rglob("*.py"))
+        # What the refit of a stopped trial takes as the plain estimate of each measure.
+        if path.parent != card_modules.CARDS and path.name != "check_interim.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in steps
+    ]
+    assert not named
+
+
 def test_a_card_is_of_a_statistic_that_a_plan_can_ask_for():
     shared = Counter(card.options for card in cards())
     for card in cards():

@@ -35,6 +35,15 @@ INPUTS = {
     "two_by_two": Inputs(
         "categorical.rows:compared", "categorical.check:both_arms", "categorical.check:cells"
     ),
+    "paired_table": Inputs(
+        "categorical.analyse_paired:paired_tables", "continuous.check_paired:paired_rows"
+    ),
+    "discordant": Inputs(
+        "categorical.analyse_paired:discordant", "continuous.check_paired:paired_rows"
+    ),
+    "every_treatment": Inputs(
+        "categorical.analyse_paired:over_treatments", "categorical.check_score:every_treatment"
+    ),
     "visits_of_arm": Inputs(
         "repeated.analyse:visits_of_arm", "repeated.check_friedman:visits_of_subjects"
     ),

@@ -19,17 +19,14 @@ if TYPE_CHECKING:
 _HERE = "trialtrace.run.methods"
 
 MODULES: dict[str, str] = {
-    "over_arms": f"{_HERE}.categorical.analyse_paired",
     "missing": f"{_HERE}.missing.analyse",
     "imputation": f"{_HERE}.missing.analyse_imputation",
     "imputed_means": f"{_HERE}.missing.analyse_means",
     "stratified": f"{_HERE}.stratified.analyse",
     "stratified_score": f"{_HERE}.stratified.analyse",
     "regression": f"{_HERE}.regression.analyse",
-    "paired_events": f"{_HERE}.categorical.analyse_paired",
     "continuous": f"{_HERE}.continuous.analyse",
     "several_arms": f"{_HERE}.continuous.analyse",
-    "risk_equivalence": f"{_HERE}.categorical.analyse_paired",
     "paired": f"{_HERE}.continuous.analyse_paired",
     "mixed": f"{_HERE}.mixed.analyse",
     "ordinal": f"{_HERE}.regression.analyse",

@@ -14,7 +14,7 @@ from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, 
 from trialtrace.run.methods.analysing.margins import Asked, against_margins, of_margins
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.rows import compared, roles
-from trialtrace.run.methods.continuous.analyse_paired import Found, Paired, comparisons
+from trialtrace.run.methods.continuous.analyse_paired import Paired, comparisons
 from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.tables.frames import COMPLETE, Selection
@@ -40,36 +40,25 @@ def table(pairs: Paired) -> Table:
     )
 
 
-def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By comparison: the difference of the two risks of the same subjects with its interval."""
-    compute = partial(formula(step), confidence=cut.analysis.confidence)
+def paired_tables(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, Callable[[], Table]]]:
+    """Each comparison, and its four counts."""
     for pairs in comparisons(cut):
-        sample = pairs.sample(step, roles(cut, pairs.rows))
-        yield sample.interval(partial(_computed, compute, pairs, slice(None)))
+        yield pairs.sample(step, roles(cut, pairs.rows)), partial(table, pairs)
 
 
-def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By comparison: a test of all four counts."""
-    yield from _tests(cut, step, slice(None))
+def discordant(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, Callable[[], Table]]]:
+    """Each comparison, and the subjects with the event under one of both treatments alone."""
+    for sample, counts in paired_tables(cut, step):
+        yield sample, partial(_inner, counts)
 
 
-def test_discordant(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By comparison: a test of the subjects who differ between the treatments."""
-    yield from _tests(cut, step, slice(1, 3))
+def _inner(counts: Callable[[], Table]) -> Table:
+    return counts()[1:3]
 
 
-def _tests(cut: Cut, step: Step[object], counts: slice) -> Iterator[Result]:
-    compute = partial(formula(step), **items_of(step.options))
-    for pairs in comparisons(cut):
-        sample = pairs.sample(step, roles(cut, pairs.rows))
-        yield from sample.test(partial(_computed, compute, pairs, counts))
-
-
-def _computed(compute: Callable[..., Found], pairs: Paired, counts: slice) -> Found:
-    return compute(*table(pairs)[counts])
-
-
-def over_treatments(cut: Cut, step: Step[object]) -> Iterator[Result]:
+def over_treatments(
+    cut: Cut, step: Step[object]
+) -> Iterator[tuple[Sample, Callable[[], tuple[Floats]]]]:
     """All treatments at once, of the subjects with an outcome under every one."""
     arms = cut.arms()
     some = {TREATMENT: {"in": arms}}
@@ -78,17 +67,15 @@ def over_treatments(cut: Cut, step: Step[object]) -> Iterator[Result]:
     if lacking := cut.rows(**some).subjects - n:
         warning = f"{lacking} without an outcome under every treatment left out."
     sample = Sample(cut, step, cut.place, roles(cut, rows), n, warning=warning)
-    yield from sample.test(partial(_over, formula(step), rows, arms, n))
+    yield sample, partial(_over, rows, arms, n)
 
 
-def _over(
-    compute: Callable[[Floats], TestResult], rows: Selection, arms: list[str], n: int
-) -> TestResult:
+def _over(rows: Selection, arms: list[str], n: int) -> tuple[Floats]:
     if rows.n != n * len(arms):
         raise StatsError("some subjects have more than one record under a treatment.")
     treatment = rows.column(TREATMENT).astype(str)
     order = np.lexsort((treatment, rows.column("USUBJID").astype(str))).reshape(n, len(arms))
-    return compute(rows.column("AVAL").astype(float)[order])
+    return (rows.column("AVAL").astype(float)[order],)
 
 
 def between(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
@@ -255,23 +242,3 @@ def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
         )
 
     yield from Sample(cut, step, cut.place, {"analysed": rows}, rows.n).test(compute)
-
-
-METHODS = {
-    "risk_difference": estimate,
-    "p_value.mcnemar": test_discordant,
-    "p_value.mcnemar_exact": test_discordant,
-    "p_value.cochran_q": over_treatments,
-    "equivalence": between,
-    "non_inferiority": between,
-    "p_value.chi_squared_table": whole_table,
-    "p_value.fisher_freeman_halton": whole_table,
-    "p_value.fisher_freeman_halton_drawn": drawn_table,
-    "p_value.logistic_interaction": arm_by_stratum,
-    "p_value.logistic_trend": effect_over_score,
-    "odds_ratio_trend": ratio_over_score,
-    "p_value.cmh_general_association": association,
-    "p_value.cmh_general_association_exact": association,
-    "p_value.cmh_row_mean_scores": association,
-    "p_value.cochran_armitage": trend,
-}

@@ -4,9 +4,8 @@ from math import exp, isnan, log, nan, sqrt
 
 from scipy.stats import norm
 
-from trialtrace.run.methods.categorical.check import Table, both_arms
+from trialtrace.run.methods.categorical.check import Table
 from trialtrace.run.methods.categorical.check_score import (
-    BY_LIKELIHOOD,
     bound,
     difference_z,
     ratio_bound,
@@ -14,8 +13,8 @@ from trialtrace.run.methods.categorical.check_score import (
     z_of_ratio,
 )
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
-from trialtrace.run.methods.continuous.check import against, of_every_statistic
+from trialtrace.run.methods.checking.outcome import Answer
+from trialtrace.run.methods.continuous.check import against
 
 
 def _quantile(asked: Asked) -> float:
@@ -33,8 +32,7 @@ def _defined(answer: Answer) -> Answer:
     return nan
 
 
-@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
-def difference(data: Data, asked: Asked, table: Table) -> Answer:
+def risk_difference(data: Data, asked: Asked, table: Table) -> Answer:
     """The bounds by scipy's `brentq`, the tests by the likelihood at each margin."""
     x1, n1, x0, n0 = table
     value, z, variance = x1 / n1 - x0 / n0, _quantile(asked), asked.options["variance"]
@@ -52,8 +50,7 @@ def difference(data: Data, asked: Asked, table: Table) -> Answer:
     return _defined(against(asked, "risk_difference", value, bounds, tail))
 
 
-@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
-def ratio(data: Data, asked: Asked, table: Table) -> Answer:
+def risk_ratio(data: Data, asked: Asked, table: Table) -> Answer:
     """The bounds by scipy's `brentq`, the tests by the likelihood at each margin."""
     x1, n1, x0, n0 = table
     if x1 + x0 == 0 or (x0 == 0 and asked.stat == "risk_ratio"):
@@ -73,8 +70,7 @@ def ratio(data: Data, asked: Asked, table: Table) -> Answer:
     return _defined(against(asked, "risk_ratio", value, (low, high), tail))
 
 
-@peer("math: Woolf's formula", both_arms)
-def odds(data: Data, asked: Asked, table: Table) -> Answer:
+def odds_ratio(data: Data, asked: Asked, table: Table) -> Answer:
     """The logarithm of the odds ratio by its error; none with an empty cell."""
     x1, n1, x0, n0 = table
     cells = (x1, n1 - x1, x0, n0 - x0)
@@ -88,10 +84,3 @@ def odds(data: Data, asked: Asked, table: Table) -> Answer:
         return _tail(log(value / margin) / error, side)
 
     return against(asked, "odds_ratio", value, (value * exp(-half), value * exp(half)), tail)
-
-
-CHECKS: dict[str, Check] = {
-    **of_every_statistic("risk_difference", "risk_difference", difference),
-    **of_every_statistic("risk_ratio", "risk_ratio", ratio),
-    **of_every_statistic("odds_ratio", "odds_ratio", odds),
-}

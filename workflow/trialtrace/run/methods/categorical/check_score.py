@@ -17,14 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from trialtrace.run.methods.categorical.check import Table
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import (
-    Answer,
-    Check,
-    by_name,
-    of_chi_squared,
-    peer,
-)
-from trialtrace.run.methods.continuous.check_paired import paired_rows
+from trialtrace.run.methods.checking.outcome import Answer, of_chi_squared
 
 BY_LIKELIHOOD = "scipy.optimize.brentq (restricted likelihood)"
 # How far from the ends of its range a restricted risk is looked for.
@@ -159,8 +152,6 @@ def agresti_caffo(data: Data, asked: Asked, table: Table) -> Answer:
     return x1 / n1 - x0 / n0, (p1 - p0 - half, p1 - p0 + half)
 
 
-COCHRAN = "statsmodels.stats.contingency_tables.cochrans_q"
-MCNEMAR = "statsmodels.stats.contingency_tables.mcnemar"
 # The discordant pairs of a coin that is thrown so often are summed in whole numbers.
 SUMMED = 100_000
 
@@ -170,27 +161,22 @@ def discordant(wide: pd.DataFrame) -> tuple[int, int]:
     return int((wide["D"] > 0).sum()), int((wide["D"] < 0).sum())
 
 
-def _mcnemar(correction: bool) -> Check:
-    @peer(f"{MCNEMAR} (exact=False, correction={correction})", paired_rows)
-    def check(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
-        """statsmodels' `mcnemar` at two sides; the signed root of its statistic at one."""
-        b, c = discordant(wide)
-        if b + c == 0:
-            return nan
-        sides = asked.options["sides"]
-        if sides == "two_sided":
-            # The library takes 1 off also where nothing is there to take from.
-            corrected = correction and b != c
-            test = mcnemar([[0, b], [c, 0]], exact=False, correction=corrected)
-            return {"z": sqrt(test.statistic) * (1 if b > c else -1), "p_value": test.pvalue}
-        z = (b - c + correction * (1 if sides == "less" else -1)) / sqrt(b + c)
-        return {"z": z, "p_value": tail(z, sides)}
-
-    return check
+def mcnemar_z(data: Data, asked: Asked, wide: pd.DataFrame, *, correction: bool) -> Answer:
+    """statsmodels' `mcnemar` at two sides; the signed root of its statistic at one."""
+    b, c = discordant(wide)
+    if b + c == 0:
+        return nan
+    sides = asked.options["sides"]
+    if sides == "two_sided":
+        # The library takes 1 off also where nothing is there to take from.
+        corrected = correction and b != c
+        test = mcnemar([[0, b], [c, 0]], exact=False, correction=corrected)
+        return {"z": sqrt(test.statistic) * (1 if b > c else -1), "p_value": test.pvalue}
+    z = (b - c + correction * (1 if sides == "less" else -1)) / sqrt(b + c)
+    return {"z": z, "p_value": tail(z, sides)}
 
 
-@peer("math.comb (sums of whole numbers)", paired_rows)
-def exact(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+def mcnemar_exact(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Throws of a coin counted; no answer of more discordant pairs than can be."""
     b, c = discordant(wide)
     n = b + c
@@ -204,8 +190,7 @@ def exact(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     return min(1.0, ways[asked.options["sides"]] / 2 ** (n + 1))
 
 
-@peer("statsmodels.stats.proportion.proportion_confint (wilson)", paired_rows)
-def newcombe(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+def newcombe_paired(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Newcombe's formula from statsmodels' Wilson bounds and pandas' counts."""
     if wide.empty:
         return nan
@@ -228,7 +213,7 @@ def newcombe(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     return value, (value - apart(p1 - l1, u0 - p0), value + apart(u1 - p1, p0 - l0))
 
 
-def _of_all(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
+def every_treatment(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
     """A row a subject and a column a treatment, of those with all; None where some have several."""
     rows = data.records(asked)
     arms = data.compared(asked)
@@ -239,21 +224,9 @@ def _of_all(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
     return wide, len(wide)
 
 
-@peer(COCHRAN, _of_all)
 def cochran_q(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """statsmodels' `cochrans_q`; none where nobody differs between treatments."""
     if wide.empty or (wide.nunique(axis=1) == 1).all():
         return nan
     test = cochrans_q(wide.to_numpy())
     return of_chi_squared(float(test.statistic), float(test.df))
-
-
-CHECKS = by_name(
-    {
-        "risk_difference.newcombe_paired": newcombe,
-        "p_value.mcnemar_exact": exact,
-        "p_value,z.mcnemar": _mcnemar(correction=False),
-        "p_value,z.mcnemar_continuity": _mcnemar(correction=True),
-        "p_value,chi_squared,df.cochran_q": cochran_q,
-    }
-)

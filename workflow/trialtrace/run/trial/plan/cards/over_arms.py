@@ -128,6 +128,7 @@ CARDS = (
         options=ChiSquaredTable,
         formula="categorical.r_by_c_tests:chi_squared_table",
         r=R(CHI_SQUARED_TEST, "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)"),
+        run="categorical.analyse_paired:whole_table",
     ),
     _of_values(
         "p_value.fisher_freeman_halton",
@@ -138,6 +139,7 @@ CARDS = (
         gives="p_value.{}@compared",
         formula="categorical.r_by_c_tests:fisher_freeman_halton",
         r=R({"p_value": "fisher.test(table(arm, d$AVAL))$p.value"}),
+        run="categorical.analyse_paired:whole_table",
     ),
     _of_values(
         "p_value.fisher_freeman_halton_drawn",
@@ -150,6 +152,7 @@ CARDS = (
         gives="p_value.{}@compared mc_se.{}@compared?",
         formula="categorical.r_by_c_tests:fisher_freeman_halton_drawn",
         r_none="drawn by a generator whose draws R does not repeat",
+        run="categorical.analyse_paired:drawn_table",
     ),
     _of_values(
         "p_value.cmh_general_association",
@@ -161,6 +164,7 @@ CARDS = (
             CHI_SQUARED_TEST,
             "test <- mantelhaen.test(table(arm, d$AVAL, stratum), correct = FALSE)",
         ),
+        run="categorical.analyse_paired:association",
     ),
     Card(
         "p_value.cmh_general_association_exact",
@@ -173,6 +177,7 @@ CARDS = (
         kinds=BINARY,
         formula="stratified.exact_association:cmh_general_association_exact",
         r_none="no package that comes with R computes it",
+        run="categorical.analyse_paired:association",
     ),
     _of_values(
         "p_value.cmh_row_mean_scores",
@@ -181,6 +186,7 @@ CARDS = (
         options=CmhRowMeanScores,
         formula="stratified.generalised_cmh:cmh_row_mean_scores",
         r=R(CHI_SQUARED, _ROW_MEANS),
+        run="categorical.analyse_paired:association",
     ),
     Card(
         "p_value.cochran_armitage",
@@ -203,6 +209,7 @@ CARDS = (
             "less <- if ({variance=hypergeometric}) 1 - 1 / sum(n) else 1\n"
             "z <- sign(cor(d$AVAL, score[arm])) * sqrt(chi_squared * less)\n",
         ),
+        run="categorical.analyse_paired:trend",
     ),
     _interaction(
         "p_value.logistic_interaction",
@@ -221,6 +228,7 @@ CARDS = (
             "plain <- glm(d$AVAL ~ arm + stratum, binomial, control = control)\n"
             'test <- anova(plain, update(plain, . ~ arm * stratum), test = "Chisq")\n',
         ),
+        run="categorical.analyse_paired:arm_by_stratum",
     ),
     _interaction(
         "p_value.logistic_trend",
@@ -241,6 +249,7 @@ CARDS = (
             "plain <- glm(d$AVAL ~ arm + score, binomial, control = control)\n"
             'test <- anova(plain, update(plain, . ~ arm * score), test = "Chisq")\n',
         ),
+        run="categorical.analyse_paired:effect_over_score",
     ),
     Card(
         "odds_ratio_trend.logistic",
@@ -257,5 +266,6 @@ CARDS = (
             "half <- qnorm(0.5 + {confidence} / 2) *\n"
             '  sqrt(vcov(fit)["treated:score", "treated:score"])\n',
         ),
+        run="categorical.analyse_paired:ratio_over_score",
     ),
 )

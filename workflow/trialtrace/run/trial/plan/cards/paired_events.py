@@ -5,7 +5,8 @@ from typing import Literal
 
 from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.card import Card, Named, R, Second
+from trialtrace.run.trial.plan.gives import EVERYONE, interval, test
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.r_tests import Z_TEST
@@ -51,6 +52,12 @@ low <- p1 - p0 - away(p1 - w1[1], w0[2] - p0)
 high <- p1 - p0 + away(w1[2] - p1, p0 - w0[1])
 """
 
+
+def _by_mcnemar(*, correction: bool) -> Second:
+    by = f"statsmodels.stats.contingency_tables.mcnemar (exact=False, correction={correction})"
+    return Second(by, "categorical.check_score:mcnemar_z", {"correction": correction})
+
+
 _within = partial(Card, compares="within")
 
 _test = partial(_within, kinds=BINARY)
@@ -62,6 +69,12 @@ CARDS = (
         "Newcombe 1998, Stat Med 17:2635, method 10",
         formula="categorical.paired:paired_risk_difference_newcombe",
         r=R({"risk_difference": "c((b - c) / n, low, high)"}, _COUNTS + _NEWCOMBE),
+        gives=interval("risk_difference"),
+        inputs="paired_table",
+        second=Second(
+            "statsmodels.stats.proportion.proportion_confint (wilson)",
+            "categorical.check_score:newcombe_paired",
+        ),
     ),
     _test(
         "p_value.mcnemar",
@@ -69,7 +82,7 @@ CARDS = (
         _MCNEMAR,
         means="McNemar's test of the two treatments of a subject.",
         options=Corrected,
-        gives="p_value.{}@pair z.{}@pair?",
+        gives=test("z"),
         also={
             "mcnemar_continuity": Named(
                 "McNemar's test with continuity correction", "Edwards 1948, Psychometrika 13:185"
@@ -82,26 +95,33 @@ CARDS = (
             + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
             "z <- (b - c - {correction=continuity} * towards) / sqrt(b + c)\n",
         ),
+        inputs="discordant",
+        second={
+            "mcnemar": _by_mcnemar(correction=False),
+            "mcnemar_continuity": _by_mcnemar(correction=True),
+        },
     ),
     _test(
         "p_value.mcnemar_exact",
         "exact McNemar test",
         f"{_MCNEMAR}; mid-P: Fagerland, Lydersen and Laake 2013",
         options=McNemarExact,
-        gives="p_value.{}@pair",
+        gives=test(),
         formula="categorical.paired:mcnemar_exact",
         r=R(
             {"p_value": "binom.test(b, b + c, alternative = {sides})$p.value"},
             _COUNTS,
             only={"mid_p": ("none",)},
         ),
+        inputs="discordant",
+        second=Second("math.comb (sums of whole numbers)", "categorical.check_score:mcnemar_exact"),
     ),
     _test(
         "p_value.cochran_q",
         "Cochran's Q test",
         "Cochran 1950, Biometrika 37:256",
         options=CochranQ,
-        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        gives=test("chi_squared", "df", of=EVERYONE),
         formula="categorical.paired:cochran_q",
         r=R(
             {"p_value": "pchisq(q, df, lower.tail = FALSE)", "chi_squared": "q", "df": "df"},
@@ -110,6 +130,11 @@ CARDS = (
             "own <- rowSums(sides)\n"
             "of_all <- colSums(sides)\n"
             "q <- k * df * sum((of_all - mean(of_all))^2) / sum(own * (k - own))\n",
+        ),
+        inputs="every_treatment",
+        second=Second(
+            "statsmodels.stats.contingency_tables.cochrans_q",
+            "categorical.check_score:cochran_q",
         ),
     ),
 )

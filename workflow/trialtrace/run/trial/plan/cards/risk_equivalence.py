@@ -4,7 +4,7 @@ from functools import partial
 
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
-from trialtrace.run.trial.plan.card import Card, Named, R, equivalence, non_inferiority
+from trialtrace.run.trial.plan.card import Card, Named, R, Second, equivalence, non_inferiority
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import DifferenceVariance, OwnMargins, RatioVariance
 from trialtrace.run.trial.plan.r_score import DIFFERENCE, ODDS, RATIO
@@ -135,7 +135,35 @@ _ODDS_WALD = (
     "categorical.contingency:odds_ratio_sample",
     "categorical.contingency:odds_ratio_wald_test",
 )
-_of_risks = partial(Card, kinds=BINARY, compares="between")
+_RESULTS = {
+    "equivalence": "p_value,p_above_lower,p_below_upper,verdict",
+    "non_inferiority": "p_value,verdict",
+}
+
+
+def _second(effect: str, kind: str, by: str, *, iterative: bool) -> dict[str, Second]:
+    """The check under the names of all results."""
+    check = f"categorical.check_equivalence:{effect}"
+    names = f"{effect},{_RESULTS[kind]}.{kind}_{effect}"
+    return {names: Second(by, check, iterative=iterative)}
+
+
+def _by_likelihood(effect: str, kind: str) -> dict[str, Second]:
+    by = "scipy.optimize.brentq (restricted likelihood)"
+    return _second(effect, kind, by, iterative=True)
+
+
+def _by_woolf(effect: str, kind: str) -> dict[str, Second]:
+    return _second(effect, kind, "math: Woolf's formula", iterative=False)
+
+
+_of_risks = partial(
+    Card,
+    kinds=BINARY,
+    compares="between",
+    inputs="two_by_two",
+    run="categorical.analyse_paired:between",
+)
 
 CARDS = (
     _of_risks(
@@ -151,6 +179,7 @@ CARDS = (
         },
         formula=_DIFFERENCE_SCORE,
         r=_equivalence("risk_difference", "best", DIFFERENCE + _ENDS),
+        second=_by_likelihood("risk_difference", "equivalence"),
     ),
     _of_risks(
         "equivalence.risk_ratio",
@@ -161,6 +190,7 @@ CARDS = (
         also={"equivalence_risk_ratio": Named("two one-sided score tests of the risk ratio", _FM)},
         formula=_RATIO_SCORE,
         r=_equivalence("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
+        second=_by_likelihood("risk_ratio", "equivalence"),
     ),
     _of_risks(
         "equivalence.odds_ratio",
@@ -173,6 +203,7 @@ CARDS = (
         },
         formula=_ODDS_WALD,
         r=_equivalence("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
+        second=_by_woolf("odds_ratio", "equivalence"),
     ),
     _of_risks(
         "non_inferiority.risk_difference",
@@ -185,6 +216,7 @@ CARDS = (
         },
         formula=_DIFFERENCE_SCORE,
         r=_non_inferiority("risk_difference", "best", DIFFERENCE + _ENDS),
+        second=_by_likelihood("risk_difference", "non_inferiority"),
     ),
     _of_risks(
         "non_inferiority.risk_ratio",
@@ -197,6 +229,7 @@ CARDS = (
         },
         formula=_RATIO_SCORE,
         r=_non_inferiority("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
+        second=_by_likelihood("risk_ratio", "non_inferiority"),
     ),
     _of_risks(
         "non_inferiority.odds_ratio",
@@ -207,5 +240,6 @@ CARDS = (
         },
         formula=_ODDS_WALD,
         r=_non_inferiority("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
+        second=_by_woolf("odds_ratio", "non_inferiority"),
     ),
 )
