@@ -35,19 +35,26 @@ def faults(text: str) -> list[str]:
     return [*(f'house word "{each[0]}"' for each in HOUSE.finditer(prose)), *long]
 
 
-def strings(path: Path) -> str:
+def strings(path: Path) -> list[str]:
     """The strings of a module that can be sentences: five words or more."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     texts = (node.value for node in nodes if isinstance(node, ast.Constant))
-    return "\n\n".join(text for text in texts if isinstance(text, str) and text.count(" ") > 3)
+    return [text for text in texts if isinstance(text, str) and text.count(" ") > 3]
 
 
 def found() -> dict[str, list[str]]:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     pages = [page for page in pages if "_site" not in page.parts]
-    texts = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in pages}
-    texts["workflow"] = "\n\n".join(map(strings, sorted((ROOT / "workflow").rglob("*.py"))))
-    return {name: faults(text) for name, text in texts.items()}
+    by_page = {
+        page.relative_to(ROOT).as_posix(): faults(page.read_text(encoding="utf-8"))
+        for page in pages
+    }
+    # String by string: the start of a comment in one of them would hide all text up to its end.
+    modules = sorted((ROOT / "workflow").rglob("*.py"))
+    by_page["workflow"] = [
+        fault for module in modules for text in strings(module) for fault in faults(text)
+    ]
+    return by_page
 
 
 def main() -> int:

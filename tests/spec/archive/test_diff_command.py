@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from kept_runs import Runs
 
@@ -14,6 +15,7 @@ from trialtrace.cli import main
 from trialtrace.report.commands.diff import diff
 from trialtrace.run.archive.kept_tables import keep_table, kept_table
 from trialtrace.run.archive.shelf import run_id
+from trialtrace.run.tables.contracts.definitions import VERSION
 
 
 @pytest.fixture
@@ -121,6 +123,26 @@ def test_a_run_that_an_earlier_version_kept_is_compared(made: Runs, call):
     assert len(told["results"]) == 8 and told["code"] == []
     assert call("runs", "mini", "--verify")[0] == 0
     assert "1 object of its own" in call("runs", "mini", "--remove", run_id(earlier))[1]
+
+
+def test_states_that_were_called_otherwise_did_not_change(made: Runs, call):
+    first, second = (line["run"] for line in made.shelf.log())
+    manifest = made.shelf.manifest(first) | {"contract": VERSION - 1}
+    name = "audit/claims.parquet"
+    table = kept_table(manifest["tables"][name], made.shelf.objects)
+    for column, old in (("against_data", "compatible"), ("on_print", "not_checkable")):
+        states = pa.array([old] * table.num_rows, pa.string())
+        table = table.set_column(table.schema.get_field_index(column), column, states)
+    path = made.at.root / "older.parquet"
+    write_parquet(path, table)
+    manifest["tables"][name] = keep_table(path, made.shelf.objects)
+    made.shelf.put(manifest, {"run": run_id(manifest), "ended": ""})
+    new = kept_table(made.shelf.manifest(second)["tables"][name], made.shelf.objects)
+    (told,) = json.loads(call("diff", "mini", run_id(manifest), second, "--format", "json")[1])
+    for column, was in (("against_data", "equals"), ("on_print", "not_checked")):
+        changed = [one for one in told["verdicts"] if one["what"] == column]
+        assert {one["old"] for one in changed} <= {was}
+        assert len(changed) == sum(state != was for state in new[column].to_pylist())
 
 
 @pytest.mark.parametrize("disclosure", ["full", "restricted"])

@@ -105,7 +105,7 @@ def test_a_trial_without_a_run_is_refused(tmp_path, capsys):
     assert "mini" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("verdict", "flags"), [("differs", 1), ("exact", 0)])
+@pytest.mark.parametrize(("verdict", "flags"), [("differs", 1), ("equals", 0)])
 def test_published_numbers_that_differ_are_flags_of_item_7_1(verdict, flags):
     claim = {"claim_id": "t1_age", "against_data": verdict, "data_finding": "41 for 40."}
     (one,) = (each for each in evidence([], [claim]) if each.item.number == "7.1")

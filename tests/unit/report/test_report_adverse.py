@@ -121,7 +121,7 @@ def test_deaths_that_the_log_lacks_are_no_zero_in_its_table(mini):
 
 
 def test_a_claim_can_name_a_count(mini):
-    assert [row["against_data"] for row in mini.claims] == ["exact"]
+    assert [row["against_data"] for row in mini.claims] == ["equals"]
 
 
 NAUSEA = """\

@@ -120,7 +120,7 @@ def test_values_of_several_visits_are_drawn_with_the_other_visits():
 @pytest.mark.parametrize(
     ("verdict", "told"),
     [
-        ("exact", "The data have as many patients as were published as randomised."),
+        ("equals", "The data have as many patients as were published as randomised."),
         ("differs", "Published as randomised: 604."),
         (None, "Whether patients are lacking the numbers do not tell."),
     ],

@@ -79,7 +79,7 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
         ("NCT1", [], True),
         ("NCT1", [("registered.first", "late"), ("registered.outcome", "not_checked")], True),
         ("NCT1", [("registered.measure", "changed")], False),
-        ("NCT1", [("registered.outcome", "exact")], False),
+        ("NCT1", [("registered.outcome", "holds")], False),
         # A protocol that was compared is no registration.
         (
             "NCT1",

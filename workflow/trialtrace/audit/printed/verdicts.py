@@ -27,6 +27,23 @@ WORST_FIRST = tuple(SHOWN)
 UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 SYNTHETIC = "The data are synthetic."
 """Why a number has no result where no more is to be said of it."""
+OLD_WORDS = {
+    DATA: {
+        "exact": EQUALS,
+        "compatible": EQUALS,
+        "alternative": OTHER_CHOICE,
+        "not_checkable": NO_RESULT,
+    },
+    PRINT: {
+        "inconsistent": CONTRADICTS,
+        "alternative": QUESTION,
+        "exact": HOLDS,
+        "compatible": HOLDS,
+        "used": HOLDS,
+        "not_checkable": NOT_CHECKED,
+    },
+}
+"""What version 2 of the data contracts calls a state; its other words are today's."""
 OF_COLUMN = {
     DATA: (NOT_TIED, DIFFERS, OTHER_CHOICE, EQUALS, NO_RESULT),
     PRINT: (CONTRADICTS, QUESTION, HOLDS, NOT_CHECKED),

@@ -15,17 +15,6 @@ from trialtrace.audit.relations.engine import (
     State,
 )
 
-OLD_WORDS: dict[str, tuple[State, bool]] = {
-    "inconsistent": ("contradicts", False),
-    "alternative": ("question", False),
-    "no_usual_test": ("question", False),
-    "exact": ("holds", True),
-    "compatible": ("holds", False),
-    "used": ("holds", False),
-    "not_checkable": ("not_checked", False),
-}
-"""What a verdict on print was called before, and the state and `exact` that it is now."""
-
 
 @dataclass(frozen=True)
 class Stated:

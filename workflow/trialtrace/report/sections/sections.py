@@ -22,7 +22,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow, present
+from trialtrace.run.tables.contracts.rows import FORMULA, CheckRow, ResultRow, present
 from trialtrace.run.tables.manifest import Entry, files_in
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import HOW, shown_hash
@@ -227,28 +227,28 @@ def _files(material: Material) -> Iterator[tuple[str, Entry]]:
 def recomputed(material: Material) -> str:
     """How many of the results a second computation agrees with, and how many of them are held
     against a simulation."""
-    checks = material.tracer.checks
-    checked = sum(1 for row in material.results if row["result_id"] in checks)
-    total = len(material.results)
+    ways = recomputed_by(material)
+    own = ways.pop(FORMULA, 0)
+    checked, total = ways.total(), len(material.results)
     ids = ((row["result_id"], row["analysis_id"]) for row in material.results)
-    missing = without_check(material.trial, ids, checks)
+    missing = without_check(material.trial, ids, material.tracer.checks)
     text = (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         f"independent path{STOPS}"
     )
-    text += _by_how(material)
+    told = [f"{ways[how]} {words}" for how, words in HOW.items() if ways[how]]
+    text += f" Of these, {in_a_row(told)}." if told else ""
+    text += f" Recomputed {HOW[FORMULA]}: {own}." if own else ""
     without = f" {escape_markdown(missing)}." if missing else ""
     return text + without + _by_simulation(by_chance(material))
 
 
-def _by_how(material: Material) -> str:
+def recomputed_by(material: Material) -> Counter[str]:
     """How many results each way of computing them again is of: that of their first component."""
     checks = material.tracer.checks
-    ways = Counter[str](
+    return Counter(
         checks[row["result_id"]][0]["how"] for row in material.results if row["result_id"] in checks
     )
-    told = [f"{ways[how]} {words}" for how, words in HOW.items() if ways[how]]
-    return f" Of these, {in_a_row(told)}." if told else ""
 
 
 def by_chance(material: Material) -> list[tuple[ResultRow, CheckRow]]:

@@ -20,11 +20,12 @@ from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
 from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
-from trialtrace.report.sections.sections import by_chance, of_data
+from trialtrace.report.sections.sections import by_chance, of_data, recomputed_by
 from trialtrace.report.sections.subgroups import interactions_in_short
 from trialtrace.report.tables import NO_BREAK, link, unit_of, with_sign
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.tables.contracts.rows import FORMULA, ResultRow
+from trialtrace.run.trace.text import HOW
 
 # The section of the report that explains the mark of numbers that were set.
 METHODS = "sec-methods"
@@ -185,10 +186,12 @@ def _choice(material: Material, row: ResultRow, first: ResultRow) -> str:
 
 
 def _recomputed(material: Material) -> str:
-    checked = sum(row["result_id"] in material.tracer.checks for row in material.results)
+    ways = recomputed_by(material)
+    own = ways.pop(FORMULA, 0)
     drawn = len({row["result_id"] for row, _ in by_chance(material)})
     against = f" ({drawn} against a simulation)" if drawn else ""
+    other = f"; {own} more {HOW[FORMULA]}" if own else ""
     return (
-        f"{checked} of {len(material.results)} results were computed twice, by independent code"
-        f"{against}: this checks the arithmetic, neither data nor plan."
+        f"{ways.total()} of {len(material.results)} results were computed twice, by independent "
+        f"code{against}{other}: this checks the arithmetic, neither data nor plan."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.audit.printed.verdicts import OLD_WORDS
 from trialtrace.base.config.changes import KeyChange, configuration_changes
 from trialtrace.base.errors import UserError
 from trialtrace.run.archive.code_changes import CodeChange, code_changes
@@ -47,6 +48,8 @@ SEEN = (
     "error",
     "warning",
 )
+# The version of the data contracts that today's differs from by the words for states alone.
+OF_OLD_WORDS = 2
 VERDICTS = ("against_data", "on_print", "decision", "recomputed_text")
 CONFIG, RAW = "config/", "raw"
 
@@ -65,9 +68,9 @@ class RunOfTrial:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What the run held. Raises UserError where its tables keep another contract."""
+        """What the run held. Raises UserError where its tables keep a contract that is not read."""
         manifest = self.shelf.manifest(self.name)
-        if manifest["contract"] != CONTRACT:
+        if manifest["contract"] not in (CONTRACT, OF_OLD_WORDS):
             raise UserError(
                 f"run {self.name} of {self.shelf.trial}",
                 found=f"tables that keep version {manifest['contract']} of the data contracts",
@@ -95,7 +98,14 @@ class RunOfTrial:
     def table(self, name: str) -> pa.Table | None:
         """A table of the run, by its path below results/<trial>."""
         kept = self.tables.get(name)
-        return kept_table(kept, self.shelf.objects) if kept else None
+        table = kept_table(kept, self.shelf.objects) if kept else None
+        if table is None or name != "audit/claims" or self.manifest["contract"] == CONTRACT:
+            return table
+        for column, words in OLD_WORDS.items():
+            states = [words.get(state, state) for state in table[column].to_pylist()]
+            at = table.schema.get_field_index(column)
+            table = table.set_column(at, column, pa.array(states, pa.string()))
+        return table
 
     @cached_property
     def files(self) -> Path:

@@ -10,7 +10,7 @@ from typing import Literal, get_args, get_origin
 
 from trialtrace.run.tables.contracts.rows import CheckRow, ClaimRow, MemberRow, ResultRow
 
-VERSION = 2
+VERSION = 3
 """Of all contracts together: it rises where a table loses or renames a column, or changes what a
 column means, so that who reads results elsewhere can tell. A further column is no new version."""
 

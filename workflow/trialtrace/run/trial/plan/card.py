@@ -102,7 +102,7 @@ class Card:
     and the result alone. A card with neither `inputs` nor `run`, or without `second`, is in the
     tables of its family's modules.
     `normal` says that the interval is Wald's by the normal distribution, `score` by which score the
-    multiverse tests the estimate, `synonyms` what others call the method.
+    multiverse tests the estimate.
 
     `compares` is "within" for the two treatments of a subject, "between" for separate
     subjects. `r` is the call of R that gives the same numbers; `r_none` says why there is none.
@@ -131,7 +131,6 @@ class Card:
     second: Second | Mapping[str, Second] = field(default_factory=dict)
     normal: bool = False
     score: str = ""
-    synonyms: tuple[str, ...] = ()
 
     @property
     def formulas(self) -> tuple[str, ...]:

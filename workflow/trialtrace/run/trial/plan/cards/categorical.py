@@ -201,7 +201,6 @@ CARDS = (
             "chi_squared": _by_contingency(correction=False),
             "chi_squared_continuity": _by_contingency(correction=True),
         },
-        synonyms=("chi2", "chi_square", "pearson_chi_squared", "chisq"),
     ),
     Card(
         "p_value.fisher",
@@ -215,7 +214,6 @@ CARDS = (
         r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
         inputs="two_by_two",
         second=Second("scipy.stats.fisher_exact"),
-        synonyms=("fisher_exact", "fisher_test", "exact_test"),
     ),
     _proportion(
         "proportion.wald",
