@@ -1,4 +1,4 @@
-"""Records the reference trials that `trialtrace validate` compares with: `make campaign-reference`.
+"""Records the real trials that `trialtrace validate` compares with: `make campaign-reference`.
 
 Run after a change of numbers, with the packages of the lock; what changed stands in the diff.
 """
@@ -9,34 +9,24 @@ from pathlib import Path
 
 from record import ROOT
 from trialtrace.base.paths import Project
-from trialtrace.base.store import sha256_file, write_json, write_text
-from trialtrace.report.installation.evidence import REFERENCE
-from trialtrace.report.installation.performance import (
-    FILES,
+from trialtrace.base.store import write_text
+from trialtrace.report.installation.trials import (
     NUMBERS,
+    REFERENCE,
     TRIALS,
     command,
     copy_project,
-    here,
     result_numbers,
 )
 
 
 def record(results: Path) -> None:
     """Write what is recorded of the trials, of a run of this tree."""
-    files = {}
     for trial in TRIALS:
-        rows = result_numbers(results / trial).items()
-        lines = [
-            ",".join([id, *("" if number is None else repr(number) for number in numbers)])
-            for id, numbers in rows
-        ]
-        write_text(
-            REFERENCE / f"{trial}.csv",
-            "\n".join([",".join(("result_id", *NUMBERS)), *lines]) + "\n",
-        )
-        files[trial] = {name: sha256_file(results / trial / name) for name in FILES}
-    write_json(REFERENCE / "platform.json", {"platform": here(), "files": files})
+        lines = [",".join(("result_id", *NUMBERS))]
+        for id, numbers in result_numbers(results / trial).items():
+            lines.append(",".join([id, *("" if each is None else repr(each) for each in numbers)]))
+        write_text(REFERENCE / f"{trial}.csv", "\n".join(lines) + "\n")
 
 
 def main() -> None:

@@ -56,9 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if _tell_topic(words[1:2]):
             return 0
         words = [*words[1:2], "--help"]
-    if deleted := answer(_command_of(words), COMMANDS):
-        print(f"trialtrace {_command_of(words)}: {deleted}", file=sys.stderr)
-        return 2
+    command = _command_of(words)
+    for name in (command, *(f"{command} {word.partition('=')[0]}" for word in words)):
+        if deleted := answer(name, COMMANDS):
+            print(f"trialtrace {name}: {deleted}", file=sys.stderr)
+            return 2
     arguments = parser().parse_args(words)
     try:
         status = arguments.run(arguments)

@@ -21,6 +21,6 @@ def test_doctor_without_a_home_and_without_programs_ends_with_its_lines(run):
     assert "apt-get install r-base-core" in done.stdout
 
 
-def test_a_list_that_is_none_is_a_mistake_of_the_call(run, tmp_path):
-    done = run("doctor", "--advisories", "nowhere.json")
-    assert done.returncode == 2 and "nowhere.json" in done.stderr
+def test_deleted_options_are_answered(run):
+    done = run("doctor", "--advisories=all.zip")
+    assert done.returncode == 2 and "pip-audit" in done.stderr

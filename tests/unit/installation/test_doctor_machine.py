@@ -33,7 +33,6 @@ def test_a_sound_machine_has_no_line_that_hinders(at):
     [
         (resource.RLIMIT_AS, 1 << 30, "memory", "ulimit -v"),
         (resource.RLIMIT_FSIZE, 1 << 20, "disk", "ulimit -f"),
-        (resource.RLIMIT_NOFILE, 64, "open files", "ulimit -n"),
     ],
 )
 def test_a_limit_of_the_shell_hinders(at, monkeypatch, which, limit, what, do):

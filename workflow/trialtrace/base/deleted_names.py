@@ -1,8 +1,8 @@
 """Names that an earlier version had: what takes their place, and the last version that had them.
 
 Whoever deletes a name that users write enters it here: a method, a key or a value of a
-configuration under `NAMES`, a command under `COMMANDS`. `check` and the command line then answer
-with the successor. A name that is known in its place is never looked up.
+configuration under `NAMES`, a command or its option under `COMMANDS`. `check` and the command line
+then answer with the successor. A name that is known in its place is never looked up.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,14 @@ NAMES: dict[str, Deleted] = {
     "mode": Deleted("0.1.0"),
     "quantities": Deleted("0.1.0", "parameters"),
 }
-COMMANDS: dict[str, Deleted] = {"confirm": Deleted("0.1.0", "the answers of trialtrace new")}
+COMMANDS: dict[str, Deleted] = {
+    "confirm": Deleted("0.1.0", "the answers of trialtrace new"),
+    # Options, after their command.
+    "doctor --advisories": Deleted("0.1.0", "pip-audit -r requirements.lock"),
+    "validate --wheels": Deleted(
+        "0.1.0", "validate alone, after pip install --require-hashes from these archives"
+    ),
+}
 
 
 def answer(name: str, names: Mapping[str, Deleted] | None = None) -> str | None:

@@ -1,10 +1,9 @@
-"""`trialtrace doctor`: what this machine has of what a run needs, and the command that mends it."""
+"""`trialtrace doctor`: this machine's prerequisites, and how to install what is missing."""
 
 import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 from trialtrace.base.errors import visible
 from trialtrace.base.paths import Project, project
@@ -14,18 +13,13 @@ from trialtrace.report.which_run import Add
 
 def add_doctor(add: Add) -> None:
     command = add("doctor", help="whether this machine has what a run needs, and what to install")
-    command.add_argument(
-        "--advisories",
-        metavar="FILE",
-        help="hold installed packages against these instead: OSV's JSON, or its archive",
-    )
     command.add_argument("--json", action="store_true", help="for a program")
     command.set_defaults(run=_doctor, failure=2)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
     """Exit code 1 where something hinders; what can be done without is no fault."""
-    lines = list(_lines(project(arguments.project), arguments.advisories))
+    lines = list(_lines(project(arguments.project)))
     if arguments.json:
         print(json.dumps([asdict(line) for line in lines], indent=2, ensure_ascii=False))
     else:
@@ -39,16 +33,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return int(any(line.state == HINDERS for line in lines))
 
 
-def _lines(at: Project, listed: str | None) -> Iterator[Line]:
-    from trialtrace.report.installation.packages import installed, packages
-
-    if listed is not None:
-        from trialtrace.report.installation.advisories import advisories
-
-        yield from advisories(Path(listed), installed())
-        return
+def _lines(at: Project) -> Iterator[Line]:
     from trialtrace.report.installation.file_system import file_system
     from trialtrace.report.installation.machine import machine
+    from trialtrace.report.installation.packages import packages
     from trialtrace.report.installation.programs import programs
 
     yield from machine(at)

@@ -10,15 +10,13 @@ from trialtrace.base.errors import visible
 from trialtrace.base.paths import Project, project
 from trialtrace.base.store import make_folder, sha256_file
 from trialtrace.report.installation.evidence import FAILED, Test, tested
+from trialtrace.report.installation.statistics import Compared, statistics
 from trialtrace.report.which_run import Add
 
 
 def add_validate(add: Add) -> None:
     command = add("validate", help="test this installation, with a document to sign")
-    command.add_argument("--quick", action="store_true", help="a part of them, in two minutes")
-    command.add_argument(
-        "--wheels", metavar="FOLDER", help="the archives of the packages, as a bundle has them"
-    )
+    command.add_argument("--quick", action="store_true", help="rerun one real trial instead of two")
     command.add_argument("-o", "--output", metavar="FOLDER", default="validation")
     command.set_defaults(run=_validate)
 
@@ -31,30 +29,33 @@ def _validate(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.output)
     # Before the minutes that the tests take: whether there is room for what comes of them.
     make_folder(folder, private=False)
-    tests = []
-    for test in _tests(at, arguments.wheels, quick=arguments.quick):
+    tests: list[Test] = []
+    table: list[Compared] = []
+    for test in _tests(at, table, quick=arguments.quick):
         tests.append(test)
         print(visible(f"{test.outcome:<8}{test.id:<44} {test.found[:200]}"), flush=True)
-    write_dossier(folder, tests, _about(at, began, quick=arguments.quick))
+    write_dossier(folder, tests, table, _about(at, began, quick=arguments.quick))
     print(verdict(tests), f"{folder}/validation.html, .pdf and .json", sep="\n")
     return int(any(test.outcome == FAILED for test in tests))
 
 
-def _tests(at: Project, wheels: str | None, *, quick: bool) -> Iterator[Test]:
+def _tests(at: Project, table: list[Compared], *, quick: bool) -> Iterator[Test]:
+    """Each test as it is made; rows of the table by statistic are added to `table`."""
     from trialtrace.report.installation.file_system import file_system
     from trialtrace.report.installation.files import installation
     from trialtrace.report.installation.line import HINDERS
     from trialtrace.report.installation.machine import machine
-    from trialtrace.report.installation.operation import operation
-    from trialtrace.report.installation.performance import performance
+    from trialtrace.report.installation.trials import trials
 
     for line in (*machine(at), *file_system(at)):
         id = f"I.machine.{line.what.replace(' ', '_')}"
         wrong = line.found if line.state == HINDERS else ""
         yield tested(id, f"The machine: {line.what}", wrong, line.found)
-    yield from installation(at, Path(wheels) if wheels else None, quick=quick)
-    yield from operation(at, quick=quick)
-    yield from performance(at, quick=quick)
+    yield from installation(at)
+    compared, rows = statistics(at)
+    table += rows
+    yield compared
+    yield from trials(at, quick=quick)
 
 
 def _about(at: Project, began: datetime, *, quick: bool) -> dict[str, str]:

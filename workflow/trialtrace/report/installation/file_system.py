@@ -11,13 +11,11 @@ from pathlib import Path
 from trialtrace.base.paths import Project
 from trialtrace.report.installation.line import HINDERS, MISSING, OK, Line, judged
 
-# As long as the names of figures and tables may get.
-LONG = "a" * 200
 ELSEWHERE = "put the project on a file system of this machine"
 
 
 def file_system(at: Project) -> Iterator[Line]:
-    """Tried in a folder beside the results, which is removed."""
+    """Tried in a new folder next to the results, which is removed."""
     there = next(folder for folder in (at.results, *at.results.parents) if folder.is_dir())
     try:
         trial = Path(tempfile.mkdtemp(prefix=".doctor", dir=there))
@@ -30,7 +28,6 @@ def file_system(at: Project) -> Iterator[Line]:
         yield _rename(trial)
         yield _locks(trial)
         yield _rights(trial)
-        yield _names(trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
 
@@ -84,15 +81,3 @@ def _rights(folder: Path) -> Line:
     good = private.stat().st_mode & 0o777 == 0o700
     found = "a folder can be its owner's alone" if good else "folders with data are open to others"
     return judged(good, "rights", found, ELSEWHERE)
-
-
-def _names(folder: Path) -> Line:
-    (folder / "small").touch()
-    if (folder / "SMALL").exists():
-        return Line("file names", HINDERS, "small and capital letters are the same", ELSEWHERE)
-    try:
-        (folder / LONG).touch()
-        (folder / "é λ").touch()
-    except OSError as error:
-        return Line("file names", HINDERS, f"long ones, or letters: {error.strerror}", ELSEWHERE)
-    return Line("file names", OK, "of 200 letters, capitals apart, in UTF-8")

@@ -1,4 +1,4 @@
-"""The machine and the account: Python, C library, memory, disk, home, rights, clock."""
+"""The machine and the account: Python, memory, disk, home, temporary files, clock."""
 
 import os
 import platform
@@ -13,28 +13,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trialtrace.base.paths import Project
-from trialtrace.report.installation.line import HINDERS, MISSING, OK, Line, judged
+from trialtrace.report.installation.line import HINDERS, OK, Line, judged
 
 NEWEST_TRIED, OLDEST = (3, 11), (3, 11)
-# The packages of the lock come as wheels for this glibc and newer.
-GLIBC = (2, 28)
-LEAST_MEMORY, LEAST_DISK, FEW_FILES = 2 << 30, 2 << 30, 128
+LEAST_MEMORY, LEAST_DISK = 2 << 30, 2 << 30
 # A limit of the address space counts what is only reserved, too.
 LEAST_ADDRESSES = 4 << 30
-# Seconds that two machines of one file system may be apart, and years without any newer file.
-APART, YEARS = 120, 3
+# Seconds that two machines of one file system may differ by.
+APART = 120
 
 
 def machine(at: Project) -> Iterator[Line]:
     """A line each, in the order in which a new machine fails."""
     yield _python()
-    yield _glibc()
     yield _memory()
     yield _disk(at)
-    yield _open_files()
     yield _home(at)
     yield _temporary()
-    yield _umask()
     yield _clock(at)
 
 
@@ -46,19 +41,6 @@ def _python() -> Line:
     return Line(
         "Python", OK, found if tried else f"{found}; tried is 3.11, the lock has 3.12, 3.13"
     )
-
-
-def _glibc() -> Line:
-    name, version = platform.libc_ver()
-    if name != "glibc":
-        found = f"{platform.system()} without glibc; untried: the lock's wheels may not install"
-        return Line("C library", HINDERS if platform.system() == "Linux" else OK, found)
-    do = "a newer system or a container: docs/installation.md"
-    return judged(_numbers(version) >= GLIBC, "C library", f"glibc {version}", do)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split(".") if number.isdecimal())
 
 
 def _memory() -> Line:
@@ -90,11 +72,6 @@ def _disk(at: Project) -> Line:
     return judged(free >= LEAST_DISK, "disk", found, "make room: `make clean` removes results")
 
 
-def _open_files() -> Line:
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return judged(limit >= FEW_FILES, "open files", f"{limit} at a time", "ulimit -n 1024")
-
-
 def _home(at: Project) -> Line:
     cache = Path(
         os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME", "~"), ".cache").expanduser()
@@ -119,13 +96,6 @@ def _temporary() -> Line:
     )
 
 
-def _umask() -> Line:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    found = f"{mask:03o}; folders with data are their owner's alone whatever it is"
-    return judged(not mask & 0o700, "umask", found, "umask 022")
-
-
 def _clock(at: Project) -> Line:
     """Against the newest file that something else has dated."""
     newest = max(_dates(at), default=0.0)
@@ -134,21 +104,11 @@ def _clock(at: Project) -> Line:
     if newest - now > APART:
         found += f" UTC, before the newest file here ({last}): a record would have a wrong time"
         return Line("clock", HINDERS, found, "set the clock: timedatectl set-ntp true")
-    if now - newest > YEARS * 365.25 * 86_400:
-        return Line("clock", MISSING, f"{found} UTC; nothing here is newer than {last}", "date")
     return Line("clock", OK, f"{found} UTC")
 
 
 def _dates(at: Project) -> Iterator[float]:
-    folders = (
-        at.made,
-        at.config,
-        at.results,
-        at.site,
-        at.made / "logs",
-        Path(tempfile.gettempdir()),
-    )
-    for folder in folders:
+    for folder in (at.made, at.config, at.results, at.site, Path(tempfile.gettempdir())):
         with suppress(OSError):
             yield folder.stat().st_mtime
             yield from (entry.stat().st_mtime for entry in os.scandir(folder) if entry.is_file())

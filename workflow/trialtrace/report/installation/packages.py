@@ -1,4 +1,4 @@
-"""The installed packages beside the lock, by the names of their folders: nothing is imported."""
+"""Installed packages compared with the lock by their folders' names; nothing is imported."""
 
 import re
 import sysconfig
@@ -26,7 +26,6 @@ class Pin:
 
     name: str
     version: str
-    hashes: tuple[str, ...]
     asked: bool
 
 
@@ -39,11 +38,9 @@ def pins(lock: str) -> dict[str, Pin]:
     """The packages of a lock by their names; of one that is there twice, that of this Python."""
     found: dict[str, Pin] = {}
     for entry in re.split(r"\n(?=\S)", lock):
-        requirement, _, rest = entry.partition("\\")
-        if (named := _ENTRY.match(requirement)) is None:
+        if (named := _ENTRY.match(entry.partition("\\")[0])) is None:
             continue
-        hashes = tuple(re.findall(r"sha256:(\w+)", rest))
-        pin = Pin(canonical(named[1]), named[2], hashes, _asked(named[3] or ""))
+        pin = Pin(canonical(named[1]), named[2], _asked(named[3] or ""))
         if pin.asked or pin.name not in found:
             found[pin.name] = pin
     return found
