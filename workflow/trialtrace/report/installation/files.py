@@ -43,6 +43,7 @@ def _files(files: Mapping[Path, str], there: Mapping[str, tuple[str, Path]]) -> 
     seen = f"{len(hashed):,} files of {len(there)} packages"
     if bare := [name for name, (_, info) in there.items() if info.suffix == ".egg-info"]:
         seen += f"; of {', '.join(bare)} no hashes are recorded (installed by pip before 23.1)"
+    wrong += [] if hashed else ["no package records its files here"]
     return tested("I.files", "Files are as their packages record them", _named(wrong), seen)
 
 
