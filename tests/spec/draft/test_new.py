@@ -120,9 +120,10 @@ def test_a_time_between_dates(at, new, export, last, kind):
     assert found == pytest.approx(p)
 
 
-def test_visits_given_the_value_before(at, new):
+@pytest.mark.parametrize("before", [{"before": "0"}, {"visit": "week=0"}])
+def test_visits_given_the_value_before(at, new, before):
     path = write(visits(), at.root / "data" / "visits.csv")
-    assert new(path, **VISITS, before="0") == 0
+    assert new(path, **VISITS, **before) == 0
     frame = visits().pivot(index=["subject", "group"], columns="week", values="pain").reset_index()
     x = np.column_stack([np.ones(40), frame.group == "A", frame[0]])
     effect = np.linalg.lstsq(x.astype(float), frame[8].to_numpy(), rcond=None)[0][1]
@@ -298,6 +299,55 @@ def test_dates_that_fit_two_orders_are_asked_about(at, new):
     assert "date_mdy" in text
 
 
+def test_partial_dates_take_the_day_that_is_answered(at, new):
+    """Of deaths with a month alone the last day, which is not before the last contact."""
+    frame = patients()
+    for name in ("entered", "died_on", "seen_on"):
+        frame[name] = pd.to_datetime(frame[name], dayfirst=True).dt.strftime("%Y-%m-%d").fillna("")
+    month = (frame.dead == 1) & (frame.index % 5 == 0)
+    whole = frame.died_on.copy()
+    frame.loc[month, "died_on"] = frame.died_on.str[:7]
+    path = write(frame, at.root / "data" / "mine.csv")
+    dates = {"start": "entered", "event_date": "died_on", "last_contact": "seen_on"}
+    told = {**PARALLEL, **dates, "primary": "dates", "kind": "event_date"}
+    assert new(path, **told) == 3
+    assert new(path, **told, partial_dates="last") == 0
+    ends = pd.to_datetime(frame.seen_on)
+    last = pd.to_datetime(whole[month]) + pd.offsets.MonthEnd(0)
+    ends[month] = last
+    time = (ends - pd.to_datetime(frame.entered)).dt.days.to_numpy()
+    p = log_rank(time, (frame.dead == 1).to_numpy(), (frame.arm == "card").to_numpy())
+    found = results(at)["died_on/p_value.log_rank@card-usual"]["stat_value"]
+    assert month.sum() > 5 and found == pytest.approx(p)
+
+
+def test_codes_and_marks_that_are_answered(at, new):
+    frame = patients()
+    frame["score"] = [f"{1000 * value:,.0f}" for value in frame.score]
+    frame.loc[[3, 4], "score"] = ["refused", "n.d."]
+    path = write(frame, at.root / "data" / "mine.csv")
+    assert new(path, **SCORE) == 1
+    assert new(path, **SCORE, thousands=",", missing="refused, n.d.") == 0
+    low, high, _ = welch(patients().drop(index=[3, 4]))
+    row = results(at)["score/mean_difference.welch@card-usual"]
+    found = (row["ci_low"] / 1000, row["ci_high"] / 1000)
+    assert found == pytest.approx((low, high))
+
+
+def test_patients_who_are_numbered_within_sites(at, new):
+    frame = visits().assign(site=lambda one: "S" + (one.index // 3 % 4).astype(str))
+    frame["subject"] = frame.groupby("site").subject.transform(lambda one: one.factorize()[0] + 1)
+    one = write(
+        frame.drop_duplicates(["site", "subject"]).drop(columns=["week", "pain"]),
+        at.root / "data" / "a.csv",
+    )
+    other = write(frame.drop(columns=["group", "well"]), at.root / "data" / "b.csv")
+    told = VISITS | {"subject": "site+subject", "visit": "week=0"}
+    assert new(one, other, **told) == 0
+    row = results(at)["pain/mean_difference.ancova@a-b;visit=week_8"]
+    assert row["n_used"] == 40
+
+
 def test_adam_declares_subject_arm_population_parameter_and_event(at, new):
     frame = patients()
     subjects = pd.DataFrame(
@@ -341,7 +391,7 @@ def test_a_new_cut_is_compared_and_nothing_is_written(at, new, export, capsys):
     capsys.readouterr()
     assert main(["--project", str(at.root), "new", "mine", str(export), "--again"]) == 0
     told = capsys.readouterr().out
-    for part in ("new column: weight", "gone: grade", "sex, new code: x", "score, changed type"):
+    for part in ("new columns: weight", "gone: grade", "sex, new codes: x", "score, changed type"):
         assert part in told
     assert before == {path: path.read_bytes() for path in at.trial_config("mine").iterdir()}
 

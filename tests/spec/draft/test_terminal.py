@@ -47,7 +47,7 @@ def test_a_measure_takes_seven_questions_at_most(ask, at):
 
 def test_visits_take_seven_questions_at_most(ask, at):
     told = {"arm": "group=B", "subject": "subject", "primary": "pain", "kind": "measure"}
-    code, asked, printed = ask(visits(), FIRST | told | {"before": "0"})
+    code, asked, printed = ask(visits(), FIRST | told | {"visit": "week=0"})
     assert code == 0 and len(asked) <= 7 and at.trial_config("mine").is_dir()
     assert "week: 0, 4, 8; before treatment: 0" in printed
 

@@ -76,8 +76,8 @@ def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     yield f"{table.size} rows" + (", the file that trial.yaml pins" if same else "")
     if not same:
         yield f'another file than trial.yaml pins; its checksum is sha256: "{table.raw.sha256}"'
-    yield from _listed("new column", [name for name in free if name not in covered])
-    yield from _listed("column that is gone", [n for n in declared if n not in table.columns])
+    yield from _listed("new columns", [name for name in free if name not in covered])
+    yield from _listed("columns that are gone", [n for n in declared if n not in table.columns])
     for name, variable in declared.items():
         if name in table.columns:
             absent = cleaning.absent.get(name, ())
@@ -87,7 +87,7 @@ def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
     if names:
-        yield f"{what}{'s' if len(names) > 1 else ''}: {one_of(names)}"
+        yield f"{what}: {one_of(names)}"
 
 
 def _column(variable: Variable, one: Column, absent: Sequence[str]) -> Iterator[str]:
@@ -95,9 +95,9 @@ def _column(variable: Variable, one: Column, absent: Sequence[str]) -> Iterator[
     name = variable.name
     values = [value for value in one.values if value not in absent]
     new = [code for code in one.missing if code not in absent]
-    yield from _listed(f"{name}, new code for a missing value", new)
+    yield from _listed(f"{name}, new codes for a missing value", new)
     if variable.choices:
-        yield from _listed(f"{name}, new code", [v for v in values if v not in variable.choices])
+        yield from _listed(f"{name}, new codes", [v for v in values if v not in variable.choices])
     elif variable.kind in ("number", "integer") and one.kind.name != EMPTY:
         if variable.duration:
             return

@@ -15,11 +15,14 @@ KEYS: Mapping[str, str] = {
     "header": "line or row with the names of the columns, where a title stands above",
     "under-header": "rows below the names that are no data, such as one of units",
     "foot": "rows at the end that are no data",
+    "thousands": "mark between groups of three digits, as the comma of 1,250",
+    "missing": "codes that are read as missing in every column, with commas between",
     "arm": "column of the arm with the code of the control, as rx=placebo; or the column alone",
     "arms": "names of the arms, as 0=Placebo, 1=Drug; levels without a name are no arms then",
     "control": "code of the control arm",
     "design": "parallel, 'cluster by COLUMN', 'factorial with COLUMN', crossover or within_subject",
-    "subject": "column that tells patients apart, or source_row where a row is a patient",
+    "subject": "column that tells patients apart, SITE+NUMBER where numbers are of a site, or "
+    "source_row where a row is a patient",
     "where": "COLUMN=CODE of the patients or rows that are analysed, or all",
     "primary": "column of the primary outcome, with its unit as 'sbp [mmHg]'; of a time, the time; "
     "dates for a time between two dates",
@@ -31,6 +34,7 @@ KEYS: Mapping[str, str] = {
     "start": "column of the date from which time runs",
     "event-date": "column of the date of the event",
     "last-contact": "column of the date of the last contact; the same where one date is either",
+    "partial-dates": "day that is taken of a partial date: the first, mid or last possible one",
     "date-order": "order of day and month in dates that fit both: dmy or mdy",
     "competing": "code of the column of the event by which an event that rules it out came first",
     "secondary": "secondary outcomes, with commas between: COLUMN, COLUMN=CODE, or 'TIME until "
@@ -38,7 +42,7 @@ KEYS: Mapping[str, str] = {
     "covariates": "columns that the primary analysis adjusts for, with commas between",
     "baseline": "columns of the baseline table, with commas between",
 }
-OPTIONAL = ("unit", "competing", "secondary", "covariates", "baseline")
+OPTIONAL = ("missing", "unit", "competing", "secondary", "covariates", "baseline")
 HEAD = (
     "# Answers for `trialtrace new {name}`, one value each; a question is open while it is null.\n"
     "# Then: trialtrace new {name} --answers {path}\n"
@@ -101,6 +105,11 @@ def read_answers(path: Path) -> tuple[list[str], dict[str, str]]:
 
 def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def listed(answers: Mapping[str, str], key: str) -> list[str]:
+    """The parts of an answer with commas between."""
+    return [part.strip() for part in answers.get(key, "").split(",") if part.strip()]
 
 
 def open_file(

@@ -12,8 +12,8 @@ from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 MOST_ASKED = 3
 # Answers to what no question asks for.
 ALWAYS = (
-    *("tables", "header", "under-header", "foot", "arms", "subject", "unit"),
-    *("secondary", "covariates", "baseline"),
+    *("tables", "header", "under-header", "foot", "thousands", "missing"),
+    *("arms", "subject", "unit", "secondary", "covariates", "baseline"),
 )
 
 
@@ -133,7 +133,8 @@ class Asking:
             raise wrong(
                 table.raw.shown, f"no column {subject}", "the patient, as in the other table"
             )
-        raise wrong(table.raw.shown, "patients who are rows of another table", "--subject COLUMN")
+        need = "--subject COLUMN, or SITE+NUMBER where the numbers are of a site"
+        raise wrong(table.raw.shown, "patients who are rows of another table", need)
 
     def _single(self, table: Table) -> bool:
         subject = self._subject_of(table)

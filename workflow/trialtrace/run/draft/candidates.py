@@ -113,7 +113,8 @@ def subjects(home: Table, arm: Column, design: str) -> Options:
         fits = constant(home, [name], arm.name) != own
         if fits and len(one.values) > len(arm.values) and name != cluster:
             least, most = min(one.counts.values()), max(one.counts.values())
-            made.append((name, f"{len(one.values)} patients with {least} to {most} rows each"))
+            rows = f"{least} to {most}" if least < most else f"{most}"
+            made.append((name, f"{len(one.values)} patients with {rows} rows each"))
     return made
 
 

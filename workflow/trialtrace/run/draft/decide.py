@@ -1,21 +1,20 @@
 """From tables and answers to a draft: what is declared or counted is taken, the rest is asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from trialtrace.base.errors import did_you_mean, one_of, wrong
 from trialtrace.run.draft import candidates
+from trialtrace.run.draft.answers import listed
 from trialtrace.run.draft.asking import Open
 from trialtrace.run.draft.candidates import ALL, CLUSTER, FACTORIAL, PARALLEL
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.keys import constant, is_key, patients
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcome_questions import OutcomeQuestions
-from trialtrace.run.draft.outcomes import (
-    split_code,
-)
+from trialtrace.run.draft.outcomes import joined_columns, split_code
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 
 
@@ -136,7 +135,8 @@ class Decider(OutcomeQuestions):
         return name == SOURCE_ROW or name in patients(self.draft.home)
 
     def _told_subject(self) -> None:
-        draft, name = self.draft, self.answers["subject"]
+        draft, text = self.draft, self.answers["subject"]
+        name = next(iter(joined_columns(text)), text)
         if not self._is_patient(name):
             one = draft.home.columns.get(name)
             found = (
@@ -191,12 +191,12 @@ class Decider(OutcomeQuestions):
         draft = self._with("home", "primary")
         for key in ("covariates", "baseline"):
             names = [
-                self.column(key, name, [draft.home])[1].name for name in _listed(self.answers, key)
+                self.column(key, name, [draft.home])[1].name for name in listed(self.answers, key)
             ]
             for name in names:
                 self._check_before(key, name)
             setattr(draft, key, list(dict.fromkeys(names)))
-        for text in _listed(self.answers, "secondary"):
+        for text in listed(self.answers, "secondary"):
             draft.secondary.append(self.secondary(text))
         names = [draft.primary.name, *(one.name for one in draft.secondary)]
         if twice := {name for name in names if names.count(name) > 1}:
@@ -229,10 +229,6 @@ def _declares(table: Table) -> bool:
 def _shown(tables: Sequence[Table], table: Table, one: Column) -> str:
     several = sum(one.name in each.columns for each in tables) > 1
     return f"{table.name}.{one.name}" if several and len(tables) > 1 else one.name
-
-
-def _listed(answers: Mapping[str, str], key: str) -> list[str]:
-    return [part.strip() for part in answers.get(key, "").split(",") if part.strip()]
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

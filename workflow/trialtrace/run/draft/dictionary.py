@@ -65,6 +65,7 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
         numbers = {names.of_adam(draft).get("age"), *_numbers(draft, table)}
         ignore: dict[str, str] = {}
         missing: dict[str, object] = {}
+        partial: dict[str, object] = {}
         units: dict[str, str] = {}
         for name, one in table.columns.items():
             if reason := "" if name in needed else _unused(table, one):
@@ -76,6 +77,8 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
                 missing[name] = _missing(one, sorted(absent, key=natural))
             if one.unit:
                 units[name] = one.unit
+            if draft.partial and one.is_date and one.kind.misfits:
+                partial[name] = _day_taken(draft, name)
         for outcome in (draft.primary, *draft.secondary):
             if outcome.table.raw is table.raw and outcome.unit and outcome.kind != "dates":
                 units[outcome.column.name] = outcome.unit
@@ -84,6 +87,7 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
             "missing": missing,
             "forms": dict(table.raw.forms),
             "units": units,
+            "partial_dates": partial,
         }
         made.cleaning[table.name] = {part: each for part, each in parts.items() if each}
         _others(table, whole, made.cleaning[table.name])
@@ -159,6 +163,18 @@ def _missing(one: Column, codes: Sequence[str]) -> object:
     if any(said.values()):
         return {Quoted(code): words or f"coded {code}" for code, words in said.items()}
     return [Quoted(code) for code in codes]
+
+
+def _day_taken(draft: Draft, name: str) -> dict[str, object]:
+    """The rule for the partial dates of a column; those of the primary outcome have bounds."""
+    rule: dict[str, object] = {"impute": draft.partial, "highest": "month"}
+    one = draft.primary
+    if name in (one.column.name, one.last_contact):
+        rule["not_before"] = [one.start]
+    if name == one.column.name != one.last_contact:
+        key = "not_before" if one.terminal else "not_after"
+        rule[key] = [*([one.start] if one.terminal else []), one.last_contact]
+    return rule | {"reason": f"answered: the {draft.partial} possible day"}
 
 
 def _says(code: str) -> str:

@@ -12,13 +12,15 @@ from trialtrace.run.draft.profile import Column, Table
 class Draft:
     """A trial as far as it is decided. `home` is the table of the arm, which is that of the
     patients; `arms` maps the codes of the arm to their names. `where` are the rows of `home` and
-    the primary outcome's table that are analysed; `population` is a condition on patients."""
+    the primary outcome's table that are analysed; `population` is a condition on patients,
+    `partial` the day that is taken of partial dates."""
 
     tables: list[Table]
     home: Table = field(init=False)
     arm: Column = field(init=False)
     arms: dict[str, str] = field(default_factory=dict)
     control: str = ""
+    partial: str = ""
     design: str = PARALLEL
     subject: str = ""
     where: tuple[str, str] | None = None

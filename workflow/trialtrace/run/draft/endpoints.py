@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft
@@ -99,21 +97,12 @@ def _dates(draft: Draft, one: Outcome, known: Mapping[str, str]) -> dict[str, ob
         "start": known[one.start],
         "event_date": one.column.name,
         "last_contact": one.last_contact,
-        "terminal": _terminal(one),
+        "terminal": one.terminal,
         "day_of_start": 0,
         "event": event,
         "event_label": words,
         "censored_label": CENSORED,
     }
-
-
-def _terminal(one: Outcome) -> bool:
-    """Whether no contact is after the event; where dates decide neither, it does not matter."""
-    if one.column.name == one.last_contact:
-        return True
-    event, last = one.column.numbers, one.table.column(one.last_contact).numbers
-    with np.errstate(invalid="ignore"):
-        return not bool((one.happened() & (last > event)).any())
 
 
 def _value(draft: Draft, one: Outcome) -> dict[str, object]:

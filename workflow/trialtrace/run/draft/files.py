@@ -13,7 +13,7 @@ from trialtrace.run.cleaning.unopened import COMPLETE, rows_unopened
 from trialtrace.run.draft.metadata import cdisc, codebook, labels, redcap, table_schema
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
 from trialtrace.run.sources.files import contents
-from trialtrace.run.sources.raw import NOTE
+from trialtrace.run.sources.raw import NOTE, with_joined
 from trialtrace.run.sources.readers.statistical import table_name
 from trialtrace.run.sources.undeclared import (
     BOOKS,
@@ -27,13 +27,14 @@ from trialtrace.run.sources.undeclared import (
 # A table's name where its file has one of a standard; others have names that tell nothing.
 NEUTRAL, SUBJECTS = "data", "subjects"
 DOCUMENTS = (".xml", ".json")
-LAYOUT = ("header", "under_header", "foot")
+LAYOUT = ("header", "under_header", "foot", "thousands")
 
 
 @dataclass(frozen=True)
 class RawTable:
     """A table as its file has it. `reading` are the keys of its entry under `source.items`, without
-    the path or the item; `shown` is what messages call it. `record` is the column of the record
+    the path or the item; `joined` are its columns that are made of others, `shown` is what messages
+    call it. `record` is the column of the record
     identifier of REDCap; `of` and `where` say which rows of which raw table it is made of. `forms`
     are the columns of each form of REDCap that has boxes and says whether it was opened, `unopened`
     how many rows of it nobody opened: their boxes have no value here."""
@@ -46,6 +47,7 @@ class RawTable:
     sha256: str
     cells: pa.Table
     declared: Mapping[str, Declared] = field(default_factory=dict)
+    joined: Mapping[str, Sequence[str]] = field(default_factory=dict)
     synthetic: bool = False
     inside: str = ""
     of: str = ""
@@ -66,11 +68,15 @@ class _Documents:
 
 
 def read_files(
-    texts: Sequence[str], layout: Mapping[str, int], chosen: Sequence[str] = ()
+    texts: Sequence[str],
+    layout: Reading,
+    chosen: Sequence[str] = (),
+    joined: Mapping[str, Sequence[str]] | None = None,
 ) -> list[RawTable]:
     """The tables of files, folders and registry items, each column with what is declared of it.
 
-    `layout` has header, under_header and foot of the texts and sheets, as far as they were given;
+    `layout` has header, under_header, foot and thousands of the texts and sheets, as far as they
+    were given; `joined` are columns that are made of others, in the tables that have all of these;
     `chosen` are the tables that are wanted, by the names of files, sheets, or tables; all without
     it. Raises UserError for what cannot be read, and where there is no table.
     """
@@ -86,13 +92,14 @@ def read_files(
             raise ProblemsError([*error.problems, Problem(text, do=around)]) from None
     if not tables:
         raise wrong("the files", "no table", "a file, a folder, or registry:package/item")
+    tables = [_joined(table, joined or {}) for table in tables]
     named = _named([_described(table, documents) for table in tables])
     made = [_without_unopened(part) for table in named for part in _instruments(table)]
     return [table_of(made, name) for name in chosen] or made
 
 
 def _read(
-    text: str, layout: Mapping[str, int], chosen: Sequence[str], documents: _Documents
+    text: str, layout: Reading, chosen: Sequence[str], documents: _Documents
 ) -> list[RawTable]:
     """The tables of a file; a document goes to the others."""
     path = Path(text)
@@ -126,6 +133,12 @@ def _raw(one: Undeclared) -> RawTable:
     declared = labels.of_file(one.opened, one.records)
     inside = table_name(one.opened)
     return replace(made, synthetic=marked, declared=declared, inside=inside)
+
+
+def _joined(table: RawTable, joined: Mapping[str, Sequence[str]]) -> RawTable:
+    """The table with the columns that are made of others, where it has these."""
+    own = {name: parts for name, parts in joined.items() if {*parts} <= {*table.cells.column_names}}
+    return replace(table, cells=with_joined(table.cells, own, table.shown), joined=own)
 
 
 def _described(table: RawTable, documents: _Documents) -> RawTable:

@@ -4,16 +4,17 @@ import shutil
 from collections.abc import Mapping, Sequence
 
 from trialtrace.base.config.yaml_text import document
-from trialtrace.base.errors import Problem, ProblemsError, wrong
+from trialtrace.base.errors import Problem, ProblemsError, one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
 from trialtrace.run.draft import names
-from trialtrace.run.draft.answers import kept_file
+from trialtrace.run.draft.answers import kept_file, listed
 from trialtrace.run.draft.decide import Decider
 from trialtrace.run.draft.dictionary import columns_of
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.endpoints import endpoints_file
 from trialtrace.run.draft.files import LAYOUT, read_files
+from trialtrace.run.draft.outcomes import joined_columns
 from trialtrace.run.draft.plan import plan_file
 from trialtrace.run.draft.profile import Table, profiled
 from trialtrace.run.draft.trial import trial_file
@@ -21,20 +22,27 @@ from trialtrace.run.trial.answers import FILE
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.listing import RULES, with_trial
 
+MARKS = (".", ",", "'", " ")
 NO_NAMES = ("null", "true", "false", *RULES)
 
 
 def tables_of(texts: Sequence[str], given: Mapping[str, str]) -> list[Table]:
     """The profiles of the tables that are used."""
-    layout = {key: _whole(key, given) for key in LAYOUT if key.replace("_", "-") in given}
-    chosen = [name.strip() for name in given.get("tables", "").split(",") if name.strip()]
-    return [profiled(raw) for raw in read_files(texts, layout, chosen)]
+    layout = {key: _laid(key, given) for key in LAYOUT if key.replace("_", "-") in given}
+    joined = joined_columns(given.get("subject", ""))
+    raws = read_files(texts, layout, listed(given, "tables"), joined)
+    return [profiled(raw, listed(given, "missing")) for raw in raws]
 
 
-def _whole(key: str, given: Mapping[str, str]) -> int:
-    text = given[key.replace("_", "-")]
+def _laid(key: str, given: Mapping[str, str]) -> int | str:
+    flag = key.replace("_", "-")
+    text = given[flag]
+    if key == "thousands":
+        if text not in MARKS:
+            raise wrong("--thousands", repr(text), one_of([repr(mark) for mark in MARKS]))
+        return text
     if not text.isdecimal():
-        raise wrong(f"--{key.replace('_', '-')}", text, "a whole number of rows")
+        raise wrong(f"--{flag}", text, "a whole number of rows")
     return int(text)
 
 

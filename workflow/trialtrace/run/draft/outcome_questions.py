@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -27,12 +28,13 @@ from trialtrace.run.draft.outcomes import (
     split_unit,
     split_until,
 )
-from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import CLOCK, DURATION, Kind, natural
+from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, misfit_lines
+from trialtrace.run.draft.types import CLOCK, DURATION, natural
 from trialtrace.run.trial.cleaning import SECONDS
 
 # Rows of the data that a message names.
 MOST_ROWS = 10
+PARTIAL = ("first", "mid", "last")
 
 
 class OutcomeQuestions(Asking):
@@ -53,8 +55,10 @@ class OutcomeQuestions(Asking):
         days = candidates.dates(draft.tables, draft.home)
         adam = any(cdisc.PARAMETER in table.columns for table in draft.tables)
         options = list(candidates.primaries(draft.home, draft.tables, out, bool(days) and not adam))
-        if not options:
-            raise wrong("the files", "no column of numbers or codes besides the arm", "an outcome")
+        if not options and "primary" not in self.answers:
+            why = [line for table in draft.tables for line in misfit_lines(table)]
+            found = "no column of numbers or codes besides the arm"
+            raise wrong("the files", found, "an outcome", "; ".join(why) or None)
         try:
             text = self._asked("primary", options, self._is_outcome)
         except Open:
@@ -145,14 +149,8 @@ class OutcomeQuestions(Asking):
         else:
             options = candidates.kinds(whole.table, whole.column, not single, out)
             if not options:
-                found = f"{whole.column.name} ({candidates.about(whole.column)})"
-                do = "declare a duration in a codebook, with the type mm:ss, hh:mm or hh:mm:ss"
-                if cells := [repr(text) for text in whole.column.kind.misfits]:
-                    found += f", with cells that are no number or code: {one_of(cells)}"
-                    do = "declare them as missing in a codebook, or mend the export"
-                elif whole.column.kind.name != CLOCK:
-                    do = "name another column"
-                raise wrong("--primary", found, "a column of numbers, or of few codes", do)
+                need = "a column of numbers, or of few codes"
+                raise _unfit("--primary", whole.column, need)
             hint = f"what {whole.column.name} is: {candidates.about(whole.column)}"
             text = self._asked("kind", options, lambda text: text.startswith("until "), hint)
             whole = self._with_kind(whole, text)
@@ -212,9 +210,10 @@ class OutcomeQuestions(Asking):
             visit = draft.taken["visit"] = declared[0]
         else:
             if not fitting:
-                raise self._doubled(table, subject)
+                raise self._doubled(table, (subject, whole.column.name))
             names = candidates.ordered("visit", fitting)
-            if len(names) == 1 or draft.own_treatment:
+            told = "before" in self.answers and "visit" not in self.answers
+            if draft.own_treatment or told:
                 options = [(one, candidates.about(table.column(one))) for one in names]
                 visit = self._asked("visit", options)
             else:
@@ -225,15 +224,15 @@ class OutcomeQuestions(Asking):
             return whole
         return replace(whole, before=self._before(whole))
 
-    def _doubled(self, table: Table, subject: str) -> UserError:
+    def _doubled(self, table: Table, used: tuple[str, str]) -> UserError:
         """That no column tells the rows of a patient apart: the rows that it leaves alike, by the
-        column that was named or that leaves fewest."""
-        names = [name for name in numbering(table) if name != subject]
-        alike = {name: rows_alike(table, (subject, name)) for name in names}
+        column that was named or that leaves fewest. `used` are the patient and the outcome."""
+        names = [name for name in numbering(table) if name not in used]
+        alike = {name: rows_alike(table, (used[0], name)) for name in names}
         best = self.answers.get("visit", "")
         if best not in alike:
             best = min(alike, key=lambda name: len(alike[name]), default="")
-        found = f"several rows of a {subject}, and no column that tells them apart"
+        found = f"several rows with the same {used[0]}, and no column that tells them apart"
         if best:
             rows = ", ".join(str(row + 1) for row in alike[best][:MOST_ROWS])
             more = ", …" if len(alike[best]) > MOST_ROWS else ""
@@ -254,6 +253,13 @@ class OutcomeQuestions(Asking):
         answer = self._asked("before", options)
         return "" if answer == NONE else answer
 
+    def _is_date(self, key: str, text: str) -> bool:
+        """Whether a column of dates is there. Raises UserError where it is not."""
+        one = self.column(key, text, self.draft.tables)[1]
+        if not one.is_date:
+            raise _unfit(f"--{key}", one, "a column of dates")
+        return True
+
     def _between_dates(self, days: Sequence[tuple[str, str]]) -> Outcome:
         """A time from a start to an event, else to the last contact."""
         draft = self.draft
@@ -261,7 +267,7 @@ class OutcomeQuestions(Asking):
         failed = False
         for key in ("start", "event-date", "last-contact"):
             try:
-                text = self._asked(key, days)
+                text = self._asked(key, days, partial(self._is_date, key))
                 found[key] = self.column(key, text, draft.tables)
             except Open:
                 failed = True
@@ -271,7 +277,11 @@ class OutcomeQuestions(Asking):
         for key, (table, one) in found.items():
             if len(one.kind.orders) > 1:
                 order = self._asked("date-order", [(order, "") for order in one.kind.orders])
-                found[key] = (table, replace(one, kind=Kind(one.kind.name, orders=(order,))))
+                found[key] = (table, replace(one, kind=replace(one.kind, orders=(order,))))
+        if cells := dict.fromkeys(text for _, one in found.values() for text in one.kind.misfits):
+            hint = f"the day that is taken of partial dates, such as {one_of([*cells])}"
+            options = [(day, f"the {day} possible") for day in PARTIAL]
+            draft.partial = self._asked("partial-dates", options, hint=hint)
         (place, start), (table, event), (other, last) = found.values()
         table, other = (draft.chosen(each) for each in (table, other))
         event, last = (
@@ -302,6 +312,19 @@ class OutcomeQuestions(Asking):
             whole = replace(whole, status=status, code=code)
         _check_order(whole, start)
         return whole
+
+
+def _unfit(place: str, one: Column, need: str) -> UserError:
+    """That a column is of another type, with cells by which it is, and what may be answered."""
+    found = f"{one.name} ({candidates.about(one)})"
+    if one.kind.misfits:
+        found += f", with cells that do not fit: {one.misfits}"
+        do = "--missing CODES or --thousands MARK says how they are read; or correct the export"
+    elif one.kind.name == CLOCK:
+        do = "declare a duration in a codebook, with the type mm:ss, hh:mm or hh:mm:ss"
+    else:
+        do = "name another column"
+    return wrong(place, found, need, do)
 
 
 def _check_order(whole: Outcome, start: Column) -> None:

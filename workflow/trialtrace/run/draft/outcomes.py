@@ -65,6 +65,15 @@ class Outcome:
     def timed(self) -> bool:
         return self.kind in (TIME, DATES)
 
+    @property
+    def terminal(self) -> bool:
+        """Whether no contact is after the event; where dates decide neither, it does not matter."""
+        if self.column.name == self.last_contact:
+            return True
+        event, last = self.column.numbers, self.table.column(self.last_contact).numbers
+        with np.errstate(invalid="ignore"):
+            return not bool((self.happened() & (last > event)).any())
+
     def happened(self) -> np.ndarray:
         """Which rows have the event."""
         if not self.status:
@@ -76,6 +85,12 @@ def plain_name(text: str, longest: int = 30) -> str:
     """A name of the configuration: small letters, digits and _."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:longest].rstrip("_")
     return name if re.match("[a-z]", name) else f"e_{name}".rstrip("_")
+
+
+def joined_columns(text: str) -> dict[str, list[str]]:
+    """`SITE+NUMBER` as the name of a column and the columns that it is made of."""
+    parts = [part.strip() for part in text.split("+")]
+    return {plain_name("_".join(parts)): parts} if len(parts) > 1 and all(parts) else {}
 
 
 def split_unit(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.cleaning.times import parse_durations
-from trialtrace.run.cleaning.values import parse_dates
+from trialtrace.run.cleaning.values import parse_dates, ungrouped
 from trialtrace.run.draft.files import RawTable
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
 from trialtrace.run.draft.types import (
@@ -86,6 +86,11 @@ class Column:
     @property
     def is_date(self) -> bool:
         return self.kind.name in (DATE, MOMENT)
+
+    @property
+    def misfits(self) -> str:
+        """A few cells by which it is no column of numbers or whole dates, in words."""
+        return one_of([repr(text) for text in self.kind.misfits])
 
     @property
     def unit(self) -> str:
@@ -180,47 +185,66 @@ class Table:
         return np.asarray(one.at == place)
 
 
-def profiled(raw: RawTable) -> Table:
-    """The profile of a table. Raises UserError where it has no row."""
+def profiled(raw: RawTable, absent: Collection[str] = ()) -> Table:
+    """The profile of a table, in which some codes are missing. Raises UserError where it has no
+    row."""
     if not raw.cells.num_rows:
         raise wrong(raw.shown, "a header and no row", "rows", "give an export that has data")
+    mark = str(raw.reading.get("thousands", ""))
     columns = {
-        name: column(name, raw.cells[name], raw.declared.get(name, NOTHING))
+        name: column(name, raw.cells[name], raw.declared.get(name, NOTHING), absent, mark)
         for name in raw.cells.column_names
     }
     return Table(raw, columns, raw.cells.num_rows)
 
 
-def column(name: str, cells: pa.ChunkedArray, declared: Declared = NOTHING) -> Column:
-    """The profile of a column."""
+def column(
+    name: str,
+    cells: pa.ChunkedArray,
+    declared: Declared = NOTHING,
+    absent: Collection[str] = (),
+    thousands: str = "",
+) -> Column:
+    """The profile of a column: `absent` are codes for a missing value, `thousands` is what stands
+    between groups of three digits."""
     trimmed = pc.utf8_trim_whitespace(cells.cast(pa.string()))
     encoded = trimmed.combine_chunks().dictionary_encode()
     texts = [text or "" for text in encoded.dictionary.to_pylist()]
     at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     counts = np.bincount(at[at >= 0], minlength=len(texts))
     # A code with a label is an answer, whatever programs write for it.
-    markers = {*MARKERS, *markers_among(texts)} - {*declared.choices}
-    absent = {code for code in texts if code in declared.missing or code in markers}
-    kept = [text for text in texts if text and text not in absent]
-    whole = {text: _WHOLE.sub(r"\1", text) for text in kept}
+    markers = {*absent, *MARKERS, *markers_among(texts)} - {*declared.choices}
+    found = {code for code in texts if code in declared.missing or code in markers}
+    kept = [text for text in texts if text and text not in found]
+    plain = _ungrouped(kept, thousands)
+    whole = {text: _WHOLE.sub(r"\1", spelt) for text, spelt in zip(kept, plain, strict=True)}
     if not all(re.fullmatch("[+-]?[0-9]+", text) for text in whole.values()):
-        whole = {text: text for text in kept}
+        whole = dict(zip(kept, plain, strict=True))
     values = list(dict.fromkeys(whole.values()))
     places = {spelt: n for n, spelt in enumerate(values)}
     place = {text: places[spelt] for text, spelt in whole.items()}
     placed = np.array([*(place.get(text, -1) for text in texts), -1], np.int64)
-    missing = {text: int(n) for text, n in zip(texts, counts, strict=True) if text in absent}
+    missing = {text: int(n) for text, n in zip(texts, counts, strict=True) if text in found}
     known = "code" if declared.choices and {*values} <= {*declared.choices} else declared.kind
     kind = kind_of(values, known, declared.order)
     return Column(name, tuple(values), placed[at], missing, kind, declared)
 
 
+def _ungrouped(texts: list[str], mark: str) -> list[str]:
+    """Texts without their marks of thousands, where they are numbers then."""
+    if not mark:
+        return texts
+    plain = ungrouped(pa.array(texts, pa.string()), mark, "," if mark == "." else ".").to_pylist()
+    return plain if kind_of(plain).name in (INTEGER, NUMBER_KIND) else texts
+
+
 def misfit_lines(table: Table) -> Iterator[str]:
     """What keeps columns from being numbers, dates or times, a sentence each."""
     for one in table.columns.values():
-        if one.kind.misfits:
-            shown = one_of([repr(text) for text in one.kind.misfits])
-            yield f"{table.name}.{one.name} is text, since not all cells are numbers: {shown}"
+        if one.is_date and one.kind.misfits:
+            yield f"{table.name}.{one.name} has partial dates: {one.misfits}"
+        elif one.kind.misfits:
+            yield f"{table.name}.{one.name} is text, since not all cells are numbers: {one.misfits}"
         elif one.kind.name == CLOCK and one.declared.kind != CLOCK:
             which = "clock times or durations, which a codebook declares (time, mm:ss, hh:mm)"
             yield f"{table.name}.{one.name} is text: {which}"

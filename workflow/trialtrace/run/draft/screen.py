@@ -10,7 +10,7 @@ from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
 from trialtrace.run.draft.outcomes import DATES, EVENT, Outcome
 from trialtrace.run.draft.profile import SOURCE_ROW, Table, misfit_lines
-from trialtrace.run.draft.types import natural
+from trialtrace.run.draft.types import MOMENT, natural
 
 Mask = np.ndarray
 MOST_VISITS = 8
@@ -105,6 +105,8 @@ def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
     yield f"{role} outcome: {one.label} ({one.column.name}: {kind}{unit})"
     if one.start:
         yield f"  from {one.start} to {one.column.name}, else to {one.last_contact}"
+        if one.origin and MOMENT in (one.origin.kind.name, one.column.kind.name):
+            yield "  days are counted, without their times of day"
     if one.levels:
         yield f"  levels from the lowest on: {', '.join(one.levels)}"
     places = [""]

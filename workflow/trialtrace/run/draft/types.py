@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.rejects import NUMBER
-from trialtrace.run.cleaning.times import parse_durations
+from trialtrace.run.cleaning.times import parse_durations, partial_days
 from trialtrace.run.cleaning.values import EXACT, parse_dates
 
 EMPTY, TEXT, CODE, CLOCK, MOMENT = "empty", "text", "code", "clock", "moment"
@@ -36,7 +36,7 @@ _SHOWN = 3
 class Kind:
     """What a column holds. `decimal` is the sign of its numbers, `orders` are those that all dates
     fit, or that of the parts of its durations, `misfits` a few cells by which a column of numbers
-    or dates is none."""
+    or dates is none; of dates they are partial ones."""
 
     name: str
     decimal: str = "."
@@ -59,7 +59,9 @@ def kind_of(values: Sequence[str], declared: str = "", order: str = "") -> Kind:
         return Kind(DURATION, orders=(order,))
     for kind, found in ((DATE, _orders), (MOMENT, _moments)):
         if orders := found(texts):
-            return Kind(kind, orders=(order,) if order in orders else orders)
+            partial = _partial(texts, orders[0]) or [] if kind == DATE else []
+            orders = (order,) if order in orders else orders
+            return Kind(kind, orders=orders, misfits=tuple(partial[:_SHOWN]))
     if _all(pc.match_substring_regex(texts, _COLONS)):
         return Kind(CLOCK)
     few = len(values) <= MOST_LEVELS
@@ -84,11 +86,20 @@ def _number(texts: pa.Array) -> Kind | None:
 
 
 def _orders(texts: pa.Array) -> tuple[str, ...]:
-    """The orders that every text is a date in; ISO dates have one."""
-    if not _all(pc.match_substring_regex(texts, _LIKE_DAY)):
+    """The orders that every text is a date in, of which fewer than half are partial; ISO dates
+    have one."""
+    whole = texts.filter(pc.match_substring_regex(texts, _LIKE_DAY))
+    if 2 * len(whole) <= len(texts):
         return ()
-    fitting = tuple(order for order in ORDERS if not parse_dates(texts, order)[0].null_count)
+    fitting = tuple(order for order in ORDERS if _partial(texts, order) is not None)
     return fitting[:1] if "ymd" in fitting else fitting
+
+
+def _partial(texts: pa.Array, order: str) -> list[str] | None:
+    """The partial dates among dates; None where a text is neither."""
+    others = texts.filter(pc.is_null(parse_dates(texts, order)[0]))
+    partial = len(others) == len(partial_days(others, order))
+    return others.to_pylist() if partial and 2 * len(others) < len(texts) else None
 
 
 def _moments(texts: pa.Array) -> tuple[str, ...]:

@@ -57,12 +57,10 @@ def expanded(texts: Sequence[str], more: Collection[str]) -> Iterator[str]:
             raise UserError(text, "there is no such file", expected="a file or a folder")
 
 
-def read_undeclared(
-    text: str, layout: Mapping[str, int], sheets: Collection[str]
-) -> Iterator[Undeclared]:
-    """The tables of a file, or of a registry item. `layout` has header, under_header and foot of a
-    text or a sheet, as far as they are known; of a workbook `sheets` are read, where it has one of
-    them, else all. Raises UserError for what cannot be read."""
+def read_undeclared(text: str, layout: Reading, sheets: Collection[str]) -> Iterator[Undeclared]:
+    """The tables of a file, or of a registry item. `layout` has header, under_header, foot and
+    thousands of a text or a sheet, as far as they are known; of a workbook `sheets` are read, where
+    it has one of them, else all. Raises UserError for what cannot be read."""
     if text.startswith(REGISTRY):
         yield _registry(text)
         return
@@ -76,7 +74,7 @@ def read_undeclared(
         opened = _opened(path, text, data, Parquet, {"format": "parquet"})
         yield _table(opened, parquet.read(opened), {"format": "parquet"})
     else:
-        reading = {**reading_of(data, text, layout.get("header", 1)), **layout}
+        reading = {**reading_of(data, text, int(layout.get("header", 1))), **layout}
         kind = Tsv if reading["format"] == "tsv" else Csv
         opened = _opened(path, text, data, kind, {"decimal": ".", **reading})
         yield _table(opened, delimited.read(opened), reading)
@@ -102,7 +100,7 @@ def _table(opened: Any, records: Records, reading: Reading, sheet: str = "") -> 
 
 
 def _book(
-    path: Path, text: str, data: bytes, layout: Mapping[str, int], sheets: Collection[str]
+    path: Path, text: str, data: bytes, layout: Reading, sheets: Collection[str]
 ) -> Iterator[Undeclared]:
     any_sheet = _opened(path, text, data, Excel, {"format": "excel", "sheet": "any"})
     there = excel.rows_of_sheets(any_sheet)
