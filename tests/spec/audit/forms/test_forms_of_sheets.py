@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from trialtrace.audit.files.make import ledger
 from trialtrace.audit.forms.merge import merged
 from trialtrace.audit.forms.sheet import ledgers_of
 from trialtrace.base.document import Document, Link, Table, csv_text, docx_bytes, html_text
@@ -27,9 +26,16 @@ Clark 2020,A,Pain,,20,5.2,1.1,,,,,,
 Clark 2020,B,Pain,,20,4.1,1.3,,,,,,
 """
 REVMAN = """\
-Analysis name,Study,Study year,Experimental mean,Experimental SD,Experimental N,Control mean,Control SD,Control N
-Pain,Adams 2019,2019,4.41,1.20,27,4.97,1.32,29
-"""  # noqa: E501
+Analysis group,Analysis number,Analysis name,Subgroup,Study,GIV Mean,GIV SE,Experimental mean,\
+Experimental SD,Experimental cases,Experimental N,Control mean,Control SD,Control cases,Control N,\
+O-E,Variance,Mean,CI start,CI end
+1,1,Pain,,Adams 2019,0,0,4.41,1.20,0,27,4.97,1.32,0,29,0,0,-0.56,-1.2,0.1
+1,2,Falls,,Adams 2019,0,0,0,0,5,27,0,0,0,29,0,0,9,1,99
+1,3,Pain of older studies,,Adams 2019,,,4.41,1.20,,27,4.97,1.32,,29,,,-0.56,-1.2,0.1
+2,1,Falls,Women,Adams 2019,,,,,2,17,,,0,0,,,,,
+2,2,Death,,Adams 2019,-0.2,0.1,0,0,0,27,0,0,0,29,0,0,0.8,0.6,1
+"""
+"""Data rows as RevMan writes them: 0, or nothing, where the kind of data has no such number."""
 
 
 @pytest.fixture(scope="module")
@@ -110,15 +116,17 @@ def numbers(path):
     return {name: one["printed"] for name, one in draft.document()["claims"].items()}
 
 
-def test_rows_of_revman_are_two_arms(tmp_path):
+def test_rows_of_revman_are_two_arms_with_the_numbers_of_their_kind_of_data(tmp_path):
     path = tmp_path / "revman.csv"
     path.write_text(REVMAN, encoding="utf-8")
-    assert sorted(numbers(path).values()) == ["mean (SD) 4.41 (1.20)", "mean (SD) 4.97 (1.32)"]
     (draft,) = ledgers_of(path).values()
-    assert {one.label for one in ledger(draft.document()).groups.values()} == {
-        "Experimental",
-        "Control",
-    }
+    assert [(one["label"], one["printed"]) for one in draft.claims.values()] == [
+        ("1.1 Pain, Experimental", "mean (SD) 4.41 (1.20)"),
+        ("1.1 Pain, Control", "mean (SD) 4.97 (1.32)"),
+        ("1.2 Falls, Experimental", "5 of 27"),
+        ("1.2 Falls, Control", "0 of 29"),
+        ("2.1 Falls: Women, Experimental", "2 of 17"),
+    ]
 
 
 @pytest.mark.parametrize("sign", [";", "\t"])

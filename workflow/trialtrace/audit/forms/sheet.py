@@ -2,7 +2,8 @@
 
 Columns are known by their heads, whatever their order: study, arm, outcome, n, mean, SD, events,
 and visit, percent, p, randomised, baseline, whole where there; of RevMan's data rows "Experimental
-mean", "Control N" and so on.
+mean", "Control N" and so on. Data rows hold 0, or nothing, in the columns that the kind of their
+analysis does not use.
 """
 
 import csv
@@ -41,8 +42,13 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 NUMBERS = ("n", "mean", "sd", "events", "percent", "p", "randomised")
 FLAGS = ("baseline", "whole")
+TYPED = (*NUMBERS, *FLAGS)
 TRUE = ("yes", "true", "1", "y")
 SIDES = ("experimental", "control")
+ANALYSIS = ("analysisgroup", "analysisnumber", "subgroup")
+"""Heads of RevMan's data rows that, with its name, say which analysis a row is of."""
+POOLED = ("givse", "variance")
+"""Not 0 where an estimate with its error, or O - E with its variance, was entered for both arms."""
 LARGEST = 20 << 20
 MOST_ROWS = 20_000
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -158,6 +164,7 @@ def _lines(path: Path) -> Iterator[Line]:
                 + ", ".join(missing),
             )
         )
+    repeated: set[str] = set()
     for number, row in rows:
 
         def cell(at: int | None, row: list[str] = row) -> str:
@@ -172,15 +179,54 @@ def _lines(path: Path) -> Iterator[Line]:
                 (side.capitalize(), {name: sides.get((side, name)) for name in HEADS})
                 for side in SIDES
             ]
-        for arm, own in arms:
-            numbers = {
-                name: _checked(path, number, name, cell(own.get(name)))
-                for name in (*NUMBERS, *FLAGS)
-            }
+        read = [
+            (arm, {name: _checked(path, number, name, cell(own.get(name))) for name in TYPED})
+            for arm, own in arms
+        ]
+        if columns["arm"] is None:
+            of = {name: cell(bare.index(name)) for name in (*ANALYSIS, *POOLED) if name in bare}
+            read = _used(read, pooled=any(_is_other_than_0(of.get(name, "")) for name in POOLED))
+            # One result may stand in several comparisons and subgroups, means in analyses of
+            # another name too, which differ by the studies that they leave out.
+            means = any(_is_other_than_0(numbers["mean"]) for _, numbers in read)
+            result = str((fixed[0], "" if means else fixed[1], read))
+            fixed[1] = _analysis(fixed[1], of)
+            if result in repeated:
+                continue
+            repeated.add(result)
+        for arm, numbers in read:
             if arm and any(numbers[name] for name in ("mean", "events")):
                 doi = DOI.search(fixed[3])
                 text = doi.group() if doi else ""
                 yield Line(number, fixed[0], arm, fixed[1] or "outcome", fixed[2], text, numbers)
+
+
+def _analysis(name: str, of: Mapping[str, str]) -> str:
+    """The name of an analysis as RevMan shows it: two comparisons may have outcomes of one name."""
+    group, number, subgroup = (of.get(head, "") for head in ANALYSIS)
+    shown = f"{group}.{number} {name}" if group and number else name
+    return f"{shown}: {subgroup}" if subgroup else shown
+
+
+def _used(
+    arms: list[tuple[str, dict[str, str]]], *, pooled: bool
+) -> list[tuple[str, dict[str, str]]]:
+    """The arms of a data row without the numbers of other kinds of data: means where none is other
+    than 0, else counts; nothing of an arm without patients, or of arms entered as one estimate."""
+    every = [numbers for _, numbers in arms]
+    continuous = any(_is_other_than_0(one[name]) for one in every for name in ("mean", "sd"))
+    if pooled and not continuous and not any(_is_other_than_0(one["events"]) for one in every):
+        return []
+    unused = ("events",) if continuous else ("mean", "sd")
+    return [
+        (arm, numbers | dict.fromkeys(unused, ""))
+        for arm, numbers in arms
+        if _is_other_than_0(numbers["n"] or "1")
+    ]
+
+
+def _is_other_than_0(text: str) -> bool:
+    return text.strip("-0.") != ""
 
 
 def _checked(path: Path, row: int, name: str, text: str) -> str:
