@@ -78,3 +78,30 @@ def test_the_text_lies_in_another_part(whole: Project, spoil: Spoil):
     """A program opens what the package names."""
     told = spoilt(whole, spoil, lambda text: text.replace("document.xml", "other.xml"), PACKAGE)
     assert "its text is not in word/document.xml" in told.found[0].place
+
+
+@pytest.mark.parametrize(
+    ("look", "what"),
+    [
+        ('<w:sz w:val="2"/>', "text too small to be read"),
+        ('<w:color w:val="FFFFFF"/>', "white text"),
+        ("<w:vanish/>", "hidden text"),
+    ],
+)
+def test_letters_that_no_one_sees(whole: Project, spoil: Spoil, look: str, what: str):
+    told = spoilt(whole, spoil, with_look(look))
+    assert "33.3" in str(told.found[0].kept) and "33.3" not in str(told.found[0].shown)
+    assert f"it has {what}, which no report has" in [one.place for one in told.found]
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ('<w:ins w:id="9" w:author="x"><w:r><w:t> </w:t></w:r></w:ins>', "a tracked insertion"),
+        ("<w:r><w:pict><w:txbxContent/></w:pict></w:r>", "a text box"),
+        ('<w:altChunk r:id="rId1"/>', "another document"),
+    ],
+)
+def test_what_no_report_has_is_an_alteration(whole: Project, spoil: Spoil, more: str, what: str):
+    told = spoilt(whole, spoil, lambda text: text.replace("</w:p>", f"{more}</w:p>", 1))
+    assert [one.place for one in told.found] == [f"it has {what}, which no report has"]

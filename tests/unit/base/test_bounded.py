@@ -8,7 +8,8 @@ import pytest
 from trialtrace.audit.locate.form import read_sheet
 from trialtrace.base import bounded
 from trialtrace.base.errors import UserError
-from trialtrace.report.shown.docx_lines import BrokenDocument, _xml
+from trialtrace.report.shown.docx_lines import _xml
+from trialtrace.report.shown.lines import BrokenDocument
 from trialtrace.run.draft.metadata.cdisc import read_define
 
 LAUGHS = (

@@ -139,14 +139,6 @@ def test_an_alteration_of_a_figure_in_a_page_is_told(made, how):
     assert [one.what for one in found] == [what]
 
 
-def test_a_page_that_a_browser_saved_anew_shows_the_same(made):
-    """Its marks have closing tags, its attributes another order."""
-    told = page(made[1], "forest_1", "flow")
-    saved = re.sub(r"<(path|use)( [^>]*)/>", r"<\1\2></\1>", told)
-    saved = re.sub(r'<a class="field" (href="[^"]*")>', r'<a \1 class="field">', saved)
-    assert saved != told and html_lines(saved.encode()) == html_lines(told.encode())
-
-
 def test_the_steps_of_a_curve_name_whose_events_they_are(made):
     _, folder = made
     with (folder / "kaplan_meier_1.csv").open(encoding="utf-8", newline="") as file:

@@ -14,7 +14,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_text
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
-from trialtrace.report.shown.lines import Line, Stored, restored, stored
+from trialtrace.report.shown.lines import Line, restored, stored
 from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.run.trace.seal import Parts, Seal
 
@@ -30,7 +30,7 @@ class KeptDocument(TypedDict):
     """A document as it was made; of a DOCX `parts` are its parts by their sha256."""
 
     sha256: str
-    lines: list[Stored]
+    lines: list[list[object]]
     parts: dict[str, str]
 
 

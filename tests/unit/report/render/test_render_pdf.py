@@ -22,7 +22,7 @@ from trialtrace.report.render.house import AUTHOR
 from trialtrace.report.render.pandoc import SETTER
 from trialtrace.report.render.typeset import STANDARD
 from trialtrace.report.seal_file import Kept
-from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.shown.lines import BrokenDocument
 from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.report.verify.document import judged
 

@@ -1,9 +1,8 @@
-"""The lines of a DOCX, as a word processor shows them.
+"""The lines of a DOCX, as a word processor shows them, and what it has that no report has.
 
-Read is the main text with its tables and text boxes, then footnotes, endnotes, headers and footers.
-Deleted, hidden and struck text is not shown, nor a row or a cell that is; comments belong to no
-report. Of a number of pages the program that saves writes the text, so it counts for nothing in
-headers and footers.
+Read is the main text with its tables, then footnotes, endnotes, headers and footers. Text that is
+hidden, struck, deleted or too small is left out, and named as foreign. Programs that save a
+document write numbers of pages, so these count for nothing in headers and footers.
 """
 
 import io
@@ -21,6 +20,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.shown.lines import (
     HEADING,
+    BrokenDocument,
     Line,
     Piece,
     Writing,
@@ -31,21 +31,21 @@ from trialtrace.report.shown.lines import (
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-# Elements that show a picture, and which of their attributes names it.
-PICTURES = {
-    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip": f"{R}embed",
-    "{urn:schemas-microsoft-com:vml}imagedata": f"{R}id",
-}
 RUN = f"{W}rPr"
-HIDE = ("vanish", "strike", "dstrike")
+# Properties of letters that no one sees, and elements that no report has.
+HIDE = {"vanish": "hidden text", "strike": "struck text", "dstrike": "struck text"}
+FOREIGN = {"del": "a tracked deletion", "moveFrom": "a tracked move", "ins": "a tracked insertion"}
+FOREIGN |= {"moveTo": "a tracked move", "txbxContent": "a text box", "altChunk": "another document"}
+FOREIGN |= {"object": "an embedded object", "control": "a control", "hidden": "a hidden row"}
+UNREAD = tuple(f"{W}{name}" for name in ("del", "moveFrom", "txbxContent", "pPr", "rPr"))
+SMALL, TINY = "text too small to be read", 6
+MACRO = "vbaProject.bin"
 OFF = ("0", "false", "off", "none", "nil", "")
-MAIN = "word/document.xml"
-STYLES = "word/styles.xml"
-PACKAGE = "_rels/.rels"
+MAIN, STYLES, PACKAGE = "word/document.xml", "word/styles.xml", "_rels/.rels"
 NOTES = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
-# A field that is a link: where it leads, and the place there, which some programs write apart.
+# A field that is a link: where it leads, and the anchor, which some programs write separately.
 HYPERLINK = re.compile(r'HYPERLINK(?:\s+"([^"]*)")?(?:\s+\\l\s+"([^"]*)")?')
 PAGE_NUMBERS = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
 MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2011"}
@@ -53,63 +53,25 @@ MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2
 LARGEST = 1 << 28
 
 
-class Styles:
-    """Styles by their names, each with what it is based on: whether letters are hidden or struck
-    through by them."""
-
-    def __init__(self, root: Element | None):
-        every = [] if root is None else root.findall(f"{W}style")
-        self._by_id = {style.get(f"{W}styleId", ""): style for style in every}
-        self._usual = next(
-            (
-                style.get(f"{W}styleId", "")
-                for style in every
-                if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default", "0") not in OFF
-            ),
-            "",
-        )
-        self._default = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{RUN}")
-        self._based: dict[tuple[str, str], list[Element]] = {}
-
-    def hidden(self, run: Element | None, paragraph: Element | None) -> bool:
-        """Whether a run of a paragraph is hidden or struck through, by itself or by a style."""
-        names = _style(run, "rStyle"), _style(paragraph, "pStyle") or self._usual
-        if names not in self._based:
-            styled = (style.find(RUN) for name in names for style in self._chain(name))
-            self._based[names] = [look for look in (*styled, self._default) if look is not None]
-        looks = self._based[names] if run is None else [run, *self._based[names]]
-        return any(_is_on(looks, name) for name in HIDE)
-
-    def _chain(self, name: str) -> Iterator[Element]:
-        """A style and those that it is based on, the nearest first."""
-        seen: set[str] = set()
-        while name in self._by_id and name not in seen:
-            seen.add(name)
-            yield self._by_id[name]
-            name = _value(self._by_id[name].find(f"{W}basedOn"))
-
-
-class BrokenDocument(Exception):
-    """A document that cannot be read, with the part that cannot."""
-
-
 @dataclass(frozen=True)
 class Docx:
-    """What a DOCX shows, and the hash of each of its parts."""
+    """What a DOCX shows, the hash of each of its parts, and what of it no report has."""
 
     lines: list[Line]
     parts: dict[str, str]
     program: str
+    foreign: list[str]
 
 
 @dataclass
 class _Story:
-    """One part with text, while it is read."""
+    """One part with text, while it is read; `hidden` are styles whose letters no one sees."""
 
     links: dict[str, str]
     pictures: dict[str, str]
     body: bool
-    styles: Styles
+    hidden: dict[str, str]
+    foreign: dict[str, None]
     lines: list[Line] = field(default_factory=list)
     tables: int = 0
     # Complex fields that are open: what each asks for, and whether its result has begun.
@@ -119,51 +81,71 @@ class _Story:
 def docx_lines(data: bytes) -> Docx:
     """Raises BrokenDocument."""
     parts = _unpacked(data)
-    if MAIN not in parts:
-        raise BrokenDocument(f"{MAIN} is not there: this is no DOCX")
     _check_main(parts)
     names = [MAIN, *sorted(name for name in parts if NOTES.fullmatch(name))]
-    styles = Styles(_xml(parts, STYLES) if STYLES in parts else None)
-    try:
-        stories = {name: _xml(parts, name) for name in names}
-        lines = _text(parts, stories, styles)
-    except RecursionError as error:
-        raise BrokenDocument("its parts lie in each other deeper than any report's") from error
-    digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
-    match = re.search(
-        rb"<Application>([^<]{1,60})</Application>", parts.get("docProps/app.xml", b"")
-    )
-    program = match.group(1).decode("utf-8", "replace") if match else "another program"
-    return Docx(lines, digests, program)
-
-
-def _text(parts: dict[str, bytes], stories: dict[str, Element], styles: Styles) -> list[Line]:
-    """What the parts with text show. Of headers and footers that are alike one counts: LibreOffice
-    writes one for every section and for the first page."""
+    hidden = _hidden_styles(_xml(parts, STYLES)) if STYLES in parts else {}
+    foreign = dict.fromkeys(["a macro"] * any(name.endswith(MACRO) for name in parts))
     lines: list[Line] = []
     seen: list[object] = []
-    for name, root in stories.items():
-        own = shown_lines(_part(parts, name, root, styles))
-        what = NOTES.fullmatch(name)
-        if what and what[1].startswith(("header", "footer")):
-            shown = what[1][:6], [(line.key, line.row) for line in own]
-            if shown in seen:
-                continue
-            seen.append(shown)
-        lines += own
-    return lines
+    try:
+        for name in names:
+            own = shown_lines(_part(parts, name, hidden, foreign))
+            # LibreOffice writes a header for every section: of equal ones, one counts.
+            what = re.sub(r"\d*\.xml", "", name), [line.key for line in own]
+            lines += own if name == MAIN or what not in seen else []
+            seen.append(what)
+    except RecursionError as error:
+        raise BrokenDocument("its parts are nested deeper than any report's") from error
+    digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
+    app = parts.get("docProps/app.xml", b"")
+    match = re.search(rb"<Application>([^<]{1,60})</Application>", app)
+    program = match[1].decode("utf-8", "replace") if match else "another program"
+    return Docx(lines, digests, program, list(foreign))
+
+
+def _hidden_styles(root: Element) -> dict[str, str]:
+    """Styles whose letters no one sees, by themselves or by what they are based on; "" is what a
+    paragraph has that names none."""
+    styles = {style.get(f"{W}styleId", ""): style for style in root.iter(f"{W}style")}
+    found = {}
+    for name, usual in styles.items():
+        at, seen = name, set[str]()
+        while at in styles and at not in seen:
+            if why := _unseen(styles[at].find(RUN)):
+                found[name] = why
+            seen.add(at)
+            at = _value(styles[at].find(f"{W}basedOn"))
+        if usual.get(f"{W}type") == "paragraph" and usual.get(f"{W}default", "0") not in OFF:
+            styled = found.get(name) or _unseen(root.find(f"{W}docDefaults/{W}rPrDefault/{RUN}"))
+            found |= {"": styled} if styled else {}
+    return found
+
+
+def _unseen(look: Element | None) -> str:
+    """Why letters of these properties are not seen; empty where they are."""
+    for one in () if look is None else look:
+        name, value = one.tag.removeprefix(W), one.get(f"{W}val", "on")
+        if name in HIDE and value not in OFF:
+            return HIDE[name]
+        if name == "sz" and value.isdecimal() and int(value) < TINY:
+            return SMALL
+        if name == "color" and value.upper() == "FFFFFF":
+            return "white text"
+    return ""
 
 
 def _check_main(parts: dict[str, bytes]) -> None:
     """What a program opens is the part that the package names, whatever another is called."""
-    if PACKAGE not in parts:
-        raise BrokenDocument(f"{PACKAGE} is not there: this is no DOCX")
-    for one in _xml(parts, PACKAGE):
-        if one.get("Type", "").endswith("/officeDocument"):
-            if one.get("Target", "").lstrip("/") != MAIN:
-                raise BrokenDocument(f"its text is not in {MAIN}, where every report has it")
-            return
-    raise BrokenDocument(f"{PACKAGE} names no text")
+    for name in (MAIN, PACKAGE):
+        if name not in parts:
+            raise BrokenDocument(f"{name} is not there: this is no DOCX")
+    relations = [
+        one for one in _xml(parts, PACKAGE) if one.get("Type", "").endswith("/officeDocument")
+    ]
+    if not relations:
+        raise BrokenDocument(f"{PACKAGE} names no text")
+    if relations[0].get("Target", "").lstrip("/") != MAIN:
+        raise BrokenDocument(f"its text is not in {MAIN}, where every report has it")
 
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
@@ -172,7 +154,7 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
                 raise BrokenDocument("its parts are larger than any report")
-            parts = {}
+            parts: dict[str, bytes] = {}
             for name in archive.namelist():
                 if name in parts:
                     raise BrokenDocument(f"{name} is in it twice")
@@ -185,31 +167,33 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
 
 
 def _xml(parts: dict[str, bytes], name: str) -> Element:
-    data = parts[name]
     try:
-        check_xml([data], name)
-        return ElementTree.fromstring(data)
+        check_xml([parts[name]], name)
+        return ElementTree.fromstring(parts[name])
     except UserError as error:
         raise BrokenDocument(f"{name} declares entities, which no report does") from error
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise BrokenDocument(f"{name} is no XML") from error
 
 
-def _part(parts: dict[str, bytes], name: str, root: Element, styles: Styles) -> list[Line]:
+def _part(
+    parts: dict[str, bytes], name: str, hidden: dict[str, str], foreign: dict[str, None]
+) -> list[Line]:
     folder, file = posixpath.split(name)
     related = f"{folder}/_rels/{file}.rels"
-    targets = (
-        {one.get("Id", ""): one.get("Target", "") for one in _xml(parts, related)}
-        if related in parts
-        else {}
-    )
-    pictures = {}
-    for key, target in targets.items():
-        place = posixpath.normpath(posixpath.join(folder, target))
-        place = target.lstrip("/") if target.startswith("/") else place
-        if place in parts and place.startswith("word/media/"):
-            pictures[key] = picture_of(parts[place])
-    story = _Story(targets, pictures, name == MAIN, styles)
+    relations = _xml(parts, related) if related in parts else ()
+    targets = {one.get("Id", ""): one.get("Target", "") for one in relations}
+    places = {key: posixpath.join("/", folder, target)[1:] for key, target in targets.items()}
+    pictures = {
+        key: picture_of(parts[place])
+        for key, place in places.items()
+        if place in parts and place.startswith("word/media/")
+    }
+    story = _Story(targets, pictures, name == MAIN, hidden, foreign)
+    root = _xml(parts, name)
+    for one in root.iter():
+        if (tag := one.tag.removeprefix(W)) in FOREIGN and one.tag.startswith(W):
+            foreign[FOREIGN[tag]] = None
     for child in root:
         # In the body its children are text; footnotes are one level further in.
         _blocks(story, child)
@@ -229,111 +213,86 @@ def _blocks(story: _Story, element: Element) -> None:
 
 def _table(story: _Story, element: Element) -> None:
     story.tables += 1
-    table = story.tables
-    for number, row in enumerate(_rows(element), 1):
+    table, above = story.tables, story.lines
+    for number, row in enumerate(_within(element, f"{W}tr"), 1):
+        if row.find(f"{W}trPr/{W}hidden") is not None:
+            continue
         pieces, figures = [], []
-        for cell in _cells(row):
-            inner = _Story(story.links, story.pictures, story.body, story.styles)
-            for child in () if _covered(cell) else cell:
-                _blocks(inner, child)
-            figures += [line for line in inner.lines if line.kind == "figure"]
-            texts = [
-                piece for line in inner.lines if line.kind != "figure" for piece in line.pieces
-            ]
-            pieces += [_together(texts), *[Piece("")] * (_columns(cell) - 1)]
-        story.lines += figures
-        story.lines.append(Line("row", tuple(pieces), table, number))
+        for cell in _within(row, f"{W}tc"):
+            story.lines = []
+            merged = cell.find(f"{W}tcPr/{W}vMerge")
+            # The cell above reaches over one that only continues it.
+            if merged is None or merged.get(f"{W}val") == "restart":
+                for child in cell:
+                    _blocks(story, child)
+            figures += [line for line in story.lines if line.kind == "figure"]
+            inner = [p for line in story.lines if line.kind != "figure" for p in line.pieces]
+            links = tuple(link for piece in inner for link in piece.links)
+            many = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
+            columns = int(many) if re.fullmatch(r"[1-9]\d?", many) else 1
+            pieces.append(Piece(plain(" ".join(piece.text for piece in inner)), links))
+            pieces += [Piece("")] * (columns - 1)
+        above += [*figures, Line("row", tuple(pieces), table, number)]
+    story.lines = above
 
 
-def _covered(cell: Element) -> bool:
-    """Whether the cell above reaches over it."""
-    merged = cell.find(f"{W}tcPr/{W}vMerge")
-    return merged is not None and merged.get(f"{W}val") != "restart"
-
-
-def _columns(cell: Element) -> int:
-    """How many it reaches over; those behind the first are empty."""
-    many = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
-    return int(many) if re.fullmatch(r"[1-9]\d?", many) else 1
-
-
-def _together(pieces: list[Piece]) -> Piece:
-    links = tuple(link for piece in pieces for link in piece.links)
-    return Piece(plain(" ".join(piece.text for piece in pieces)), links)
-
-
-def _rows(table: Element) -> Iterator[Element]:
-    for child in table:
-        if child.tag == f"{W}tr":
-            if child.find(f"{W}trPr/{W}hidden") is None:
-                yield child
-        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
-            yield from _rows(child)
-
-
-def _cells(row: Element) -> Iterator[Element]:
-    for child in row:
-        if child.tag == f"{W}tc":
+def _within(element: Element, tag: str) -> Iterator[Element]:
+    """Rows of a table or cells of a row, also within what editors put around them."""
+    for child in element:
+        if child.tag == tag:
             yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml"):
-            yield from _cells(child)
+            yield from _within(child, tag)
 
 
 def _paragraph(story: _Story, element: Element) -> list[Line]:
-    """The paragraph; before it the figures in it, after it what stands in its text boxes."""
-    writing = Writing()
-    lines: list[Line] = []
-    _inline(story, element, writing, lines, element.find(f"{W}pPr"))
-    style = element.find(f"{W}pPr/{W}pStyle")
-    kind = "heading" if HEADING.match(_value(style)) else "text"
-    figures = [line for line in lines if line.kind == "figure"]
-    others = [line for line in lines if line.kind != "figure"]
-    return [*figures, Line(kind, (writing.done(),)), *others]
+    """The paragraph; before it the figures in it."""
+    writing, figures = Writing(), list[Line]()
+    style = _value(element.find(f"{W}pPr/{W}pStyle"))
+    _inline(story, element, writing, figures, style)
+    kind = "heading" if HEADING.match(style) else "text"
+    return [*figures, Line(kind, (writing.done(),))]
 
 
 def _inline(
-    story: _Story,
-    element: Element,
-    writing: Writing,
-    beside: list[Line],
-    look: Element | None = None,
+    story: _Story, element: Element, writing: Writing, figures: list[Line], style: str
 ) -> None:
-    """What stands in a line; `look` are the properties of its paragraph."""
+    """What stands in a line of a paragraph of that style."""
     for child in element:
         tag = child.tag
-        if tag in (f"{W}del", f"{W}moveFrom", FALLBACK, f"{W}pPr", f"{W}rPr"):
+        if tag in UNREAD or tag == FALLBACK:
             continue
-        if tag == f"{W}r" and story.styles.hidden(child.find(f"{W}rPr"), look):
-            continue
-        if tag == f"{W}txbxContent":
-            inner = _Story(story.links, story.pictures, story.body, story.styles)
-            for block in child:
-                _blocks(inner, block)
-            beside += inner.lines
+        if tag == f"{W}r" and (why := _why_hidden(story, child.find(RUN), style)):
+            story.foreign[why] = None
         elif tag == f"{W}hyperlink":
             writing.open(story.links.get(child.get(f"{R}id", ""), ""), child.get(f"{W}anchor"))
-            _inline(story, child, writing, beside, look)
+            _inline(story, child, writing, figures, style)
             writing.close()
         elif tag == f"{W}fldSimple":
             if not _page_number(story, child.get(f"{W}instr", "")):
-                _inline(story, child, writing, beside, look)
+                _inline(story, child, writing, figures, style)
         elif tag == f"{W}fldChar":
             _field(story, child.get(f"{W}fldCharType", ""), writing)
         elif tag == f"{W}instrText":
             if story.fields:
                 story.fields[-1][0].append(child.text or "")
-        elif tag in PICTURES:
-            figure = story.pictures.get(child.get(PICTURES[tag], ""), "a picture that is not there")
-            beside.append(Line("figure", (Piece(f"#{figure}"),)))
-        elif tag in (f"{W}t", f"{M}t"):
-            if not any(
-                shown and _page_number(story, "".join(asked)) for asked, shown in story.fields
-            ):
+        elif tag == BLIP:
+            picture = story.pictures.get(child.get(f"{R}embed", ""), "a picture that is not there")
+            figures.append(Line("figure", (Piece(f"#{picture}"),)))
+        elif tag.endswith("}t"):
+            if not any(has and _page_number(story, "".join(asked)) for asked, has in story.fields):
                 writing.write(child.text or "")
         elif tag in MARKS:
             writing.write(MARKS[tag])
         else:
-            _inline(story, child, writing, beside, look)
+            _inline(story, child, writing, figures, style)
+
+
+def _why_hidden(story: _Story, look: Element | None, paragraph: str) -> str:
+    """Why a run is not seen: by itself, by its style, or by that of its paragraph."""
+    own = "" if look is None else _value(look.find(f"{W}rStyle"))
+    styled = story.hidden.get(own, "") if own else ""
+    return _unseen(look) or styled or story.hidden.get(paragraph, "")
 
 
 def _field(story: _Story, what: str, writing: Writing) -> None:
@@ -341,14 +300,12 @@ def _field(story: _Story, what: str, writing: Writing) -> None:
     if what == "begin":
         story.fields.append(([], False))
     elif what == "separate" and story.fields:
-        asked, _ = story.fields[-1]
-        story.fields[-1] = (asked, True)
+        asked = story.fields.pop()[0]
+        story.fields.append((asked, True))
         if match := HYPERLINK.search("".join(asked)):
-            writing.open(match.group(1) or "", match.group(2))
-    elif what == "end" and story.fields:
-        asked, _ = story.fields.pop()
-        if HYPERLINK.search("".join(asked)):
-            writing.close()
+            writing.open(match[1] or "", match[2])
+    elif what == "end" and story.fields and HYPERLINK.search("".join(story.fields.pop()[0])):
+        writing.close()
 
 
 def _page_number(story: _Story, asked: str) -> bool:
@@ -358,13 +315,3 @@ def _page_number(story: _Story, asked: str) -> bool:
 
 def _value(element: Element | None) -> str:
     return "" if element is None else element.get(f"{W}val", "")
-
-
-def _style(look: Element | None, name: str) -> str:
-    return "" if look is None else _value(look.find(f"{W}{name}"))
-
-
-def _is_on(looks: list[Element], name: str) -> bool:
-    """Whether the nearest that says it says yes; without a value it does."""
-    nearest = next((each for look in looks if (each := look.find(f"{W}{name}")) is not None), None)
-    return nearest is not None and nearest.get(f"{W}val", "on") not in OFF

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote
 
 from trialtrace.base.store import sha256_bytes
@@ -25,7 +26,10 @@ TRACE = "trace/"
 BOOKMARK = "#n-"
 # A Link is what a reader reads and where it leads.
 Link = tuple[str, str]
-Stored = list[object]
+
+
+class BrokenDocument(Exception):
+    """A document that cannot be read, with the part that cannot."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Piece:
 
     text: str
     links: tuple[Link, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it says and where its links lead. Programs end a link early, so not its words."""
+        return self.text, *(target for _, target in self.links)
 
 
 @dataclass(frozen=True)
@@ -49,16 +58,9 @@ class Line:
     row: int = 0
 
     @property
-    def key(self) -> tuple[str, tuple[Piece, ...]]:
-        return self.kind, self.pieces
-
-    @property
-    def loose(self) -> tuple[object, ...]:
-        """What it says and where its links lead, whichever of its words they are on."""
-        pieces = tuple(
-            (piece.text, *(target for _, target in piece.links)) for piece in self.pieces
-        )
-        return self.kind, pieces
+    def key(self) -> tuple[object, ...]:
+        """By which lines are compared."""
+        return self.kind, tuple(piece.key for piece in self.pieces)
 
     @property
     def text(self) -> str:
@@ -76,34 +78,26 @@ class Writing:
 
     def write(self, text: str) -> None:
         self.text.append(text)
-        if self.target is not None:
-            self.linked.append(text)
+        self.linked.append(text)
 
     def open(self, target: str, anchor: str | None = None) -> None:
-        """Begin a link; a place that it leads to may stand apart."""
+        """Begin a link; some programs write the anchor separately."""
         self.close()
         self.target = f"{target}#{anchor}" if anchor and "#" not in target else target
+        self.linked = []
 
     def close(self) -> None:
         if self.target is not None:
-            self.links.append((plain("".join(self.linked)), where(self.target)))
-        self.target, self.linked = None, []
+            text, target = plain("".join(self.linked)), where(self.target)
+            # Editors split a link where the letters change: adjacent links to one target are one.
+            if self.links and self.links[-1][1] == target and target:
+                text = plain(self.links.pop()[0] + text)
+            self.links.append((text, target))
+        self.target = None
 
     def done(self) -> Piece:
         self.close()
-        links = tuple(link for link in joined(self.links) if link[0])
-        return Piece(plain("".join(self.text)), links)
-
-
-def joined(links: Iterable[Link]) -> list[Link]:
-    """Links beside each other to one target are one: editors split what they save."""
-    made: list[Link] = []
-    for text, target in links:
-        if made and made[-1][1] == target and target:
-            made[-1] = (plain(f"{made[-1][0]}{text}"), target)
-        else:
-            made.append((text, target))
-    return made
+        return Piece(plain("".join(self.text)), tuple(link for link in self.links if link[0]))
 
 
 def plain(text: str) -> str:
@@ -119,7 +113,7 @@ def where(target: str) -> str:
 
 
 def is_trace(target: str) -> bool:
-    """Whether a link leads to what is told of a number."""
+    """Whether a link leads to the trace of a number."""
     return target.startswith((TRACE, BOOKMARK))
 
 
@@ -128,45 +122,25 @@ def shown_lines(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if any(piece.text or piece.links for piece in line.pieces)]
 
 
-def stored(lines: Iterable[Line]) -> list[Stored]:
+def stored(lines: Iterable[Line]) -> list[list[object]]:
     """For a JSON file."""
     return [
-        [
-            line.kind,
-            line.table,
-            line.row,
-            [[piece.text, *map(list, piece.links)] for piece in line.pieces],
-        ]
+        [line.kind, line.table, line.row, [[piece.text, *piece.links] for piece in line.pieces]]
         for line in lines
     ]
 
 
-def restored(value: object) -> list[Line]:
-    """From a JSON file. Raises ValueError for what `stored` has not written."""
-    if not isinstance(value, list):
-        raise ValueError("no lines")
-    return [_line(one) for one in value]
-
-
-def _line(value: object) -> Line:
-    match value:
-        case [str() as kind, int() as table, int() as row, list() as pieces]:
-            return Line(kind, tuple(_piece(piece) for piece in pieces), table, row)
-    raise ValueError("no line")
-
-
-def _piece(value: object) -> Piece:
-    match value:
-        case [str() as text, *links]:
-            return Piece(text, tuple(_link(link) for link in links))
-    raise ValueError("no piece")
-
-
-def _link(value: object) -> Link:
-    match value:
-        case [str() as text, str() as target]:
-            return text, target
-    raise ValueError("no link")
+def restored(lines: Any) -> list[Line]:
+    """From a JSON file. Raises ValueError or TypeError for what `stored` has not written."""
+    return [
+        Line(
+            kind,
+            tuple(Piece(text, tuple((name, to) for name, to in links)) for text, *links in pieces),
+            table,
+            row,
+        )
+        for kind, table, row, pieces in lines
+    ]
 
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -181,8 +155,7 @@ def picture_of(data: bytes) -> str:
 
     try:
         with Image.open(io.BytesIO(data)) as image:
-            image.load()
-            shown = image if image.mode == "RGBA" else image.convert("RGBA")
+            shown = image.convert("RGBA")
             pixels = shown.tobytes()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return f"{sha256_bytes(data)[:DIGITS]}, which cannot be read"

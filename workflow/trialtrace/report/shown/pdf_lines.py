@@ -6,8 +6,7 @@ the same bytes, as a page of HTML must, and its lines tell what is another where
 
 from typing import TYPE_CHECKING
 
-from trialtrace.report.shown.docx_lines import BrokenDocument
-from trialtrace.report.shown.lines import LINE, Line, Piece, plain
+from trialtrace.report.shown.lines import LINE, BrokenDocument, Line, Piece, plain
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.links import bookmark_link, trace_link
 from trialtrace.report.seal_file import DOCX, HTML, NAME, PDF, Kept, kept_documents, lines_of
 from trialtrace.report.shown.compare import NUMBER, alterations, place_of
-from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
-from trialtrace.report.shown.lines import Line, is_trace
+from trialtrace.report.shown.docx_lines import Docx, docx_lines
+from trialtrace.report.shown.lines import BrokenDocument, Line, is_trace
 from trialtrace.report.verify.kept_run import Alteration, KeptRun, altered_file
 from trialtrace.run.archive.shelf import Kept as ArchivedRun
 from trialtrace.run.archive.shelf import KeptDocuments, Shelf, line_hash
@@ -26,18 +26,6 @@ from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.listing import listed_trials
 
 PROGRAM = "docProps/app.xml"
-# How a file begins that is no report, and what it is.
-OTHERS = {
-    b"{\\rtf": "a text in RTF",
-    b"\xd0\xcf\x11\xe0": "a file of an old Microsoft Office, as DOC",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-}
-ZIPPED = {
-    b"mimetypeapplication/vnd.oasis.opendocument": "an OpenDocument, as ODT",
-    b"xl/workbook.xml": "a workbook of Excel",
-    b"ppt/presentation.xml": "slides of PowerPoint",
-}
 UNSEEN = (
     "bytes that are no text: markup, style or what a browser does with them",
     "bytes that are no text: drawings, links, or how a program packed them",
@@ -64,17 +52,6 @@ def kind_of(data: bytes) -> str:
     return DOCX if data[:2] == b"PK" else HTML
 
 
-def no_report(data: bytes) -> str | None:
-    """What a file is that is no report in any format, by how it begins; None for one that may be
-    a report."""
-    for start, told in OTHERS.items():
-        if data.startswith(start):
-            return told
-    if data.startswith(b"PK"):
-        return next((told for sign, told in ZIPPED.items() if sign in data[:4096]), None)
-    return None
-
-
 def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judged:
     """A document against what it showed when it was made.
 
@@ -82,10 +59,8 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     since what stands outside of its text decides what is shown; a DOCX may have been saved by
     another program.
     """
-    every = _counts(kept.lines)
-    counted = Judged()
+    counted = Judged(compared=_compared(kept.lines))
     if sha256_bytes(data) == kept.sha256:
-        counted.compared = _compared(every, every)
         return counted
     try:
         read = docx_lines(data) if kept.name.endswith(DOCX) else None
@@ -93,56 +68,38 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     except BrokenDocument as error:
         counted.found.append(Alteration(file, "changed", f"cannot be read: {error}"))
         return counted
-    found = alterations(kept.lines, lines)
-    gone = {altered.gone for altered in found}
-    if not any(altered.what == "changed" for altered in found):
-        left = [line for at, line in enumerate(kept.lines) if at not in gone]
-        counted.compared = _compared(_counts(left), every)
-    for one in found:
+    for one in alterations(kept.lines, lines):
         result = result_at(pages, one.page or "")
         counted.found.append(Alteration(file, one.what, one.place, one.shown, one.kept, result))
     if read is not None:
+        words = (f"it has {one}, which no report has" for one in read.foreign)
+        counted.found += [Alteration(file, "changed", one) for one in words]
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
-        told = UNSEEN[kept.name.endswith(PDF)]
-        counted.found.append(Alteration(file, "changed", told))
+        counted.found.append(Alteration(file, "changed", UNSEEN[kept.name.endswith(PDF)]))
     return counted
 
 
-def _counts(lines: Iterable[Line]) -> dict[str, int]:
-    """How many numbers, links and figures there are to compare."""
-    counts = {"numbers": 0, "links to traces": 0, "figures": 0}
-    for line in lines:
-        counts["figures"] += line.kind == "figure"
-        for piece in line.pieces:
-            counts["numbers"] += len(NUMBER.findall(piece.text))
-            counts["links to traces"] += sum(is_trace(target) for _, target in piece.links)
-    return counts
-
-
-def _compared(numbers: Mapping[str, int], every: Mapping[str, int]) -> list[str]:
-    """How many were compared, of all where some are gone."""
-    return [
-        f"{many} {what}" if many == every[what] else f"{many} of {every[what]} {what}"
-        for what, many in numbers.items()
-    ]
+def _compared(lines: Iterable[Line]) -> list[str]:
+    """How many numbers, links and figures were compared."""
+    pieces = [piece for line in lines for piece in line.pieces]
+    counts = {
+        "numbers": sum(len(NUMBER.findall(piece.text)) for piece in pieces),
+        "links to traces": sum(is_trace(to) for piece in pieces for _, to in piece.links),
+        "figures": sum(line.kind == "figure" for line in lines),
+    }
+    return [f"{many} {what}" for what, many in counts.items()]
 
 
 def _saved_anew(kept: Kept, read: Docx) -> list[str]:
     """What of a DOCX is not as it was written, and shows in no text."""
-    other = [name for name, digest in read.parts.items() if kept.parts.get(name) != digest]
-    gone = [name for name in kept.parts if name not in read.parts]
-    if not other and not gone:
+    if read.parts == kept.parts:
         return ["packed anew; every part of it is the one that was written"]
-    if set(read.parts) == set(kept.parts):
+    own = read.parts.get(PROGRAM) != kept.parts.get(PROGRAM)
+    if not own and read.parts.keys() == kept.parts.keys():
+        other = [name for name, digest in read.parts.items() if kept.parts[name] != digest]
         return [f"parts whose bytes are others: {', '.join(other)}; {UNREAD}"]
-    return [f"{saved_by(kept.parts, read)}: {UNREAD}"]
-
-
-def saved_by(parts: Mapping[str, str], read: Docx) -> str:
-    """Who saved a DOCX anew, where the program left its name."""
-    own = read.parts.get(PROGRAM) != parts.get(PROGRAM)
-    return f"saved anew by {read.program}" if own else "saved anew by another program"
+    return [f"saved anew by {read.program if own else 'another program'}: {UNREAD}"]
 
 
 def pages_of(run: KeptRun) -> dict[str, str]:
@@ -230,25 +187,12 @@ def trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
     best = max(shares, key=lambda name: shares[name], default=None)
     if best is not None and shares[best] >= KNOWN:
         return best
-    nothing = Problem(
+    raise UserError(
         str(path),
         "shows next to nothing that a report of the runs here shows",
-        expected="a report of a trial whose results lie in this project",
+        expected="a report of a trial whose results lie in this project, and whose run has ended",
         do="run the trial that it is of, or name it with --trial",
     )
-    raise ProblemsError([nothing, *_unknown([run for run in without if run.records])])
-
-
-def _unknown(runs: list[KeptRun]) -> Iterable[Problem]:
-    """What else a document may be of: reports that cannot be known now."""
-    under_way = [run.trial for run in runs if run.unfinished]
-    if under_way:
-        yield Problem(
-            ", ".join(under_way),
-            "has no report now: its run is under way, or was stopped; no document is known by it",
-            do="if the document is of it, verify again when its run has ended",
-        )
-    yield from (without_seal(run) for run in runs if not run.unfinished)
 
 
 UNKNOWN = "not a line of the report of that run, of which only hashes are kept"

@@ -13,7 +13,8 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.pages.site_copy import alone
 from trialtrace.report.seal_file import FOLDERS, HTML
-from trialtrace.report.shown.compare import NUMBER
+from trialtrace.report.shown.compare import alterations
+from trialtrace.report.shown.lines import Line, Piece
 from trialtrace.report.verify.kept_run import Alteration, KeptRun
 from trialtrace.run.jobs.products import VOLATILE, read_record, record_path
 from trialtrace.run.jobs.stages import SITE
@@ -130,8 +131,6 @@ def sealed_as(runs: Mapping[str, KeptRun], path: Path, data: bytes) -> tuple[Kep
                 return run, name
             if PurePosixPath(name).name == path.name:
                 alike.append((run, name))
-    if len(alike) > 1:
-        alike = _nearest(alike, path, data)
     if len(alike) != 1:
         trials = ", ".join(sorted({run.trial for run, _ in alike}))
         raise UserError(
@@ -144,24 +143,6 @@ def sealed_as(runs: Mapping[str, KeptRun], path: Path, data: bytes) -> tuple[Kep
     return alike[0]
 
 
-def _nearest(
-    alike: list[tuple[KeptRun, str]], path: Path, data: bytes
-) -> list[tuple[KeptRun, str]]:
-    """Of files of one name those in a folder of the same name; of these, the one that most lines
-    are of."""
-    same = [
-        (run, name) for run, name in alike if PurePosixPath(name).parent.name == path.parent.name
-    ]
-    lines = set(data.split(b"\n"))
-    shared = [
-        len(lines & set(file.read_bytes().split(b"\n"))) if file.is_file() else 0
-        for file in (run.folder / "report" / name for run, name in same or alike)
-    ]
-    most = max(shared)
-    best = [one for one, count in zip(same or alike, shared, strict=True) if count == most > 1]
-    return best if len(best) == 1 else same or alike
-
-
 def altered_download(run: KeptRun, name: str, data: bytes, file: str) -> Iterator[Alteration]:
     """What is another in a file of a report's folders; of a table in CSV each cell."""
     digest, kept = sha256_bytes(data), run.sealed["downloads"][name]
@@ -172,29 +153,14 @@ def altered_download(run: KeptRun, name: str, data: bytes, file: str) -> Iterato
     )
     own = run.folder / "report" / name
     if name.endswith(".csv") and own.is_file() and sha256_bytes(own.read_bytes()) == kept:
-        yield from _cells(own.read_bytes(), data, file)
+        for one in alterations(table_lines(own.read_bytes()), table_lines(data)):
+            yield Alteration(file, one.what, one.place, one.shown, one.kept)
 
 
-def _cells(kept: bytes, data: bytes, file: str) -> Iterator[Alteration]:
-    """Each cell that is another, by its row and what its column is called."""
-    old, new = _rows(kept), _rows(data)
-    for number in range(max(len(old), len(new))):
-        if number >= len(new) or number >= len(old):
-            gone = number >= len(new)
-            text = " | ".join((old if gone else new)[number])
-            told = (None, text) if gone else (text, None)
-            yield Alteration(file, "missing" if gone else "extra", f"row {number + 1}", *told)
-            continue
-        for column in range(max(len(old[number]), len(new[number]))):
-            was, now = (
-                row[column] if column < len(row) else "" for row in (old[number], new[number])
-            )
-            if was != now:
-                head = old[0][column] if column < len(old[0]) else str(column + 1)
-                what = "text" if NUMBER.findall(was) == NUMBER.findall(now) else "number"
-                place = f"row {number + 1} ({old[number][0]}), column {head}"
-                yield Alteration(file, what, place, now, was)
-
-
-def _rows(data: bytes) -> list[list[str]]:
-    return [row or [""] for row in csv.reader(io.StringIO(data.decode("utf-8", "replace")))]
+def table_lines(data: bytes) -> list[Line]:
+    """A table in CSV, a line each row."""
+    rows = csv.reader(io.StringIO(data.decode("utf-8", "replace")))
+    return [
+        Line("row", tuple(Piece(cell) for cell in row or [""]), 0, number)
+        for number, row in enumerate(rows, 1)
+    ]

@@ -12,7 +12,7 @@ from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
 from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
 from trialtrace.report.pages.site_copy import LEFT_OUT, alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
-from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.shown.lines import BrokenDocument
 from trialtrace.report.verify.crate import (
     altered_crate,
     crate_trial,
@@ -21,10 +21,8 @@ from trialtrace.report.verify.crate import (
     signature,
 )
 from trialtrace.report.verify.document import (
-    READ,
     judged,
     kind_of,
-    no_report,
     of_earlier_run,
     pages_of,
     runs_of,
@@ -371,8 +369,6 @@ def _one_file(run: KeptRun, name: str) -> Verified:
 
 def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
     own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
-    if not own and (what := no_report(data)):
-        raise UserError(str(path), f"is {what}: no report", expected=READ)
     kind = kind_of(data)
     data = alone(data) if kind == HTML else data
     run = KeptRun(at, name or trial_of(at, path, kind, data))
