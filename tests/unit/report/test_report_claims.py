@@ -182,6 +182,12 @@ def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
     first = of_trial("a", claim("same", "equals", "holds"), claim("odd", "differs", "holds"))
     second = of_trial("b", claim("same", "equals", "contradicts"))
     text = claims_page([first, second])
+    assert "3 of 3 published numbers can be checked: 1 contradicts, 0 questions." in text
+    lines = re.findall(r'">Trial (.)</a></td>((?:<td class="number">[0-9]+</td>)+)', text)
+    assert [(name, re.findall("[0-9]+", cells)) for name, cells in lines] == [
+        ("a", ["0", "0", "1", "2", "2", "2"]),
+        ("b", ["1", "0", "0", "1", "1", "1"]),
+    ]
     rows = re.findall(r'<tr class="([^"]*)"><td>(\w+)</td><td><a href="([^"]*)"', text)
     assert [(trial, link) for _, trial, link in rows] == [
         ("a", "a/audit.html#claim-odd"),

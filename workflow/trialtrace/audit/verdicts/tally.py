@@ -12,9 +12,11 @@ from trialtrace.audit.printed.verdicts import (
     FAILS,
     HOLDS,
     NO_RESULT,
+    NOT_CHECKED,
     NOT_TIED,
     OF_COLUMN,
     OTHER_CHOICE,
+    PRINT,
     QUESTION,
     SHOWN,
     WORST_FIRST,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 LEAST_EXPECTED = 0.05
 """Below this a number of matches prints as 0.0."""
+ASKED = (CONTRADICTS, QUESTION)
 OF_SEVERAL = {
     DIFFERS: "differ",
     CONTRADICTS: "contradict",
@@ -125,6 +128,14 @@ def tally_text(counts: Row) -> str:
         if parts:
             told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}.")
     return " ".join(told)
+
+
+def checked_text(counts: Row) -> str:
+    """ "43 of 85 published numbers can be checked: 5 contradict, 1 question."."""
+    on_print, number = counts[PRINT], counts["claims"]
+    wrong = [f"{on_print[one]} {shown(one, 2 - (on_print[one] == 1))}" for one in ASKED]
+    many = f"{number - on_print[NOT_CHECKED]} of {number} published number{'s' * (number != 1)}"
+    return f"{many} can be checked: {', '.join(wrong)}."
 
 
 def counted(counts: Row, column: str) -> Iterator[tuple[str, str, int]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.verdicts import PRINT
 from trialtrace.audit.registration.rows import as_json
-from trialtrace.audit.verdicts.tally import tally, tally_text
+from trialtrace.audit.verdicts.tally import checked_text, tally
 from trialtrace.audit.verdicts.text import told
 from trialtrace.report.listing import json_text, listing
 from trialtrace.run.tables.contracts import CLAIMS
@@ -47,7 +47,7 @@ def editor_text(
     whole = ["trialtrace", "audit", file.name, "--format", "html", "--output", "audit.html"]
     return editor_page(
         f"Audit for an editor: {citation(ledger.texts[main_paper(ledger)])}",
-        " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
+        " ".join(filter(None, [checked_text(tally(printed.rows)), standing])),
         [source(text) for text in ledger.texts.values()],
         together(told),
         questions(ledger, told, registered),

@@ -1,19 +1,28 @@
-"""The published numbers of all trials on one page: counts and a matrix of their verdicts, which
-filters the list of all claims, the worst first."""
+"""The published numbers of all trials on one page: a line a trial, what does not hold first, and a
+matrix of verdicts, which filters the list of all claims, the worst first."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
-from trialtrace.audit.verdicts.tally import tally, worst, worst_first
+from trialtrace.audit.printed.verdicts import (
+    COLUMNS,
+    CONTRADICTS,
+    DATA,
+    DIFFERS,
+    FAILS,
+    NO_RESULT,
+    NOT_CHECKED,
+    NOT_TIED,
+    PRINT,
+    QUESTION,
+)
+from trialtrace.audit.verdicts.tally import checked_text, tally, worst, worst_first
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.audit_page import (
-    CHANCE,
     NO_CAUSE,
     SUMMARY,
     Row,
     audit_style,
-    expected_by_chance,
     finding_lines,
     verdict_cell,
 )
@@ -29,6 +38,10 @@ from trialtrace.report.material import Material
 from trialtrace.report.pages.shell import page, table_lines
 
 ON_PRINT = "synthetic data: internal consistency alone"
+HEADS = (
+    *("Trial", "Contradict", "Questions", "Differ from the data", "Published numbers"),
+    *("Checked with each other", "Compared with the data"),
+)
 
 
 def claims_page(materials: Sequence[Material]) -> str:
@@ -37,45 +50,29 @@ def claims_page(materials: Sequence[Material]) -> str:
     title = "Published numbers of all trials"
     parts = [
         f"<h1>{title}</h1>",
-        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
-        *_counts(materials),
-        f'<p class="prose">By chance: the sum of the chances of a coincidental fit over the '
-        f"searches of a trial, which is how many of them some choice would match by chance. "
-        f"{CHANCE}</p>",
+        f'<p class="subject">{checked_text(tally(rows))}</p>',
+        *table_lines(HEADS, map(_of_trial, materials)),
         *_claims(rows, trials),
+        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
     ]
     style = audit_style() + filter_rules(rows) + trial_rules(trials)
     body = "\n".join([*parts, ""])
     return page(title, body, stamp=None, style=style, above=[OF_SITE])
 
 
-def _counts(materials: Sequence[Material]) -> Iterator[str]:
-    """A table a column of verdicts, a row a trial; the second has the searches and their chance."""
-    for column, name in COLUMNS.items():
-        counts = [tally(material.claims) for material in materials]
-        words = OF_COLUMN[column]
-        names = ["Trial", "Claims", *(SHOWN[word] for word in words)]
-        numbers = [[each["claims"], *(each[column][word] for word in words)] for each in counts]
-        yield f"<h2>{upper_first(name)}</h2>"
-        yield from table_lines(map(upper_first, names), map(_of_trial, materials, numbers))
-    yield "<h2>Other choices</h2>"
-    matches: list[list[int | str]] = []
-    for searches in map(searches_of, materials):
-        matched = sum(search["tier"] is not None for search in searches)
-        chance = f"{expected_by_chance(searches):.1f}" if searches else ""
-        matches.append([len(searches), matched, chance])
-    names = ["Trial", "Searched", "Matched", "By chance"]
-    yield from table_lines(names, map(_of_trial, materials, matches))
-
-
-def _of_trial(material: Material, numbers: Sequence[int | str]) -> str:
+def _of_trial(material: Material) -> str:
+    """What does not hold of one trial, next to how many of its numbers were compared."""
+    counts = tally(material.claims)
+    on_print, data = counts[PRINT], counts[DATA]
+    wrong = (on_print[CONTRADICTS], on_print[QUESTION], data[DIFFERS] + data[NOT_TIED])
+    numbers = (
+        *wrong,
+        counts["claims"],
+        counts["claims"] - on_print[NOT_CHECKED],
+        sum(data.values()) - data[NO_RESULT],
+    )
     cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
     return f"<tr><td>{_title(material)}</td>{cells}</tr>"
-
-
-def searches_of(material: Material) -> list[dict]:
-    """The searches over a trial's data."""
-    return [*material.printed["searches_over_data"]]
 
 
 def _title(material: Material) -> str:
