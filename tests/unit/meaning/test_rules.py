@@ -268,3 +268,18 @@ def test_a_correction_that_the_paper_names_is_that_of_its_f():
         text="We used Greenhouse-Geisser corrections. It changed, F(3, 63) = 3.85, p = .035."
     )
     assert list(claims(of).values()) == [{"correction": "greenhouse_geisser"}]
+
+
+def test_a_column_of_numbers_of_patients_next_to_the_means_may_have_empty_places():
+    heads = ["|2 ; A>2 ; B>2 ; P|2", "n ; Mean (SD) ; n ; Mean (SD)"]
+    body = [
+        "Pain ; 19 ; 5.1 (1.0) ; 24 ; 5.2 (1.1) ; .8",
+        "Sleep ; – ; 6.1 (1.0) ; 25 ; 6.2 (1.1) ; .7",
+    ]
+    found = claims(paper(table([*heads, *body], heads=2)))
+    assert {text: about.get("patients") for (_, text), about in found.items() if "SD" in text} == {
+        "mean (SD) 5.1 (1.0)": "19",
+        "mean (SD) 5.2 (1.1)": "24",
+        "mean (SD) 6.1 (1.0)": None,
+        "mean (SD) 6.2 (1.1)": "25",
+    }

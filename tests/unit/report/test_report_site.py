@@ -67,9 +67,8 @@ def test_the_published_numbers_of_one_trial_and_of_all(hostile, found):
     chance = sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
     unlikely = "a match by chance alone is unlikely"
     assert searches and chance < 0.05 and unlikely in audit.text
-    for shown in (site, audit):
-        said = " ".join(shown.text.split())
-        assert "not the probability that the authors made another choice" in said
+    said = " ".join(audit.text.split())
+    assert "not the probability that the authors made another choice" in said
 
 
 def test_a_payload_does_not_break_a_table(found):

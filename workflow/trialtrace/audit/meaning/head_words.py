@@ -33,7 +33,6 @@ LENGTH = re.compile(
     re.IGNORECASE,
 )
 CHANGE = re.compile(r"\b(?:changes?|changed|delta|differences? from)\b|[Δ∆]", re.IGNORECASE)
-SEX = re.compile(r"(?:fe)?males?|(?:wo)?men|boys|girls", re.IGNORECASE)
 BASELINE = re.compile(r"\bbaseline\b", re.IGNORECASE)
 SIZE = re.compile(
     r"[(\[,;:–-]?\s*(?:\b[nN]\s*[=:]\s*(?P<n>[0-9][0-9,]*)|(?<=[(\[])\s*(?P<people>[0-9][0-9,]*)\s*"

@@ -13,7 +13,6 @@ from trialtrace.audit.meaning.head_words import (
     CHANGE,
     CI_LABEL,
     N_LABEL,
-    SEX,
     SIZE,
     SPREAD_LABEL,
     bare,
@@ -28,8 +27,6 @@ NO_KIND = "nothing says what kind of numbers these are"
 NO_OUTCOME = "no label names what was measured"
 TWICE = "another row has the same labels"
 PATIENTS_BELOW = "numbers of patients of the rows below"
-OF_SOME = "of some of the patients"
-_OF_COUNTS = ("count_percent", "percent", "count", "fraction")
 _AVERAGES = {"mean", "median", "mean_sd", "mean_se", "median_iqr", "median_range"}
 OVER_ROWS = "a cell over several rows, which no section names"
 _PAIRS = ("pair", "plus_minus", "ranged", "count_percent", "fraction_percent")
@@ -227,10 +224,6 @@ class _Rows:
         if change and not self.caption.change:
             said = replace(said, change=Said(at=self._id(label), quote=change.group()))
         made = self._kind(row, label, forms, said)
-        if self._ends(made, rest):
-            self.sections = []
-            again = replace(self._outcome(label), visit=said.visit, change=said.change)
-            made = self._kind(row, label, forms, again)
         self.made[row] = made
         if made.leave is None:
             self.before = row
@@ -244,25 +237,16 @@ class _Rows:
         """An "n" beside a mean of the same group and time is the number of its patients."""
         for column in self.columns:
             cell = self.table.own(row, column.at)
-            if column.meaning.kind != "size" or cell is None or not cell.text:
+            if column.meaning.kind != "size" or cell is None:
                 continue
-            for other in self.columns:
-                same = (other.meaning.group, other.meaning.visit) == (
-                    column.meaning.group,
-                    column.meaning.visit,
-                )
-                if same and other.at != column.at and self.table.text(row, other.at):
-                    number = self.paper.within[self._id(cell)][0].id
-                    self.cells[f"r{row + 1}.c{other.at + 1}"] = replace(EMPTY, size=number)
-
-    def _ends(self, made: Meaning, rest: str) -> bool:
-        """Whether a section without indents has ended: values follow counts, or counts values, and
-        the label names more than a kind."""
-        if self.indented or not self.sections or made.leave or made.visit:
-            return False
-        before = [self.made[row] for row in self.sections[-1].rows]
-        same = {one.kind in _OF_COUNTS for one in before if one.kind}
-        return bool(same_words(rest)) and bool(same) and (made.kind in _OF_COUNTS) not in same
+            for number in self.paper.within.get(self._id(cell), ())[:1]:
+                for other in self.columns:
+                    same = (other.meaning.group, other.meaning.visit) == (
+                        column.meaning.group,
+                        column.meaning.visit,
+                    )
+                    if same and other.at != column.at and self.table.text(row, other.at):
+                        self.cells[f"r{row + 1}.c{other.at + 1}"] = replace(EMPTY, size=number.id)
 
     def _part(self, words: str) -> str | None:
         """Which part of the number above a row holds: its interval, deviation or error."""
@@ -292,8 +276,6 @@ class _Rows:
         names = {form.form for form in known}
         if names & {*_SHARES} and names <= {*_SHARES, "value", "fraction"}:
             return self._fitting(row, forms, replace(said, kind="count_percent"))
-        if names == {"fraction"} and self._of_all(known, open_):
-            return self._fitting(row, forms, replace(said, kind="fraction"))
         # A change of another form beside two values, or a cell with a word, is left by itself.
         usual = Counter(form.form for form in known).most_common(1)[0][0]
         alike = (usual, "value") if usual in _PAIRS else (usual,)
@@ -309,12 +291,6 @@ class _Rows:
                 ] + units
             fitting = [pair for pair in kinds if self._fits_most(pair[0], cells, usual)]
             chosen = self._by_arithmetic(fitting, cells, sure=at == self._id(label))
-            if (
-                chosen is not None
-                and SEX.fullmatch(bare(label.text))
-                and chosen[0] not in _OF_COUNTS
-            ):
-                return replace(EMPTY, leave=OF_SOME)
             if chosen is not None:
                 made = replace(said, kind=kind_of(chosen[0]), says=Said(at=at, quote=chosen[1]))
                 return self._fitting(row, forms, made)
@@ -344,9 +320,6 @@ class _Rows:
         if number is None:
             return None
         return int("".join(filter(str.isdigit, self.paper.by_id[number].text)) or 0)
-
-    def _of_all(self, forms: Iterable[Form], at: Iterable[int]) -> bool:
-        return all(form.whole("n") == self._size(one) for form, one in zip(forms, at, strict=True))
 
     def _by_arithmetic(
         self, kinds: list[tuple[str, str]], forms: Mapping[int, Form], *, sure: bool
