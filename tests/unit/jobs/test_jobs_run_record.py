@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from trialtrace.base.paths import Code, Project
-from trialtrace.run.jobs.progress import JobTime, Progress
-from trialtrace.run.jobs.run_record import _commit, _seconds, write_records
+from trialtrace.run.jobs.progress import JobOfRun, Progress
+from trialtrace.run.jobs.run_record import _commit, _jobs, _numbers, _seconds, write_records
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 NOTHING = {"commit": None, "dirty": None}
@@ -62,15 +62,33 @@ def test_a_repository_around_the_unpacked_files_does_not_have_them(checkout):
 
 @pytest.mark.parametrize(
     ("benchmark", "seconds"),
-    [("s\th:m:s\n2.5049\t0:00:02\n", 2.5), (None, 40.0), ("", 40.0), ("s\n-\n", 40.0)],
+    [("s\th:m:s\n2.5049\t0:00:02\n", 2.5049), ("mem\ts\n1\t3\n", 3.0), (None, None), ("", None)],
 )
-def test_a_stage_has_its_own_seconds(tmp_path, monkeypatch, benchmark, seconds):
-    """A cluster tells the end of a group of jobs alone."""
-    monkeypatch.chdir(tmp_path)
+def test_a_stage_has_its_own_seconds(tmp_path, benchmark, seconds):
+    """A cluster reports the end of a group of jobs alone."""
+    file = tmp_path / "clean_tables.tsv"
     if benchmark is not None:
-        (tmp_path / "logs/mini").mkdir(parents=True)
-        (tmp_path / "logs/mini/clean_tables.tsv").write_text(benchmark)
-    assert _seconds(JobTime("clean_tables", "mini", 1.0, 41.0), 41.0) == seconds
+        file.write_text(benchmark)
+    assert _seconds(JobOfRun("clean_tables", "mini", benchmark=str(file))) == seconds
+    assert _seconds(JobOfRun("clean_tables", "mini")) is None
+
+
+def test_the_parts_of_a_rule_are_summed(tmp_path):
+    """Of a rule whose last part did not end, no seconds are said."""
+    progress = Progress()
+    for number, (rule, seconds, ended) in enumerate(
+        [("draw", 2.254, True), ("draw", 1.0, True), ("run", 1.0, True), ("run", 1.0, False)]
+    ):
+        file = tmp_path / f"{number}.tsv"
+        file.write_text(f"s\n{seconds}\n")
+        job = JobOfRun(rule, "mini", "", str(file), str(number // 3), ended)
+        progress.jobs[number] = job
+    progress.jobs[9] = JobOfRun("draw", "other", ended=True)
+    progress.jobs[10] = JobOfRun("build_site", None, "", str(tmp_path / "1.tsv"), None, True)
+    assert _jobs(progress, "mini") == {"draw": 3.25, "run": None}
+    assert _jobs(progress, None) == {"build_site": 1.0}
+    assert _numbers(progress, "mini") == {"draw": "0", "run": "0,1"}
+    assert _numbers(progress, "other") == {}
 
 
 def test_the_site_does_not_say_who_ran_it_where(tmp_path):

@@ -86,7 +86,7 @@ def after_run(run: Run) -> None:
             )
     # What was not compared is not said to be unchanged.
     jobs = run.progress.jobs.values()
-    judged = not failed and any(job.rule == AUDIT and job.end is not None for job in jobs)
+    judged = not failed and any(job.rule == AUDIT and job.ended for job in jobs)
     if new or first or judged:
         lines = _lines(new, first, run.at.site.is_dir())
         print(*lines, sep="\n", file=sys.stderr, flush=True)

@@ -37,28 +37,25 @@ from trialtrace.run.jobs.stages import (
     DERIVE,
     DERIVE_RULES,
     KEY,
-    MULTIVERSE_FILE,
     OF_BLINDED,
     OF_COHORTS,
     PLAN,
     READ_SCRIPT,
     RENDER,
+    REVIEW,
     SEEN_BY,
     SIMULATED,
-    SIMULATION_FILE,
     SITE,
     SITE_STAGE,
     STAGES,
     Stage,
 )
-from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.cohort_script import script_path
 from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import frozen_files, is_frozen
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.plan.no_pingouin import lacks_pingouin
-from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
 
 # A path as it stands in a document, in a call or in an `include`.
@@ -135,8 +132,6 @@ class Freshness:
     sources: Sources
     _trials: dict[str, Trial] = field(default_factory=dict)
     _tables: dict[str, set[Path]] = field(default_factory=dict)
-    _codes: dict[tuple[str, str | None], str] = field(default_factory=dict)
-    _jobs: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
     @cached_property
     def environment(self) -> tuple[str, ...]:
@@ -175,26 +170,16 @@ class Freshness:
         return self._trials.setdefault(name, load_trial(name, self.at))
 
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
-        """The trial's configuration files that a stage reads."""
+        """The trial's configuration files that a stage reads, or would if they were there."""
         names = self._files_read(rule, trial)
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         if trial and rule in (*READ_SCRIPT, *SIMULATED) and self.trial(trial).drawn:
             files.add(script_path(self.at, trial))
-        if trial and rule == RENDER and self.trial(trial).has_multiverse:
-            files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
-        if trial and rule == RENDER and self.trial(trial).has_simulation:
-            files.add(self.at.trial_config(trial) / SIMULATION_FILE)
         # Labels of a plan say which of its analyses were not in the frozen one.
-        if trial and PLAN in names:
-            files |= {*frozen_files(self.at, trial)}
-        if trial and rule == RENDER and (self.at.trial_config(trial) / AMENDMENTS).is_file():
-            files.add(self.at.trial_config(trial) / AMENDMENTS)
         labelled = trial and PLAN in names and is_frozen(self.at, trial)
-        decided = trial and (rule in (DERIVE, RENDER) or labelled)
-        if trial and decided and (self.at.trial_config(trial) / REVIEW).is_file():
-            files.add(self.at.trial_config(trial) / REVIEW)
         if trial and labelled:
-            files |= {self.at.trial_config(trial) / name for name in OF_PLAN}
+            files |= {*frozen_files(self.at, trial)}
+            files |= {self.at.trial_config(trial) / name for name in (*OF_PLAN, REVIEW)}
         if trial and (labelled or rule in (DERIVE, RENDER, *SIMULATED)):
             files |= self.tables(trial)
         if trial and rule == DERIVE_RULES:
@@ -210,10 +195,7 @@ class Freshness:
 
     def code(self, rule: str, trial: str | None = None) -> str:
         """The hash of a job's code and environment, which pages and results carry."""
-        if (rule, trial) not in self._codes:
-            versions = self.versions(rule, trial)
-            self._codes[rule, trial] = self.code_of(versions, rule, trial)
-        return self._codes[rule, trial]
+        return self.code_of(self.versions(rule, trial), rule, trial)
 
     def code_of(self, versions: Iterable[str], rule: str, trial: str | None = None) -> str:
         """The hash of a job's code whose rooms have these versions; own documents are code."""
@@ -228,9 +210,7 @@ class Freshness:
 
     def job(self, rule: str, trial: str | None = None) -> str:
         """The hash of what a job comes from: code, settings, configuration, data."""
-        if (rule, trial) not in self._jobs:
-            self._jobs[rule, trial] = self.job_by(self.code(rule, trial), rule, trial)
-        return self._jobs[rule, trial]
+        return self.job_by(self.code(rule, trial), rule, trial)
 
     def job_by(self, code: str, rule: str, trial: str | None = None) -> str:
         """The hash of a job if its code had this hash."""

@@ -1,7 +1,7 @@
 """What a person sees of a run: one line a job as it starts, and of a failure only what helps.
 
-It follows the events of Snakemake's logger and imports nothing of it. It also keeps the time of
-every job for the record of the run.
+It follows the events of Snakemake's logger and imports nothing of it. It also keeps what the record
+of the run says of every job.
 """
 
 import logging
@@ -44,18 +44,19 @@ SUBMITTED = re.compile(r"submitted .*?job.?id '?(\d+)", re.IGNORECASE)
 
 
 @dataclass
-class JobTime:
-    """A job of this run: seconds from the start of the run; `end` is None if it did not finish.
+class JobOfRun:
+    """A job of this run, and whether it came to its end.
 
-    `number` is what a cluster calls it, alone or in a group; `message` what is said of it.
+    `message` is what is said of it, `benchmark` where Snakemake writes the seconds that it took,
+    `number` what a cluster calls it, alone or in a group.
     """
 
     rule: str
     trial: str | None
-    start: float
-    end: float | None = None
-    number: str | None = None
     message: str = ""
+    benchmark: str | None = None
+    number: str | None = None
+    ended: bool = False
 
 
 class Progress:
@@ -63,7 +64,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.began = time.monotonic()
-        self.jobs: dict[int, JobTime] = {}
+        self.jobs: dict[int, JobOfRun] = {}
         self.total = 0
         # Jobs whose logs tell why they ended, and have been shown.
         self.ended: set[int] = set()
@@ -73,7 +74,7 @@ class Progress:
         self.silent = False
         # On a cluster jobs are submitted, begin later, and end.
         self.remote = False
-        self.submitting: list[JobTime] = []
+        self.submitting: list[JobOfRun] = []
         # What is said last of a run that had nothing to do.
         self.closing: Callable[[], list[str]] = list
         # What is wrong with a target that no rule makes, if it is meant for a trial.
@@ -109,8 +110,8 @@ class Progress:
         if event.jobid in self.ended | self.unheard:
             return None
         trial = dict(event.wildcards).get("trial")
-        start = time.monotonic() - self.began
-        job = JobTime(event.rule_name, trial, start, message=event.rule_msg)
+        benchmark = vars(event).get("benchmark")
+        job = JobOfRun(event.rule_name, trial, event.rule_msg, benchmark)
         self.jobs[event.jobid] = job
         if self.remote and not vars(event).get("local"):
             self.submitting.append(job)
@@ -121,9 +122,9 @@ class Progress:
         total = max(self.total, len(self.jobs))
         return f"{number:>{len(str(total))}} of {total}  {text}"
 
-    def _ended(self, job: JobTime) -> str | None:
-        job.end = time.monotonic() - self.began
-        ended = sum(one.end is not None for one in self.jobs.values())
+    def _ended(self, job: JobOfRun) -> str | None:
+        job.ended = True
+        ended = sum(one.ended for one in self.jobs.values())
         return self._counted(ended, f"done  {job.message}") if self.remote else None
 
     def _submitted(self, number: str) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from trialtrace.run.jobs.lock import RunLock, is_at_work
 from trialtrace.run.jobs.outdated import NO_RECORD, check_unchanged, outdated
 from trialtrace.run.jobs.products import Made, read_record, record_path
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.run_state import current, recall, remember_sound
+from trialtrace.run.jobs.run_state import recall, remember_sound
 from trialtrace.run.jobs.slurm import cancel_orphans
 from trialtrace.run.jobs.stages import SITE, STAGES
 from trialtrace.run.jobs.workflow_config import check_image
@@ -114,6 +115,12 @@ class Run:
         paths = [record_path(*job) for job in jobs]
         return {path: record for path in paths if (record := read_record(self.at.made / path))}
 
+    def _holding(self, jobs: Iterable[Job]) -> dict[str, Made]:
+        """The records of jobs that are of the code, configuration and data of now, by paths."""
+        records = self._records(jobs)
+        no_longer = self._outdated(records)
+        return {path: record for path, record in records.items() if path not in no_longer}
+
     def _outdated(self, records: Mapping[str, Made]) -> dict[str, str]:
         hashes = {record_path(*job): fresh for job, fresh in self.hashes.items()}
         return outdated(self.at.made, records, hashes)
@@ -177,8 +184,12 @@ class Run:
             yield f"Outdated, and not part of this run: {', '.join(others)}"
 
     def current(self, trial: str) -> dict[str, Made]:
-        """The stages that stand, as far as they are of the code, configuration and data of now."""
-        return current(self.at, trial, self.hashes)
+        """The stages of a trial from the first on, as far as their records hold."""
+        holding = self._holding(job for job in self.hashes if job[1] == trial)
+        paths = {rule: record_path(rule, trial) for rule in STAGES}
+        return {
+            rule: holding[paths[rule]] for rule in takewhile(lambda r: paths[r] in holding, STAGES)
+        }
 
     def codes(self, trial: str) -> dict[str, str]:
         """The hash of each rule's code: what pages and results carry."""
@@ -283,10 +294,7 @@ class Run:
 
     def are_current(self, *jobs: Job) -> bool:
         """Whether what these jobs made is of the code, configuration and data of now."""
-        records = self._records(self.hashes)
-        return {record_path(*job) for job in jobs} <= records.keys() - self._outdated(
-            records
-        ).keys()
+        return {record_path(*job) for job in jobs} <= self._holding(self.hashes).keys()
 
     def hold(self) -> None:
         """Hold the folder from before the plan until this process ends: what a job of a killed run

@@ -16,10 +16,9 @@ from typing import Any
 
 from trialtrace.base.paths import Code
 from trialtrace.base.store import write_json
-from trialtrace.run.jobs.faults import LOGS
 from trialtrace.run.jobs.fresh import renderer
 from trialtrace.run.jobs.installed import built_from
-from trialtrace.run.jobs.progress import JobTime, Progress
+from trialtrace.run.jobs.progress import JobOfRun, Progress
 from trialtrace.run.jobs.run import Run
 
 PACKAGES = (
@@ -71,30 +70,36 @@ def write_records(run: Run, resources: Any) -> None:
 
 
 def _jobs(progress: Progress, trial: str | None) -> dict[str, Any]:
-    """rule -> seconds it took in this run; none if it did not finish.
+    """rule -> seconds that its jobs took in this run; none if one of them did not finish.
 
-    By its benchmark, where there is one: a cluster tells the end of a group of jobs alone.
+    By their benchmarks: a cluster reports the end of a group of jobs alone.
     """
+    seconds: dict[str, list[float | None]] = {}
+    for job in progress.jobs.values():
+        if job.trial == trial:
+            seconds.setdefault(job.rule, []).append(_seconds(job) if job.ended else None)
     return {
-        job.rule: None if job.end is None else _seconds(job, job.end)
-        for job in progress.jobs.values()
-        if job.trial == trial
+        rule: None if None in each else round(sum(filter(None, each)), 2)
+        for rule, each in seconds.items()
     }
 
 
 def _numbers(progress: Progress, trial: str) -> dict[str, str]:
-    """rule -> what the cluster calls its job, by which `sacct` tells more."""
-    jobs = (job for job in progress.jobs.values() if job.trial == trial)
-    return {job.rule: job.number for job in jobs if job.number}
+    """rule -> what the cluster calls its jobs, as `sacct -j` takes them."""
+    numbers: dict[str, dict[str, None]] = {}
+    for job in progress.jobs.values():
+        if job.trial == trial and job.number:
+            numbers.setdefault(job.rule, {})[job.number] = None
+    return {rule: ",".join(each) for rule, each in numbers.items()}
 
 
-def _seconds(job: JobTime, end: float) -> float:
-    benchmark = Path(LOGS, job.trial or "", f"{job.rule}.tsv")
+def _seconds(job: JobOfRun) -> float | None:
     try:
-        names, values = (line.split("\t") for line in benchmark.read_text().splitlines()[:2])
-        return round(float(values[names.index("s")]), 2)
+        lines = Path(job.benchmark or "").read_text(encoding="utf-8").splitlines()[:2]
+        names, values = (line.split("\t") for line in lines)
+        return float(values[names.index("s")])
     except (OSError, ValueError):
-        return round(end - job.start, 2)
+        return None
 
 
 def _machine() -> dict[str, str]:

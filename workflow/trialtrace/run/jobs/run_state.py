@@ -5,9 +5,7 @@ the independent recomputation has not confirmed are those of a run that stopped,
 """
 
 import json
-import os
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -68,22 +66,6 @@ def standing(at: Project, trial: str) -> dict[str, Made]:
     return records
 
 
-def current(
-    at: Project, trial: str, hashes: Mapping[tuple[str, str | None], str]
-) -> dict[str, Made]:
-    """The stages that stand, as far as code, configuration and data are still those of `hashes`,
-    and each file that they made is there."""
-    records = standing(at, trial)
-
-    def holds(rule: str) -> bool:
-        names = (name for files in records[rule].outputs.values() for name in files)
-        return records[rule].fresh == hashes.get((rule, trial)) and all(
-            os.path.lexists(at.made / name) for name in names
-        )
-
-    return {rule: records[rule] for rule in takewhile(holds, records)}
-
-
 def _follows(product: Made, before: Mapping[str, Made]) -> bool:
     """Whether a job read what the jobs before it now say that they wrote."""
     written = {one: files for other in before.values() for one, files in other.outputs.items()}
@@ -107,12 +89,8 @@ def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
 
 def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
     """Raise UserError where results are of runs for something else than their folder."""
-    _check_purpose(at, trial, results or at.results)
-
-
-def _check_purpose(at: Project, trial: str, results: Path) -> None:
     try:
-        said = json.loads((results / trial / "raw" / "manifest.json").read_bytes())
+        said = json.loads(((results or at.results) / trial / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return  # that a file is gone or broken is told by its record
     stamp = at.purpose.stamp

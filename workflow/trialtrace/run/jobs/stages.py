@@ -23,14 +23,16 @@ CLEAN, DERIVE, ANALYSE = "clean_tables", "derive_datasets", "analyse_plan"
 AUDIT, RENDER = "audit_claims", "render_report"
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
-# Of a trial that has one: its choices stand in the supplement.
+# Of a trial that has one, like amendments and a review; the report shows them.
 MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
+AMENDMENTS, REVIEW = "amendments.yaml", "review.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 # Those that read the script of a synthetic cohort, which draws its export.
 READ_SCRIPT = frozenset({CLEAN, RENDER})
 # Read before the raw tables are written where a run may not see all of them.
 SEEN_BY = (ENDPOINTS,)
+_FILES = (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN)
 _DERIVING = _rooms("run.cleaning", "run.endpoints", "run.integrity")
 _ANALYSING = _rooms("stats", "run.endpoints", "run.methods")
 _AUDITING = _rooms("stats", "audit", "run.claims", "run.endpoints", "run.methods", "run.trace")
@@ -42,12 +44,12 @@ STAGES = {
     CLEAN: Stage(
         _rooms("run.blinding", "run.cleaning", "run.sources"), (TRIAL, DICTIONARY, CLEANING)
     ),
-    DERIVE: Stage(_DERIVING, (TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
+    DERIVE: Stage(_DERIVING, (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, REVIEW)),
     ANALYSE: Stage(_ANALYSING, (TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
     AUDIT: Stage(_AUDITING, (TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
     RENDER: Stage(
         _REPORTING,
-        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS),
+        (*_FILES, CLAIMS, MULTIVERSE_FILE, SIMULATION_FILE, AMENDMENTS, REVIEW),
         ("disclosure", "report", KEY),
     ),
 }
@@ -72,7 +74,7 @@ VARIED = {
 }
 # Run where they are asked for too, of a trial that has a simulation.yaml.
 SIMULATION = "run_simulation"
-_DRAWN = (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, SIMULATION_FILE)
+_DRAWN = (*_FILES, SIMULATION_FILE)
 _SIMULATING = _DERIVING | _ANALYSING | OF_COHORTS | {"audit", "run.simulation", "run.sources"}
 SIMULATION_PAGE = "render_simulation"
 SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION), Stage(_SIMULATING, _DRAWN)) | {
