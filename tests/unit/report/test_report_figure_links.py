@@ -121,7 +121,7 @@ def test_a_figure_without_links_stays_an_image(made):
 
 
 ALTERED = {
-    "a place of a path": (r'<path d="M(\d)', r'<path d="M9\1', "figure"),
+    "a place of a path": (r'<path d="M (\d)', r'<path d="M 9\1', "figure"),
     "a mark more": ("</svg>", "<g></g></svg>", "figure"),
     "the words for it": ('aria-label="Of', 'aria-label="Not of', "figure"),
     "what a link says": (r"<title>([^<]*)\d", r"<title>\g<1>77", "number"),

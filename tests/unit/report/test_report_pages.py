@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.words import LABELS
-from trialtrace.report.figures.canvas import drawing, save_drawing, write_pixels
+from trialtrace.report.figures.canvas import drawing, save_drawing
 from trialtrace.report.links import file_name, number_page, trace_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.trace_page import Around, numbers_page
@@ -184,7 +184,6 @@ def draw(folder, *, synthetic):
         axes.fill_between([0, 1], [0, 0], [1, 1])
         axes.legend()
     save_drawing(figure, folder, "figure", SYNTHETIC if synthetic else None)
-    write_pixels(folder, ["figure"], SYNTHETIC if synthetic else None)
     return {path.suffix: path.read_bytes() for path in folder.iterdir()}
 
 

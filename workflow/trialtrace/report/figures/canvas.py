@@ -1,11 +1,8 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
 import io
-import json
 import re
-import struct
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +12,6 @@ from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
 from trialtrace.base.words import tight_percent
 from trialtrace.report.links import FIELD, UP, trace_link
-from trialtrace.report.render.typeset import further_fonts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -24,15 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 
-# The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
-# drawings, all of them at once, with the fonts that it has for a PDF.
+# Points to the inch of the pixels of a figure.
 DPI = 128
-_SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
-# Colours of a PNG, and how many of them are kept exactly.
-_PALETTE, _KEPT = 128, 32
-# The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
-_HEAD = 33
-_PER_METRE = round(DPI / 0.0254)
 
 
 def title(name: str, stamp: Stamp | None) -> str:
@@ -40,86 +29,17 @@ def title(name: str, stamp: Stamp | None) -> str:
     return f"{name} ({stamp.caption.lower()})" if stamp else name
 
 
-def write_pixels(folder: Path, names: Sequence[str], stamp: Stamp | None) -> None:
-    """Write name.png beside each name.svg in `folder`."""
-    import typst
-
-    if not names:
-        return
-    pages = "\n".join(_page(folder, name) for name in names).encode()
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[further_fonts()])
-    setter = typst.Compiler(pages, root=str(folder), font_paths=fonts)
-    made = setter.compile(format="png", ppi=DPI)
-    each = made if isinstance(made, list) else [made or b""]
-    for name, data in zip(names, each, strict=True):
-        write_bytes(folder / f"{name}.png", _titled(_few_colours(data), title(name, stamp)))
-
-
-def _page(folder: Path, name: str) -> str:
-    """A page with nothing but the drawing."""
-    with open(folder / f"{name}.svg", encoding="utf-8") as file:
-        size = _SIZE.search(file.read(1000))
-    assert size is not None
-    place = json.dumps(f"/{name}.svg", ensure_ascii=False)
-    return f"#page(width: {size[1]}pt, height: {size[2]}pt, margin: 0pt, image({place}))"
-
-
-def _few_colours(data: bytes) -> bytes:
-    """A PNG of a palette, less than half of the bytes: a figure has few colours and their edges.
-
-    The most frequent colours are kept as they are, the others drawn together. Nothing shines
-    through. Runs of a colour are looked at, not pixels, of which there are twenty times as many.
-    """
-    import numpy as np
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data)) as image:
-        whole = np.asarray(image.convert("RGBA"))
-    pixels = whole.view("<u4").ravel() & 0xFFFFFF
-    begin = np.flatnonzero(np.append(True, pixels[1:] != pixels[:-1]))
-    length = np.diff(begin, append=pixels.size)
-    codes, place = np.unique(pixels[begin], return_inverse=True)
-    colours = codes.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
-    order = np.lexsort((*colours.T[::-1], np.bincount(place, weights=length)))[::-1]
-    kept, rest = np.split(colours[order], [_KEPT])
-    shown = np.arange(len(colours))
-    if len(rest):
-        few = Image.fromarray(rest[None]).quantize(
-            _PALETTE - _KEPT, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
-        )
-        drawn = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
-        shown[_KEPT:] = _KEPT + np.asarray(few)[0]
-        kept = np.concatenate([kept, drawn[: _PALETTE - _KEPT]])
-    place_of = np.empty(len(colours), dtype=np.uint8)
-    place_of[order] = shown
-    made = Image.fromarray(np.repeat(place_of[place], length).reshape(whole.shape[:2]))
-    made.putpalette(kept.tobytes())
-    output = io.BytesIO()
-    made.save(output, "PNG", compress_level=6)
-    return output.getvalue()
-
-
-def _titled(data: bytes, words: str) -> bytes:
-    """A PNG that tells its title, and its size in print."""
-    size = _chunk(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
-    told = _chunk(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
-    return data[:_HEAD] + size + told + data[_HEAD:]
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    check = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
-
-
-# How many places are kept in their short form.
-KEPT = 20_000
 # Okabe and Ito's colours, told apart by readers who see colours differently.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 STYLE: "dict[RcKeyType, object]" = {
-    "font.family": "DejaVu Sans",
+    "font.family": "sans-serif",
+    # Verdana, where DejaVu is not, is as wide.
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],
+    # Words of a drawing are words, which are read aloud and searched.
+    "svg.fonttype": "none",
     "font.size": 9,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -162,13 +82,12 @@ def _without_manual() -> Iterator[None]:
 
 
 def save_drawing(figure: "Figure", folder: Path, name: str, stamp: Stamp | None) -> None:
-    """Write name.svg, of which `write_pixels` makes name.png; a stamp stands across it.
+    """Write name.svg and name.png; a stamp stands across both.
 
     The style holds here too: identifiers inside an SVG are made from its salt, else at random.
     """
     import matplotlib
-
-    from trialtrace.report.figures.svg import FAMILY, SIZE, Canvas
+    from matplotlib.text import Text
 
     with matplotlib.rc_context(STYLE):
         if stamp:
@@ -180,18 +99,55 @@ def save_drawing(figure: "Figure", folder: Path, name: str, stamp: Stamp | None)
                 "color": "#c0392b",
             }
             figure.text(0.5, 0.5, stamp.across, fontsize=size, alpha=0.18, zorder=100, **across)
-        canvas = Canvas(figure, {"Title": title(name, stamp), "Date": None})
+        for text in figure.findobj(Text):
+            assert isinstance(text, Text)
+            text.set_text(_words(text.get_text()))
         _settle(figure)
-        look = f'{_JOINED} font-family="{FAMILY}" font-size="{SIZE}"'
-        write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn(), look).encode())
+        for kind, more in (("svg", {"Date": None}), ("png", {"Software": None})):
+            written = io.BytesIO()
+            metadata = {"Title": title(name, stamp), **more}
+            figure.savefig(written, format=kind, dpi=DPI, metadata=metadata)
+            data = written.getvalue()
+            data = _with_links(data.decode()).encode() if kind == "svg" else data
+            write_bytes(folder / f"{name}.{kind}", data)
 
 
-# Fields of a figure that lead to the trace of a result: a drawing has them as links.
+def _words(text: str) -> str:
+    """Words with blanks that stay: at the beginning of a line an SVG has none, of several one."""
+    lines = tight_percent(text).split("\n")
+    return "\n".join(
+        line if line == " ".join(line.split()) else line.replace(" ", "\N{NO-BREAK SPACE}")
+        for line in lines
+    )
 
+
+# Places of a drawing, in points; a link with its words; an area or a line that is not seen, which
+# can be hit where it has a colour; the joints of lines, which a page that holds it has otherwise.
+_PLACES = re.compile(r"\b(?:d|x|y)=\"[^\"]*\"|(?:translate|rotate)\([^)]*\)")
+_LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
 _FIELD = re.compile(r"<a xlink:href=([\"'])(\S+) (.*?)\1 target=\"_blank\">", re.DOTALL)
-# An area or a line that is not seen can be hit where it has a colour, and be shown by a page.
-_AREA = re.compile(r"style=\"fill:none;opacity:0\"")
-_WAY = re.compile(r"style=\"fill:none;stroke:([^;]*);stroke-opacity:0;stroke-width:([^;\"]*)\"")
+_AREA = re.compile(r"style=\"fill: none; opacity: 0\"")
+_WAY = re.compile(
+    r"style=\"fill: none; stroke: ([^;]*); stroke-opacity: 0; stroke-width: ([^;\"]*)\""
+)
+_JOINTS = """  <style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>
+"""
+
+
+def _with_links(svg: str) -> str:
+    """A drawing whose links say their words and can be hit, with places to a hundredth of a
+    point: a finer one would say more than the picture."""
+    svg = _PLACES.sub(lambda match: _LONG.sub(lambda one: _rounded(one[0]), match[0]), svg)
+    svg = _FIELD.sub(rf'{FIELD}\2"><title>\3</title>', svg)
+    svg = _AREA.sub('fill-opacity="0"', svg)
+    svg = _WAY.sub(r'fill="none" stroke="\1" stroke-opacity="0" stroke-width="\2"', svg)
+    svg = svg.replace(_JOINTS, "", 1)
+    return svg.replace(' version="1.1"', ' stroke-linejoin="round" version="1.1"', 1)
+
+
+@lru_cache(20_000)
+def _rounded(number: str) -> str:
+    return f"{round(float(number), 2) + 0.0:g}"
 
 
 def field(
@@ -259,57 +215,6 @@ def _settle(figure: "Figure") -> None:
     for axes in figure.axes:
         left, bottom, width, height = axes.get_position(original=True).bounds
         axes.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
-
-
-# Attributes of places, and what stands in them in points.
-_PLACES = re.compile(r"\b(?:d|x|y)=\"[^\"]*\"|translate\([^)]*\)")
-_LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
-_INDENT = re.compile(r"\n +")
-_COMMAND = re.compile(r"\s*([MLHVCSQTAZz])\s*")
-_LOOK = re.compile(r"style=\"[^\"]*\"")
-# Marks of one look, each of which would tell it.
-_MARKS = re.compile(
-    r"(<g clip-path=\"[^\"]*\")>\n((?:<use xlink:href=\"[^\"]*\" x=\"[^\"]*\" y=\"[^\"]*\""
-    r"(?P<look> style=\"[^\"]*\")/>\n)(?:<use [^>]*(?P=look)/>\n)+)(?=</g>)"
-)
-# Areas of one colour that follow each other, and a box between straight lines.
-_AREAS = re.compile(
-    r"<path d=\"[^\"]*z\"(?P<look> clip-path=\"[^\"]*\" style=\"fill:#\w{6}\")/>\n"
-    r"(?:<path d=\"[^\"]*z\"(?P=look)/>\n)+"
-)
-_DRAWN = re.compile(r" d=\"([^\"]*)\"")
-_BOX = re.compile(r"(M(\S+) (\S+))L(\S+) \3L\4 (\S+)L\2 \5z")
-_JOINTS = """<defs>
-<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>
-</defs>
-"""
-_JOINED = 'stroke-linejoin="round"'
-
-
-def _shortened(svg: str, look: str) -> str:
-    """The same drawing in fewer bytes: places to a hundredth of a point, no blanks that mean
-    nothing. `look` is what its root says of all that it holds."""
-    svg = _INDENT.sub("\n", _PLACES.sub(lambda match: _rounded(match[0]), svg))
-    svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
-    svg = _FIELD.sub(rf'{FIELD}\2"><title>\3</title>', svg)
-    svg = _AREA.sub('fill-opacity="0"', svg)
-    svg = _WAY.sub(r'fill="none" stroke="\1" stroke-opacity="0" stroke-width="\2"', svg)
-    svg = _MARKS.sub(lambda match: f"{match[1]}{match[3]}>\n{match[2].replace(match[3], '')}", svg)
-    svg = _AREAS.sub(_one_area, svg)
-    # Joints for the drawing alone: a page that holds it has others.
-    return svg.replace(_JOINTS, "", 1).replace('version="1.1"', f'{look} version="1.1"', 1)
-
-
-def _one_area(areas: re.Match[str]) -> str:
-    way = _BOX.sub(r"\1H\4V\5H\2z", "".join(_DRAWN.findall(areas[0])))
-    return f'<path d="{way}"{areas["look"]}/>\n'
-
-
-@lru_cache(KEPT)
-def _rounded(places: str) -> str:
-    """A way or a place, shorter. Marks have the same in many figures."""
-    short = _LONG.sub(lambda number: f"{round(float(number[0]), 2) + 0.0:g}", places)
-    return _COMMAND.sub(r"\1", short).replace(' \n"', '"') if short.startswith("d=") else short
 
 
 def wrapped(text: str, width: int) -> str:

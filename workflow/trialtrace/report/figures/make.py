@@ -13,7 +13,7 @@ from pathlib import Path
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
-from trialtrace.report.figures.canvas import save_drawing, write_pixels
+from trialtrace.report.figures.canvas import save_drawing
 from trialtrace.report.figures.forest import arrows, strip
 from trialtrace.report.figures.picture import (
     Cell,
@@ -148,8 +148,6 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
     for analysis, picture in strips(material):
         place = STRIP, f"{STRIP}_{analysis}", analysis
         drawn.append(_drawn(picture, folder, place, stamp=stamp, fine=fine))
-    files = [Path(one.file).stem for one in drawn if one.file]
-    write_pixels(folder, files, stamp)
     return drawn
 
 
@@ -160,8 +158,8 @@ def _label(name: str) -> str:
 def _drawn(
     picture: Picture, folder: Path, place: tuple[str, str, str], *, stamp: Stamp | None, fine: bool
 ) -> Drawn:
-    """A figure whose drawing is written and its pixels are not; `place` is its kind, its name and
-    the analysis beside which it stands."""
+    """A figure that is written; `place` is its kind, its name and the analysis beside which it
+    stands."""
     kind, name, beside = place
     save_drawing(picture.figure, folder, name, stamp)
     data = _written(picture.data, folder / f"{name}.csv", stamp=stamp, fine=fine)
