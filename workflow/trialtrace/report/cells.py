@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
-from IPython.display import Markdown
-
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project, project
 from trialtrace.base.store import write_json
@@ -33,6 +31,7 @@ from trialtrace.report.own_documents import (
     slug_of,
 )
 from trialtrace.report.page_one.page import page_one
+from trialtrace.report.render.pandoc import pipe_table_of
 from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
@@ -89,6 +88,16 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
 PROJECT = "TRIALTRACE_PROJECT"
 _LINK = re.compile(r"\]\((trace/[^#)]+#[^/)]+)")
 _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
+
+
+class Markdown:
+    """Markdown that a cell shows as its value."""
+
+    def __init__(self, data: str) -> None:
+        self.data = data
+
+    def _repr_markdown_(self) -> str:
+        return self.data
 
 
 @dataclass
@@ -261,16 +270,26 @@ def open_report(trial: str) -> Cells:
 
     Raises UserError where the trial has not run.
     """
-    from IPython import get_ipython
-
-    from trialtrace.report.render.shell import frame_formatters
-
     for cells in _AT_HAND:
         if cells.material.trial.name == trial:
             return cells
-    if (shell := get_ipython()) is not None:
-        frame_formatters(shell)
+    _frames_as_tables()
     return last_run(project(os.environ.get(PROJECT)), trial)
+
+
+def _frames_as_tables() -> None:
+    """Under Quarto too a data frame is a table in Markdown: a DOCX can hold no HTML, and for HTML
+    Quarto has a page fetch scripts from elsewhere."""
+    from IPython import get_ipython
+
+    if (shell := get_ipython()) is None:
+        return
+    of_frames = "pandas", "DataFrame"
+    formatters = shell.display_formatter.formatters
+    formatters["text/markdown"].for_type_by_name(
+        *of_frames, lambda frame: pipe_table_of(frame._repr_html_())
+    )
+    formatters["text/html"].for_type_by_name(*of_frames, lambda frame: None)
 
 
 def last_run(at: Project, trial: str) -> Cells:

@@ -146,7 +146,6 @@ def test_documents_do_not_see_each_other(write, render):
 def process_state():
     """What a document could change of the process that renders it."""
     import matplotlib
-    from IPython.core.interactiveshell import InteractiveShell
 
     return (
         Path.cwd(),
@@ -159,7 +158,6 @@ def process_state():
         sys.excepthook,
         set(vars(builtins)),
         dict(matplotlib.rcParams),
-        InteractiveShell._instance,
     )
 
 

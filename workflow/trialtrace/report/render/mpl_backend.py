@@ -19,12 +19,12 @@ class FigureManager(FigureManagerBase):
     @classmethod
     def pyplot_show(cls, *, block: bool | None = None) -> None:
         """`plt.show()`: display every open figure in order of creation, then close it."""
-        from IPython.display import display
+        from trialtrace.report.render.session import show
 
         for manager in Gcf.get_all_fig_managers():
             figure = manager.canvas.figure
             Gcf.destroy(manager)
-            display(figure)
+            show(figure)
 
 
 class FigureCanvas(FigureCanvasAgg):
