@@ -48,15 +48,6 @@ def test_a_rule_is_of_inner_elements_first_and_may_give_none_one_or_many():
     assert seen == ["b", "ab!"] and text_of(tree) == "ab!!c"
 
 
-def test_blocks_inside_of_a_note_are_found_where_words_are_passed_over():
-    note = "[^1]: First.\n\n    | a |\n    |---|\n    | 1 |\n"
-    tree = read(f"## A\n\nText, *with a note[^1]*.\n\n{note}")
-    found = [one["t"] for one in all_of(tree, "Table", "Str", words=False)]
-    assert found.count("Table") == 1
-    walk(tree, {"Table": lambda _: []}, words=False)
-    assert not [*all_of(tree, "Table")]
-
-
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -48,7 +48,6 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.nodes import Node
-from trialtrace.report.render.tree.spared import linked, put_back, spared, without_links
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 # What it writes of a table that is read so.
@@ -57,11 +56,6 @@ HERE = Path(__file__).parent
 _STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
-# Room for what pandoc makes of a text, and for what it keeps of it: more is slower to begin with.
-ROOM = "64m"
-# Between two words, which pandoc writes alike as one string and reads in half of the time. Behind
-# other letters it may be a list of typst that begins.
-_BETWEEN = re.compile(r'(?<=[\w,])"},{"t":"Space"},{"t":"Str","c":"')
 INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
 
 
@@ -86,13 +80,6 @@ def _bundled() -> str | None:
     return next(filter(None, found), None)
 
 
-def _command() -> list[str]:
-    """pandoc with room for what it makes: at its own setting a third of its time is collecting
-    garbage. Another build than that of the environment may refuse to be told."""
-    pandoc = find_pandoc()
-    return [pandoc, "+RTS", f"-A{ROOM}", f"-O{ROOM}", "-RTS"] if pandoc == _bundled() else [pandoc]
-
-
 def convert(
     markdown: str,
     documents: Sequence[Document],
@@ -107,11 +94,11 @@ def convert(
     document, build = documents[0], folder / ".pandoc"
     (build / "data").mkdir(parents=True)
     common = [f"--data-dir={build / 'data'}", "--standalone"]
-    text, found = spared(_metadata(document, page) + markdown, authored=bool(page.note))
+    text = _metadata(document, page) + markdown
     read = build / "document.json"
-    told = [*_command(), *common, f"--from={READER}", "--to=json", f"--output={read}"]
+    told = [find_pandoc(), *common, f"--from={READER}", "--to=json", f"--output={read}"]
     _start(told, folder, stdin=subprocess.PIPE).finish(document, text.encode("utf-8"))
-    tree = json.loads(put_back(read.read_text(encoding="utf-8"), found))
+    tree = json.loads(read.read_bytes())
     commands = _pages(_numbered(tree, folder, documents, bool(page.note)), document, page, build)
 
     def written(name: str, node: Node, flags: list[str]) -> bytes:
@@ -123,19 +110,17 @@ def convert(
         else:
             for_typst(node, folder, page.numbers)
         source, output = build / f"{name}.json", build / f"out-{name}"
-        text = _BETWEEN.sub(" ", as_text(node))
-        text, links = without_links(text) if kind == "html" else (text, [])
-        source.write_text(text, encoding="utf-8")
+        source.write_text(as_text(node), encoding="utf-8")
         if kind == "pdf":
             output = output.with_suffix(".typ")
-        told = [*_command(), *common, "--from=json", *flags]
+        told = [find_pandoc(), *common, "--from=json", *flags]
         _start([*told, str(source), f"--output={output}"], folder).finish(document)
         if kind == "pdf":
             return set_pdf(output, folder, document, private=page.private)
         data = output.read_bytes()
         if kind == "docx":
             return finished(data)
-        text = breakable(linked(data.decode("utf-8"), links))
+        text = breakable(data.decode("utf-8"))
         return with_images(text, folder).encode("utf-8")
 
     jobs = {job[0]: job for kind in formats for job in commands(kind)}
@@ -150,7 +135,7 @@ def pipe_table_of(frame: str) -> str:
     """The HTML of a data frame as Markdown, with the values as it shows them."""
     flags = ["--from=html", f"--to={READER}{PIPES}", "--wrap=none", f"--columns={len(frame)}"]
     done = subprocess.run(
-        [*_command(), *flags],
+        [find_pandoc(), *flags],
         input=_STYLE.sub("", frame).encode("utf-8"),
         env=clean_environment(),
         capture_output=True,

@@ -9,6 +9,7 @@ changed for itself.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -130,7 +131,7 @@ class Numbered:
             lambda match: f'["{files[match[1]]}#{match[1]}",""]' if match[1] in files else match[0],
             ",".join(part.blocks),
         )
-        meta = nodes.copied(self.document["meta"])
+        meta = deepcopy(self.document["meta"])
         if part.page:
             for name in ("title", "pagetitle"):
                 meta[name]["c"][:0] = [nodes.word(f"{part.title(text)}:"), nodes.space()]

@@ -85,13 +85,11 @@ class Session:
         self.outputs = []
         name = f"<cell in line {cell.line}>"
         out, err = _Stream("stdout", self), _Stream("stderr", self)
-        error = None
+        error: BaseException | None = None
         with redirect_stdout(out), redirect_stderr(err):
             try:
                 self._execute(cell.code, name)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as raised:  # a cell that exits has failed
+            except (Exception, SystemExit) as raised:  # noqa: BLE001 - an exit is a failure too
                 error = raised
             _show_figures()
         if error is None:

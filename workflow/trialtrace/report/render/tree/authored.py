@@ -1,6 +1,8 @@
 """What of a document is of the run, and what its author's own: the one loses its mark, the other
 gets one, before anything is numbered."""
 
+from copy import deepcopy
+
 from trialtrace.report.render.tree import nodes
 
 # The class of what the functions of a document give (cells.py).
@@ -80,7 +82,7 @@ def _is_own(words: nodes.Nodes) -> bool:
     """Whether they have a picture, or a digit that is in no number of the run and no reference."""
     if next(nodes.all_of(words, "Image"), None):
         return True
-    shown = nodes.copied(words)
+    shown = deepcopy(words)
     nodes.walk(shown, {"Link": lambda node: [] if _of_the_run(node) else None, "Cite": _nothing})
     return any(letter.isdigit() for letter in nodes.text_of(shown))
 

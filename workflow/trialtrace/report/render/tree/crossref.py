@@ -16,7 +16,6 @@ from trialtrace.report.render.tree.nodes import (
     attributes,
     div,
     highest,
-    holds,
     link,
     paragraph,
     plain,
@@ -75,12 +74,11 @@ class _Crossref:
         self._number_sections(document)
         self._letter = ""
         self._floats(document["blocks"])
-        if holds(document, "Cite"):
-            walk(document, {"Cite": self._cite})
-        headers = all_of(document["blocks"], "Header", words=False)
+        walk(document, {"Cite": self._cite})
+        headers = all_of(document["blocks"], "Header")
         sections = {one["c"][1][0] for one in headers}
         walk(document["blocks"], {"Link": lambda link: _without_end(link, sections)})
-        walk(document["blocks"], {"Div": _special_div}, words=False)
+        walk(document["blocks"], {"Div": _special_div})
 
     def _wrong(self, what: str, name: str) -> None:
         self.problems.append((what, name, None))
@@ -113,7 +111,7 @@ class _Crossref:
         if document["meta"].get("number-sections") != {"t": "MetaBool", "c": True}:
             return
         counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 6)
-        for header in list(all_of(document["blocks"], "Header", words=False)):
+        for header in list(all_of(document["blocks"], "Header")):
             self._enter(header)
             level, attr, words = header["c"]
             if "unnumbered" in attr[1]:

@@ -35,7 +35,7 @@ _IDENTIFIER = re.compile(r'\["([^"\\]+)",\[')
 
 def for_quarto(document: Node, kind: str, folder: Path, *, authored: bool, name: str) -> None:
     """Change a document of that name that Quarto is to number and to write."""
-    walk(document["blocks"], {"Div": _without_label}, words=False)
+    walk(document["blocks"], {"Div": _without_label})
     mark_authored(document, authored=authored)
     keep_per_cents(document)
     put_over(document)

@@ -8,6 +8,7 @@ calls of the template's functions.
 
 import re
 from collections.abc import Collection, Set
+from copy import deepcopy
 from pathlib import Path
 
 from trialtrace.report.render.tree.heads import column_names
@@ -19,7 +20,6 @@ from trialtrace.report.render.tree.nodes import (
     Nodes,
     all_of,
     attributes,
-    copied,
     div,
     height,
     highest,
@@ -61,7 +61,7 @@ def for_docx(document: Node, folder: Path, numbers: Collection[str], *, contents
         walk(element["c"], {"Str": broken})
         return widths.relaxed(element)
 
-    walk(document["blocks"], {"Table": fitting}, words=False)
+    walk(document["blocks"], {"Table": fitting})
     blocks = turn(document["blocks"], widths.is_wide, _mark)
     set_tables(blocks, widths, {"Image": lambda image: _fitted(image, folder)})
     document["blocks"] = behind_summary(blocks, listed)
@@ -82,10 +82,10 @@ def _contents(document: Node) -> Nodes:
     """Headings as links in place of a field: a field would be empty until a word processor fills
     it."""
     top, lines = highest(document), []
-    for header in all_of(document["blocks"], "Header", words=False):
+    for header in all_of(document["blocks"], "Header"):
         level, (name, _, _), words = header["c"]
         if level - top < DEEPEST and name:
-            bare = copied(words)
+            bare = deepcopy(words)
             walk(bare, {"Link": _inner, "Span": _inner})
             lines.append(plain([word(_EM_SPACE * (level - top)), link(bare, f"#{name}")]))
     if len(lines) < 3:
@@ -195,7 +195,7 @@ def for_typst(document: Node, folder: Path, numbers: Collection[str]) -> None:
     without_pages(document)
     walk(document, {"Str": broken})
     widths = Widths(PDF_LINE, PDF_LYING)
-    walk(document["blocks"], {"Table": widths.relaxed}, words=False)
+    walk(document["blocks"], {"Table": widths.relaxed})
     blocks = turn(document["blocks"], widths.is_wide, _pdf_page)
     set_tables(blocks, widths, {"Image": lambda image: take_drawing(image, folder)})
 
@@ -204,11 +204,11 @@ def for_typst(document: Node, folder: Path, numbers: Collection[str]) -> None:
         walk(element["c"][2], {"Image": lambda image: _drawn(image, words, folder)})
 
     document["blocks"] = blocks = behind_summary(blocks, [_typst("#contents()")])
-    walk(blocks, {"Figure": figure}, words=False)
+    walk(blocks, {"Figure": figure})
     drawn = {"Image": lambda image: _drawn(image, "picture", folder)}
     links = {"Link": lambda link: _to_number(link, places)}
     walk(blocks, {**drawn, **links, "Span": place, "Math": _spoken})
-    walk(blocks, {"Table": _held, "Div": _special}, words=False)
+    walk(blocks, {"Table": _held, "Div": _special})
     _from_first(document)
 
 
@@ -300,5 +300,5 @@ def _from_first(document: Node) -> None:
     """The highest headings are of the first level: readers of a PDF are told no level that is left
     out."""
     top, last = highest(document), 0
-    for header in all_of(document["blocks"], "Header", words=False):
+    for header in all_of(document["blocks"], "Header"):
         last = header["c"][0] = min(header["c"][0] - top + 1, last + 1)

@@ -47,7 +47,7 @@ _JOINT = re.compile(r"[,:]")
 
 def put_over(document: nodes.Node) -> None:
     """Give each table a head of two rows whose columns say what stands over them."""
-    nodes.walk(document["blocks"], {"Table": _table}, words=False)
+    nodes.walk(document["blocks"], {"Table": _table})
 
 
 def embolden(element: nodes.Node) -> None:

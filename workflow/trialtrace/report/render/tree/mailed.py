@@ -9,7 +9,7 @@ by its name alone.
 import re
 from collections.abc import Collection
 
-from trialtrace.report.render.tree.nodes import Inner, Node, Nodes, attributes, holds, span, walk
+from trialtrace.report.render.tree.nodes import Inner, Node, Nodes, attributes, span, walk
 
 FILES, NUMBERS = "figures/", ".csv"
 _TRACE = re.compile(r"trace/[^#]*#(.+)", re.DOTALL)
@@ -21,8 +21,7 @@ def for_mail(document: Node, numbers: Collection[str]) -> set[str]:
     """Lead the links of a document into it; `numbers` are the short ids of the run's numbers.
     Returns the links that lead to one."""
     for block in [*document["meta"].values(), *document["blocks"]]:
-        if holds(block, FILES):
-            _without_files(block)
+        _without_files(block)
     known, targets = frozenset(numbers), set[str]()
 
     def kept(link: Node) -> Nodes | None:

@@ -6,12 +6,11 @@ place of that, one element or several; None leaves it.
 
 from __future__ import annotations
 
-import marshal
 import re
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 # Pictures of a document: which file of one is shown, and how high it is.
 
@@ -61,45 +60,28 @@ Nodes: TypeAlias = list[Node]
 # What an element is made of: its attributes, lists of elements, cells of a row.
 Inner: TypeAlias = list[Any]
 Rule: TypeAlias = Callable[[Node], Node | Nodes | None]
-Tree = TypeVar("Tree", Node, Inner)
 
 NBSP = "\N{NO-BREAK SPACE}"
-# Blocks that hold no other blocks but in a note: where only those are looked for, their words are
-# passed over.
-_OF_WORDS = {"Plain", "Para", "Header", "CodeBlock", "RawBlock", "LineBlock"}
-_WORDS = {"Str", "Space", "SoftBreak", "LineBreak", "Code", "Math"}
-# Elements that are made of others alone, and such that have attributes or a kind before them.
-_WHOLE = {"Plain", "Para", "Emph", "Strong", "BlockQuote", "Note"}
-_SECOND = {"Div", "Span", "Link", "Image", "Quoted"}
+# Elements whose words stand behind their attributes.
+_WITH_ATTRIBUTES = {"Div", "Span", "Link", "Image"}
 _BREAK = re.compile(r"<br", re.ASCII)
 _QUOTES = {"SingleQuote": "\u2018\u2019", "DoubleQuote": "\u201c\u201d"}
 
 
-def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -> None:
-    """Put what the rules give for the elements that they name, the inner ones first.
-
-    Without `words` rules are of blocks alone, which is the faster.
-    """
-    _walk(tree, rules, words=words or holds(tree, "Note"))
-
-
-def _walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool) -> None:
+def walk(tree: Node | Inner, rules: Mapping[str, Rule]) -> None:
+    """Put what the rules give for the elements that they name, the inner ones first."""
     if isinstance(tree, dict):
         for value in tree.values():
             if isinstance(value, (list, dict)):
-                _walk(value, rules, words=words)
+                walk(value, rules)
         return
     made: list[tuple[int, Node | Nodes]] = []
     for at, one in enumerate(tree):
-        if type(one) is dict:
-            kind = one.get("t", "")
-            if kind not in _WORDS:
-                for inner in _inside(one, words=words):
-                    _walk(inner, rules, words=words)
-            if kind in rules and (given := rules[kind](one)) is not None:
-                made.append((at, given))
-        elif type(one) is list and one:
-            _walk(one, rules, words=words)
+        if isinstance(one, (list, dict)):
+            walk(one, rules)
+        rule = rules.get(one.get("t", "")) if type(one) is dict else None
+        if rule and (given := rule(one)) is not None:
+            made.append((at, given))
     for at, given in reversed(made):
         if isinstance(given, list):
             tree[at : at + 1] = given
@@ -107,41 +89,13 @@ def _walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool) -> None
             tree[at] = given
 
 
-def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node]:
-    """Every element of these kinds, an outer one before those inside of it; without `words` of
-    blocks, which is the faster."""
-    return _all_of(tree, kinds, words=words or holds(tree, "Note"))
-
-
-def _all_of(tree: Node | Inner, kinds: Sequence[str], *, words: bool) -> Iterator[Node]:
+def all_of(tree: Node | Inner, *kinds: str) -> Iterator[Node]:
+    """Every element of these kinds, an outer one before those inside of it."""
     for one in tree.values() if isinstance(tree, dict) else tree:
-        if type(one) is dict:
-            kind = one.get("t")
-            if kind in kinds:
-                yield one
-            if kind not in _WORDS:
-                for inner in _inside(one, words=words):
-                    yield from _all_of(inner, kinds, words=words)
-        elif type(one) is list and one:
-            yield from _all_of(one, kinds, words=words)
-
-
-def _inside(node: Node, *, words: bool) -> Iterable[Node | Inner]:
-    """What holds the elements of one."""
-    if "t" not in node:
-        return (node,)
-    if "c" not in node:
-        return ()
-    kind, inner = node["t"], node["c"]
-    if not words and kind in _OF_WORDS:
-        return ()
-    if kind in _WHOLE:
-        return (inner,)
-    if kind in _SECOND:
-        return (inner[1],)
-    if kind == "Table":
-        return [inner[1], *(cell[4] for row in rows_of(node) for cell in row)]
-    return (inner,) if isinstance(inner, (list, dict)) else ()
+        if type(one) is dict and one.get("t") in kinds:
+            yield one
+        if isinstance(one, (list, dict)):
+            yield from all_of(one, *kinds)
 
 
 def text_of(tree: Node | Inner) -> str:
@@ -168,23 +122,12 @@ def _collect(tree: Node | Inner, add: Callable[[str], object]) -> None:
                 add(marks[1])
             elif kind == "RawInline" and one["c"][0] == "html" and _BREAK.match(one["c"][1]):
                 add(" ")
-            elif kind != "Note":
-                for inner in _inside(one, words=True):
-                    _collect(inner, add)
+            elif kind in _WITH_ATTRIBUTES:
+                _collect(one["c"][1:2], add)
+            elif kind != "Note" and isinstance(inner := one.get("c", one), (list, dict)):
+                _collect(inner, add)
         elif type(one) is list and one:
             _collect(one, add)
-
-
-def copied(tree: Tree) -> Tree:
-    """The same elements, which may be changed for themselves."""
-    made: Tree = marshal.loads(marshal.dumps(tree))
-    return made
-
-
-def holds(tree: Node | Inner, text: str) -> bool:
-    """Whether these letters follow each other anywhere in elements: what is seen in a moment of a
-    whole page, most of which then need not be walked over."""
-    return text.encode() in marshal.dumps(tree)
 
 
 def attributes(
@@ -272,5 +215,5 @@ def rows_of(element: Node) -> list[list[Inner]]:
 
 def highest(document: Node, otherwise: int = 7) -> int:
     """The level of the highest headings."""
-    found = (node["c"][0] for node in all_of(document["blocks"], "Header", words=False))
+    found = (node["c"][0] for node in all_of(document["blocks"], "Header"))
     return min(found, default=otherwise)

@@ -7,6 +7,7 @@ finds better ones by itself.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from trialtrace.report.render.tree.heads import embolden, placed_heads
@@ -17,7 +18,6 @@ from trialtrace.report.render.tree.nodes import (
     Nodes,
     Rule,
     all_of,
-    copied,
     rows_of,
     set_value,
     space,
@@ -39,7 +39,7 @@ def turn(blocks: Nodes, is_wide: Callable[[Node], bool], mark: Callable[[str], N
     nodes: Nodes = []
     lying = False
     for block in blocks:
-        wide = _is_float(block) and any(map(is_wide, all_of([block], "Table", words=False)))
+        wide = _is_float(block) and any(map(is_wide, all_of([block], "Table")))
         if wide and not lying:
             nodes.insert(_place(nodes), mark(UPRIGHT))
         elif lying and not wide:
@@ -112,7 +112,7 @@ class Widths:
         interval, has it so."""
         if not self.is_wide(element):
             return None
-        node: Node = copied(element)
+        node: Node = deepcopy(element)
         walk(node["c"], {"Str": _breakable})
         return None if self.is_wide(node) else node
 
@@ -266,7 +266,7 @@ def lines_of(rows: list[Inner], room: list[float]) -> int:
 
 def _copy(label: Inner) -> Inner:
     """The label once more, without the places that links lead to."""
-    blocks: Inner = copied(label[4])
+    blocks: Inner = deepcopy(label[4])
     walk(blocks, {"Span": _unnamed})
     return blocks
 
@@ -313,5 +313,5 @@ def set_shares(element: Node, shares: list[float]) -> None:
 
 def without_pages(document: Node) -> None:
     """What names the page of a section is no attribute of a heading that is shown."""
-    for header in all_of(document["blocks"], "Header", words=False):
+    for header in all_of(document["blocks"], "Header"):
         set_value(header["c"][1], "page", None)
