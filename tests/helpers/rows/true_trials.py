@@ -53,8 +53,8 @@ def export_of(made: Made) -> Export:
         np.zeros(n, np.intp),
         np.zeros(n, np.intp),
         tuple(
-            Column(name, kind, values, unit, levels=_answers(kind, values))
-            for name, (kind, values, unit) in made.patients.items()
+            Column(name, kind, values, choices=_answers(kind, values))
+            for name, (kind, values, _) in made.patients.items()
         ),
     )
     size = n * VISITS
@@ -65,8 +65,7 @@ def export_of(made: Made) -> Export:
         np.tile(np.arange(VISITS), n),
         np.zeros(size, np.intp),
         tuple(
-            Column(name, kind, values.ravel(), unit)
-            for name, (kind, values, unit) in made.visits.items()
+            Column(name, kind, values.ravel()) for name, (kind, values, _) in made.visits.items()
         ),
         visits=True,
     )
@@ -87,10 +86,9 @@ def export_of(made: Made) -> Export:
     )
 
 
-def _answers(kind: str, values: np.ndarray) -> tuple[str, ...]:
-    """What a code of two values means."""
-    two = kind == CODE and bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
-    return ("No", "Yes") if two else ()
+def _answers(kind: str, values: np.ndarray) -> int:
+    """How many answers a code of yes and no has."""
+    return 2 * (kind == CODE and bool(np.isin(values[~np.isnan(values)], (0, 1)).all()))
 
 
 def true_trial(seed: int) -> Made:

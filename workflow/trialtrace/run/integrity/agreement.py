@@ -15,7 +15,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import NOBODY, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.look import CONTRADICTION, Look, rows_of
+from trialtrace.run.integrity.look import CONTRADICTION, Look, noted
 
 MIN_PATIENTS, MOSTLY, SLIPS, YEAR = 20, 0.7, 0.01, 365.25
 
@@ -23,12 +23,11 @@ MIN_PATIENTS, MOSTLY, SLIPS, YEAR = 20, 0.7, 0.01, 365.25
 def looks(export: Export) -> Iterator[Look]:
     """Item 6.1: what lasts within a table, between tables, age against birth."""
     shared: dict[tuple[str, str], list[Slice]] = {}
-    for sheet in export.sheets:
-        for column in sheet.columns:
-            if column.name in export.lasting:
-                yield from _within(sheet, column)
-                one = _first(export, sheet, column)
-                shared.setdefault((column.name, column.kind), []).append(one)
+    for sheet, column, _ in export.columns():
+        if column.name in export.lasting:
+            yield from _within(sheet, column)
+            one = _first(export, sheet, column)
+            shared.setdefault((column.name, column.kind), []).append(one)
     for found in shared.values():
         for one, other in combinations(found, 2):
             yield from _between(one, other)
@@ -62,8 +61,8 @@ def _within(sheet: Sheet, column: Column) -> Iterator[Look]:
     k = len(np.unique(subject[other]))
     if k <= (1 - MOSTLY) * n:
         text, p = f"{k} of {n} patients have more than one value", chances.binomial(k, n, SLIPS)
-        rows = rows_of(sheet.rows[there[other]])
-        yield Look(f"{sheet.name}.{column.name}", text, p, rows, kind=CONTRADICTION)
+        rows = sheet.rows[there[other]]
+        yield noted(f"{sheet.name}.{column.name}", text, p, rows, kind=CONTRADICTION)
 
 
 def _between(one: Slice, other: Slice) -> Iterator[Look]:
@@ -77,8 +76,8 @@ def _between(one: Slice, other: Slice) -> Iterator[Look]:
 
 def _differing(of: Slice, text: str, known: Places, differ: Flags) -> Look:
     k, n = int(differ.sum()), len(known)
-    rows, p = rows_of(of.rows[known[differ]]), chances.binomial(k, n, SLIPS)
-    return Look(of.where, text.format(k, n), p, rows, kind=CONTRADICTION)
+    rows, p = of.rows[known[differ]], chances.binomial(k, n, SLIPS)
+    return noted(of.where, text.format(k, n), p, rows, kind=CONTRADICTION)
 
 
 def _of_clusters(export: Export, cluster: Places, arm: Places) -> Iterator[Look]:
@@ -89,12 +88,9 @@ def _of_clusters(export: Export, cluster: Places, arm: Places) -> Iterator[Look]
         usual[own] = np.bincount(arm[own]).argmax() if own.any() else NOBODY
     differ = (usual != NOBODY) & (arm != usual)
     k, n = int(differ.sum()), int((usual != NOBODY).sum())
-    text, p = (
-        f"{k} of {n} patients have another arm than most of their",
-        chances.binomial(k, n, SLIPS),
-    )
-    rows = export.places(np.flatnonzero(differ))
-    yield Look(export.subjects, f"{text} cluster", p, rows, kind=CONTRADICTION)
+    text = f"{k} of {n} patients have another arm than most of their cluster"
+    p, rows = chances.binomial(k, n, SLIPS), export.row_of[differ]
+    yield noted(export.subjects, text, p, rows, kind=CONTRADICTION)
 
 
 def _ages(export: Export) -> Iterator[Look]:

@@ -17,18 +17,10 @@ import numpy as np
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Slice
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, noted
 from trialtrace.run.integrity.repeats import longest_run
 
-SLIPS, MIN_PATIENTS, NEARLY_EQUAL, PIECE, FEW_RUNS, WORKING, SHOWN = (
-    0.005,
-    20,
-    0.6,
-    4,
-    -4.0,
-    2 / 7,
-    0.01,
-)
+SLIPS, MIN_PATIENTS, NEARLY_EQUAL, PIECE, FEW_RUNS, WORKING = 0.005, 20, 0.6, 4, -4.0, 2 / 7
 
 
 def by_site(export: Export) -> Iterator[Look]:
@@ -39,9 +31,7 @@ def by_site(export: Export) -> Iterator[Look]:
     if entry is not None and len(np.unique(day := entry.values[entry.there])) > 1:
         groups = [day[arm[entry.there] == a] for a in np.unique(arm[entry.there])]
         text = f"arms of {len(day)} patients go with their day of entry"
-        p = chances.kruskal_wallis(groups)
-        rows = rows_of(entry.rows[entry.there]) if p < SHOWN else ()
-        yield Look(entry.where, text, p, rows)
+        yield noted(entry.where, text, chances.kruskal_wallis(groups), entry.rows[entry.there])
 
 
 def order(export: Export) -> Iterator[Look]:
@@ -62,7 +52,7 @@ def order(export: Export) -> Iterator[Look]:
     simple = export.scheme == "simple"
     p = 2 * chances.normal(-abs(z)) if simple else chances.normal(z)
     text = f"{'runs' if simple else 'few runs'} of an arm among {len(who)} patients in their order"
-    yield Look(entry.where, text, float(p))
+    yield noted(entry.where, text, float(p))
     at = who[np.lexsort((export.row_of[who], entry.values[who]))]
     yield from _longest(export, arm[at], at, entry.where)
     size = max(export.block_sizes, default=0)
@@ -81,8 +71,8 @@ def weekdays(export: Export) -> Iterator[Look]:
             free = weekday(one.values[one.there]) >= 5
             k, n = int(free.sum()), len(free)
             if n >= MIN_PATIENTS and one.at != export.milestones.get("birth"):
-                rows, p = rows_of(one.rows[one.there[free]]), chances.binomial(k, n, WORKING)
-                yield Look(one.where, f"{k} of {n} dates are on a weekend", p, rows)
+                rows, p = one.rows[one.there[free]], chances.binomial(k, n, WORKING)
+                yield noted(one.where, f"{k} of {n} dates are on a weekend", p, rows)
 
 
 def weekday(days: Floats) -> Places:
@@ -112,8 +102,8 @@ def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
     np.add.at(counts, (arm[known], other[known]), 1)
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) >= 5]
     if min(counts.shape) > 1 and counts.sum() >= 5 * counts.size:
-        p = chances.pearson(counts)
-        yield Look(where, f"arms of {int(counts.sum())} patients go with the {what}", p)
+        text = f"arms of {int(counts.sum())} patients go with the {what}"
+        yield noted(where, text, chances.pearson(counts))
 
 
 def runs_z(groups: list[Places]) -> float:
@@ -143,13 +133,8 @@ def _longest(export: Export, arm: Places, order: Places, where: str) -> Iterator
     if len(np.unique(others)) < 2 or runs_z([others]) < FEW_RUNS:
         p = 1.0
     text = f"{t} of {n} patients one after another are in one arm"
-    yield Look(
-        where,
-        text,
-        p,
-        export.places(order[first : first + t]) if p < 1 else (),
-        rows_in=export.subjects,
-    )
+    rows = export.row_of[order[first : first + t]]
+    yield noted(where, text, p, rows, rows_in=export.subjects)
 
 
 def _of_equal_size(arm: Places, strata: Places, size: int) -> bool:
@@ -177,10 +162,5 @@ def _blocks(export: Export, arm: Places, entry: Slice, strata: Places) -> Look:
         beyond += own[far].tolist()
     p = chances.binomial(len(beyond), ends, SLIPS)
     text = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
-    return Look(
-        entry.where,
-        text,
-        p,
-        export.places(np.array(beyond, dtype=np.intp)),
-        rows_in=export.subjects,
-    )
+    rows = export.row_of[np.array(beyond, dtype=np.intp)]
+    return noted(entry.where, text, p, rows, rows_in=export.subjects)

@@ -16,10 +16,10 @@ from trialtrace.base.arrays import Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.allocation import runs_z
 from trialtrace.run.integrity.export import CODE, NUMBER, At, Export, Slice
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, noted
 from trialtrace.run.integrity.repeats import longest_run
 
-MIN_PATIENTS, MIN_GROUP, LOW, DUE, ALLOWED = 20, 5, 0.1, 0.3, 0.2
+MIN_PATIENTS, MIN_GROUP, DUE, ALLOWED = 20, 5, 0.3, 0.2
 
 
 def runs(export: Export) -> Iterator[Look]:
@@ -37,17 +37,10 @@ def runs(export: Export) -> Iterator[Look]:
             z = runs_z([yes[site[at] == one] for one in np.unique(site[at])])
             # Years differ: neighbours may be alike, at a correlation of so much.
             z = np.sign(z) * max(0.0, abs(z) - ALLOWED * np.sqrt(len(yes)))
-            p = min(1.0, 2 * chances.normal(-abs(float(z))))
-            text = (
-                f"{1 + np.count_nonzero(np.diff(yes))} runs of a yes or no in {len(yes)} patients"
-            )
-            yield Look(one.where, text, p, _longest(export, yes, at) if p < LOW else ())
-
-
-def _longest(export: Export, yes: Places, at: Places) -> tuple[int, ...]:
-    """The rows of the longest run."""
-    first, length = longest_run(yes.astype(float))
-    return export.places(at[first : first + length])
+            many, (first, length) = np.count_nonzero(np.diff(yes)), longest_run(yes.astype(float))
+            text = f"{1 + many} runs of a yes or no in {len(yes)} patients"
+            rows = export.row_of[at[first : first + length]]
+            yield noted(one.where, text, chances.normal(-abs(float(z))), rows, times=2)
 
 
 def means(export: Export) -> Iterator[Look]:
@@ -79,7 +72,7 @@ def spreads(export: Export) -> Iterator[Look]:
 
 
 def _look(one: Slice, text: str, p: float) -> Look:
-    return Look(one.where, text, p, rows_of(one.rows[one.there]) if p < LOW else ())
+    return noted(one.where, text, p, one.rows[one.there])
 
 
 def _at_entry(export: Export) -> Iterator[Slice]:
@@ -112,9 +105,7 @@ def correlations(export: Export) -> Iterator[Look]:
             r = sign * chances.correlation(one.values[known], other.values[known])
             p = chances.normal((np.arctanh(r) - np.arctanh(DUE)) * np.sqrt(len(known) - 3))
             text = f"the rank correlation with {other.column} is {sign * r:.2f} in {len(known)}"
-            yield Look(
-                one.where, f"{text} patients", p, rows_of(one.rows[known]) if p < LOW else ()
-            )
+            yield noted(one.where, f"{text} patients", p, one.rows[known])
 
 
 def _pairs(export: Export, first: At, second: At) -> Iterator[tuple[Slice, Slice]]:

@@ -21,7 +21,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice, resolution
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, noted
 
 MIN_VALUES, SPREAD, STABLE, ALIKE, NEAR, STEP, MIN_APART, TWICE = 30, 8, 0.9, 0.1, 5, 10, 20, 2.0
 MIN_COPIED, ODDS, AT_LEAST, OFTEN = 15, 5.0, 0.5, 0.8
@@ -52,7 +52,7 @@ def _met(middle: Slice, target: Floats, before: Floats, text: str) -> Iterator[L
     if hardly and chances.correlation(x, before[known]) > STABLE:
         return
     text = f"{int(same.sum())} of {len(x)} values are {text}"
-    yield Look(middle.where, text, p, rows_of(middle.rows[known[same]]))
+    yield noted(middle.where, text, p, middle.rows[known[same]])
 
 
 def _inside(values: Floats, target: Floats) -> Places:
@@ -99,7 +99,7 @@ def _whole_visits(series: tuple[Slice, ...]) -> Iterator[Look]:
     if k == n and OFTEN**n < p:
         p, told, found = OFTEN**n, (k, n), np.concatenate(rows)
     text = f"{told[0]} of {told[1]} values of a visit are those of the visit before"
-    yield Look(series[0].where, text, min(1.0, p * len(counts)), rows_of(found))
+    yield noted(series[0].where, text, p, found, times=len(counts))
 
 
 def copied(k: int, n: int, others: int, of_others: int) -> float:

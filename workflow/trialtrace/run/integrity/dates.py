@@ -20,7 +20,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.look import CONTRADICTION, PATTERN, Look, rows_of
+from trialtrace.run.integrity.look import CONTRADICTION, PATTERN, Look, least, noted
 from trialtrace.run.integrity.values import isolated, usual
 
 MIN_DATES, SLIPS, VISIT_SLIPS, MOSTLY, WEEK = 20, 0.01, 0.005, 0.8, 7.0
@@ -62,17 +62,15 @@ def order(export: Export) -> Iterator[Look]:
         kind = PATTERN if (first, second) == ("randomised", "first_dose") else CONTRADICTION
         if len(both):
             yield _counted(later, both, back, f"are before {CALLED[first]}", kind)
-    for sheet in export.sheets:
-        for column in sheet.columns if sheet.visits else ():
-            if column.kind == DATE and (sheet.name, column.name) in export.used:
-                yield from _of_visits(sheet, column, known)
+    for sheet, column, _ in export.columns(DATE):
+        if sheet.visits and (sheet.name, column.name) in export.used:
+            yield from _of_visits(sheet, column, known)
 
 
 def _counted(date: Slice, who: Places, wrong: Flags, text: str, kind: str) -> Look:
     k, n = int(wrong.sum()), len(who)
-    p = chances.binomial(k, n, SLIPS)
-    rows = rows_of(date.rows[who[wrong]])
-    return Look(date.where, f"{k} of {n} dates {text}", p, rows, kind=kind)
+    p, rows = chances.binomial(k, n, SLIPS), date.rows[who[wrong]]
+    return noted(date.where, f"{k} of {n} dates {text}", p, rows, kind=kind)
 
 
 def _of_visits(sheet: Sheet, column: Column, known: dict[str, Slice]) -> Iterator[Look]:
@@ -83,12 +81,9 @@ def _of_visits(sheet: Sheet, column: Column, known: dict[str, Slice]) -> Iterato
     back = same & (np.diff(day[row]) < 0)
     n, k = int(same.sum()), int(back.sum())
     if n >= MIN_DATES:
-        text, p = (
-            f"{k} of {n} visits are dated before the visit",
-            chances.binomial(k, n, VISIT_SLIPS),
-        )
-        rows = rows_of(sheet.rows[row[1:][back]])
-        yield Look(where, f"{text} that they follow", p, rows, kind=CONTRADICTION)
+        text = f"{k} of {n} visits are dated before the visit that they follow"
+        p, rows = chances.binomial(k, n, VISIT_SLIPS), sheet.rows[row[1:][back]]
+        yield noted(where, text, p, rows, kind=CONTRADICTION)
     for name, date in known.items():
         since = day - date.values[sheet.subject]
         counted = ~np.isnan(since)
@@ -105,8 +100,7 @@ def _of_visits(sheet: Sheet, column: Column, known: dict[str, Slice]) -> Iterato
         n, k = (len(np.unique(sheet.subject[of])) for of in (counted, wrong))
         if n:
             text = f"{k} of {n} patients have visits dated {text}"
-            p, rows = chances.binomial(k, n, SLIPS), rows_of(sheet.rows[wrong])
-            yield Look(where, text, p, rows, kind=kind)
+            yield noted(where, text, chances.binomial(k, n, SLIPS), sheet.rows[wrong], kind=kind)
 
 
 def _after_for_most(sheet: Sheet, since: Floats) -> Flags:
@@ -124,10 +118,9 @@ def steps(export: Export) -> Iterator[Look]:
     entry = export.entry
     if entry is None:
         return
-    for sheet in export.sheets:
-        for column in sheet.columns if sheet.visits else ():
-            if column.kind == DATE:
-                yield from _off(sheet, column, column.values - entry.values[sheet.subject])
+    for sheet, column, _ in export.columns(DATE):
+        if sheet.visits:
+            yield from _off(sheet, column, column.values - entry.values[sheet.subject])
     yield from _late_contacts(export)
 
 
@@ -150,11 +143,9 @@ def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
         others = sum(int((far & np.any(one, axis=0)).sum()) for one in beside)
         k = int(back.sum())
         p = chances.binomial(k, k + others, 1 / 3) if k >= MIN_OFF else 1.0
-        looks.append((p, told, back))
-    p, told, back = min(looks, key=lambda look: look[0])
-    text = f"{int(back.sum())} of {len(known)} dates are {told}, by the usual time of their visit"
-    rows = rows_of(sheet.rows[known[back]])
-    yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)
+        text = f"{k} of {len(known)} dates are {told}, by the usual time of their visit"
+        looks.append(noted(f"{sheet.name}.{column.name}", text, p, sheet.rows[known[back]]))
+    yield from least(looks)
 
 
 def days_exchanged(days: Floats) -> Floats:
@@ -175,10 +166,9 @@ def _late_contacts(export: Export) -> Iterator[Look]:
     """Last contacts half a year and more later, by the days since the patient's last visit, than
     all others."""
     last, seen = export.milestone("last_contact"), np.full(export.n, np.nan)
-    for sheet in export.sheets:
-        for column in sheet.columns if sheet.visits else ():
-            if column.kind == DATE:
-                np.fmax.at(seen, sheet.subject, column.values)
+    for sheet, column, _ in export.columns(DATE):
+        if sheet.visits:
+            np.fmax.at(seen, sheet.subject, column.values)
     if last is None or (~np.isnan(last.values - seen)).sum() < MIN_DATES:
         return
     there = np.flatnonzero(~np.isnan(last.values - seen))
@@ -187,4 +177,4 @@ def _late_contacts(export: Export) -> Iterator[Look]:
     if not far.any() or days[far].min() - days[~far].max() < LATE:
         p = 1.0
     text = f"{int(far.sum())} of {len(days)} are half a year or more after all others"
-    yield Look(last.where, text, p, rows_of(last.rows[there[far]]) if p < 1 else ())
+    yield noted(last.where, text, p, last.rows[there[far]])

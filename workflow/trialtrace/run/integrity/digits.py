@@ -13,9 +13,9 @@ import numpy as np
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, resolution
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, noted
 
-MIN_VALUES, MOST_ALIKE, SPREAD, EXPECTED, HALF, SHOWN = 100, 0.1, 7, 5.0, 5, 0.01
+MIN_VALUES, MOST_ALIKE, SPREAD, EXPECTED, HALF = 100, 0.1, 7, 5.0, 5
 ALIKE = ([1, 3, 7, 9], [2, 4, 6, 8])
 WINDOW = np.array([0.5, *[1.0] * 9, 0.5]) / 10
 
@@ -32,8 +32,8 @@ def looks(export: Export) -> Iterator[Look]:
             p, digit = preference(whole)
             if digit is not None:
                 text = f"the last digits of {len(whole)} values: {digit} is too frequent"
-                rows = rows_of(number.rows[number.there[np.abs(whole) % 10 == digit]])
-                yield Look(number.where, text, p, rows if p < SHOWN else ())
+                rows = number.rows[number.there[np.abs(whole) % 10 == digit]]
+                yield noted(number.where, text, p, rows)
 
 
 def counts(whole: Whole) -> tuple[Floats, Floats]:

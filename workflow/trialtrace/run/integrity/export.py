@@ -19,15 +19,13 @@ At = tuple[str, str]
 class Column:
     """A column: numbers, dates as days since 1970, or codes as their places; nan where missing.
 
-    `levels` are what the dictionary calls the code at each place, `branched` says that it shows the
-    column in some rows only."""
+    `choices` counts the answers that the dictionary has, `branched` says that it shows the column
+    in some rows only."""
 
     name: str
     kind: str
     values: Floats
-    unit: str = ""
-    label: str = ""
-    levels: tuple[str, ...] = ()
+    choices: int = 0
     branched: bool = False
 
 
@@ -53,6 +51,11 @@ class Sheet:
     def several(self) -> bool:
         """Whether some subject has several rows."""
         return len(np.unique(self.subject)) < len(self.subject)
+
+    def in_rows(self, column: Column) -> Whole:
+        """The places of the values of a column, in the order of the file."""
+        order = np.argsort(self.rows, kind="stable")
+        return order[~np.isnan(column.values[order])]
 
     @cached_property
     def before(self) -> Places:
@@ -133,6 +136,13 @@ class Export:
     lasting: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     id_column: str = ""
+
+    def columns(self, *kinds: str) -> Iterator[tuple[Sheet, Column, str]]:
+        """Each column of these kinds, or of any, with its table before and its place after it."""
+        for sheet in self.sheets:
+            for column in sheet.columns:
+                if not kinds or column.kind in kinds:
+                    yield sheet, column, f"{sheet.name}.{column.name}"
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:
@@ -217,10 +227,6 @@ class Export:
             if sheet.name == self.subjects:
                 rows[sheet.subject[::-1]] = sheet.rows[::-1]
         return rows
-
-    def places(self, subjects: Places) -> tuple[int, ...]:
-        """The rows of some subjects, in order."""
-        return tuple(sorted({int(row) for row in self.row_of[subjects] if row != NOBODY}))
 
 
 def without_copies(sheet: Sheet, used: frozenset[At]) -> Sheet:

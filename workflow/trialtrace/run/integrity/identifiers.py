@@ -15,7 +15,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Places
 from trialtrace.run.integrity.export import Export
-from trialtrace.run.integrity.look import LOSS, Look
+from trialtrace.run.integrity.look import LOSS, Look, noted
 
 FEWEST, DENSE, BY_SITE, AGREE, SLIPS = 20, 0.8, 0.9, 0.9, 0.001
 MORE, LEAST = 1.5, 0.1
@@ -58,10 +58,9 @@ def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Ite
         return
     at = missing.index(longest)
     share = LEAST + MORE * (gone - longest) / (n - longest)
-    p = min(1.0, n * share**longest)
-    rows = export.places(who[[steps[at][2], steps[at][3]]])
+    rows = export.row_of[who[[steps[at][2], steps[at][3]]]]
     are = "1 number is" if gone == 1 else f"{gone} numbers are"
     text = f"{are} {NOT_THERE} {len(parts)} patients"
     text += f", at most {longest} in a row, the first such gap" if gone > 1 else ""
     text += " between these rows"
-    yield Look(export.id_column, text, p, rows, kind=LOSS)
+    yield noted(export.id_column, text, share**longest, rows, kind=LOSS, times=n)

@@ -1,14 +1,17 @@
 """A check of one thing in an export, and what many checks make of a chance."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from trialtrace.base.arrays import Places, Whole
 
 LEVEL, PAGE_LEVEL, UNEQUAL = 0.05, 0.018, 0.002
 """Familywise levels: of a flag in the item report; of the line on page 1, beside which outcomes
 known unequally by arm have their part of 0.02."""
+NO_ROWS: Places = np.zeros(0, np.intp)
 CONTRADICTION, LOSS, PATTERN = "contradiction", "loss", "pattern"
 """What a look may show: values that cannot both be true, rows or values that are gone, a pattern
 that chance hardly gives."""
@@ -64,6 +67,26 @@ def judged(looks: Iterable[Look]) -> list[Judged]:
     return sorted(made, key=lambda one: (one.adjusted, one.look.p, one.look.check, one.look.where))
 
 
-def rows_of(rows: Whole | Places) -> tuple[int, ...]:
-    """Row numbers in order, without those of who has no row."""
-    return tuple(sorted({int(row) for row in rows if row >= 0}))
+def noted(
+    where: str,
+    told: str,
+    p: float,
+    rows: Whole | Places = NO_ROWS,
+    *,
+    kind: str = PATTERN,
+    rows_in: str = "",
+    times: int = 1,
+) -> Look:
+    """A look that was tried so many times, with its rows in order, without those of who has no row;
+    no rows of a pattern that can be no flag."""
+    p = min(1.0, p * times)
+    flagged = p < LEVEL or kind == CONTRADICTION
+    shown = sorted({int(row) for row in rows if row >= 0}) if flagged else ()
+    return Look(where, told, p, tuple(shown), kind=kind, rows_in=rows_in)
+
+
+def least(tried: Sequence[Look]) -> Iterator[Look]:
+    """Of several looks at one thing the most unusual, as one that was tried so many times."""
+    if tried:
+        one = min(tried, key=lambda look: look.p)
+        yield replace(one, p=min(1.0, one.p * len(tried)))

@@ -24,7 +24,7 @@ from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.chances import row_means
 from trialtrace.run.integrity.export import NOBODY, Export, Slice
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, noted
 
 MIN_PAIRS, SMALL, PARTS = 20, 10, 8
 KEPT, USUAL, SURE = 0.6, float(np.arctanh(0.5)), 0.001
@@ -62,9 +62,8 @@ def _visit(export: Export, visit: Slice, values: Floats, others: Floats) -> Iter
     p, told, own = min(
         tried, key=lambda each: each[0], default=(1.0, "their own patient", order[:0])
     )
-    p = min(1.0, p * len(groups) * KINDS)
     text = f"{len(own)} of {len(order)} values go with {told}"
-    yield Look(visit.where, text, p, rows_of(visit.rows[order[own]]) if p < SURE else ())
+    yield noted(visit.where, text, p, visit.rows[order[own]], times=len(groups) * KINDS)
 
 
 def _about(values: Floats, group: Places) -> Floats:

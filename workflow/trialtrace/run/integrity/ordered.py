@@ -22,7 +22,7 @@ from scipy import special
 from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.chances import correlation
 from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, least, noted
 
 MIN_VALUES, MIN_RUN, GOES_WITH, LONGEST = 8, 5, 2.5, 100
 FEW_LEVELS, ROWS_A_GROUP = 10, 3
@@ -42,22 +42,19 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             where, p = f"{sheet.name}.{column.name}", chance(values)
             text = f"all {len(at)} values stand sorted, while the patients stand in another order"
-            yield Look(where, text, p, rows_of(sheet.rows[at]) if p < 1 else ())
+            yield noted(where, text, p, sheet.rows[at])
             if p == 1 and column.kind == NUMBER:
                 yield _part(sheet, column, at)
     for series in export.series:
         found = [(one, one.in_rows) for one in series if one.table in ordered]
+        text = "values of one visit stand sorted, those of other visits do not"
         tried = [
-            (chance(one.values[at]), one.rows[at])
+            noted(series[0].where, f"{len(at)} {text}", chance(one.values[at]), one.rows[at])
             for one, at in found
             if len(at) >= MIN_VALUES and len(np.unique(one.values[at])) > FEW_LEVELS
         ]
-        if len(tried) > 1 and max(p for p, _ in tried) == 1:
-            p, rows = min(tried, key=lambda each: each[0])
-            text = f"{len(rows)} values of one visit stand sorted, those of other visits do not"
-            yield Look(
-                series[0].where, text, min(1.0, p * len(tried)), rows_of(rows) if p < 1 else ()
-            )
+        if len(tried) > 1 and max(one.p for one in tried) == 1:
+            yield from least(tried)
 
 
 def _part(sheet: Sheet, column: Column, at: Whole) -> Look:
@@ -73,8 +70,7 @@ def _part(sheet: Sheet, column: Column, at: Whole) -> Look:
         if (found := of_part(signed, first, *run)) < p:
             (start, end), p = run, found
     text = f"{end - start} of {len(at)} values in a row stand sorted"
-    rows = rows_of(sheet.rows[at[start:end]])
-    return Look(f"{sheet.name}.{column.name}", text, min(1.0, 2 * p), rows)
+    return noted(f"{sheet.name}.{column.name}", text, p, sheet.rows[at[start:end]], times=2)
 
 
 def of_part(values: Floats, first: Whole, start: int, end: int) -> float:

@@ -11,17 +11,17 @@ import numpy as np
 from trialtrace.base.arrays import Flags
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import CODE, DATE, Export, Slice
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.look import Look, least, noted
 from trialtrace.run.integrity.sites import all_alike
 
-MIN_ARM, EXPECTED, SHOWN = 10, 5, 0.01
+MIN_ARM, EXPECTED = 10, 5
 
 
 def missing(export: Export) -> Iterator[Look]:
     """Item 8.1: outcomes that more patients of one arm lack, without who died; none that an arm
     lacks as a whole, as it may not have been meant for it."""
     death = export.milestone("death")
-    tried: dict[str, list[tuple[float, str, Flags]]] = {}
+    tried: dict[str, list[Look]] = {}
     alive = np.full(export.n, True) if death is None else np.isnan(death.values)
     for one in _outcomes(export):
         # Who has no row of the visit lacks the value too.
@@ -31,12 +31,11 @@ def missing(export: Export) -> Iterator[Look]:
         if len(counts) > 1 and due.min() >= EXPECTED and counts[:, 1].all():
             each = ", ".join(f"{k:.0f} of {k + rest:.0f}" for k, rest in counts)
             text = f"{int(lacks.sum())} of {int(alive.sum())} patients lack it, by arm {each}"
-            tried.setdefault(one.where, []).append((chances.pearson(counts), text, lacks))
-    for where, every in tried.items():
-        p, text, lacks = min(every, key=lambda each: each[0])
-        p = min(1.0, p * len(every))
-        rows = export.places(np.flatnonzero(lacks)) if p < SHOWN else ()
-        yield Look(where, text, p, rows, rows_in=export.subjects)
+            p, rows = chances.pearson(counts), export.row_of[lacks]
+            look = noted(one.where, text, p, rows, rows_in=export.subjects)
+            tried.setdefault(one.where, []).append(look)
+    for every in tried.values():
+        yield from least(every)
 
 
 def events(export: Export) -> Iterator[Look]:
@@ -46,17 +45,15 @@ def events(export: Export) -> Iterator[Look]:
         there, levels = ~np.isnan(one.values), np.unique(one.values[one.there])
         if one.kind != CODE or len(levels) != 2:
             continue
-        yes, tried = one.values == levels[1], []
+        yes, tried = one.values == levels[1], list[Look]()
+        each = ", ".join(f"{k} of {n}" for k, n in by_arm(export, yes, there))
+        text = f"{int(yes.sum())} of {int(there.sum())} have the second of two answers, by arm "
         for place in np.unique(arm[there & (arm >= 0)]):
             own, rest = there & (arm == place), there & (arm >= 0) & (arm != place)
             if min(own.sum(), rest.sum()) >= MIN_ARM:
-                tried.append((all_alike(yes[own], yes[rest]), int(place)))
-        if tried:
-            p, place = min(tried)
-            each = ", ".join(f"{k} of {n}" for k, n in by_arm(export, yes, there))
-            text = f"{int(yes.sum())} of {int(there.sum())} have the second of two answers, by arm "
-            rows = rows_of(one.rows[there & (arm == place)]) if p < SHOWN else ()
-            yield Look(one.where, text + each, min(1.0, p * len(tried)), rows)
+                p = all_alike(yes[own], yes[rest])
+                tried.append(noted(one.where, text + each, p, one.rows[own]))
+        yield from least(tried)
 
 
 def by_arm(export: Export, yes: Flags, among: Flags) -> list[tuple[int, int]]:

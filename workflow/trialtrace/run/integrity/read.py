@@ -188,17 +188,13 @@ def _sheet(
     known = trial.dictionary[spec.name]
     keys = [name for name in spec.key_ if name in known and name != spec.subject]
     left_out = {spec.subject, *keys, *arm_columns(trial, spec)}
-    cleaning = trial.cleaning.tables.get(spec.name)
-    units = cleaning.unit_of if cleaning else {}
     used = np.flatnonzero((subject != NOBODY) & _measured(table))
     columns = [
         Column(
             name,
             kind,
             _numbers(table, variable, kind)[used],
-            units.get(name, ""),
-            variable.label,
-            _levels(table, variable),
+            len(variable.choices),
             bool(variable.branching),
         )
         for name, variable in known.items()
@@ -280,13 +276,6 @@ def _numbers(table: pa.Table, variable: Variable, kind: str) -> Floats:
         values = values.cast(pa.int32())
     made: Floats = values.cast(pa.float64(), safe=False).to_numpy()
     return made
-
-
-def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:
-    """What the choices of a variable are called, in the places of `codes_of`."""
-    cells = pc.unique(table[variable.name]).to_pylist() if variable.choices else []
-    codes = sorted({*variable.choices, *(str(cell) for cell in cells if cell is not None)})
-    return tuple(variable.choices.get(code, code) for code in codes)
 
 
 def _order(table: pa.Table, name: str, variable: Variable) -> Places:

@@ -25,8 +25,8 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.chances import equal_share
-from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Slice
-from trialtrace.run.integrity.look import Look, rows_of
+from trialtrace.run.integrity.export import CODE, NUMBER, Export, Slice
+from trialtrace.run.integrity.look import Look, least, noted
 
 MIN_VALUES, RARE, MOST_ALIKE, AGAINST, LASTING = 30, 0.02, 0.25, 0.3, 0.25
 MIN_FILLED, MIN_PAIRS, SHORTEST, OFTEN = 8, 5, 5, 0.25
@@ -39,16 +39,13 @@ def blocks(export: Export) -> Iterator[Look]:
     for number in export.numbers:
         at = number.in_rows
         yield from _twice(number.where, number.values[at], number.rows[at])
-    for sheet in export.sheets:
-        order = np.argsort(sheet.rows, kind="stable")
-        for column in sheet.columns if sheet.several else ():
-            at = order[~np.isnan(column.values[order])]
-            if column.kind == NUMBER and not _lasts(sheet.subject[at], column.values[at]):
-                before = sheet.before[at]
-                carried = (before >= 0) & (sheet.step[at] != sheet.step[before])
-                at = at[~carried | (column.values[at] != column.values[before])]
-                where = f"{sheet.name}.{column.name}"
-                yield from _twice(where, column.values[at], sheet.rows[at], by_rows=True)
+    for sheet, column, where in export.columns(NUMBER):
+        at = sheet.in_rows(column)
+        if sheet.several and not _lasts(sheet.subject[at], column.values[at]):
+            before = sheet.before[at]
+            carried = (before >= 0) & (sheet.step[at] != sheet.step[before])
+            at = at[~carried | (column.values[at] != column.values[before])]
+            yield from _twice(where, column.values[at], sheet.rows[at], by_rows=True)
 
 
 def _lasts(subject: Whole, values: Floats) -> bool:
@@ -74,7 +71,7 @@ def _twice(where: str, values: Floats, rows: Whole, *, by_rows: bool = False) ->
     p = float(-np.expm1(-n * (n - 1) / 2 * (1 - q) * q**t)) if length and q else 1.0
     at = np.array([s + k for s in starts for k in range(length)], dtype=int)
     text = f"{length} of {n} values in a row stand again, in the same order, further down"
-    yield Look(where, text, p, rows_of(rows[at]))
+    yield noted(where, text, p, rows[at])
 
 
 def _alike_below(values: Floats, length: int) -> float:
@@ -115,18 +112,13 @@ def longest_twice(values: Floats) -> tuple[int, tuple[int, ...]]:
 
 def filled(export: Export) -> Iterator[Look]:
     """Item 1.1: one value, or one step, in row after row of several patients."""
-    for sheet in export.sheets:
-        order = np.argsort(sheet.rows, kind="stable")
-        for column in sheet.columns:
-            at = order[~np.isnan(column.values[order])]
-            subject = sheet.subject[at]
-            pairs = np.unique(np.column_stack([subject, column.values[at]]), axis=0)
-            whole = sheet.several and len(pairs) == len(np.unique(subject))
-            if column.kind == DATE or whole or column.name in export.lasting:
-                continue
-            yield from _filled(
-                f"{sheet.name}.{column.name}", column.values[at], subject, sheet.rows[at]
-            )
+    for sheet, column, where in export.columns(NUMBER, CODE):
+        at = sheet.in_rows(column)
+        subject = sheet.subject[at]
+        pairs = np.unique(np.column_stack([subject, column.values[at]]), axis=0)
+        whole = sheet.several and len(pairs) == len(np.unique(subject))
+        if not whole and column.name not in export.lasting:
+            yield from _filled(where, column.values[at], subject, sheet.rows[at])
     for series in export.series:
         for one in series:
             # The rows between those of a visit hide a run of it.
@@ -147,10 +139,9 @@ def _filled(where: str, values: Floats, subject: Places, rows: Whole) -> Iterato
         start, length = longest_run(x)
         at = slice(start, start + length + more)
         p = run_chance(x, start, length) if np.ptp(subject[at]) else 1.0
-        tried.append((p, what, at))
-    p, what, at = min(tried, key=lambda one: one[0])
-    text = f"{at.stop - at.start} of {len(values)} values have {what} in row after row"
-    yield Look(where, text, min(1.0, len(ways) * p), rows_of(rows[at]))
+        text = f"{length + more} of {len(values)} values have {what} in row after row"
+        tried.append(noted(where, text, p, rows[at]))
+    yield from least(tried)
 
 
 def longest_run(values: Floats) -> tuple[int, int]:
@@ -227,5 +218,5 @@ def _equal(export: Export, columns: list[Slice], who: Flags, called: str) -> Loo
     pairs = int((sizes * (sizes - 1) // 2).sum())
     due = TOGETHER * len(there) * (len(there) - 1) / 2 * np.prod([_luck(one) for one in columns])
     text = f"{pairs} pairs among {len(there)} {called} are equal in all {len(columns)} columns"
-    rows = export.places(there[sizes[names.reshape(-1)] > 1])
-    return Look(export.subjects, text, chances.poisson(pairs, float(due)), rows)
+    rows = export.row_of[there[sizes[names.reshape(-1)] > 1]]
+    return noted(export.subjects, text, chances.poisson(pairs, float(due)), rows)

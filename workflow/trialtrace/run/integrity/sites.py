@@ -23,20 +23,11 @@ from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.chances import correlation, row_means
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.look import LOSS, Look, rows_of
+from trialtrace.run.integrity.look import LOSS, Look, least, noted
 from trialtrace.run.integrity.ordered import is_sorted
 
 MIN_GROUP, MIN_LEVELS, MIN_VISIT, OF_SITES, OF_CLUSTERS, OF_VISITS = 10, 8, 20, 1.0, 2.0, 3.0
-SHOWN, TWICE, USUAL, GRACE = 0.01, 2.0, 0.2, 14
-Tried = list[tuple[float, str, Places]]
-
-
-def _least(of: Slice, tried: Tried, *, kind: str = "pattern") -> Iterator[Look]:
-    """One look at the least chance of what was tried, with the rows of the subjects."""
-    if tried:
-        p, text, who = min(tried, key=lambda each: each[0])
-        p = min(1.0, p * len(tried))
-        yield Look(of.where, text, p, rows_of(of.rows[who]) if p < SHOWN else (), kind=kind)
+TWICE, USUAL, GRACE = 2.0, 0.2, 14
 
 
 def _groups(of: Places | None, who: Places) -> Iterator[Flags]:
@@ -64,23 +55,23 @@ def levels(export: Export) -> Iterator[Look]:
         varied = len(np.unique(values)) >= (5 if one.kind != DATE else MIN_LEVELS)
         if len(there) < 2 * MIN_GROUP or one.column in export.lasting or not varied:
             continue
-        least = 7.0 if one.kind == DATE else 0.0
+        narrowest = 7.0 if one.kind == DATE else 0.0
         x = np.log(values) if one.kind != DATE and values.min() > 0 else values
-        tried = [
-            (float(further(sums(x[own]), sums(x[~own]), allowed, least)), "", there[own])
-            for own in _groups(export.centre, there)
-        ]
         text = f"the level of {len(there)} values is another at one site"
-        yield from _least(one, [(p, text, who) for p, _, who in tried])
+        tried = []
+        for own in _groups(export.centre, there):
+            p = float(further(sums(x[own]), sums(x[~own]), allowed, narrowest))
+            tried.append(noted(one.where, text, p, one.rows[there[own]]))
+        yield from least(tried)
         day = one.rows.astype(float) if entry is None else entry.values
         if entry is not None or one.table in unsorted:
-            yield from _from_one_on(one, there, x, day[there], least)
+            yield from _from_one_on(one, there, x, day[there], narrowest)
     for series in export.series:
         yield from _of_visits(series)
 
 
 def _from_one_on(
-    one: Slice, there: Places, values: Floats, day: Floats, least: float
+    one: Slice, there: Places, values: Floats, day: Floats, narrowest: float
 ) -> Iterator[Look]:
     """The level before and after the day, or row, that parts the values most."""
     order = np.argsort(day, kind="stable")
@@ -92,15 +83,12 @@ def _from_one_on(
     total, squares = np.cumsum(x), np.cumsum(x * x)
     before = at.astype(float), total[at - 1], squares[at - 1]
     after = n - before[0], total[-1] - before[1], squares[-1] - before[2]
-    p = further(before, after, OF_SITES, least)
+    p = further(before, after, OF_SITES, narrowest)
     best = int(np.argmin(p))
     cut = int(at[best])
     higher = after[1][best] / after[0][best] > before[1][best] / before[0][best]
     text = f"{n - cut} of {n} values are {'higher' if higher else 'lower'} than in the rows before"
-    found = rows_of(one.rows[there[order[cut:]]])
-    yield Look(
-        one.where, text, float(min(1.0, p[best] * len(at))), found if p[best] < SHOWN else ()
-    )
+    yield noted(one.where, text, float(p[best]), one.rows[there[order[cut:]]], times=len(at))
 
 
 def _of_visits(series: tuple[Slice, ...]) -> Iterator[Look]:
@@ -114,11 +102,10 @@ def _of_visits(series: tuple[Slice, ...]) -> Iterator[Look]:
     for at, one in enumerate(series):
         around = [scaled[near] for near in (at - 1, at + 1) if 0 <= near < len(series)]
         p = max(float(further(sums(scaled[at]), sums(x), OF_VISITS)) for x in around)
-        tried.append((p, f"the level of {len(known[at])} values is another at one visit", one))
+        text = f"the level of {len(known[at])} values is another at one visit"
+        tried.append(noted(one.where, text, p, one.rows[one.there]))
     if len(tried) > 2:
-        p, text, one = min(tried, key=lambda each: each[0])
-        p = min(1.0, p * len(tried))
-        yield Look(one.where, text, p, rows_of(one.rows[one.there]) if p < SHOWN else ())
+        yield from least(tried)
 
 
 def sums(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -129,14 +116,14 @@ def further(
     one: tuple[Floats, Floats, Floats],
     other: tuple[Floats, Floats, Floats],
     allowed: float,
-    least: float = 0.0,
+    narrowest: float = 0.0,
 ) -> Floats:
     """The chance of means as far apart where they are `allowed` standard deviations apart, of two
-    samples by their sizes, sums and sums of squares; their spread is taken for `least` or more."""
+    samples by their sizes, sums and sums of squares; their spread is at least `narrowest`."""
     (n, total, squares), (m, others, of_others) = one, other
     within = squares - total**2 / n + of_others - others**2 / m
     df = n + m - 2
-    spread = np.maximum(np.sqrt(np.maximum(within, 1e-300) / df), least)
+    spread = np.maximum(np.sqrt(np.maximum(within, 1e-300) / df), narrowest)
     root = np.sqrt(n * m / (n + m))
     t = np.abs(total / n - others / m) / spread * root
     z = (t - allowed * root) / np.sqrt(1 + t**2 / (2 * df))
@@ -155,9 +142,9 @@ def spreads(export: Export) -> Iterator[Look]:
             apart = [
                 len(each) * (f - np.mean(far)) ** 2 for each, f in zip(values, far, strict=True)
             ]
-            rows = rows_of(number.rows[number.there[groups[int(np.argmax(apart))]]])
+            rows = number.rows[number.there[groups[int(np.argmax(apart))]]]
             text = f"the spread of {len(number.there)} values differs between {len(values)} sites"
-            yield Look(number.where, text, p, rows if p < SHOWN else ())
+            yield noted(number.where, text, p, rows)
 
 
 def codings(export: Export) -> Iterator[Look]:
@@ -172,12 +159,11 @@ def codings(export: Export) -> Iterator[Look]:
         ):
             first = one.values[known] == level[0]
             text = "all patients of a site have one of two values"
-            yield from _least(
-                one,
+            yield from least(
                 [
-                    (all_alike(first[own], first[~own]), text, known[own])
+                    noted(one.where, text, all_alike(first[own], first[~own]), one.rows[known[own]])
                     for own in _groups(export.site, known)
-                ],
+                ]
             )
     for series in export.series:
         if all(len(np.unique(one.values[one.there])) >= 5 for one in series):
@@ -213,11 +199,8 @@ def _turned(export: Export, series: tuple[Slice, ...]) -> Iterator[Look]:
                 r = correlation(values[known[own], at], mean[known[own]])
                 p = chances.normal(np.arctanh(r) * np.sqrt(max(own.sum() - 3, 1)))
                 text = f"values of {own.sum()} patients at a visit go against those at their others"
-                tried.append((p, text, one, known[own]))
-    if tried:
-        p, text, one, who = min(tried, key=lambda each: each[0])
-        p = min(1.0, p * len(tried))
-        yield Look(one.where, text, p, rows_of(one.rows[who]) if p < SHOWN else ())
+                tried.append(noted(one.where, text, p, one.rows[known[own]]))
+    yield from least(tried)
 
 
 def _rest(values: Floats, at: int) -> tuple[Floats, Floats]:
@@ -250,7 +233,7 @@ def _lacking(
     until = export.milestone("last_contact")
     limit = np.full(export.n, end) if until is None else np.fmin(until.values, end)
     last, since = float(np.nanmax(column.values)), column.values - entered[sheet.subject]
-    lacking, sites = np.zeros(export.n), []
+    where, lacking, sites = f"{sheet.name}.{column.name}", np.zeros(export.n), list[Look]()
     for step in np.unique(sheet.step):
         rows = (sheet.step == step) & ~np.isnan(since)
         if rows.sum() < MIN_VISIT:
@@ -269,20 +252,14 @@ def _lacking(
             rest = ~present[who[~own]]
             share = min(1.0, TWICE * (rest.sum() + 0.5) / (len(rest) + 1))
             none = not present[who[own]].any()
-            sites.append((share ** int(own.sum()) if none else 1.0, who[own]))
-    where, late = f"{sheet.name}.{column.name}", np.flatnonzero(lacking > 0)
+            text = f"none of {own.sum()} patients of a site has a visit that those of others have"
+            p, rows = share ** int(own.sum()) if none else 1.0, export.row_of[who[own]]
+            sites.append(noted(where, text, p, rows, kind=LOSS, rows_in=export.subjects))
+    late = np.flatnonzero(lacking > 0)
     text = (
         f"none of {len(late)} patients has a visit due after its last date, before that of others"
     )
     p = float(np.prod(lacking[late])) if len(late) else 1.0
-    yield Look(where, text, p, _rows(export, late, p), kind=LOSS, rows_in=export.subjects)
-    if sites:
-        p, who = min(sites, key=lambda each: each[0])
-        text = f"none of {len(who)} patients of a site has a visit that those of others have"
-        p = min(1.0, p * len(sites))
-        yield Look(where, text, p, _rows(export, who, p), kind=LOSS, rows_in=export.subjects)
-
-
-def _rows(export: Export, who: Places, p: float) -> tuple[int, ...]:
-    """The patients' rows, as what they lack has none."""
-    return export.places(who) if p < SHOWN else ()
+    # What they lack has no row: those of the patients.
+    yield noted(where, text, p, export.row_of[late], kind=LOSS, rows_in=export.subjects)
+    yield from least(sites)

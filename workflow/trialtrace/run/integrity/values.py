@@ -24,6 +24,7 @@ from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import (
     CODE,
+    DATE,
     NUMBER,
     Column,
     Export,
@@ -31,7 +32,7 @@ from trialtrace.run.integrity.export import (
     once_a_subject,
     resolution,
 )
-from trialtrace.run.integrity.look import LOSS, Look, rows_of
+from trialtrace.run.integrity.look import LOSS, Look, least, noted
 
 MIN_VALUES, MIN_LEVELS, MIN_CODED, MIN_LEVELS_CODED = 20, 5, 40, 10
 NEAREST = 3.0
@@ -47,18 +48,16 @@ CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 def far(export: Export) -> Iterator[Look]:
     """Item 6.1: single values, or dates of visits, that stand far from all others."""
     entry = export.entry
-    for sheet in export.sheets:
-        for column in sheet.columns:
-            known = once_a_subject(sheet, column)
-            if column.kind == NUMBER:
-                yield from _alone(sheet, column.name, column.values, known)
-            elif column.kind != CODE and sheet.visits and entry is not None:
-                since = column.values - entry.values[sheet.subject]
-                middle, width = usual(sheet.step, since)
-                # Where all come on one day, as they do on that of entry, none is far.
-                same = [s for s in np.unique(sheet.step) if not _spread(since, sheet.step == s)]
-                late = np.where(np.isin(sheet.step, same), np.nan, (since - middle) / width)
-                yield from _alone(sheet, column.name, late, np.flatnonzero(~np.isnan(late)))
+    for sheet, column, where in export.columns(NUMBER, DATE):
+        if column.kind == NUMBER:
+            yield from _alone(sheet, where, column.values, once_a_subject(sheet, column))
+        elif sheet.visits and entry is not None:
+            since = column.values - entry.values[sheet.subject]
+            middle, width = usual(sheet.step, since)
+            # Where all come on one day, as they do on that of entry, none is far.
+            same = [s for s in np.unique(sheet.step) if not _spread(since, sheet.step == s)]
+            late = np.where(np.isin(sheet.step, same), np.nan, (since - middle) / width)
+            yield from _alone(sheet, where, late, np.flatnonzero(~np.isnan(late)))
 
 
 def usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
@@ -73,15 +72,18 @@ def usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
     return middle, width
 
 
-def _alone(sheet: Sheet, name: str, values: Floats, known: Places) -> Iterator[Look]:
+def _alone(sheet: Sheet, where: str, values: Floats, known: Places) -> Iterator[Look]:
     x = values[known]
     if len(np.unique(x)) < MIN_LEVELS or len(x) < MIN_VALUES or in_dilutions(x):
         return
-    ends = [isolated(x, x), isolated(-x, x), _negative(x)]
-    p, alone = min(ends, key=lambda end: end[0])
-    text = f"{int(alone.sum())} of {len(x)} values stand alone, far from all others"
-    rows = rows_of(sheet.rows[known[alone]])
-    yield Look(f"{sheet.name}.{name}", text, min(1.0, len(ends) * p), rows)
+    text = f"of {len(x)} values stand alone, far from all others"
+    ends = isolated(x, x), isolated(-x, x), _negative(x)
+    yield from least(
+        [
+            noted(where, f"{int(alone.sum())} {text}", p, sheet.rows[known[alone]])
+            for p, alone in ends
+        ]
+    )
 
 
 def _spread(values: Floats, of: Flags | slice = slice(None)) -> float:
@@ -145,27 +147,21 @@ def _negative(values: Floats) -> tuple[float, Flags]:
 
 def codes(export: Export) -> Iterator[Look]:
     """Item 6.1: a number such as 99, 777 or 99.9 more often than its neighbours, and zeros."""
-    for sheet in export.sheets:
-        for column in sheet.columns:
-            known = np.flatnonzero(~np.isnan(column.values))
-            values, subject = column.values[known], sheet.subject[known]
-            levels = np.unique(values)
-            if column.kind != NUMBER or len(values) < MIN_CODED or resolution(values) is None:
-                continue
-            if levels[0] == 0 and len(levels) >= MIN_LEVELS:
-                yield _zeros(sheet, column, known)
-            coded = [one for one in levels.tolist() if CODE_OF_MISSING.fullmatch(f"{one:g}")]
-            if not coded or len(levels) < MIN_LEVELS_CODED:
-                continue
-            counts = {one: len(np.unique(subject[values == one])) for one in coded}
-            tried = {
-                one: chances.poisson(k, due(values, one)) if k > _beside(values, one) else 1.0
-                for one, k in counts.items()
-            }
-            code = min(tried, key=lambda one: tried[one])
-            text = f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines"
-            rows, p = rows_of(sheet.rows[known[values == code]]), min(1.0, len(tried) * tried[code])
-            yield Look(f"{sheet.name}.{column.name}", f"{text}, eights or sevens", p, rows)
+    for sheet, column, where in export.columns(NUMBER):
+        known = np.flatnonzero(~np.isnan(column.values))
+        values, subject = column.values[known], sheet.subject[known]
+        levels = np.unique(values)
+        if len(values) < MIN_CODED or resolution(values) is None:
+            continue
+        if levels[0] == 0 and len(levels) >= MIN_LEVELS:
+            yield _zeros(sheet, column, known)
+        coded = [one for one in levels.tolist() if CODE_OF_MISSING.fullmatch(f"{one:g}")]
+        tried, text = [], f"of {len(np.unique(subject))} patients have one number of nines"
+        for code in coded if len(levels) >= MIN_LEVELS_CODED else ():
+            rows, k = sheet.rows[known[values == code]], len(np.unique(subject[values == code]))
+            p = chances.poisson(k, due(values, code)) if k > _beside(values, code) else 1.0
+            tried.append(noted(where, f"{k} {text}, eights or sevens", p, rows))
+        yield from least(tried)
 
 
 def _beside(values: Floats, code: float) -> int:
@@ -209,8 +205,7 @@ def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
         share = most * (upper - third) / (third / 2) + beyond
         p = chances.binomial(k, k + len(few), float(share)) if share < 1 else 1.0
     text = f"{k} of {n} patients have zero, {len(few)} others up to half of the lower quartile"
-    rows = rows_of(sheet.rows[known[values == 0]])
-    return Look(f"{sheet.name}.{column.name}", text, p, rows)
+    return noted(f"{sheet.name}.{column.name}", text, p, sheet.rows[known[values == 0]])
 
 
 def constants(export: Export) -> Iterator[Look]:
@@ -231,12 +226,12 @@ def constants(export: Export) -> Iterator[Look]:
             alike = len(np.unique(column.values[known])) == 1
             p, where = 2.0 ** -min(n - 1, 1000) if alike else 1.0, f"{sheet.name}.{column.name}"
             if column.kind != CODE and n >= MIN_VALUES:
-                rows = rows_of(sheet.rows[known]) if alike else ()
-                yield Look(where, f"all {n} patients have one value" * alike, p, rows)
-            elif len(column.levels) == 2 and n >= MIN_ANSWERS and k and not column.branched:
+                text = f"all {n} patients have one value" * alike
+                yield noted(where, text, p, sheet.rows[known])
+            elif column.choices == 2 and n >= MIN_ANSWERS and k and not column.branched:
                 others = np.delete(empty, at)
                 usual = float(np.median(others)) if len(others) else 0.0
                 more = chances.binomial(k, len(known), min(1.0, max(EMPTY, 2 * usual)))
                 p = max(p, more) if alike and not SELDOM.fullmatch(column.name) else 1.0
                 text = f"all {n} answers are one of two, and {k} cells are empty" * alike
-                yield Look(where, text, p, rows_of(sheet.rows[~known]) if alike else (), kind=LOSS)
+                yield noted(where, text, p, sheet.rows[~known], kind=LOSS)
