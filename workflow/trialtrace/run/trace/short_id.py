@@ -55,7 +55,7 @@ def with_short_id(at: Project, text: str) -> str:
         return found[0]
     near = {short_id(name): name for name in names if _one_letter_off(short_id(name), text)}
     what = f"{len(found)} results have this short id" if found else "no result has this short id"
-    expected = one_of(found) if found else f"one of the last runs of {one_of(there) or 'no trial'}"
+    expected = one_of(found) if found else f"one of the last runs of {one_of(there)}"
     do = "; ".join(f"{short} is {name}" for short, name in sorted(near.items())[:NEAREST]) or None
     raise UserError(f"short id {text}", found=what, expected=expected, do=do)
 
