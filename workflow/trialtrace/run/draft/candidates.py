@@ -9,7 +9,7 @@ from trialtrace.run.draft.keys import constant, counts_rows, is_key, patients
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import EVENT_DATE
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import CODE, INTEGER, MOST_LEVELS, TEXT
+from trialtrace.run.draft.types import MOST_LEVELS
 
 # Put first in a list that is asked; never taken for an answer.
 FIRST = {
@@ -35,7 +35,7 @@ def ordered(role: str, names: Iterable[str]) -> list[str]:
 
 def coded(one: Column, most: int = MOST_LEVELS) -> bool:
     """Whether a column has at least two and not too many levels."""
-    return one.kind.name in (CODE, INTEGER, TEXT) and 2 <= len(one.values) <= most
+    return one.kind.may_be_codes and 2 <= len(one.values) <= most
 
 
 def levels_of(one: Column) -> str:

@@ -6,10 +6,7 @@ import numpy as np
 
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import CODE, INTEGER, TEXT
 
-# What can number patients, or visits: days differ between patients.
-NUMBERING = (INTEGER, CODE, TEXT)
 # What may stand between a patient and a row, in the order of a key.
 STANDARD = (
     cdisc.PARAMETER,
@@ -58,11 +55,8 @@ def patients(table: Table) -> list[str]:
 
 def numbering(table: Table) -> list[str]:
     """The columns that can number something: they have several values, no decimals, no dates."""
-    return [
-        name
-        for name, one in table.columns.items()
-        if one.kind.name in NUMBERING and len(one.values) > 1
-    ]
+    columns = table.columns.items()
+    return [name for name, one in columns if one.kind.may_be_codes and len(one.values) > 1]
 
 
 def visits(table: Table, subject: str) -> list[str]:

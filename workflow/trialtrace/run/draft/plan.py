@@ -143,6 +143,8 @@ def _displays(draft: Draft, known: Mapping[str, str]) -> dict[str, object]:
             "unit": one.unit,
             "at": _times(one),
         }
+        if not one.start:
+            figure["axis"] = f"Time ({one.unit})"
         made["cumulative_incidence" if one.competing else "kaplan_meier"] = [figure]
     elif one.kind == EVENT:
         bars = {"title": one.label, "of": [one.name], "estimate": "proportion.wilson"}

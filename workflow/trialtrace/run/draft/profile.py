@@ -12,25 +12,9 @@ import pyarrow.compute as pc
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.cleaning.times import parse_durations
 from trialtrace.run.cleaning.values import parse_dates, ungrouped
+from trialtrace.run.draft import types
 from trialtrace.run.draft.files import RawTable
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
-from trialtrace.run.draft.types import (
-    AFTER_DAY,
-    CLOCK,
-    CODE,
-    DATE,
-    DURATION,
-    INTEGER,
-    MARKERS,
-    MOMENT,
-    MOST_LEVELS,
-    NUMBER_KIND,
-    TEXT,
-    Kind,
-    can_be_choice,
-    kind_of,
-    natural,
-)
 from trialtrace.run.tables.missing_markers import markers_among
 from trialtrace.run.trial.cleaning import SECONDS
 
@@ -47,7 +31,7 @@ class Column:
     values: tuple[str, ...]
     at: np.ndarray
     missing: Mapping[str, int]
-    kind: Kind
+    kind: types.Kind
     declared: Declared = NOTHING
 
     @cached_property
@@ -67,8 +51,8 @@ class Column:
     @property
     def levels(self) -> tuple[str, ...]:
         """Its values where they can be codes: few of them, numbers by their size."""
-        few = len(self.values) <= MOST_LEVELS and self.kind.name in (CODE, INTEGER, TEXT)
-        return tuple(sorted(self.values, key=natural)) if few else ()
+        few = len(self.values) <= types.MOST_LEVELS and self.kind.may_be_codes
+        return tuple(sorted(self.values, key=types.natural)) if few else ()
 
     @property
     def label(self) -> str:
@@ -81,11 +65,11 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind.name in (INTEGER, NUMBER_KIND, DURATION)
+        return self.kind.name in (types.INTEGER, types.NUMBER_KIND, types.DURATION)
 
     @property
     def is_date(self) -> bool:
-        return self.kind.name in (DATE, MOMENT)
+        return self.kind.name in (types.DATE, types.MOMENT)
 
     @property
     def misfits(self) -> str:
@@ -95,7 +79,7 @@ class Column:
     @property
     def unit(self) -> str:
         """The declared unit; a duration without one is counted in the first of its parts."""
-        if self.kind.name != DURATION or self.declared.unit in SECONDS:
+        if self.kind.name != types.DURATION or self.declared.unit in SECONDS:
             return self.declared.unit
         return "minutes" if self.kind.orders[0].startswith("mm") else "hours"
 
@@ -108,7 +92,7 @@ class Column:
         """Each row as a number, days since 1970 of a date; NaN where it is missing."""
         if self.is_date:
             worth = _days(self.values, self.kind.orders[0])
-        elif self.kind.name == DURATION:
+        elif self.kind.name == types.DURATION:
             texts = pa.array(self.values, pa.string())
             worth = parse_durations(texts, self.kind.orders[0], self.unit)[0].to_numpy()
         else:
@@ -129,13 +113,13 @@ class Column:
         place = np.full(len(self.values) + 1, -1)
         place[used] = np.arange(len(used))
         values = tuple(self.values[one] for one in used)
-        kind = kind_of(values, self.declared.kind, self.declared.order)
+        kind = types.kind_of(values, self.declared.kind, self.declared.order)
         return replace(self, values=values, at=place[at], kind=kind)
 
 
 def _days(values: Sequence[str], order: str) -> np.ndarray:
     """Dates, which may have a time of day, as days since 1970."""
-    texts = pc.replace_substring_regex(pa.array(values, pa.string()), AFTER_DAY, "")
+    texts = pc.replace_substring_regex(pa.array(values, pa.string()), types.AFTER_DAY, "")
     days = parse_dates(texts, order)[0].cast(pa.int32())
     return np.asarray(days.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
@@ -213,7 +197,7 @@ def column(
     at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     counts = np.bincount(at[at >= 0], minlength=len(texts))
     # A code with a label is an answer, whatever programs write for it.
-    markers = {*absent, *MARKERS, *markers_among(texts)} - {*declared.choices}
+    markers = {*absent, *types.MARKERS, *markers_among(texts)} - {*declared.choices}
     found = {code for code in texts if code in declared.missing or code in markers}
     kept = [text for text in texts if text and text not in found]
     plain = _ungrouped(kept, thousands)
@@ -226,7 +210,7 @@ def column(
     placed = np.array([*(place.get(text, -1) for text in texts), -1], np.int64)
     missing = {text: int(n) for text, n in zip(texts, counts, strict=True) if text in found}
     known = "code" if declared.choices and {*values} <= {*declared.choices} else declared.kind
-    kind = kind_of(values, known, declared.order)
+    kind = types.kind_of(values, known, declared.order)
     return Column(name, tuple(values), placed[at], missing, kind, declared)
 
 
@@ -235,7 +219,7 @@ def _ungrouped(texts: list[str], mark: str) -> list[str]:
     if not mark:
         return texts
     plain = ungrouped(pa.array(texts, pa.string()), mark, "," if mark == "." else ".").to_pylist()
-    return plain if kind_of(plain).name in (INTEGER, NUMBER_KIND) else texts
+    return plain if types.kind_of(plain).name in (types.INTEGER, types.NUMBER_KIND) else texts
 
 
 def misfit_lines(table: Table) -> Iterator[str]:
@@ -245,13 +229,13 @@ def misfit_lines(table: Table) -> Iterator[str]:
             yield f"{table.name}.{one.name} has partial dates: {one.misfits}"
         elif one.kind.misfits:
             yield f"{table.name}.{one.name} is text, since not all cells are numbers: {one.misfits}"
-        elif one.kind.name == CLOCK and one.declared.kind != CLOCK:
+        elif one.kind.name == types.CLOCK and one.declared.kind != types.CLOCK:
             which = "clock times or durations, which a codebook declares (time, mm:ss, hh:mm)"
             yield f"{table.name}.{one.name} is text: {which}"
-        elif one.kind.name == MOMENT and len(one.kind.orders) > 1:
+        elif one.kind.name == types.MOMENT and len(one.kind.orders) > 1:
             yield f"{table.name}.{one.name} is text: its dates fit {one_of(one.kind.orders)}"
 
 
 def is_choice(one: Column) -> bool:
     """Whether a column can be declared with a list of choices."""
-    return bool(one.values) and all(map(can_be_choice, one.values))
+    return bool(one.values) and all(map(types.can_be_choice, one.values))

@@ -43,6 +43,11 @@ class Kind:
     orders: tuple[str, ...] = ()
     misfits: tuple[str, ...] = ()
 
+    @property
+    def may_be_codes(self) -> bool:
+        """Whether values can name something: they have no decimals, and are no dates or times."""
+        return self.name in (INTEGER, CODE, TEXT)
+
 
 def kind_of(values: Sequence[str], declared: str = "", order: str = "") -> Kind:
     """The kind of a column by its different values. A declared type, or order of dates, holds where

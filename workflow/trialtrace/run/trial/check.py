@@ -30,6 +30,8 @@ from trialtrace.run.trial.endpoints import check as endpoints
 from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.frozen import frozen_plan, is_frozen
+from trialtrace.run.trial.guesses import FILE as GUESSES
+from trialtrace.run.trial.guesses import open_guesses
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import RULES, not_a_trial
 from trialtrace.run.trial.multiverse import check as multiverse
@@ -149,7 +151,8 @@ def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Docu
         review.check(files, documents["review"])
         known = (*known, REVIEW)
     known = (*known, FROZEN) if is_frozen(at, name) else known
-    problems = _other_files(at, name, known) + _frozen(at, name, documents)
+    problems = [*_other_files(at, name, known), *open_guesses(at, name)]
+    problems += _frozen(at, name, documents)
     problems += _drawn(at, name, documents)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)
@@ -220,24 +223,23 @@ def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem
             at.shown(path),
             found="a file that trialtrace does not read" if path.is_file() else "a folder",
             expected=one_of(known),
-            do=_instead(name).get(path.name)
+            do=_instead(name, path.name)
             or did_you_mean(path.name, READ)
             or "move it out of this folder",
         )
         for path in sorted(folder.iterdir())
-        if path.name not in known and not path.name.startswith(".")
+        if path.name not in (*known, GUESSES) and not path.name.startswith(".")
     ]
 
 
-def _instead(name: str) -> dict[str, str]:
-    """What to do with the files that versions before 1.0 read."""
+def _instead(name: str, file: str) -> str:
+    """What to do with a file that versions before 1.0 read."""
     cohort = (
         f"delete it; {script_place(name)} draws the cohorts that come with trialtrace. One of your "
         "own is read from files: export it once with version 0.1.0 (trialtrace export), and write "
         "source: {kind: files, folder: …, synthetic: true, items: …}"
     )
-    guesses = "check each value that it lists, correct the file where it is wrong, then delete it"
-    return {"cohort.yaml": cohort, "guesses.yaml": guesses}
+    return cohort if file == "cohort.yaml" else ""
 
 
 def _drawn(at: Project, name: str, documents: Mapping[str, Document]) -> list[Problem]:
