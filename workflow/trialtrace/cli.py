@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Container, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.deleted_names import COMMANDS, answer
@@ -373,6 +374,11 @@ def _add_report(add: Add) -> None:
         metavar="ANALYSIS",
         help="what the last run says of an analysis, to paste into a document and reword",
     )
+    command.add_argument(
+        "--tables",
+        metavar="FOLDER",
+        help="write each numbered table and figure of the last run there, as a DOCX of its own",
+    )
     command.set_defaults(run=run_report)
 
 
@@ -388,6 +394,15 @@ def run_report(arguments: argparse.Namespace) -> int:
 
         tell_run(at, name, RENDER)
         print(pasted(last_run(at, name), arguments.sentences), end="")
+        return 0
+    if arguments.tables:
+        from trialtrace.report.cells import last_run
+        from trialtrace.report.floats import write_floats
+
+        tell_run(at, name, RENDER)
+        folder = Path(arguments.tables)
+        for file in write_floats(last_run(at, name), folder):
+            print(f"written  {folder / file}")
         return 0
     trial = load_trial(name, at)
     if arguments.write:

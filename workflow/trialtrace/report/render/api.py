@@ -1,7 +1,7 @@
 """Render one Quarto document: to HTML and DOCX by either renderer, to PDF by the embedded one."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,6 +92,34 @@ def render_document(
         write_bytes(paths[file], data)
     html, docx, pdf = (paths.get(f"{stem}.{kind}") for kind in FORMATS)
     return RenderedFiles(html, docx, pdf, name, tuple(paths.values()))
+
+
+def render_floats(
+    sources: Sequence[Path],
+    *,
+    out_dir: Path,
+    lines: Callable[[str], Sequence[str]],
+    inputs: Mapping[str, Path],
+    home: Path | None = None,
+    stamp: Stamp | None = None,
+    private: bool = False,
+) -> list[str]:
+    """Write each numbered table and figure of documents as a DOCX into `out_dir`; their names.
+
+    `lines` gives what stands below one, by its label; the other arguments are those of
+    `render_document`.
+    """
+    from trialtrace.report.render.floats import float_documents
+
+    documents = [read_document(path) for path in sources]
+    page = Page(stamp=stamp, private=private)
+    with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
+        folder = _working_folder(Path(scratch).resolve(), home)
+        _place_inputs(folder, inputs)
+        made = float_documents(documents, replace(page, scratch=Path(scratch).name), folder, lines)
+    for name, data in made.items():
+        write_bytes(out_dir / name, data)
+    return [*made]
 
 
 def _known(what: str, texts: Sequence[str], allowed: tuple[str, ...]) -> None:

@@ -167,13 +167,19 @@ def render(
 
     What follows the first document stands on pages of its own, by its name.
     """
+    text = markdown(documents, page, folder)
+    return pandoc.convert(text, documents, page, folder, formats), "embedded"
+
+
+def markdown(documents: Sequence[Document], page: Page, folder: Path) -> str:
+    """The documents as one text, with what their cells show."""
     first, *others = documents
     with session(first, folder, page.private) as running:
         texts = [page.head + Assembler(first, running, folder, page.scratch).markdown()]
         for document in others:
             text = Assembler(document, running.of(document), folder, page.scratch).markdown()
             texts.append(_on_page(text, Path(document.name).stem, page.head))
-    return pandoc.convert("\n".join(texts), documents, page, folder, formats), "embedded"
+    return "\n".join(texts)
 
 
 def _on_page(text: str, name: str, head: str) -> str:

@@ -80,6 +80,60 @@ def _bundled() -> str | None:
     return next(filter(None, found), None)
 
 
+@dataclass(frozen=True)
+class Conversion:
+    """Documents that are written from one text: `folder` holds images and inputs."""
+
+    documents: Sequence[Document]
+    page: Page
+    folder: Path
+
+    @property
+    def build(self) -> Path:
+        return self.folder / ".pandoc"
+
+    @property
+    def common(self) -> list[str]:
+        return [find_pandoc(), f"--data-dir={self.build / 'data'}", "--standalone"]
+
+    def numbered(self, markdown: str) -> Numbered:
+        """The text read and numbered, once for all pages."""
+        (self.build / "data").mkdir(parents=True)
+        document, read = self.documents[0], self.build / "document.json"
+        text = _metadata(document, self.page) + markdown
+        command = [*self.common, f"--from={READER}", "--to=json", f"--output={read}"]
+        _start(command, self.folder, stdin=subprocess.PIPE).finish(document, text.encode("utf-8"))
+        tree = json.loads(read.read_bytes())
+        return _numbered(tree, self.folder, self.documents, bool(self.page.note))
+
+    def written(self, name: str, node: Node, flags: list[str]) -> bytes:
+        """The bytes of one file of a part of it."""
+        kind, document, folder = name.rpartition(".")[2], self.documents[0], self.folder
+        if kind == "html":
+            for_html(node, folder)
+        elif kind == "docx":
+            for_docx(node, folder, self.page.numbers, contents=document.contents(kind))
+        else:
+            for_typst(node, folder, self.page.numbers)
+        source, output = self.build / f"{name}.json", self.build / f"out-{name}"
+        source.write_text(as_text(node), encoding="utf-8")
+        if kind == "pdf":
+            output = output.with_suffix(".typ")
+        command = [*self.common, "--from=json", *flags, str(source), f"--output={output}"]
+        _start(command, folder).finish(document)
+        if kind == "pdf":
+            return set_pdf(output, folder, document, private=self.page.private)
+        data = output.read_bytes()
+        if kind == "docx":
+            return finished(data)
+        return with_images(breakable(data.decode("utf-8")), folder).encode("utf-8")
+
+    def as_docx(self, name: str, node: Node) -> bytes:
+        """The bytes of a DOCX of a part of it."""
+        flags = _of_format("docx", self.documents[0], self.page, self.build, name, {})
+        return self.written(name, node, flags)
+
+
 def convert(
     markdown: str,
     documents: Sequence[Document],
@@ -91,43 +145,13 @@ def convert(
 
     The document is read and numbered once; its pages are then written, some side by side.
     """
-    document, build = documents[0], folder / ".pandoc"
-    (build / "data").mkdir(parents=True)
-    common = [f"--data-dir={build / 'data'}", "--standalone"]
-    text = _metadata(document, page) + markdown
-    read = build / "document.json"
-    told = [find_pandoc(), *common, f"--from={READER}", "--to=json", f"--output={read}"]
-    _start(told, folder, stdin=subprocess.PIPE).finish(document, text.encode("utf-8"))
-    tree = json.loads(read.read_bytes())
-    commands = _pages(_numbered(tree, folder, documents, bool(page.note)), document, page, build)
-
-    def written(name: str, node: Node, flags: list[str]) -> bytes:
-        kind = name.rpartition(".")[2]
-        if kind == "html":
-            for_html(node, folder)
-        elif kind == "docx":
-            for_docx(node, folder, page.numbers, contents=document.contents(kind))
-        else:
-            for_typst(node, folder, page.numbers)
-        source, output = build / f"{name}.json", build / f"out-{name}"
-        source.write_text(as_text(node), encoding="utf-8")
-        if kind == "pdf":
-            output = output.with_suffix(".typ")
-        told = [find_pandoc(), *common, "--from=json", *flags]
-        _start([*told, str(source), f"--output={output}"], folder).finish(document)
-        if kind == "pdf":
-            return set_pdf(output, folder, document, private=page.private)
-        data = output.read_bytes()
-        if kind == "docx":
-            return finished(data)
-        text = breakable(data.decode("utf-8"))
-        return with_images(text, folder).encode("utf-8")
-
+    conversion = Conversion(documents, page, folder)
+    commands = _pages(conversion.numbered(markdown), documents[0], page, conversion.build)
     jobs = {job[0]: job for kind in formats for job in commands(kind)}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        # A PDF takes as long as all else: beside it, not after it.
+        # A PDF takes as long as all else: started first.
         longest_first = sorted(jobs, key=lambda name: not name.endswith(".pdf"))
-        made = {name: pool.submit(written, *jobs[name]) for name in longest_first}
+        made = {name: pool.submit(conversion.written, *jobs[name]) for name in longest_first}
         return {name: made[name].result() for name in jobs}
 
 
@@ -192,7 +216,7 @@ Variables = dict[str, str | list[dict[str, str]]]
 
 
 @dataclass(frozen=True)
-class _Conversion:
+class _Running:
     """A pandoc that runs, and what it was called with."""
 
     command: list[str]
@@ -211,7 +235,7 @@ class _Conversion:
             raise UserError(Problem(document.name, what, found=said))
 
 
-def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> _Conversion:
+def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> _Running:
     process = subprocess.Popen(
         command,
         stdin=stdin,
@@ -220,7 +244,7 @@ def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) ->
         cwd=folder,
         env=clean_environment(),
     )
-    return _Conversion(command, process)
+    return _Running(command, process)
 
 
 def _around(parts: list[Part], part: Part, page: Page) -> Variables:

@@ -1,0 +1,94 @@
+"""Each numbered table and figure of a report as a DOCX of its own, to be put into a manuscript."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from pathlib import Path
+
+from trialtrace.report.render.document import Document
+from trialtrace.report.render.embedded import markdown
+from trialtrace.report.render.house import Page
+from trialtrace.report.render.pandoc import Conversion
+from trialtrace.report.render.tree.nodes import (
+    Node,
+    Nodes,
+    all_of,
+    attributes,
+    div,
+    paragraph,
+    space,
+    span,
+    strong,
+    text_of,
+    word,
+)
+
+KINDS, FIGURES = ("tbl-", "fig-"), "figures/"
+# What a float says of itself below it, by its label.
+Lines = Callable[[str], Sequence[str]]
+
+
+def float_documents(
+    documents: Sequence[Document], page: Page, folder: Path, lines: Lines
+) -> dict[str, bytes]:
+    """The bytes of each DOCX by its name, "table-S2.docx", in the order of the documents.
+
+    Above stands the number with the first sentence of the caption; below what follows of it, and
+    the `lines` of the label.
+    """
+    conversion = Conversion(documents, page, folder)
+    document = conversion.numbered(markdown(documents, page, folder)).document
+    found: dict[str, bytes] = {}
+    for node in all_of(document["blocks"], "Div", "Figure"):
+        label = node["c"][0][0]
+        if label.startswith(KINDS):
+            name, blocks = _alone(deepcopy(node), lines(label))
+            whole = {**document, "meta": _without_title(document["meta"]), "blocks": blocks}
+            found[name] = conversion.as_docx(name, whole)
+    return found
+
+
+def _without_title(meta: Node) -> Node:
+    hidden = ("title", "subtitle", "author", "date", "number-sections")
+    return {name: deepcopy(value) for name, value in meta.items() if name not in hidden}
+
+
+def _alone(node: Node, lines: Sequence[str]) -> tuple[str, Nodes]:
+    """The name of a float's file, and its blocks."""
+    caption = next(_captions(node))
+    words = caption.pop()["c"] if caption else []
+    title, rest = _first_sentence(words)
+    number = text_of(words).partition(":")[0]
+    name = "-".join(number.split()).replace("Table", "table").replace("Figure", "figure")
+    rest = _without_files(rest)
+    notes = [rest] if rest else []
+    notes += [[word(line)] for line in lines]
+    styled = attributes(pairs=[("custom-style", "Table Caption")])
+    below = [paragraph([span(note, attributes())]) for note in notes]
+    return f"{name}.docx", [div([paragraph([strong(title)])], styled), node, *below]
+
+
+def _captions(node: Node):
+    """The lists of blocks in which a caption stands: of a figure its own, else of its table."""
+    if node["t"] == "Figure":
+        yield node["c"][1][1]
+    for table in all_of(node["c"][1], "Table"):
+        yield table["c"][1][1]
+    # A block without a table has its caption as its first paragraph.
+    yield node["c"][1][:1]
+
+
+def _without_files(words: Nodes) -> Nodes:
+    """Words up to the links to files of the report, which do not come along."""
+    for at, one in enumerate(words):
+        if one["t"] == "Link" and one["c"][2][0].startswith(FIGURES):
+            return words[: at - 1] if at else []
+    return words
+
+
+def _first_sentence(words: Nodes) -> tuple[Nodes, Nodes]:
+    """Words up to the first that ends a sentence, and those behind it."""
+    for at, one in enumerate(words[:-1]):
+        ends = one["t"] == "Str" and one["c"].endswith(".") and len(one["c"]) > 2
+        if ends and words[at + 1] == space():
+            return words[: at + 1], words[at + 2 :]
+    return words, []
