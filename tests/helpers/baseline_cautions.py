@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from trialtrace.report.audit.estimate_losses import estimate_losses
 from trialtrace.report.material import Material, without_p, without_p_within
-from trialtrace.report.sections import analysis_section, data_quality, deaths, imputed, models
+from trialtrace.report.sections import data_quality, deaths, imputed, models
 from trialtrace.report.sections import remarks as of_remarks
 from trialtrace.report.sections.absolute import few_at_risk
+from trialtrace.report.sections.analysed import left_out_without_values
 from trialtrace.report.sections.decided_early import decided_early, known_of_all
 from trialtrace.report.sections.decisions import deciding, turned
 from trialtrace.report.sections.findings import compared, not_adjusted, primary
@@ -83,7 +84,7 @@ OF_ANALYSIS: dict[str, Callable[[Material, Analysis], Told]] = {
     "arms_of_models": models.arms_used,
     "model_leaves_out": models.models_left_out,
     "not_adjusted_for_baseline": models.unlike_others,
-    "left_out_without_values": analysis_section._left_out,
+    "left_out_without_values": left_out_without_values,
     "p_values_not_printed": _unadjusted,
     "few_at_risk": few_at_risk,
     "log_alone": of_log_alone,

@@ -37,7 +37,7 @@ from trialtrace.report.pages.start_page import build_site
 from trialtrace.report.render.pandoc import svg_text as as_text
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.report.sections.data_quality import data_quality
+from trialtrace.report.sections.data_quality import data_tables
 from trialtrace.run.jobs import faults
 from trialtrace.run.trace.text import trace_text
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -71,7 +71,7 @@ def told_of_the_data(at) -> str:
     material = Material(load_trial("mini", at), load_settings(at), folder, {})
     results = list(material.tracer.results)[::20]
     traces = [trace_text(material.tracer.trace(each), colour=False) for each in results]
-    return "\n".join([data_quality(material), *closing_lines(folder, "mini"), *traces])
+    return "\n".join([data_tables(material), *closing_lines(folder, "mini"), *traces])
 
 
 def outside(root: Path) -> list[Path]:

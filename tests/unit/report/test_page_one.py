@@ -12,12 +12,12 @@ import pytest
 from trialtrace.report.material import Material
 from trialtrace.report.page_one import cautions as doubts
 from trialtrace.report.page_one import page, published
-from trialtrace.report.page_one import reading as readings
 from trialtrace.report.page_one.cautions import Caution, cautions
 from trialtrace.report.page_one.page import MOST_WORDS, count_words, page_one
 from trialtrace.report.page_one.primary_table import primary_table
-from trialtrace.report.page_one.reading import reading
+from trialtrace.report.sections import interpretation as readings
 from trialtrace.report.sections.findings import compared
+from trialtrace.report.sections.interpretation import reading
 from trialtrace.report.sections.questions import leading
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
@@ -160,10 +160,12 @@ def test_the_gravest_doubts_stand_however_long_and_the_rest_is_counted():
         Caution("stopped_early", 5, "Ended early."),
         Caution("limitation_declared", 6, "Only ours."),
     ]
-    text, more = page._doubts(found, 30, {"sec-limits": "report-2.html"})
+    shown = page.chosen(found, 30)
+    text, more = page._doubts(shown, 3, {"sec-limits": "report-2.html"})
     assert [line[:2] for line in text.splitlines()[2:]] == ["1.", "2."]
     assert more == "[Further cautions (3)](report-2.html#sec-limits)."
-    text, more = page._doubts(found, 200, {})
+    shown = page.chosen(found, 200)
+    text, more = page._doubts(shown, len(found) - len(shown), {})
     assert text.count("word") == 120 and more == "Further cautions (2)."
 
 

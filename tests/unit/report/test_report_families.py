@@ -8,8 +8,8 @@ from mini_trial import settings_of
 from test_report_wording import words
 
 from trialtrace.report.material import Material
-from trialtrace.report.sections import analysis_section as module
-from trialtrace.report.sections.analysis_section import families
+from trialtrace.report.sections import families as module
+from trialtrace.report.sections.families import families
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.words import members
 from trialtrace.run.trial.reported import in_main_report, in_order

@@ -9,6 +9,7 @@ import pytest
 from test_report_key_sentences import words
 
 from trialtrace.report.material import Material
+from trialtrace.report.page_one.page import further_cautions, page_one
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.registered import registered_unread
 from trialtrace.run.trial.load import load_settings
@@ -25,21 +26,11 @@ def mini(tmp_path_factory):
 def test_each_limit_is_a_line(mini):
     lines = words(limits(mini)).splitlines()
     assert all(line.startswith("- ") for line in lines)
-    # Patient 20 has a coded missing relief.
-    assert "- Relief: the outcome is known in 19 of 20 (Drug 10 of 10, Placebo 9 of 10)." in lines
-    assert any(
-        line.startswith("- Patients without an outcome are left out: these are estimates for all")
-        for line in lines
-    )
-    assert any(
-        line.startswith("- Not recorded: registration, framework, setting") for line in lines
-    )
-
-
-def test_that_a_log_has_none_of_the_deaths_is_a_limit(mini, monkeypatch):
-    monkeypatch.setattr("trialtrace.report.sections.limits.of_log_alone", lambda *_: "Alone.")
-    (line,) = (line for line in limits(mini).splitlines() if line.endswith(". Alone."))
-    assert line.startswith("- Relief; "), "of all analyses once"
+    # What page 1 has no room for stands here, and nothing that stands there.
+    more = [f"- {words(one.text)}" for one in further_cautions(mini)]
+    assert {*more} <= {*lines}
+    page = words(page_one(mini, {}))
+    assert not any(line.removeprefix("- ") in page for line in lines)
 
 
 def test_analyses_of_patients_chosen_after_randomisation_are_counted(mini, monkeypatch):
@@ -52,9 +43,9 @@ def test_analyses_of_patients_chosen_after_randomisation_are_counted(mini, monke
 def test_an_early_end_and_a_plan_written_late_are_limits(tmp_path):
     declared = "reanalysis: By others, after the results.\ndesign:\n  stopped: For benefit.\n"
     run = mini_run.run_mini(tmp_path, trial=mini_trial.TRIAL.replace("design:\n", declared, 1))
-    text = words(limits(Material(run.trial, load_settings(run.at), run.folder, {})))
-    assert "- By others, after the results.\n" in text
-    assert "- Ended early: for benefit.\n" in text
+    of = Material(run.trial, load_settings(run.at), run.folder, {})
+    assert "- By others, after the results.\n" in words(limits(of))
+    assert (words(limits(of)) + words(page_one(of, {}))).count("Ended early: for benefit.") == 1
 
 
 def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
@@ -65,8 +56,9 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
     role = "    role: primary\n"
     plan = mini_trial.PLAN.replace(role, f"{role}    note: As asked.\n", 1)
     run = mini_run.run_mini(tmp_path, trial=trial, plan=plan)
-    text = words(limits(Material(run.trial, load_settings(run.at), run.folder, {})))
-    assert "- No severity was kept.\n" in text
+    of = Material(run.trial, load_settings(run.at), run.folder, {})
+    text = words(limits(of))
+    assert (text + words(page_one(of, {}))).count("No severity was kept.") == 1
     assert "- Interim analyses: one, in May. Intervals and p-values allow" in text
     # What an outcome is limits nothing.
     assert "note: As asked" in plan and "As asked" not in text

@@ -5,12 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_reader import pair
 
-from trialtrace.report.audit.cohort_words import (
-    by_stratum,
-    is_assumed,
-    made_up_by_arm,
-    marked,
-)
+from trialtrace.report.audit.cohort_words import by_stratum, is_assumed, made_up_by_arm, marked
 from trialtrace.report.figures.rows_shown import mark_of
 from trialtrace.report.sections.findings import resting_on
 from trialtrace.run.trace.put_in import PutIn, Rests

@@ -13,14 +13,12 @@ from mini_trial import settings_of
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections import methods as module
-from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
     KNOWN_ALONE,
     UNSIGNED,
     _cite,
     _controlled,
     bibliography,
-    cited,
     methods,
     methods_further,
 )
@@ -103,20 +101,6 @@ def test_articles_of_the_cards_have_their_titles():
     references = [one.reference for one in (*named, *ADJUSTMENTS.values()) if one.reference]
     assert not [entry for _, entry in articles(references) if "  title = " not in entry]
     assert not [title for title in TITLES.values() if "- " in title or title != title.strip()]
-
-
-def test_a_method_has_the_number_of_its_reference_where_a_text_names_it_first(
-    text: str, material: Material
-):
-    at = re.search(r"^(\d+)\. .*Fisher 1935", text, re.MULTILINE)[1]
-    analyses = material.trial.plan.analyses
-    told = html.unescape(analysis_sentences(material, analyses["relief_primary"]))
-    assert told.count(rf"Fisher's exact test [\[{at}\]](#ref-{at})") == 1
-    twice = cited(material, analyses["relief_primary"], "log&#45;rank test, log&#45;rank test")
-    assert twice.count("#ref-") == twice.startswith(r"log&#45;rank test [\[")
-    # The supplement has no list.
-    hidden = next(one for one in analyses.values() if not in_main_report(material.trial, one))
-    assert cited(material, hidden, "Fisher&#39;s exact test") == "Fisher&#39;s exact test"
 
 
 def test_software_stands_with_its_versions_and_the_report_with_its_hash(

@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from types import SimpleNamespace
 
 import mini_run
@@ -12,12 +12,9 @@ import pytest
 from trialtrace.report.figures import rows_shown
 from trialtrace.report.figures.rows_shown import reservations
 from trialtrace.report.material import Material
-from trialtrace.report.sections import decisions, findings, questions, this_reanalysis
-from trialtrace.report.sections import readings as readings_module
-from trialtrace.report.sections import results_in_short as results_module
-from trialtrace.report.sections.analysis_section import analysis_sentences
+from trialtrace.report.sections import findings, questions
+from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.analysis_tables import analysis_tables
-from trialtrace.report.sections.readings import Readings
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.plan.analysis import DecisionLevel
@@ -32,90 +29,6 @@ def words(markdown):
 def mini(tmp_path_factory):
     run = mini_run.run_mini(tmp_path_factory.mktemp("concluded"))
     return Material(run.trial, load_settings(run.at), run.folder, {})
-
-
-def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch):
-    """An interval without no effect, beside those of all randomised and of other rules with it."""
-    (analysis,) = questions.leading(mini)
-    first = next(findings.compared(mini, analysis)).estimate
-    clear = first | {"ci_low": 0.1, "ci_high": 0.4}
-    wide = first | {"ci_low": -0.1, "ci_high": 0.5, "stat_text": "20 (-10 to 50)"}
-    none = {field.name: [] for field in fields(Readings)}
-    of_all = {"first": clear, "everybody": [wide, wide], "rules": [wide, clear, clear]}
-    monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
-    text = words(" ".join(this_reanalysis._against(mini, {})))
-    assert text.startswith(
-        "drug against placebo: unlike the result above, these include no effect (risk difference"
-    )
-    # No score: intervals of the same counts would be counted several times.
-    assert " of 5" not in text
-    assert text.endswith("2 for all randomised and 3 by other definitions of the outcome.")
-    assert text.count("“") == 3 and "(-10.0 to 50.0)" in text.replace("\N{MINUS SIGN}", "-")
-    # Bounds with no effect in them bear out an interval that has it.
-    of_all = {"first": wide, "everybody": [wide, clear], "bounds": [(first, first)]}
-    monkeypatch.setattr(this_reanalysis, "includes_no_effect", lambda *_: True)
-    monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
-    text = words(" ".join(this_reanalysis._against(mini, {})))
-    assert "these exclude no effect" in text and "bounds" not in text
-    monkeypatch.setattr(
-        this_reanalysis, "readings", lambda *_: [Readings(**none | {"first": clear})]
-    )
-    assert [*this_reanalysis._against(mini, {})] == []
-
-
-def test_another_measure_among_other_choices_has_its_name(mini):
-    (analysis,) = questions.leading(mini)
-    first = next(findings.compared(mini, analysis)).estimate
-    assert "odds ratio " in this_reanalysis._choice(
-        mini, first | {"stat_name": "odds_ratio"}, first
-    )
-    assert "risk difference" not in this_reanalysis._choice(mini, first, first)
-
-
-def test_a_result_above_is_no_other_choice(beside, monkeypatch):
-    """What another primary analysis of the same question gives stands in the results: neither the
-    summary nor the report counts it."""
-    (analysis,) = questions.leading(beside)
-    assert any(
-        row["analysis_id"] == "relief_all" for row in questions.same_question(beside, analysis)
-    )
-    (read,) = readings_module.readings(beside, analysis)
-    every = [*read.methods, *read.everybody]
-    assert every and "relief_all" not in {row["analysis_id"] for row in every}
-    first = next(findings.compared(beside, analysis)).estimate | {"ci_low": 0.1, "ci_high": 0.4}
-    wide = {"ci_low": -0.1, "ci_high": 0.5}
-    rows = [first | wide | {"analysis_id": name} for name in ("relief_paired",)]
-    none = {field.name: [] for field in fields(Readings)}
-    given = [Readings(**none | {"first": first, "methods": rows})]
-    monkeypatch.setattr(this_reanalysis, "readings", lambda *_: given)
-    text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "these include no effect" in text and "“Relief by another interval”" in text
-    # Of two results above it is said which; a single kind is not counted again.
-    assert "unlike the first result above" in text and "Looked at" not in text
-    p = first | {"stat_name": "p_value", "stat_value": 0.2, "stat_text": "0.20"}
-    given[0] = Readings(**none | {"first": first, "methods": rows, "tested": [p]})
-    text = words(" ".join(this_reanalysis._against(beside, {})))
-    assert "Looked at, some with the same numbers: 1 by other methods and 1 for" in text
-
-
-@pytest.mark.parametrize(
-    ("on_print", "found", "told"),
-    [
-        ("question", "The difference is 7.8; 7.7 is that of the parts.", "; 7.7 is"),
-        (
-            "contradicts",
-            "3 of 29 is 10.3 %; printed is 24.1 %. 7 would.",
-            "; 3 of 29 is 10.3 %",
-        ),
-        ("contradicts", "It is " + "far " * 40 + "off.", ""),
-        ("not_checked", "No test gives it.", ""),
-    ],
-)
-def test_a_conflict_has_its_cause_where_the_audit_says_it_in_a_clause(on_print, found, told):
-    row = {"on_print": on_print, "print_finding": found}
-    row |= {"against_data": "no_result" if on_print == "contradicts" else "differs"}
-    text = this_reanalysis._cause(row)
-    assert text.startswith(told) and bool(text) == bool(told)
 
 
 BESIDE = """\
@@ -162,39 +75,6 @@ def beside(tmp_path_factory):
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 
-@pytest.mark.parametrize(
-    ("p", "ends", "parts"),
-    [(0.01, (0.1, 0.4), True), (0.2, (0.1, 0.4), False), (0.01, (-0.1, 0.4), False)],
-    ids=["another parts from it", "not below the level", "both compatible with no effect"],
-)
-def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
-    beside, monkeypatch, p, ends, parts
-):
-    """Behind the verdict on the p, with the way to what parts from it."""
-    (analysis,) = questions.leading(beside)
-    own = findings.compared
-
-    def compared(material, one):
-        for found in own(material, one):
-            if one is analysis:
-                estimate = found.estimate | {"ci_low": ends[0], "ci_high": ends[1]}
-                found = replace(found, estimate=estimate, planned=found.planned | {"stat_value": p})
-            yield found
-
-    for room in (findings, decisions):
-        monkeypatch.setattr(room, "deciding", lambda material, one, p: p)
-    monkeypatch.setattr(findings, "compared", compared)
-    (told,) = findings.sentences(beside, analysis)
-    but = ", but see “[Relief of all](#sec-of-relief-all)”: no effect is shown"
-    assert (but in told) is parts
-    (plain,) = (text for text in findings.primary_results(beside) if "adjustment" in text)
-    assert ("0.05, but see “Relief of all”: no effect is shown" in plain) is parts
-    assert " agrees" not in told
-    monkeypatch.setattr(findings, "parting", lambda *_: None)
-    (told,) = findings.sentences(beside, analysis)
-    assert (", and “[Relief of all](#sec-of-relief-all)” agrees" in told) is parts
-
-
 def test_an_analysis_of_other_rows_is_a_question_of_its_own():
     estimand = SimpleNamespace(name="all")
     analyses = {
@@ -210,15 +90,6 @@ def test_an_analysis_of_other_rows_is_a_question_of_its_own():
     plan = SimpleNamespace(analyses=analyses)
     material = SimpleNamespace(trial=SimpleNamespace(plan=plan))
     assert [one.name for one in questions.leading(material)] == ["relief", "women"]
-
-
-def test_a_difference_of_mean_times_has_its_horizon(mini, monkeypatch):
-    (analysis,) = questions.leading(mini)
-    (found,) = findings.compared(mini, analysis)
-    of = {"stat_name": "mean_time_difference", "unit": "days", "stat_text": "9 days"}
-    row = found.estimate | of | {"options": '{"horizon": 1826}'}
-    told = words(results_module.sizes(mini, analysis, [replace(found, estimate=row)]))
-    assert told.endswith("difference in restricted mean time, up to 5 years 9 days")
 
 
 def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside, monkeypatch):
@@ -238,7 +109,7 @@ def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside,
     of_level = next(r for r in beside.of(at_level.name) if r["stat_name"] == "risk_difference")
     for room in (findings, rows_shown):
         monkeypatch.setattr(room, "at_look", lambda *_: of_level)
-    told = words(analysis_sentences(beside, looked))
+    told = words(analysis_sentences(beside, looked) + analysis_table(beside, looked))
     only = (
         "The primary intervals are at 99 %: adjusted for the interim analyses, they hold whether "
         "or not the trial stops (Jennison and Turnbull's repeated intervals). No other interval is "

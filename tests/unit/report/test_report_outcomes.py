@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace as Stub
 
 from trialtrace.base.paths import Project
-from trialtrace.report.sections import analysis_section
+from trialtrace.report.sections import analysed
 from trialtrace.report.sections.endpoints_section import _bands, norms
 from trialtrace.run.trial.load import load_trial
 
@@ -50,9 +50,9 @@ def test_an_estimate_over_visits_tells_how_many_are_known_at_one_at_least():
         tracer=Stub(members={"r": [member]}, frames=Stub(select=lambda *_: chosen)),
         trial=Stub(design=Stub(arms=["drug", "placebo"])),
     )
-    told = analysis_section._over_visits(material, Stub(name="a"))
+    told = analysed._over_visits(material, Stub(name="a"))
     assert told.startswith("; at one visit at least in 3 and 1, [4](") and told.endswith(
         " in the arms together"
     )
     rows[:] = [row | {"group2_level": None}]
-    assert analysis_section._over_visits(material, Stub(name="a")) == ""
+    assert analysed._over_visits(material, Stub(name="a")) == ""

@@ -2,13 +2,13 @@
 
 from test_report_wording import row, words
 
-from trialtrace.report.sections.analysis_section import intercurrent_words
 from trialtrace.report.sections.compact import (
     _by_description,
     _by_estimate,
     _estimated,
     _tests_words,
 )
+from trialtrace.report.sections.estimand import intercurrent_words
 from trialtrace.run.trial.plan.estimand import Intercurrent
 from trialtrace.run.trial.plan.references import limits_of
 

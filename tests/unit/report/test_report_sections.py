@@ -16,18 +16,15 @@ from trialtrace.report.figures.make import Drawn, beside, first_figures, images,
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections import choices
-from trialtrace.report.sections.analysis_section import (
-    analysed,
-    analysis_sentences,
-    asked,
-    intercurrent_words,
-)
+from trialtrace.report.sections.analysed import analysed
+from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.analysis_tables import _name, analysis_tables
+from trialtrace.report.sections.cautions import cautions
 from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
+from trialtrace.report.sections.estimand import asked, intercurrent_words
 from trialtrace.report.sections.findings import sentences
-from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.sections import design_line, made_by, populations, trial_section
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -88,13 +85,11 @@ def analysis(mini, name):
 
 def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(mini):
     primary = analysis(mini, "relief_primary")
-    assert " [relief](#endpoint-relief); population" in asked(mini, primary)
+    assert "; [relief](#endpoint-relief), in" in asked(mini, primary)
     assert "[Relief]{#endpoint-relief} |" in endpoints_table(mini)
     assert shown(asked(mini, primary)) == (
-        "Difference in risk, Drug against Placebo. Variable: relief; population: all randomised. "
-        "Intercurrent events: rescue drug (treatment policy: what happens after it counts as it "
-        "is). Confidence intervals are at the 95 % level; tests are decided at the level of 0.05; "
-        "p-values that are called adjusted allow for multiplicity, intervals do not."
+        "Difference in risk, Drug against Placebo; relief, in “all randomised”; treatment policy "
+        "for rescue drug."
     )
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
@@ -102,27 +97,24 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     (found,) = sentences(mini, primary)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
     assert (
-        "6 of 10 (60.0 %) against 3 of 9 (33.3 %) patients; p = 0.37 (Fisher's exact test), "
-        "adjusted p = 0.61 (Holm's step-down adjustment), not below"
+        "6 of 10 (60.0 %) against 3 of 9 (33.3 %) patients; p = 0.37, adjusted p = 0.61."
     ) in shown(found)
 
 
-def test_a_primary_analysis_has_the_rule_of_its_outcome_and_the_interim_analyses(mini):
-    trial = copy(mini.trial)
-    trial.__dict__["design"] = replace(mini.trial.design, interim="One, in May.")
-    of = Material(trial, mini.settings, mini.folder, {})
-    text = shown(analysis_sentences(of, analysis(mini, "relief_primary")))
-    assert "**Outcome.** Yes where " in text
-    assert "This analysis has no visit and no time of it." in text
-    assert "**Interim analyses.** One, in May." in text
-    assert "Interim" not in shown(analysis_sentences(of, analysis(mini, "scales")))
+def test_a_section_has_five_lines_and_all_else_is_with_its_tables(mini):
+    primary = analysis(mini, "relief_primary")
+    names = [line.partition(".**")[0] for line in analysis_sentences(mini, primary).split("\n\n")]
+    five = ["Estimand", "Analysed", "Result", "Interpretation", "Caution"]
+    assert names == [f"**{name}" for name in five]
+    table = shown(analysis_table(mini, primary))
+    assert "- Yes where " in table and "This analysis has no visit and no time of it." in table
+    assert "tests are decided at the level of 0.05" in table
 
 
 def test_a_note_leads_to_the_analysis_that_it_names(mini):
-    noted = replace(analysis(mini, "scales"), note="As for “Relief”, not as “nothing”.")
-    text = analysis_sentences(mini, noted).splitlines()[-1]
-    assert "“[Relief](#sec-of-relief-primary)”" in text
-    assert shown(text) == "As for “Relief”, not as “nothing”."
+    note = "As for “Relief”, not as “nothing”."
+    text = analysis_table(mini, replace(analysis(mini, "scales"), note=note))
+    assert "“[Relief](#sec-of-relief-primary)”" in text and note in shown(text)
 
 
 def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(mini):
@@ -132,13 +124,9 @@ def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(min
     trial.__dict__["populations"] = mini.trial.populations | {"itt": late}
     of = Material(trial, mini.settings, mini.folder, {})
     bare = replace(one, estimand=replace(one.estimand, intercurrent=()))
-    assert "none declared; membership was decided after" in shown(asked(of, bare))
-    assert "decided after" not in shown(asked(of, one)) + shown(asked(mini, bare))
-    assert "not of the arms as randomised; it is given" in shown(asked(of, bare))
-    of.__dict__["results"] = []
-    of.__dict__.pop("_by_analysis", None)
-    told = shown(asked(of, bare))
-    assert "the arms are described and not compared" in told and "it is given" not in told
+    codes = [[one.code for one in cautions(each, bare)] for each in (of, mini)]
+    assert ["chosen_after_randomisation" in each for each in codes] == [True, False]
+    assert "no intercurrent event declared" in asked(of, bare)
 
 
 def test_a_death_is_told_with_the_day_it_is_held_against():
@@ -221,8 +209,7 @@ def test_a_choice_without_estimate_or_test_says_so_in_the_place_of_its_number(
 
 def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):
     text = analysis_sentences(mini, analysis(mini, "relief_other"))
-    assert "as for “[Relief](#sec-of-relief-primary)”" in text
-    assert "Intercurrent events" not in text
+    assert "**Estimand.** As for “[Relief](#sec-of-relief-primary)”." in text
 
 
 PAIN = "Pain; 0 to 10, higher is worse"
@@ -364,7 +351,7 @@ def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
         ("reanalysis: By others.\n", "Not stated in the sources of this re-analysis"),
     ],
 )
-def test_what_no_source_tells_is_named_in_limits_and_table(mini, tmp_path, again, untold):
+def test_what_no_source_tells_is_named_once(mini, tmp_path, again, untold):
     """In words of CONSORT, the method of allocation and who was blinded as well."""
     at = mini_trial.write_project(tmp_path)
     scheme = "randomisation: {scheme: stratified, strata: [site]}"
@@ -377,8 +364,6 @@ def test_what_no_source_tells_is_named_in_limits_and_table(mini, tmp_path, again
     more = ["method of random sequence generation", "who was blinded"]
     lacking = [what for what in UNTOLD if what not in ("blinding", "funding")] + more
     assert "; randomisation; blinded." in unescape(page_one(material, {}))
-    told = f"{untold}: {', '.join(lacking)}."
-    assert f"- {told}" in unescape(limits(material))
     row = next(line for line in unescape(trial_section(material)).splitlines() if untold in line)
     assert row.endswith(f"| {upper_first('; '.join(lacking))} |")
 

@@ -100,7 +100,7 @@ def test_restricted_pages_have_no_value_no_line_and_no_subject(restricted):
 
 
 def test_restricted_rejects_are_listed_by_rule_column_count_and_row(restricted):
-    report = named(pages(restricted.at.site), "mini/report.html")
+    report = named(pages(restricted.at.site), "mini/supplement.html")
     cells = [cell.text for cell in report.cells if cell.table == "tbl-rejects"]
     rows = [tuple(cells[at : at + 5]) for at in range(0, len(cells), 5)]
     listed = {(where, count, lines) for where, _, _, count, lines in rows}

@@ -85,7 +85,7 @@ def test_a_page_of_rows_says_how_many_of_them_have_no_value(table, about, said):
 
 def test_every_link_of_a_number_opens_the_place_that_shows_it(folder):
     at, checked = told(folder), 0
-    for name in ("report.html", "audit.html"):
+    for name in ("report.html", "supplement.html", "audit.html"):
         for _, link, text in LINK.findall((folder / name).read_text(encoding="utf-8")):
             there = unescape(at[unescape(link)])
             shown = NUMBER.search(unescape(re.sub("<[^>]*>", "", text)))

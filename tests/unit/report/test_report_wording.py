@@ -11,7 +11,7 @@ from trialtrace.report.figures.at_risk import time_words
 from trialtrace.report.figures.clean_rows import CleanRows
 from trialtrace.report.figures.heat_map import _after_the_end
 from trialtrace.report.figures.picture import Request
-from trialtrace.report.sections.analysis_section import _used
+from trialtrace.report.sections.analysed import _used
 from trialtrace.report.sections.compact import counted, of_arm, of_whole
 from trialtrace.report.sections.findings import _margins, described
 from trialtrace.run.endpoints.kinds.attendance import End

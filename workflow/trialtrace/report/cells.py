@@ -21,7 +21,6 @@ from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.links import Step
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import (
-    ABOUT,
     AFTER,
     BEFORE,
     FOLDER,
@@ -38,12 +37,11 @@ from trialtrace.report.sections.analysis_section import analysis_sentences, anal
 from trialtrace.report.sections.baseline_table import baseline_table
 from trialtrace.report.sections.committee_section import committee_section
 from trialtrace.report.sections.consort import consort_section
-from trialtrace.report.sections.data_quality import data_quality
+from trialtrace.report.sections.data_quality import data_section, data_tables
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.frozen_section import frozen_section
-from trialtrace.report.sections.further_outcomes import further_outcomes
-from trialtrace.report.sections.harms import harms_section
+from trialtrace.report.sections.harms import events_section, harms_section
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods, methods_further
@@ -51,7 +49,6 @@ from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.review_section import review_section
 from trialtrace.report.sections.simulation_section import simulation_section
-from trialtrace.report.sections.this_reanalysis import this_reanalysis
 from trialtrace.report.tables import link, short_text, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -65,14 +62,16 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "flow": flow_table,
     "clusters": clusters_table,
     "baseline": baseline_table,
-    "further_outcomes": further_outcomes,
     "harms": harms_section,
+    "events": events_section,
     "published": published,
     "limits": limits,
-    "data": data_quality,
+    "data": data_section,
+    "data_tables": data_tables,
     METHODS: methods,
     "methods_further": methods_further,
     "made": sections.made_by,
+    "sources": sections.sources_table,
     "planning": planning_section,
     "endpoints": endpoints_table,
     "constants": constants_section,
@@ -164,7 +163,7 @@ class Cells:
     def names(self, function: str) -> list[str]:
         """What a function of chunks can be asked for."""
         return {
-            "section": [*SECTIONS, SUMMARY, ABOUT],
+            "section": [*SECTIONS, SUMMARY],
             "figure": [slug_of(figure.label) for figure in self.drawn],
         }.get(function) or [*self.material.trial.plan.analyses]
 
@@ -172,8 +171,6 @@ class Cells:
         self._known("section", name)
         if name == SUMMARY:
             return page_one(self.material, self.places)
-        if name == ABOUT:
-            return this_reanalysis(self.material, self.places)
         if name == METHODS:
             return methods(self.material, self._linked())
         return SECTIONS[name](self.material)

@@ -9,12 +9,11 @@ from trialtrace.base.store import write_text
 from trialtrace.base.words import tight_percent
 from trialtrace.report.cells import Cells
 from trialtrace.report.figures.make import Drawn, beside, first_figures, of_summary
-from trialtrace.report.links import analysis_place, role_place
+from trialtrace.report.links import analysis_place, role_place, tables_place
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import AFTER, BEFORE, FOLDER, STEMS, SUMMARY, Source, slug_of
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.questions import looked_at
-from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.reported import REPORT, ROLES, SUPPLEMENT, in_main_report
 
 HEAD = """\
@@ -108,19 +107,24 @@ def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
     plan = trial.plan.analyses
     of = {name: plan[looked_at(cells.material, name)] for name in plan}
     every = [one for name, one in plan.items() if of[name].role == role]
-    here = [one for one in every if in_main_report(trial, one) == (stem == REPORT)]
+    main = [one for one in every if in_main_report(trial, one)]
+    here = main if stem == REPORT else every
     if not here:
         return
     title, place = ROLES[role], role_place(role)
-    if stem == SUPPLEMENT and len(here) < len(every):
-        title, place = f"Further {lower_first(title)}", f"{place}-further"
+    if stem == SUPPLEMENT and main:
+        title, place = f"{title}: tables", f"{place}-tables"
     yield f"## {title} {{#{place}}}\n"
     for analysis in here:
         label = tight_percent(escape_markdown(analysis.label))
-        yield f"### {label} {{#{analysis_place(analysis.name)}}}\n"
-        yield from _chunk(cells, "sentences", analysis.name)
-        yield from _chunk(cells, "table", analysis.name)
-        yield from _figures(cells, beside(cells.drawn, analysis.name, _of_summary(cells)))
+        whole = stem == REPORT or analysis not in main
+        anchor = (analysis_place if whole else tables_place)(analysis.name)
+        yield f"### {label} {{#{anchor}}}\n"
+        if whole:
+            yield from _chunk(cells, "sentences", analysis.name)
+            yield from _figures(cells, beside(cells.drawn, analysis.name, _of_summary(cells)))
+        if stem == SUPPLEMENT:
+            yield from _chunk(cells, "table", analysis.name)
 
 
 def _of_summary(cells: Cells) -> list[Drawn]:

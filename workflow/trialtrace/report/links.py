@@ -114,6 +114,11 @@ def analysis_place(name: str) -> str:
     return f"sec-of-{name.replace('_', '-')}"
 
 
+def tables_place(name: str) -> str:
+    """The anchor of the tables of an analysis whose section is in the main report."""
+    return f"sec-tables-of-{name.replace('_', '-')}"
+
+
 def role_place(role: str) -> str:
     """The anchor of the analyses of a role; the sections of a report have names without `role`."""
     return f"sec-role-{role}"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,8 +109,6 @@ class Material:
     settings: Settings
     folder: Path
     codes: dict[str, str]
-    # The numbers of the references by method, once something is cited (sections/methods.py).
-    cited: dict[str, int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def disclosure(self) -> str:

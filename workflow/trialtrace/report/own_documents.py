@@ -23,22 +23,15 @@ from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 from trialtrace.run.trial.settings import LIFT, RESTRICTED
 
 SUMMARY = "summary"
-# The section on what the re-analysis is.
-ABOUT = "about"
 STEMS = (REPORT, SUPPLEMENT, SUMMARY)
 # The folder of a run's documents, and in it what their chunks need besides results.
 FOLDER, STATE = "quarto", "cells.json"
 # Heading, anchor and sections of what comes before and after the analyses of each document.
-BEFORE = (
-    ("The trial", "sec-trial", ("trial",)),
-    ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline")),
-)
+BEFORE = (("Patients", "sec-patients", ("populations", "clusters", "baseline")),)
 AFTER = {
     REPORT: (
         ("Looks for the monitoring committee", "sec-committee", "committee"),
-        ("Further outcomes", "sec-further", "further_outcomes"),
         ("Harms", "sec-harms", "harms"),
-        ("This analysis", "sec-about", ABOUT),
         ("Limitations", "sec-limits", "limits"),
         ("Methods, software and references", "sec-methods", "methods"),
         ("Published numbers", "sec-published", "published"),
@@ -46,10 +39,15 @@ AFTER = {
         ("How these numbers were made", "sec-made", "made"),
     ),
     SUPPLEMENT: (
+        ("Adverse events by term", "sec-events", "events"),
+        ("Flow of patients", "sec-flow", "flow"),
         ("Methods of these analyses", "sec-methods-further", "methods_further"),
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
+        ("The trial as its sources describe it", "sec-trial", "trial"),
+        ("Rows and cells of the export", "sec-data-tables", "data_tables"),
+        ("Files of data", "sec-sources", "sources"),
         ("The frozen plan and what changed since", "sec-frozen", "frozen"),
         ("Data review and visits outside their window", "sec-review", "review"),
         ("CONSORT 2025", "sec-consort", "consort"),

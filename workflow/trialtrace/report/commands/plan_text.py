@@ -12,8 +12,8 @@ from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import sha256_file
 from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.sections.analysis_section import VALUE_WORDS, intercurrent_words
 from trialtrace.report.sections.endpoints_section import direction
+from trialtrace.report.sections.estimand import VALUE_WORDS, intercurrent_words
 from trialtrace.report.sections.models import adjusting
 from trialtrace.report.sections.sections import design_line
 from trialtrace.run.endpoints.populations import told_rule

@@ -14,13 +14,13 @@ from trialtrace.report.page_one.columns import arms_table
 from trialtrace.report.page_one.harms_table import MOST_ROWS, harms_line, harms_rows
 from trialtrace.report.page_one.primary_table import effect_label, primary_table
 from trialtrace.report.page_one.published import published_line
-from trialtrace.report.page_one.reading import reading
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import f_sentence, f_tests
 from trialtrace.report.sections.decisions import explores, level_words
 from trialtrace.report.sections.findings import compared, described, sentences
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import unreported
+from trialtrace.report.sections.interpretation import reading
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.questions import alongside, leading, of_look
@@ -35,7 +35,7 @@ MOST_WORDS = 250
 MOST_DOUBTS = 3
 # Red lines beyond these are counted.
 MOST_LINES = 3
-LIMITS, DATA, HARMS, ABOUT = "sec-limits", "sec-data", "sec-harms", "sec-about"
+LIMITS, DATA, HARMS = "sec-limits", "sec-data", "sec-harms"
 _CLAUSE = re.compile(r"[.;](\s|$)")
 _TARGET = re.compile(r"\]\([^)]*\)(\{[^}]*\})?")
 _RULE = re.compile(r"^\|?[\s|:-]+\|?$", re.MULTILINE)
@@ -44,29 +44,48 @@ _MARKS = re.compile(r"[|*]|^:::.*$", re.MULTILINE)
 
 def page_one(material: Material, places: Mapping[str, str]) -> str:
     """The page; `places` has the page of the report for each section."""
-    trial, pages = material.trial, dict(places)
-    results = [part for one in leading(material) for part in _primary(material, one)]
-    shown = shown_results("\n".join(results), material)
+    head, results, harms, foot = _fixed(material, places)
+    found, shown = _found(material, places), _shown(material, places)
+    doubts = _doubts(shown, len(found) - len(shown), dict(places))
+    words = count_words("\n\n".join([*head, *results, *harms, *foot, *doubts]))
+    beside = []
+    for text in _others(material, dict(places)):
+        if words + count_words(text) <= MOST_WORDS:
+            beside.append(text)
+            words += count_words(text)
+    return "\n\n".join([*head, *results, *beside, *harms, *doubts, *foot]) + "\n"
+
+
+def further_cautions(material: Material) -> list[Caution]:
+    """What page 1 counts and has no room for."""
+    shown = _shown(material, {})
+    return [one for one in _found(material, {}) if one not in shown]
+
+
+def _found(material: Material, places: Mapping[str, str]) -> list[Caution]:
+    _, results, _, _ = _fixed(material, places)
+    return cautions(material, shown_results("\n".join(results), material), dict(places))
+
+
+def _shown(material: Material, places: Mapping[str, str]) -> list[Caution]:
+    words = count_words("\n\n".join(text for part in _fixed(material, places) for text in part))
+    return chosen(_found(material, places), MOST_WORDS - words)
+
+
+Parts = tuple[list[str], list[str], list[str], list[str]]
+
+
+def _fixed(material: Material, places: Mapping[str, str]) -> Parts:
+    """What stands on the page however long it is: its head, results, harms and foot."""
+    pages = dict(places)
     head = [
         *_red(material, pages),
-        f"**Question.** {escape_markdown(trial.question)}",
+        f"**Question.** {escape_markdown(material.trial.question)}",
         f"**Design.** {' '.join(filter(None, _design(material)))}",
     ]
-    harms = _harms(material, pages)
-    foot = [
-        f"**Published numbers.** {published_line(material)}",
-        _run(material),
-    ]
-    others = [*_others(material, pages)]
-    fixed = count_words("\n\n".join([*head, *results, *harms, *foot]))
-    doubts = _doubts(cautions(material, shown, pages), MOST_WORDS - fixed, pages)
-    fixed += count_words("\n\n".join(doubts))
-    beside = []
-    for text in others:
-        if fixed + count_words(text) <= MOST_WORDS:
-            beside.append(text)
-            fixed += count_words(text)
-    return "\n\n".join([*head, *results, *beside, *harms, *doubts, *foot]) + "\n"
+    results = [part for one in leading(material) for part in _primary(material, one)]
+    foot = [f"**Published numbers.** {published_line(material)}", _run(material)]
+    return head, results, _harms(material, pages), foot
 
 
 def count_words(markdown: str) -> int:
@@ -159,7 +178,7 @@ def _others(material: Material, places: dict[str, str]) -> Iterator[str]:
         place, label = place_link(analysis_place(other.name), places), escape_markdown(other.label)
         label = f"[{label}]({place})" if place else label
         tests = f_tests(material, other.name)
-        told = [f_sentence(tests[-1])] if tests else []
+        told = [f_sentence(tests[0])] if tests else []
         told += [
             f"{pair_in_text(material, one.estimate)}: "
             f"{lower_first(effect_label(material, one.estimate))} {link(one.estimate)}"
@@ -182,21 +201,26 @@ def _harms(material: Material, places: dict[str, str]) -> list[str]:
     return [f"**{f'[Harms.]({place})' if place else 'Harms.'}** {harms_line(material)}"]
 
 
-def _doubts(found: Sequence[Caution], words: int, places: dict[str, str]) -> list[str]:
-    """The doubts that fit in so many words, numbered, and how many more there are."""
-    shown, room = list[str](), words - DOUBT_FRAME
+def chosen(found: Sequence[Caution], words: int) -> list[Caution]:
+    """The doubts that fit in so many words; the gravest however long they are."""
+    shown, room = list[Caution](), words - DOUBT_FRAME
     for one in found:
         size = count_words(one.text) + 1
         if len(shown) < MOST_DOUBTS and (one.rank <= ALWAYS or size <= room):
-            shown.append(one.text)
+            shown.append(one)
             room -= size
-    more = len(found) - len(shown)
-    lines = ["**What to doubt**\n\n" + "\n".join(f"{n}. {t}" for n, t in enumerate(shown, 1))]
+    return shown
+
+
+def _doubts(shown: Sequence[Caution], more: int, places: dict[str, str]) -> list[str]:
+    """Some doubts, numbered, and how many more there are."""
+    texts = "\n".join(f"{n}. {one.text}" for n, one in enumerate(shown, 1))
+    lines = [f"**What to doubt**\n\n{texts}"] if shown else []
     place = place_link(LIMITS, places)
     if more:
-        label = f"[Further cautions ({more})]({place})" if place else f"Further cautions ({more})"
-        lines.append(f"{label}.")
-    return lines if shown else lines[1:]
+        label = f"Further cautions ({more})"
+        lines.append(f"[{label}]({place})." if place else f"{label}.")
+    return lines
 
 
 # Words of the heading of the doubts and of the line on those that are left.

@@ -29,8 +29,10 @@ from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.site_copy import copy_report
+from trialtrace.report.render.escape import without_links
+from trialtrace.report.sections.analysis_section import result
 from trialtrace.report.sections.data_quality import known_in_short
-from trialtrace.report.sections.findings import compared, primary, primary_results
+from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.questions import at_look
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.thresholds import held_in_words, shares_held
@@ -171,7 +173,13 @@ def _card(material: Material) -> str:
     report = f"{trial.name}/report.html"
     every = ((one, text) for one in primary(material) for text in held_in_words(material, one))
     held = [f"{one.label}: {text}." for one, text in every]
-    sentences = map(tight_percent, [*held, *primary_results(material)])
+    found = [*primary(material)]
+    lines = [
+        f"{one.label}. {without_links(' '.join(result(material, one)))}"
+        for one in found
+        if [*compared(material, one)]
+    ]
+    sentences = map(tight_percent, [*held, *lines])
     known = (text for a in primary(material) for text in known_in_short(material, a))
     told = [*sentences, *known, *filter(None, [other_readings(material)])]
     results = "".join(f"<p>{escape(text)}</p>" for text in told)
@@ -212,9 +220,9 @@ def _picture(material: Material) -> str:
     kinds: dict[tuple[str, str | None], list[tuple[str, ResultRow]]] = {}
     for analysis in primary(material):
         # Beside shares that are held against a threshold a comparison of the arms is secondary.
-        for result in () if shares_held(material, analysis) else compared(material, analysis):
-            row = at_look(material, analysis, result.estimate)
-            name = analysis.label + result.lead.removesuffix(":")
+        for one in () if shares_held(material, analysis) else compared(material, analysis):
+            row = at_look(material, analysis, one.estimate)
+            name = analysis.label + one.lead.removesuffix(":")
             kinds.setdefault((row["stat_name"], row["unit"]), []).append((name, row))
     return "".join(interval_picture(lines, material.trial.stamp) for lines in kinds.values())
 

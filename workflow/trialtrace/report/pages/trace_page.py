@@ -391,7 +391,7 @@ def _raw(member: Trace, trace: Trace, context: Around) -> str:
 
 def _rejected(trace: Trace, context: Around) -> str:
     lines = "<br>".join(escape(line) for line in rejected_lines(trace["rejected"]))
-    return f'{lines}<br><a href="{context.report("sec-data")}">all rejects and flags</a>'
+    return f'{lines}<br><a href="{context.report("sec-data-tables")}">all rejects and flags</a>'
 
 
 def _plan(plan: Trace, estimand: str | None, context: Around) -> str:

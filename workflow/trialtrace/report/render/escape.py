@@ -1,6 +1,7 @@
 """The one way by which a value from data or configuration goes into markdown."""
 
 import re
+from html import unescape
 
 # Every ASCII punctuation mark that any markdown construct could start with. The comma, the
 # semicolon and the slash start none. Character references and not backslashes: they hold inside
@@ -8,6 +9,7 @@ import re
 # (inline code, shortcodes, the search for unresolved references) sees a character it acts on.
 _SPECIAL = re.compile(r"""[!"#$%&'()*+:<=>?@\[\\\]^_`{|}~-]|(?<!\d)\.|\.(?!\d)""")
 _SPACE = re.compile("[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 # Control characters cannot stand in a DOCX; bidirectional overrides would let a value show
 # itself in another order than it is stored; lone surrogates cannot be encoded.
 _REFUSED = re.compile(
@@ -24,3 +26,8 @@ def escape_markdown(text: object) -> str:
     line = _SPACE.sub(" ", str(text)).strip(" ")
     line = _REFUSED.sub("\ufffd", line)
     return _SPECIAL.sub(lambda match: f"&#{ord(match.group())};", line)
+
+
+def without_links(markdown: str) -> str:
+    """What a reader sees of a line of Markdown that has links and escaped text."""
+    return unescape(_LINK.sub(r"\1", markdown))

@@ -20,9 +20,7 @@ from trialtrace.report.tables import (
     captioned,
     link,
     pipe_table,
-    short_text,
     slug,
-    with_level,
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -45,6 +43,7 @@ CAPTION = (
     "of 90 % and assume sphericity; where F is small one may lie below its estimate, which is too "
     "large on average. Generalised η² has none."
 )
+TIMES = "\N{MULTIPLICATION SIGN}"
 # Analyses of more tests are told by their table alone.
 MOST_SENTENCES = 6
 # How a value is shown: as a link, or as text.
@@ -73,7 +72,8 @@ class FTest:
 
 
 def f_tests(material: Material, name: str) -> list[FTest]:
-    """The effects of the analyses of variance of repeated measures of an analysis, in order.
+    """The effects of the analyses of variance of repeated measures of an analysis, interactions
+    first.
 
     Those by ranks have no η², and are none of these.
     """
@@ -82,12 +82,16 @@ def f_tests(material: Material, name: str) -> list[FTest]:
         if row["group2"] == "effect" and row["stat_name"] != "p_adjusted":
             at = (row["parameter"], row["visit"], row["stratum"], _method(row))
             result_rows.setdefault((*at, row["group2_level"]), {})[row["stat_name"]] = row
-    whole = [
-        result_row
-        for result_row in result_rows.values()
-        if "partial_eta_squared" in result_row and "f" in result_row
+    places: dict[tuple[str | None, ...], list[FTest]] = {}
+    for key, rows in result_rows.items():
+        if "partial_eta_squared" in rows and "f" in rows:
+            places.setdefault(key[:-1], []).append(_f_test(material, rows))
+    # The interaction answers the question of the trial.
+    return [
+        test
+        for tests in places.values()
+        for test in sorted(tests, key=lambda test: -test.effect.count(TIMES))
     ]
-    return [_f_test(material, each) for each in whole]
 
 
 def _f_test(material: Material, rows: dict[str, ResultRow]) -> FTest:
@@ -124,26 +128,21 @@ def _how_many_below(analysis: Analysis, tests: list[FTest]) -> str:
     return f"; adjusted p-values {side} {level:g}{by}: {', '.join(told)}{rest}"
 
 
-def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -> Iterator[str]:
-    """ "Side × visit: F(2.77, 58.12) = 1.24, p = 0.30, partial η² = 0.056 (0 to 0.131) …"."""
+def anova_sentences(material: Material, analysis: Analysis) -> Iterator[str]:
+    """ "Side × visit: F(2.77, 58.12) = 1.24, p = 0.30 (Greenhouse–Geisser, ε 0.92), …"."""
     tests = f_tests(material, analysis.name)
     if len(tests) > MOST_SENTENCES:
         endpoints = len({test.rows["f"]["parameter"] for test in tests})
         of = f" of {endpoints} endpoints" if endpoints > 1 else ""
         yield f"{len(tests)} F tests{of}{_how_many_below(analysis, tests)}"
         return
-    show: Show = link if markdown else short_text
-    # Its interval is of another level than those of the analysis.
-    eta: Show = with_level if markdown else short_text
-    escape: Callable[[str], str] = escape_markdown if markdown else str
     for test in tests:
-        lead = ", ".join([*material.parameter_words(test.rows["f"]), test.effect])
-        text = f"{escape(upper_first(lead))}: {_f_and_p(test, show)}"
-        text += _of_correction(test, show)
-        text += _equals(", partial η²", test.rows["partial_eta_squared"], eta)
-        text += _equals(", generalised η²", test.rows["generalised_eta_squared"], show)
-        text += f", n = {test.rows['f']['n_used']}"
-        yield text + escape(verdict(material, analysis, test.rows["p_value"]))
+        lead = "".join(
+            f"{escape_markdown(one)}, " for one in material.parameter_words(test.rows["f"])
+        )
+        text = f"{lead}{f_sentence(test)}"
+        text += _equals(", partial η²", test.rows["partial_eta_squared"], link)
+        yield text + escape_markdown(verdict(material, analysis, test.rows["p_value"]))
 
 
 def f_sentence(test: FTest) -> str:

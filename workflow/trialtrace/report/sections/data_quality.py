@@ -61,7 +61,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     if not looks:
         return ""
     found = [one for one in looks if one.flagged]
-    parts = [escape_markdown(sentence(looks)) + "\n"]
+    parts = []
     if found:
         header = ["Item", "Check", "Where", "Result", "p, allowing for all checks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
@@ -105,16 +105,23 @@ LINES_SHOWN = 25
 NOT_USED = "no endpoint can use the cell"
 
 
-def data_quality(material: Material) -> str:
-    """Subjects, rows and cells in, out and rejected; every rule that listed something."""
+def data_section(material: Material) -> str:
+    """Subjects in and out, what was lost, and how many checks of the rows are flagged."""
+    looks, account = judged(material.endpoint_losses.looks), material.account
+    checks = escape_markdown(sentence(looks)) if looks else ""
+    told = [subjects_line(account).strip(), *_rows_rejected(account), *undated(material), checks]
+    return "\n\n".join(filter(None, told)) + "\n"
+
+
+def data_tables(material: Material) -> str:
+    """Rows and cells in, out and rejected; every rule that listed something."""
     path = material.folder / "clean" / "conservation.json"
     laws = json.loads(path.read_text(encoding="utf-8"))
     rejects = rejects_summary(material.tracer.rejects.table, material.disclosure)
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
     account = material.account
-    lead = [*left_out(material), *_rows_rejected(account)]
     parts = [
-        "\n\n".join([*lead, *undated(material), subjects_line(account)]),
+        "\n\n".join(left_out(material)),
         selection_lines(material.trial.dictionary, account),
         conservation_table(material, laws),
         coverage_table(material, account),

@@ -1,14 +1,12 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
-from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.base.words import LABELS, upper_first
 from trialtrace.report.audit.cohort_words import assumed_arms
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.figures.rows_shown import by_endpoint
-from trialtrace.report.links import analysis_place, trace_link
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import OF_ARM, Material, of_interaction
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators, period
@@ -22,15 +20,11 @@ from trialtrace.report.sections.decisions import (
     is_adjusted,
     of_all_arms,
     pair_of,
-    reach,
-    rejected,
-    turned,
     unadjusted_interval,
-    verdict,
 )
 from trialtrace.report.sections.event_words import effect_words
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
-from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect, range_of
+from trialtrace.report.sections.models import own_p
 from trialtrace.report.sections.questions import (
     UNADJUSTED,
     alongside,
@@ -38,15 +32,12 @@ from trialtrace.report.sections.questions import (
     missing_bounds,
     question_of,
 )
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
+from trialtrace.report.tables import NO_BREAK, link, pair_text, with_level, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import (
-    ADJUSTMENTS,
-    adjustment_of,
     limits_of,
-    method_of,
     of_assumption,
 )
 
@@ -82,32 +73,6 @@ OF_METHODS = ("stat_name", "ci_level")
 SEVERAL = 2
 LOWEST = "_lowest"
 OF_CLOSED = "; the closed test decides a pair only after this test"
-
-
-def primary_results(material: Material) -> Iterator[str]:
-    """For each comparison of a primary analysis: its finding as plain text, with its name."""
-    for analysis in primary(material):
-        for p, adjusted, lead in _overall(material, analysis):
-            tests_text = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
-            decision = f"{verdict(material, analysis, p)}."
-            yield f"{analysis.label}{lead} {tests_text}{decision}"
-        for p, lead in _before_pairs(material, analysis):
-            tests_text = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
-            yield f"{analysis.label}{lead} {tests_text}{OF_CLOSED}."
-        for result in compared(material, analysis):
-            whole = at_look(material, analysis, result.estimate)
-            shown = f"{_what(material, whole)} {whole['stat_text']}"
-            text = f"{analysis.label}{result.lead} {shown}{_model(material, result.estimate)}"
-            text += denominators(material, result.estimate)
-            text += at_the_end(material, result.estimate)
-            for p in result.p_values(analysis.decision_level):
-                text += f"; {_tests_text(_beside(material, result, p))}"
-                text += _decided(material, analysis, result, p)
-                text += _but(material, analysis, result, p, "“{}”")
-            text += unadjusted_interval(analysis, whole)
-            yield text + "."
-        for text in anova_sentences(material, analysis, markdown=False):
-            yield f"{analysis.label}: {text}."
 
 
 def primary(material: Material) -> list[Analysis]:
@@ -148,17 +113,18 @@ def not_adjusted(material: Material) -> list[str]:
 
 
 def sentences(material: Material, analysis: Analysis) -> list[str]:
-    """The finding of each comparison; where there are many, one sentence of how many."""
+    """The finding of each comparison, with p where a test was made; where there are many, how far
+    they go. Which methods they are by stands with the methods."""
     found = list(compared(material, analysis))
-    over_visits = [text + "." for text in anova_sentences(material, analysis, markdown=True)]
-    said: dict[str, str] = {}
-    first = _first(material, analysis, said) if found else []
+    over_visits = [text + "." for text in anova_sentences(material, analysis)]
+    first = _first(material, analysis) if found else []
     if len(found) > MOST_SENTENCES and analysis.by is not None and analysis.interaction is None:
         # The most extreme of small subgroups that nothing compares are no result.
-        many = f"{len(found)} comparisons stand in the table; no sentence judges them"
-        return [*first, many + ".", *over_visits]
+        return [*first, f"{len(found)} comparisons are in its table.", *over_visits]
     if len(found) > MOST_SENTENCES:
-        return [*first, _many(material, analysis, found) + ".", *over_visits]
+        leads = {one.estimate["result_id"]: one.lead.strip(", :") for one in found}
+        rows = [one.estimate for one in found]
+        return [*first, range_of(rows, lambda row: leads[row["result_id"]]) + ".", *over_visits]
     told = []
     for one in found:
         estimate, whole = one.estimate, at_look(material, analysis, one.estimate)
@@ -167,16 +133,13 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         far = bounds_first(material, analysis, estimate)
         text = f"{escape_markdown(start)} {far}[{shown}]({trace_link(whole['result_id'])})"
         text += f", {UNADJUSTED} {with_level(estimate)}" * (whole is not estimate)
-        text += escape_markdown(_model(material, estimate))
         text += denominators(material, estimate, links=True)
         text += at_the_end(material, estimate, links=True)
         for p in one.p_values(analysis.decision_level):
-            text += f"; {_tests_markdown(_beside(material, one, p), said)}"
-            text += escape_markdown(_decided(material, analysis, one, p))
-            text += _but(material, analysis, one, p, "“[{}](#{})”")
+            text += f"; {tests_text(material, p)}"
         text += unadjusted_interval(analysis, whole)
         told.append(text + _margins(material, estimate) + ".")
-    return first + told + _assumptions(material, analysis) + over_visits
+    return first + told + over_visits
 
 
 def _leads_with_bounds(material: Material, analysis: Analysis) -> bool:
@@ -199,44 +162,16 @@ def bounds_first(material: Material, analysis: Analysis, estimate: ResultRow) ->
     return "".join(told)
 
 
-def _assumptions(material: Material, analysis: Analysis) -> list[str]:
-    """The tests of what the estimates assume; none of subgroups, and not where they are many."""
-    rows = [
-        row
-        for row in material.printable(analysis.name)
-        if row["stat_name"] == "p_value"
-        and of_assumption(row["method"])
-        and row["stat_value"] is not None
-        and values_of(row, ("stratum", "group1_level", "group2")) == (None, None, None)
-    ]
-    if not rows or len(rows) > SEVERAL or analysis.by is not None:
-        return []
-    tests = _tests_markdown([(row, method_of(row["method"]).title) for row in rows])
-    level = analysis.decision_level
-    against = any(present(row["stat_value"]) <= level for row in rows)
-    lead = "Evidence against" if against else "No evidence against"
-    return [f"{lead} what the model assumes: {tests}."]
-
-
-def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list[str]:
+def _first(material: Material, analysis: Analysis) -> list[str]:
     """What comes before the comparisons: the interaction of subgroups, the tests of all arms."""
     told = _interaction(material, analysis) if analysis.by is not None else []
-    overall = list(_overall(material, analysis))
-    if len(overall) > MOST_SENTENCES:
-        text = _counted(material, analysis, [adjusted for _, adjusted, _ in overall])
-        return [*told, f"All arms: {escape_markdown(text)}."]
-    for p, adjusted, lead in overall:
-        by = [(p, _how(material, p)), (adjusted, _adjustment(adjusted))]
-        tests = _tests_markdown(by, said)
-        decision = escape_markdown(verdict(material, analysis, p) + resting_on(material, p))
+    tests = [(p, lead) for p, _, lead in _overall(material, analysis)]
+    tests += _before_pairs(material, analysis)
+    if len(tests) > MOST_SENTENCES:
+        return [*told, f"{len(tests)} tests of all arms are in its table."]
+    for p, lead in tests:
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
-        told.append(f"{start} {tests}{decision}.")
-    told += [text + "." for text in turned(material, analysis)]
-    for p, lead in _before_pairs(material, analysis):
-        start = escape_markdown(upper_first(lead.removeprefix(", ")))
-        decision = escape_markdown(verdict(material, analysis, p))
-        tests = _tests_markdown([(p, _how(material, p))], said)
-        told.append(f"{start} {tests}{decision}{OF_CLOSED}.")
+        told.append(f"{start} {tests_text(material, p)}{escape_markdown(resting_on(material, p))}.")
     return told
 
 
@@ -264,11 +199,7 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
         parts = [*material.parameter_words(row), *([row["visit"]] if row["visit"] else [])]
         parts += [pair_text(material, row)] if row["comparison"] else ["all arms"]
         where = escape_markdown(f" ({', '.join(parts)})") if several else ""
-        decision = escape_markdown(verdict(material, analysis, row))
-        # Its strata are the subgroups.
-        strata = [each for each in model_words(material, row) if each.startswith(STRATIFIED)]
-        tests = _tests_markdown(_tests(material, row, strata))
-        told.append(f"Interaction{where}: {tests}{decision}.")
+        told.append(f"Interaction{where}: {tests_text(material, row)}.")
     return told
 
 
@@ -339,62 +270,6 @@ def described(material: Material, analysis: Analysis) -> list[str]:
     return told
 
 
-def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -> str:
-    every = [
-        (comparison, row)
-        for comparison in comparisons
-        for row in (comparison.estimate, *comparison.further)
-    ]
-    leads = {row["result_id"]: each.lead for each, row in every}
-    several = any(comparison.further for comparison in comparisons)
-
-    def where(row: ResultRow) -> str:
-        place = leads[row["result_id"]].removeprefix(", ").rstrip(":")
-        method = [method_of(row["method"]).title] if several else []
-        return ", ".join([place, *method, *_favoured(material, row)])
-
-    further = [row for comparison in comparisons for row in comparison.further]
-    text = over_comparisons(
-        [comparison.estimate for comparison in comparisons], where, further, analysis.role
-    )
-    tested = [p for compared in comparisons if (p := compared.planned or compared.own) is not None]
-    if not tested:
-        return text
-    planned = [compared.planned for compared in comparisons if compared.planned is not None]
-    decided = [row for p in planned if (row := deciding(material, analysis, p)) is not None]
-    by = ", ".join(dict.fromkeys(_how(material, p) for p in tested))
-    counted = _counted(material, analysis, decided)
-    return text + escape_markdown(
-        f"; {counted}" if decided else f"; p-values ({by}) are not judged"
-    )
-
-
-def _favoured(material: Material, row: ResultRow) -> list[str]:
-    """Which arm an interval that leaves out no effect favours, where its endpoint says what is
-    better."""
-    side = by_endpoint(material, [row])
-    if side is None or not leaves_out_no_effect(row):
-        return []
-    above = present(row["stat_value"]) > no_effect(row["stat_name"])
-    better = above == (side == "higher")
-    return [f"in favour of {material.arm_label(row['comparison' if better else 'reference'])}"]
-
-
-def _counted(material: Material, analysis: Analysis, rows: list[ResultRow]) -> str:
-    """How many of the p-values that decide lie below the level: the adjusted ones, the others."""
-    told = []
-    for stat, words in (("p_adjusted", ""), ("p_value", ", each taken by itself")):
-        own = [r for r in rows if r["stat_name"] == stat and r["stat_value"] is not None]
-        if own:
-            how = _adjustment if stat == "p_adjusted" else partial(_how, material)
-            level = analysis.decision_level
-            values = [present(row["stat_value"]) for row in own]
-            by = ", ".join(dict.fromkeys(map(how, own)))
-            lead = f"{LABELS[stat]}-values {reach(values, level)} {level:.3g}{words}"
-            told.append(f"{lead}: {rejected(values, level)} of {len(own)} ({by})")
-    return "; ".join(told)
-
-
 def compared(material: Material, analysis: Analysis) -> Iterator[Compared]:
     """Each comparison of an analysis: its first estimate, with p-values."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
@@ -451,76 +326,14 @@ def planned_p(analysis: Analysis, rows: list[ResultRow]) -> ResultRow | None:
     return p if p is not None and p["stat_value"] is not None else None
 
 
-def _tests(
-    material: Material, p: ResultRow, said: Collection[str] = ()
-) -> list[tuple[ResultRow, str]]:
-    """A p-value and, where its family is adjusted, the adjusted one, each with its method."""
-    adjusted = adjusted_of(material, p)
-    tests = (p, _how(material, p, said))
-    return [tests, *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
-
-
-def _beside(material: Material, compared: Compared, p: ResultRow) -> list[tuple[ResultRow, str]]:
-    """The same of an estimate, whose model's own p-value leaves out what was said of it."""
-    own = p is compared.own
-    return _tests(material, p, model_words(material, compared.estimate) if own else ())
-
-
-def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
-    """ "p = 0.03 (Fisher's exact test), adjusted p = 0.06 (Holm's step-down adjustment)"."""
-    return ", ".join(
-        f"{LABELS[row['stat_name']]} {sign(row)}{row['stat_text']} ({how})" for row, how in tests
-    )
-
-
-def _tests_markdown(tests: list[tuple[ResultRow, str]], said: dict[str, str] | None = None) -> str:
-    """The same with links; no line ends between p and its number. What was `said` last of such a
-    p-value is not said again."""
-    told, said = [], {} if said is None else said
-    for row, how in tests:
-        stat = row["stat_name"]
-        by = "" if said.get(stat) == how else f" ({escape_markdown(how)})"
-        told.append(f"{LABELS[stat]}{NO_BREAK}{with_sign(row)}{by}")
-        said[stat] = how
-    return ", ".join(told)
-
-
-def _how(material: Material, p: ResultRow, said: Collection[str] = ()) -> str:
-    """The test, its strata, covariates and side, but for what was said already."""
-    words = [each for each in model_words(material, p) if each not in said]
-    return ", ".join([method_of(p["method"]).title, *words])
+def tests_text(material: Material, p: ResultRow) -> str:
+    """ "p = 0.03, adjusted p = 0.06", with links; no line ends between p and its number."""
+    tests = [p, *filter(None, [adjusted_of(material, p)])]
+    return ", ".join(f"{LABELS[row['stat_name']]}{NO_BREAK}{with_sign(row)}" for row in tests)
 
 
 def _what(material: Material, estimate: ResultRow) -> str:
     return effect_words(material.trial, estimate) + period(material, estimate, years=True)
-
-
-def _model(material: Material, estimate: ResultRow) -> str:
-    """ ", adjusted for age, stratified by site": what an estimate's model takes in; how it has
-    ties stands with the methods."""
-    words = [each for each in model_words(material, estimate) if each not in TIES.values()]
-    return "".join(f", {word}" for word in words)
-
-
-def _decided(material: Material, analysis: Analysis, compared: Compared, p: ResultRow) -> str:
-    """The verdict on the planned test; the p-value of a model beside it has none."""
-    return verdict(material, analysis, p) if p is compared.planned else ""
-
-
-def _but(material: Material, analysis: Analysis, one: Compared, p: ResultRow, named: str) -> str:
-    """Behind a test that would show an effect whether it is shown: `named` is how the primary
-    analysis stands that parts from it, or the first of those that agree."""
-    decides = deciding(material, analysis, p) if p is one.planned else None
-    value = decides["stat_value"] if decides is not None else None
-    beside = same_footing(material, analysis, one.estimate)
-    if value is None or not beside or not rejected([value], analysis.decision_level):
-        return ""
-    parts = parting(material, analysis, one.estimate)
-    other = material.trial.plan.analyses[(parts or beside[0])["analysis_id"]]
-    label = escape_markdown(other.label) if "](" in named else other.label
-    where = named.format(label, analysis_place(other.name))
-    agrees = f", and {where} agrees" * leaves_out_no_effect(one.estimate)
-    return f", but see {where}: no effect is shown" if parts else agrees
 
 
 def same_footing(material: Material, analysis: Analysis, estimate: ResultRow) -> list[ResultRow]:
@@ -539,11 +352,6 @@ def parting(material: Material, analysis: Analysis, estimate: ResultRow) -> Resu
     clear = leaves_out_no_effect(estimate)
     beside = same_footing(material, analysis, estimate)
     return next((row for row in beside if leaves_out_no_effect(row) != clear), None)
-
-
-def _adjustment(adjusted: ResultRow) -> str:
-    how = adjustment_of(adjusted["method"].removeprefix("p_adjusted."))
-    return ADJUSTMENTS[present(how)].title
 
 
 def _margins(material: Material, estimate: ResultRow) -> str:

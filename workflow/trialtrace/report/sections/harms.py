@@ -130,20 +130,25 @@ def without_deaths(material: Material) -> str:
 
 
 def harms_section(material: Material) -> str:
-    """Deaths, then a line an analysis or endpoint of harms, then tables
-    by term; of a log without any event a line in place of its table."""
+    """Deaths, then a line an analysis or endpoint of harms."""
     declared = declared_harms(material)
     deaths = deaths_by_arm(material, _here) or [without_deaths(material)]
     deaths += _denominators(material)
     deaths += [line for analysis in declared for line in _lines(material, analysis)]
-    deaths += [
-        adverse_table(material, texts)
-        if has_events(material, texts)
-        else _empty(material, texts, bool(declared))
-        for texts in event_tables(material)
-    ]
+    for texts in event_tables(material):
+        empty = not has_events(material, texts)
+        if empty or not declared:
+            deaths.append(
+                _empty(material, texts, bool(declared)) if empty else _shares(material, texts)
+            )
     deaths += _listed(material)
     return "\n\n".join([*deaths, *unreported(material)]) + "\n"
+
+
+def events_section(material: Material) -> str:
+    """The tables of adverse events by term; nothing of a log without any event."""
+    logs = [texts for texts in event_tables(material) if has_events(material, texts)]
+    return "\n\n".join(adverse_table(material, texts) for texts in logs)
 
 
 def _listed(material: Material) -> list[str]:

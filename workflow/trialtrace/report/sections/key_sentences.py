@@ -8,12 +8,10 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import adjusted_of, verdict
 from trialtrace.report.sections.event_words import stat_words, without_event
-from trialtrace.report.sections.models import model_words
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
+from trialtrace.report.tables import NO_BREAK, pair_text, with_level, with_sign
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.references import method_of
 
 # What describes an arm, the first of them that an analysis has.
 DESCRIBED = ("proportion", "survival", "incidence", "mean", "median", "upper_bound")
@@ -21,77 +19,18 @@ SHARES = DESCRIBED[:3]
 TWO, FEW = 2, 4
 
 
-def over_comparisons(
-    rows: Sequence[ResultRow],
-    where: Callable[[ResultRow], str],
-    further: Sequence[ResultRow] = (),
-    role: str = "",
-) -> str:
-    """ "8 comparisons: risk difference from −9.1 (Pain, …) to 2.4 (Sleep, …); 1 of 8 intervals …".
-    Markdown.
-
-    `further` are estimates of the same comparisons by other methods, of which there is no range:
-    their intervals are counted with the others. Values of several units have no order. How many
-    chance gives is told of outcomes that are each a question: not of several methods, nor of an
-    analysis whose `role` is to tell one outcome again, otherwise or in parts.
-    """
+def range_of(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
+    """ "8 comparisons: risk difference from −9.1 (Pain, …) to 2.4 (Sleep, …)". Markdown. Values of
+    several units have no order."""
     whole = [row for row in rows if row["stat_value"] is not None]
     text = f"{len(rows)} comparisons"
     if not whole:
         return f"{text}, none of them estimable"
-    methods = 1 + round(len(further) / len(rows))
-    text += f" by {methods} methods each" if further else ""
     kinds = {(row["stat_name"], row["unit"]) for row in whole}
     of_units = {row["parameter"] for row in whole} if whole[0]["stat_name"] in IN_UNITS else set()
     if len(kinds) == 1 and (len(of_units) < TWO or whole[0]["unit"]):
-        label = f"{LABELS[whole[0]['stat_name']]}{_unit(whole[0])}"
-        text += f": {label} {_ends(whole, where)}"
-    every = [row for row in (*whole, *further) if row["stat_value"] is not None]
-    bounded = [row for row in every if row["ci_low"] is not None and row["ci_high"] is not None]
-    if not bounded:
-        return text
-    clear = sum(leaves_out_no_effect(row) for row in bounded)
-    level = {row["ci_level"] for row in bounded}.pop() or 0.0
-    text += (
-        f"{';' if ': ' in text else ':'} {excluding(clear, len(bounded), f' of {100 * level:g} %')}"
-    )
-    text += exceptions(bounded, where)
-    if role == "sensitivity":
-        return f"{text}; these are variants, not {len(bounded)} findings"
-    if further or role == "subgroup":
-        return text
-    chance = f"{len(bounded) * (1 - level):.1f}"
-    return f"{text}; by chance alone {chance} would be incompatible with it"
-
-
-def excluding(clear: int, number: int, which: str = "") -> str:
-    """How many of some intervals lie beside no effect: "all 9 intervals are incompatible with no
-    effect". That they “exclude no effect” would say as well that they exclude nothing."""
-    every = "both" if number == TWO else f"all {number}"
-    many = "the interval" if number == 1 else f"{every} intervals"
-    if clear not in (0, number):
-        many = f"{clear} of {number} intervals"
-    verb = "is" if 1 in (number, clear) else "are"
-    return f"{many}{which} {verb} {with_no_effect(bool(clear))}"
-
-
-def with_no_effect(clear: bool) -> str:
-    """What is said of an interval that leaves out no effect, and of one that does not."""
-    return f"{'in' if clear else ''}compatible with no effect"
-
-
-def exceptions(rows: Sequence[ResultRow], where: Callable[[ResultRow], str] | None = None) -> str:
-    """Which intervals are those that `excluding` sets apart, on whichever side the fewer are:
-    ", all but −18.1 (…)", with what `where` says of each. Empty where all lie alike, or the fewer
-    are more than a few."""
-    clear = [row for row in rows if leaves_out_no_effect(row)]
-    across = [row for row in rows if not leaves_out_no_effect(row)]
-    fewer, lead = (across, ", all but ") if len(across) <= len(clear) else (clear, ": ")
-    if len(fewer) > FEW:
-        return ""
-    places = [escape_markdown(where(row)) if where else "" for row in fewer]
-    shown = [link(row) + f" ({at})" * bool(at) for row, at in zip(fewer, places, strict=True)]
-    return f"{lead}{'; '.join(shown)}" if fewer else ""
+        return f"{text}: {LABELS[whole[0]['stat_name']]}{_unit(whole[0])} {_ends(whole, where)}"
+    return f"{text}, each in its table"
 
 
 def leaves_out_no_effect(row: ResultRow) -> bool:
@@ -160,21 +99,17 @@ def _tests(material: Material, analysis: Analysis, result_rows: Sequence[ResultR
             f"p {_ends(own, partial(_place, material) if effect else where)}"
             for effect, own in effects.items()
         ]
-    how = [", ".join([method_of(r["method"]).title, *model_words(material, r)]) for r in rows]
     return [
-        f"{escape_markdown(upper_first(where(row)))}: p {sign(row)}{link(row)} "
-        f"({escape_markdown(words)}){_decided(material, analysis, row)}"
-        for row, words in zip(rows, how, strict=True)
+        f"{escape_markdown(upper_first(where(row)))}: {_p_text(material, row)}"
+        f"{escape_markdown(verdict(material, analysis, row))}"
+        for row in rows
     ]
 
 
-def _decided(material: Material, analysis: Analysis, p: ResultRow) -> str:
-    """The adjusted p-value where a family has one, and what it decides."""
+def _p_text(material: Material, p: ResultRow) -> str:
     adjusted = adjusted_of(material, p)
-    told = escape_markdown(verdict(material, analysis, p))
-    if adjusted is None:
-        return told
-    return f", adjusted p{NO_BREAK}{with_sign(adjusted)}{told}"
+    told = f", adjusted p{NO_BREAK}{with_sign(adjusted)}" if adjusted else ""
+    return f"p{NO_BREAK}{with_sign(p)}{told}"
 
 
 def _who(material: Material, row: ResultRow) -> str:

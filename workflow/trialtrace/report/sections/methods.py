@@ -29,13 +29,13 @@ from trialtrace.report.sections.methods_used import (
 )
 from trialtrace.report.sections.models import reference_of
 from trialtrace.report.sections.questions import alongside, leading, of_look
-from trialtrace.report.sections.references import BIBLIOGRAPHY, References, as_bibtex, to_list
+from trialtrace.report.sections.references import BIBLIOGRAPHY, References, as_bibtex
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.multiplicity import Family
-from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, by
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 # What computes; what recomputed stands with its version in the results.
@@ -68,34 +68,6 @@ def _finer(row: ResultRow) -> bool:
     if not row["ci_level"] or value is None or low is None or high is None:
         return False
     return finer(row["stat_name"], value, low, high)
-
-
-def cited(material: Material, analysis: Analysis, text: str) -> str:
-    """A text on an analysis of the main report with the number of its reference behind each method
-    where it is named first."""
-    if not in_main_report(material.trial, analysis):
-        return text
-    if not material.cited:
-        references = References()
-        list(_prose(material, references))
-        at = {reference: number for number, reference in enumerate(references, 1)}
-        for row in material.results:
-            title = escape_markdown(method_of(row["method"]).title)
-            if (reference := reference_of(row)) in at:
-                material.cited.setdefault(title, at[reference])
-    numbers, found = material.cited, set[str]()
-    # The longer name first: one may be a part of another.
-    names = "|".join(map(re.escape, sorted(numbers, key=len, reverse=True)))
-
-    def numbered(match: re.Match[str]) -> str:
-        if match[0] in found:
-            return match[0]
-        found.add(match[0])
-        return match[0] + to_list(numbers[match[0]])
-
-    # A link has no second one in its words.
-    alone = rf"(?<![\w-])(?:{names})(?![\w-])(?![^\[\]]*\]\()"
-    return re.sub(alone, numbered, text) if names else text
 
 
 def methods(material: Material, shown: Container[str] = ()) -> str:

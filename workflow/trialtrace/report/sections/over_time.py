@@ -9,7 +9,7 @@ from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.tables import NO_BREAK, pair_text, with_sign
 from trialtrace.run.endpoints.kinds.event import EventBy, EventInRow
 from trialtrace.run.endpoints.kinds.interval_time import IntervalTime
@@ -31,8 +31,12 @@ def over_time(material: Material, analysis: Analysis) -> str:
     """ "[Survival](#sec-of-survival) (hazard ratio)": a link to each analysis that compares the
     same arms and population by the time to the same event, with what it estimates; Markdown. Empty
     where the plan has none, and of an analysis that is made `of` another."""
-    if analysis.of:
-        return ""
+    shown = _of_times(material, analysis) if not analysis.of else []
+    links = ", ".join(_link(material, one) for one in shown)
+    return f"Analysed as the time to the event: {links}." if shown else ""
+
+
+def _of_times(material: Material, analysis: Analysis) -> list[Analysis]:
     trial = material.trial
     times = {name for endpoint in parameters(trial, analysis) for name in times_of(trial, endpoint)}
     found = [
@@ -45,34 +49,31 @@ def over_time(material: Material, analysis: Analysis) -> str:
     ]
     named = {one.name: unknown_times(material, one) for one in found}
     # Where some have no time, one that has them all says more.
-    shown = [one for one in found if one.of not in named or (named[one.of] and not named[one.name])]
-    if not shown:
-        return ""
-    alike = [one for one in shown if one.role == analysis.role]
-    apart = [text for one in alike for text in _apart(material, analysis, one)]
-    links = ", ".join(_link(material, one) for one in shown)
-    return " ".join([f"Analysed as the time to the event: {links}.", *apart])
+    return [one for one in found if one.of not in named or (named[one.of] and not named[one.name])]
 
 
-def _apart(material: Material, analysis: Analysis, other: Analysis) -> Iterator[str]:
-    """Where the interval of an analysis and a test of the time to its event lie on either side of
-    no effect."""
+def unlike_times(material: Material, analysis: Analysis) -> Iterator[str]:
+    """Where the interval of an analysis and a test of the time to its event, in one of the same
+    role, lie on either side of no effect."""
     arms = ("comparison", "reference")
-    tests = [row for row in material.printable(other.name) if row["stat_name"] == "p_value"]
-    for one in compared(material, analysis):
-        if one.estimate["ci_low"] is None or one.estimate["stratum"]:
+    for other in _of_times(material, analysis) if not analysis.of else ():
+        if other.role != analysis.role:
             continue
-        clear = leaves_out_no_effect(one.estimate)
-        for p in tests:
-            value, same = p["stat_value"], values_of(p, arms) == values_of(one.estimate, arms)
-            if same and value is not None and (value <= 1 - analysis.confidence) != clear:
-                yield (
-                    f"{escape_markdown(pair_text(material, one.estimate))}: the interval here "
-                    f"is {with_no_effect(clear)}, and the test of "
-                    f"{escape_markdown(other.label)} has p{NO_BREAK}{with_sign(p)}; they are by "
-                    "different methods, and neither decides."
-                )
-                break
+        tests = [row for row in material.printable(other.name) if row["stat_name"] == "p_value"]
+        for one in compared(material, analysis):
+            if one.estimate["ci_low"] is None or one.estimate["stratum"]:
+                continue
+            clear = leaves_out_no_effect(one.estimate)
+            for p in tests:
+                value, same = p["stat_value"], values_of(p, arms) == values_of(one.estimate, arms)
+                if same and value is not None and (value <= 1 - analysis.confidence) != clear:
+                    yield (
+                        f"{escape_markdown(pair_text(material, one.estimate))}: the interval "
+                        f"{'leaves out' if clear else 'includes'} no effect, and the test of "
+                        f"{escape_markdown(other.label)} has p{NO_BREAK}{with_sign(p)}. They are "
+                        "by different methods, and neither decides."
+                    )
+                    break
 
 
 def times_of(trial: Trial, endpoint: Endpoint) -> set[str]:

@@ -11,7 +11,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.decided_early import Added, whom_it_adds
 from trialtrace.report.sections.findings import compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import (
     alongside,
     by_other_rules,
@@ -168,10 +168,10 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
         if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):
             clear = leaves_out_no_effect(one.first)
             at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
+            lies = "leaves out" if clear else "includes"
             told.append(
-                f"{pair_text(material, one.first)}{at}: its interval is "
-                f"{with_no_effect(clear)}; {with_no_effect(not clear)} are "
-                f"{'; and '.join(kinds)}."
+                f"{pair_text(material, one.first)}{at}: the interval {lies} no effect, unlike "
+                f"{' and '.join(kinds)}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""
 

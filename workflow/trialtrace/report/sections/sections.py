@@ -317,31 +317,21 @@ def populations(material: Material) -> str:
 
 def made_by(material: Material) -> str:
     """The share of checked results, where what was decided and printed stands, and hashes."""
-    tracer = material.tracer
-    lines = [recomputed(material), "", *_origins(material)]
     stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
+    caption = "Stages of the run, and the hash of the code of each."
+    table = texts_table(material, ["Stage", "Hash of its code"], stages, "code", caption)
+    lines = [recomputed(material), "", *_origins(material), table, _seal_box(material)]
+    return "\n".join(lines)
+
+
+def sources_table(material: Material) -> str:
+    """The rows and the hash of each file of data."""
     files = [
-        [
-            name,
-            str(part["rows"]),
-            _file_hash(tracer.file_hash(part["file"]["sha256"])),
-        ]
+        [name, str(part["rows"]), _file_hash(material.tracer.file_hash(part["file"]["sha256"]))]
         for name, part in _files(material)
     ]
-    lines += [
-        texts_table(
-            material,
-            ["Stage", "Hash of its code"],
-            stages,
-            "code",
-            "Stages of the run, and the hash of the code of each.",
-        ),
-        texts_table(
-            material, ["Source", "Rows", "Hash"], files, "sources", "Data files, with their hashes."
-        ),
-        _seal_box(material),
-    ]
-    return "\n".join(lines)
+    header, caption = ["Source", "Rows", "Hash"], "Data files, with their hashes."
+    return texts_table(material, header, files, "sources", caption)
 
 
 def _origins(material: Material) -> Iterator[str]:

@@ -111,26 +111,3 @@ def _of_many(rows: list[ResultRow]) -> str:
     sizes = [present(row["n_used"]) for row in rows]
     of = f"{LABELS[rows[0]['stat_name']]} in {len(rows)} subgroups of both arms"
     return f"; {of}, of {min(sizes)} to {max(sizes)} patients, in the table of that analysis"
-
-
-def interactions_in_short(
-    material: Material, analysis: Analysis, place: Callable[[str], str]
-) -> str:
-    """How many of the tests of interaction of an analysis lie at or below 0.05, and which: counted,
-    since to name one alone would be to choose it. Markdown; empty where none was made."""
-    made = [
-        (other, row)
-        for other, tests in _differing(material, analysis)
-        for row in tests
-        if row["stat_value"] is not None
-    ]
-    low = [(other, row) for other, row in made if present(row["stat_value"]) <= USUAL]
-    named = []
-    for other, row in low:
-        label, at = escape_markdown(other.label), place(analysis_place(other.name))
-        told = f"{f'[{label}]({at})' if at else label}, p{NO_BREAK}{with_sign(row)}"
-        made_up = by_stratum(material, [other.name])
-        named.append(told + _within(material, other) + f"; {made_up}" * bool(made_up))
-    which = f"with p ≤ {USUAL:g}: {'; '.join(named)}" if named else f"none with p ≤ {USUAL:g}"
-    lead = "Tests of interaction, exploratory and not adjusted"
-    return f"{lead}: {len(made)} made, {which}." if made else ""
