@@ -6,7 +6,7 @@ PAGE = "audit-checks.md"
 _HEAD = """\
 # Relations between published numbers
 
-*Written from the tables in `workflow/trialtrace/audit/relations/` by `make docs`.*
+*Written from the modules of `workflow/trialtrace/audit/relations/` by `make docs`.*
 
 A relation with * rests on numbers of patients. One with ? only asks. Formulas, bounds and sources:
 [audit](audit.md).

@@ -119,3 +119,24 @@ def test_each_relation_has_a_name_of_its_own_and_says_what_it_is_about():
     for relation in RELATIONS:
         assert re.fullmatch(r"[a-z_]+(\.[a-z_]+)?", relation.name)
         assert relation.says.endswith(".") and relation.asks.endswith("?")
+
+
+def test_ten_baseline_outcomes_that_are_all_equal_are_more_alike_than_random_groups():
+    names = [f"outcome_{k}" for k in range(10)]
+    claims = {
+        f"{name}_{group}": claim(f"outcome={name} group={group} patients=30 | {50 + k}.3 ± 9.{k}")
+        for k, name in enumerate(names)
+        for group in GROUPS
+    }
+    for one in claims.values():
+        one["printed"] = "mean (SD) " + one["printed"].replace(" ± ", " (") + ")"
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": GROUPS,
+            "outcomes": {name: {"label": name, "baseline": True} for name in names},
+            "claims": claims,
+        }
+    )
+    found = [one for one in judgements(whole) if one.relation == "baseline.chance"]
+    assert [one.state for one in found] == ["question"]

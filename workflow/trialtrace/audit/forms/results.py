@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             *("size.", "total.", "split.", "part.", "population.", "factor.count"),
             *("comparison.total", "share.everyone", "share.rule", "share.denominator"),
-            *("share.outcomes", "paired.patients"),
+            "share.outcomes",
         ),
     ),
     (BASELINE, ("baseline.",)),
@@ -34,7 +34,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             *("number.", "fact", "place.", "whole.", "headline.", "comparison.reduction"),
             *("direction.", "difference.sign", "hazard.direction", "significance."),
-            *("statement.", "share.kind", "curve.order"),
+            *("statement.", "curve.order"),
         ),
     ),
     (WHOLES, ("share.", "mean.granularity", "deviation.granularity", "median.granularity")),

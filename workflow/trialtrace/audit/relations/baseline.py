@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri, pdtrc
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.relations.engine import Case, Relation
+from trialtrace.audit.relations.engine import Case, relation
 from trialtrace.audit.relations.shapes import patients, plain
 from trialtrace.audit.relations.wording import listed, signed
 from trialtrace.base.arrays import Floats
@@ -113,8 +113,9 @@ def stouffer(places: Sequence[float]) -> float:
     return float(ndtri(np.array(places)).sum() / sqrt(len(places)))
 
 
+@relation("baseline.chance", "How was randomised, and by which strata?", only_asks=True)
 def chance(ledger: Ledger) -> Iterator[Case]:
-    """Ten baseline outcomes or more against those of random groups."""
+    """The baseline values of the groups, and those of random groups."""
     if len(ledger.apart) < 2 or ledger.patients_of_every_group is not None:
         return
     rows = [row for name in ledger.outcomes if (row := _row(ledger, name)) is not None]
@@ -131,9 +132,10 @@ def chance(ledger: Ledger) -> Iterator[Case]:
         text += f"{signed(z, 1)}."
     claims = [entry for row in rows for entry in row.entries]
     part = next(iter(claims[0].parts))
-    yield Case(claims[0], part, {"": p >= LIMIT}, text, tuple(claims[1:]), detail={"z": z, "p": p})
+    yield Case(claims[0], part, p >= LIMIT, text, tuple(claims[1:]))
 
 
+@relation("baseline.rows", "Which outcome are these numbers of?", only_asks=True)
 def copies(ledger: Ledger) -> Iterator[Case]:
     """Means and deviations of two outcomes that are the same in all groups."""
     rows: dict[tuple, list[Claim]] = {}
@@ -147,7 +149,7 @@ def copies(ledger: Ledger) -> Iterator[Case]:
         if len({one.about.outcome for one in same}) > 1:
             labels = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
             text = f"{labels} have the same means and deviations in every group."
-            yield Case(same[0], "value", {"": False}, text, tuple(same[1:]))
+            yield Case(same[0], "value", False, text, tuple(same[1:]))
 
 
 def _rows(ledger: Ledger) -> Iterator[list[Claim]]:
@@ -166,8 +168,9 @@ def _rows(ledger: Ledger) -> Iterator[list[Claim]]:
             yield rows
 
 
+@relation("baseline.equal", "Are these the numbers of both groups?", only_asks=True)
 def equal_arms(ledger: Ledger) -> Iterator[Case]:
-    """Rows with the same mean and deviation in all groups, and the chance of so many."""
+    """Means and deviations that are the same in both groups, in several rows."""
     equal, expected = [], 0.0
     for own in _rows(ledger):
         sizes = [patients(ledger, one)[0] for one in own]
@@ -190,30 +193,4 @@ def equal_arms(ledger: Ledger) -> Iterator[Case]:
         text = f"{labels} have the same mean and deviation in both groups. By chance "
         text += f"{expected:.2g} rows would; so many or more have a chance of {p:.2g}."
         claims = [one for own in equal for one in own]
-        yield Case(claims[0], "value", {"": p >= LIMIT}, text, tuple(claims[1:]),
-                   detail={"rows": len(equal), "chance": p})  # fmt: skip
-
-
-TABLE = (
-    Relation(
-        "baseline.chance",
-        "The baseline values of the groups, and those of random groups.",
-        chance,
-        "How was randomised, and by which strata?",
-        only_asks=True,
-    ),
-    Relation(
-        "baseline.rows",
-        "Means and deviations of two outcomes that are the same in all groups.",
-        copies,
-        "Which outcome are these numbers of?",
-        only_asks=True,
-    ),
-    Relation(
-        "baseline.equal",
-        "Means and deviations that are the same in both groups, in several rows.",
-        equal_arms,
-        "Are these the numbers of both groups?",
-        only_asks=True,
-    ),
-)
+        yield Case(claims[0], "value", p >= LIMIT, text, tuple(claims[1:]))  # fmt: skip

@@ -1,6 +1,5 @@
 """Differences and ratios of counts and percentages, changes in percent, numbers needed."""
 
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from math import isfinite, sqrt
@@ -10,7 +9,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Allowance, Case, Relation, Way
+from trialtrace.audit.relations.engine import INTERVAL, Allowance, Case, Way, relation
 from trialtrace.audit.relations.ranges import as_range, ends_of, overlaps, prints, unsigned
 from trialtrace.audit.relations.shapes import (
     BOTH,
@@ -41,8 +40,8 @@ from trialtrace.audit.relations.solvers.counts import (
     span_of_shares,
     with_halves,
 )
-from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
-from trialtrace.audit.relations.wording import TURNED, listed, signed, span_text
+from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
+from trialtrace.audit.relations.wording import TURNED, digits, listed, signed
 from trialtrace.audit.summaries.count_tests import printing_the_same
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
@@ -53,9 +52,9 @@ ROUNDED = "of the two rounded percentages"
 WIDER, NARROWER, NEAR = 2.0, 0.9, 0.25
 """By which factors an interval of strata may differ from the crude ones, and how many errors its
 difference may be from the crude one."""
-THING = re.compile(r"\b(risk|rate)s?\b", re.IGNORECASE)
-ABSOLUTE = re.compile(r"\babsolute|\bpoints?\b", re.IGNORECASE)
-RATIO_OF = {"risk": "risk_ratio", "rate": "rate_ratio"}
+
+
+HOW = "How was it computed, and of which patients?"
 
 
 def _signs(value: float | None, free: bool) -> Way:
@@ -65,8 +64,9 @@ def _signs(value: float | None, free: bool) -> Way:
     return (value, -value) if free else value
 
 
+@relation("comparison.estimate", HOW, of_sizes=True)
 def estimates(ledger: Ledger) -> Iterator[Case]:
-    """A difference, ratio or number needed against the counts of both groups."""
+    """A difference, ratio or number needed to treat, and the counts."""
     for entry in comparisons(ledger, groups=2):
         main, found = entry.main, table_of(ledger, entry)
         if entry.measure not in WORDS or not plain(main) or found is None or main is None:
@@ -122,7 +122,6 @@ def _estimate(
         others,
         excuse=excuse,
         rests=rests,
-        detail={"table": table, "value": value},
     )
 
 
@@ -166,8 +165,9 @@ def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
     return -1 if sum(turns) % 2 else 1
 
 
+@relation("comparison.percentages", HOW)
 def of_shares(ledger: Ledger) -> Iterator[Case]:
-    """An estimate against two percentages without counts."""
+    """A difference or ratio, and percentages without counts."""
     for entry in comparisons(ledger, groups=2):
         main, measure = entry.main, entry.measure or ""
         if measure not in WORDS or main is None or not plain(main) or entry.basis is not None:
@@ -190,19 +190,23 @@ def of_shares(ledger: Ledger) -> Iterator[Case]:
         others: dict[str, Way] = {}
         if measure in ("risk_difference", NEEDED):
             others[OTHER_WAY] = span.turned
-        shown = span_text(signed(end, max(main.places, 0) + 1) for end in span)
         middle = (abs(span.low) + abs(span.high)) / 2
         excuse, rests = _adjusted(entry, main, middle)
-        text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}"
-        detail = span._asdict()
+        text = (
+            f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {digits(span, main)}"
+        )
         yield Case(
-            entry, main.name, ways, text, tuple(groups), others, excuse=excuse, rests=rests,
-            detail=detail,
+            entry, main.name, ways, text, groups, others, excuse=excuse, rests=rests,
         )  # fmt: skip
 
 
+@relation(
+    "comparison.interval",
+    "By which method, and on which counts, was this interval computed?",
+    of_sizes=True,
+)
 def intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a comparison against those of the usual methods on the counts."""
+    """The interval of a comparison, by the usual methods."""
     for entry in comparisons(ledger, *BOTH, groups=2):
         found, main = table_of(ledger, entry), entry.main
         if entry.measure not in KINDS or found is None or main is None or entry.basis is not None:
@@ -232,7 +236,7 @@ def intervals(ledger: Ledger) -> Iterator[Case]:
         tried = listed(sorted({METHODS[name] for name in usual}), "or")
         yield Case(
             entry,
-            "ci_low",
+            INTERVAL,
             ways,
             f"{entry.interval} is the interval of {listed(list(ways), 'or')} on these counts."
             if same
@@ -240,10 +244,6 @@ def intervals(ledger: Ledger) -> Iterator[Case]:
             groups,
             others,
             excuse=_of_strata(entry, main, table, usual),
-            covers=("ci_high",),
-            shown=entry.interval,
-            detail={"table": table},
-            asks="By which method, and on which counts, was this interval computed?",
         )
 
 
@@ -282,28 +282,3 @@ def _of_strata(
     else:
         near = abs(abs(printed) - abs(value) / (100 if by == 1 else 1)) <= NEAR * (high - low) / 3.9
     return "maybe_adjusted" if centred and near else None
-
-
-HOW = "How was it computed, and of which patients?"
-TABLE = (
-    Relation(
-        "comparison.estimate",
-        "A difference, ratio or number needed to treat, and the counts.",
-        estimates,
-        HOW,
-        of_sizes=True,
-    ),
-    Relation(
-        "comparison.percentages",
-        "A difference or ratio, and percentages without counts.",
-        of_shares,
-        HOW,
-    ),
-    Relation(
-        "comparison.interval",
-        "The interval of a comparison, by the usual methods.",
-        intervals,
-        HOW,
-        of_sizes=True,
-    ),
-)

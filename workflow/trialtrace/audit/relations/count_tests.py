@@ -9,13 +9,9 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperStrata
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import Case, relation
 from trialtrace.audit.relations.ranges import TWO_SIDED, printing
-from trialtrace.audit.relations.shapes import (
-    all_counted,
-    tested_comparisons,
-    unnamed,
-)
+from trialtrace.audit.relations.shapes import all_counted, tested_comparisons, unnamed
 from trialtrace.audit.relations.solvers.counts import (
     MOST_TABLES,
     NAMES,
@@ -25,8 +21,7 @@ from trialtrace.audit.relations.solvers.counts import (
     wald_and_likelihood,
     ways,
 )
-from trialtrace.audit.relations.solvers.possible_counts import possible_counts
-from trialtrace.audit.relations.solvers.share_intervals import fitting
+from trialtrace.audit.relations.solvers.percentages import fitting, possible_counts
 from trialtrace.audit.relations.wording import listed, shown_p, two_digits
 from trialtrace.audit.summaries.count_tests import p_values_of_tables
 from trialtrace.audit.summaries.split_strata import (
@@ -56,11 +51,9 @@ def p_cases(
 ) -> Case:
     """A p beside those of all usual tests: the stated one decides, else any that prints so."""
     known = {name: p for name, p in values.items() if p == p}
-    one_sided = {name for name in known if name in ONE_SIDED.values() and entry.tails == TWO_SIDED}
-    usual: dict[str, Way] = {
-        NAMES.get(name, name): p for name, p in known.items() if name not in one_sided
-    }
-    others: dict[str, Way] = {NAMES[name]: known[name] for name in one_sided}
+    of_side = ONE_SIDED.values() if entry.tails == TWO_SIDED else ()
+    usual = {NAMES.get(name, name): p for name, p in known.items() if name not in of_side}
+    others = {NAMES[name]: p for name, p in known.items() if name in of_side}
     stated = entry.about.test
     excuse = unnamed(entry, *OF_COUNTS)
     if stated is not None and stated not in known:
@@ -72,16 +65,16 @@ def p_cases(
         "p",
         usual,
         f"{given} give {told(known)}",
-        tuple(beside),
+        beside,
         others,
         stated=NAMES[stated] if stated in known else None,
         excuse=excuse,
-        detail={"p_values": known, "counts": table},
     )
 
 
+@relation("p.counts", "Which test, and of which patients, gives this P?", of_sizes=True)
 def counts(ledger: Ledger) -> Iterator[Case]:
-    """A p of groups whose counts are printed."""
+    """A p, and the counts of its groups by every usual test."""
     for entry in tested_comparisons(ledger):
         known = all_counted(ledger, entry)
         if known is None or len(known) < 2 or entry.about.test == OVER_STRATA:
@@ -94,8 +87,9 @@ def counts(ledger: Ledger) -> Iterator[Case]:
         yield p_cases(entry, values, given, [one for one, _ in known], pairs)
 
 
+@relation("p.categories", "Which test, and of which patients, gives this P?", of_sizes=True)
 def categories(ledger: Ledger) -> Iterator[Case]:
-    """A p over all categories of an outcome, from the table of groups by categories."""
+    """A p, and the counts of all categories of its groups."""
     for entry in tested_comparisons(ledger):
         if all_counted(ledger, entry) is not None or entry.about.category is not None:
             continue
@@ -162,8 +156,9 @@ def narrowed(groups: Sequence[Claim], every: Sequence[Whole]) -> list[Whole]:
     return kept
 
 
+@relation("p.count_sets", "How many patients, and which test, are behind this P?", of_sizes=True)
 def count_sets(ledger: Ledger) -> Iterator[Case]:
-    """A p of groups of which percentages alone are printed, over all counts that print so."""
+    """A p, and all counts that print as the percentages of its groups."""
     for entry in tested_comparisons(ledger):
         groups = ledger.compared(entry, "percent")
         test = entry.about.test
@@ -194,10 +189,9 @@ def count_sets(ledger: Ledger) -> Iterator[Case]:
             "p",
             {NAMES[name]: bool(number) for name, number in fit.items()},
             text,
-            tuple(groups),
+            groups,
             stated=NAMES[test] if test in fit else None,
             excuse="stated_test" if excuse is None and test not in fit else excuse,
-            detail={"sets": sets, "fit": fit, "low": float(low), "high": float(high)},
         )
 
 
@@ -242,8 +236,9 @@ def _chi_squared(chosen: np.ndarray) -> np.ndarray:
 # --- tests over strata --------------------------------------------------------------------------
 
 
+@relation("p.splits", "How many patients and events were in each stratum?", of_sizes=True)
 def over_strata(ledger: Ledger) -> Iterator[Case]:
-    """A p of a Mantel-Haenszel test, over every split of the counts over two strata."""
+    """A p of a stratified test, and every split of the counts over two strata."""
     for entry in tested_comparisons(ledger):
         if entry.about.test != OVER_STRATA or len(entry.about.compared) != 2 or entry.basis:
             continue
@@ -296,10 +291,8 @@ def _of_splits(
         "p",
         {"of some split": found},
         text,
-        tuple(claims),
+        claims,
         excuse="open" if short or not tried else None,
-        asks="How many patients and events were in each stratum?",
-        detail={"low": low, "high": high, "tried": tried},
     )
 
 
@@ -323,35 +316,3 @@ def _sizes(strata: PaperStrata, groups: tuple[str, ...], table: Table) -> Whole:
         )
     ]
     return np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 2)
-
-
-TABLE = (
-    Relation(
-        "p.counts",
-        "A p, and the counts of its groups by every usual test.",
-        counts,
-        "Which test, and of which patients, gives this P?",
-        of_sizes=True,
-    ),
-    Relation(
-        "p.categories",
-        "A p, and the counts of all categories of its groups.",
-        categories,
-        "Which test, and of which patients, gives this P?",
-        of_sizes=True,
-    ),
-    Relation(
-        "p.count_sets",
-        "A p, and all counts that print as the percentages of its groups.",
-        count_sets,
-        "How many patients, and which test, are behind this P?",
-        of_sizes=True,
-    ),
-    Relation(
-        "p.splits",
-        "A p of a stratified test, and every split of the counts over two strata.",
-        over_strata,
-        "How many patients and events were in each stratum?",
-        of_sizes=True,
-    ),
-)

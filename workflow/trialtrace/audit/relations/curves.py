@@ -6,40 +6,31 @@ from decimal import Decimal
 from itertools import pairwise
 from math import hypot, sqrt
 
-from trialtrace.audit.ledger.claim import Claim, one_count
+from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
-from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import Span, as_range, ends_of, overlaps, unsigned
-from trialtrace.audit.relations.shapes import (
-    comparisons,
-    plain,
-    table_of,
-)
-from trialtrace.audit.relations.solvers.interval_errors import (
-    half_width_of,
-    quantile_of,
-)
-from trialtrace.audit.relations.wording import TURNED, signed, span_text
+from trialtrace.audit.relations.shapes import comparisons, of_each, plain, table_of
+from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
+from trialtrace.audit.relations.wording import TURNED, digits
 
-HAZARD, RATE = "hazard_ratio", "rate_ratio"
-PRINTED = ("=", "<", "<=", "about")
 LIVING, EVENTS = "living", "events"
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
 DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
-UNUSUAL = ("exact", "profile", "score")
 
 
 # --- curves -------------------------------------------------------------------------------------
 
 
+def _is_of_curve(entry: Claim) -> bool:
+    return entry.stated_basis == "curve" and plain(entry.parts.get("percent"))
+
+
 def _curves(ledger: Ledger) -> Iterator[Claim]:
-    for entry in ledger.of_group():
-        if entry.stated_basis == "curve" and plain(entry.parts.get("percent")):
-            yield entry
+    return filter(_is_of_curve, ledger.of_group())
 
 
 def counted_by(entry: Claim) -> str | None:
@@ -50,49 +41,9 @@ def counted_by(entry: Claim) -> str | None:
     return LIVING if ALIVE.search(words) and not DEAD.search(words) else None
 
 
-def curve_shares(ledger: Ledger) -> Iterator[Case]:
-    """A share of a survival curve against the numbers at risk and the events of its group.
-
-    Kaplan-Meier's share of n patients with d events of whom r are at risk is at most (n − d) / n
-    and at least r / (r + d). Oracle: all orders of events and censorings of few patients.
-    """
-    for entry in _curves(ledger):
-        beside = ledger.beside(entry, entry.about.group or "")
-        at_risk = one_count(one for one in beside if one.about.size == AT_RISK)
-        n, group = ledger.size(entry), ledger.groups.get(entry.about.group or "")
-        n = group.size if n is None and group is not None and not entry.about.part else n
-        r = None if at_risk is None else at_risk.whole_count
-        if n is None or at_risk is None or r is None or r > n:
-            continue
-        of_all = one_count(_events_of(ledger, entry))
-        total = None if of_all is None else of_all.whole_count
-        # At a time itself, events are among those at risk: one patient of slack.
-        most = min(n if total is None else total, n - max(r - 1, 0))
-        low = 100 * max(r - 1, 0) / (max(r - 1, 0) + most) if most else 100.0
-        ways: dict[str, Way] = {LIVING: Span(low, 100.0), EVENTS: Span(0.0, 100 - low)}
-        if (of := counted_by(entry)) is not None:
-            ways = {of: ways[of]}
-        text = f"With {r} at risk of {n}, a survival curve is at least {low:.1f} %"
-        sources = tuple(one for one in (at_risk, of_all) if one is not None)
-        yield Case(entry, "percent", ways, text, sources)
-
-
-def _events_of(ledger: Ledger, entry: Claim) -> list[Claim]:
-    """The count of the events of the whole follow-up of a group."""
-    about = entry.about
-    return [
-        claim
-        for claim in ledger.of_group()
-        if claim.about.outcome == about.outcome and claim.about.group == about.group
-        if claim.about.population == about.population and claim.about.stratum == about.stratum
-        if claim.about.category == about.category and claim.about.visit is None
-        if claim.about.size is None and claim.about.basis is None and not claim.about.change
-        if claim.whole_count is not None
-    ]
-
-
+@relation("curve.median", "Which of the two is meant?")
 def curve_medians(ledger: Ledger) -> Iterator[Case]:
-    """More than half are without the event before the median time, and at most half after it."""
+    """A share of a survival curve at a time, and the median time."""
     for entry in _curves(ledger):
         about, counts, time = entry.about, counted_by(entry), _time(entry.about.visit)
         medians = [
@@ -119,7 +70,7 @@ def curve_medians(ledger: Ledger) -> Iterator[Case]:
             wrong = most < 50 if before else least > 50
             text = f"The median time is {value.text}, so that {'more' if before else 'no more'} "
             text += f"than half are without the event at {about.visit}"
-            yield Case(entry, "percent", {"": not wrong}, text, (median,))
+            yield Case(entry, "percent", not wrong, text, (median,))
 
 
 def _time(visit: str | None) -> tuple[Decimal, str] | None:
@@ -130,8 +81,9 @@ def _time(visit: str | None) -> tuple[Decimal, str] | None:
     return Decimal(match[1]) * unit[1], match[2]
 
 
+@relation("curve.order", "Which of these numbers is meant?")
 def curve_orders(ledger: Ledger) -> Iterator[Case]:
-    """Shares of one survival curve, or numbers at risk, at several times, which only fall."""
+    """Shares of one survival curve, or numbers at risk, at several times."""
     series: dict[tuple[object, ...], list[Claim]] = {}
     for entry in ledger.of_group():
         curve = entry.stated_basis == "curve" and "percent" in entry.parts
@@ -158,7 +110,7 @@ def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Case]:
         part, other = _part(second), _part(first)
         if part is not None and other is not None and way:
             text = f"At {first.about.visit} it is {other.text}, and a curve does not turn back"
-            yield Case(second, part.name, {"": way != wrong}, text, (first,))
+            yield Case(second, part.name, way != wrong, text, (first,))
 
 
 def _in_order(ledger: Ledger, entries: list[Claim]) -> list[Claim]:
@@ -189,6 +141,7 @@ def _way(first: Claim, second: Claim) -> int:
     return 1 if bottom >= high else -1 if top <= low else 0
 
 
+@relation("curve.difference", "Is the difference one of these shares?")
 def curve_differences(ledger: Ledger) -> Iterator[Case]:
     """A difference of two shares of survival curves, and these."""
     for entry, main, shares, error in _curve_differences(ledger):
@@ -197,24 +150,23 @@ def curve_differences(ledger: Ledger) -> Iterator[Case]:
         ways: dict[str, Way] = {"": (span, span.turned) if unsigned(entry) else span}
         slack = 0.25 * error.high if error is not None else 0.0
         near = error is not None and overlaps(main, span.low - slack, span.high + slack)
-        shown = span_text(signed(end, main.places + 1) for end in span)
-        yield Case(entry, main.name, ways, f"The shares of the curves differ by {shown}",
-                   tuple(shares), {f"with {TURNED}": span.turned},
+        text = f"The shares of the curves differ by {digits(span, main)}"
+        yield Case(entry, main.name, ways, text, shares, {f"with {TURNED}": span.turned},
                    excuse="maybe_adjusted" if near else None)  # fmt: skip
 
 
+@relation(
+    "curve.difference_interval", "By which method was this interval computed?", only_asks=True
+)
 def curve_difference_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a difference of curves, by the intervals of both shares."""
+    """The interval of a difference of curves, and those of both shares."""
     for entry, _, shares, error in _curve_differences(ledger):
         if error is not None and entry.has_interval:
             (least, most), own = error.times(quantile_of(entry)), half_width_of(entry)
             fit = own.high >= 0.9 * least and own.low <= 2 * most
-            text = (
-                f"The intervals of both shares give one that reaches {least:.1f} to {most:.1f} to "
-            )
-            text += "either side"
-            yield Case(entry, "ci_low", {"": fit}, text, tuple(shares), covers=("ci_high",),
-                       shown=entry.interval, rests=(allow.STRATA,))  # fmt: skip
+            text = f"The intervals of both shares give one that reaches {least:.1f} to {most:.1f} "
+            text += "to either side"
+            yield Case(entry, INTERVAL, fit, text, shares)  # fmt: skip
 
 
 def _curve_differences(
@@ -225,19 +177,8 @@ def _curve_differences(
         points = entry.measure == "risk_difference" and entry.stated_basis in (None, "curve")
         if not points or main is None or not plain(main) or table_of(ledger, entry) is not None:
             continue
-        found = [
-            ledger.agreed(
-                (
-                    one
-                    for one in ledger.beside(entry, group)
-                    if one.stated_basis == "curve" and plain(one.parts.get("percent"))
-                ),
-                "percent",
-            )
-            for group in entry.about.compared
-        ]
-        shares = [one for one in found if one is not None]
-        if len(shares) < len(found) or len({counted_by(one) for one in shares}) != 1:
+        shares = of_each(ledger, entry, "percent", _is_of_curve)
+        if shares is None or len({counted_by(one) for one in shares}) != 1:
             continue
         usual = entry.about.interval in (None, "wald")
         errors = [
@@ -250,8 +191,9 @@ def _curve_differences(
         yield entry, main, shares, error if whole else None
 
 
+@relation("curve.interval", "By which method was this interval computed?", only_asks=True)
 def curve_events(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a share of a curve is never narrower than that of all patients."""
+    """The interval of a share of a survival curve, and the patients."""
     for entry in _curves(ledger):
         n, group = ledger.size(entry), ledger.groups.get(entry.about.group or "")
         n = group.size if n is None and group is not None and not entry.about.part else n
@@ -261,52 +203,7 @@ def curve_events(ledger: Ledger) -> Iterator[Case]:
         p = min(abs(share.low), abs(100 - share.high)) / 100
         least = quantile_of(entry) * 100 * sqrt(max(p * (1 - p), 0.0) / n)
         own = half_width_of(entry)
-        text = (
-            f"Of {n} patients the interval of such a share reaches at least {least:.1f} to either "
-        )
-        text += "side"
-        yield Case(entry, "ci_low", {"": own.high >= 0.8 * least}, text, covers=("ci_high",),
-                   shown=entry.interval, rests=(allow.STRATA,))  # fmt: skip
-
-
-HOW = "By which model, of how many events, was it computed?"
-
-
-TABLE = (
-    Relation(
-        "curve.share",
-        "A share of a survival curve, numbers at risk and events.",
-        curve_shares,
-        "At which time, and of how many at risk, is this share?",
-    ),
-    Relation(
-        "curve.median",
-        "A share of a survival curve at a time, and the median time.",
-        curve_medians,
-        "Which of the two is meant?",
-    ),
-    Relation(
-        "curve.order",
-        "Shares of one survival curve, or numbers at risk, at several times.",
-        curve_orders,
-        "Which of these numbers is meant?",
-    ),
-    Relation(
-        "curve.difference",
-        "A difference of two shares of survival curves, and these.",
-        curve_differences,
-        "Is the difference one of these shares?",
-    ),
-    Relation(
-        "curve.difference_interval",
-        "The interval of a difference of curves, and those of both shares.",
-        curve_difference_intervals,
-        "By which method was this interval computed?",
-    ),
-    Relation(
-        "curve.interval",
-        "The interval of a share of a survival curve, and the patients.",
-        curve_events,
-        "By which method was this interval computed?",
-    ),
-)
+        text = f"Of {n} patients the interval of such a share reaches at least {least:.1f} to "
+        text += "either side"
+        fit = own.high >= 0.8 * least
+        yield Case(entry, INTERVAL, fit, text)

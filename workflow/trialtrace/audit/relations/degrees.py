@@ -5,20 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.audit.ledger.claim import FAMILIES, Claim
+from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import CHI_SQUARED, UNSAID
-from trialtrace.audit.relations.engine import Case, Relation
-from trialtrace.audit.relations.ranges import (
-    Span,
-    ends_of,
-    prints,
-)
-from trialtrace.audit.relations.shapes import (
-    all_counted,
-    has_visits,
-    sizes_of,
-)
+from trialtrace.audit.relations.engine import Case, relation
+from trialtrace.audit.relations.ranges import Span, ends_of, prints
+from trialtrace.audit.relations.shapes import all_counted, has_visits, sizes_of
 from trialtrace.audit.relations.solvers.factorial import (
     CELLS,
     SIGNS,
@@ -32,17 +24,17 @@ from trialtrace.audit.relations.wording import listed, span_text
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 
-FEWEST, MOST = 2.0, 1e6
-"""Degrees of freedom within groups, where none are printed."""
-RANKS = re.compile(r"kruskal", re.IGNORECASE)
 INTERACTION = re.compile(r"\binteractions?\b|\w ?\N{MULTIPLICATION SIGN} ?\w", re.IGNORECASE)
 PEARSON = ("chi_squared", "chi_squared_corrected")
-OF_MEANS = (None, "t", "welch", "anova")
 LEAST_DIGITS, MOST_EFFECTS = 3, 4
 
 
+WHAT_DF = "Which test, of how many patients, has these degrees of freedom?"
+
+
+@relation("statistic.sizes", WHAT_DF, of_sizes=True)
 def degrees_of_sizes(ledger: Ledger) -> Iterator[Case]:
-    """Degrees of freedom of t and F, and the sizes of the groups."""
+    """Degrees of freedom, and the sizes of the groups."""
     for entry, part in of_groups(ledger, "t", "f"):
         found = [ledger.size_of(entry, group) for group in ledger.compared_groups(entry)]
         sizes = [n for n in found if n is not None and n > 1]
@@ -54,7 +46,7 @@ def degrees_of_sizes(ledger: Ledger) -> Iterator[Case]:
         both = part.symbol == "f" and df1 is not None and df2 is not None and df1.places <= 0
         if both and df1 is not None and df1.value == k and df2 is not None and df2.value == most:
             text = f"{k} groups have {k - 1} degrees of freedom between them beside {df2.text}"
-            yield Case(entry, "df1", {"": False}, text)
+            yield Case(entry, "df1", False, text)
         name = "df1" if part.symbol == "t" and k == 2 else "df2"
         if part.symbol == "f" and (df1 is None or df1.value != k - 1):
             continue
@@ -64,9 +56,10 @@ def degrees_of_sizes(ledger: Ledger) -> Iterator[Case]:
         low = ends_of(within).low if within.places > 0 else float(within.value or 0)
         unsure = part.symbol == "f" and entry.about.test is None
         text = f"Groups of {told} patients have {most} degrees of freedom within them"
-        yield Case(entry, name, {"": low <= most}, text, excuse="other_test" if unsure else None)
+        yield Case(entry, name, low <= most, text, excuse="other_test" if unsure else None)
 
 
+@relation("degrees.counts", WHAT_DF, of_sizes=True)
 def degrees_of_counts(ledger: Ledger) -> Iterator[Case]:
     """Degrees of freedom of χ², and the groups and categories of its counts."""
     for entry, part in of_groups(ledger, CHI_SQUARED):
@@ -87,7 +80,7 @@ def degrees_of_counts(ledger: Ledger) -> Iterator[Case]:
         if own or beyond:
             text = f"A χ² of {groups} groups and {categories} categories has {most} degrees of "
             text += "freedom"
-            yield Case(entry, "df1", {"": float(most)}, text, claims)
+            yield Case(entry, "df1", float(most), text, claims)
 
 
 def _table(ledger: Ledger, entry: Claim) -> tuple[tuple[Claim, ...], np.ndarray] | None:
@@ -108,52 +101,12 @@ def _table(ledger: Ledger, entry: Claim) -> tuple[tuple[Claim, ...], np.ndarray]
     return tuple(claims), table[:, table.any(axis=0)]
 
 
-def degrees_of_ranks(ledger: Ledger) -> Iterator[Case]:
-    """Degrees of freedom of the Kruskal-Wallis test, and its groups."""
-    for entry, _ in of_groups(ledger, CHI_SQUARED):
-        degrees, groups = entry.parts.get("df1"), ledger.compared_groups(entry)
-        if degrees is None or degrees.places > 0 or entry.basis or _table(ledger, entry):
-            continue
-        named = RANKS.search(f"{entry.label} {entry.printed}") is not None
-        medians = [
-            next((one for one in ledger.beside(entry, group) if one.is_median), None)
-            for group in groups
-        ]
-        if len(groups) < 2 or (not named and None in medians) or has_visits(ledger, entry):
-            continue
-        if named or entry.about.test in (None, "other", "mann_whitney"):
-            text = f"The Kruskal-Wallis test of {len(groups)} groups has {len(groups) - 1} degrees "
-            text += "of freedom"
-            yield Case(entry, "df1", {"": float(len(groups) - 1)}, text,
-                       tuple(one for one in medians if one is not None),
-                       excuse=None if named else "unnamed_test")  # fmt: skip
-
-
-def degrees_adjusted(ledger: Ledger) -> Iterator[Case]:
-    """Degrees of freedom of an adjusted F: of N patients in k groups at most N − k − 1."""
-    for entry, _ in of_groups(ledger, "f"):
-        designs, within = set(entry.about.design or ()), entry.parts.get("df2")
-        groups = ledger.compared_groups(entry)
-        own = "adjusted" in designs and designs <= {"adjusted", *FAMILIES}
-        if not own or within is None or within.places > 0 or set(groups) != set(ledger.apart):
-            continue
-        found = [ledger.size_of(entry, group) for group in groups]
-        n, k, df = sum(size or 0 for size in found), len(groups), int(within.value or 0)
-        if None in found or value_of(entry, "df1") != k - 1 or has_visits(ledger, entry):
-            continue
-        text = (
-            f"An adjusted analysis of {n} patients in {k} groups has at most {n - k - 1} degrees "
-        )
-        text += "of freedom within them"
-        yield Case(entry, "df2", {"": df <= n - k - 1}, text,
-                   excuse="other_patients" if df > n else None)  # fmt: skip
-
-
 # --- designs ------------------------------------------------------------------------------------
 
 
+@relation("statistic.design", "Which effect, of which design, does this F test?")
 def designs(ledger: Ledger) -> Iterator[Case]:
-    """Which designs have the degrees of freedom of F, and which of their effects tests groups."""
+    """The designs that have the printed degrees of freedom."""
     for entry, df1, df2 in _whole_degrees(ledger):
         if df2 % df1 or _one_way(ledger, entry, df1, df2):
             continue
@@ -165,11 +118,10 @@ def designs(ledger: Ledger) -> Iterator[Case]:
         else:
             text += ". " + _readings(conditions, df1, df2, n)
         fit = patients is None
-        detail = {"subjects": n, "cells": cells}
         if fit:
-            yield Case(entry, "df2", {"": True}, text, detail=detail)
+            yield Case(entry, "df2", True, text)
         else:
-            yield Case(entry, "df2", {"": False}, text, excuse="open", detail=detail)
+            yield Case(entry, "df2", False, text, excuse="open")
 
 
 def _whole_degrees(ledger: Ledger) -> Iterator[tuple[Claim, int, int]]:
@@ -207,8 +159,9 @@ def _readings(conditions: int, df1: int, df2: int, n: int) -> str:
     )
 
 
+@relation("statistic.effects", "Which effect, of which design, does this F test?")
 def effects_of_visits(ledger: Ledger) -> Iterator[Case]:
-    """An effect that groups at visits do not have, over the error within their patients."""
+    """The degrees of freedom of F, and the printed groups and visits."""
     for entry, df1, df2 in _whole_degrees(ledger):
         groups = ledger.compared_groups(entry)
         cells = [_at_visits(ledger, entry, group) for group in groups]
@@ -224,7 +177,7 @@ def effects_of_visits(ledger: Ledger) -> Iterator[Case]:
         text = f"{df2} is the error within {n} patients of {g} groups at {of} visits, which have "
         text += f"{of - 1} degrees of freedom, and groups by visits {(g - 1) * (of - 1)}"
         beside = tuple(claim for cell in cells for claim in cell.values())
-        yield Case(entry, "df1", {"": fit}, text, beside)
+        yield Case(entry, "df1", fit, text, beside)
 
 
 def _at_visits(ledger: Ledger, entry: Claim, group: str) -> dict[str, Claim]:
@@ -238,8 +191,14 @@ def _at_visits(ledger: Ledger, entry: Claim, group: str) -> dict[str, Claim]:
     }
 
 
+@relation(
+    "statistic.factorial", "Which effect, by which sums of squares, is this F of?", of_sizes=True
+)
 def factorial(ledger: Ledger) -> Iterator[Case]:
-    """F of one degree of freedom over four groups: the effects of a two-by-two design."""
+    """F, and the effects of a two-by-two design on the printed means.
+
+    F of one degree of freedom over four groups: the effects of a two-by-two design.
+    """
     for entry, _ in of_groups(ledger, "f"):
         groups = ledger.compared(entry, "value", "sd")
         if value_of(entry, "df1") != 1 or groups is None or len(groups) != CELLS:
@@ -270,8 +229,7 @@ def factorial(ledger: Ledger) -> Iterator[Case]:
             excuse = "unnamed_test"
         text = f"The three effects of a two-by-two design on these means have F of {told}"
         beside = (*groups, *(every[1:] if not fit else ()))
-        yield Case(entry, "statistic", {"": fit}, text, beside, excuse=excuse,
-                   detail={"effects": [list(span) for span in spans]})  # fmt: skip
+        yield Case(entry, "statistic", fit, text, beside, excuse=excuse)  # fmt: skip
 
 
 def _interaction(ledger: Ledger, every: list[Claim], groups: tuple[str, ...]) -> int | None:
@@ -298,56 +256,3 @@ def _other_effects(ledger: Ledger, entry: Claim) -> list[Claim]:
         if value_of(claim, "df1") == 1 and value_of(claim, "df2") == value_of(entry, "df2")
         if claim.basis == entry.basis
     ]
-
-
-WHAT_DF = "Which test, of how many patients, has these degrees of freedom?"
-
-
-TABLE = (
-    Relation(
-        "statistic.sizes",
-        "Degrees of freedom, and the sizes of the groups.",
-        degrees_of_sizes,
-        WHAT_DF,
-        of_sizes=True,
-    ),
-    Relation(
-        "degrees.counts",
-        "Degrees of freedom of χ², and the groups and categories of its counts.",
-        degrees_of_counts,
-        WHAT_DF,
-        of_sizes=True,
-    ),
-    Relation(
-        "degrees.ranks",
-        "Degrees of freedom of the Kruskal-Wallis test, and its groups.",
-        degrees_of_ranks,
-        WHAT_DF,
-    ),
-    Relation(
-        "degrees.adjusted",
-        "Degrees of freedom of an adjusted F, and the patients.",
-        degrees_adjusted,
-        "Are there several values a patient?",
-        of_sizes=True,
-    ),
-    Relation(
-        "statistic.design",
-        "The designs that have the printed degrees of freedom.",
-        designs,
-        "Which effect, of which design, does this F test?",
-    ),
-    Relation(
-        "statistic.effects",
-        "The degrees of freedom of F, and the printed groups and visits.",
-        effects_of_visits,
-        "Which effect, of which design, does this F test?",
-    ),
-    Relation(
-        "statistic.factorial",
-        "F, and the effects of a two-by-two design on the printed means.",
-        factorial,
-        "Which effect, by which sums of squares, is this F of?",
-        of_sizes=True,
-    ),
-)

@@ -14,7 +14,7 @@ from trialtrace.audit.ledger.significance_level import level_of
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID, significant
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Case, Relation
+from trialtrace.audit.relations.engine import Case, relation
 from trialtrace.audit.relations.ranges import unsigned
 from trialtrace.audit.relations.shapes import (
     RATIOS,
@@ -82,8 +82,9 @@ def way_of(number: GroupNumber, other: GroupNumber) -> str | None:
     return "lower" if low < bottom else "higher"
 
 
+@relation("direction.numbers", "Which group has more?")
 def directions(ledger: Ledger) -> Iterator[Case]:
-    """Words that say which group is lower or higher, and the numbers or estimate of both."""
+    """Words that say which group is lower or higher, and the numbers of both."""
     for entry in ledger.entries.values():
         yield from of_side(ledger, entry)
 
@@ -111,7 +112,7 @@ def _of_numbers(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) 
     text = f"Printed are {first.text} with {ledger.group_label(first.entry)} and {second.text} "
     text += f"with {ledger.group_label(second.entry)}"
     beside = (first.entry, second.entry)
-    yield Case(entry, "direction", {"": way == word}, text, beside,
+    yield Case(entry, "direction", way == word, text, beside,
                excuse="unknown" if way is None else None)  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def _of_estimate(ledger: Ledger, entry: Claim, word: str, lower: str, than: str)
     text = f"The {(source.measure or '').replace('_', ' ')} of {shown} is one of {way} with "
     text += ledger.groups[lower].label
     decides = _decides(ledger, entry, source)
-    yield Case(entry, "direction", {"": way == word}, text, (source,),
+    yield Case(entry, "direction", way == word, text, (source,),
                excuse=None if decides else "maybe_adjusted",
                rests=() if source.measure in DIFFERENCES else (allow.ADJUSTED_RATIO,)
                )  # fmt: skip
@@ -206,6 +207,7 @@ def _of_words(ledger: Ledger, entry: Claim) -> tuple[str, str, str] | None:
     return said[0], named[0], next(name for name in labels.values() if name != named[0])
 
 
+@relation("difference.sign", "Which group is taken from which?")
 def signs(ledger: Ledger) -> Iterator[Case]:
     """The sign of a difference, and the numbers of its groups."""
     for entry in comparisons(ledger, groups=2):
@@ -234,15 +236,16 @@ def signs(ledger: Ledger) -> Iterator[Case]:
         ]
         if entry.about.ordered or (not right and unsigned(entry) and others):
             text = f"Printed are {first.text} and {second.text}"
-            yield Case(entry, main.name, {"": right}, text, (first.entry, second.entry),
+            yield Case(entry, main.name, right, text, (first.entry, second.entry),
                        excuse=None if entry.about.ordered else "order")  # fmt: skip
 
 
 # --- significance -------------------------------------------------------------------------------
 
 
+@relation("significance.words", "At which level, and by which test, is it significant or not?")
 def significance(ledger: Ledger) -> Iterator[Case]:
-    """Words on significance, and the p or the interval of the same comparison."""
+    """Words on significance, and p or interval of the same comparison."""
     for entry in ledger.entries.values():
         name = next(
             (one for one in ("significance", "direction", "words") if one in entry.parts), None
@@ -264,7 +267,7 @@ def significance(ledger: Ledger) -> Iterator[Case]:
             against = [each for each in found if each[1] is False]
             one, fit, sure, text = (found if len(against) < len(found) else against)[0]
             if fit is not None:
-                yield Case(entry, name, {"": fit}, text, (one,),
+                yield Case(entry, name, fit, text, (one,),
                            excuse=None if fit or sure else "open")  # fmt: skip
         elif level is None and not any("p" in one.parts for one in same):
             yield from _of_an_interval(ledger, entry, name, same)
@@ -319,27 +322,5 @@ def _of_an_interval(ledger: Ledger, entry: Claim, name: str, same: list[Claim]) 
     fit = p.low >= allow.LEVEL if denied else p.high < allow.LEVEL
     sure = most < allow.FAR_BELOW if denied else least >= allow.NOT_NEAR
     text = f"“{entry.printed}” stands beside {source.interval}, with {p_span(*p)}."
-    yield Case(entry, name, {"": fit}, text, (source,), excuse=None if sure else "other_test",
+    yield Case(entry, name, fit, text, (source,), excuse=None if sure else "other_test",
                rests=(allow.EXACT_TESTS,))  # fmt: skip
-
-
-TABLE = (
-    Relation(
-        "direction.numbers",
-        "Words that say which group is lower or higher, and the numbers of both.",
-        directions,
-        "Which group has more?",
-    ),
-    Relation(
-        "difference.sign",
-        "The sign of a difference, and the numbers of its groups.",
-        signs,
-        "Which group is taken from which?",
-    ),
-    Relation(
-        "significance.words",
-        "Words on significance, and p or interval of the same comparison.",
-        significance,
-        "At which level, and by which test, is it significant or not?",
-    ),
-)

@@ -7,9 +7,9 @@ leaves open (`EXCUSES`), or on an allowance without a source. What is left *cont
 numbers of a contradiction are those of its case: the judged one and those beside it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -22,6 +22,7 @@ CONTRADICTS: State = "contradicts"
 QUESTION: State = "question"
 HOLDS: State = "holds"
 NOT_CHECKED: State = "not_checked"
+INTERVAL = "interval"
 PAIRS = (("ci_low", "ci_high"), ("at_least", "at_most"))
 WORST_FIRST: tuple[State, ...] = (CONTRADICTS, QUESTION, HOLDS, NOT_CHECKED)
 
@@ -61,35 +62,56 @@ class Allowance:
     source: str = ""
 
 
+class Wanted(NamedTuple):
+    """The count that a claim should print for a sum to be its total."""
+
+    claim: str
+    value: int
+    total: int
+
+
 @dataclass(frozen=True)
 class Case:
     """One number of a claim beside others.
 
-    `part` is what is judged; `ways` are what the others allow it to be, `others` what only a choice
-    that is not stated would, each by its words. `stated` is the way that the paper names. `given`
-    tells what the others give, `wrong` what is told in its place where nothing fits. `covers` are
-    further parts of the claim of which the same holds, `rests` the allowances beyond which it lies.
+    `part` is what is judged, of `INTERVAL` both limits as one; `ways` are what the others allow it
+    to be, one or several by their words, `others` what only a choice that is not stated would.
+    `stated` is the way that the paper names. `given` tells what the others give, `wrong` what is
+    told in its place where nothing fits. `covers` are further parts of the claim of which the same
+    holds, `rests` the allowances beyond which it lies. `wanted` is a count that would mend it.
     """
 
     claim: Claim
     part: str
-    ways: Mapping[str, Way]
+    ways: Mapping[str, Way] | Way
     given: str
-    beside: tuple[Claim, ...] = ()
+    beside: Sequence[Claim] = ()
     others: Mapping[str, Way] = field(default_factory=dict)
     stated: str | None = None
     excuse: str | None = None
     covers: tuple[str, ...] = ()
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    wanted: Wanted | None = None
     wrong: str = ""
     shown: str = ""
-    asks: str = ""
     rests: tuple[Allowance, ...] = ()
+
+    @property
+    def named(self) -> Mapping[str, Way]:
+        """The ways by their words, "" of a single one."""
+        return self.ways if isinstance(self.ways, Mapping) else {"": self.ways}
+
+    @property
+    def whole(self) -> "Case":
+        """The case of an interval as one of its lower limit, which covers the upper one."""
+        if self.part != INTERVAL:
+            return self
+        shown = self.shown or self.claim.interval
+        return replace(self, part="ci_low", covers=("ci_high",), shown=shown)
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A row of the tables: what is held against what, and how it is asked.
+    """What is held against what, and how it is asked; made by `relation`.
 
     `says` is what it is about, `cases` its shape with its solver; `asks` the question of what does
     not fit. Of a relation `of_sizes` nothing contradicts where numbers of patients are assumed. One
@@ -103,6 +125,29 @@ class Relation:
     of_sizes: bool = False
     only_asks: bool = False
     of_all: bool = False
+
+
+Cases = Callable[[Ledger], Iterator[Case]]
+
+
+def relation(
+    name: str,
+    asks: str,
+    *,
+    of_sizes: bool = False,
+    only_asks: bool = False,
+    of_all: bool = False,
+) -> Callable[[Cases], Relation]:
+    """Return what makes a relation of a function that yields its cases.
+
+    The first line of the function's docstring is what the relation says; see `Relation`.
+    """
+
+    def made(cases: Cases) -> Relation:
+        says = (cases.__doc__ or "").partition("\n")[0]
+        return Relation(name, says, cases, asks, of_sizes, only_asks, of_all)
+
+    return made
 
 
 @dataclass(frozen=True)
@@ -126,7 +171,7 @@ class Judgement:
     excuse: str | None = None
     beside: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    wanted: Wanted | None = None
     repair: tuple[str, str, str] | None = None
     gives: tuple[tuple[float, float], ...] = ()
 
@@ -146,10 +191,11 @@ def judged(ledger: Ledger, relations: Iterable[Relation]) -> Iterator[Judgement]
 
 def judge(relation: Relation, case: Case, ledger: Ledger) -> Judgement:
     """The one policy; see the module."""
-    part = case.claim.parts[case.part]
-    fit = tuple(name for name, way in case.ways.items() if fits(part, way))
-    if fit and (case.stated not in case.ways or case.stated in fit):
-        exact = any(_is_exact(case.ways[name], part) for name in fit)
+    case = case.whole
+    part, ways = case.claim.parts[case.part], case.named
+    fit = tuple(name for name, way in ways.items() if fits(part, way))
+    if fit and (case.stated not in ways or case.stated in fit):
+        exact = any(_is_exact(ways[name], part) for name in fit)
         return _made(relation, case, HOLDS, exact=exact, way=fit)
     other = fit + tuple(name for name, way in case.others.items() if fits(part, way))
     if other:
@@ -231,14 +277,14 @@ def _made(
         case.part,
         state,
         _sentence(case, state, exact=exact, way=way, excuse=excuse),
-        (case.asks or relation.asks) if state in (CONTRADICTS, QUESTION) else "",
+        relation.asks if state in (CONTRADICTS, QUESTION) else "",
         exact,
         way,
         excuse,
         names,
         covers,
-        case.detail,
-        gives=tuple(span for each in case.ways.values() for span in _spans(each)),
+        case.wanted,
+        gives=tuple(span for each in case.named.values() for span in _spans(each)),
     )
 
 

@@ -6,14 +6,9 @@ from dataclasses import replace
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Allowance, Case, Relation, Way
-from trialtrace.audit.relations.ranges import (
-    TWO_SIDED,
-    Span,
-    span_of,
-)
+from trialtrace.audit.relations.engine import Allowance, Case, Way, relation
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span, hull, span_of
 from trialtrace.audit.relations.shapes import (
     BOTH,
     OF_TIMES,
@@ -23,41 +18,35 @@ from trialtrace.audit.relations.shapes import (
     plain,
     same_comparison,
     table_of,
-    z_of,
+    within,
 )
-from trialtrace.audit.relations.solvers import corrections
-from trialtrace.audit.relations.solvers.counts import (
-    KINDS,
-    LOGS,
-)
+from trialtrace.audit.relations.solvers import families
+from trialtrace.audit.relations.solvers.counts import KINDS, LOGS
 from trialtrace.audit.relations.solvers.estimates import (
     OnScale,
     every_check,
     is_far,
+    may_be_another,
+    of_counts,
+    of_no_such_test,
+    of_no_test,
     on_scale,
+    on_two_sides,
     p_of_interval,
     scales,
     spans,
     tails,
 )
-from trialtrace.audit.relations.solvers.interval_errors import (
-    CENTRED,
-)
-from trialtrace.audit.relations.solvers.p_beside import (
-    may_be_another,
-    of_counts,
-    of_no_such_test,
-    of_no_test,
-    on_two_sides,
-)
+from trialtrace.audit.relations.solvers.intervals import CENTRED
 from trialtrace.audit.relations.solvers.pairs import p_of_pairs
 from trialtrace.audit.relations.wording import p_span
 
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
 OF_A_MARGIN = ("noninferiority", "equivalence")
-SQUARES = ("f", CHI_SQUARED)
 PLAIN = (None, "t", "welch")
-WIDER = 2.0
+
+
+HOW = "Are estimate, interval and P of one analysis, and by which test?"
 
 
 def _scaled(ledger: Ledger) -> Iterator[tuple[Claim, Component, OnScale]]:
@@ -71,8 +60,9 @@ def _scaled(ledger: Ledger) -> Iterator[tuple[Claim, Component, OnScale]]:
             yield entry, main, scaled
 
 
+@relation("interval.centred", "By which method was this interval computed?")
 def centred(ledger: Ledger) -> Iterator[Case]:
-    """An estimate is the middle of its interval, on the log scale for ratios."""
+    """An estimate, and the middle of its interval."""
     for entry, main, scaled in _scaled(ledger):
         found = every_check(ledger, entry, scaled)
         first = next((one for own in found.values() for one in own), None)
@@ -86,11 +76,12 @@ def centred(ledger: Ledger) -> Iterator[Case]:
         covers = ("ci_high", main.name) if first.symmetric else ("ci_high",)
         if first.symmetric or not fit:
             rests = () if entry.about.interval else (allow.UNEVEN,)
-            yield Case(entry, "ci_low", {"": fit}, text, wrong=wrong, covers=covers, rests=rests)
+            yield Case(entry, "ci_low", fit, text, wrong=wrong, covers=covers, rests=rests)
 
 
+@relation("interval.p", HOW)
 def interval_p(ledger: Ledger) -> Iterator[Case]:
-    """P of an estimate and its interval, over the scales and degrees of freedom that may be."""
+    """An estimate with its interval, and p."""
     for printed, _, scaled in _scaled(ledger):
         entry = as_above(printed)
         part = entry.parts.get("p")
@@ -104,7 +95,7 @@ def interval_p(ledger: Ledger) -> Iterator[Case]:
                 yield from _decision(ledger, entry, part, scaled, span_of(two[0].p_of_bounds))
             continue
         known = [span for own in ways.values() for span in own]
-        p = Span(min(one.low for one in known), max(one.high for one in known))
+        p = hull(known)
         text = f"Estimate and interval give {p_span(*p)}"
         if entry.about.margin_value is not None:
             text += f" against {entry.about.margin_value}"
@@ -115,7 +106,7 @@ def interval_p(ledger: Ledger) -> Iterator[Case]:
         if plain_p and entry.sides is None:
             others["of one side"] = _one_side(ledger, entry, scaled)
         if plain_p and entry.tails == TWO_SIDED:
-            others |= corrections.ways(ledger, entry, p, p_of_interval)
+            others |= families.ways(ledger, entry, p)
         excuse, rests = _other_test(ledger, entry, part, p) if not by_procedure else (None, ())
         yield Case(
             entry,
@@ -126,17 +117,15 @@ def interval_p(ledger: Ledger) -> Iterator[Case]:
             excuse=excuse,
             rests=rests,
             covers=tuple(n for n in ("value", "percent", *BOTH) if n in entry.parts),
-            detail=p._asdict(),
         )
 
 
 def _procedures(ledger: Ledger, entry: Claim, p: Span) -> dict[str, tuple[Span, ...]]:
     """P by the procedure for several comparisons that is named for it."""
-    from trialtrace.audit.relations.solvers import families
 
     if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
         return {}
-    most = corrections.comparisons(ledger, entry)
+    most = families.comparisons(ledger, entry)
     found = families.declared(ledger, entry, p, most)
     return {words: (Span(low, high),) for words, low, high in found}
 
@@ -193,13 +182,14 @@ def _decision(
         null = "no difference" if margin is None else f"a margin of {margin}"
         text = f"{entry.interval} {'includes' if includes else 'excludes'} {null}"
         near = may_be_another(entry, part, *p)
-        others = {} if margin is not None else corrections.ways(ledger, entry, p, p_of_interval)
-        yield Case(entry, "p", {"": False}, text, others=others,
+        others = {} if margin is not None else families.ways(ledger, entry, p)
+        yield Case(entry, "p", False, text, others=others,
                    excuse="other_test" if near else None)  # fmt: skip
 
 
+@relation("interval.apart", HOW)
 def interval_apart(ledger: Ledger) -> Iterator[Case]:
-    """A p against the interval of the same comparison that is printed apart."""
+    """A p, and the interval of the same comparison that is printed apart."""
     for entry in comparisons(ledger, "p"):
         part = entry.parts["p"]
         if part.symbol is not None or "ci_low" in entry.parts or entry.tails != TWO_SIDED:
@@ -251,9 +241,7 @@ def _far_apart(ledger: Ledger, entry: Claim, claim: Claim, p: Span) -> bool:
     )
     if claim.measure in KINDS and timed:
         return False
-    (lower, upper), (low, high) = z_of(p), z_of(p_range(entry.parts["p"]))
-    by, more = allow.EXACT_TESTS.value, allow.STRATA.value
-    return high < by * lower - more or low > upper / by + more
+    return not within(entry.parts["p"], p, allow.EXACT_TESTS.value, allow.STRATA.value)
 
 
 def _apart(
@@ -268,27 +256,8 @@ def _apart(
         excuse = "other_test"
     elif of_means and test is None:
         excuse = "unnamed_test"
-    others = {} if fit or excuse else corrections.ways(ledger, entry, p, p_of_interval)
+    others = {} if fit or excuse else families.ways(ledger, entry, p)
     text = f"The interval {claim.interval} of the same comparison gives {p_span(*p)}"
     far = _two_sides(entry, part, p)
     rests = () if far else (allow.EXACT_TESTS, allow.STRATA)
-    return Case(entry, "p", {"": fit}, text, (claim,), others, excuse=excuse, rests=rests,
-                detail=p._asdict())  # fmt: skip
-
-
-HOW = "Are estimate, interval and P of one analysis, and by which test?"
-TABLE = (
-    Relation(
-        "interval.centred",
-        "An estimate, and the middle of its interval.",
-        centred,
-        "By which method was this interval computed?",
-    ),
-    Relation("interval.p", "An estimate with its interval, and p.", interval_p, HOW),
-    Relation(
-        "interval.apart",
-        "A p, and the interval of the same comparison that is printed apart.",
-        interval_apart,
-        HOW,
-    ),
-)
+    return Case(entry, "p", fit, text, (claim,), others, excuse=excuse, rests=rests)  # fmt: skip

@@ -1,20 +1,23 @@
 """Means, medians and their spreads in two groups or more: tests, differences, effects."""
 
 from collections.abc import Iterator, Sequence
-from math import sqrt
+from math import inf, sqrt
 
-from scipy.special import fdtrc
+from scipy.special import fdtrc, ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import (
     TWO_SIDED,
     Span,
     as_range,
     ends_of,
+    hull,
+    overlaps,
     span_of,
     unsigned,
 )
@@ -23,6 +26,8 @@ from trialtrace.audit.relations.shapes import (
     comparisons,
     deviations,
     is_paired,
+    measured,
+    of_each,
     of_fewer,
     p_range,
     plain,
@@ -30,13 +35,12 @@ from trialtrace.audit.relations.shapes import (
     tested_comparisons,
     unnamed,
     with_spreads,
+    within,
     z_of,
 )
-from trialtrace.audit.relations.solvers.interval_errors import (
-    half_width_of,
-)
-from trialtrace.audit.relations.solvers.widths import half_widths
-from trialtrace.audit.relations.wording import TURNED, p_span, signed, span_text
+from trialtrace.audit.relations.solvers.intervals import half_width_of, half_widths
+from trialtrace.audit.relations.solvers.ranks import QUARTILES, greatest_p, likely_z, quarters
+from trialtrace.audit.relations.wording import TURNED, digits, p_span, shown_p, span_text
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, f_of_means
 from trialtrace.audit.summaries.mean_tests import t_test_p
 from trialtrace.audit.summaries.printed import Printed, together
@@ -45,20 +49,20 @@ from trialtrace.stats.results import StatsError
 PLAIN = (None, "t", "welch")
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
 OTHER_WAY = f"with {TURNED}"
-GEOMETRIC = "geometric_mean"
-SMALLEST = 8
-"""Fewest patients of a group of whom the normal approximation of ranks is used."""
-FEWEST = 3
-FAR, Z_OF_LEVEL = 2.5, 1.96
 
 
+WHAT_TEST = "Which test, and of which patients, gives this P?"
+SPREAD = "Are these standard deviations, standard errors or intervals, and of how many patients?"
+
+
+@relation("p.means", WHAT_TEST, of_sizes=True)
 def mean_tests(ledger: Ledger) -> Iterator[Case]:
-    """P of the t tests over all means and spreads that print as given."""
+    """Means, spreads and sizes of two groups, and p of the t tests."""
     for entry in tested_comparisons(ledger):
-        groups = with_spreads(ledger, entry)
-        sizes = None if groups is None else sizes_of(ledger, groups)
-        if groups is None or len(groups) != 2 or sizes is None:
+        found = measured(ledger, entry)
+        if found is None or len(found[0]) != 2:
             continue
+        groups, sizes = found
         ways: dict[str, tuple[Span, ...]] = {}
         others: dict[str, Way] = {}
         for k, spreads in enumerate(deviations(groups, sizes)):
@@ -73,7 +77,7 @@ def mean_tests(ledger: Ledger) -> Iterator[Case]:
         known = [span for way in ways.values() for span in way]
         if not known:
             continue
-        low, high = min(s.low for s in known), max(s.high for s in known)
+        low, high = hull(known)
         text = f"Over all means and spreads that print so the t tests give {p_span(low, high)}"
         above = entry.parts["p"].relation in (">", ">=") and high < 1e-4
         excuse = unnamed(entry, *TESTS)
@@ -87,11 +91,10 @@ def mean_tests(ledger: Ledger) -> Iterator[Case]:
             "p",
             ways,
             text,
-            tuple(groups),
+            groups,
             others,
             stated=stated,
             excuse=excuse,
-            detail={"low": low, "high": high},
         )
 
 
@@ -106,18 +109,18 @@ def _p(
         return None
 
 
+@relation("p.group_means", WHAT_TEST, of_sizes=True)
 def variance_tests(ledger: Ledger) -> Iterator[Case]:
-    """P of all groups' means by the analysis of variance, of three groups or more."""
+    """Means, spreads and sizes of three groups or more, and p of all."""
     for entry in tested_comparisons(ledger):
-        groups = with_spreads(ledger, entry)
-        sizes = None if groups is None else sizes_of(ledger, groups)
-        if groups is None or not 3 <= len(groups) <= MOST_GROUPS or sizes is None:
+        found = measured(ledger, entry)
+        if found is None or not 3 <= len(found[0]) <= MOST_GROUPS:
             continue
         if "statistic" in entry.parts or entry.tails != TWO_SIDED:
             continue
-        ways: dict[str, Way] = {}
+        groups, sizes = found
+        ways, df = dict[str, Span](), (len(groups) - 1, sum(sizes) - len(groups))
         means = together(as_range(group.parts["value"]) for group in groups)
-        low, high, df = 1.0, 0.0, (len(groups) - 1, sum(sizes) - len(groups))
         for k, spreads in enumerate(deviations(groups, sizes)):
             try:
                 f = span_of(f_of_means(means, together(spreads), sizes))
@@ -125,15 +128,13 @@ def variance_tests(ledger: Ledger) -> Iterator[Case]:
                 continue
             p = Span(float(fdtrc(*df, f.high)), float(fdtrc(*df, f.low)))
             ways[f"analysis of variance {k}"] = p
-            low, high = min(low, p.low), max(high, p.high)
         if ways:
-            text = f"The analysis of variance of these means gives {p_span(low, high)}"
+            p = hull(ways.values())
+            text = f"The analysis of variance of these means gives {p_span(*p)}"
             excuse = unnamed(entry, "anova")
-            (least, most), (a, b) = z_of(Span(low, high)), z_of(p_range(entry.parts["p"]))
-            near = b >= allow.EXACT_TESTS.value * least and a <= most / allow.EXACT_TESTS.value
+            near = within(entry.parts["p"], p, allow.EXACT_TESTS.value)
             excuse = "other_test" if excuse == "unnamed_test" and near else excuse
-            yield Case(entry, "p", ways, text, tuple(groups), excuse=excuse,
-                       detail={"low": low, "high": high})  # fmt: skip
+            yield Case(entry, "p", ways, text, groups, excuse=excuse)
 
 
 # --- differences --------------------------------------------------------------------------------
@@ -146,14 +147,9 @@ def _differences(ledger: Ledger) -> Iterator[tuple[Claim, list[Claim]]]:
         if entry.measure != "mean_difference" or main is None or not plain(main):
             continue
         if entry.basis and not entry.plain_estimate:
-            if main.adjusted:
-                means = [
-                    ledger.agreed(filter(_is_adjusted, ledger.beside(entry, group)), "value")
-                    for group in entry.about.compared
-                ]
-                known = [mean for mean in means if mean is not None]
-                if len(known) == len(means):
-                    yield entry, known
+            means = of_each(ledger, entry, "value", _is_adjusted) if main.adjusted else None
+            if means is not None:
+                yield entry, means
             continue
         groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
         if groups is None:
@@ -169,26 +165,26 @@ def _is_adjusted(entry: Claim) -> bool:
     return value is not None and value.adjusted and value.symbol == "mean"
 
 
+@relation("difference.estimate", "Is the difference adjusted, and of which patients?")
 def differences(ledger: Ledger) -> Iterator[Case]:
-    """A difference of means against the means of the groups."""
+    """A difference of means, and the means of the groups."""
     for entry, groups in _differences(ledger):
         first, second = (ends_of(group.parts["value"]) for group in groups)
         span = first.less(second)
         free = unsigned(entry)
         ways: dict[str, Way] = {"of the means": (span, span.turned) if free else span}
-        others: dict[str, Way] = {OTHER_WAY: span.turned}
-        low, high = (signed(end, max(entry.parts["value"].places, 0) + 1) for end in span)
         fewer = is_paired(entry) and of_fewer(ledger, entry, groups)
         excuse = "other_patients" if fewer else None
         if entry.about.test not in PLAIN:
             excuse = "maybe_adjusted"
-        text = f"The means differ by {span_text((low, high))}"
-        yield Case(entry, "value", ways, text, tuple(groups), others, excuse=excuse,
-                   detail=span._asdict())  # fmt: skip
+        text = f"The means differ by {digits(span, entry.parts['value'])}"
+        others = {OTHER_WAY: span.turned}
+        yield Case(entry, "value", ways, text, groups, others, excuse=excuse)
 
 
+@relation("difference.interval", SPREAD)
 def difference_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a difference of means against the deviations of the groups."""
+    """The interval of a difference of means, and the deviations."""
     for entry, groups in _differences(ledger):
         sizes = sizes_of(ledger, groups)
         of_model = any("se" in group.parts or group.basis for group in groups)
@@ -214,7 +210,7 @@ def difference_intervals(ledger: Ledger) -> Iterator[Case]:
                 inside = low.meets(middle.low - most, middle.high - least)
                 if inside and high.meets(middle.low + least, middle.high + most):
                     fit.append(name)
-        least, most = min(one.low for one in known), max(one.high for one in known)
+        least, most = hull(known)
         text = f"The spreads give an interval that reaches {least:.3g} to {most:.3g} to either side"
         assumed = any(map(ledger.assumed, groups))
         untold = not any(g.about.n is not None or "denominator" in g.parts for g in groups)
@@ -228,21 +224,12 @@ def difference_intervals(ledger: Ledger) -> Iterator[Case]:
         elif entry.about.test not in PLAIN:
             excuse = "maybe_adjusted"
         rests = (allow.ADJUSTED_MEANS,) if assumed or entry.of_family else ()
-        yield Case(
-            entry,
-            "ci_low",
-            {"": bool(fit)},
-            text,
-            tuple(groups),
-            excuse=excuse,
-            covers=("ci_high",),
-            shown=entry.interval,
-            rests=rests,
-        )
+        yield Case(entry, INTERVAL, bool(fit), text, groups, excuse=excuse, rests=rests)
 
 
+@relation("difference.error", SPREAD)
 def difference_errors(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a difference far narrower than the errors of both means allow.
+    """The interval of a difference of means, and the errors of both means.
 
     Whatever the sizes, the error of a difference is at least √(2 e₁ e₀).
     """
@@ -260,8 +247,7 @@ def difference_errors(ledger: Ledger) -> Iterator[Case]:
         if least > 0:
             text = "By the errors of both means the interval of their difference reaches at least "
             text += f"{least:.3g} to either side"
-            yield Case(entry, "ci_low", {"": fit}, text, tuple(groups), covers=("ci_high",),
-                       shown=entry.interval, rests=(allow.ADJUSTED_MEANS,))  # fmt: skip
+            yield Case(entry, INTERVAL, fit, text, groups, rests=(allow.ADJUSTED_MEANS,))
 
 
 def _half(claim: Claim, confidence: float) -> float:
@@ -274,8 +260,9 @@ def _half(claim: Claim, confidence: float) -> float:
     return half_width_of(claim).low if alike else 0.0
 
 
+@relation("difference.large", SPREAD, only_asks=True)
 def large_effects(ledger: Ledger) -> Iterator[Case]:
-    """A difference of means of more deviations than trials have."""
+    """A difference of means, and the deviations."""
     for entry in comparisons(ledger, groups=2):
         groups = ledger.compared(entry, "value", "sd")
         if groups is None or any(group.basis for group in groups) or not entry.main:
@@ -290,49 +277,120 @@ def large_effects(ledger: Ledger) -> Iterator[Case]:
         fit = d <= allow.LARGEST_EFFECT.value
         if not fit:
             text = f"The means differ by {d:.1f} deviations or more."
-            yield Case(entry, entry.main.name, {"": fit}, text, tuple(groups))
+            yield Case(entry, entry.main.name, fit, text, groups)
 
 
-WHAT_TEST = "Which test, and of which patients, gives this P?"
-SPREAD = "Are these standard deviations, standard errors or intervals, and of how many patients?"
-TABLE = (
-    Relation(
-        "p.means",
-        "Means, spreads and sizes of two groups, and p of the t tests.",
-        mean_tests,
-        WHAT_TEST,
-        of_sizes=True,
-    ),
-    Relation(
-        "p.group_means",
-        "Means, spreads and sizes of three groups or more, and p of all.",
-        variance_tests,
-        WHAT_TEST,
-        of_sizes=True,
-    ),
-    Relation(
-        "difference.estimate",
-        "A difference of means, and the means of the groups.",
-        differences,
-        "Is the difference adjusted, and of which patients?",
-    ),
-    Relation(
-        "difference.interval",
-        "The interval of a difference of means, and the deviations.",
-        difference_intervals,
-        SPREAD,
-    ),
-    Relation(
-        "difference.error",
-        "The interval of a difference of means, and the errors of both means.",
-        difference_errors,
-        SPREAD,
-    ),
-    Relation(
-        "difference.large",
-        "A difference of means, and the deviations.",
-        large_effects,
-        SPREAD,
-        only_asks=True,
-    ),
+GEOMETRIC = "geometric_mean"
+SMALLEST = 8
+"""Fewest patients of a group of whom the normal approximation of ranks is used."""
+FEWEST = 3
+FAR, Z_OF_LEVEL = 2.5, 1.96
+
+
+# --- standardised differences -------------------------------------------------------------------
+
+
+def hedges(df: float) -> float:
+    """Hedges' factor. Source: Hedges 1981, the usual approximation."""
+    return 1 - 3 / (4 * df - 1)
+
+
+def _standardised(ledger: Ledger) -> Iterator[tuple[Claim, Component]]:
+    for entry in comparisons(ledger, groups=2):
+        effect = entry.parts.get("effect")
+        if entry.stated_basis is not None:
+            continue
+        if entry.measure == "standardised_difference" and plain(entry.parts.get("value")):
+            yield entry, entry.parts["value"]
+        elif effect is not None and effect.symbol == STANDARDISED and plain(effect):
+            yield entry, effect
+
+
+@relation("standardised.means", "By which standard deviation was the difference divided?")
+def standardised(ledger: Ledger) -> Iterator[Case]:
+    """A standardised difference, and means and deviations."""
+    for entry, part in _standardised(ledger):
+        groups = ledger.compared(entry, "value", "sd")
+        if groups is None or any(
+            group.parts["sd"].symbol == UNSAID or "se" in group.parts for group in groups
+        ):
+            continue
+        sizes = sizes_of(ledger, groups)
+        free = sizes is None or any(map(ledger.assumed, groups))
+        n = FEWEST if free or sizes is None else min(sizes)
+        if n < FEWEST:
+            continue
+        first, second = (ends_of(group.parts["value"]) for group in groups)
+        small, large = first.less(second).sizes
+        spreads = [ends_of(group.parts["sd"]) for group in groups]
+        least, most = hull(spreads)
+        low = small / most * hedges(max(n - 1, 1)) if most > 0 else 0.0
+        span = Span(low, large / least if least > 0 else inf)
+        text = "The means and deviations give a standardised difference of "
+        text += span_text(f"{end:.2f}" for end in span)
+        other = not entry.about.change and entry.about.test not in PLAIN
+        yield Case(entry, part.name, (span, span.turned), text, groups,
+                   excuse="maybe_adjusted" if other else None)  # fmt: skip
+
+
+# --- geometric means ----------------------------------------------------------------------------
+
+
+# --- medians ------------------------------------------------------------------------------------
+
+
+@relation("median.p", WHAT_TEST, of_sizes=True)
+def median_tests(ledger: Ledger) -> Iterator[Case]:
+    """Medians and quartiles, and p of the Mann-Whitney test."""
+    for entry in tested_comparisons(ledger):
+        groups = ledger.compared(entry, *QUARTILES)
+        if entry.about.test not in (None, "mann_whitney") or groups is None or entry.basis:
+            continue
+        sizes = sizes_of(ledger, groups, SMALLEST)
+        if sizes is None or len(groups) != 2 or entry.tails != TWO_SIDED:
+            continue
+        both = [quarters(group) for group in groups]
+        if any(low > high for quarter in both for low, high in quarter):
+            continue
+        part, most = entry.parts["p"], greatest_p(both[0], both[1], *sizes)
+        likely = likely_z(groups, sizes)
+        fit = overlaps(part, 0.0, most)
+        far = fit and likely is not None and _is_far(part, likely)
+        text = "Groups with these medians and quartiles have "
+        text += f"{p_span(0.0, most)} at most by the Mann-Whitney test"
+        if far and likely is not None:
+            text = "Values spread evenly between these quartiles would give "
+            text += f"{shown_p(2 * float(ndtr(-likely)))}"
+        excuse = "open" if far else unnamed(entry, "mann_whitney")
+        yield Case(entry, "p", fit and not far, text, groups, excuse=excuse)  # fmt: skip
+
+
+def _is_far(part: Component, likely: float) -> bool:
+    """Whether z of a printed p lies far from the likely one, on the other side of 0.05."""
+    low, high = z_of(p_range(part))
+    if likely > Z_OF_LEVEL:
+        return high < Z_OF_LEVEL and likely - high > FAR
+    return low > Z_OF_LEVEL and low - likely > FAR
+
+
+@relation(
+    "median.difference", "Is it the difference of the medians or the median of the differences?"
 )
+def median_differences(ledger: Ledger) -> Iterator[Case]:
+    """A difference of medians, and the medians.
+
+    A difference of medians against the medians; Hodges-Lehmann's is another number.
+    """
+    for entry in comparisons(ledger, "value", groups=2):
+        groups, part = ledger.compared(entry, "value"), entry.parts["value"]
+        if entry.measure != "median_difference" or entry.stated_basis or groups is None:
+            continue
+        medians = all(
+            g.parts["value"].symbol == "median" or "quartile_low" in g.parts for g in groups
+        )
+        if medians and plain(part):
+            first, second = (ends_of(group.parts["value"]) for group in groups)
+            span = first.less(second)
+            text = f"The medians differ by {digits(span, part)}"
+            ways = (span, span.turned)
+            yield Case(entry, "value", ways, text, groups, excuse="unnamed_measure")

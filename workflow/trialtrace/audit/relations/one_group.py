@@ -1,6 +1,7 @@
 """Means, deviations, medians and intervals of one group."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import log, sqrt
 
 import numpy as np
@@ -11,8 +12,8 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.symbols import SPREADS, UNSAID
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Case, Relation, Way
-from trialtrace.audit.relations.ranges import Span, as_range, ends_of, prints
+from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
+from trialtrace.audit.relations.ranges import Span, as_range, ends_of, hull, prints
 from trialtrace.audit.relations.shapes import (
     BOTH,
     deviation_of_interval,
@@ -21,14 +22,18 @@ from trialtrace.audit.relations.shapes import (
     patients,
     plain,
 )
-from trialtrace.audit.relations.solvers.evenness import MOST_UNEVEN, unevenness
-from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
-from trialtrace.audit.relations.solvers.possible_counts import possible_counts
-from trialtrace.audit.relations.solvers.share_intervals import (
+from trialtrace.audit.relations.solvers.intervals import (
+    MOST_UNEVEN,
+    half_width_of,
+    quantile_of,
+    unevenness,
+)
+from trialtrace.audit.relations.solvers.percentages import (
     METHODS,
     STATED,
     fitting,
     of_three,
+    possible_counts,
 )
 from trialtrace.audit.relations.wholes import ends
 from trialtrace.audit.relations.wording import listed
@@ -41,8 +46,10 @@ FEWEST_UNSAID, FEWEST = 7, 10
 of so many a deviation is held against that of other groups."""
 NO_TEST_ABOVE = 0.999
 """From this share of numbers that pass by luck on, a test has no power."""
-QUARTILES, RANGE = ("quartile_low", "quartile_high"), ("least", "most")
 GEOMETRIC = "geometric_mean"
+
+
+SPREAD = "Is this a standard deviation, a standard error or an interval, and of how many patients?"
 
 
 def _means(ledger: Ledger) -> Iterator[tuple[Claim, PaperOutcome]]:
@@ -63,8 +70,12 @@ def _numbers(n: int, outcome: PaperOutcome) -> str:
     return f"{whole} from {outcome.ends[0]:g} to {outcome.ends[1]:g}" if outcome.ends else whole
 
 
+@relation("mean.granularity", "How many patients, and which values, are behind this mean?")
 def mean_granularity(ledger: Ledger) -> Iterator[Case]:
-    """A mean of whole numbers, and the means that its size allows (GRIM)."""
+    """A mean of whole numbers, and the means that its size allows.
+
+    A mean of whole numbers, and the means that its size allows (GRIM).
+    """
     for entry, outcome in _means(ledger):
         n, taken = patients(ledger, entry)
         if not outcome.whole or n is None or _off(entry, outcome):
@@ -77,12 +88,18 @@ def mean_granularity(ledger: Ledger) -> Iterator[Case]:
         fit = bool(found.consistent)
         text = f"{100 * luck:.0f} % of means of {_numbers(n, outcome)} pass by luck"
         wrong = f"No {_numbers(n, outcome)} have a mean that prints as {mean.text}."
-        yield Case(entry, "value", {"": fit}, text, excuse="assumed" if taken else None,
-                   wrong=wrong, detail={"luck": luck})  # fmt: skip
+        yield Case(entry, "value", fit, text, excuse="assumed" if taken else None,
+                   wrong=wrong)  # fmt: skip
 
 
+@relation(
+    "deviation.granularity", "How many patients, and which values, are behind this deviation?"
+)
 def deviation_granularity(ledger: Ledger) -> Iterator[Case]:
-    """A deviation of whole numbers, and those that their mean allows (GRIMMER, DEBIT)."""
+    """A deviation of whole numbers, and those that their mean allows.
+
+    A deviation of whole numbers, and those that their mean allows (GRIMMER, DEBIT).
+    """
     for entry, outcome in _means(ledger):
         n, taken = patients(ledger, entry)
         if not outcome.whole or n is None or n < 2 or not entry.has_deviation:
@@ -95,9 +112,8 @@ def deviation_granularity(ledger: Ledger) -> Iterator[Case]:
             continue
         said = f"deviation of {entry.parts['sd'].text} with a mean of {entry.parts['value'].text}"
         text = f"{100 * luck:.0f} % of deviations of {_numbers(n, outcome)} pass by luck"
-        yield Case(entry, "sd", {"": possible}, text, excuse="assumed" if taken else None,
-                   wrong=f"No {_numbers(n, outcome)} have a {said}.",
-                   detail={"luck": luck})  # fmt: skip
+        yield Case(entry, "sd", possible, text, excuse="assumed" if taken else None,
+                   wrong=f"No {_numbers(n, outcome)} have a {said}.")  # fmt: skip
 
 
 def _possible(entry: Claim, outcome: PaperOutcome, n: int) -> tuple[bool | None, float]:
@@ -123,15 +139,17 @@ def _off(entry: Claim, outcome: PaperOutcome) -> bool:
     return high < outcome.ends[0] or low > outcome.ends[1]
 
 
+@relation("mean.scale", "On which scale was this measured?")
 def mean_scale(ledger: Ledger) -> Iterator[Case]:
     """A mean, and the ends of its scale."""
     for entry, outcome in _means(ledger):
         if outcome.ends is not None and not entry.about.change:
             least, most = outcome.ends
             text = f"{outcome.label} goes from {least:g} to {most:g}"
-            yield Case(entry, "value", {"": not _off(entry, outcome)}, text)
+            yield Case(entry, "value", not _off(entry, outcome), text)
 
 
+@relation("deviation.scale", SPREAD)
 def deviation_scale(ledger: Ledger) -> Iterator[Case]:
     """A deviation or error, and the largest that the scale leaves room for.
 
@@ -151,19 +169,18 @@ def deviation_scale(ledger: Ledger) -> Iterator[Case]:
         middle = min(max((least + most) / 2, low, least), high, most)
         largest = sqrt((most - middle) * (middle - least) * ((n or 2) / ((n or 2) - 1)))
         largest /= sqrt(n or 1) if name == "se" else 1
-        text = (
-            f"On a scale from {least:g} to {most:g} a mean of {entry.parts['value'].text} leaves "
-        )
-        text += f"a {SPREADS[name]} of at most {largest:.3g}"
+        text = f"On a scale from {least:g} to {most:g} a mean of {entry.parts['value'].text} "
+        text += f"leaves a {SPREADS[name]} of at most {largest:.3g}"
         if ends_of(part).low > largest:
-            yield Case(entry, name, {"": False}, text)
+            yield Case(entry, name, False, text)
 
 
 # --- intervals ----------------------------------------------------------------------------------
 
 
+@relation("interval.inside", "Which of these numbers is meant?")
 def inside(ledger: Ledger) -> Iterator[Case]:
-    """An estimate lies in its interval."""
+    """An estimate, and the interval it lies in."""
     for entry in ledger.entries.values():
         low, high, main = entry.parts.get("ci_low"), entry.parts.get("ci_high"), entry.main
         if main is None or (low is None and high is None):
@@ -174,11 +191,14 @@ def inside(ledger: Ledger) -> Iterator[Case]:
         shown = " to ".join("no end" if part is None else part.text for part in (low, high))
         if not fit:
             text = f"The estimate is {main.text}"
-            yield Case(entry, name, {"": fit}, text, shown=shown, covers=BOTH)
+            yield Case(entry, name, fit, text, shown=shown, covers=BOTH)
 
 
+@relation(
+    "interval.share", "By which method, and on how many patients, was this interval computed?"
+)
 def share_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of one share, on its counts or on all counts that its percentage allows."""
+    """The interval of a percentage, by the usual methods of computing one."""
     for entry in ledger.entries.values():
         if not entry.has_interval or entry.measure is not None or not entry.of_count:
             continue
@@ -194,7 +214,7 @@ def _share_interval(entry: Claim, pairs: np.ndarray, randomised: int | None) -> 
     printed, shown = entry.parts["percent"].text, entry.interval
     fits = fitting(entry, pairs) if len(pairs) else {}
     stated = STATED.get(entry.about.interval or "", entry.about.interval)
-    names = {name for each in fits.values() for name in each}
+    names = dict.fromkeys(name for each in fits.values() for name in each)
     zero = not any(entry.parts[name].value for name in BOTH)
     ways: dict[str, Way] = {METHODS[name]: True for name in names}
     ways |= {"by the rule of three": len(pairs) > 0 and of_three(entry, pairs), "of none": zero}
@@ -221,8 +241,6 @@ def _share_interval(entry: Claim, pairs: np.ndarray, randomised: int | None) -> 
         excuse=excuse,
         covers=("ci_high",),
         shown=shown,
-        asks="By which method, and on how many patients, was this interval computed?",
-        detail={"sets": len(pairs), "fits": [[x, m, each] for (x, m), each in fits.items()]},
     )
 
 
@@ -236,8 +254,9 @@ def _of_wald(entry: Claim, n: int) -> bool:
     return prints(entry.parts["ci_low"], low) and prints(entry.parts["ci_high"], high)
 
 
+@relation("mean.interval", SPREAD, of_sizes=True)
 def mean_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a mean against its deviation, printed with it or beside it."""
+    """The interval of a mean, and the deviation of its group."""
     for entry in ledger.of_group():
         n = ledger.size(entry)
         other = _deviation_of(ledger, entry) if is_called_mean(entry) else None
@@ -251,17 +270,15 @@ def mean_intervals(ledger: Ledger) -> Iterator[Case]:
         wider = high < own.low <= allow.FEWER_OF_ONE.value * high and untold
         text = f"A deviation of {other.parts['sd'].text} in {n} patients gives an interval that "
         text += f"reaches {low:.3g} to {high:.3g} to either side"
-        beside = () if other is entry else (other,)
+        beside = (other,)
         yield Case(
             entry,
-            "ci_low",
-            {"": own.meets(low, high)},
+            INTERVAL,
+            own.meets(low, high),
             text,
             beside,
             excuse="other_patients" if wider else None,
             rests=(allow.FEWER_OF_ONE,) if untold else (),
-            covers=("ci_high",),
-            shown=entry.interval,
         )
 
 
@@ -278,8 +295,12 @@ def _deviation_of(ledger: Ledger, entry: Claim) -> Claim | None:
     return ledger.agreed(claims, "sd")
 
 
+@relation("mean.centred", "Is this interval that of the mean?")
 def mean_centred(ledger: Ledger) -> Iterator[Case]:
-    """A mean is near the middle of its interval; a geometric mean on the log scale."""
+    """The mean of a group, and the middle of its interval.
+
+    A mean is near the middle of its interval; a geometric mean on the log scale.
+    """
     for entry in ledger.of_group():
         geometric = is_called_mean(entry, GEOMETRIC)
         if not (geometric or is_called_mean(entry, "mean")) or entry.credible:
@@ -295,15 +316,14 @@ def mean_centred(ledger: Ledger) -> Iterator[Case]:
         fit = min(unevenness(*scale) for scale in scales) <= MOST_UNEVEN
         where = "the middle of its interval on the log scale" if geometric else "it"
         text = f"The middle of {entry.interval} is near the mean"
-        wrong = (
-            f"{entry.parts['value'].text} is not near the middle of {entry.interval}, as a mean "
-        )
-        wrong += f"is{'' if not geometric else f' ({where})'}."
-        yield Case(entry, "value", {"": fit}, text, wrong=wrong, covers=BOTH, rests=(allow.UNEVEN,))
+        wrong = f"{entry.parts['value'].text} is not near the middle of {entry.interval}, as a "
+        wrong += f"mean is{'' if not geometric else f' ({where})'}."
+        yield Case(entry, "value", fit, text, wrong=wrong, covers=BOTH, rests=(allow.UNEVEN,))
 
 
+@relation("deviation.unlike", SPREAD, only_asks=True)
 def unlike_deviations(ledger: Ledger) -> Iterator[Case]:
-    """A deviation, or the one that an interval leaves, far from those of the other groups."""
+    """The deviation of a group, and those of the other groups."""
     for entry in ledger.of_group():
         own = _spread(ledger, entry)
         others = [
@@ -316,14 +336,13 @@ def unlike_deviations(ledger: Ledger) -> Iterator[Case]:
         n = ledger.size(entry)
         if own is None or not others or (n or FEWEST) < FEWEST or own.high <= 0:
             continue
-        low, high = min(s.low for _, s in others), max(s.high for _, s in others)
-        by = allow.LARGEST_SPREAD.value
-        fit = own.high * by > low and own.low < by * high
+        of_all, by = hull(span for _, span in others), allow.LARGEST_SPREAD.value
+        fit = own.high * by > of_all.low and own.low < by * of_all.high
         part = "sd" if "sd" in entry.parts else "ci_low"
-        text = f"The deviations of the other groups are {ends(Span(low, high))}, this one is "
+        text = f"The deviations of the other groups are {ends(of_all)}, this one is "
         text += f"{ends(own)}."
         if not fit:
-            yield Case(entry, part, {"": fit}, text, tuple(one for one, _ in others))
+            yield Case(entry, part, fit, text, tuple(one for one, _ in others))
 
 
 def _spread(ledger: Ledger, entry: Claim) -> Span | None:
@@ -335,62 +354,113 @@ def _spread(ledger: Ledger, entry: Claim) -> Span | None:
     return None if own is None else Span(*(float(end) for end in own.bounds))
 
 
-SPREAD = "Is this a standard deviation, a standard error or an interval, and of how many patients?"
-TABLE = (
-    Relation(
-        "mean.granularity",
-        "A mean of whole numbers, and the means that its size allows.",
-        mean_granularity,
-        "How many patients, and which values, are behind this mean?",
-    ),
-    Relation(
-        "deviation.granularity",
-        "A deviation of whole numbers, and those that their mean allows.",
-        deviation_granularity,
-        "How many patients, and which values, are behind this deviation?",
-    ),
-    Relation(
-        "mean.scale",
-        "A mean, and the ends of its scale.",
-        mean_scale,
-        "On which scale was this measured?",
-    ),
-    Relation(
-        "deviation.scale",
-        "A deviation or error, and the largest that the scale leaves room for.",
-        deviation_scale,
-        SPREAD,
-    ),
-    Relation(
-        "interval.inside",
-        "An estimate, and the interval it lies in.",
-        inside,
-        "Which of these numbers is meant?",
-    ),
-    Relation(
-        "interval.share",
-        "The interval of a percentage, by the usual methods of computing one.",
-        share_intervals,
-        "By which method, and on how many patients, was this interval computed?",
-    ),
-    Relation(
-        "mean.interval",
-        "The interval of a mean, and the deviation of its group.",
-        mean_intervals,
-        SPREAD,
-        of_sizes=True,
-    ),
-    Relation(
-        "mean.centred",
-        "The mean of a group, and the middle of its interval.",
-        mean_centred,
-        "Is this interval that of the mean?",
-    ),
-    Relation(
-        "deviation.unlike",
-        "The deviation of a group, and those of the other groups.",
-        unlike_deviations,
-        SPREAD,
-        only_asks=True,
-    ),
-)
+QUARTILES, RANGE = ("quartile_low", "quartile_high"), ("least", "most")
+
+
+# --- quartiles, ranges, medians -----------------------------------------------------------------
+
+
+def _is_median(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    called = value is not None and value.symbol == "median"
+    return called or (value is not None and QUARTILES[0] in entry.parts and "sd" not in entry.parts)
+
+
+@relation("quantile.order", "Which of these values is meant?")
+def quantile_order(ledger: Ledger) -> Iterator[Case]:
+    """Quartiles and range, and the value between them.
+
+    Least, lower quartile, middle, upper quartile, greatest: each at most the next.
+    """
+    for entry in ledger.entries.values():
+        named = [pair for pair in (QUARTILES, RANGE) if set(pair) <= set(entry.parts)]
+        names = [*(pair[0] for pair in reversed(named)), "value", *(pair[1] for pair in named)]
+        parts = [entry.parts[name] for name in names if name in entry.parts]
+        if not named:
+            continue
+        wrong = next(((a, b) for a, b in pairwise(parts) if (a.value or 0) > (b.value or 0)), None)
+        text = f"In order: {' ≤ '.join(part.text for part in parts)}."
+        if wrong is not None:
+            text = f"{wrong[0].text} is printed as a value of at most {wrong[1].text}."
+        first = wrong[0].name if wrong else parts[0].name
+        covers = tuple(part.name for part in parts if part.name != first)
+        yield Case(entry, first, wrong is None, text, covers=covers if not wrong else ())
+
+
+@relation("quantile.scale", "On which scale was this measured?")
+def quantile_scale(ledger: Ledger) -> Iterator[Case]:
+    """Medians, quartiles and ranges, and the ends of the scale."""
+    for entry in ledger.of_group():
+        outcome = outcome_of(ledger, entry)
+        ranged = any(set(pair) <= set(entry.parts) for pair in (QUARTILES, RANGE))
+        if outcome is None or outcome.ends is None or not (ranged or _is_median(entry)):
+            continue
+        if entry.about.change or entry.measure is not None or entry.about.compared:
+            continue
+        for name in ("value", *QUARTILES, *RANGE):
+            part = entry.parts.get(name)
+            if part is not None and plain(part) and part.unit != "%":
+                low, high = ends_of(part)
+                fit = not (high <= outcome.ends[0] or low > outcome.ends[1])
+                text = f"The scale goes from {outcome.ends[0]:g} to {outcome.ends[1]:g}"
+                yield Case(entry, name, fit, text)
+
+
+@relation("quantile.deviation", SPREAD, of_sizes=True)
+def deviation_range(ledger: Ledger) -> Iterator[Case]:
+    """A standard deviation, and the range of the values.
+
+    It is at least range / √(2 (n − 1)) (von Szokefalvi Nagy 1918), at most range/2 √(n/(n − 1))
+    (Popoviciu 1935), and with the mean m at most √((m − a)(b − m) n/(n − 1)).
+    """
+    for entry in ledger.entries.values():
+        part, n = entry.parts.get("sd"), ledger.size(entry)
+        if part is None or part.symbol == UNSAID or not n or n < 2:
+            continue
+        ranged = entry if set(RANGE) <= set(entry.parts) else None
+        if ranged is None and entry.about.group and entry.basis is None and not entry.measure:
+            other = ledger.agreed(ledger.beside(entry, entry.about.group), *RANGE)
+            whole = other is not None and ledger.size(other) == n and not other.basis
+            ranged = other if whole else None
+        if ranged is not None:
+            span, about = _room(ledger, entry, ranged, n)
+            fit = ends_of(part).meets(*span)
+            beside = (ranged,)
+            text = f"{about} have a deviation of {span.low:.3g} to {span.high:.3g}"
+            yield Case(entry, "sd", fit, text, beside)
+
+
+def _room(ledger: Ledger, entry: Claim, ranged: Claim, n: int) -> tuple[Span, str]:
+    outcome = outcome_of(ledger, ranged)
+    whole = outcome is not None and outcome.whole and outcome.parts == 1
+    parts = [ranged.parts[name] for name in RANGE]
+    (a0, a1), (b0, b1) = (ends_of(part) for part in parts)
+    if whole and all(part.places == 0 for part in parts):
+        a0 = a1 = float(parts[0].value or 0)
+        b0 = b1 = float(parts[1].value or 0)
+    least, most = max(b0 - a1, 0.0) / sqrt(2 * (n - 1)), (b1 - a0) / 2 * sqrt(n / (n - 1))
+    mean, about = entry.parts.get("value"), f"{n} values from {parts[0].text} to {parts[1].text}"
+    if mean is not None and mean.symbol != "median" and mean.relation == "=":
+        m0, m1 = ends_of(mean)
+        nearest = min(max((a0 + b1) / 2, m0), m1)
+        room = max((nearest - a0) * (b1 - nearest), 0.0)
+        most = min(most, sqrt(room * n / (n - 1)))
+        about += f" with a mean of {mean.text}"
+    return Span(least, most), about
+
+
+@relation("median.granularity", "How many patients are behind this median?", of_sizes=True)
+def median_halves(ledger: Ledger) -> Iterator[Case]:
+    """A median of whole numbers, and the medians that there are.
+
+    The median of whole numbers is whole, or lies halfway between two; whole where n is odd.
+    """
+    for entry in ledger.of_group():
+        outcome, value = outcome_of(ledger, entry), entry.parts.get("value")
+        if outcome is None or not outcome.whole or not _is_median(entry) or value is None:
+            continue
+        n = ledger.size(entry)
+        if value.places > 0 and value.relation == "=":
+            first, last = as_range(value).multiples(2 if n is None or n % 2 == 0 else 1)
+            text = f"The median of {f'{n} ' if n else ''}whole numbers is whole or halfway between"
+            yield Case(entry, "value", bool(first <= last), text)

@@ -1,5 +1,6 @@
 """The values that a printed number stands for, and what is made of such ranges."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
@@ -53,6 +54,11 @@ class Span(NamedTuple):
         """Every value over a number above 0."""
         return Span(self.low / number, self.high / number)
 
+    @property
+    def inverse(self) -> "Span":
+        """1 over every value, of values above 0."""
+        return Span(1 / self.high, 1 / self.low)
+
     def meets(self, low: float, high: float) -> bool:
         """Whether a value lies in both ranges."""
         return self.low <= high and self.high >= low
@@ -85,6 +91,12 @@ def span_of(*every: Bounds) -> Span:
     return Span(
         min(float(bounds.low) for bounds in every), max(float(bounds.high) for bounds in every)
     )
+
+
+def hull(spans: Iterable[Span]) -> Span:
+    """From the least to the greatest value of all ranges."""
+    lows, highs = zip(*spans, strict=True)
+    return Span(min(lows), max(highs))
 
 
 def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
     BOTH,
@@ -27,13 +27,10 @@ from trialtrace.audit.relations.solvers.counts import (
     span_of_shares,
 )
 from trialtrace.audit.relations.solvers.estimates import REDUCTION
-from trialtrace.audit.relations.wording import listed, signed, span_text
+from trialtrace.audit.relations.wording import digits, listed, span_text
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 
 OF_COUNTS = ("risk_ratio", "odds_ratio")
-WIDER, NARROWER, NEAR = 2.0, 0.9, 0.25
-"""By which factors an interval of strata may differ from the crude ones, and how many errors its
-difference may be from the crude one."""
 THING = re.compile(r"\b(risk|rate)s?\b", re.IGNORECASE)
 ABSOLUTE = re.compile(r"\babsolute|\bpoints?\b", re.IGNORECASE)
 ODDS = re.compile(r"\bodds\b", re.IGNORECASE)
@@ -43,8 +40,12 @@ RATIO_OF = {"risk": "risk_ratio", "rate": "rate_ratio"}
 # --- changes in percent -------------------------------------------------------------------------
 
 
+HOW = "Of what is this a change: risks, odds, hazards or rates, and adjusted for what?"
+
+
+@relation("comparison.reduction", HOW, of_sizes=True)
 def reductions(ledger: Ledger) -> Iterator[Case]:
-    """A reduction or rise in percent against the risks, odds or ratios of the same groups."""
+    """A reduction or rise in percent, and the risks, odds or ratios it may be of."""
     for entry in comparisons(ledger, "percent", groups=2):
         part = entry.parts["percent"]
         signs = part.word is not None or entry.measure in OF_COUNTS
@@ -70,10 +71,9 @@ def reductions(ledger: Ledger) -> Iterator[Case]:
             "percent",
             ways,
             f"The other numbers give {listed(told, 'or')}",
-            tuple(claims),
+            claims,
             {name: _said(part, span) for name, span in _rounded(ledger, entry).items()},
             excuse=excuse,
-            asks="Of what is this a change: risks, odds, hazards or rates, and adjusted for what?",
         )
 
 
@@ -175,8 +175,9 @@ def _shown(span: Span) -> str:
     return f"{span_text(ends)} %"
 
 
+@relation("headline.reduction", "Which groups and patients is this reduction of?")
 def headlines(ledger: Ledger) -> Iterator[Case]:
-    """A relative reduction against the ratio beside it, or the shares that it is about."""
+    """A relative reduction, and the ratio or shares it is about."""
     for entry in comparisons(ledger):
         names = [one for one in ("percent", "at_least", "value") if one in entry.parts]
         if entry.measure != REDUCTION or not names:
@@ -206,7 +207,7 @@ def headlines(ledger: Ledger) -> Iterator[Case]:
         way: Way = any(met.values()) if each is None else each
         unique = dict.fromkeys(one.name for one in beside)
         sources = tuple(ledger.entries[name] for name in unique if name in ledger.entries)
-        yield Case(entry, names[0], {"": way}, text, sources, shown=entry.printed,
+        yield Case(entry, names[0], way, text, sources, shown=entry.printed,
                    covers=tuple(n for n in ("at_most",) if n in entry.parts))  # fmt: skip
 
 
@@ -272,8 +273,9 @@ def _share_of(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | 
     return share, ends_of(part)
 
 
+@relation("difference.relative", "Of what is it a part?")
 def changes_of_means(ledger: Ledger) -> Iterator[Case]:
-    """A relative change in percent against two printed means or medians."""
+    """A change of means in percent, and the means of the groups."""
     for entry in comparisons(ledger, "percent", groups=2):
         part, groups = entry.parts["percent"], ledger.compared(entry, "value")
         if part.word is None or part.relation != "=" or entry.measure is not None or entry.basis:
@@ -289,25 +291,29 @@ def changes_of_means(ledger: Ledger) -> Iterator[Case]:
         text = f"{groups[0].parts['value'].text} against {groups[1].parts['value'].text} is a "
         text += f"change of {_shown(change)}"
         as_part = {"of the first group's value": others}
-        yield Case(entry, "percent", {"": ways}, text, tuple(groups), as_part)
+        yield Case(entry, "percent", ways, text, groups, as_part)
 
 
 # --- numbers needed -----------------------------------------------------------------------------
 
 
+@relation("needed.difference", "Which of the two numbers is meant?")
 def needed(ledger: Ledger) -> Iterator[Case]:
-    """A number needed to treat as 1 over the risk difference of the same comparison."""
+    """A number needed to treat, and the risk difference.
+
+    A number needed to treat as 1 over the risk difference of the same comparison.
+    """
     for entry, other, span in _needed(ledger):
         if entry.basis is None and table_of(ledger, entry) is not None:
             continue
         value = entry.parts["value"]
-        shown = span_text(signed(end, max(value.places, 0) + 1) for end in span)
-        text = f"1 over {other.main.text if other.main else ''} is {shown}"
-        yield Case(entry, "value", {"": _size(value, span)}, text, (other,))
+        text = f"1 over {other.main.text if other.main else ''} is {digits(span, value)}"
+        yield Case(entry, "value", _size(value, span), text, (other,))
 
 
+@relation("needed.interval", "Which of the two intervals is meant?")
 def needed_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a number needed against that of the risk difference."""
+    """The interval of a number needed, and that of the risk difference."""
     for entry, other, span in _needed(ledger):
         whole = entry.has_interval and other.has_interval and entry.confidence == other.confidence
         if not whole or not _size(entry.parts["value"], span) or other.main is None:
@@ -323,8 +329,7 @@ def needed_intervals(ledger: Ledger) -> Iterator[Case]:
         fit = all(_size(part, one) for part, one in zip(parts, spans, strict=True))
         text = f"1 over {other.interval} is about "
         text += " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
-        yield Case(entry, "ci_low", {"": fit}, text, (other,), covers=("ci_high",),
-                   shown=entry.interval)  # fmt: skip
+        yield Case(entry, INTERVAL, fit, text, (other,))  # fmt: skip
 
 
 def _needed(ledger: Ledger) -> Iterator[tuple[Claim, Claim, Span]]:
@@ -359,41 +364,3 @@ def _size(part: Component, span: Span) -> bool:
         own = abs(float(part.value or 0))
         return span[0] < own + 0.5 and span[1] + 0.5 > own - 0.5
     return overlaps(part, *span) or overlaps(part, *span.turned)
-
-
-HOW = "How was it computed, and of which patients?"
-
-
-TABLE = (
-    Relation(
-        "comparison.reduction",
-        "A reduction or rise in percent, and the risks, odds or ratios it may be of.",
-        reductions,
-        HOW,
-        of_sizes=True,
-    ),
-    Relation(
-        "headline.reduction",
-        "A relative reduction, and the ratio or shares it is about.",
-        headlines,
-        "Which groups and patients is this reduction of?",
-    ),
-    Relation(
-        "difference.relative",
-        "A change of means in percent, and the means of the groups.",
-        changes_of_means,
-        "Of what is it a part?",
-    ),
-    Relation(
-        "needed.difference",
-        "A number needed to treat, and the risk difference.",
-        needed,
-        "Which of the two numbers is meant?",
-    ),
-    Relation(
-        "needed.interval",
-        "The interval of a number needed, and that of the risk difference.",
-        needed_intervals,
-        "Which of the two intervals is meant?",
-    ),
-)

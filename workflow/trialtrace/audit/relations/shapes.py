@@ -5,7 +5,7 @@ elsewhere. Quantities turn what is printed into ranges: the deviation of a group
 dresses (deviation, error, interval of the mean), the counts behind a percentage, p and its z.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import inf, sqrt
 
@@ -19,7 +19,7 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations.allow import LEVEL
 from trialtrace.audit.relations.ranges import Span, as_range, ends_of
-from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
+from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
 from trialtrace.audit.summaries.percentages import counts_for_percentage
 from trialtrace.audit.summaries.printed import Printed, below
 
@@ -184,6 +184,24 @@ def with_spreads(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     return None
 
 
+def measured(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list[int]] | None:
+    """The groups that are compared, each with mean, spread and printed patients, and these."""
+    groups = with_spreads(ledger, entry)
+    sizes = None if groups is None else sizes_of(ledger, groups)
+    return None if groups is None or sizes is None else (groups, sizes)
+
+
+def of_each(
+    ledger: Ledger, entry: Claim, name: str, fits: Callable[[Claim], bool] = bool
+) -> list[Claim] | None:
+    """The claim of each compared group that prints a number, of those that fit; None where one
+    lacks or two differ."""
+    groups = ledger.compared_groups(entry)
+    found = [ledger.agreed(filter(fits, ledger.beside(entry, one)), name) for one in groups]
+    known = [one for one in found if one is not None]
+    return known if found and len(known) == len(found) else None
+
+
 def sizes_of(ledger: Ledger, groups: Iterable[Claim], least: int = 2) -> list[int] | None:
     """The printed patients of each group; None where one lacks or has fewer."""
     found = [ledger.size(group) for group in groups]
@@ -210,6 +228,12 @@ def z_of(p: Span) -> Span:
     """Least and greatest z of a range of two-sided p."""
     low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(p))
     return Span(low, high)
+
+
+def within(part: Component, p: Span, by: float, more: float = 0.0) -> bool:
+    """Whether z of a printed p is within a factor, and so much more, of z of another p."""
+    (lower, upper), (low, high) = z_of(p), z_of(p_range(part))
+    return high >= by * lower - more and low <= upper / by + more
 
 
 def as_above(entry: Claim) -> Claim:

@@ -10,11 +10,12 @@ from math import ceil, floor
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.ledger.paper import PaperPopulation
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import Case, Way, relation
 from trialtrace.audit.relations.ranges import as_range, prints
 from trialtrace.audit.relations.shapes import outcome_of
-from trialtrace.audit.relations.solvers.possible_counts import possible_counts, printing_as
+from trialtrace.audit.relations.solvers.percentages import possible_counts, printing_as
 from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.summaries.percentages import counts_for_percentage, possible_denominators
 
@@ -34,8 +35,13 @@ def shares(ledger: Ledger) -> Iterator[Claim]:
             yield entry
 
 
+@relation(
+    "share.percent",
+    "Which is meant: the count, the number of patients or the percentage?",
+    of_sizes=True,
+)
 def counted_shares(ledger: Ledger) -> Iterator[Case]:
-    """A count of n beside its percentage, in one expression or printed apart."""
+    """A count of a denominator, and the percentage printed for it."""
     for entry in shares(ledger):
         n = ledger.size(entry)
         if "count" in entry.parts:
@@ -79,7 +85,6 @@ def share_case(
         others,
         excuse="curve" if curve and entry.about.outcome in ledger.timed else None,
         covers=() if beside else ("count", "denominator"),
-        detail={"count": x, "n": n, "percent": value},
         wrong=f"{given}; printed is {part.text}.{elsewhere(ledger, entry, x, n)}",
     )
 
@@ -167,8 +172,12 @@ def told_sizes(possible: list[int]) -> str:
     return f"{', '.join(shown[:7])} and {len(shown) - 7} more"
 
 
+@relation("share.denominator", "Of how many patients is this a percentage?")
 def without_size(ledger: Ledger) -> Iterator[Case]:
-    """A count and its percentage where no number of patients is printed: is there any?"""
+    """The numbers of patients on which a count prints as its percentage.
+
+    A count and its percentage where no number of patients is printed: is there any?
+    """
     for entry in shares(ledger):
         if "count" not in entry.parts or ledger.size(entry) is not None:
             continue
@@ -184,12 +193,15 @@ def without_size(ledger: Ledger) -> Iterator[Case]:
             "percent",
             {"of a number of patients": bool(possible)},
             text if possible else f"No number of patients makes {count} {part.text}.",
-            detail={"count": count, "denominators": possible},
         )
 
 
+@relation("share.count", "Of how many patients is this a percentage?")
 def alone(ledger: Ledger) -> Iterator[Case]:
-    """A percentage without a count: is any count of the patients possible?"""
+    """The counts of a number of patients that print as a percentage.
+
+    A percentage without a count: is any count of the patients possible?
+    """
     for entry in shares(ledger):
         if "count" in entry.parts:
             continue
@@ -249,17 +261,22 @@ def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
     )
 
 
-def of_everyone(ledger: Ledger) -> Iterator[Case]:
-    """A population whose name promises all randomised, against what its percentages allow."""
+def _named_after_everyone(ledger: Ledger) -> Iterator[tuple[Claim, PaperPopulation, int]]:
+    """Shares of a population named after all randomised, and how many these are in their group."""
     for entry in shares(ledger):
-        population = ledger.population(entry)
-        group = ledger.groups.get(entry.about.group or "")
-        if not population or not population.everyone or entry.about.part:
-            continue
-        if not group or group.size is None:
-            continue
-        size, part = group.size, entry.parts["percent"]
-        lead = f"“{population.label}” names all {size} patients randomised to {group.label}"
+        population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
+        named = population is not None and population.everyone and not entry.about.part
+        if named and population is not None and group is not None and group.size is not None:
+            yield entry, population, group.size
+
+
+@relation("share.everyone", "Were all randomised patients analysed?")
+def of_everyone(ledger: Ledger) -> Iterator[Case]:
+    """A population named after all randomised, and its size."""
+    for entry, population, size in _named_after_everyone(ledger):
+        part = entry.parts["percent"]
+        lead = f"“{population.label}” names all {size} patients randomised to "
+        lead += ledger.group_label(entry)
         if "denominator" in entry.parts:
             n = int(entry.parts["denominator"].value or 0)
             fewer = n < size and entry.about.population is None
@@ -279,8 +296,9 @@ def of_everyone(ledger: Ledger) -> Iterator[Case]:
             yield _no_count(ledger, entry, False, "", wrong, (size, size))
 
 
+@relation("share.rule", "By which rule were patients of this group left out?")
 def rules(ledger: Ledger) -> Iterator[Case]:
-    """A group whose share changes in a population whose rule cannot apply to it."""
+    """A group that changes in a population whose rule cannot apply to it."""
     for entry in shares(ledger):
         population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
         if not population or not group or not population.only or group.name in population.only:
@@ -296,11 +314,15 @@ def rules(ledger: Ledger) -> Iterator[Case]:
                 text = f"The rule of “{population.label}” cannot apply to {group.label}, whose "
                 text += f"share is {entry.parts['percent'].text} there and "
                 text += f"{other.parts['percent'].text} in “{theirs.label}”."
-                yield Case(entry, "percent", {"": low < b and a < high}, text, (other,))
+                yield Case(entry, "percent", low < b and a < high, text, (other,))
 
 
+@relation("share.outcomes", "How many patients were analysed for each outcome?", only_asks=True)
 def one_number(ledger: Ledger) -> Iterator[Case]:
-    """Percentages of one group in several outcomes without sizes: one number behind all?"""
+    """The percentages of one group in several outcomes, and their patients.
+
+    Percentages of one group in several outcomes without sizes: one number behind all?
+    """
     of_group: dict[tuple, dict[str, set[int]]] = {}
     for entry in ledger.of_group():
         group, part = ledger.groups.get(entry.about.group or ""), entry.share
@@ -331,49 +353,24 @@ def one_number(ledger: Ledger) -> Iterator[Case]:
             ]
             text = f"No one number of patients with {ledger.group_label(claims[0])} can be behind "
             text += f"{listed(told)}."
-            yield Case(claims[0], "percent", {"": False}, text, tuple(claims[1:]))
+            yield Case(claims[0], "percent", False, text, tuple(claims[1:]))
 
 
-def kinds(ledger: Ledger) -> Iterator[Case]:
-    """Means in a row whose other groups have counts, where they are more than the patients."""
-    for entry in ledger.of_group():
-        n, (row, column, _) = ledger.size(entry), entry.place.rpartition(", column")
-        if entry.parts.keys() != {"value", "sd"} or not (n and column):
-            continue
-        beside = tuple(
-            other
-            for other in ledger.of_cell.get(entry.about.cell, ())
-            if {"count", "percent"} <= other.parts.keys() and other.place.startswith(f"{row},")
-        )
-        if beside and entry.parts["value"].bounds[0] > n:
-            text = f"{beside[0].printed} beside it is a count with its percentage; "
-            text += f"{entry.printed} cannot be one of {n} patients."
-            yield Case(entry, "value", {"": False}, text, beside, covers=("sd",))
-
-
+@relation("share.left", "What is known of the patients who were not analysed?", only_asks=True)
 def not_analysed(ledger: Ledger) -> Iterator[Case]:
-    """Shares named after everyone that are of fewer: what the others could change."""
+    """What patients who were not analysed could change.
+
+    Shares named after everyone that are of fewer: what the others could change.
+    """
     cells: dict[tuple, list[tuple[Claim, float, float]]] = {}
-    for entry in shares(ledger):
-        population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
-        named = population is not None and population.everyone and group is not None
-        if (
-            not named
-            or group is None
-            or not group.size
-            or entry.about.part
-            or "count" in entry.parts
-        ):
+    for entry, _, size in _named_after_everyone(ledger):
+        if "count" in entry.parts or not size or ledger.size(entry) is not None:
             continue
-        whole = possible_counts(ledger, entry, group.size)
-        if whole is None or not len(whole) or ledger.size(entry) is not None:
-            continue
-        x, n = whole[-1].tolist()
-        low, high = 100 * x / group.size, 100 * (x + group.size - n) / group.size
-        if n < group.size:
-            cells.setdefault((entry.about.cell, entry.about.category), []).append(
-                (entry, low, high)
-            )
+        whole = possible_counts(ledger, entry, size)
+        x, n = whole[-1].tolist() if whole is not None and len(whole) else (0, size)
+        if n < size:
+            room = entry, 100 * x / size, 100 * (x + size - n) / size
+            cells.setdefault((entry.about.cell, entry.about.category), []).append(room)
     for own in cells.values():
         if len(own) > 1:
             told = [
@@ -382,59 +379,4 @@ def not_analysed(ledger: Ledger) -> Iterator[Case]:
             ]
             text = "With the most patients that can have been analysed, and every other one "
             text += f"counted one way or the other: {listed(told)}."
-            yield Case(own[0][0], "percent", {"": False}, text, tuple(one for one, *_ in own[1:]))
-
-
-TABLE = (
-    Relation(
-        "share.percent",
-        "A count of a denominator, and the percentage printed for it.",
-        counted_shares,
-        "Which is meant: the count, the number of patients or the percentage?",
-        of_sizes=True,
-    ),
-    Relation(
-        "share.denominator",
-        "The numbers of patients on which a count prints as its percentage.",
-        without_size,
-        "Of how many patients is this a percentage?",
-    ),
-    Relation(
-        "share.count",
-        "The counts of a number of patients that print as a percentage.",
-        alone,
-        "Of how many patients is this a percentage?",
-    ),
-    Relation(
-        "share.everyone",
-        "A population named after all randomised, and its size.",
-        of_everyone,
-        "Were all randomised patients analysed?",
-    ),
-    Relation(
-        "share.rule",
-        "A group that changes in a population whose rule cannot apply to it.",
-        rules,
-        "By which rule were patients of this group left out?",
-    ),
-    Relation(
-        "share.outcomes",
-        "The percentages of one group in several outcomes, and their patients.",
-        one_number,
-        "How many patients were analysed for each outcome?",
-        only_asks=True,
-    ),
-    Relation(
-        "share.kind",
-        "A mean with its deviation in the row of a count with its percentage.",
-        kinds,
-        "Is this row one of counts or of means?",
-    ),
-    Relation(
-        "share.left",
-        "What patients who were not analysed could change.",
-        not_analysed,
-        "What is known of the patients who were not analysed?",
-        only_asks=True,
-    ),
-)  # fmt: skip
+            yield Case(own[0][0], "percent", False, text, tuple(one for one, *_ in own[1:]))

@@ -10,7 +10,7 @@ from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import Case, Way, relation
 from trialtrace.audit.relations.shapes import outcome_of
 from trialtrace.audit.relations.shares import across, denominators_of, others_of_group
 
@@ -48,8 +48,9 @@ def count_part(entry: Claim) -> str:
     return "count" if "count" in entry.parts else "value"
 
 
+@relation("size.sum", "How many patients were in each group, and in all?")
 def sums_of_groups(ledger: Ledger) -> Iterator[Case]:
-    """The sizes of the groups against the number of all, and each size printed twice."""
+    """The sizes of the groups, and the number of all patients."""
     told = {
         name: n
         for name, one in ledger.sizes("randomised").items()
@@ -68,7 +69,7 @@ def sums_of_groups(ledger: Ledger) -> Iterator[Case]:
         if count is not None and count not in (total, *apart):
             text = f"{' + '.join(map(thousands, apart))} are {thousands(total)}; "
             text += f"{thousands(count)} were enrolled."
-            yield Case(entry, "value", {"": False}, text, excuse="open")
+            yield Case(entry, "value", False, text, excuse="open")
 
 
 def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:
@@ -92,7 +93,7 @@ def _sum(
             count = entry.whole_count
             if group in sizes and count is not None:
                 text = f"{sizes[group]} is printed as the size of this group"
-                yield Case(entry, count_part(entry), {"": float(sizes[group])}, text)
+                yield Case(entry, count_part(entry), float(sizes[group]), text)
     totals = claims.pop(ALL, [])
     for name, level in ledger.groups.items():
         levels = [sizes[one] for one in level.of or () if one in sizes]
@@ -100,7 +101,7 @@ def _sum(
         if level.of and len(levels) == len(level.of) and sum(levels) != whole:
             text = f"{' + '.join(map(thousands, levels))} are {thousands(sum(levels))}; printed is "
             text += f"{thousands(whole)} for {level.label}."
-            yield from (Case(one, count_part(one), {"": False}, text) for one in totals[:1])
+            yield from (Case(one, count_part(one), False, text) for one in totals[:1])
     sizes = {name: size for name, size in sizes.items() if name in ledger.apart}
     if len(sizes) < 2 or set(sizes) != set(ledger.apart):
         yield from _twice(kind, totals)
@@ -129,12 +130,13 @@ def _twice(kind: str, totals: Sequence[Claim]) -> Iterator[Case]:
         if (other.paper, other.about) == (known[0].paper, known[0].about):
             text = f"{known[0].printed} is printed as the number of all randomised, too"
             yield Case(
-                other, count_part(other), {"": float(known[0].whole_count or 0)}, text, (known[0],)
+                other, count_part(other), float(known[0].whole_count or 0), text, (known[0],)
             )
 
 
+@relation("size.arm", "How many of the randomised patients were analysed?")
 def analysed_arms(ledger: Ledger) -> Iterator[Case]:
-    """Patients analysed in an arm, and in all, against those randomised."""
+    """The patients analysed, and those randomised."""
     for population in (*ledger.populations.values(), None):
         name = population.name if population else None
         for group, entry in ledger.sizes("analysed", name).items():
@@ -150,11 +152,12 @@ def analysed_arms(ledger: Ledger) -> Iterator[Case]:
                 text += f" to {ledger.groups[group].label}"
             excuse = "other_patients" if received else None
             beside = () if whole is None else (whole,)
-            yield Case(entry, count_part(entry), {"": n <= size}, text, beside, excuse=excuse)
+            yield Case(entry, count_part(entry), n <= size, text, beside, excuse=excuse)
 
 
+@relation("size.denominator", "Of how many patients, or of what else, is this number?")
 def too_many(ledger: Ledger) -> Iterator[Case]:
-    """The patients behind a number of a group against those of the group."""
+    """The patients behind a number of a group, and those of the group."""
     for entry in ledger.of_group():
         if entry.about.size is not None or entry.about.group == ALL:
             continue
@@ -174,7 +177,7 @@ def too_many(ledger: Ledger) -> Iterator[Case]:
         fit = min(possible) <= most
         text = f"{told} are more than the {thousands(most)} {whose}."
         if not fit:
-            yield Case(entry, component, {"": fit}, text, excuse=excuse)
+            yield Case(entry, component, fit, text, excuse=excuse)
 
 
 def _patients(ledger: Ledger, entry: Claim) -> tuple[list[int], str]:
@@ -227,8 +230,9 @@ def _others_counted(ledger: Ledger, entry: Claim) -> bool:
     return set(ledger.apart) <= own and len(ledger.apart) > 1
 
 
+@relation("size.losses", "What became of the other patients?", only_asks=True)
 def losses(ledger: Ledger) -> Iterator[Case]:
-    """Randomised less lost against the patients of a population, by group."""
+    """Patients lost, and those randomised and analysed."""
     populations = [one for one in ledger.populations.values() if ANALYSED.search(one.label)]
     for entry in ledger.of_group():
         outcome, group = outcome_of(ledger, entry), ledger.groups.get(entry.about.group or "")
@@ -251,11 +255,15 @@ def losses(ledger: Ledger) -> Iterator[Case]:
             text = f"{group.size} randomised to {group.label} less {lost} are {group.size - lost}; "
             text += f"{n} are in “{population.label}”."
             fit = n in (group.size - lost, group.size - sum(every))
-            yield Case(entry, count_part(entry), {"": fit}, text)
+            yield Case(entry, count_part(entry), fit, text)
 
 
+@relation("part.patients", "Which of the two counts is meant?")
 def parts_of_outcomes(ledger: Ledger) -> Iterator[Case]:
-    """An outcome that is part of another: no more patients have it."""
+    """Patients with an outcome, and those with the one that it is part of.
+
+    An outcome that is part of another: no more patients have it.
+    """
     for entry in ledger.of_group():
         whole = None if entry.basis is not None else _whole(ledger, entry.about.outcome or "")
         for other in ledger.of_group() if whole is not None else ():
@@ -287,15 +295,19 @@ def _part(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Case]:
     if count is not None and whole is not None:
         if ledger.size(entry) == ledger.size(other):
             text = f"“{labels[0]}” is part of “{labels[1]}”, which {whole} have"
-            yield Case(entry, count_part(entry), {"": count <= whole}, text, (other,))
+            yield Case(entry, count_part(entry), count <= whole, text, (other,))
     elif share is not None and of is not None and share.relation == of.relation == "=":
         fit = share.bounds[0] < of.bounds[1]
         text = f"“{labels[0]}” is part of “{labels[1]}” with {of.text}"
-        yield Case(entry, "percent", {"": fit}, text, (other,))
+        yield Case(entry, "percent", fit, text, (other,))
 
 
+@relation("population.within", "Which of the two counts is meant?")
 def within_populations(ledger: Ledger) -> Iterator[Case]:
-    """A population within another, by its name: no more patients, events or patients without."""
+    """Patients per protocol, and those of all patients.
+
+    A population within another, by its name: no more patients, events or patients without.
+    """
     others = [one for one in ledger.populations.values() if not WITHIN.search(one.label)]
     every = next((one for one in others if one.everyone), others[0] if others else None)
     for entry in ledger.of_group() if every is not None else ():
@@ -318,7 +330,7 @@ def _fewer_patients(
     if n is not None and most is not None:
         text = f"{most} are in “{every.label}”, of which “{inner.label}” is a part"
         beside = () if told is None else (told,)
-        yield Case(entry, count_part(entry), {"": n <= most}, text, beside)
+        yield Case(entry, count_part(entry), n <= most, text, beside)
 
 
 def _fewer_events(
@@ -339,11 +351,12 @@ def _fewer_events(
     if x <= x1 and more:
         text = f"{(n or 0) - x} without the event are in “{inner.label}”, {(n1 or 0) - x1} in "
         text += f"“{every.label}”, of which it is a part."
-    yield Case(entry, count_part(entry), {"": x <= x1 and not more}, text, (other,))
+    yield Case(entry, count_part(entry), x <= x1 and not more, text, (other,))
 
 
+@relation("factor.count", "Which of these counts is meant?", of_sizes=True)
 def levels(ledger: Ledger) -> Iterator[Case]:
-    """Counts of a level of a factor against those of the groups that it is made of."""
+    """The events of a level of a factor, and of the groups it is made of."""
     for entry in ledger.of_group():
         group = ledger.groups.get(entry.about.group or "")
         if group is None or not group.of or entry.about.size is not None or entry.basis:
@@ -358,52 +371,4 @@ def levels(ledger: Ledger) -> Iterator[Case]:
         text = f"{' + '.join(map(thousands, counts))} are {thousands(sum(counts))}"
         excuse = None if same else "other_patients"
         fit: dict[str, Way] = {"": float(sum(counts))}
-        yield Case(entry, count_part(entry), fit, text, tuple(claims), excuse=excuse)
-
-
-TABLE = (
-    Relation(
-        "size.sum",
-        "The sizes of the groups, and the number of all patients.",
-        sums_of_groups,
-        "How many patients were in each group, and in all?",
-    ),
-    Relation(
-        "size.arm",
-        "The patients analysed, and those randomised.",
-        analysed_arms,
-        "How many of the randomised patients were analysed?",
-    ),
-    Relation(
-        "size.denominator",
-        "The patients behind a number of a group, and those of the group.",
-        too_many,
-        "Of how many patients, or of what else, is this number?",
-    ),
-    Relation(
-        "size.losses",
-        "Patients lost, and those randomised and analysed.",
-        losses,
-        "What became of the other patients?",
-        only_asks=True,
-    ),
-    Relation(
-        "part.patients",
-        "Patients with an outcome, and those with the one that it is part of.",
-        parts_of_outcomes,
-        "Which of the two counts is meant?",
-    ),
-    Relation(
-        "population.within",
-        "Patients per protocol, and those of all patients.",
-        within_populations,
-        "Which of the two counts is meant?",
-    ),
-    Relation(
-        "factor.count",
-        "The events of a level of a factor, and of the groups it is made of.",
-        levels,
-        "Which of these counts is meant?",
-        of_sizes=True,
-    ),
-)
+        yield Case(entry, count_part(entry), fit, text, claims, excuse=excuse)

@@ -8,7 +8,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design import RATIO_SCALES
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.relations.engine import CONTRADICTS, HOLDS, QUESTION, Case, Relation
+from trialtrace.audit.relations.engine import CONTRADICTS, HOLDS, QUESTION, Case, relation
 from trialtrace.audit.relations.shapes import outcome_of
 from trialtrace.audit.relations.solvers.margins import (
     Judged,
@@ -39,16 +39,18 @@ def _first(entry: Claim) -> str:
     return next(iter(entry.parts))
 
 
+@relation("statement.change", "Was there a value before the treatment?")
 def without_baseline(ledger: Ledger) -> Iterator[Case]:
-    """A change from baseline of what was measured once."""
+    """A change from baseline, and the baseline it needs."""
     for entry in ledger.entries.values():
         outcome = outcome_of(ledger, entry)
         if entry.about.change and outcome is not None and len(outcome.visits) == 1:
             text = f"“{entry.printed}” tells of a change of {outcome.label}, which was measured "
             text += f"{outcome.visits[0]} only: there is no baseline to change from."
-            yield Case(entry, _first(entry), {"": False}, text)
+            yield Case(entry, _first(entry), False, text)
 
 
+@relation("statement.no_difference", "What is the interval of the difference?", only_asks=True)
 def no_difference(ledger: Ledger) -> Iterator[Case]:
     """A statement of no difference, and the interval it needs."""
     for entry in concluding(ledger, "no_difference"):
@@ -58,72 +60,10 @@ def no_difference(ledger: Ledger) -> Iterator[Case]:
         text += "show that there is none of importance."
         if found:
             text = f"The interval {found[0].printed} stands beside it."
-        yield Case(entry, _first(entry), {"": bool(found)}, text, tuple(found[:1]))
+        yield Case(entry, _first(entry), bool(found), text, tuple(found[:1]))
 
 
-def feasibility(ledger: Ledger) -> Iterator[Case]:
-    """A statement of feasibility, and the threshold it needs."""
-    for entry in concluding(ledger, "feasibility"):
-        if THRESHOLD in ledger.facts:
-            continue
-        text = f"“{entry.printed}” is concluded, and no share is printed from which on it would be."
-        told, beside = [], []
-        for other in ledger.of_cell.get(entry.about.cell, ()):
-            x, n = other.whole_count, ledger.size(other)
-            if entry.about.outcome and x is not None and n and x <= n:
-                one = wilson(x, n, confidence=0.95)
-                told.append(f"{x} of {n} ({ledger.group_label(other)}) leave room for "
-                            f"{100 * one.low:.0f} to {100 * one.high:.0f} %")  # fmt: skip
-                beside.append(other)
-        text += f" {listed(told)} (95 % interval of Wilson)." if told else ""
-        yield Case(entry, _first(entry), {"": False}, text, tuple(beside))
-
-
-def safety(ledger: Ledger) -> Iterator[Case]:
-    """No adverse event, and the rate that this excludes."""
-    for entry in concluding(ledger, "safety"):
-        counted: list[tuple[int, str, tuple[Claim, ...]]] = [
-            (n, f" ({ledger.group_label(other)})", (other,))
-            for other in ledger.of_cell.get(entry.about.cell, ())
-            if entry.about.outcome and other.whole_count == 0 and (n := ledger.size(other))
-        ]
-        if not counted and "words" in entry.parts and entry.about.n:
-            counted = [(entry.about.n, "", ())]
-        told = [
-            f"0 of {n}{label} leave room for a risk of up to "
-            f"{100 * clopper_pearson(0, n, confidence=0.90).high:.1f} %"
-            for n, label, _ in counted
-        ]
-        if told:
-            beside = tuple(one for *_, own in counted for one in own if one is not entry)
-            text = f"{listed(told)} (one-sided 95 % bound)."
-            yield Case(entry, _first(entry), {"": False}, text, beside)
-
-
-def one_sided(ledger: Ledger) -> Iterator[Case]:
-    """Shares and means of some groups, where the ledger has none for the others."""
-    cells: dict[tuple, dict[str, Claim]] = {}
-    for entry in ledger.of_group():
-        about, parts = entry.about, entry.parts
-        if about.outcome and about.size is None and ("percent" in parts or "sd" in parts):
-            cells.setdefault((about.cell, about.category), {})[about.group or ""] = entry
-    lacking = {key: _lacking(ledger, found) for key, found in cells.items()}
-    own = [key for key, names in lacking.items() if names]
-    # A ledger that is typed of some groups alone says nothing of the paper.
-    for key in own if 2 * len(own) < len(cells) else ():
-        last = list(cells[key].values())[-1]
-        text = f"Nothing is printed beside it for {listed(lacking[key])}."
-        yield Case(last, _first(last), {"": False}, text)
-
-
-def _lacking(ledger: Ledger, found: dict[str, Claim]) -> list[str]:
-    """The labels of the groups that have nothing beside the claims of others."""
-    if ALL in found or not set(found) & set(ledger.apart):
-        return []
-    first = next(iter(found.values()))
-    return [ledger.groups[one].label for one in ledger.apart if not ledger.beside(first, one)]
-
-
+@relation("statement.non_inferiority", "Which margin, and which interval, is it concluded from?")
 def non_inferiority(ledger: Ledger) -> Iterator[Case]:
     """A conclusion of non-inferiority, margin and interval."""
     for entry in concluding(ledger, "non_inferiority"):
@@ -135,6 +75,7 @@ def non_inferiority(ledger: Ledger) -> Iterator[Case]:
         yield _concluded(entry, said or _typed(ledger, entry, denied=denied))
 
 
+@relation("statement.equivalence", "Which limits, and which interval, is it concluded from?")
 def equivalence(ledger: Ledger) -> Iterator[Case]:
     """A conclusion of equivalence, limits and interval."""
     for entry in concluding(ledger, "equivalence"):
@@ -148,7 +89,7 @@ def equivalence(ledger: Ledger) -> Iterator[Case]:
 
 def _concluded(entry: Claim, said: Judged) -> Case:
     state, text, beside = said
-    return Case(entry, _first(entry), {"": state == HOLDS}, text, tuple(beside),
+    return Case(entry, _first(entry), state == HOLDS, text, beside,
                 excuse=None if state in (HOLDS, CONTRADICTS) else "open")  # fmt: skip
 
 
@@ -219,51 +160,69 @@ def _said(held: Claim, margin: Decimal, *, holds: bool, denied: bool) -> Judged:
     return (QUESTION if denied else HOLDS), text, (held,)
 
 
-TABLE = (
-    Relation(
-        "statement.change",
-        "A change from baseline, and the baseline it needs.",
-        without_baseline,
-        "Was there a value before the treatment?",
-    ),
-    Relation(
-        "statement.no_difference",
-        "A statement of no difference, and the interval it needs.",
-        no_difference,
-        "What is the interval of the difference?",
-        only_asks=True,
-    ),
-    Relation(
-        "statement.non_inferiority",
-        "A conclusion of non-inferiority, margin and interval.",
-        non_inferiority,
-        "Which margin, and which interval, is it concluded from?",
-    ),
-    Relation(
-        "statement.equivalence",
-        "A conclusion of equivalence, limits and interval.",
-        equivalence,
-        "Which limits, and which interval, is it concluded from?",
-    ),
-    Relation(
-        "statement.feasibility",
-        "A statement of feasibility, and the threshold it needs.",
-        feasibility,
-        "From which share of patients on would it be feasible?",
-        only_asks=True,
-    ),
-    Relation(
-        "statement.safety",
-        "No adverse event, and the rate that this excludes.",
-        safety,
-        "Which rate of events was to be excluded?",
-        only_asks=True,
-    ),
-    Relation(
-        "statement.groups",
-        "A number of one group, and what stands beside it for the others.",
-        one_sided,
-        "What is the number of the other groups?",
-        only_asks=True,
-    ),
+@relation(
+    "statement.feasibility", "From which share of patients on would it be feasible?", only_asks=True
 )
+def feasibility(ledger: Ledger) -> Iterator[Case]:
+    """A statement of feasibility, and the threshold it needs."""
+    for entry in concluding(ledger, "feasibility"):
+        if THRESHOLD in ledger.facts:
+            continue
+        text = f"“{entry.printed}” is concluded, and no share is printed from which on it would be."
+        told, beside = [], []
+        for other in ledger.of_cell.get(entry.about.cell, ()):
+            x, n = other.whole_count, ledger.size(other)
+            if entry.about.outcome and x is not None and n and x <= n:
+                one = wilson(x, n, confidence=0.95)
+                told.append(f"{x} of {n} ({ledger.group_label(other)}) leave room for "
+                            f"{100 * one.low:.0f} to {100 * one.high:.0f} %")  # fmt: skip
+                beside.append(other)
+        text += f" {listed(told)} (95 % interval of Wilson)." if told else ""
+        yield Case(entry, _first(entry), False, text, beside)
+
+
+@relation("statement.safety", "Which rate of events was to be excluded?", only_asks=True)
+def safety(ledger: Ledger) -> Iterator[Case]:
+    """No adverse event, and the rate that this excludes."""
+    for entry in concluding(ledger, "safety"):
+        counted: list[tuple[int, str, tuple[Claim, ...]]] = [
+            (n, f" ({ledger.group_label(other)})", (other,))
+            for other in ledger.of_cell.get(entry.about.cell, ())
+            if entry.about.outcome and other.whole_count == 0 and (n := ledger.size(other))
+        ]
+        if not counted and "words" in entry.parts and entry.about.n:
+            counted = [(entry.about.n, "", ())]
+        told = [
+            f"0 of {n}{label} leave room for a risk of up to "
+            f"{100 * clopper_pearson(0, n, confidence=0.90).high:.1f} %"
+            for n, label, _ in counted
+        ]
+        if told:
+            beside = tuple(one for *_, own in counted for one in own if one is not entry)
+            text = f"{listed(told)} (one-sided 95 % bound)."
+            yield Case(entry, _first(entry), False, text, beside)
+
+
+@relation("statement.groups", "What is the number of the other groups?", only_asks=True)
+def one_sided(ledger: Ledger) -> Iterator[Case]:
+    """A number of one group, and what stands beside it for the others."""
+    cells: dict[tuple, dict[str, Claim]] = {}
+    for entry in ledger.of_group():
+        about, parts = entry.about, entry.parts
+        if about.outcome and about.size is None and ("percent" in parts or "sd" in parts):
+            cells.setdefault((about.cell, about.category), {})[about.group or ""] = entry
+    lacking = {key: _lacking(ledger, found) for key, found in cells.items()}
+    own = [key for key, names in lacking.items() if names]
+    # A ledger that is typed of some groups alone says nothing of the paper.
+    for key in own if 2 * len(own) < len(cells) else ():
+        last = list(cells[key].values())[-1]
+        text = f"Nothing is printed beside it for {listed(lacking[key])}."
+        yield Case(last, _first(last), False, text)
+
+
+def _lacking(ledger: Ledger, found: dict[str, Claim]) -> list[str]:
+    """The labels of the groups that have nothing beside the claims of others."""
+    if ALL in found or not set(found) & set(ledger.apart):
+        return []
+    first = next(iter(found.values()))
+    return [ledger.groups[one].label for one in ledger.apart if not ledger.beside(first, one)]

@@ -1,6 +1,5 @@
 """Test statistics: against p, against the numbers of the groups, and their degrees of freedom."""
 
-import re
 from collections.abc import Iterator
 from itertools import product
 from math import inf
@@ -12,25 +11,24 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED, STANDARDISED
 from trialtrace.audit.printed.symbols import RANKS as RANKS_SYMBOL
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import Case, relation
 from trialtrace.audit.relations.ranges import (
     TWO_SIDED,
     Span,
     as_range,
     ends_of,
+    hull,
     overlaps,
     span_of,
 )
 from trialtrace.audit.relations.shapes import (
     all_counted,
     deviations,
+    measured,
     plain,
     sizes_of,
-    with_spreads,
 )
-from trialtrace.audit.relations.solvers.factorial import (
-    CELLS,
-)
+from trialtrace.audit.relations.solvers.factorial import CELLS
 from trialtrace.audit.relations.wording import listed, p_span, signed, span_text
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
 from trialtrace.audit.summaries.printed import Printed, together
@@ -48,11 +46,8 @@ from trialtrace.stats.results import StatsError
 
 FEWEST, MOST = 2.0, 1e6
 """Degrees of freedom within groups, where none are printed."""
-RANKS = re.compile(r"kruskal", re.IGNORECASE)
-INTERACTION = re.compile(r"\binteractions?\b|\w ?\N{MULTIPLICATION SIGN} ?\w", re.IGNORECASE)
 PEARSON = ("chi_squared", "chi_squared_corrected")
 OF_MEANS = (None, "t", "welch", "anova")
-LEAST_DIGITS, MOST_EFFECTS = 3, 4
 
 
 def statistics(ledger: Ledger, *symbols: str) -> Iterator[tuple[Claim, Component]]:
@@ -67,8 +62,12 @@ def value_of(entry: Claim, name: str) -> float | None:
     return None if part is None or part.value is None else float(part.value)
 
 
+@relation("statistic.p", "Which of statistic, degrees of freedom and P is meant?")
 def p_of_statistics(ledger: Ledger) -> Iterator[Case]:
-    """P of a t, z, r, χ², Q or F with its degrees of freedom."""
+    """A test statistic with its degrees of freedom, and p.
+
+    P of a t, z, r, χ², Q or F with its degrees of freedom.
+    """
     for entry, part in statistics(ledger):
         p = entry.parts.get("p")
         if p is None or p.relation == "ns" or _uncorrected(entry):
@@ -80,15 +79,15 @@ def p_of_statistics(ledger: Ledger) -> Iterator[Case]:
         if not found:
             yield from _of_any_degrees(ledger, entry, part)
             continue
-        low, high = min(s.low for s in found), max(s.high for s in found)
+        p_values = hull(found)
         one = part.symbol in ("t", "z", "r") and entry.sides is None
         half = tuple(span.times(0.5) for span in found) if one else ()
         df = [entry.parts[n].text for n in ("df1", "df2") if n in entry.parts]
         on = f" on {' and '.join(df)} degrees of freedom" if df else ""
-        text = f"{part.text}{on} gives {p_span(low, high)}"
-        yield Case(entry, "p", {"": tuple(found)}, text, others={"of one side": half},
+        text = f"{part.text}{on} gives {p_span(*p_values)}"
+        yield Case(entry, "p", tuple(found), text, others={"of one side": half},
                    excuse="other_test" if part.symbol == RANKS_SYMBOL else None,
-                   covers=("statistic",), detail={"low": low, "high": high})  # fmt: skip
+                   covers=("statistic",))  # fmt: skip
 
 
 def _uncorrected(entry: Claim) -> bool:
@@ -160,12 +159,15 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, part: Component) -> Iterator[C
     if not overlaps(p, *span):
         half = span.times(0.5) if part.symbol == "t" else False
         text = f"{part.text} gives {p_span(*span)}, whatever its degrees of freedom"
-        yield Case(entry, "p", {"": span}, text, others={"of one side": half}, excuse=excuse,
-                   detail=span._asdict())  # fmt: skip
+        yield Case(entry, "p", span, text, others={"of one side": half}, excuse=excuse)  # fmt: skip
 
 
+@relation("statistic.epsilon", "What was ε, and what are the corrected degrees of freedom?")
 def epsilons(ledger: Ledger) -> Iterator[Case]:
-    """F with uncorrected degrees of freedom under a named correction: p, and the ε it needs."""
+    """F with uncorrected degrees of freedom under a named correction, and p.
+
+    F with uncorrected degrees of freedom under a named correction: p, and the ε it needs.
+    """
     for entry, part in statistics(ledger, "f"):
         if not _uncorrected(entry):
             continue
@@ -184,13 +186,17 @@ def epsilons(ledger: Ledger) -> Iterator[Case]:
             text += f"; {p.text} needs ε {' or '.join(told)}." if told else "."
             fit = len(pieces) > 0
         text += f" Partial η² is {span_text(f'{end:.3f}' for end in eta)}."
-        yield Case(entry, "df1", {"": False}, text, excuse="open")
+        yield Case(entry, "df1", False, text, excuse="open")
         if p is not None and p.relation != "ns":
-            yield Case(entry, "p", {"": fit}, text, covers=("statistic",))
+            yield Case(entry, "p", fit, text, covers=("statistic",))
 
 
+@relation("statistic.effect", "Is it η² or partial η²?")
 def effect_sizes(ledger: Ledger) -> Iterator[Case]:
-    """Partial η² of F and its degrees of freedom; η² is never greater."""
+    """The effect size of F and its degrees of freedom.
+
+    Partial η² of F and its degrees of freedom; η² is never greater.
+    """
     for entry, part in statistics(ledger, "f"):
         effect = entry.parts.get("effect")
         df1, df2 = value_of(entry, "df1"), value_of(entry, "df2")
@@ -198,9 +204,9 @@ def effect_sizes(ledger: Ledger) -> Iterator[Case]:
             continue
         span = span_of(partial_eta_squared_of_f(as_range(part), df1, df2))
         smaller = effect.symbol != "partial" and float(effect.bounds[0]) <= span.high
-        text = "Partial η² of F and its degrees of freedom is "
-        text += span_text(f"{end:.3f}" for end in span)
-        yield Case(entry, "effect", {"": span}, text,
+        shown = span_text(f"{end:.3f}" for end in span)
+        text = f"Partial η² of F and its degrees of freedom is {shown}"
+        yield Case(entry, "effect", span, text,
                    excuse="unnamed_measure" if smaller else None)  # fmt: skip
 
 
@@ -214,48 +220,43 @@ def of_groups(ledger: Ledger, *symbols: str) -> Iterator[tuple[Claim, Component]
             yield entry, part
 
 
+@relation(
+    "statistic.means",
+    "Which of these means, deviations, sizes and statistic is meant?",
+    of_sizes=True,
+)
 def statistics_of_means(ledger: Ledger) -> Iterator[Case]:
-    """t or F against the means, deviations and sizes of the groups."""
+    """t or F, and the means, deviations and sizes of its groups."""
     for entry, part in of_groups(ledger, "t", "f"):
-        groups = with_spreads(ledger, entry)
-        sizes = None if groups is None else sizes_of(ledger, groups)
-        if groups is None or sizes is None or not 2 <= len(groups) <= MOST_GROUPS:
+        known = measured(ledger, entry)
+        if known is None or not 2 <= len(known[0]) <= (2 if part.symbol == "t" else MOST_GROUPS):
             continue
-        if part.symbol == "t" and len(groups) != 2:
-            continue
-        ways: dict[str, Way] = {}
+        groups, sizes = known
+        spans = dict[str, Span]()
         for k, spreads in enumerate(deviations(groups, sizes)):
             try:
                 found = _spans(entry, groups, sizes, spreads)
             except StatsError:
                 continue
-            ways |= {
-                f"{name}{' on standard errors' if k else ''}": way for name, way in found.items()
-            }
-        if not ways:
+            on = " on standard errors" if k else ""
+            spans |= {f"{name}{on}": span for name, span in found.items()}
+        if not spans:
             continue
-        one = {name: way[0] if isinstance(way, tuple) and not isinstance(way, Span) else way
-               for name, way in ways.items()}  # fmt: skip
-        told = [f"{name} of {span_text(signed(e, 2) for e in s)}" for name, s in one.items()]  # type: ignore[union-attr]
+        told = [f"{name} of {span_text(signed(e, 2) for e in s)}" for name, s in spans.items()]
+        text = f"The means, spreads and sizes give {listed(told)}"
         factorial = len(groups) == CELLS and value_of(entry, "df1") == 1
-        yield Case(
-            entry,
-            "statistic",
-            ways,
-            f"The means, spreads and sizes give {listed(told)}",
-            tuple(groups),
-            excuse="model" if entry.basis else _other(entry, sizes, factorial=factorial),
-            detail={"ranges": {name: [*span] for name, span in one.items()}},  # type: ignore[misc]
-        )
+        excuse = "model" if entry.basis else _other(entry, sizes, factorial=factorial)
+        ways = {name: (s, s.turned) if part.symbol == "t" else s for name, s in spans.items()}
+        yield Case(entry, "statistic", ways, text, groups, excuse=excuse)
 
 
 def _spans(
     entry: Claim, groups: list[Claim], sizes: list[int], spreads: list[Printed]
-) -> dict[str, Way]:
+) -> dict[str, Span]:
     means = [as_range(group.parts["value"]) for group in groups]
     if entry.parts["statistic"].symbol == "f":
         return {"F": span_of(f_of_means(together(means), together(spreads), sizes))}
-    found: dict[str, Way] = {}
+    found: dict[str, Span] = {}
     degrees, most = entry.parts.get("df1"), sum(sizes) - 2
     for variance, name in (("pooled", "Student's t"), ("welch", "Welch's t")):
         if degrees is not None and entry.about.test != "welch":
@@ -268,8 +269,7 @@ def _spans(
         bounds = t_of_means(
             means[0], spreads[0], sizes[0], means[1], spreads[1], sizes[1], variance=variance
         )
-        span = span_of(bounds)
-        found[name] = (span, span.turned)
+        found[name] = span_of(bounds)
     return found
 
 
@@ -316,8 +316,12 @@ def _other(entry: Claim, sizes: list[int], *, factorial: bool) -> str | None:
     return None if decimals else "other_patients"
 
 
+@relation("statistic.counts", "Which test, on which counts, has this statistic?", of_sizes=True)
 def statistics_of_counts(ledger: Ledger) -> Iterator[Case]:
-    """χ² against the counts of its groups, with and without continuity correction."""
+    """χ², and the counts of its groups.
+
+    χ² against the counts of its groups, with and without continuity correction.
+    """
     for entry, _ in of_groups(ledger, CHI_SQUARED):
         known, degrees = all_counted(ledger, entry), value_of(entry, "df1")
         if known is None or len(known) < 2:
@@ -340,7 +344,7 @@ def statistics_of_counts(ledger: Ledger) -> Iterator[Case]:
         elif degrees is not None and degrees != len(counts) - 1:
             excuse = "other_test"
         yield Case(entry, "statistic", dict(found), text, tuple(one for one, _ in known),
-                   excuse=excuse, detail={"statistics": found})  # fmt: skip
+                   excuse=excuse)  # fmt: skip
 
 
 def _corrected(table: np.ndarray) -> float:
@@ -348,39 +352,3 @@ def _corrected(table: np.ndarray) -> float:
     n, (rows, columns) = table.sum(), (table.sum(axis=1), table.sum(axis=0))
     distance = abs(table[0, 0] * table[1, 1] - table[0, 1] * table[1, 0])
     return float(n * max(distance - n / 2, 0) ** 2 / np.prod([*rows, *columns], dtype=float))
-
-
-TABLE = (
-    Relation(
-        "statistic.p",
-        "A test statistic with its degrees of freedom, and p.",
-        p_of_statistics,
-        "Which of statistic, degrees of freedom and P is meant?",
-    ),
-    Relation(
-        "statistic.epsilon",
-        "F with uncorrected degrees of freedom under a named correction, and p.",
-        epsilons,
-        "What was ε, and what are the corrected degrees of freedom?",
-    ),
-    Relation(
-        "statistic.effect",
-        "The effect size of F and its degrees of freedom.",
-        effect_sizes,
-        "Is it η² or partial η²?",
-    ),
-    Relation(
-        "statistic.means",
-        "t or F, and the means, deviations and sizes of its groups.",
-        statistics_of_means,
-        "Which of these means, deviations, sizes and statistic is meant?",
-        of_sizes=True,
-    ),
-    Relation(
-        "statistic.counts",
-        "χ², and the counts of its groups.",
-        statistics_of_counts,
-        "Which test, on which counts, has this statistic?",
-        of_sizes=True,
-    ),
-)

@@ -1,6 +1,5 @@
 """Times to an event: hazard ratios, log-rank tests, rates and survival curves."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -13,33 +12,33 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import Case, Relation, Way
+from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
     BOTH,
     comparisons,
-    p_range,
+    of_each,
     plain,
     same_comparison,
     table_of,
-    z_of,
+    within,
 )
-from trialtrace.audit.relations.solvers import corrections
-from trialtrace.audit.relations.solvers.estimates import p_of_interval
-from trialtrace.audit.relations.solvers.interval_errors import (
-    errors_of_log,
-    quantile_of,
+from trialtrace.audit.relations.solvers import families
+from trialtrace.audit.relations.solvers.estimates import (
+    apart_by,
+    near_no_difference,
+    p_of_interval,
 )
-from trialtrace.audit.relations.solvers.p_beside import apart_by, near_no_difference, on_two_sides
+from trialtrace.audit.relations.solvers.intervals import errors_of_log, quantile_of
 from trialtrace.audit.relations.solvers.rates import events_of, per_year, rate_of, years_of
-from trialtrace.audit.relations.wording import p_span, span_text
+from trialtrace.audit.relations.wording import digits, p_span, three
 
 HAZARD, RATE = "hazard_ratio", "rate_ratio"
 PRINTED = ("=", "<", "<=", "about")
-LIVING, EVENTS = "living", "events"
-ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
-DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
 UNUSUAL = ("exact", "profile", "score")
+
+
+HOW = "By which model, of how many events, was it computed?"
 
 
 def least_error(first: int, second: int) -> float:
@@ -54,8 +53,12 @@ def least_error(first: int, second: int) -> float:
 # --- hazards ------------------------------------------------------------------------------------
 
 
+@relation("hazard.events", HOW)
 def hazard_events(ledger: Ledger) -> Iterator[Case]:
-    """A hazard ratio and its p against the events that they need: 4 z² / b² or more (Cox 1972)."""
+    """A hazard ratio and its p, and the events that these need.
+
+    A hazard ratio and its p against the events that they need: 4 z² / b² or more (Cox 1972).
+    """
     for entry in comparisons(ledger, groups=2):
         ratios = _ratios(entry) if entry.measure == HAZARD else None
         found = None if ratios is None else _p_beside(ledger, entry)
@@ -77,19 +80,16 @@ def hazard_events(ledger: Ledger) -> Iterator[Case]:
         by = allow.HAZARD_EVENTS.value
         least = 4 * max(z - apart_by(source, b), 0.0) ** 2 / (b * b) if z < 1.96 else needed
         said = entry.parts.get("percent") or entry.parts["value"]
-        text = (
-            f"{said.text} with {part.text} needs at least {needed:,} events; there are {there:,} "
-        )
-        text += f"{what}."
+        text = f"{said.text} with {part.text} needs at least {needed:,} events; there are "
+        text += f"{there:,} {what}."
         yield Case(
             entry,
             said.name,
-            {"": needed <= by * there},
+            needed <= by * there,
             text,
             (source,),
             excuse="other_test" if least <= by * there else None,
             rests=(allow.HAZARD_EVENTS,) if needed <= 2 * by * there else (),
-            detail={"events": needed, what: there},
         )
 
 
@@ -134,8 +134,12 @@ def _of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
     return [one for one in same if one.main is None and one.stated_basis == entry.stated_basis]
 
 
+@relation("hazard.interval", HOW)
 def hazard_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a hazard ratio against the events of both groups, or of all: SE ≥ 2/√d."""
+    """The interval of a hazard ratio, and the events of both groups.
+
+    The interval of a hazard ratio against the events of both groups, or of all: SE ≥ 2/√d.
+    """
     for entry in comparisons(ledger, *BOTH, groups=2):
         span, found = errors_of_log(entry), table_of(ledger, entry)
         if entry.measure != HAZARD or span is None or entry.main is None:
@@ -160,7 +164,7 @@ def hazard_intervals(ledger: Ledger) -> Iterator[Case]:
         robust = entry.stated_basis is not None
         text = f"With {told} the log hazard ratio has a standard error of at least {least:.3f}; "
         text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        yield Case(entry, "ci_low", {"": span.high >= least}, text, beside,
+        yield Case(entry, "ci_low", span.high >= least, text, beside,
                    {"of Peto's one-step ratio": one_step},
                    excuse="maybe_adjusted" if robust else None, covers=("ci_high",))  # fmt: skip
 
@@ -172,8 +176,12 @@ def _one_step(b: float, error: float, first: int, second: int) -> bool:
     return information <= expected * (events - expected) / events
 
 
+@relation("hazard.direction", "Which group is the ratio's first?", only_asks=True)
 def hazard_directions(ledger: Ledger) -> Iterator[Case]:
-    """A hazard ratio below 1 with more events, or a shorter median time, in the first group."""
+    """A hazard ratio, and which group has more events or the longer median time.
+
+    A hazard ratio below 1 with more events, or a shorter median time, in the first group.
+    """
     for entry in comparisons(ledger, groups=2):
         span, part = _ratios(entry), entry.main
         if entry.measure != HAZARD or span is None or part is None:
@@ -185,23 +193,21 @@ def hazard_directions(ledger: Ledger) -> Iterator[Case]:
             if x1 * n0 != x0 * n1 and (x1 * n0 < x0 * n1) != lower:
                 against.append(f"{x1} of {n1} and {x0} of {n0} have the event")
                 beside += found[0]
-        medians = [
-            ledger.agreed((one for one in ledger.beside(entry, g) if one.is_median), "value")
-            for g in entry.about.compared
-        ]
-        if medians[0] is not None and medians[1] is not None:
-            (low1, high1), (low0, high0) = (one.parts["value"].bounds for one in medians if one)
+        medians = of_each(ledger, entry, "value", lambda one: one.is_median)
+        if medians is not None:
+            (low1, high1), (low0, high0) = (one.parts["value"].bounds for one in medians)
             if (low1 >= high0 and not lower) or (high1 <= low0 and lower):
                 against.append("the median times say otherwise")
-                beside += [one for one in medians if one is not None]
+                beside += medians
         if against:
             text = f"{'; '.join(against)}, and {part.text} is the {'lower' if lower else 'higher'} "
             text += "hazard with the first group."
-            yield Case(entry, part.name, {"": False}, text[0].upper() + text[1:], tuple(beside))
+            yield Case(entry, part.name, False, text[0].upper() + text[1:], beside)
 
 
+@relation("hazard.log_rank", "Are ratio, interval and P of one analysis?", only_asks=True)
 def log_rank(ledger: Ledger) -> Iterator[Case]:
-    """The p of a log-rank test beside a hazard ratio with its interval."""
+    """The p of a log-rank test, and the hazard ratio with its interval."""
     for entry in comparisons(ledger, "p", groups=2):
         part = entry.parts["p"]
         if entry.about.test != "log_rank" or part.symbol or part.relation == "ns":
@@ -218,24 +224,22 @@ def log_rank(ledger: Ledger) -> Iterator[Case]:
         if len({one.interval for one, _ in ratios}) != 1:
             continue
         one, p = ratios[0]
-        (lower, upper), (low, high) = z_of(p), z_of(p_range(part))
-        by = allow.TESTS_OF_TIMES.value
-        near = high >= by * lower and low <= upper / by
+        near = within(part, p, allow.TESTS_OF_TIMES.value)
         joined = replace(one, parts={**one.parts, "p": part})
         near = near or near_no_difference(joined, part, p)
-        others = {} if near else corrections.ways(ledger, entry, p, p_of_interval)
+        others = {} if near else families.ways(ledger, entry, p)
         others |= {"of one side": overlaps(part, *p.times(0.5)) and entry.sides is None}
-        text = f"The interval {one.interval} gives {p_span(*p)}"
-        rests = () if on_two_sides(part, p, allow.FARTHER_BELOW) else (allow.TESTS_OF_TIMES,)
-        yield Case(entry, "p", {"": near}, text, (one,), others, rests=rests,
-                   detail=p._asdict())  # fmt: skip
+        yield Case(
+            entry, "p", near, f"The interval {one.interval} gives {p_span(*p)}", (one,), others
+        )
 
 
 # --- rates --------------------------------------------------------------------------------------
 
 
+@relation("rate.time", "Of how many events, over which time, is this rate?")
 def rates(ledger: Ledger) -> Iterator[Case]:
-    """A rate against its events and person-time."""
+    """A rate, and the events and person-time that it is made of."""
     for entry in ledger.entries.values():
         value = entry.parts.get("value")
         per = None if value is None else per_year(value.unit)
@@ -256,17 +260,16 @@ def rates(ledger: Ledger) -> Iterator[Case]:
             if span is None:
                 continue
             span = span.times(float(per))
-            shown = span_text(f"{end:.{max(value.places, 0) + 1}f}" for end in span)
             text = f"{events_of(counted)} events in {timed_.parts['person_time'].text} are a rate "
-            text += f"of {shown} {value.unit}"
+            text += f"of {digits(span, value)} {value.unit}"
             excuse = "model" if entry.stated_basis is not None else None
             beside_ = tuple(one for one in (counted, timed_) if one is not entry)
-            yield Case(entry, "value", {"": span}, text, beside_, excuse=excuse,
-                       detail=span._asdict())  # fmt: skip
+            yield Case(entry, "value", span, text, beside_, excuse=excuse)  # fmt: skip
 
 
+@relation("rate.ratio", HOW, only_asks=True)
 def rate_ratios(ledger: Ledger) -> Iterator[Case]:
-    """A rate ratio against the rates of both groups."""
+    """A rate ratio, and the rates of both groups."""
     for entry in comparisons(ledger, "value", groups=2):
         part = entry.parts["value"]
         found = [_rate(ledger, entry, group) for group in entry.about.compared]
@@ -275,12 +278,9 @@ def rate_ratios(ledger: Ledger) -> Iterator[Case]:
         (first, upper), (second, lower) = found[0], found[1]
         if min(lower.low, upper.low) <= 0:
             continue
-        span, by = upper.over(lower), allow.ADJUSTED_RATE.value
-        near = ends_of(part).meets(span.low / by, span.high * by)
-        shown = span_text(f"{end:.{max(part.places, 0) + 1}f}" for end in span)
-        excuse = "model" if entry.stated_basis is not None else "maybe_adjusted" if near else None
-        yield Case(entry, "value", {"": span}, f"The rates have a ratio of {shown}",
-                   (first, second), excuse=excuse, rests=(allow.ADJUSTED_RATE,))  # fmt: skip
+        span, excuse = upper.over(lower), "model" if entry.stated_basis is not None else None
+        text = f"The rates have a ratio of {digits(span, part)}"
+        yield Case(entry, "value", span, text, (first, second), excuse=excuse)
 
 
 def _rate(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
@@ -297,8 +297,12 @@ def _rate(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None
     return min(found, key=lambda rate: rate[1].high - rate[1].low) if agree else None
 
 
+@relation("rate.interval", HOW, only_asks=True)
 def rate_ratio_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a rate ratio is that of Poisson's events or wider: SE² ≥ 1/e₁ + 1/e₀."""
+    """The interval of a rate ratio, and the events of both groups.
+
+    The interval of a rate ratio is that of Poisson's events or wider: SE² ≥ 1/e₁ + 1/e₀.
+    """
     for entry in comparisons(ledger, *BOTH, groups=2):
         span = errors_of_log(entry, UNUSUAL) if entry.measure == RATE else None
         counts = [
@@ -309,16 +313,17 @@ def rate_ratio_intervals(ledger: Ledger) -> Iterator[Case]:
             continue
         e1, e0 = (int(events_of(own[0]) or 0) for own in counts)
         least = least_error(e1, e0)
-        robust = span.high * allow.POISSON.value >= least or entry.stated_basis is not None
         text = f"{e1} and {e0} events have an error of the log of at least {least:.3f}; "
         text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        yield Case(entry, "ci_low", {"": span.high >= least}, text, tuple(o[0] for o in counts),
-                   excuse="maybe_adjusted" if robust else None, covers=("ci_high",),
-                   rests=(allow.POISSON,))  # fmt: skip
+        yield Case(entry, INTERVAL, span.high >= least, text, [own[0] for own in counts])
 
 
+@relation("rate.error", "By which method was this interval computed?", only_asks=True)
 def rate_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a rate against its events: exact, of the log, or the normal one."""
+    """The interval of a rate, and its events.
+
+    The interval of a rate against its events: exact, of the log, or the normal one.
+    """
     for entry in ledger.of_group():
         if entry.basis is not None or not entry.has("value", *BOTH) or entry.credible:
             continue
@@ -339,12 +344,9 @@ def rate_intervals(ledger: Ledger) -> Iterator[Case]:
             and overlaps(high, *ends_of(value).times(up))
             for name, (down, up) in _factors(x, quantile_of(entry)).items()
         }
-        wide = span.high * allow.POISSON.value >= 1 / sqrt(x)
         text = f"{x} events have an error of the log of at least {1 / sqrt(x):.3f}; "
         text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        sources = tuple(one for one in counts[:1] if one is not entry)
-        yield Case(entry, "ci_low", ways, text, sources, excuse="maybe_adjusted" if wide else None,
-                   covers=("ci_high",), rests=(allow.POISSON,))  # fmt: skip
+        yield Case(entry, INTERVAL, ways, text, counts[:1])
 
 
 def _of_none(ledger: Ledger, entry: Claim, counted: Claim, beside: list[Claim]) -> Iterator[Case]:
@@ -358,12 +360,9 @@ def _of_none(ledger: Ledger, entry: Claim, counted: Claim, beside: list[Claim]) 
     least, most = float(chdtri(1, 2 * tail)) / 2, float(chdtri(1, tail / 2)) + 1
     scale, high = Span(float(per), float(per)).over(years), ends_of(entry.parts["ci_high"])
     fit = high.meets(least * scale.low, most * scale.high)
-    above = high.high >= least * scale.low / allow.POISSON.value
     text = f"No events in {timed.parts['person_time'].text} leave an upper limit of "
-    text += span_text(f"{end:.3g}" for end in scale.times(float(chdtri(2, tail)) / 2))
-    yield Case(entry, "ci_high", {"": fit}, text, (counted, timed),
-               excuse="maybe_adjusted" if above else None, covers=("ci_low",),
-               rests=(allow.POISSON,))  # fmt: skip
+    text += three(scale.times(float(chdtri(2, tail)) / 2))
+    yield Case(entry, "ci_high", fit, text, (counted, timed), covers=("ci_low",))
 
 
 def _factors(x: int, z: float) -> dict[str, Span]:
@@ -373,57 +372,3 @@ def _factors(x: int, z: float) -> dict[str, Span]:
     of_log = Span(exp(-z / sqrt(x)), exp(z / sqrt(x)))
     return {"exact": exact.divided(x), "log": of_log,
             "normal": Span(1 - z / sqrt(x), 1 + z / sqrt(x))}  # fmt: skip
-
-
-HOW = "By which model, of how many events, was it computed?"
-TABLE = (
-    Relation(
-        "hazard.events",
-        "A hazard ratio and its p, and the events that these need.",
-        hazard_events,
-        HOW,
-    ),
-    Relation(
-        "hazard.interval",
-        "The interval of a hazard ratio, and the events of both groups.",
-        hazard_intervals,
-        HOW,
-    ),
-    Relation(
-        "hazard.direction",
-        "A hazard ratio, and which group has more events or the longer median time.",
-        hazard_directions,
-        "Which group is the ratio's first?",
-        only_asks=True,
-    ),
-    Relation(
-        "hazard.log_rank",
-        "The p of a log-rank test, and the hazard ratio with its interval.",
-        log_rank,
-        "Are ratio, interval and P of one analysis?",
-    ),
-    Relation(
-        "rate.time",
-        "A rate, and the events and person-time that it is made of.",
-        rates,
-        "Of how many events, over which time, is this rate?",
-    ),
-    Relation(
-        "rate.ratio",
-        "A rate ratio, and the rates of both groups.",
-        rate_ratios,
-        HOW,
-    ),
-    Relation(
-        "rate.interval",
-        "The interval of a rate ratio, and the events of both groups.",
-        rate_ratio_intervals,
-        HOW,
-    ),
-    Relation(
-        "rate.error",
-        "The interval of a rate, and its events.",
-        rate_intervals,
-        "By which method was this interval computed?",
-    ),
-)

@@ -8,6 +8,8 @@ from trialtrace.audit.printed.agreement import p_text
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
+    from trialtrace.audit.printed.expression import Component
+    from trialtrace.audit.relations.ranges import Span
 
 TURNED = "the groups the other way round"
 MODEL = "model"
@@ -63,6 +65,16 @@ def signed(value: float, places: int) -> str:
 def span_text(ends: Iterable[str]) -> str:
     """ "1.2 to 3.4", or one number where both ends print alike."""
     return " to ".join(dict.fromkeys(ends))
+
+
+def digits(span: "Span", part: "Component") -> str:
+    """A range to a digit more than a number is printed with."""
+    return span_text(signed(end, max(part.places, 0) + 1) for end in span)
+
+
+def three(span: "Span") -> str:
+    """A range to three digits."""
+    return span_text(f"{end:.3g}" for end in span)
 
 
 def listed(words: list[str], joint: str = "and") -> str:

@@ -8,12 +8,8 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.relations.engine import Case, Relation, Way
-from trialtrace.audit.relations.shapes import (
-    comparisons,
-    p_range,
-    plain,
-)
+from trialtrace.audit.relations.engine import Case, Way, relation
+from trialtrace.audit.relations.shapes import comparisons, p_range, plain
 from trialtrace.audit.relations.wording import listed
 
 ABSTRACT = "abstract"
@@ -23,17 +19,22 @@ SAME_NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
 # --- numbers that no study can have -------------------------------------------------------------
 
 
+WHICH = "Which of the two is meant?"
+
+
+@relation("number.impossible", "What should this number be?", of_all=True)
 def impossible(ledger: Ledger) -> Iterator[Case]:
-    """What no study can have: a count above its denominator, a p above 1, a spread of one."""
+    """A number that no study can have.
+
+    What no study can have: a count above its denominator, a p above 1, a spread of one.
+    """
     alone = set[tuple[str, str | None]]()
     for entry in ledger.entries.values():
         spread = entry.parts.get("sd", entry.parts.get("se"))
         of = entry.place.partition(", row")[0], entry.about.group
         if spread is not None and spread.value and ledger.size(entry) == 1 and of not in alone:
             alone.add(of)
-            yield Case(
-                entry, spread.name, {"": False}, f"One patient has no spread: {spread.text}."
-            )
+            yield Case(entry, spread.name, False, f"One patient has no spread: {spread.text}.")
         found = entry.impossible
         if found:
             told = [
@@ -41,21 +42,28 @@ def impossible(ledger: Ledger) -> Iterator[Case]:
             ]
             name, *others = found
             text = f"{listed(told)}."
-            yield Case(entry, name, {"": False}, text[0].upper() + text[1:], covers=tuple(others))
+            yield Case(entry, name, False, text[0].upper() + text[1:], covers=tuple(others))
 
 
+@relation(
+    "number.zero", "Does it stand for “P < 0.001”, or are digits lost?", of_all=True, only_asks=True
+)
 def zero(ledger: Ledger) -> Iterator[Case]:
-    """A p printed as 0 without two decimals, to which it may have been rounded."""
+    """A p printed as 0 with fewer than two decimals: no test gives 0.
+
+    A p printed as 0 without two decimals, to which it may have been rounded.
+    """
     for entry in ledger.entries.values():
         p = entry.parts.get("p")
         if p is None or p.relation != "=" or p.value != 0:
             continue
         if len(p.number.partition(".")[2]) < p.places:
-            yield Case(entry, "p", {"": False}, f"No test gives {p.text}.")
+            yield Case(entry, "p", False, f"No test gives {p.text}.")
 
 
+@relation("number.unclear", "What are these numbers?", of_all=True)
 def unclear(ledger: Ledger) -> Iterator[Case]:
-    """Numbers of which the expression does not say what they are."""
+    """A number of which the expression does not say what it is."""
     for name in sorted(ledger.unclear):
         entry = ledger.entries[name]
         if entry.bare_pair:
@@ -66,21 +74,25 @@ def unclear(ledger: Ledger) -> Iterator[Case]:
                 text = (
                     f"{value.text} lies outside of {low.text} to {high.text}, whatever these are."
                 )
-            yield Case(entry, "value", {"": False}, text, excuse=None if outside else "unknown",
+            yield Case(entry, "value", False, text, excuse=None if outside else "unknown",
                        covers=("ci_low", "ci_high"))  # fmt: skip
         else:
             count, percent, n = entry.parts["count"], entry.parts["percent"], ledger.size(entry)
             share = 100 * float(count.value or 0) / n if n else 0.0
             text = f"{count.text} of {n} is {share:.{max(percent.places, 0) + 1}f} %, not "
             text += f"{percent.text}: is it a count with a percentage, or a mean with a deviation?"
-            yield Case(entry, "count", {"": False}, text, covers=("percent",), excuse="open")
+            yield Case(entry, "count", False, text, covers=("percent",), excuse="open")
 
 
 # --- one thing in two places --------------------------------------------------------------------
 
 
+@relation("fact", WHICH)
 def facts(ledger: Ledger) -> Iterator[Case]:
-    """One fact told in several places: in the same quantities or days, or in words."""
+    """One fact told in several places.
+
+    One fact told in several places: in the same quantities or days, or in words.
+    """
     for fact, entries in ledger.facts.items():
         if len(entries) < 2:
             continue
@@ -93,7 +105,7 @@ def facts(ledger: Ledger) -> Iterator[Case]:
         )
         differ = days is False or (all(numbers) and len({tuple(number) for number in numbers}) == 1)
         text = f"The {name} is {'the same' if same else 'told otherwise'}: {told}."
-        yield Case(last, next(iter(last.parts)), {"": same}, text, tuple(others),
+        yield Case(last, next(iter(last.parts)), same, text, others,
                    excuse=None if differ else "unknown")  # fmt: skip
 
 
@@ -114,8 +126,12 @@ def _plain_words(entry: Claim) -> str:
     return re.sub(r"[^\w.$€£¥]+", " ", entry.printed.lower()).strip(" .")
 
 
+@relation("place.number", WHICH)
 def twins(ledger: Ledger) -> Iterator[Case]:
-    """One number in two places: linked, or of the abstract and the one elsewhere."""
+    """One number in two places.
+
+    One number in two places: linked, or of the abstract and the one elsewhere.
+    """
     for entry in ledger.entries.values():
         for name in entry.linked:
             other = ledger.entries.get(name)
@@ -182,9 +198,10 @@ def _twice(entry: Claim, other: Claim, names: tuple[str, ...]) -> Iterator[Case]
         way: Way = (
             float(theirs.value or 0) if own.places == theirs.places else low < top and bottom < high
         )
-        yield Case(entry, name, {"": way}, text, (other,))
+        yield Case(entry, name, way, text, (other,))
 
 
+@relation("place.p", "Of which test is each P?")
 def p_twice(ledger: Ledger) -> Iterator[Case]:
     """P of a comparison, printed twice."""
     for entry in comparisons(ledger, "p"):
@@ -201,7 +218,7 @@ def p_twice(ledger: Ledger) -> Iterator[Case]:
                 continue
             text = f"{other.place} has {theirs.text} of the same comparison"
             unsaid = entry.about.test in (None, "other")
-            yield Case(entry, "p", {"": False}, text, (other,),
+            yield Case(entry, "p", False, text, (other,),
                        excuse="unnamed_test" if unsaid else None)  # fmt: skip
             break
 
@@ -221,33 +238,3 @@ def _test_of(entry: Claim) -> tuple[object, ...]:
     about = entry.about
     of = about.compared, about.versus, about.category, about.margin, about.look, about.correction
     return entry.paper, entry.stated_basis, about.test, entry.sides, *of
-
-
-WHICH = "Which of the two is meant?"
-TABLE = (
-    Relation(
-        "number.impossible",
-        "A number that no study can have.",
-        impossible,
-        "What should this number be?",
-        of_all=True,
-    ),
-    Relation(
-        "number.zero",
-        "A p printed as 0 with fewer than two decimals: no test gives 0.",
-        zero,
-        "Does it stand for “P < 0.001”, or are digits lost?",
-        of_all=True,
-        only_asks=True,
-    ),
-    Relation(
-        "number.unclear",
-        "A number of which the expression does not say what it is.",
-        unclear,
-        "What are these numbers?",
-        of_all=True,
-    ),
-    Relation("fact", "One fact told in several places.", facts, WHICH),
-    Relation("place.number", "One number in two places.", twins, WHICH),
-    Relation("place.p", "P of a comparison, printed twice.", p_twice, "Of which test is each P?"),
-)

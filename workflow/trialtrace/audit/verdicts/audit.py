@@ -10,8 +10,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import brief, house, named, told_apart
 from trialtrace.audit.printed.verdicts import HOLDS, NOT_CHECKED, UNCHECKED
 from trialtrace.audit.relations.engine import Judgement
-from trialtrace.audit.relations.states import Stated, states
-from trialtrace.audit.relations.tables import judgements
+from trialtrace.audit.relations.tables import Stated, judgements, states
 from trialtrace.audit.verdicts.flips import flips, level_in
 
 ENTERS = "Used in the check of {}."

@@ -20,7 +20,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.relations.ranges import TWO_SIDED, Span, prints
+from trialtrace.audit.relations.ranges import TWO_SIDED, Span
 from trialtrace.audit.summaries.count_tests import p_values_of_counts, two_arm_intervals
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
@@ -280,7 +280,3 @@ def rounded_up(main: Component, value: float) -> bool:
     Source: Cook & Sackett 1995; a patient is not treated in part.
     """
     return main.places <= 0 and 0 < value < float(main.value or 0) < value + 1
-
-
-def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
-    return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))

@@ -10,9 +10,22 @@ Where the paper names the procedure of a p, its interval may be that procedure's
 Holm's and Hochberg's p of k comparisons lie between the plain one and k times that.
 Sources: Tukey 1953, Dunnett 1955, Dunn 1961, Šidák 1967, Holm 1979, Hochberg 1988. Oracles: scipy's
 tukey_hsd and dunnett.
+
+A p that a correction for several comparisons makes of the one that an interval gives.
+
+A p corrected by Bonferroni for k comparisons is k p, or 1 if that is above it, and so is each of
+Holm's with a k of its own; Šidák's is 1 - (1 - p)^k. Tukey's of g groups is the chance of a
+studentized range of g means above √2 z, taken at infinite degrees of freedom, where p is that of
+z too. An interval beside it is seldom corrected, and few papers say of each p that it is. Tried are
+k from 2 to the number of p-values in the same place or of the same outcome, and of pairs of the
+groups; intervals that are corrected too, and p that Holm's steps repeat, are those of `families`.
+How many values within a factor of 2 some choice would give is told, as of any search.
+Sources: Dunn 1961, Šidák 1967, Holm 1979, Tukey 1953.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from math import comb, inf
 
@@ -22,11 +35,11 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.relations.engine import Way
 from trialtrace.audit.relations.ranges import Span, overlaps
-from trialtrace.audit.relations.solvers.interval_errors import quantile_of
+from trialtrace.audit.relations.solvers.estimates import p_of_interval
+from trialtrace.audit.relations.solvers.intervals import quantile_of
 
-Plain = Callable[[Ledger, Claim], Span | None]
-"""The p of no difference that the interval of a claim leaves, as one for one comparison."""
 Choice = tuple[str, float, float]
 Tail = Callable[[float], float]
 """P that the largest absolute statistic of a family is above a number."""
@@ -37,13 +50,13 @@ SINGLE_STEP = ("bonferroni", "dunnett", "sidak", "tukey")
 MOST_GROUPS = 10
 
 
-def simultaneous(ledger: Ledger, entry: Claim, p: Span, plain: Plain) -> Iterator[Choice]:
+def simultaneous(ledger: Ledger, entry: Claim, p: Span) -> Iterator[Choice]:
     """Words and ends of p, of the procedures that give the p of more than half of the family."""
     every = _family(ledger, entry)
     if entry.name not in every or len(every) < 2:
         return
     ps = {
-        name: p if name == entry.name else plain(ledger, result_row)
+        name: p if name == entry.name else p_of_interval(ledger, result_row)
         for name, result_row in every.items()
     }
     for words, tails in _procedures(ledger, list(every.values())):
@@ -57,7 +70,7 @@ def simultaneous(ledger: Ledger, entry: Claim, p: Span, plain: Plain) -> Iterato
             yield f"{words}, {TOGETHER},", *given[entry.name]
 
 
-def steps(ledger: Ledger, entry: Claim, p: Span, plain: Plain, most: int) -> Iterator[Choice]:
+def steps(ledger: Ledger, entry: Claim, p: Span, most: int) -> Iterator[Choice]:
     """The p of another line that prints the same, by Holm of up to `most` comparisons."""
     printed = entry.parts["p"]
     for claim in ledger.entries.values():
@@ -67,7 +80,7 @@ def steps(ledger: Ledger, entry: Claim, p: Span, plain: Plain, most: int) -> Ite
             continue
         if (part.relation, part.value) != (printed.relation, printed.value):
             continue
-        other = plain(ledger, claim)
+        other = p_of_interval(ledger, claim)
         if other is None or other[0] > p[1] or overlaps(part, *other):
             continue
         for k in range(2, most + 1):
@@ -212,3 +225,50 @@ def _bonferroni(k: int) -> Tail:
 @lru_cache(maxsize=256)
 def _sidak(k: int) -> Tail:
     return lambda c: 1 - (1 - min(2 * float(ndtr(-c)), 1.0)) ** k
+
+
+def ways(ledger: Ledger, entry: Claim, p: Span) -> dict[str, Way]:
+    """The correction that gives a printed p, of one that is `p` by itself, as another choice."""
+    part = entry.parts["p"]
+    if part.relation == "ns":
+        part = replace(part, relation=">", value=LEVEL, places=2)
+    if not part.value:
+        return {}
+    found = next(
+        (words for words, *ends in _choices(ledger, entry, p) if overlaps(part, *ends)), None
+    )
+    return {} if found is None else {f"by {found.rstrip(',')}": True}
+
+
+MOST = 200
+
+
+LEVEL = Decimal("0.05")
+"""Above which p is "n.s.", where no level is said."""
+
+
+def _choices(ledger: Ledger, entry: Claim, p: Span) -> Iterator[Choice]:
+    """Words and the ends of p, for the numbers of comparisons that are told first."""
+    yield from simultaneous(ledger, entry, p)
+    groups = len(ledger.apart)
+    pairs, most = comb(groups, 2), min(comparisons(ledger, entry), MOST)
+    yield from steps(ledger, entry, p, most)
+    first = [k for k in (pairs, most) if k > 1]
+    for k in dict.fromkeys([*first, *range(2, most + 1)]):
+        yield f"Bonferroni's correction for {k} comparisons", min(k * p[0], 1.0), min(k * p[1], 1.0)
+    if groups > 2:
+        yield f"Tukey's test of {groups} groups", *_corrected([(_tukey(groups, inf), 1.0)], p)
+    for k in dict.fromkeys([*first, *range(2, most + 1)]):
+        yield f"Šidák's correction for {k} comparisons", 1 - (1 - p[0]) ** k, 1 - (1 - p[1]) ** k
+
+
+def comparisons(ledger: Ledger, entry: Claim) -> int:
+    """How many p-values are printed in the place of one, or of its outcome; or pairs of groups."""
+    others = [
+        claim
+        for claim in ledger.entries.values()
+        if "p" in claim.parts and claim.paper == entry.paper
+    ]
+    beside = sum(claim.place == entry.place for claim in others)
+    alike = sum(claim.about.outcome == entry.about.outcome for claim in others)
+    return max(beside, alike, comb(len(ledger.apart), 2))

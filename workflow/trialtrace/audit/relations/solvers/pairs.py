@@ -14,7 +14,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.relations.ranges import TWO_SIDED, Span, overlaps
 from trialtrace.audit.relations.solvers.counts import as_proportion
-from trialtrace.audit.relations.solvers.interval_errors import half_width_of, quantile_of
+from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
 from trialtrace.audit.relations.wording import p_span
 
 
