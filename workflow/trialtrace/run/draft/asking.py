@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
-from trialtrace.run.draft.answers import Ask, Question
+from trialtrace.run.draft.answers import KEYS, Ask, Question
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.keys import is_key
+from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 
 MOST_ASKED = 3
@@ -15,6 +16,8 @@ ALWAYS = (
     *("tables", "header", "under-header", "foot", "thousands", "missing"),
     *("arms", "subject", "unit", "secondary", "covariates", "baseline"),
 )
+# What is asked of every trial, where nothing declares it.
+EVERY = ("arm", "design", "subject", "where", "primary", "kind")
 
 
 class Open(Exception):
@@ -97,9 +100,13 @@ class Asking:
             )
             raise wrong(f"--{key}", found, do="leave it out")
 
-    def _later(self, *keys: str) -> None:
-        """Questions whose answers depend on one that is open."""
-        self.open += [Question(key) for key in keys if key not in self.answers]
+    def ask_later(self) -> None:
+        """Leave open what every trial is asked, as far as nothing declares it and a question before
+        it is open."""
+        known = {*self.answers, *self.draft.taken, *(question.key for question in self.open)}
+        known |= {"subject"} if any(map(_declares, self.draft.tables)) else set()
+        self.open += [Question(key) for key in EVERY if key not in known]
+        self.open.sort(key=lambda question: [*KEYS].index(question.key))
 
     def column(self, key: str, text: str, tables: Sequence[Table]) -> tuple[Table, Column]:
         """A column by `name` or `table.name`. Raises UserError where there is none."""
@@ -139,6 +146,11 @@ class Asking:
     def _single(self, table: Table) -> bool:
         subject = self._subject_of(table)
         return subject == SOURCE_ROW or is_key(table, [subject])
+
+
+def _declares(table: Table) -> bool:
+    """Whether a table declares its subject."""
+    return bool(table.raw.record) or cdisc.follows_adam(table.columns)
 
 
 def _stem(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -37,6 +38,7 @@ class Decider(OutcomeQuestions):
             except Open:
                 continue
         if self.open:
+            self.ask_later()
             return None
         self.check_asked()
         return self.draft
@@ -59,19 +61,11 @@ class Decider(OutcomeQuestions):
             ]
             if not options:
                 raise wrong("the files", "no column with 2 to 8 levels", "a column of the arm")
-            try:
-                text = self._asked_pair("arm", "control", options, self._is_arm)
-            except Open:
-                self._later("design")
-                raise
+            text = self._asked_pair("arm", "control", options, partial(self._is_column, "arm"))
             draft.home, draft.arm = self.column("arm", text, draft.tables)
         self._levels()
         named = [(code, self._words(code)) for code in draft.arms]
         draft.control = self._asked("control", named)
-
-    def _is_arm(self, text: str) -> bool:
-        """Whether a column is there, for which the control is then asked. Raises UserError."""
-        return self._is_column("arm", text)
 
     def _levels(self) -> None:
         """The arms by their codes, as their labels, or --arms, name them."""
@@ -112,8 +106,6 @@ class Decider(OutcomeQuestions):
         )
 
     def _subject(self) -> None:
-        if not hasattr(self.draft, "home") and not any(map(_declares, self.draft.tables)):
-            self._later("subject")
         draft = self._with("arm")
         home = draft.home
         record = home.raw.record
@@ -161,11 +153,7 @@ class Decider(OutcomeQuestions):
             raise wrong("--subject", f"{draft.subject}, of which some have several arms", need)
 
     def _where(self) -> None:
-        try:
-            draft = self._with("arm")
-        except Open:
-            self._later("where")
-            raise
+        draft = self._with("arm")
         out = {draft.subject, draft.arm.name, draft.cluster, draft.factor}
         flags = [name for name in cdisc.POPULATIONS if name in draft.home.columns]
         options = candidates.selections(draft.home, draft.subject or SOURCE_ROW, out, flags)
@@ -219,11 +207,6 @@ class Decider(OutcomeQuestions):
         if name in used or copy:
             what = "which has the same groups as the arm" if copy else "the arm or the outcome"
             raise wrong(f"--{key}", f"{name}, {what}", "what was known before treatment")
-
-
-def _declares(table: Table) -> bool:
-    """Whether a table declares its subject."""
-    return bool(table.raw.record) or cdisc.follows_adam(table.columns)
 
 
 def _shown(tables: Sequence[Table], table: Table, one: Column) -> str:

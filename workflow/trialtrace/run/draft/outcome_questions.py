@@ -34,6 +34,7 @@ from trialtrace.run.trial.cleaning import SECONDS
 
 # Rows of the data that a message names.
 MOST_ROWS = 10
+DATES_ASKED = ("start", "event-date", "last-contact")
 PARTIAL = ("first", "mid", "last")
 
 
@@ -48,7 +49,6 @@ class OutcomeQuestions(Asking):
                 dated = bool(candidates.dates(draft.tables, first))
                 known = candidates.primaries(first, draft.tables, (), dates=dated)
                 self.open.append(Question("primary", list(known)))
-            self._later("kind")
             raise Open
         out = {draft.subject, draft.arm.name, draft.cluster, draft.factor}
         out |= {name for pair in (draft.where, draft.population) if pair for name in pair[:1]}
@@ -59,11 +59,7 @@ class OutcomeQuestions(Asking):
             why = [line for table in draft.tables for line in misfit_lines(table)]
             found = "no column of numbers or codes besides the arm"
             raise wrong("the files", found, "an outcome", "; ".join(why) or None)
-        try:
-            text = self._asked("primary", options, self._is_outcome)
-        except Open:
-            self._later("kind")
-            raise
+        text = self._asked("primary", options, self._is_outcome)
         if text == BETWEEN_DATES:
             draft.primary = self._competing(self._between_dates(days))
             return
@@ -264,15 +260,13 @@ class OutcomeQuestions(Asking):
         """A time from a start to an event, else to the last contact."""
         draft = self.draft
         found: dict[str, tuple[Table, Column]] = {}
-        failed = False
-        for key in ("start", "event-date", "last-contact"):
+        for key in DATES_ASKED:
             try:
                 text = self._asked(key, days, partial(self._is_date, key))
                 found[key] = self.column(key, text, draft.tables)
             except Open:
-                failed = True
-        if failed:
-            self._later("kind")
+                continue
+        if len(found) < len(DATES_ASKED):
             raise Open
         for key, (table, one) in found.items():
             if len(one.kind.orders) > 1:
