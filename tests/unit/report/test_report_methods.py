@@ -28,7 +28,7 @@ from trialtrace.report.sections.references import References, articles, others
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
 from trialtrace.run.trial.plan.registry import cards
-from trialtrace.run.trial.plan.titles import TITLES, titled
+from trialtrace.run.trial.plan.titles import titled, titles
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 
@@ -100,7 +100,7 @@ def test_articles_of_the_cards_have_their_titles():
     named = (one for card in cards() for one in (card, *card.also.values()))
     references = [one.reference for one in (*named, *ADJUSTMENTS.values()) if one.reference]
     assert not [entry for _, entry in articles(references) if "  title = " not in entry]
-    assert not [title for title in TITLES.values() if "- " in title or title != title.strip()]
+    assert not [title for title in titles().values() if "- " in title or title != title.strip()]
 
 
 def test_software_stands_with_its_versions_and_the_report_with_its_hash(

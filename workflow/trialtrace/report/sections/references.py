@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.run.trial.plan.titles import TITLES, titled
+from trialtrace.run.trial.plan.titles import titled, titles
 
 BIBLIOGRAPHY = "references.bib"
 _ARTICLE = re.compile(
@@ -58,7 +58,7 @@ def others(references: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Books, and what has no volume and page: author, year and the words behind them."""
     for part in chain.from_iterable(reference.split("; ") for reference in references):
         if not _ARTICLE.search(part) and (match := _OTHER.match(part)):
-            known = TITLES.get(f"{match['authors']} {match['year']}")
+            known = titles().get(f"{match['authors']} {match['year']}")
             if known or _OTHER.fullmatch(part):
                 title = match["title"] or known
                 yield _entry("misc", match, {"title": title})
@@ -68,7 +68,7 @@ def articles(references: Iterable[str]) -> Iterator[tuple[str, str]]:
     """What stands in a journal: its key and its entry."""
     for match in chain.from_iterable(map(_ARTICLE.finditer, references)):
         more = {"journal": match["journal"], "volume": match["volume"], "pages": match["page"]}
-        title = {"title": TITLES.get(match[0].removeprefix("; ").removeprefix(": "))}
+        title = {"title": titles().get(match[0].removeprefix("; ").removeprefix(": "))}
         yield _entry("article", match, title | more, f"-{match['page']}")
 
 
