@@ -8,6 +8,7 @@ import pytest
 from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
 from trialtrace.base.paths import Project
+from trialtrace.run.cleaning import losses
 from trialtrace.run.cleaning.account import Excluded
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.check import check_trial
@@ -483,3 +484,11 @@ def test_a_code_for_missing_amid_the_values_is_an_answer(
     again = account(tmp_path / "accepted", replace(given, cleaning=reason))
     assert not any(one.kind == "missing_amid" for one in again.warnings)
     assert warned == (not any(one.kind == "stale_accept" for one in again.warnings))
+
+
+def test_a_form_of_the_first_event_of_redcap_alone_is_no_loss(tmp_path, monkeypatch):
+    given = Given()
+    visits(lambda n, v, p: [n, v, "" if v == "1" else p])(given)
+    assert told(account(tmp_path / "visits", given)) == [EMPTY_PAIN]
+    monkeypatch.setattr(losses, "EVENT", "visit")
+    assert told(account(tmp_path / "events", given)) == []

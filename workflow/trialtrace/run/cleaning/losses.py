@@ -50,6 +50,8 @@ FEWEST = 5
 NAMED = 3
 SELDOM = re.compile(r"[A-Z][A-Z0-9]*FL|P?CHG|BASE|DTYPE")
 """Columns of ADaM that hold something where they apply: flags, and what has a baseline."""
+EVENT = "redcap_event_name"
+"""Of a REDCap export with events: a form is filled in at those that it is designated to."""
 UNPLANNED = re.compile(r"un(scheduled|planned)", re.IGNORECASE)
 OF_ROW = re.compile(r".*(test|param|seq)(cd)?|(parameter|variable|item|measure)s?", re.IGNORECASE)
 """Keys that say what a row is about, or count a patient's rows: each is filled as its kind is."""
@@ -91,6 +93,9 @@ def _bare(typed: Typed, key: Variable, missing: np.ndarray) -> list[tuple[int, s
     # What happened since the last visit is not asked at the first.
     numbers = [name for name in names if isinstance(name, int | float)]
     first = next(iter(key.choices), min(numbers, default=None))
+    if key.name == EVENT and [str(names[at]) for at in np.flatnonzero(~bare)] == [str(first)]:
+        # A form of the first event alone, such as one of demographics.
+        return []
     return [
         (int(rows[one]), _where(key, names[one]))
         for one in np.flatnonzero(bare)
