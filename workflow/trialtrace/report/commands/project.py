@@ -168,8 +168,11 @@ def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
             "--profile", found=arguments.profile, expected=f"{', '.join(known)}, a folder"
         )
     words = ["--snakefile", str(at.code.root / "Snakefile")]
-    words += ["--workflow-profile", str(chosen.resolve())]
-    words += _executor(chosen.name, arguments.snakemake) if chosen.parent == profiles[1] else []
+    # In a checkout, profiles/ is a link to those of the workflow.
+    chosen = chosen.resolve()
+    words += ["--workflow-profile", str(chosen)]
+    shipped_with = profiles[1].resolve()
+    words += _executor(chosen.name, arguments.snakemake) if chosen.parent == shipped_with else []
     words += ["--cores", arguments.cores] if arguments.cores else []
     return [*words, "--dry-run"] if arguments.dry_run else words
 
