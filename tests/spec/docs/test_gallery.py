@@ -13,7 +13,7 @@ SENTENCE = re.compile(r"(?<=[.:;])\s+(?=[A-Z#])")
 ELSEWHERE = re.compile(r"\bR's\b|\bSAS\b|\bprints?\b")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [*FAMILIES, "patients"])
 def test_a_page_prints_what_it_shows_and_its_pictures_are_labelled(family):
     drawn = [figure for _, figure in pictures(family, page(f"docs/gallery/{family}.md"))]
     plots = [axes for figure in drawn for axes in figure.axes]

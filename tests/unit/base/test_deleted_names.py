@@ -45,8 +45,17 @@ def test_check_names_the_successor_of_a_method_and_of_a_key(
 
 
 def test_a_name_without_a_successor_says_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(NAMES, "swimmer", Deleted("0.1.0"))
-    assert "nothing takes its place" in str(did_you_mean("swimmer", ["spaghetti"]))
+    monkeypatch.setitem(NAMES, "dotted", Deleted("0.1.0"))
+    assert "nothing takes its place" in str(did_you_mean("dotted", ["spaghetti"]))
+
+
+@pytest.mark.parametrize("kind", ["swimmer", "waterfall"])
+def test_a_deleted_kind_of_figure_is_answered_at_its_line(tmp_path: Path, kind: str):
+    at = write_mini(tmp_path)
+    entry = "{title: A, endpoint: pain, population: itt}"
+    line = edit(at, "plan.yaml", "displays:\n", f"displays:\n  {kind}:\n    - {entry}\n")
+    told = [one for one in check_trial(at, "mini") if "docs/gallery/patients.md" in (one.do or "")]
+    assert len(told) == 1 and f"plan.yaml:{line + 1}:" in told[0].place
 
 
 @pytest.mark.parametrize("words", [["confer", "x"], ["--project", "here", "confer", "--yes"]])

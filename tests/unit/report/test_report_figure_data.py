@@ -17,7 +17,7 @@ from trialtrace.report.material import Material
 
 END = 4000
 # Figures of patients one by one: there is none where disclosure is restricted.
-OF_PATIENTS = {"spaghetti", "waterfall"}
+OF_PATIENTS = {"spaghetti"}
 
 
 def days(number: int) -> int:

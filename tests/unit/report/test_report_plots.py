@@ -1,4 +1,4 @@
-"""Maps of missing values, waterfalls, dots of adverse events: what they show, counted by hand."""
+"""Maps of missing values, dots of adverse events: what they show, counted by hand."""
 
 import mini_run
 import mini_trial
@@ -11,7 +11,6 @@ from trialtrace.report.figures import (
     kaplan_meier,
     missingness,
     profile,
-    waterfall,
 )
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import NothingToDraw
@@ -69,41 +68,7 @@ def test_a_restricted_map_names_no_patient_and_has_the_same_counts(mini, tmp_pat
     draw_figures(restricted, tmp_path)
     text = (tmp_path / "missingness_1.csv").read_text(encoding="utf-8")
     assert "mini-" not in text and "Pain,Drug,before; after,7" in text
-    assert not (tmp_path / "waterfall_1.csv").exists()
-
-
-def change(row):
-    return row["pain1"] - row["pain0"]
-
-
-def test_a_waterfall_has_the_change_of_each_patient_from_worst_to_best(tmp_path):
-    material = made(tmp_path)
-    picture = waterfall.draw(material, given(material, "waterfall"))
-    for arm, code in (("Drug", "A"), ("Placebo", "B")):
-        wanted = sorted(change(row) for row in mini_run.patients() if row["arm"] == code)
-        rows = [row for row in picture.data.rows if row[0] == arm]
-        assert [row[5] for row in rows] == wanted[::-1]
-        assert all(row[3] - row[2] == row[5] and row[4] == "after" for row in rows)
-    bars = [patch.get_height() for patch in picture.figure.axes[0].patches]
-    assert bars == sorted(bars, reverse=True) and len(bars) == 10
-    lower = sum(change(row) < 0 for row in mini_run.patients() if row["arm"] == "A")
-    assert f"lower than before in Drug {lower} of 10" in picture.alt
-
-
-def test_the_best_of_a_higher_is_better_scale_is_the_highest_in_percent(mini):
-    entry = given(mini, "waterfall") | {"better": "higher", "change": "percent"}
-    rows = waterfall.draw(mini, entry).data.rows
-    assert len(rows) == 7 + 9
-    assert all(row[5] == pytest.approx(100 * (row[3] - row[2]) / row[2]) for row in rows)
-    drug = [row[5] for row in rows if row[0] == "Drug"]
-    assert drug == sorted(drug)
-
-
-def test_without_a_value_at_both_visits_there_is_no_waterfall(tmp_path):
-    rows = [row | {"pain1": ""} for row in mini_run.patients()]
-    material = made(tmp_path, rows)
-    with pytest.raises(NothingToDraw, match="both visits"):
-        waterfall.draw(material, given(material, "waterfall"))
+    assert not (tmp_path / "spaghetti_1.csv").exists()
 
 
 def test_dots_of_adverse_events_have_shares_and_newcombe_differences(mini):

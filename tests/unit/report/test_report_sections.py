@@ -296,7 +296,7 @@ def test_every_endpoint_has_its_rule(mini):
 
 FOREST, FLOW, CURVE, SWIM = (
     Drawn(kind, f"fig-{kind}", f"{kind}.png", "Caption.", "Alt.", beside)
-    for kind, beside in (("forest", "a"), ("flow", ""), ("kaplan_meier", "a"), ("swimmer", ""))
+    for kind, beside in (("forest", "a"), ("flow", ""), ("kaplan_meier", "a"), ("heat_map", ""))
 )
 
 

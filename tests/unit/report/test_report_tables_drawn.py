@@ -1,4 +1,4 @@
-"""Figures of clean tables: cycles and sessions."""
+"""Figures of clean tables: sessions."""
 
 from dataclasses import replace
 from types import SimpleNamespace as Stub
@@ -12,7 +12,6 @@ from trialtrace.report.figures import make
 from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.heat_map import DONE, MISSED, NONE, _grid
 from trialtrace.report.figures.points import _of_day, _raw
-from trialtrace.report.figures.swimmer import kinds, since_first
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.model import Endpoint
@@ -73,9 +72,8 @@ def mini(tmp_path_factory):
     return made(tmp_path_factory.mktemp("cycles"))
 
 
-@pytest.mark.parametrize("kind", ["swimmer", "heat_map"])
-def test_a_table_is_drawn(mini, kind):
-    picture = make._picture(mini, kind, GIVEN)
+def test_a_table_is_drawn(mini):
+    picture = make._picture(mini, "heat_map", GIVEN)
     assert picture.caption.startswith("Doses, all randomised: ")
     assert "2 patients" in picture.alt
 
@@ -92,14 +90,10 @@ def test_a_day_of_a_map_leads_to_its_line(mini):
     assert "lines 2–3," in every["raw"] and "lines 3," in second["raw"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "why"),
-    [("swimmer", "no cycle"), ("heat_map", "no session")],
-)
-def test_an_empty_table_says_so(tmp_path, kind, why):
+def test_an_empty_table_says_so(tmp_path):
     empty = made(tmp_path, ROWS.partition("\n")[0] + "\n1,,,,\n")
-    with pytest.raises(make.NothingToDraw, match=f"Doses: no figure, since .*{why}"):
-        make._picture(empty, kind, GIVEN)
+    with pytest.raises(make.NothingToDraw, match=r"Doses: no figure, since .*no session"):
+        make._picture(empty, "heat_map", GIVEN)
 
 
 def test_rows_have_their_subject_arm_and_population(mini):
@@ -107,25 +101,6 @@ def test_rows_have_their_subject_arm_and_population(mini):
     assert rows.arm.tolist() == ["drug"] * 3 + ["placebo"] * 3
     assert clean_rows(mini, GIVEN | {"where": {"day": {"is": 1}}}).subject.size == 2
     assert clean_rows(mini, GIVEN | {"population": "adults"}).subject.size == 6
-
-
-def test_days_are_counted_from_the_first_cycle_of_each_patient(mini):
-    """22 March is 21 days after the 1st, 19 April 49; 1 April is 27 days after 5 March."""
-    found = since_first(clean_rows(mini, GIVEN), "given")
-    assert found.tolist()[:4] == [0, 21, 49, 0]
-    assert np.isnan(found[4]) and found[5] == 27
-
-
-def test_a_cycle_without_a_date_stands_where_it_is_told_to(mini):
-    instead = np.array([np.nan] * 4 + [18352.0, np.nan])
-    # 31 March 2020 is day 18352 from 1970, 26 days after 5 March.
-    assert since_first(clean_rows(mini, GIVEN), "given", instead)[4] == 26
-
-
-def test_cycles_are_full_reduced_or_left_out():
-    found = kinds(np.array([1.0, 0.996, 0.75, 0.0]))
-    assert [mask.tolist().index(True) for mask in found.values()] == [0, 2, 3]
-    assert sum(mask.sum() for mask in found.values()) == 4
 
 
 def test_a_day_of_the_map_has_the_best_of_its_sessions():

@@ -27,6 +27,9 @@ NAMES: dict[str, Deleted] = {
     # Of a synthetic source, and of simulation.yaml.
     "mode": Deleted("0.1.0"),
     "quantities": Deleted("0.1.0", "parameters"),
+    # Kinds of figure.
+    "swimmer": Deleted("0.1.0", "a script of your own, as in docs/gallery/patients.md"),
+    "waterfall": Deleted("0.1.0", "a script of your own, as in docs/gallery/patients.md"),
 }
 COMMANDS: dict[str, Deleted] = {
     "confirm": Deleted("0.1.0", "the answers of trialtrace new"),

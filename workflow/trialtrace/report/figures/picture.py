@@ -21,8 +21,8 @@ class NothingToDraw(Exception):
 
 
 Cell = str | float | None
-# Columns of the numbers of a figure: whose value a line is, and what it was at the first visit.
-SUBJECT, BEFORE = "subject", "before"
+# Column of the numbers of a figure: whose value a line is.
+SUBJECT = "subject"
 # What a plan says of a display.
 Given = dict[str, Any]
 

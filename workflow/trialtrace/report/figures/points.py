@@ -5,7 +5,7 @@ from collections.abc import Iterator, Set
 from trialtrace.report.figures.at_risk import axis_unit
 from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.make import asked
-from trialtrace.report.figures.picture import BEFORE, SUBJECT, Given, Request
+from trialtrace.report.figures.picture import SUBJECT, Given, Request
 from trialtrace.report.material import Material
 from trialtrace.run.cleaning.account import run_text
 from trialtrace.run.tables.frames import Selection
@@ -67,8 +67,7 @@ def _conditions(material: Material, display: Given, row: dict[str, str]) -> dict
     arms.sort(key=lambda arm: len(labels[arm]))
     conditions: dict[str, object] = {"TRTP": {"is": arms[-1]}} if arms else {}
     if row.get(VISIT):
-        both = [display["baseline"]] if row.get(BEFORE) else []
-        conditions["AVISIT"] = {"in": [*both, row[VISIT]]} if both else {"is": row[VISIT]}
+        conditions["AVISIT"] = {"is": row[VISIT]}
     if row.get(SUBJECT):
         conditions["USUBJID"] = {"is": row[SUBJECT]}
     return conditions

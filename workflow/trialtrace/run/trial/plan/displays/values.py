@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.config.names import Column, Name, StepName, Text, VisitLabel
+from trialtrace.base.config.names import Column, Name, StepName, Text
 from trialtrace.base.config.references import NUMERIC, Endpoints, Ref
 from trialtrace.base.config.spec import Distinct, key, optional, shape
-from trialtrace.run.trial.context import Files, column, known
+from trialtrace.run.trial.context import Files, column
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
@@ -83,27 +83,6 @@ class Spaghetti(OfEndpoint):
 
 
 @shape
-class Waterfall(OfEndpoint):
-    """The best change of every patient, a bar each, a panel an arm."""
-
-    endpoint: Endpoints = key("Endpoint with visits.")
-    baseline: VisitLabel = key("Visit since which the values change.")
-    better: HigherLower = key("Which values are better: of those after it the best is taken.")
-    change: Literal["difference", "percent"] = key(
-        "Whether the change is a difference, or in percent of the value before."
-    )
-    threshold: float | None = optional("Change at which a line is drawn.")
-
-
-def _check_waterfall(files: Files, place: Path_, waterfall: Waterfall) -> None:
-    names.repeated(files, place, waterfall)
-    labels = files.visits_of(waterfall.endpoint)
-    if labels:
-        what = f"a visit of {waterfall.endpoint} before its last"
-        known(files.plan, (*place, "baseline"), waterfall.baseline, labels[:-1], what)
-
-
-@shape
 class Missingness(OfEndpoint):
     """Which visits have a value: rows of patterns, a panel an arm."""
 
@@ -111,24 +90,6 @@ class Missingness(OfEndpoint):
         "Endpoint with visits, or a list of them: a row of panels each.",
         expected="an endpoint or a list of endpoints",
     )
-
-
-@shape
-class Swimmer(OfTable):
-    """Cycles on a line a patient, by whether the dose was full, reduced or left out."""
-
-    endpoint: Annotated[Name, Ref("endpoints", ("dose_intensity",))] = key(
-        "Endpoint of kind dose_intensity: its table is drawn."
-    )
-    planned_date: Name | None = optional(
-        "Column of the planned date, at which a cycle without a date that was not given is drawn."
-    )
-
-
-def _check_swimmer(files: Files, place: Path_, swimmer: Swimmer) -> None:
-    for columns in names.of_table(files, place, swimmer):
-        if swimmer.planned_date is not None:
-            column(files.plan, (*place, "planned_date"), swimmer.planned_date, columns, ("date",))
 
 
 @shape
@@ -171,24 +132,10 @@ DISPLAYS = (
         single_patients=True,
     ),
     Display(
-        "waterfall",
-        "Best change of every patient; drawn only where disclosure is full.",
-        Waterfall,
-        _check_waterfall,
-        single_patients=True,
-    ),
-    Display(
         "missingness",
         "Which visits have a value, by patterns of missing ones.",
         Missingness,
         names.repeated,
-    ),
-    Display(
-        "swimmer",
-        "Cycles of every patient; drawn only where disclosure is full.",
-        Swimmer,
-        _check_swimmer,
-        single_patients=True,
     ),
     Display(
         "dose_intensity",
