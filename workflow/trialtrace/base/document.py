@@ -6,9 +6,12 @@ The same tables give the same bytes: archives have no times.
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
+
+from trialtrace.base.words import column_letters
 
 STYLE = """
 body {font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem}
@@ -196,44 +199,87 @@ def _docx_table(table: Table) -> str:
     )
 
 
-def xlsx_bytes(table: Table) -> bytes:
-    """The table as the one sheet of a workbook, every cell as text."""
-    rows = "".join(
-        f'<row r="{at}">'
-        + "".join(
-            f'<c r="{_column(column)}{at}" t="inlineStr"><is><t xml:space="preserve">'
-            f"{escape(_printable(text))}</t></is></c>"
-            for column, text in enumerate(row, 1)
-        )
-        + "</row>"
-        for at, row in enumerate((table.heads, *table.rows), 1)
-    )
+def xlsx_bytes(
+    table: Table,
+    *,
+    name: str = "Table",
+    letters: Sequence[int] = (),
+    choices: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> bytes:
+    """The table as the one sheet of a workbook, every cell as text, so that none is a formula.
+
+    `letters` are the widths of columns in characters; `choices` are the values that may be chosen
+    in a column.
+    """
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {"/xl/workbook.xml": "sheet.main", "/xl/worksheets/sheet1.xml": "worksheet"}
+    parts["/xl/styles.xml"] = "styles"
+    links = _relation("r1", "worksheet", "worksheets/sheet1.xml")
     return _zipped(
         {
             "[Content_Types].xml": _TYPES.format(
-                _override("/xl/workbook.xml", f"{kind}.sheet.main+xml")
-                + _override("/xl/worksheets/sheet1.xml", f"{kind}.worksheet+xml")
+                "".join(_override(part, f"{kind}.{what}+xml") for part, what in parts.items())
             ),
             "_rels/.rels": _RELATIONS.format(_relation("r1", "officeDocument", "xl/workbook.xml")),
             "xl/_rels/workbook.xml.rels": _RELATIONS.format(
-                _relation("r1", "worksheet", "worksheets/sheet1.xml")
+                links + _relation("r2", "styles", "styles.xml")
             ),
             "xl/workbook.xml": f'{_XML}<workbook xmlns="{main}" xmlns:r="{_OFFICE}"><sheets>'
-            '<sheet name="Table" sheetId="1" r:id="r1"/></sheets></workbook>',
-            "xl/worksheets/sheet1.xml": f'{_XML}<worksheet xmlns="{main}"><sheetData>{rows}'
-            "</sheetData></worksheet>",
+            f'<sheet name="{escape(name)}" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/styles.xml": f'{_XML}<styleSheet xmlns="{main}">{_LOOKS}</styleSheet>',
+            "xl/worksheets/sheet1.xml": f'{_XML}<worksheet xmlns="{main}">'
+            f"{_sheet(table, letters, choices)}</worksheet>",
         }
     )
 
 
-def _column(number: int) -> str:
-    name = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+# Look 0 wraps its lines, look 1 is bold besides.
+_WRAPPED = 'applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
+_LOOKS = (
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    f'<cellXfs count="2"><xf {_WRAPPED}<xf fontId="1" applyFont="1" {_WRAPPED}</cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+)
+
+
+def _sheet(table: Table, letters: Sequence[int], choices: Mapping[str, Sequence[str]]) -> str:
+    """What stands in a sheet; the row of heads stays in view, and filters its columns."""
+    last = f"A1:{column_letters(len(table.heads))}{len(table.rows) + 1}"
+    columns = "".join(
+        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
+        for at, width in enumerate(letters, 1)
+    )
+    rows = "".join(
+        f'<row r="{at}">{_sheet_row(row, at)}</row>'
+        for at, row in enumerate((table.heads, *table.rows), 1)
+    )
+    allowed = "".join(
+        f'<dataValidation type="list" allowBlank="1" sqref="{at}2:{at}1048576">'
+        f'<formula1>"{escape(",".join(values))}"</formula1></dataValidation>'
+        for head, values in choices.items()
+        for at in [column_letters(list(table.heads).index(head) + 1)]
+    )
+    return (
+        f'<dimension ref="{last}"/><sheetViews><sheetView workbookViewId="0">'
+        '<pane ySplit="1" topLeftCell="A2" state="frozen"/></sheetView></sheetViews>'
+        + f"<cols>{columns}</cols>" * bool(columns)
+        + f'<sheetData>{rows}</sheetData><autoFilter ref="{last}"/>'
+        + f'<dataValidations count="{len(choices)}">{allowed}</dataValidations>' * bool(choices)
+    )
+
+
+def _sheet_row(cells: Sequence[str], number: int) -> str:
+    return "".join(
+        f'<c r="{column_letters(at)}{number}" s="{int(number == 1)}" t="inlineStr"><is>'
+        f'<t xml:space="preserve">{escape(_printable(text))}</t></is></c>'
+        for at, text in enumerate(cells, 1)
+        if text
+    )
 
 
 def _override(part: str, kind: str) -> str:
@@ -246,7 +292,9 @@ def _relation(name: str, kind: str, target: str) -> str:
 
 def _printable(text: str) -> str:
     """A text without the control characters that XML has no place for."""
-    return "".join(sign for sign in text if sign in "\t\n" or sign >= " ")
+    return "".join(
+        one for one in text if one in "\t\n" or (one >= " " and one not in "\ufffe\uffff")
+    )
 
 
 def _zipped(parts: dict[str, str]) -> bytes:

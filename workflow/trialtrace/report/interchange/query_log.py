@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trialtrace.base.document import Table, xlsx_bytes
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.report.interchange.workbook import read_rows, workbook
+from trialtrace.report.interchange.workbook import read_rows
 from trialtrace.run.cleaning.account import CONTRADICTION, FEW_REJECTED, KNOWN, read_account
 from trialtrace.run.cleaning.rejects import REJECT, ROW
 from trialtrace.run.endpoints.losses import read_losses
@@ -228,7 +229,9 @@ def written(queries: Iterable[Query], shows_values: bool) -> bytes:
         for query in listed
     ]
     widths |= dict.fromkeys(own, OWN_WIDTH)
-    return workbook("queries", widths, rows, {"state": STATES})
+    table = Table(tuple(widths), rows)
+    letters = list(widths.values())
+    return xlsx_bytes(table, name="queries", letters=letters, choices={"state": STATES})
 
 
 def _cell(query: Query, name: str) -> str:
