@@ -14,7 +14,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_text
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
-from trialtrace.report.shown.lines import Line, restored, stored
+from trialtrace.report.shown.lines import Line, Shown, restored, stored
 from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.run.trace.seal import Parts, Seal
 
@@ -80,19 +80,16 @@ def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> No
     write_text(folder / NAME, text + "\n", PRIVATE if seal.keyed else SHARED)
 
 
-def lines_of(name: str, data: bytes) -> list[Line]:
-    """What a document shows. Raises BrokenDocument."""
-    if name.endswith(PDF):
-        return pdf_lines(data)
-    return html_lines(data) if name.endswith(HTML) else docx_lines(data).lines
+def read_document(name: str, data: bytes) -> Shown:
+    """What a document shows, by the ending of its name. Raises BrokenDocument."""
+    if name.endswith(DOCX):
+        return docx_lines(data)
+    return Shown(html_lines(data) if name.endswith(HTML) else pdf_lines(data))
 
 
 def _document(name: str, data: bytes) -> KeptDocument:
-    digest = sha256_bytes(data)
-    if not name.endswith(DOCX):
-        return {"sha256": digest, "lines": stored(lines_of(name, data)), "parts": {}}
-    read = docx_lines(data)
-    return {"sha256": digest, "lines": stored(read.lines), "parts": read.parts}
+    read = read_document(name, data)
+    return {"sha256": sha256_bytes(data), "lines": stored(read.lines), "parts": read.parts}
 
 
 def read_seal(path: Path) -> Sealed:

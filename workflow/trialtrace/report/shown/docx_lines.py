@@ -23,6 +23,7 @@ from trialtrace.report.shown.lines import (
     BrokenDocument,
     Line,
     Piece,
+    Shown,
     Writing,
     picture_of,
     plain,
@@ -53,16 +54,6 @@ MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2
 LARGEST = 1 << 28
 
 
-@dataclass(frozen=True)
-class Docx:
-    """What a DOCX shows, the hash of each of its parts, and what of it no report has."""
-
-    lines: list[Line]
-    parts: dict[str, str]
-    program: str
-    foreign: list[str]
-
-
 @dataclass
 class _Story:
     """One part with text, while it is read; `hidden` are styles whose letters no one sees."""
@@ -78,7 +69,7 @@ class _Story:
     fields: list[tuple[list[str], bool]] = field(default_factory=list)
 
 
-def docx_lines(data: bytes) -> Docx:
+def docx_lines(data: bytes) -> Shown:
     """Raises BrokenDocument."""
     parts = _unpacked(data)
     _check_main(parts)
@@ -100,7 +91,7 @@ def docx_lines(data: bytes) -> Docx:
     app = parts.get("docProps/app.xml", b"")
     match = re.search(rb"<Application>([^<]{1,60})</Application>", app)
     program = match[1].decode("utf-8", "replace") if match else "another program"
-    return Docx(lines, digests, program, list(foreign))
+    return Shown(lines, digests, program, list(foreign))
 
 
 def _hidden_styles(root: Element) -> dict[str, str]:

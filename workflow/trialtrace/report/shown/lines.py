@@ -67,6 +67,17 @@ class Line:
         return " | ".join(piece.text for piece in self.pieces)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a document shows; of a DOCX the hash of each of its parts, the program that saved it,
+    and what of it no report has."""
+
+    lines: list[Line]
+    parts: dict[str, str] = field(default_factory=dict)
+    program: str = ""
+    foreign: list[str] = field(default_factory=list)
+
+
 @dataclass
 class Writing:
     """A piece while it is read: its text so far, and the link that is open."""

@@ -12,11 +12,10 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.links import bookmark_link, trace_link
-from trialtrace.report.seal_file import DOCX, HTML, NAME, PDF, Kept, kept_documents, lines_of
+from trialtrace.report.seal_file import DOCX, HTML, NAME, PDF, Kept, read_document
 from trialtrace.report.shown.compare import NUMBER, alterations, place_of
-from trialtrace.report.shown.docx_lines import Docx, docx_lines
-from trialtrace.report.shown.lines import BrokenDocument, Line, is_trace
-from trialtrace.report.verify.kept_run import Alteration, KeptRun, altered_file
+from trialtrace.report.shown.lines import BrokenDocument, Line, Shown, is_trace
+from trialtrace.report.verify.kept_run import Alteration, KeptRun
 from trialtrace.run.archive.shelf import Kept as ArchivedRun
 from trialtrace.run.archive.shelf import KeptDocuments, Shelf, line_hash
 from trialtrace.run.archive.shelf import kept_documents as archived_documents
@@ -63,15 +62,14 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     if sha256_bytes(data) == kept.sha256:
         return counted
     try:
-        read = docx_lines(data) if kept.name.endswith(DOCX) else None
-        lines = read.lines if read else lines_of(kept.name, data)
+        read = read_document(kept.name, data)
     except BrokenDocument as error:
         counted.found.append(Alteration(file, "changed", f"cannot be read: {error}"))
         return counted
-    for one in alterations(kept.lines, lines):
+    for one in alterations(kept.lines, read.lines):
         result = result_at(pages, one.page or "")
         counted.found.append(Alteration(file, one.what, one.place, one.shown, one.kept, result))
-    if read is not None:
+    if read.parts:
         words = (f"it has {one}, which no report has" for one in read.foreign)
         counted.found += [Alteration(file, "changed", one) for one in words]
         counted.notes += _saved_anew(kept, read)
@@ -91,7 +89,7 @@ def _compared(lines: Iterable[Line]) -> list[str]:
     return [f"{many} {what}" for what, many in counts.items()]
 
 
-def _saved_anew(kept: Kept, read: Docx) -> list[str]:
+def _saved_anew(kept: Kept, read: Shown) -> list[str]:
     """What of a DOCX is not as it was written, and shows in no text."""
     if read.parts == kept.parts:
         return ["packed anew; every part of it is the one that was written"]
@@ -136,15 +134,6 @@ def runs_of(at: Project, name: str | None) -> list[KeptRun]:
     return [KeptRun(at, one) for one in ([name] if name else listed_trials(at))]
 
 
-def seal_stands(run: KeptRun) -> bool:
-    """Whether seal.json is what render_report wrote."""
-    name = f"results/{run.trial}/{NAME}"
-    try:
-        return name in run.written and altered_file(run, name) is None and bool(run.sealed)
-    except UserError:
-        return False
-
-
 def share(kept: Kept, values: Collection[object]) -> float:
     """The share of a document's lines that are shown."""
     return sum(line.key in values for line in kept.lines) / max(1, len(kept.lines))
@@ -164,7 +153,7 @@ def without_seal(run: KeptRun) -> Problem:
 def trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
     """The trial of which a document shows most. Raises UserError where it shows too little."""
     try:
-        shown = {line.key for line in lines_of(kind, data)}
+        shown = {line.key for line in read_document(kind, data).lines}
     except BrokenDocument as error:
         raise UserError(
             str(path),
@@ -174,14 +163,13 @@ def trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
         ) from error
     if not data:
         raise UserError(str(path), "is empty", expected=READ)
-    runs = [(run, seal_stands(run)) for run in runs_of(at, None)]
-    without = [run for run, stands in runs if not stands]
-    for run in (kept_run for kept_run in without if kept_run.unfinished):
+    runs = runs_of(at, None)
+    for run in (run for run in runs if not run.stands and run.unfinished):
         if of_earlier_run(run, kind, data, str(path)):
             return run.trial
     shares = {}
-    for run in (run for run, stands in runs if stands):
-        documents = kept_documents(run.sealed).values()
+    for run in (run for run in runs if run.stands):
+        documents = run.documents.values()
         own = [share(document, shown) for document in documents if document.name.endswith(kind)]
         shares[run.trial] = max(own, default=0.0)
     best = max(shares, key=lambda name: shares[name], default=None)
@@ -215,22 +203,21 @@ def of_earlier_run(run: KeptRun, kind: str, data: bytes, file: str) -> Earlier |
     """
     digest = sha256_bytes(data)
     try:
-        read = docx_lines(data) if kind == DOCX else None
-        lines = read.lines if read else lines_of(kind, data)
+        read = read_document(kind, data)
     except BrokenDocument:
         return None
-    text, hashes = " ".join(line.text for line in lines), _hashes(lines)
+    text, hashes = " ".join(line.text for line in read.lines), _hashes(read.lines)
     for kept, documents in _earlier(run):
         seal = documents["seal"]
         whole = digest in documents["documents"].values()
         like = max(
             documents["lines"].values(), key=lambda document: _shared(document, hashes), default=[]
         )
-        same = whole or (read is not None and hashes == like)
+        same = whole or (bool(read.parts) and hashes == like)
         if same or (seal is not None and short_hash(seal) in text):
             judged = Judged([], [_of_run(kept, read, whole)])
             if not same:
-                judged.found += _altered(file, lines, like, read)
+                judged.found += _altered(file, read, like)
             return Earlier(kept["run"], seal, judged)
     return None
 
@@ -254,9 +241,9 @@ def _earlier(run: KeptRun) -> Iterator[tuple[ArchivedRun, KeptDocuments]]:
             yield kept, documents
 
 
-def _of_run(kept: ArchivedRun, read: Docx | None, whole: bool) -> str:
+def _of_run(kept: ArchivedRun, read: Shown, whole: bool) -> str:
     when = f" of {kept['ended'][:16].replace('T', ' ')}" if kept["ended"] else ""
-    saved = "" if whole or read is None else f"; saved anew by {read.program}"
+    saved = "" if whole or not read.parts else f"; saved anew by {read.program}"
     return f"of the run kept as {kept['run']}{when}, not of the last{saved}"
 
 
@@ -269,20 +256,20 @@ def _hashes(lines: list[Line]) -> list[str]:
     ]
 
 
-def _altered(
-    file: str, lines: list[Line], kept: list[str], read: Docx | None
-) -> Iterator[Alteration]:
+def _altered(file: str, read: Shown, kept: list[str]) -> Iterator[Alteration]:
     """The lines that the earlier report does not have; how many of its own are gone."""
-    if read is None:
+    if not read.parts:
         yield Alteration(
             file, "changed", "shows the hash of that run, and is not as that run wrote it"
         )
         return
     left = Counter(kept)
-    for at, one in enumerate(_hashes(lines)):
+    for at, one in enumerate(_hashes(read.lines)):
         left[one] -= 1
         if left[one] < 0:
-            yield Alteration(file, "changed", f"{place_of(lines, at)}: {UNKNOWN}", lines[at].text)
+            yield Alteration(
+                file, "changed", f"{place_of(read.lines, at)}: {UNKNOWN}", read.lines[at].text
+            )
     gone = sum(n for n in left.values() if n > 0)
     if gone:
         yield Alteration(file, "missing", f"{gone} lines of the report of that run")

@@ -118,14 +118,14 @@ def is_download(name: str) -> bool:
     return name.endswith(KINDS)
 
 
-def sealed_as(runs: Mapping[str, KeptRun], path: Path, data: bytes) -> tuple[KeptRun, str]:
+def sealed_as(runs: Iterable[KeptRun], path: Path, data: bytes) -> tuple[KeptRun, str]:
     """The run and the file that some bytes are, or else are called like. Raises UserError.
 
     `runs` are those whose seal stands.
     """
     digest = sha256_bytes(data)
     alike = []
-    for run in runs.values():
+    for run in runs:
         for name, kept in run.sealed["downloads"].items():
             if kept == digest:
                 return run, name

@@ -12,7 +12,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import BY_R, PRIVATE, Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.seal_file import NAME as SEAL
-from trialtrace.report.seal_file import Sealed, read_seal
+from trialtrace.report.seal_file import Kept, Sealed, kept_documents, read_seal
 from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.data import INPUTS
 from trialtrace.run.jobs.products import (
@@ -90,6 +90,25 @@ class KeptRun:
     def sealed(self) -> Sealed:
         """What the report showed when it was made. Raises UserError."""
         return read_seal(self.folder / SEAL)
+
+    @cached_property
+    def stands(self) -> bool:
+        """Whether seal.json is what render_report wrote."""
+        name = f"results/{self.trial}/{SEAL}"
+        try:
+            return name in self.written and not altered_file(self, name) and bool(self.sealed)
+        except UserError:
+            return False
+
+    @property
+    def seal(self) -> str | None:
+        """The hash of the run, where it is known."""
+        return self.sealed["seal"] if self.stands else None
+
+    @cached_property
+    def documents(self) -> dict[str, Kept]:
+        """The documents as they were made, by their names; none where that is not known."""
+        return kept_documents(self.sealed) if self.stands else {}
 
     def check_ended(self) -> None:
         """Raise UserError where the run has not ended: what it did not write tells nothing."""

@@ -11,7 +11,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
 from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
 from trialtrace.report.pages.site_copy import LEFT_OUT, alone
-from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
+from trialtrace.report.seal_file import HTML, Kept, read_document
 from trialtrace.report.shown.lines import BrokenDocument
 from trialtrace.report.verify.crate import (
     altered_crate,
@@ -26,7 +26,6 @@ from trialtrace.report.verify.document import (
     of_earlier_run,
     pages_of,
     runs_of,
-    seal_stands,
     share,
     trial_of,
     without_seal,
@@ -197,7 +196,7 @@ def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Ver
     """A file that is no document of a run: in the site by its place, elsewhere by its bytes, or a
     page by what it calls itself; None for any other."""
     site, place = site_files(at), path.resolve()
-    runs = [run for run in runs_of(at, name) if seal_stands(run)]
+    runs = [run for run in runs_of(at, name) if run.stands]
     sealed = {one for run in runs for one in sealed_files(run)}
     # What seal.json knows is left to it: it is held against another file than a stage's record.
     site = {one: digest for one, digest in site.items() if one not in sealed}
@@ -209,7 +208,7 @@ def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Ver
     if known:
         run = known[0][0]
         own = run.trial if run else None
-        told = Verified(own, str(path), _seal(run) if run else None, compared=["1 file"])
+        told = Verified(own, str(path), run.seal if run else None, compared=["1 file"])
         told.notes = [f"is {file}, as it was written" for _, file in known]
         return told
     named = {one.rpartition("/")[2] for one in sealed}
@@ -223,10 +222,9 @@ def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Ver
 
 def _download(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
     """A figure or a table that lies alone, elsewhere than in the results."""
-    runs = {run.trial: run for run in runs_of(at, name)}
-    run, file = sealed_as({one: r for one, r in runs.items() if seal_stands(r)}, path, data)
+    run, file = sealed_as([run for run in runs_of(at, name) if run.stands], path, data)
     found = list(altered_download(run, file, data, str(path)))
-    return Verified(run.trial, str(path), _seal(run), found, compared=["1 file"])
+    return Verified(run.trial, str(path), run.seal, found, compared=["1 file"])
 
 
 def _folder(
@@ -275,8 +273,7 @@ def _folder(
 
 def _documents(at: Project, trial: str) -> list[str]:
     """The names of the documents that the run of a trial made, as far as that is known."""
-    run = KeptRun(at, trial)
-    return list(kept_documents(run.sealed)) if seal_stands(run) else list(FIRST)
+    return list(KeptRun(at, trial).documents or FIRST)
 
 
 def _copied(
@@ -288,7 +285,7 @@ def _copied(
         if name not in there:
             yield Alteration(name, "missing")
         elif name not in documents and _digest(there[name]) != digest:
-            sealed = run.sealed["downloads"] if seal_stands(run) else {}
+            sealed = run.sealed["downloads"] if run.stands else {}
             candidates = altered_download(run, name, there[name].read_bytes(), name)
             yield from candidates if name in sealed else [Alteration(name, "changed")]
     for name, one in there.items():
@@ -309,19 +306,17 @@ def _results(run: KeptRun) -> Verified:
     candidates = altered_run(run)
     if not candidates:
         run.check_ended()
-    told = Verified(run.trial, run.at.shown(run.folder), _seal(run))
+    told = Verified(run.trial, run.at.shown(run.folder), run.seal)
     told.compared.append(f"{len(run.written)} files")
     kept = archived(run) if candidates else None
-    documents = {f"results/{run.trial}/report/{one}": one for one in _documents(run.at, run.trial)}
+    documents = {f"results/{run.trial}/report/{one.name}": one for one in run.documents.values()}
     for candidate in candidates:
         told.found.append(candidate)
         if candidate.what == "changed" and candidate.file in run.written:
             told.found += altered_values(run, candidate.file, kept)
-        if candidate.what == "changed" and candidate.file in documents and seal_stands(run):
-            document = kept_documents(run.sealed)[documents[candidate.file]]
-            more = judged(
-                document, (run.at.made / candidate.file).read_bytes(), candidate.file, pages_of(run)
-            )
+        if candidate.what == "changed" and candidate.file in documents:
+            data = (run.at.made / candidate.file).read_bytes()
+            more = judged(documents[candidate.file], data, candidate.file, pages_of(run))
             told.found += more.found
             told.notes += more.notes
     told.notes += [*_outdated(run), *_unfinished(run), *_by_earlier_version(run)]
@@ -351,7 +346,7 @@ def _number(at: Project, result_id: str) -> Verified:
 def _one_file(run: KeptRun, name: str) -> Verified:
     """A file of the results that is no report."""
     run.check_there()
-    told = Verified(run.trial, name, _seal(run), compared=["1 file"])
+    told = Verified(run.trial, name, run.seal, compared=["1 file"])
     if name in {record_path(rule, run.trial) for rule in run.stages}:
         told.found = [candidate for candidate in altered_run(run) if candidate.file == name]
         return told
@@ -377,7 +372,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     if why := other_format(run):
         return Verified(run.trial, str(path), None, uncompared=why)
     run.check_there()
-    if not seal_stands(run):
+    if not run.stands:
         run.check_ended()
         raise UserError(without_seal(run))
     kept = _match(run, path.name, kind, data)
@@ -387,7 +382,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     # What stands in the place of the last run's is that run's, or altered.
     earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
     counted = [", ".join(made.compared)] if made.compared else []
-    kept_earlier = Verified(run.trial, str(path), _seal(run), made.found, made.notes, counted)
+    kept_earlier = Verified(run.trial, str(path), run.seal, made.found, made.notes, counted)
     if earlier is not None:
         kept_earlier.seal, kept_earlier.earlier = earlier.seal, earlier.run
         kept_earlier.found, kept_earlier.notes = earlier.judged.found, earlier.judged.notes
@@ -402,7 +397,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
 def _by_another(run: KeptRun, kept: Kept, data: bytes) -> str | None:
     """Why a document is none of the last run, as another trialtrace made it."""
     try:
-        lines = lines_of(kept.name, data)
+        lines = read_document(kept.name, data).lines
     except BrokenDocument:
         return None
     told = of_another_maker(lines, kept.lines, run.sealed["seal"])
@@ -414,8 +409,8 @@ def _by_another(run: KeptRun, kept: Kept, data: bytes) -> str | None:
 
 def _by_earlier_version(run: KeptRun) -> list[str]:
     """That the run was by another version than this one, as a note."""
-    documents = kept_documents(run.sealed).values() if seal_stands(run) else []
-    return [*dict.fromkeys(filter(None, (earlier_version(one.lines) for one in documents)))]
+    told = (earlier_version(one.lines) for one in run.documents.values())
+    return [*dict.fromkeys(filter(None, told))]
 
 
 def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
@@ -430,23 +425,18 @@ def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
 def _match(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
     """The document of the run that some bytes are held against: the one of that name, else the one
     of that format of which they show most."""
-    documents = kept_documents(run.sealed)
-    if name in documents:
-        return documents[name]
-    chosen = [document for document in documents.values() if document.name.endswith(kind)]
+    if name in run.documents:
+        return run.documents[name]
+    chosen = [document for document in run.documents.values() if document.name.endswith(kind)]
     try:
-        shown = {line.key for line in lines_of(kind, data)}
+        shown = {line.key for line in read_document(kind, data).lines}
     except BrokenDocument:
         shown = set()
     return max(chosen, key=lambda document: share(document, shown), default=None)
 
 
-def _seal(run: KeptRun) -> str | None:
-    return run.sealed["seal"] if seal_stands(run) else None
-
-
 def _outdated(run: KeptRun) -> list[str]:
-    files = outdated_files(run) if seal_stands(run) else []
+    files = outdated_files(run) if run.stands else []
     return [f"the configuration was changed after the run: {', '.join(files)}"] if files else []
 
 
