@@ -131,6 +131,20 @@ def test_visits_given_the_value_before(at, new, before):
     assert row["stat_value"] == pytest.approx(effect)
 
 
+def test_visits_without_numbers_follow_each_other_as_their_rows_do(at, new):
+    """The first patient lacks one; by their letters Screening would come after Baseline."""
+    called = {0: "Screening", 4: "Baseline", 8: "Week 4"}
+    frame = visits().assign(week=lambda one: one.week.map(called)).drop(index=[1])
+    path = write(frame, at.root / "data" / "visits.csv")
+    assert new(path, **VISITS, visit="week=Week 4") == 1
+    assert new(path, **VISITS, visit="week=Baseline") == 0
+    (endpoint,) = config(at, "endpoints").values()
+    assert [*endpoint["visit"]["labels"]] == [*called.values()]
+    assert config(at, "plan")["analyses"]["pain"]["visits"] == ["Week 4"]
+    variable = load_trial("mine", at).dictionary["data"]["week"]
+    assert [*variable.choices] == [*called.values()]
+
+
 def test_a_crossover_by_its_sequence(at, new, capsys):
     assert new(write(crossed(), at.root / "data" / "c.csv"), **CROSSED) == 0
     assert main(["--project", str(at.root), "check", "mine"]) == 0

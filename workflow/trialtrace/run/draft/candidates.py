@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from trialtrace.run.draft.keys import constant, counts_rows, is_key, patients
+from trialtrace.run.draft.keys import constant, counts_rows, in_order, is_key, patients
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import EVENT_DATE
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
@@ -131,13 +131,14 @@ def selections(table: Table, subject: str, out: Collection[str], flags: Collecti
     return made
 
 
-def visits_before(table: Table, names: Sequence[str]) -> Options:
-    """The columns of visits, each with the codes of the visit that can be before treatment."""
+def visits_before(table: Table, subject: str, names: Sequence[str]) -> Options:
+    """The columns of visits, each with the codes of the visit that can be before treatment: not the
+    last one."""
     made: Options = []
     for name in names:
-        one = table.column(name)
-        rows = one.counts
-        made += [(f"{name}={code}", f"before treatment, {rows[code]} rows") for code in one.levels]
+        rows = table.column(name).counts
+        codes = in_order(table, subject, name)[:-1]
+        made += [(f"{name}={code}", f"before treatment, {rows[code]} rows") for code in codes]
         made.append((f"{name}={NONE}", "no visit was before treatment"))
     return made
 

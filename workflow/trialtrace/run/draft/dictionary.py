@@ -10,7 +10,7 @@ from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
 from trialtrace.run.draft.keys import counts_rows
 from trialtrace.run.draft.metadata import cdisc, redcap
-from trialtrace.run.draft.outcomes import EVENT, MEASURE, ORDERED, TIME
+from trialtrace.run.draft.outcomes import DATES, EVENT, MEASURE, ORDERED, TIME
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, is_choice
 from trialtrace.run.draft.types import (
     CLOCK,
@@ -63,6 +63,8 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
         table = raws[id(used.raw)]
         needed, coded, dates = _roles(draft, table)
         numbers = {names.of_adam(draft).get("age"), *_numbers(draft, table)}
+        outcomes = [one for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
+        orders = {one.visit: one.visits for one in outcomes}
         ignore: dict[str, str] = {}
         missing: dict[str, object] = {}
         partial: dict[str, object] = {}
@@ -72,15 +74,15 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
                 ignore[name] = reason
                 continue
             listed = name in coded or (name not in numbers and _is_listed(one))
-            made.rows.append(_row(table, dates.get(name, one), listed))
+            made.rows.append(_row(table, dates.get(name, one), listed, orders.get(name, ())))
             if absent := [*one.missing, *(one.declared.missing.keys() - one.missing.keys())]:
                 missing[name] = _missing(one, sorted(absent, key=natural))
             if one.unit:
                 units[name] = one.unit
             if draft.partial and one.is_date and one.kind.misfits:
                 partial[name] = _day_taken(draft, name)
-        for outcome in (draft.primary, *draft.secondary):
-            if outcome.table.raw is table.raw and outcome.unit and outcome.kind != "dates":
+        for outcome in outcomes:
+            if outcome.unit and outcome.kind != DATES:
                 units[outcome.column.name] = outcome.unit
         parts = {
             "ignore": ignore,
@@ -196,8 +198,9 @@ def _is_listed(one: Column) -> bool:
     return declared or one.kind.name == CODE or (one.kind.name == INTEGER and len(one.values) <= 2)
 
 
-def _row(table: Table, one: Column, listed: bool) -> dict[str, str]:
-    """The row of a column, by our names of the dictionary's columns."""
+def _row(table: Table, one: Column, listed: bool, order: Sequence[str]) -> dict[str, str]:
+    """The row of a column, by our names of the dictionary's columns; its codes are in this order,
+    where one is known."""
     row = {
         "field_name": one.name,
         "form_name": table.name,
@@ -207,7 +210,7 @@ def _row(table: Table, one: Column, listed: bool) -> dict[str, str]:
         "identifier": "y" if one.declared.identifier else "",
     }
     if listed and is_choice(one):
-        return row | {"field_type": "radio", "choices": " | ".join(_choices(one))}
+        return row | {"field_type": "radio", "choices": " | ".join(_choices(one, order))}
     if not (validation := _validation(one)):
         return row
     low, high = one.declared.low, one.declared.high
@@ -230,9 +233,9 @@ def _validation(one: Column) -> str:
     )
 
 
-def _choices(one: Column) -> Iterator[str]:
+def _choices(one: Column, order: Sequence[str]) -> Iterator[str]:
     """The declared codes, then those that the file has besides, with labels that differ."""
-    codes = [*one.declared.choices, *(c for c in sorted(one.values, key=natural))]
+    codes = [*one.declared.choices, *order, *sorted(one.values, key=natural)]
     taken: set[str] = set()
     for code in dict.fromkeys(code for code in codes if code not in one.missing):
         label = " ".join(one.label_of(code).replace("|", "/").split())

@@ -109,7 +109,7 @@ def _value(draft: Draft, one: Outcome) -> dict[str, object]:
     """The column, visits and codes of a value."""
     entry: dict[str, object] = {"column": one.column.name}
     if one.visit:
-        labels = names.place_labels(one.table, one.visit)
+        labels = names.place_labels(one)
         place = "location" if draft.own_treatment else "visit"
         entry[place] = {"column": one.visit, "labels": labels}
         if one.before:

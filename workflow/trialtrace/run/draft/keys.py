@@ -6,6 +6,7 @@ import numpy as np
 
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.draft.types import natural
 
 # What may stand between a patient and a row, in the order of a key.
 STANDARD = (
@@ -68,6 +69,24 @@ def visits(table: Table, subject: str) -> list[str]:
         and len(table.column(name).values) < table.size
         and is_key(table, (subject, name))
     ]
+
+
+def in_order(table: Table, subject: str, name: str) -> tuple[str, ...]:
+    """The visits of a column in their order: numbers by their size, declared codes as they are
+    listed, others as the rows of a patient follow each other in the file, on average."""
+    one = table.column(name)
+    known = [code for code in one.declared.choices if code in one.values]
+    if one.is_number or len(known) == len(one.values):
+        return tuple(sorted(one.values, key=natural) if one.is_number else known)
+    (who,) = table.at([subject])
+    rows = np.lexsort((np.arange(table.size), who))
+    first = np.flatnonzero(np.append(True, np.diff(who[rows]) != 0))
+    sizes = np.diff(np.append(first, table.size))
+    place = np.empty(table.size)
+    place[rows] = (np.arange(table.size) - np.repeat(first, sizes)) / np.repeat(sizes, sizes)
+    there = one.at >= 0
+    mean = np.bincount(one.at[there], place[there]) / np.bincount(one.at[there])
+    return tuple(one.values[at] for at in np.argsort(mean, kind="stable"))
 
 
 def rows_alike(table: Table, names: Sequence[str]) -> np.ndarray:

@@ -7,8 +7,6 @@ from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import Outcome, plain_name
-from trialtrace.run.draft.profile import Table
-from trialtrace.run.draft.types import natural
 
 # Columns that every ADSL has, in small letters, which no variable may have.
 OF_ADSL = (
@@ -81,12 +79,12 @@ def arm_label(draft: Draft, code: str) -> str:
     return label if re.search(r"[^\W\d]", label) else f"{draft.arm.label} {label}"
 
 
-def place_labels(table: Table, name: str) -> dict[str, str]:
+def place_labels(outcome: Outcome) -> dict[str, str]:
     """The codes of visits, or periods, in their order, each with a label of the configuration."""
-    one = table.column(name)
-    words = table.columns.get(cdisc.VISIT_WORDS.get(name, ""))
+    table, one = outcome.table, outcome.table.column(outcome.visit)
+    words = table.columns.get(cdisc.VISIT_WORDS.get(one.name, ""))
     made: dict[str, str] = {}
-    for code in sorted(one.values, key=natural):
+    for code in outcome.visits:
         label = one.label_of(code)
         if words is not None and (rows := one.at == one.values.index(code)).any():
             label = words.values[words.at[rows].max()]
@@ -99,9 +97,8 @@ def place_labels(table: Table, name: str) -> dict[str, str]:
 
 def visits_after(outcome: Outcome) -> list[str]:
     """The labels of the visits after treatment began."""
-    labels = place_labels(outcome.table, outcome.visit)
-    codes = list(labels)
-    first = codes.index(outcome.before) + 1 if outcome.before in labels else 0
+    labels, codes = place_labels(outcome), outcome.visits
+    first = codes.index(outcome.before) + 1 if outcome.before in codes else 0
     return list(labels.values())[first:]
 
 
@@ -124,7 +121,7 @@ def sequences(draft: Draft, outcome: Outcome) -> tuple[str, Mapping[str, str]] |
         return None
     from trialtrace.run.draft.keys import constant
 
-    first = sorted(home.column(outcome.visit).values, key=natural)[0]
+    first = outcome.visits[0]
     begins = home.has(outcome.visit, first)
     for name, one in home.columns.items():
         if name in (draft.subject, draft.arm.name, outcome.visit) or len(one.values) != 2:

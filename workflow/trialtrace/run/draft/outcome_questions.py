@@ -11,7 +11,7 @@ from trialtrace.run.draft import candidates
 from trialtrace.run.draft.answers import Question
 from trialtrace.run.draft.asking import Asking, Open
 from trialtrace.run.draft.candidates import BETWEEN_DATES, NONE
-from trialtrace.run.draft.keys import constant, is_key, numbering, rows_alike, visits
+from trialtrace.run.draft.keys import constant, in_order, is_key, numbering, rows_alike, visits
 from trialtrace.run.draft.metadata import cdisc, redcap
 from trialtrace.run.draft.outcomes import (
     ALL_EVENTS,
@@ -29,7 +29,7 @@ from trialtrace.run.draft.outcomes import (
     split_until,
 )
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, misfit_lines
-from trialtrace.run.draft.types import CLOCK, DURATION, natural
+from trialtrace.run.draft.types import CLOCK, DURATION
 from trialtrace.run.trial.cleaning import SECONDS
 
 # Rows of the data that a message names.
@@ -122,7 +122,7 @@ class OutcomeQuestions(Asking):
         first = self.draft.primary
         if whole.table.raw is not first.table.raw:
             raise wrong("--secondary", text, "one row a patient, or the table of the primary one")
-        return replace(whole, visit=first.visit, before=first.before)
+        return replace(whole, visit=first.visit, visits=first.visits, before=first.before)
 
     def _is_outcome(self, text: str) -> bool:
         """Whether an outcome is there. Raises UserError where it is not."""
@@ -200,7 +200,8 @@ class OutcomeQuestions(Asking):
             rows = table.has(cdisc.ANALYSED, "Y")
             table = table.rows(rows) if rows.any() else table
             whole = replace(whole, table=table, column=table.column(whole.column.name))
-        fitting = [name for name in visits(table, subject) if name != whole.column.name]
+        used = (whole.column.name, draft.arm.name)
+        fitting = [name for name in visits(table, subject) if name not in used]
         declared = [name for name in known if name in fitting]
         if declared and "visit" not in self.answers:
             visit = draft.taken["visit"] = declared[0]
@@ -213,9 +214,9 @@ class OutcomeQuestions(Asking):
                 options = [(one, candidates.about(table.column(one))) for one in names]
                 visit = self._asked("visit", options)
             else:
-                options = candidates.visits_before(table, names)
+                options = candidates.visits_before(table, subject, names)
                 visit = self._asked_pair("visit", "before", options, fitting.__contains__)
-        whole = replace(whole, visit=visit)
+        whole = replace(whole, visit=visit, visits=in_order(table, subject, visit))
         if draft.own_treatment:
             return whole
         return replace(whole, before=self._before(whole))
@@ -245,7 +246,7 @@ class OutcomeQuestions(Asking):
                 self.draft.taken["before"] = next(iter(found))
                 return next(iter(found))
         options = [(NONE, "no visit was before treatment")]
-        options += [(code, f"{one.counts[code]} rows") for code in sorted(one.values, key=natural)]
+        options += [(code, f"{one.counts[code]} rows") for code in whole.visits[:-1]]
         answer = self._asked("before", options)
         return "" if answer == NONE else answer
 

@@ -22,8 +22,9 @@ class Outcome:
     """An outcome. `column` has its values, of a time the times, of a time between dates the date of
     the event. `status` and `code` tell the event: of an event the outcome's own column and code.
     `parameter` is a PARAMCD of ADaM whose rows it is in. `levels` are those of an ordered outcome
-    from the lowest on, `origin` is the date from which a time between dates runs, `competing` the
-    code of `status` of an event that rules the event out."""
+    from the lowest on, `visits` the codes of `visit` in their order, `origin` is the date from
+    which a time between dates runs, `competing` the code of `status` of an event that rules the
+    event out."""
 
     table: Table
     column: Column
@@ -34,6 +35,7 @@ class Outcome:
     parameter: str = ""
     levels: tuple[str, ...] = ()
     visit: str = ""
+    visits: tuple[str, ...] = ()
     before: str = ""
     origin: Column | None = None
     last_contact: str = ""

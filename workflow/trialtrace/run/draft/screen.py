@@ -10,7 +10,7 @@ from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
 from trialtrace.run.draft.outcomes import DATES, EVENT, Outcome
 from trialtrace.run.draft.profile import SOURCE_ROW, Table, misfit_lines
-from trialtrace.run.draft.types import MOMENT, natural
+from trialtrace.run.draft.types import MOMENT
 
 Mask = np.ndarray
 MOST_VISITS = 8
@@ -111,7 +111,7 @@ def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
         yield f"  levels from the lowest on: {', '.join(one.levels)}"
     places = [""]
     if one.visit:
-        places = sorted(one.table.column(one.visit).values, key=natural)
+        places = [*one.visits]
         before = f"; before treatment: {one.before}" if one.before else ""
         yield f"  {one.visit}: {one_of(places)}{before}"
     for place in places[:MOST_VISITS]:
