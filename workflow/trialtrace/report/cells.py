@@ -37,6 +37,7 @@ from trialtrace.report.sections.committee_section import committee_section
 from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_section, data_tables
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
+from trialtrace.report.sections.estimands_table import estimands_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.frozen_section import frozen_section
 from trialtrace.report.sections.harms import events_section, harms_section
@@ -77,6 +78,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "committee": committee_section,
     "simulation": simulation_section,
     "listings": listings,
+    "estimands": estimands_table,
     "targets": targets,
 }
 # Tells a document that is rendered elsewhere which project it is of.

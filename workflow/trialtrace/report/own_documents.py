@@ -41,7 +41,8 @@ AFTER = {
     SUPPLEMENT: (
         ("Adverse events by term", "sec-events", "events"),
         ("Flow of patients", "sec-flow", "flow"),
-        ("Methods of these analyses", "sec-methods-further", "methods_further"),
+        ("Estimands and their analyses", "sec-estimands", "estimands"),
+        ("Methods of each analysis", "sec-methods-further", "methods_further"),
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),

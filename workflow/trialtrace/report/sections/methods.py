@@ -51,7 +51,7 @@ def methods(material: Material) -> str:
     references = References()
     told = [*_prose(material, references)]
     told += [MARKED] if material.tracer.set_to_published else []
-    told += [f"{_software(material)} The supplement has [a line an analysis](#tbl-methods)."]
+    told += [f"{_software(material)} {FURTHER}"]
     told += [_cite(material)]
     file = f"The references as a file: [{BIBLIOGRAPHY}]({BIBLIOGRAPHY})."
     listed = references.listed(titles=False)
@@ -217,6 +217,10 @@ def _software(material: Material) -> str:
     return escape_markdown(f"{text}; recomputed by {in_a_row(others)}." if others else f"{text}.")
 
 
+FURTHER = (
+    "The supplement has the [methods](#tbl-methods) of each analysis, and of which "
+    "[estimand](#tbl-estimands) each is."
+)
 UNSIGNED = (
     "It is unsigned, with [room for names and dates](#tbl-seal); the hash says from which data, "
     "plan and code it is."
