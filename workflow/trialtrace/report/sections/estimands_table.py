@@ -9,8 +9,7 @@ from trialtrace.report.sections.estimand import strategies
 from trialtrace.report.sections.results_in_short import short_arm
 from trialtrace.report.tables import texts_table
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.estimand import Estimand
+from trialtrace.run.trial.plan.build import Analysis, Estimand
 from trialtrace.run.trial.reported import in_order
 
 HEADER = ["Estimand", "Population", "Intercurrent events", "Main analysis", "Sensitivity analyses"]

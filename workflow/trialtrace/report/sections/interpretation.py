@@ -126,8 +126,8 @@ def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
     tests = of_all_arms(material, analysis.name)
     if len(tests) > BOTH:
         values = [value for _, row in tests if (value := row["stat_value"]) is not None]
-        shown = rejected(values, analysis.decision_level)
-        yield f"a difference among all arms is shown in {shown} of {len(values)} tests."
+        many = rejected(values, analysis.decision_level)
+        yield f"a difference among all arms is shown in {many} of {len(values)} tests."
         return
     for p, adjusted in tests:
         if (value := adjusted["stat_value"]) is not None:
