@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
-from trialtrace.audit.summaries.granularity import _reachable, debit, grim, grimmer
+from trialtrace.audit.summaries.granularity import _reachable, grim, grimmer
 from trialtrace.audit.summaries.printed import below, read
 from trialtrace.stats import StatsError
 
@@ -159,29 +159,19 @@ def test_grimmer_of_data_without_spread():
 
 @pytest.mark.parametrize("n", [2, 5, 37, 64])
 @pytest.mark.parametrize("divisor", ["n - 1", "n"])
-def test_debit_passes_exactly_the_pairs_that_exist(n, divisor):
+def test_grimmer_of_0_and_1_passes_exactly_the_pairs_that_exist(n, divisor):
+    """DEBIT (Heathers and Brown 2019), by all counts."""
     weight = n * (n - 1 if divisor == "n - 1" else n)
     exist = {
         (shown(Fraction(x, n), 2), shown(Fraction(x * (n - x), weight), 2, root=True))
         for x in range(n + 1)
     }
-    possible = {sd for _, sd in exist}
-    top = max(int(Decimal(sd) * 100) for sd in possible)
+    options = {"items": 1, "divisor": divisor, "scale": (0, 1), "luck": False}
+    top = max(int(Decimal(sd) * 100) for _, sd in exist)
     for mean in (f"{k / 100:.2f}" for k in range(0, 101, 3)):
-        passed = 0
-        for k in range(top + 1):
-            sd = f"{k / 100:.2f}"
-            found = debit(printed(mean), printed(sd), n, divisor=divisor, percent=False)
+        for sd in (f"{k / 100:.2f}" for k in range(top + 1)):
+            found = grimmer(printed(mean), printed(sd), n, **options)
             assert found.consistent == ((mean, sd) in exist)
-            passed += found.consistent
-        if any(m == mean for m, _ in exist):
-            assert found.luck == pytest.approx(passed / (top + 1))
-
-
-def test_debit_in_percent_and_its_counts():
-    found = debit(printed("36.0"), printed("48.2"), 100, divisor="n - 1", percent=True)
-    assert found.counts == (36,)
-    assert not debit(printed("36.0"), printed("47.0"), 100, divisor="n - 1", percent=True).counts
 
 
 @pytest.mark.parametrize(
@@ -193,7 +183,6 @@ def test_debit_in_percent_and_its_counts():
         (lambda: _plain("1.2", "0.3", 1, None), "two people"),
         (lambda: _plain("1.2", "0.3", 5, (3, 3)), "two different ends"),
         (lambda: _plain("4.1", "1.3", 5000, (1, 7)), "cannot be searched"),
-        (lambda: debit(printed("0.2"), printed("0.3"), 1, divisor="n", percent=False), "two"),
     ],
 )
 def test_refusals(wrong, words):

@@ -1,7 +1,6 @@
 """What printed numbers allow: ranges of p, counts, intervals; by brute force where possible."""
 
 from decimal import Decimal
-from fractions import Fraction
 from math import ceil, inf, isnan, nan
 
 import numpy as np
@@ -24,7 +23,6 @@ from trialtrace.audit.summaries.mean_tests import t_test_p
 from trialtrace.audit.summaries.percentages import (
     count_ranges,
     counts_for_percentage,
-    possible_denominators,
 )
 from trialtrace.audit.summaries.printed import below, read
 from trialtrace.stats import Interval, StatsError
@@ -91,8 +89,6 @@ def test_units_floats_and_missing_values():
         (lambda: below("0", least="0"), "nothing lies below"),
         (lambda: counts_for_percentage(up("3.3"), 0), "positive whole"),
         (lambda: counts_for_percentage(up(["3.3", "4"]), 5), "one percentage"),
-        (lambda: possible_denominators(up("3.3"), limit=0), "positive whole"),
-        (lambda: possible_denominators(up("3.3"), limit=10**7), "limit"),
         (lambda: _t("1", "1", 1, "2", "1", 5), "at least 2"),
         (lambda: _t("1", "-1", 5, "2", "1", 5), "cannot be negative"),
         (lambda: _t(["1", "2"], "1", [5, 6, 7], "2", "1", 5), "differ in shape"),
@@ -130,20 +126,11 @@ def test_counts_behind_a_percentage(n, x, places):
     found = counts_for_percentage(up(text), n)
     every = [k for k in range(n + 1) if (200 * k * 10**places + n) // (2 * n) == scaled]
     assert found.tolist() == every
-    assert n in possible_denominators(up(text), limit=n)
 
 
-def test_denominators_of_several_percentages():
-    both = possible_denominators(up(["33.3", "12.5"]), limit=100)
-    assert both.tolist() == [n for n in range(1, 101) if _fits(n, "33.3") and _fits(n, "12.5")]
-    assert possible_denominators(up("101"), limit=50).size == 0
+def test_ranges_of_counts_of_several_percentages():
     first, last = count_ranges(up(["33.3", "50.0"]), [3, 7])
     assert (first <= last).tolist() == [True, False]
-
-
-def _fits(n, text):
-    low, high = Fraction(text) - Fraction(1, 20), Fraction(text) + Fraction(1, 20)
-    return any(low <= Fraction(100 * x, n) < high for x in range(n + 1))
 
 
 def test_tests_of_counts_that_print_the_same():

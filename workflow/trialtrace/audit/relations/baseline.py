@@ -1,7 +1,7 @@
 """Baseline tables as a whole: against random groups, and rows that are the same.
 
 The groups of a trial differ at baseline by chance, so that the sums of squares between them have a
-known distribution (Carlisle 2017; Betensky and Chiou 2017). Rounding and small counts are drawn.
+known distribution (Carlisle 2017; Betensky and Chiou 2017). Rounding is drawn.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,12 +26,12 @@ DRAWS, SEED, LEAST_DIGITS = 4000, 20120, 2
 
 @dataclass(frozen=True)
 class Row:
-    """One outcome of the table in every group: sizes, and means with deviations or counts."""
+    """One outcome of the table in every group: sizes, means, deviation and last digit."""
 
     entries: tuple[Claim, ...]
     sizes: tuple[int, ...]
     means: tuple[float, ...]
-    spread: float | None
+    spread: float
     unit: float
 
 
@@ -55,41 +55,28 @@ def _row(ledger: Ledger, name: str) -> Row | None:
             return None
         claims.append(one)
     sizes = tuple(int(ledger.size(claim) or 0) for claim in claims)
-    if all("sd" in claim.parts for claim in claims):
-        means = tuple(float(claim.parts["value"].value or 0) for claim in claims)
-        spreads = [float(claim.parts["sd"].value or 0) for claim in claims]
-        pooled = sqrt(float(np.average(np.square(spreads), weights=np.array(sizes) - 1)))
-        unit = max(float(claim.parts["value"].ulp) for claim in claims)
-        return Row(tuple(claims), sizes, means, pooled, unit) if pooled > 0 else None
-    counts = [claim.whole_count for claim in claims]
-    if any(count is None for count in counts):
-        return None
-    shares = tuple(int(count or 0) / n for count, n in zip(counts, sizes, strict=True))
-    total = sum(int(count or 0) for count in counts)
-    return Row(tuple(claims), sizes, shares, None, 0.0) if 0 < total < sum(sizes) else None
+    means = tuple(float(claim.parts["value"].value or 0) for claim in claims)
+    spreads = [float(claim.parts["sd"].value or 0) for claim in claims]
+    pooled = sqrt(float(np.average(np.square(spreads), weights=np.array(sizes) - 1)))
+    unit = max(float(claim.parts["value"].ulp) for claim in claims)
+    return Row(tuple(claims), sizes, means, pooled, unit) if pooled > 0 else None
 
 
 def _usable(ledger: Ledger, entry: Claim) -> bool:
     n, sd = ledger.size(entry), entry.parts.get("sd")
     if n is None or n < 2 or ledger.assumed(entry):
         return False
-    if sd is not None and "value" in entry.parts:
-        return sd.symbol != UNSAID and entry.basis is None
-    return entry.whole_count is not None and entry.basis is None
+    return sd is not None and sd.symbol != UNSAID and entry.has("value") and entry.basis is None
 
 
 def place(row: Row, rng: np.random.Generator) -> float:
     """The share of draws from random groups that are more alike than the printed groups."""
     n = np.array(row.sizes, dtype=np.float64)
     line = _apart(np.array([row.means]), n)[0]
-    if row.spread is None:
-        total = round(float(np.dot(row.means, n)))
-        drawn = rng.multivariate_hypergeometric(np.array(row.sizes), total, size=DRAWS) / n
-    else:
-        drawn = rng.normal(0.0, row.spread / np.sqrt(n), size=(DRAWS, len(n)))
-        # Rounding moves each mean: drawn about a middle that lies anywhere between two steps.
-        middle = rng.uniform(0, row.unit, size=(DRAWS, 1))
-        drawn = np.round((drawn + middle) / row.unit) * row.unit
+    drawn = rng.normal(0.0, row.spread / np.sqrt(n), size=(DRAWS, len(n)))
+    # Rounding moves each mean: drawn about a middle that lies anywhere between two steps.
+    middle = rng.uniform(0, row.unit, size=(DRAWS, 1))
+    drawn = np.round((drawn + middle) / row.unit) * row.unit
     apart = _apart(drawn, n)
     near = 1e-9 * max(float(apart.max()), line, 1e-300)
     below = float((apart < line - near).sum()) + 0.5 * float((np.abs(apart - line) <= near).sum())

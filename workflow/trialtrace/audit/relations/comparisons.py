@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from math import isfinite, sqrt
+from math import isfinite, log, sqrt
 
 from trialtrace.audit.candidates.count_methods import TESTS
 from trialtrace.audit.ledger.claim import Claim
@@ -261,8 +261,6 @@ def _of_strata(
     log_scale = entry.measure in OF_COUNTS
     if value is None or (main.name == "percent" and log_scale):
         return "maybe_adjusted"
-    from math import log
-
     widths = [
         log(one.high / one.low) if log_scale else one.high - one.low
         for one in usual.values()

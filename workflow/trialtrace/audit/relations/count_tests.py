@@ -164,16 +164,12 @@ def count_sets(ledger: Ledger) -> Iterator[Case]:
         test = entry.about.test
         if groups is None or len(groups) < 2 or all_counted(ledger, entry) is not None:
             continue
-        if test == OVER_STRATA and len(groups) == 2:
+        if (test == OVER_STRATA and len(groups) == 2) or entry.tails != TWO_SIDED:
             continue
         every = options(ledger, groups)
-        if every is None:
+        if every is None or prod(map(len, every)) > MOST_SETS:
             continue
-        kept = narrowed(groups, every)
-        kept = kept if prod(map(len, kept)) <= MOST_SETS else every
-        if prod(map(len, every)) > MOST_SETS:
-            continue
-        found = _over_sets(every, entry.tails)
+        found = _over_sets(every)
         if not found:
             continue
         part = entry.parts["p"]
@@ -195,31 +191,16 @@ def count_sets(ledger: Ledger) -> Iterator[Case]:
         )
 
 
-def _over_sets(every: Sequence[Whole], tails: Sequence[str]) -> dict[str, np.ndarray]:
+def _over_sets(every: Sequence[Whole]) -> dict[str, np.ndarray]:
     """P over every choice of counts: of two groups by all usual tests, of more by χ²."""
     chosen = np.array(list(product(*(whole.tolist() for whole in every))), dtype=np.int64)
     if len(every) == 2:
         (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
         by_test = p_values_of_tables(x1, n1, x0, n0)
-        if tails != TWO_SIDED:
-            by_test = _one_sided(by_test, x1 * n0 > x0 * n1, tails)
         values = {name: by_test[name] for name in PAIRWISE}
     else:
         values = {"chi_squared": _chi_squared(chosen)}
     return {name: p[p == p] for name, p in values.items() if (p == p).any()}
-
-
-def _one_sided(
-    every: Mapping[str, np.ndarray], higher: np.ndarray, tails: Sequence[str]
-) -> dict[str, np.ndarray]:
-    values: dict[str, np.ndarray] = {}
-    for side in tails:
-        own = {"fisher": every[f"fisher_{side}"]}
-        for name in ("chi_squared", "chi_squared_corrected"):
-            half = every[name] / 2
-            own[name] = np.where(higher == (side == "greater"), half, 1 - half)
-        values = {name: np.fmin(p, values.get(name, p)) for name, p in own.items()}
-    return values
 
 
 def _chi_squared(chosen: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
-from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
+from trialtrace.audit.relations.engine import INTERVAL, Case, relation
 from trialtrace.audit.relations.ranges import Span, as_range, ends_of, overlaps, unsigned
 from trialtrace.audit.relations.shapes import comparisons, of_each, plain, table_of
 from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
@@ -98,14 +98,12 @@ def curve_orders(ledger: Ledger) -> Iterator[Case]:
 def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Case]:
     known = _in_order(ledger, entries)
     steps = [(a, b, _way(a, b)) for a, b in pairwise(known)]
-    ways = {way for *_, way in steps} - {0}
     counts = {counted_by(claim) for claim in known}
     counts_one = counts.pop() if len(counts) == 1 else None
     down = bool(known) and (known[0].about.size == AT_RISK or counts_one == LIVING)
-    wrong = 1 if down else -1 if counts_one == EVENTS else None
-    if wrong is None:
-        every = [way for *_, way in steps if way]
-        wrong = min(ways, key=every.count) if len(ways) == 2 else 0
+    if not down and counts_one != EVENTS:
+        return
+    wrong = 1 if down else -1
     for first, second, way in steps:
         part, other = _part(second), _part(first)
         if part is not None and other is not None and way:
@@ -147,7 +145,7 @@ def curve_differences(ledger: Ledger) -> Iterator[Case]:
     for entry, main, shares, error in _curve_differences(ledger):
         first, second = (ends_of(one.parts["percent"]) for one in shares)
         span = first.less(second)
-        ways: dict[str, Way] = {"": (span, span.turned) if unsigned(entry) else span}
+        ways = (span, span.turned) if unsigned(entry) else span
         slack = 0.25 * error.high if error is not None else 0.0
         near = error is not None and overlaps(main, span.low - slack, span.high + slack)
         text = f"The shares of the curves differ by {digits(span, main)}"

@@ -210,7 +210,7 @@ def factorial(ledger: Ledger) -> Iterator[Case]:
         spans = effects(means, [Span(max(low, 0.0), high) for low, high in spreads], sizes)
         others = _other_effects(ledger, entry)
         every = [entry, *others] if len(others) < MOST_EFFECTS else [entry]
-        known = _interaction(ledger, every, ledger.compared_groups(entry))
+        known = _interaction(ledger, ledger.compared_groups(entry))
         parts = [claim.parts["statistic"] for claim in every]
         called = [
             bool(one.about.versus) or INTERACTION.search(one.label) is not None for one in every
@@ -232,14 +232,9 @@ def factorial(ledger: Ledger) -> Iterator[Case]:
         yield Case(entry, "statistic", fit, text, beside, excuse=excuse)  # fmt: skip
 
 
-def _interaction(ledger: Ledger, every: list[Claim], groups: tuple[str, ...]) -> int | None:
-    """Which contrast is the interaction: levels (`of` of groups) or `versus` tell."""
+def _interaction(ledger: Ledger, groups: tuple[str, ...]) -> int | None:
+    """Which contrast is the interaction: levels (`of` of groups) tell."""
     pairs = [{groups[i] for i in range(CELLS) if signs[i] > 0} for signs in SIGNS]
-    for claim in every:
-        if claim.about.versus:
-            own = claim.about.compared
-            side = {own[i] for i in range(CELLS) if SIGNS[-1][i] > 0}
-            return next(k for k, pair in enumerate(pairs) if side in (pair, {*groups} - pair))
     levels = [set(group.of) for group in ledger.groups.values() if group.of]
     crossed = [any(level in (pair, {*groups} - pair) for level in levels) for pair in pairs]
     return crossed.index(False) if sum(crossed) == CELLS // 2 else None

@@ -19,7 +19,6 @@ from trialtrace.audit.relations.ranges import (
     span_of,
 )
 from trialtrace.audit.relations.shapes import (
-    BOTH,
     comparisons,
     measured,
     plain,
@@ -34,7 +33,6 @@ from trialtrace.audit.relations.solvers.counts import (
     WORDS,
     as_proportion,
     estimate,
-    intervals_of,
 )
 from trialtrace.audit.relations.solvers.estimates import RATIOS
 from trialtrace.audit.relations.wording import (
@@ -43,7 +41,6 @@ from trialtrace.audit.relations.wording import (
     signed,
     three,
 )
-from trialtrace.audit.summaries.count_tests import printing_the_same
 from trialtrace.audit.summaries.estimates import (
     error_of_deviation,
     interval_of_error,
@@ -96,16 +93,9 @@ def error_deviations(ledger: Ledger) -> Iterator[Case]:
 def error_intervals(ledger: Ledger) -> Iterator[Case]:
     """A standard error, and the interval of its estimate."""
     for entry, main, part in _errors(ledger):
-        table = table_of(ledger, entry)
-        if not entry.has_interval or entry.credible:
+        # Of risks an interval by another method is as usual as that of the error.
+        if not entry.has_interval or entry.credible or entry.measure == "risk_difference":
             continue
-        if entry.measure == "risk_difference" and table is not None and entry.basis is None:
-            usual = intervals_of(table[1], KINDS[entry.measure], entry.confidence)
-            low, high = (as_range(entry.parts[name]) for name in BOTH)
-            factor = 1 if as_proportion(entry, main) else 100
-            same = [*printing_the_same(usual, low, high, factor=factor)]
-            if same and "wald" not in same:
-                continue
         ends = [
             interval_of_error(as_range(main), as_range(part), df=df, confidence=entry.confidence)
             for df in _freedom(ledger, entry)
@@ -142,46 +132,23 @@ def error_p(ledger: Ledger) -> Iterator[Case]:
 
 @relation("error.groups", HOW, of_sizes=True, only_asks=True)
 def error_groups(ledger: Ledger) -> Iterator[Case]:
-    """The standard error of a difference, and the counts or deviations of its groups."""
-    for entry, main, _ in _errors(ledger):
-        found = None if entry.basis is not None else _crude_errors(ledger, entry, main)
-        if found is None:
+    """The standard error of a difference of means, and the deviations of its groups."""
+    for entry, _, _ in _errors(ledger):
+        plain_one = entry.measure == "mean_difference" and entry.basis is None
+        found = measured(ledger, entry) if plain_one and entry.about.test in PLAIN else None
+        if found is None or len(found[0]) != 2 or any("sd" not in one.parts for one in found[0]):
             continue
-        groups, errors, told = found
+        (means, sizes), errors = found, list[float]()
+        n1, n0 = sizes
+        for s1, s0 in zip(*(ends_of(one.parts["sd"]) for one in means), strict=True):
+            pooled = ((n1 - 1) * s1**2 + (n0 - 1) * s0**2) / (n1 + n0 - 2)
+            errors += [sqrt(s1**2 / n1 + s0**2 / n0), sqrt(pooled * (1 / n1 + 1 / n0))]
         span = Span(min(errors), max(errors))
-        text = f"On {told} the difference has a standard error of {three(span)}"
-        yield Case(entry, "se", span, text, groups)
-
-
-def _crude_errors(
-    ledger: Ledger, entry: Claim, main: Component
-) -> tuple[tuple[Claim, ...], list[float], str] | None:
-    table = table_of(ledger, entry)
-    if entry.measure == "risk_difference" and table is not None:
-        groups, (x1, n1, x0, n0) = table
-        p1, p0, p = x1 / n1, x0 / n0, (x1 + x0) / (n1 + n0)
-        by = 1 if as_proportion(entry, main) else 100
-        errors = [
-            by * sqrt(p1 * (1 - p1) / (n1 - k) + p0 * (1 - p0) / (n0 - k))
-            for k in (0, 1)
-            if min(n1, n0) > k
-        ]
-        errors.append(by * sqrt(p * (1 - p) * (1 / n1 + 1 / n0)))
-        return groups, errors, told_table(table[1])
-    found = measured(ledger, entry) if entry.measure == "mean_difference" else None
-    if found is None or len(found[0]) != 2 or entry.about.test not in PLAIN:
-        return None
-    means, sizes = found
-    if any("sd" not in one.parts for one in means):
-        return None
-    errors, (n1, n0) = [], sizes
-    for s1, s0 in zip(*(ends_of(one.parts["sd"]) for one in means), strict=True):
-        pooled = ((n1 - 1) * s1**2 + (n0 - 1) * s0**2) / (n1 + n0 - 2)
-        errors += [sqrt(s1**2 / n1 + s0**2 / n0), sqrt(pooled * (1 / n1 + 1 / n0))]
-    told = " and ".join(
-        f"{one.parts['sd'].text} of {n}" for one, n in zip(means, sizes, strict=True)
-    )
-    return tuple(means), errors, f"deviations of {told}"
+        told = " and ".join(
+            f"{one.parts['sd'].text} of {n}" for one, n in zip(means, sizes, strict=True)
+        )
+        text = f"On deviations of {told} the difference has a standard error of {three(span)}"
+        yield Case(entry, "se", span, text, means)
 
 
 # --- coefficients and statistics ----------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.relations import allow
@@ -99,15 +99,14 @@ def interval_p(ledger: Ledger) -> Iterator[Case]:
         text = f"Estimate and interval give {p_span(*p)}"
         if entry.about.margin_value is not None:
             text += f" against {entry.about.margin_value}"
-        by_procedure = _procedures(ledger, entry, p)
-        ways |= by_procedure
         others: dict[str, Way] = {}
-        plain_p = not by_procedure and entry.about.margin_value is None
+        named = {*(entry.about.design or ()), part.procedure} & {*FAMILIES}
+        plain_p = not named and entry.about.margin_value is None
         if plain_p and entry.sides is None:
             others["of one side"] = _one_side(ledger, entry, scaled)
         if plain_p and entry.tails == TWO_SIDED:
             others |= families.ways(ledger, entry, p)
-        excuse, rests = _other_test(ledger, entry, part, p) if not by_procedure else (None, ())
+        excuse, rests = _other_test(ledger, entry, part, p) if not named else ("corrected", ())
         yield Case(
             entry,
             "p",
@@ -118,16 +117,6 @@ def interval_p(ledger: Ledger) -> Iterator[Case]:
             rests=rests,
             covers=tuple(n for n in ("value", "percent", *BOTH) if n in entry.parts),
         )
-
-
-def _procedures(ledger: Ledger, entry: Claim, p: Span) -> dict[str, tuple[Span, ...]]:
-    """P by the procedure for several comparisons that is named for it."""
-
-    if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
-        return {}
-    most = families.comparisons(ledger, entry)
-    found = families.declared(ledger, entry, p, most)
-    return {words: (Span(low, high),) for words, low, high in found}
 
 
 def _one_side(ledger: Ledger, entry: Claim, scale: OnScale) -> Way:

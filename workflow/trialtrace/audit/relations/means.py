@@ -8,7 +8,7 @@ from scipy.special import fdtrc, ndtr
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
+from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations import allow
 from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import (
@@ -27,7 +27,6 @@ from trialtrace.audit.relations.shapes import (
     deviations,
     is_paired,
     measured,
-    of_each,
     of_fewer,
     p_range,
     plain,
@@ -147,9 +146,6 @@ def _differences(ledger: Ledger) -> Iterator[tuple[Claim, list[Claim]]]:
         if entry.measure != "mean_difference" or main is None or not plain(main):
             continue
         if entry.basis and not entry.plain_estimate:
-            means = of_each(ledger, entry, "value", _is_adjusted) if main.adjusted else None
-            if means is not None:
-                yield entry, means
             continue
         groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
         if groups is None:
@@ -158,11 +154,6 @@ def _differences(ledger: Ledger) -> Iterator[tuple[Claim, list[Claim]]]:
             groups = list(bare) if bare and called else None
         if groups is not None and len(groups) == 2:
             yield entry, groups
-
-
-def _is_adjusted(entry: Claim) -> bool:
-    value = entry.parts.get("value")
-    return value is not None and value.adjusted and value.symbol == "mean"
 
 
 @relation("difference.estimate", "Is the difference adjusted, and of which patients?")
@@ -297,13 +288,10 @@ def hedges(df: float) -> float:
 
 def _standardised(ledger: Ledger) -> Iterator[tuple[Claim, Component]]:
     for entry in comparisons(ledger, groups=2):
-        effect = entry.parts.get("effect")
-        if entry.stated_basis is not None:
-            continue
-        if entry.measure == "standardised_difference" and plain(entry.parts.get("value")):
-            yield entry, entry.parts["value"]
-        elif effect is not None and effect.symbol == STANDARDISED and plain(effect):
-            yield entry, effect
+        part = entry.parts.get("value")
+        named = entry.measure == "standardised_difference" and entry.stated_basis is None
+        if named and part is not None and plain(part):
+            yield entry, part
 
 
 @relation("standardised.means", "By which standard deviation was the difference divided?")

@@ -38,7 +38,7 @@ from trialtrace.audit.relations.solvers.percentages import (
 from trialtrace.audit.relations.wholes import ends
 from trialtrace.audit.relations.wording import listed
 from trialtrace.audit.summaries.count_tests import intervals_of_shares
-from trialtrace.audit.summaries.granularity import debit, grim, grimmer
+from trialtrace.audit.summaries.granularity import grim, grimmer
 from trialtrace.stats.results import StatsError
 
 FEWEST_UNSAID, FEWEST = 7, 10
@@ -120,9 +120,6 @@ def _possible(entry: Claim, outcome: PaperOutcome, n: int) -> tuple[bool | None,
     """Whether there are data with mean and deviation, and luck; None where the mean is none."""
     mean, sd = (as_range(entry.parts[name]) for name in ("value", "sd"))
     scale = None if entry.about.change else outcome.whole_ends
-    if scale == (0, 1) and outcome.parts == 1:
-        shares = debit(mean, sd, n, divisor="n - 1", percent=False)
-        return bool(shares.consistent), float(shares.luck)
     try:
         found = grimmer(mean, sd, n, items=outcome.parts, divisor="n - 1", scale=scale, luck=True)
     except StatsError:
@@ -423,21 +420,15 @@ def deviation_range(ledger: Ledger) -> Iterator[Case]:
             whole = other is not None and ledger.size(other) == n and not other.basis
             ranged = other if whole else None
         if ranged is not None:
-            span, about = _room(ledger, entry, ranged, n)
+            span, about = _room(entry, ranged, n)
             fit = ends_of(part).meets(*span)
-            beside = (ranged,)
             text = f"{about} have a deviation of {span.low:.3g} to {span.high:.3g}"
-            yield Case(entry, "sd", fit, text, beside)
+            yield Case(entry, "sd", fit, text, (ranged,))
 
 
-def _room(ledger: Ledger, entry: Claim, ranged: Claim, n: int) -> tuple[Span, str]:
-    outcome = outcome_of(ledger, ranged)
-    whole = outcome is not None and outcome.whole and outcome.parts == 1
+def _room(entry: Claim, ranged: Claim, n: int) -> tuple[Span, str]:
     parts = [ranged.parts[name] for name in RANGE]
     (a0, a1), (b0, b1) = (ends_of(part) for part in parts)
-    if whole and all(part.places == 0 for part in parts):
-        a0 = a1 = float(parts[0].value or 0)
-        b0 = b1 = float(parts[1].value or 0)
     least, most = max(b0 - a1, 0.0) / sqrt(2 * (n - 1)), (b1 - a0) / 2 * sqrt(n / (n - 1))
     mean, about = entry.parts.get("value"), f"{n} values from {parts[0].text} to {parts[1].text}"
     if mean is not None and mean.symbol != "median" and mean.relation == "=":

@@ -5,22 +5,19 @@ from collections.abc import Collection, Iterator
 from math import ceil, inf, sqrt
 from typing import NamedTuple
 
-from scipy.special import stdtr
-
 from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations import allow
 from trialtrace.audit.relations.engine import Case, Way, relation
-from trialtrace.audit.relations.ranges import TWO_SIDED, Span, ends_of, overlaps
+from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
     deviation_of_interval,
     outcome_of,
     over,
-    plain,
 )
 from trialtrace.audit.relations.solvers.pairs import least_and_greatest, patients
-from trialtrace.audit.relations.wording import p_span, signed
+from trialtrace.audit.relations.wording import signed
 
 BASELINE, MIDDLE = "baseline", "median"
 TESTS = (None, "t")
@@ -213,7 +210,7 @@ def paired_degrees(ledger: Ledger) -> Iterator[Case]:
 
 @relation("paired.p", "By which test, of how many patients?", of_sizes=True)
 def paired_tests(ledger: Ledger) -> Iterator[Case]:
-    """The p or t of a difference of the same patients, by the same errors."""
+    """The t of a difference of the same patients, and their deviations."""
     for entry, n in _paired(ledger):
         groups = ledger.compared(entry, "value", "sd") if entry.about.compared else None
         if n is None or n <= 2 or groups is None or len(groups) != 2:
@@ -224,24 +221,9 @@ def paired_tests(ledger: Ledger) -> Iterator[Case]:
         errors = least_and_greatest([ends_of(one.parts["sd"]) for one in groups]).divided(sqrt(n))
         first, second = (ends_of(group.parts["value"]) for group in groups)
         t = over(first.less(second).sizes, errors)
-        statistic, part = entry.parts.get("statistic"), entry.tested
+        statistic = entry.parts.get("statistic")
         excuse = "crossover" if CROSSOVER in (entry.about.design or ()) else None
         if statistic is not None and statistic.symbol == "t":
             reach = f"at least {t.low:.2f}" if t.high == inf else f"{t.low:.2f} to {t.high:.2f}"
             text = f"Of {n} patients measured twice |t| is {reach}, whatever the correlation"
             yield Case(entry, "statistic", (t, t.turned), text, groups, excuse=excuse)
-        if part is not None and entry.tails == TWO_SIDED:
-            high, low = (2 * float(stdtr(n - 1, -end)) if end < inf else 0.0 for end in t)
-            text = f"Of {n} patients measured twice the means differ with {p_span(low, high)}"
-            yield Case(entry, "p", Span(low, high), text, groups, excuse=excuse)
-    for entry, size in _paired(ledger):
-        value, sd, statistic = (entry.parts.get(name) for name in ("value", "sd", "statistic"))
-        whole = entry.about.group and size is not None and size > 2 and plain(value)
-        if not whole or value is None or sd is None or statistic is None or sd.symbol == UNSAID:
-            continue
-        errors = ends_of(sd).divided(sqrt(size or 1))
-        if statistic.symbol == "t" and errors.low > 0:
-            t = over(ends_of(value).sizes, errors)
-            text = f"A mean change of {value.text} with a deviation of {sd.text} in {size} "
-            text += f"patients has |t| from {t.low:.2f} to {t.high:.2f}"
-            yield Case(entry, "statistic", (t, t.turned), text)

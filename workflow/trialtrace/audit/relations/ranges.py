@@ -54,11 +54,6 @@ class Span(NamedTuple):
         """Every value over a number above 0."""
         return Span(self.low / number, self.high / number)
 
-    @property
-    def inverse(self) -> "Span":
-        """1 over every value, of values above 0."""
-        return Span(1 / self.high, 1 / self.low)
-
     def meets(self, low: float, high: float) -> bool:
         """Whether a value lies in both ranges."""
         return self.low <= high and self.high >= low

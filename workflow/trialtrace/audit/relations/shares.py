@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 from math import ceil, floor
 
+import numpy as np
+
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -17,7 +19,7 @@ from trialtrace.audit.relations.ranges import as_range, prints
 from trialtrace.audit.relations.shapes import outcome_of
 from trialtrace.audit.relations.solvers.percentages import possible_counts, printing_as
 from trialtrace.audit.relations.wording import listed
-from trialtrace.audit.summaries.percentages import counts_for_percentage, possible_denominators
+from trialtrace.audit.summaries.percentages import counts_for_percentage
 
 OTHER_ROUNDINGS = {"half_even": "with halves rounded to the even digit", "truncate": "cut off"}
 TWICE = "rounded twice"
@@ -289,7 +291,7 @@ def of_everyone(ledger: Ledger) -> Iterator[Case]:
         counts = counts_for_percentage(as_range(part), size).tolist()
         if _of_own_patients(ledger, entry):
             continue
-        which = told_sizes(possible_denominators(as_range(part), limit=size).tolist())
+        which = told_sizes(np.unique(printing_as(part, 1, size)[:, 1]).tolist())
         which = f"It can be of {which}, of at most {size}" if which else "None is possible"
         wrong = f"{lead}, but no count of {size} prints as {part.text}. {which}."
         if not counts:

@@ -1,7 +1,7 @@
 """Numbers of patients: groups and all, parts and wholes, strata, categories, losses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
@@ -63,13 +63,6 @@ def sums_of_groups(ledger: Ledger) -> Iterator[Case]:
         sizes = _analysed(ledger, population.name) | dict(population.size_of)
         yield from _sum(ledger, "analysed", population.name, sizes)
     yield from _sum(ledger, "analysed", None, _analysed(ledger, None))
-    apart = [n for name in ledger.apart if (n := randomised.get(name)) is not None]
-    for entry in ledger.facts.get("enrolment", ()) if len(apart) == len(ledger.apart) > 1 else ():
-        count, total = entry.whole_count, sum(apart)
-        if count is not None and count not in (total, *apart):
-            text = f"{' + '.join(map(thousands, apart))} are {thousands(total)}; "
-            text += f"{thousands(count)} were enrolled."
-            yield Case(entry, "value", False, text, excuse="open")
 
 
 def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:
@@ -104,7 +97,6 @@ def _sum(
             yield from (Case(one, count_part(one), False, text) for one in totals[:1])
     sizes = {name: size for name, size in sizes.items() if name in ledger.apart}
     if len(sizes) < 2 or set(sizes) != set(ledger.apart):
-        yield from _twice(kind, totals)
         return
     beside = tuple(entries[-1] for entries in claims.values())
     arms = {name: n for name, n in sizes.items() if ledger.groups[name].size is not None}
@@ -121,17 +113,6 @@ def _sum(
         }
         crossed = len(sizes) >= CROSSED and count and whole % count == 0
         yield Case(total, count_part(total), ways, told, beside, excuse="open" if crossed else None)
-
-
-def _twice(kind: str, totals: Sequence[Claim]) -> Iterator[Case]:
-    """The number of all randomised in two places, where no sizes add up to it."""
-    known = [total for total in totals if total.whole_count is not None]
-    for other in known[1:] if kind == "randomised" else ():
-        if (other.paper, other.about) == (known[0].paper, known[0].about):
-            text = f"{known[0].printed} is printed as the number of all randomised, too"
-            yield Case(
-                other, count_part(other), float(known[0].whole_count or 0), text, (known[0],)
-            )
 
 
 @relation("size.arm", "How many of the randomised patients were analysed?")
@@ -163,21 +144,18 @@ def too_many(ledger: Ledger) -> Iterator[Case]:
             continue
         possible, component = _patients(ledger, entry)
         most, whose, received = _most(ledger, entry)
-        if not possible or most is None:
+        if not possible or most is None or min(possible) <= most:
             continue
         implied = entry.about.n is None and component == "percent"
         told = thousands(possible[0]) if len(possible) == 1 else f"at least {min(possible)}"
         if implied:
             told = f"{entry.parts['count'].text} are {entry.parts['percent'].text} of {told}, which"
-        things, row = _of_things(ledger, entry), False
-        if implied:
-            row = not (_others_counted(ledger, entry) or others_of_group(ledger, entry))
+        of_row = not (_others_counted(ledger, entry) or others_of_group(ledger, entry))
         others = received and min(possible) <= _of_all(ledger)
-        excuse = "other_patients" if things or row or others else None
-        fit = min(possible) <= most
+        other = _of_things(ledger, entry) or (implied and of_row) or others
         text = f"{told} are more than the {thousands(most)} {whose}."
-        if not fit:
-            yield Case(entry, component, fit, text, excuse=excuse)
+        excuse = "other_patients" if other else None
+        yield Case(entry, component, False, text, excuse=excuse)
 
 
 def _patients(ledger: Ledger, entry: Claim) -> tuple[list[int], str]:
@@ -290,16 +268,11 @@ def _of_the_same(entry: Claim, other: Claim) -> bool:
 
 
 def _part(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Case]:
-    count, whole, share, of = entry.whole_count, other.whole_count, entry.share, other.share
+    count, whole = entry.whole_count, other.whole_count
     labels = [ledger.outcomes[claim.about.outcome or ""].label for claim in (entry, other)]
-    if count is not None and whole is not None:
-        if ledger.size(entry) == ledger.size(other):
-            text = f"“{labels[0]}” is part of “{labels[1]}”, which {whole} have"
-            yield Case(entry, count_part(entry), count <= whole, text, (other,))
-    elif share is not None and of is not None and share.relation == of.relation == "=":
-        fit = share.bounds[0] < of.bounds[1]
-        text = f"“{labels[0]}” is part of “{labels[1]}” with {of.text}"
-        yield Case(entry, "percent", fit, text, (other,))
+    if count is not None and whole is not None and ledger.size(entry) == ledger.size(other):
+        text = f"“{labels[0]}” is part of “{labels[1]}”, which {whole} have"
+        yield Case(entry, count_part(entry), count <= whole, text, (other,))
 
 
 @relation("population.within", "Which of the two counts is meant?")
@@ -314,23 +287,8 @@ def within_populations(ledger: Ledger) -> Iterator[Case]:
         inner = ledger.populations.get(entry.about.population or "")
         if inner is None or every is None or not WITHIN.search(inner.label) or entry.basis:
             continue
-        if entry.about.size is not None:
-            yield from _fewer_patients(ledger, entry, inner, every)
-        elif entry.whole_count is not None:
+        if entry.about.size is None and entry.whole_count is not None:
             yield from _fewer_events(ledger, entry, inner, every)
-
-
-def _fewer_patients(
-    ledger: Ledger, entry: Claim, inner: PaperPopulation, every: PaperPopulation
-) -> Iterator[Case]:
-    kind, group = entry.about.size or "", entry.about.group or ""
-    told = ledger.sizes(kind, every.name).get(group)
-    most = every.size_of.get(group) if told is None else told.whole_count
-    n = entry.whole_count
-    if n is not None and most is not None:
-        text = f"{most} are in “{every.label}”, of which “{inner.label}” is a part"
-        beside = () if told is None else (told,)
-        yield Case(entry, count_part(entry), n <= most, text, beside)
 
 
 def _fewer_events(
@@ -370,5 +328,4 @@ def levels(ledger: Ledger) -> Iterator[Case]:
         same = None not in sizes and sum(n or 0 for n in sizes) == whole
         text = f"{' + '.join(map(thousands, counts))} are {thousands(sum(counts))}"
         excuse = None if same else "other_patients"
-        fit: dict[str, Way] = {"": float(sum(counts))}
-        yield Case(entry, count_part(entry), fit, text, claims, excuse=excuse)
+        yield Case(entry, count_part(entry), float(sum(counts)), text, claims, excuse=excuse)

@@ -94,70 +94,45 @@ def _concluded(entry: Claim, said: Judged) -> Case:
 
 
 def _typed(ledger: Ledger, entry: Claim, *, denied: bool) -> Judged:
-    """The conclusion against an interval and a margin that are typed with claims."""
+    """The conclusion against an interval and a margin that are typed with claims.
+
+    The margin has no typed side: it lies on the worse side of no effect.
+    """
     others = [one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry]
     own = [entry, *others]
     margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
-    same = [one for one in own if one.about.compared == entry.about.compared]
-    held = [one for one in same if one.has_interval]
-    interval = ledger.agreed(held, "ci_low", "ci_high")
-    if margin is not None and interval is not None:
-        return _by_margin(interval, margin, denied=denied)
-    limit = None if margin is None else _limit_of_one_side(ledger, same, margin)
-    if margin is not None and limit is not None:
-        return _by_limit(limit, margin, denied=denied)
-    return QUESTION, f"“{entry.printed}” needs a margin and one interval of the comparison.", ()
-
-
-def _limit_of_one_side(ledger: Ledger, claims: list[Claim], margin: Decimal) -> Claim | None:
-    """The limit of one side towards a margin: below for one that is below no difference."""
-    for name, other in (("ci_low", "ci_high"), ("ci_high", "ci_low")):
-        alone = [one for one in claims if name in one.parts and other not in one.parts]
-        found = ledger.agreed(alone, name)
-        if found is not None:
-            null = Decimal(1 if found.measure in RATIO_SCALES else 0)
-            if (margin < null) == (name == "ci_low") and margin != null:
-                return found
-    return None
-
-
-def _by_limit(held: Claim, margin: Decimal, *, denied: bool) -> Judged:
-    lower = "ci_low" in held.parts
-    low, high = held.parts["ci_low" if lower else "ci_high"].bounds
-    if low <= margin <= high:
-        return _open(held, margin)
-    holds = (high < margin) if lower else (low > margin)
-    return _said(held, margin, holds=holds, denied=denied)
-
-
-def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> Judged:
-    """An interval against a margin without a typed side: it lies on the worse side of no effect."""
-    low, high = (held.parts[name].bounds for name in ("ci_low", "ci_high"))
+    held = None if margin is None else _limits(ledger, entry, own, margin)
+    if margin is None or held is None:
+        return QUESTION, f"“{entry.printed}” needs a margin and one interval of the comparison.", ()
+    endless = {"ci_low": Decimal("-Infinity"), "ci_high": Decimal("Infinity")}
+    (a, b), (c, d) = (
+        held.parts[name].bounds if name in held.parts else (end, end)
+        for name, end in endless.items()
+    )
     ratio = held.measure in RATIO_SCALES
-    null = Decimal(1 if ratio else 0)
+    null, shown, limit = Decimal(1 if ratio else 0), reach(held), f"the margin of {margin}."
+    not_shown: str = HOLDS if denied else CONTRADICTS
     if ratio and margin <= 0:
         return QUESTION, f"No ratio has a margin of {margin}.", (held,)
-    if low[1] <= margin < high[0]:
-        return _said(held, margin, holds=True, denied=denied)
-    if low[0] <= margin <= high[1]:
-        return _open(held, margin)
-    if low[0] > margin > null or high[1] < margin < null:
-        text = f"{held.interval} lies beyond the margin of {margin}."
-        state = (HOLDS if denied else CONTRADICTS) if ratio else QUESTION
-        return state, text, (held,)
-    return _said(held, margin, holds=False, denied=denied)
+    if b <= margin < c:
+        return not_shown, f"{shown} holds {limit}", (held,)
+    if a <= margin <= d:
+        return QUESTION, f"Rounding leaves open whether {shown} holds {limit}", (held,)
+    if a > margin > null or d < margin < null:
+        return (not_shown if ratio else QUESTION), f"{shown} lies beyond {limit}", (held,)
+    return (QUESTION if denied else HOLDS), f"{shown} excludes {limit}", (held,)
 
 
-def _open(held: Claim, margin: Decimal) -> Judged:
-    text = f"Rounding leaves open whether {reach(held)} holds the margin of {margin}."
-    return QUESTION, text, (held,)
-
-
-def _said(held: Claim, margin: Decimal, *, holds: bool, denied: bool) -> Judged:
-    text = f"{reach(held)} {'holds' if holds else 'excludes'} the margin of {margin}."
-    if holds:
-        return (HOLDS if denied else CONTRADICTS), text, (held,)
-    return (QUESTION if denied else HOLDS), text, (held,)
+def _limits(ledger: Ledger, entry: Claim, own: list[Claim], margin: Decimal) -> Claim | None:
+    """The interval of the comparison, or the limit of one side that lies towards the margin."""
+    same = [one for one in own if one.about.compared == entry.about.compared]
+    found = ledger.agreed((one for one in same if one.has_interval), "ci_low", "ci_high")
+    for name in ("ci_low", "ci_high") if found is None else ():
+        alone = ledger.agreed((one for one in same if name in one.parts), name)
+        null = Decimal(1 if alone is not None and alone.measure in RATIO_SCALES else 0)
+        if alone is not None and margin != null and (margin < null) == (name == "ci_low"):
+            return alone
+    return found
 
 
 @relation(

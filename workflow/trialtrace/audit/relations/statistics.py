@@ -13,7 +13,6 @@ from trialtrace.audit.printed.symbols import CHI_SQUARED, STANDARDISED
 from trialtrace.audit.printed.symbols import RANKS as RANKS_SYMBOL
 from trialtrace.audit.relations.engine import Case, relation
 from trialtrace.audit.relations.ranges import (
-    TWO_SIDED,
     Span,
     as_range,
     ends_of,
@@ -25,8 +24,6 @@ from trialtrace.audit.relations.shapes import (
     all_counted,
     deviations,
     measured,
-    plain,
-    sizes_of,
 )
 from trialtrace.audit.relations.solvers.factorial import CELLS
 from trialtrace.audit.relations.wording import listed, p_span, signed, span_text
@@ -41,7 +38,9 @@ from trialtrace.audit.summaries.statistics import (
     p_of_z,
     partial_eta_squared_of_f,
 )
+from trialtrace.stats.categorical._tables import tables
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
+from trialtrace.stats.categorical.two_by_two_tests import chi_squared_tests
 from trialtrace.stats.results import StatsError
 
 FEWEST, MOST = 2.0, 1e6
@@ -77,7 +76,6 @@ def p_of_statistics(ledger: Ledger) -> Iterator[Case]:
         except StatsError:
             continue
         if not found:
-            yield from _of_any_degrees(ledger, entry, part)
             continue
         p_values = hull(found)
         one = part.symbol in ("t", "z", "r") and entry.sides is None
@@ -127,39 +125,6 @@ def _freedom(part: Component) -> Span:
         return Span(float(part.value or 0), float(part.value or 0))
     low, high = ends_of(part)
     return Span(max(low, 1e-9), high)
-
-
-def _of_any_degrees(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Case]:
-    """A t, χ² or F against p, over all degrees of freedom that are not printed."""
-    p = entry.parts["p"]
-    if "df1" in entry.parts or p.adjusted or entry.tails != TWO_SIDED:
-        return
-    statistic, groups = as_range(part), ledger.compared_groups(entry)
-    below_1 = part.symbol == "f" and plain(part) and float(part.bounds[1]) <= 1
-    excuse, sizes = None, None
-    if below_1:
-        span = Span(span_of(p_of_f(statistic, 1.0, MOST, epsilon=(1.0, 1.0))).low, 1.0)
-    elif part.symbol == "f" and len(groups) == 2:
-        ends = [p_of_f(statistic, 1.0, df, epsilon=(1.0, 1.0)) for df in (FEWEST, MOST)]
-        span, excuse = span_of(*ends), "open"
-    elif part.symbol == "t":
-        span = span_of(*(p_of_t(statistic, df, sides="two_sided") for df in (FEWEST, MOST)))
-        if entry.basis is None and not entry.about.design and len(groups) == 2:
-            sizes = sizes_of(ledger, ledger.compared(entry, "value") or (), 3)
-    elif part.symbol == CHI_SQUARED:
-        span = Span(span_of(p_of_chi_squared(statistic, 1.0)).low, 1.0)
-    else:
-        return
-    if sizes is not None and len(sizes) == 2 and overlaps(p, *span):
-        ends = [
-            p_of_t(statistic, float(df), sides="two_sided")
-            for df in (min(sizes) - 1, sum(sizes) - 2)
-        ]
-        span, excuse = span_of(*ends), "open"
-    if not overlaps(p, *span):
-        half = span.times(0.5) if part.symbol == "t" else False
-        text = f"{part.text} gives {p_span(*span)}, whatever its degrees of freedom"
-        yield Case(entry, "p", span, text, others={"of one side": half}, excuse=excuse)  # fmt: skip
 
 
 @relation("statistic.epsilon", "What was ε, and what are the corrected degrees of freedom?")
@@ -264,17 +229,17 @@ def _spans(
             # A t of n₁ + n₀ − 2 degrees of freedom is Student's, one of decimals Welch's.
             if variance == "pooled" and not own and degrees.places > 0:
                 continue
-            if variance == "welch" and own and not _welch_too(degrees, sizes, spreads):
+            if (
+                variance == "welch"
+                and own
+                and not overlaps(degrees, *welch_degrees(sizes, spreads))
+            ):
                 continue
         bounds = t_of_means(
             means[0], spreads[0], sizes[0], means[1], spreads[1], sizes[1], variance=variance
         )
         found[name] = span_of(bounds)
     return found
-
-
-def _welch_too(degrees: Component, sizes: list[int], spreads: list[Printed]) -> bool:
-    return overlaps(degrees, *welch_degrees(sizes, spreads))
 
 
 def welch_degrees(sizes: list[int], spreads: list[Printed]) -> Span:
@@ -333,7 +298,9 @@ def statistics_of_counts(ledger: Ledger) -> Iterator[Case]:
         except StatsError:
             continue
         if len(counts) == 2:
-            found["with continuity correction"] = _corrected(table)
+            both = tables(*counts[0], *counts[1])
+            corrected = chi_squared_tests(both, correction="continuity")[0]
+            found["with continuity correction"] = float(corrected)
         told = listed([f"{value:.2f} {name}" for name, value in found.items()])
         text = f"The χ² of {'; '.join(f'{x} of {n}' for x, n in counts)} is {told}"
         excuse = None
@@ -343,12 +310,4 @@ def statistics_of_counts(ledger: Ledger) -> Iterator[Case]:
             excuse = "stated_test"
         elif degrees is not None and degrees != len(counts) - 1:
             excuse = "other_test"
-        yield Case(entry, "statistic", dict(found), text, tuple(one for one, _ in known),
-                   excuse=excuse)  # fmt: skip
-
-
-def _corrected(table: np.ndarray) -> float:
-    """χ² with Yates' continuity correction, never of more than the difference itself."""
-    n, (rows, columns) = table.sum(), (table.sum(axis=1), table.sum(axis=0))
-    distance = abs(table[0, 0] * table[1, 1] - table[0, 1] * table[1, 0])
-    return float(n * max(distance - n / 2, 0) ** 2 / np.prod([*rows, *columns], dtype=float))
+        yield Case(entry, "statistic", found, text, [one for one, _ in known], excuse=excuse)

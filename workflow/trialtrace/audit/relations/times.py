@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from math import ceil, exp, log, sqrt
 
-from scipy.special import chdtri, ndtr, ndtri
+from scipy.special import ndtri
 
-from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
@@ -30,8 +28,9 @@ from trialtrace.audit.relations.solvers.estimates import (
     p_of_interval,
 )
 from trialtrace.audit.relations.solvers.intervals import errors_of_log, quantile_of
-from trialtrace.audit.relations.solvers.rates import events_of, per_year, rate_of, years_of
-from trialtrace.audit.relations.wording import digits, p_span, three
+from trialtrace.audit.relations.solvers.rates import events_of, per_year, rate_of
+from trialtrace.audit.relations.wording import digits, p_span
+from trialtrace.stats.survival.person_time import garwood_rate
 
 HAZARD, RATE = "hazard_ratio", "rate_ratio"
 PRINTED = ("=", "<", "<=", "about")
@@ -144,27 +143,15 @@ def hazard_intervals(ledger: Ledger) -> Iterator[Case]:
         span, found = errors_of_log(entry), table_of(ledger, entry)
         if entry.measure != HAZARD or span is None or entry.main is None:
             continue
-        beside: tuple[Claim, ...]
-        if found is not None:
-            groups, (e1, _, e0, _) = found
-            beside, least, told = groups, 0.0, f"{e1} and {e0} events"
-            if e1 and e0:
-                least = least_error(e1, e0)
-        else:
-            counts = [one for one in ledger.beside(entry, ALL) if one.whole_count]
-            events = {int(one.whole_count or 0) for one in counts}
-            if len(events) != 1:
-                continue
-            (d,) = events
-            beside, least, told = tuple(counts[:1]), 2 / sqrt(d), f"{d} events in all"
-            e1 = e0 = 0
-        one_step = bool(e1 and e0) and _one_step(
-            log(float(entry.main.value or 1)), span.high, e1, e0
-        )
+        if found is None or 0 in (found[1][0], found[1][2]):
+            continue
+        e1, _, e0, _ = found[1]
+        least = least_error(e1, e0)
+        one_step = _one_step(log(float(entry.main.value or 1)), span.high, e1, e0)
         robust = entry.stated_basis is not None
-        text = f"With {told} the log hazard ratio has a standard error of at least {least:.3f}; "
-        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        yield Case(entry, "ci_low", span.high >= least, text, beside,
+        text = f"With {e1} and {e0} events the log hazard ratio has a standard error of at least "
+        text += f"{least:.3f}; {entry.interval} has {span.low:.3f} to {span.high:.3f}."
+        yield Case(entry, "ci_low", span.high >= least, text, found[0],
                    {"of Peto's one-step ratio": one_step},
                    excuse="maybe_adjusted" if robust else None, covers=("ci_high",))  # fmt: skip
 
@@ -332,43 +319,21 @@ def rate_intervals(ledger: Ledger) -> Iterator[Case]:
         events = {events_of(one) for one in counts}
         if per_year(value.unit) is None or len(events) != 1:
             continue
-        if events == {Decimal(0)}:
-            yield from _of_none(ledger, entry, counts[0], beside)
-            continue
         span, x = errors_of_log(entry, UNUSUAL), int(events.pop() or 0)
         if span is None or not x:
             continue
         low, high = (entry.parts[name] for name in BOTH)
+        exact, z = garwood_rate(x, x, confidence=entry.confidence), quantile_of(entry) / sqrt(x)
+        ends = {
+            "exact": (exact.low, exact.high),
+            "log": (exp(-z), exp(z)),
+            "normal": (1 - z, 1 + z),
+        }
         ways: dict[str, Way] = {
             name: overlaps(low, *ends_of(value).times(max(down, 1e-12)))
             and overlaps(high, *ends_of(value).times(up))
-            for name, (down, up) in _factors(x, quantile_of(entry)).items()
+            for name, (down, up) in ends.items()
         }
         text = f"{x} events have an error of the log of at least {1 / sqrt(x):.3f}; "
         text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
         yield Case(entry, INTERVAL, ways, text, counts[:1])
-
-
-def _of_none(ledger: Ledger, entry: Claim, counted: Claim, beside: list[Claim]) -> Iterator[Case]:
-    """The upper limit of a rate of no events over the time: Garwood's, or that of one side."""
-    timed = ledger.agreed((entry, *beside), "person_time")
-    years = None if timed is None else years_of(timed)
-    per = per_year(entry.parts["value"].unit)
-    if timed is None or years is None or per is None:
-        return
-    tail = float(ndtr(-quantile_of(entry)))
-    least, most = float(chdtri(1, 2 * tail)) / 2, float(chdtri(1, tail / 2)) + 1
-    scale, high = Span(float(per), float(per)).over(years), ends_of(entry.parts["ci_high"])
-    fit = high.meets(least * scale.low, most * scale.high)
-    text = f"No events in {timed.parts['person_time'].text} leave an upper limit of "
-    text += three(scale.times(float(chdtri(2, tail)) / 2))
-    yield Case(entry, "ci_high", fit, text, (counted, timed), covers=("ci_low",))
-
-
-def _factors(x: int, z: float) -> dict[str, Span]:
-    """The limits of the mean of x events over x, by method. Source: Garwood 1936."""
-    tail = float(ndtr(-z))
-    exact = Span(float(chdtri(2 * x, 1 - tail)), float(chdtri(2 * x + 2, tail))).divided(2)
-    of_log = Span(exp(-z / sqrt(x)), exp(z / sqrt(x)))
-    return {"exact": exact.divided(x), "log": of_log,
-            "normal": Span(1 - z / sqrt(x), 1 + z / sqrt(x))}  # fmt: skip

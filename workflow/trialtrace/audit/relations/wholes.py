@@ -15,7 +15,7 @@ from trialtrace.audit.relations.ranges import Span, as_range, ends_of, prints, s
 from trialtrace.audit.relations.shapes import counted, everyone, outcome_of, sizes_of
 from trialtrace.audit.relations.shares import with_a_value
 from trialtrace.audit.relations.sizes import count_part
-from trialtrace.audit.relations.solvers.percentages import ranges_of, splits
+from trialtrace.audit.relations.solvers.percentages import splits
 from trialtrace.audit.relations.wording import listed, span_text
 from trialtrace.audit.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.audit.summaries.percentages import counts_for_percentage
@@ -65,11 +65,10 @@ def category_counts(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int
 
 def _of_categories(ledger: Ledger, entries: list[Claim], counts: dict[str, int], n: int) -> Case:
     total, claims = sum(counts.values()), [ledger.entries[name] for name in counts]
-    whole = _together(ledger, entries)
+    asking, whole = _wanted(ledger, entries, counts, n), _together(ledger, entries)
     if whole is not None and total != n:
         claims, n = [*claims, whole], whole.whole_count or 0
     # The one that its own percentage says should be another is told of.
-    asking = wanted_count(ledger, entries)
     subject = ledger.entries[asking[0]] if asking is not None and total != n else claims[0]
     m = with_a_value(ledger, entries[0]) if whole is None else None
     outcome = outcome_of(ledger, entries[0])
@@ -87,22 +86,19 @@ def _of_categories(ledger: Ledger, entries: list[Claim], counts: dict[str, int],
     right = all(_is_right(ledger, claim) for claim in entries)
     unsure = whole is None and exhaustive is None and right
     text = f"The {len(counts)} categories add up to {total}, and the group has {n}."
-    beside = tuple(one for one in claims if one is not subject)
     return Case(
-        subject, count_part(subject), ways, text, beside, excuse="open" if unsure else None,
+        subject, count_part(subject), ways, text, claims, excuse="open" if unsure else None,
         wanted=None if asking is None else Wanted(*asking, n)
     )  # fmt: skip
 
 
-def wanted_count(ledger: Ledger, entries: list[Claim]) -> tuple[str, int] | None:
+def _wanted(
+    ledger: Ledger, entries: list[Claim], counts: dict[str, int], n: int
+) -> tuple[str, int] | None:
     """The one category whose own percentage asks for the count that the total lacks."""
-    found = category_counts(ledger, entries)
-    if found is None or sum(found[0].values()) == found[1]:
-        return None
-    counts, n = found
-    asking = []
-    for name, count in counts.items():
-        category, wanted = ledger.entries[name].about.category, count + n - sum(counts.values())
+    asking, lacks = [], n - sum(counts.values())
+    for name, count in counts.items() if lacks else ():
+        category, wanted = ledger.entries[name].about.category, count + lacks
         shares = [one.share for one in entries if one.about.category == category and one.share]
         if shares and wanted >= 0 and wanted in counts_for_percentage(as_range(shares[0]), n):
             asking.append((name, wanted))
@@ -161,8 +157,8 @@ def category_shares(ledger: Ledger) -> Iterator[Case]:
         text = f"The {len(known)} categories are {low:.4g} to {high:.4g} % together, of which each "
         text += "patient is in one."
         if high >= 100 - 1e-9:
-            fit: dict[str, Way] = {"": low <= 100 + 1e-9}
-            yield Case(first, part.name, fit, text, tuple(one for one, _ in rest))
+            fit = low <= 100 + 1e-9
+            yield Case(first, part.name, fit, text, [one for one, _ in rest])
 
 
 # --- strata -------------------------------------------------------------------------------------
@@ -218,8 +214,7 @@ def _sums(ledger: Ledger, entries: list[Claim], *, named: bool) -> Iterator[Case
         text = f"{told} are {added} of {n}; all have {events} of {n}."
         for entry in entries:
             beside = (*entries, total)
-            way: dict[str, Way] = {"": added == events}
-            yield Case(entry, count_part(entry), way, text, beside)
+            yield Case(entry, count_part(entry), added == events, text, beside)
     elif sizes > n and named:
         text = f"The strata have {' + '.join(str(m) for _, m in known)} = {sizes} patients, more "
         text += f"than the {n} of the group."
@@ -271,9 +266,9 @@ def _two_shares(ledger: Ledger, entries: list[Claim]) -> Iterator[Case]:
         return
     total, (events, n) = found
     parts = [entry.parts["percent"] for entry in entries]
-    both = splits(ranges_of(parts, (None, None), n), events, n, 0)
+    both = splits(parts, (None, None), events, n)
     modes = (("truncate", "truncate"), (None, "truncate"), ("truncate", None))
-    ways = (splits(ranges_of(parts, mode, n), events, n, 0) for mode in modes)
+    ways = (splits(parts, mode, events, n) for mode in modes)
     cut = next((one for one in ways if one), [])
     shown = listed([part.text for part in parts])
     few = listed([f"{a} of {b} and {c} of {d}" for a, b, c, d in (both or cut)[:SHOWN]], "or")

@@ -26,15 +26,9 @@ WHICH = "Which of the two is meant?"
 def impossible(ledger: Ledger) -> Iterator[Case]:
     """A number that no study can have.
 
-    What no study can have: a count above its denominator, a p above 1, a spread of one.
+    What no study can have: a count above its denominator, a p above 1.
     """
-    alone = set[tuple[str, str | None]]()
     for entry in ledger.entries.values():
-        spread = entry.parts.get("sd", entry.parts.get("se"))
-        of = entry.place.partition(", row")[0], entry.about.group
-        if spread is not None and spread.value and ledger.size(entry) == 1 and of not in alone:
-            alone.add(of)
-            yield Case(entry, spread.name, False, f"One patient has no spread: {spread.text}.")
         found = entry.impossible
         if found:
             told = [
@@ -67,15 +61,10 @@ def unclear(ledger: Ledger) -> Iterator[Case]:
     for name in sorted(ledger.unclear):
         entry = ledger.entries[name]
         if entry.bare_pair:
-            value, low, high = (entry.parts[one] for one in ("value", "ci_low", "ci_high"))
-            outside = value.bounds[1] <= low.bounds[0] or value.bounds[0] >= high.bounds[1]
+            low, high = (entry.parts[one] for one in ("ci_low", "ci_high"))
             text = f"“{entry.printed}” does not say what {low.text} and {high.text} are."
-            if outside:
-                text = (
-                    f"{value.text} lies outside of {low.text} to {high.text}, whatever these are."
-                )
-            yield Case(entry, "value", False, text, excuse=None if outside else "unknown",
-                       covers=("ci_low", "ci_high"))  # fmt: skip
+            covers = ("ci_low", "ci_high")
+            yield Case(entry, "value", False, text, excuse="unknown", covers=covers)
         else:
             count, percent, n = entry.parts["count"], entry.parts["percent"], ledger.size(entry)
             share = 100 * float(count.value or 0) / n if n else 0.0

@@ -12,8 +12,8 @@ prints the same, so that "inconsistent" means that no unrounded value would do.
 `count_tests`      p-values and intervals of printed counts by every method; which print the same
 `split_strata`     stratified tests over every split of printed counts over two strata
 `count_bounds`     the same intervals of very many 2x2 tables at once, for searches
-`percentages`      counts behind a percentage, denominators that are possible at all
+`percentages`      counts behind a percentage
 `estimates`        estimate, interval, standard error and p-value against each other
-`granularity`      GRIM, GRIMMER, DEBIT, each with the share of numbers that pass by luck
+`granularity`      GRIM and GRIMMER, each with the share of numbers that pass by luck
 =================  ================================================================================
 """

@@ -1,10 +1,10 @@
-"""Impossible means and standard deviations of whole-number data: GRIM, GRIMMER, DEBIT.
+"""Impossible means and standard deviations of whole-number data: GRIM and GRIMMER.
 
 Data are whole numbers, or means of `items` whole numbers for each person, so that sums are
 multiples of 1/items. GRIM: a mean is possible if a whole sum gives it. GRIMMER: a mean and standard
 deviation are possible together if a whole sum S and a whole sum of squares Q give them, Q has the
-parity of S, and n whole numbers with that sum and sum of squares exist. DEBIT: the same for data
-that are 0 or 1, where the count fixes both. All arithmetic is exact.
+parity of S, and n whole numbers with that sum and sum of squares exist. Of a scale from 0 to 1 that
+is DEBIT. All arithmetic is exact.
 
 With five or more unbounded numbers every Q of the right parity from the least one upwards exists
 (checked by enumeration in the tests; four: Cauchy's lemma and Legendre's three squares); with
@@ -34,8 +34,6 @@ from trialtrace.stats.results import StatsError
 
 DIVISORS = ("n - 1", "n")
 MOST_STATES = 2_000_000
-# Counts of ones that are tried for a mean.
-MOST_SUMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +60,6 @@ class Grimmer:
     consistent: bool
     reason: str
     solutions: tuple[tuple[int, int], ...]
-    luck: float
-
-
-@dataclass(frozen=True, slots=True)
-class Debit:
-    """Whether mean and standard deviation of 0/1 data are possible, and the counts that give both.
-
-    `luck` is the share of the standard deviations from 0 to the largest possible one, printed
-    with these digits, that would pass with this mean; NaN where the mean is impossible.
-    """
-
-    consistent: bool
-    counts: tuple[int, ...]
     luck: float
 
 
@@ -154,40 +139,6 @@ def grimmer(
     near = _neighbours(sd) if luck else []
     passing = sum(bool(_solutions(x, n, sums, weight, limits, most=1)[0]) for x in near)
     return Grimmer(bool(solutions), reason, solutions, passing / len(near) if near else nan)
-
-
-def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) -> Debit:
-    """DEBIT: can n values of 0 and 1 have this mean and standard deviation?
-
-    Single numbers; `percent`: both are printed in percent. The standard deviation of x ones is
-    sqrt(x (n - x) / (n d)) with d = n - 1 or n by `divisor`. Raises `StatsError` for n below 2.
-    Source: Heathers and Brown 2019, here with whole counts. Oracle: all counts.
-
-    >>> from trialtrace.audit.summaries.printed import read
-    >>> mean, sd = read("0.35", rounding="half_up"), read("0.48", rounding="half_up")
-    >>> debit(mean, sd, 40, divisor="n - 1", percent=False)
-    Debit(consistent=True, counts=(14,), luck=0.019230769230769232)
-    """
-    check_choice("divisor", divisor, DIVISORS)
-    n = _one_whole(n, "sizes")
-    if n < 2:
-        raise StatsError("a standard deviation needs at least two people.")
-    if mean.value.shape or sd.value.shape or mean.unit == 0 or sd.unit == 0:
-        raise StatsError("DEBIT takes one printed mean and one printed standard deviation.")
-    if percent:
-        mean, sd = mean.scaled(Fraction(1, 100)), sd.scaled(Fraction(1, 100))
-    first, last = (int(x) for x in mean.multiples(n))
-    counts = range(max(first, 0), min(last, n) + 1)
-    if not counts:
-        return Debit(False, (), nan)
-    if len(counts) > MOST_SUMS:
-        raise StatsError(f"more than {MOST_SUMS} counts have this mean, which tells nothing.")
-    weight = n * (n - 1 if divisor == "n - 1" else n)
-    squares = {x: Fraction(x * (n - x), weight) for x in counts}
-    fitting = tuple(x for x, square in squares.items() if _square_inside(square, sd))
-    cells = {_cell(square, sd.unit.item()) for square in squares.values()}
-    possible = _cell(Fraction((n // 2) * (n - n // 2), weight), sd.unit.item()) + 1
-    return Debit(bool(fitting), fitting, len(cells) / possible)
 
 
 def _ends(scale: tuple[int, int], items: int) -> tuple[int, int]:
@@ -297,24 +248,6 @@ def _moved(sd: Printed, value: Fraction, below: Fraction, above: Fraction) -> Pr
     exact = (np.array(end, dtype=object) for end in (value, value - below, value + above))
     moved, low, high = exact
     return Printed(moved, sd.unit, low, high, sd.low_closed, sd.high_closed)
-
-
-def _cell(square: Fraction, unit: Fraction) -> int:
-    """Which printed number, in units, the root of an exact square rounds to (half up)."""
-    # floor(sqrt(square) / unit + 1/2) without a root of a fraction: (2 k - 1)^2 <= 4 square/unit^2.
-    scaled = _floor(4 * square / unit**2)
-    return (isqrt(scaled) + 1) // 2
-
-
-def _square_inside(square: Fraction, number: Printed) -> bool:
-    low, high = number.low[()], number.high[()]
-    if low > 0 and (square < low**2 or (square == low**2 and not number.low_closed)):
-        return False
-    if low == 0 and square == 0 and not number.low_closed:
-        return False
-    if high <= 0:
-        return bool(high == 0 and square == 0 and number.high_closed)
-    return bool(square < high**2 or (square == high**2 and number.high_closed))
 
 
 def _one_whole(value: ArrayLike, name: str) -> int:

@@ -1,7 +1,7 @@
-"""Printed percentages: the counts behind them, and the denominators that are possible at all.
+"""Printed percentages: the counts behind them.
 
 A count x among n prints as the percentage P when 100 x / n lies in the range that P stands for; all
-arithmetic is exact. Several percentages of one group must share a denominator.
+arithmetic is exact.
 
 Source: arithmetic. Oracle: rounding of every count by `decimal` in the tests.
 """
@@ -13,13 +13,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.audit.summaries.printed import Printed, _filled, one_shape
+from trialtrace.audit.summaries.printed import Printed, one_shape
 from trialtrace.base.arrays import Whole
 from trialtrace.stats._inputs import MOST_COUNTED, numbers
 from trialtrace.stats.results import StatsError
 
 PERCENT = Fraction(1, 100)
-LARGEST_LIMIT = 1_000_000
 
 
 def counts_for_percentage(percentage: Printed, n: int) -> Whole:
@@ -54,38 +53,11 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[Whole, Whole]:
     return _span(percentage, n.astype(np.int64))
 
 
-def possible_denominators(percentages: Printed, *, limit: int) -> Whole:
-    """All n from 1 to `limit` with which every one of the percentages can be a count.
-
-    `percentages`: a single number or shape (k,), of the same group of patients. That their
-    counts add up to n, as those of a complete list of categories do, is not required. Raises
-    `StatsError` for a limit outside 1..1,000,000. Oracle: rounding of every count of every n.
-
-    >>> from trialtrace.audit.summaries.printed import read
-    >>> possible_denominators(read(["32.5", "17.5"], rounding="half_up"), limit=50)
-    array([40])
-    """
-    if not 1 <= _whole(limit) <= LARGEST_LIMIT:
-        raise StatsError(f"the limit of denominators must lie in 1..{LARGEST_LIMIT}.")
-    n = np.arange(1, limit + 1)
-    possible = np.ones(limit, dtype=bool)
-    for index in np.ndindex(percentages.value.shape):
-        first, last = _span(_cell(percentages, index), n[possible])
-        possible[possible] = first <= last
-    return n[possible]
-
-
 def _span(percentage: Printed, n: Whole) -> tuple[Whole, Whole]:
     first, last = percentage.scaled(PERCENT).multiples(n)
     # A percentage outside 0..100 has no count: the empty range keeps first above last.
     first, last = np.maximum(first, 0), np.minimum(last, n)
     return np.asarray(first).astype(np.int64)[()], np.asarray(last).astype(np.int64)[()]
-
-
-def _cell(percentages: Printed, index: tuple[int, ...]) -> Printed:
-    value, unit, low, high = (_filled(source[index]) for source in percentages._parts())
-    with_low, with_high = percentages.low_closed[index], percentages.high_closed[index]
-    return Printed(value, unit, low, high, np.asarray(with_low), np.asarray(with_high))
 
 
 def _whole(n: object) -> int:

@@ -12,19 +12,7 @@ from math import inf, log, sqrt
 from trialtrace.audit.ledger.claim import MODEL, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.relations.allow import (
-    ADJUSTED_TIMES,
-    COVARIATES,
-    EXACT_TESTS,
-    FARTHER_BELOW,
-    LEVEL,
-    LINEAR_MODELS,
-    NEAR_ONE,
-    NOT_NEAR,
-    SLIGHTLY,
-    STRATA,
-    TESTS_OF_TIMES,
-)
+from trialtrace.audit.relations import allow
 from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, span_of
 from trialtrace.audit.relations.shapes import OF_TIMES, Table, p_range, within, z_of
 from trialtrace.audit.relations.shapes import RATIOS as OF_EVENTS
@@ -39,10 +27,7 @@ RATIOS = (*OF_EVENTS, REDUCTION, "geometric_mean_ratio", "win_ratio", "ratio")
 
 
 DIFFERENCES = (
-    "risk_difference",
-    "mean_difference",
-    "restricted_mean_difference",
-    "difference",
+    *("risk_difference", "mean_difference", "restricted_mean_difference", "difference"),
     *LOGS,
 )
 
@@ -211,7 +196,7 @@ BY_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
 def on_two_sides(component: Component, p: Span, least: float) -> bool:
     """Whether one is below `least` and the other above `NOT_NEAR`, over all that prints so."""
     low, high = p_range(component)
-    return (p[1] < least and low >= NOT_NEAR) or (p[0] >= NOT_NEAR and high <= least)
+    return (p[1] < least and low >= allow.NOT_NEAR) or (p[0] >= allow.NOT_NEAR and high <= least)
 
 
 def of_counts(table: Table, component: Component) -> bool:
@@ -223,7 +208,7 @@ def of_counts(table: Table, component: Component) -> bool:
         return True
     z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
     low, high = z_of(p_range(component))
-    by = EXACT_TESTS.value
+    by = allow.EXACT_TESTS.value
     return (high >= by * z and low <= z / by) or low - 1 <= z <= high + 1
 
 
@@ -231,9 +216,9 @@ def of_no_test(table: Table, component: Component, p: Span) -> bool:
     """Whether a p of events is neither that of its interval, `p`, nor of any usual test of the
     counts: z is beyond a factor of `EXACT_TESTS` of each, and p decides otherwise or z is `STRATA`
     apart."""
-    printed, counts, by = p_range(component), [table[:2], table[2:]], EXACT_TESTS.value
-    otherwise = (p[1] < LEVEL <= printed[0]) or (printed[1] <= LEVEL < p[0])
-    if within(component, p, by, 0.0 if otherwise else STRATA.value):
+    printed, counts, by = p_range(component), [table[:2], table[2:]], allow.EXACT_TESTS.value
+    otherwise = (p[1] < allow.LEVEL <= printed[0]) or (printed[1] <= allow.LEVEL < p[0])
+    if within(component, p, by, 0.0 if otherwise else allow.STRATA.value):
         return False
     tests = [*p_values(counts, TWO_SIDED).values(), *wald_and_likelihood(counts).values()]
     return not any(within(component, Span(one, one), by) for one in tests if one == one)
@@ -247,12 +232,12 @@ def apart_by(entry: Claim, b: float) -> float:
     both or neither are stratified; where one alone is, or the model is adjusted, by up to 1.1 in 95
     of 100.
     """
-    if abs(b) > NEAR_ONE.value:
+    if abs(b) > allow.NEAR_ONE.value:
         return 0.0
     return (
-        SLIGHTLY.value
+        allow.SLIGHTLY.value
         if entry.stated_basis is None and entry.about.test is None
-        else ADJUSTED_TIMES.value
+        else allow.ADJUSTED_TIMES.value
     )
 
 
@@ -262,13 +247,17 @@ def near_no_difference(entry: Claim, component: Component, p: Span) -> bool:
     Of risks and odds, of two groups of 20 to 200 with 5 expected events or more, z of Fisher's
     exact test and of the corrected χ² test are at most `SLIGHTLY` below Wald's of a log ratio.
     """
-    main, most = entry.parts.get("value"), SLIGHTLY.value
+    main, most = entry.parts.get("value"), allow.SLIGHTLY.value
     if entry.measure in OF_TIMES:
         if main is None or main.bounds[0] <= 0:
             return False
         most = apart_by(entry, log(main.value or 1))
     (lower, upper), (low, high) = z_of(p), z_of(p_range(component))
-    return min(p[1], p_range(component)[1]) > LEVEL and low - upper <= most and lower - high <= most
+    return (
+        min(p[1], p_range(component)[1]) > allow.LEVEL
+        and low - upper <= most
+        and lower - high <= most
+    )
 
 
 def of_no_such_test(entry: Claim, component: Component, p: Span) -> bool:
@@ -287,16 +276,18 @@ def of_no_such_test(entry: Claim, component: Component, p: Span) -> bool:
         return False
     (lower, upper), (low, high) = z_of(p), z_of(p_range(component))
     if entry.measure == "mean_difference" and model:
-        return high < LINEAR_MODELS.value * lower or low > upper / LINEAR_MODELS.value
+        return high < allow.LINEAR_MODELS.value * lower or low > upper / allow.LINEAR_MODELS.value
     if entry.measure == "mean_difference":
-        return high < sqrt(max(lower * lower - COVARIATES.value * COVARIATES.value, 0.0))
+        return high < sqrt(
+            max(lower * lower - allow.COVARIATES.value * allow.COVARIATES.value, 0.0)
+        )
     if entry.measure in OF_TIMES and not model:
-        return on_two_sides(component, p, FARTHER_BELOW)
+        return on_two_sides(component, p, allow.FARTHER_BELOW)
     if entry.measure not in (None, *KINDS, *LOGS, *OF_TIMES):
         return False
     if entry.measure in OF_TIMES and near_no_difference(entry, component, p):
         return False
-    return not within(component, p, EXACT_TESTS.value, 0.0 if model else STRATA.value)
+    return not within(component, p, allow.EXACT_TESTS.value, 0.0 if model else allow.STRATA.value)
 
 
 def may_be_another(entry: Claim, component: Component, low: float, high: float) -> bool:
@@ -307,5 +298,5 @@ def may_be_another(entry: Claim, component: Component, low: float, high: float) 
         entry, component, Span(low, high)
     ):
         return True
-    near = EXACT_TESTS if entry.measure in (None, *KINDS) else TESTS_OF_TIMES
+    near = allow.EXACT_TESTS if entry.measure in (None, *KINDS) else allow.TESTS_OF_TIMES
     return within(component, Span(low, high), near.value)

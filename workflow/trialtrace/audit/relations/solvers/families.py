@@ -6,9 +6,7 @@ is that procedure's tail of estimate over error. With z of the p that the interv
 one, the statistic is m z / 1.96. Comparisons of one outcome are a family; a procedure is one
 of it where it gives the p of more than half of them. Holm's p of a step is never below that of the
 step before, so that lines with a larger p of their own repeat the one of a smaller.
-Where the paper names the procedure of a p, its interval may be that procedure's or the plain one;
-Holm's and Hochberg's p of k comparisons lie between the plain one and k times that.
-Sources: Tukey 1953, Dunnett 1955, Dunn 1961, Šidák 1967, Holm 1979, Hochberg 1988. Oracles: scipy's
+Sources: Tukey 1953, Dunnett 1955, Dunn 1961, Šidák 1967, Holm 1979. Oracles: scipy's
 tukey_hsd and dunnett.
 
 A p that a correction for several comparisons makes of the one that an interval gives.
@@ -32,8 +30,7 @@ from math import comb, inf
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from trialtrace.audit.ledger.about import ALL
-from trialtrace.audit.ledger.claim import FAMILIES, Claim
+from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.relations.engine import Way
 from trialtrace.audit.relations.ranges import Span, overlaps
@@ -45,9 +42,6 @@ Tail = Callable[[float], float]
 """P that the largest absolute statistic of a family is above a number."""
 LEAST = 1e-300
 TOGETHER = "with its own interval"
-NAMES = {"sidak": "Šidák", "multiplicity": "a"}
-SINGLE_STEP = ("bonferroni", "dunnett", "sidak", "tukey")
-MOST_GROUPS = 10
 
 
 def simultaneous(ledger: Ledger, entry: Claim, p: Span) -> Iterator[Choice]:
@@ -87,61 +81,6 @@ def steps(ledger: Ledger, entry: Claim, p: Span, most: int) -> Iterator[Choice]:
             ends = min(k * other[0], 1.0), min(k * other[1], 1.0)
             if overlaps(part, *ends) and p[0] <= ends[1]:
                 yield f"Holm's correction, by the smaller p of “{claim.label}”,", *ends
-
-
-def declared(ledger: Ledger, entry: Claim, p: Span, most: int) -> list[Choice]:
-    """Words and ends of p by the procedure that is named for it, of up to `most` comparisons.
-
-    With its own interval first, then with the plain one; none where no procedure is named.
-    """
-    named = (*(entry.about.design or ()), entry.parts["p"].procedure)
-    procedure = next((one for one in named if one in FAMILIES), None)
-    if procedure is None:
-        return []
-    words = f"by {NAMES.get(procedure, procedure.capitalize())}"
-    words += " correction" if procedure == "multiplicity" else "'s procedure"
-    quantile = quantile_of(entry)
-    tails = _named_tails(ledger, entry, procedure, most)
-    own = _corrected([(tail, _critical(tail, entry.confidence) / quantile) for tail in tails], p)
-    low, high = _corrected([(tail, 1.0) for tail in tails], p)
-    if procedure not in SINGLE_STEP:
-        # A step is at least the plain p, and at most that of all comparisons.
-        low, own = min(low, p.low), Span(min(own.low, p.low), own.high)
-    return [(f"{words}, {TOGETHER}", *own), (f"{words}, with a plain interval", low, high)]
-
-
-def _named_tails(ledger: Ledger, entry: Claim, procedure: str, most: int) -> list[Tail]:
-    """The tails of a procedure, by every number of groups or comparisons that may be meant."""
-    if procedure in ("dunnett", "tukey"):
-        every = ledger.comparisons.get(entry.about.cell, ())
-        pairs = [
-            claim
-            for claim in every
-            if len(claim.about.compared) == 2 and ALL not in claim.about.compared
-        ]
-        names = _groups([entry, *pairs])
-        sets = [names, list(ledger.apart)] if len(ledger.apart) > 2 else []
-        tails = [
-            tail
-            for names in sets
-            if len(names) > 2
-            for tail in _of_groups(ledger, entry, procedure, names)
-        ]
-        # More groups than the ledger has: two comparisons at least.
-        return tails or [_tukey(g, inf) for g in range(3, MOST_GROUPS + 1)]
-    tail = _sidak if procedure == "sidak" else _bonferroni
-    return [tail(k) for k in range(2, max(most, 2) + 1)]
-
-
-def _of_groups(ledger: Ledger, entry: Claim, procedure: str, names: list[str]) -> Iterator[Tail]:
-    sizes = {name: ledger.size_of(entry, name) or 0 for name in names}
-    degrees = [inf, float(sum(sizes.values()) - len(names))]
-    for df in degrees if all(sizes.values()) and degrees[1] > 0 else [inf]:
-        if procedure == "tukey":
-            yield _tukey(len(names), df)
-            continue
-        for control in entry.about.compared:
-            yield _dunnett(_loadings(sizes, control), df)
 
 
 def _loadings(sizes: Mapping[str, int], control: str) -> tuple[float, ...]:

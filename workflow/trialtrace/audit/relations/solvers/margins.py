@@ -195,10 +195,6 @@ class _Beside:
         return self.entry.parts.get("ci_low" if self.far_name == "ci_high" else "ci_high")
 
     @property
-    def shown(self) -> str:
-        return reach(self.entry)
-
-    @property
     def tail(self) -> float:
         """The one-sided level of a bound."""
         level = 1 - float(self.far.level or 95) / 100

@@ -15,7 +15,6 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.relations.ranges import TWO_SIDED, Span, overlaps
 from trialtrace.audit.relations.solvers.counts import as_proportion
 from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
-from trialtrace.audit.relations.wording import p_span
 
 
 def patients(ledger: Ledger, entry: Claim) -> int | None:
@@ -24,13 +23,13 @@ def patients(ledger: Ledger, entry: Claim) -> int | None:
     return entry.about.n or (sizes.pop() if len(sizes) == 1 else None)
 
 
-def p_of_pairs(ledger: Ledger, entry: Claim, component: Component) -> str | None:
-    """What McNemar's tests give where a p of the same patients is theirs, None where it is not."""
+def p_of_pairs(ledger: Ledger, entry: Claim, component: Component) -> bool:
+    """Whether a p of the same patients can be that of McNemar's tests."""
     paired = {PAIRED, CROSSOVER} & set(entry.about.design or ())
     if not paired or entry.measure != "risk_difference" or entry.tails != TWO_SIDED:
-        return None
+        return False
     span = _range_of_pairs(ledger, entry)
-    return p_span(*span) if span and overlaps(component, *span) else None
+    return span is not None and overlaps(component, *span)
 
 
 def _range_of_pairs(ledger: Ledger, entry: Claim) -> Span | None:

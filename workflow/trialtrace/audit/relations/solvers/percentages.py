@@ -102,34 +102,21 @@ def of_three(entry: Claim, pairs: Whole) -> bool:
     return prints(low, ends[0]) and prints(high, ends[1])
 
 
-Ranges = list[tuple[Whole, Whole]]
-
-
-def ranges_of(parts: list[Component], roundings: tuple[str | None, str | None], n: int) -> Ranges:
-    """For each part the first and last count of 1 to n - 1 patients that print as it does.
+def splits(
+    parts: list[Component], roundings: tuple[str | None, str | None], events: int, n: int
+) -> list[tuple[int, int, int, int]]:
+    """(x1, n1, x2, n2) that print as the shares of two strata, of so many events of n in both.
 
     A rounding of None is that of the paper.
     """
     sizes = np.arange(1, n)
-    return [
+    (low1, high1), (low2, high2) = (
         count_ranges(as_range(part, rounding=rounding), sizes)
         for part, rounding in zip(parts, roundings, strict=True)
-    ]
-
-
-def splits(ranges: Ranges, events: int, n: int, outside: int) -> list[list[int]]:
-    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither."""
-    sizes = np.arange(1, n - outside)
-    (low1, high1), (low2, high2) = ([each[: len(sizes)] for each in ends] for ends in ranges)
-    low2, high2 = low2[::-1], high2[::-1]
-    # The patients in neither part have from none to all of the events that are left.
-    least = np.maximum(low1 + low2, events - outside)
-    most = np.minimum(high1 + high2, events)
-    fit = np.flatnonzero((low1 <= high1) & (low2 <= high2) & (least <= most))
+    )
+    least, most = np.maximum(low1, events - high2[::-1]), np.minimum(high1, events - low2[::-1])
     return [
-        [int(x), int(sizes[k]), int(x2), int(n - outside - sizes[k])]
-        for k in fit
-        for x in range(low1[k], high1[k] + 1)
-        for x2 in range(low2[k], high2[k] + 1)
-        if least[k] <= x + x2 <= most[k]
+        (x, int(n1), events - x, int(n - n1))
+        for n1, first, last in zip(sizes, least, most, strict=True)
+        for x in range(int(first), int(last) + 1)
     ]
