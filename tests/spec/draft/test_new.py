@@ -290,6 +290,16 @@ def test_counts_before_writing_show_what_was_answered(new, export, capsys, told,
     assert re.search(seen, capsys.readouterr().out)
 
 
+def test_a_number_far_off_is_shown_and_used_until_it_is_answered(new, at, capsys):
+    frame = patients()
+    frame.loc[::9, "score"] = 999
+    path = write(frame, at.root / "data" / "mine.csv")
+    assert new(path, **SCORE) == 0
+    assert "999.0 in 7 cells" in (shown := capsys.readouterr().out) and "to 999," in shown
+    assert new(path, **SCORE, missing="999", name="other") == 0
+    assert "to 999," not in capsys.readouterr().out
+
+
 def test_rows_of_one_kind_are_chosen_where_patients_have_several(at, new):
     path = write(visits(), at.root / "data" / "visits.csv")
     assert new(path, **(VISITS | {"where": "week=8"})) == 0

@@ -152,6 +152,7 @@ def test_numbers_are_measured_on_the_derived_data(material):
     assert found["relief", "count", "placebo"] == Measured(6, 18)
     assert found["nausea", "occurrences", None] == Measured(9, 9)
     assert found[None, "patients", None] == Measured(40, 40)
+    assert round(found["age", "mean", None].value) == 50
     assert round(found["age", "sd", None].value, 1) == 9.8
     table = targets(material)
     assert "scripts/cohorts/mini.py" in table and "which differs" not in table

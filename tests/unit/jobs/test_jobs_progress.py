@@ -78,6 +78,11 @@ def test_on_a_cluster_a_job_of_this_machine_begins_at_once():
     started(progress, 3)
     said(progress, msg=submitted.replace("77", "78"))
     assert (progress.jobs[1].number, progress.jobs[3].number) == ("77", "78")
+    # Two of a group are one submission, in the order of the data; a trial is named once.
+    started(progress, 4, "derive_datasets")
+    started(progress, 5, wildcards=[("trial", "another")])
+    line = said(progress, msg=submitted.replace("77", "79"))
+    assert line == "submitted as job 79: another, mini: clean_tables, derive_datasets"
 
 
 def failed(progress: Progress, log: Path, number: int = 1, **more: object) -> str | None:

@@ -68,7 +68,7 @@ def material(*rows, families=()):
         trial=Stub(
             tells_cohort=False,
             synthetic=False,
-            design=Stub(framework=None),
+            design=Stub(framework=None, arms={}),
             reanalysis=None,
             stamp=None,
             plan=plan,

@@ -171,7 +171,9 @@ def test_those_without_an_outcome_are_taken_for_like_those_with_one(monkeypatch,
     if randomised == WHOLE[0][2]:
         assert told == ""
     else:
-        assert told.startswith("Patients without an outcome are left out: these are estimates for ")
+        assert told.startswith(
+            "Patients without an outcome are left out, as if they were like the "
+        )
         assert told.endswith(
             "In 14 of them the known parts decide the outcome: with the event, Drug 2 of 4 and "
             "Placebo 9 of 10; of those analysed, 2 of 4 and 3 of 4. Known parts decide one answer "

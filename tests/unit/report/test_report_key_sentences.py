@@ -283,7 +283,7 @@ def test_the_lost_who_count_as_failures_are_no_known_outcomes(mini, monkeypatch)
 def test_whom_an_analysis_of_fewer_leaves_out_is_said_of_each_question(mini, role, told):
     (analysis,) = primary(mini)
     text = words(analysis_section.analysis_sentences(mini, replace(analysis, role=role)))
-    assert ("if, in each arm, those left out are like those analysed" in text) is told
+    assert ("left out, as if they were like the others of their arm" in text) is told
 
 
 def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):

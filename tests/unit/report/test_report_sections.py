@@ -158,13 +158,10 @@ def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
     )
 
 
-def test_how_it_was_made_leads_to_what_was_decided_and_to_the_sources_of_print(mini):
+def test_how_it_was_made_leads_to_what_was_decided(mini):
     text = made_by(mini)
     assert "](config/trial.yaml.html), " in text
     assert "claims.yaml.html" not in text
-    printed = Material(mini.trial, mini.settings, mini.folder, {})
-    printed.__dict__["claims"] = [{}]
-    assert "](config/claims.yaml.html)" in made_by(printed)
 
 
 def test_other_choices_stand_beside_the_analysis_they_are_of(mini):

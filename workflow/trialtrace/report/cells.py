@@ -21,8 +21,6 @@ from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.links import Step
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import (
-    AFTER,
-    BEFORE,
     FOLDER,
     STATE,
     SUMMARY,
@@ -39,6 +37,7 @@ from trialtrace.report.sections.committee_section import committee_section
 from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_section, data_tables
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
+from trialtrace.report.sections.estimands_table import estimands_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.frozen_section import frozen_section
 from trialtrace.report.sections.harms import events_section, harms_section
@@ -52,9 +51,7 @@ from trialtrace.report.sections.simulation_section import simulation_section
 from trialtrace.report.tables import link, short_text, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.load import load_settings, load_trial
-from trialtrace.run.trial.reported import REPORT, in_main_report
 
-METHODS = "methods"
 # Sections of a report that are of no analysis.
 SECTIONS: dict[str, Callable[[Material], str]] = {
     "trial": sections.trial_section,
@@ -68,7 +65,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "limits": limits,
     "data": data_section,
     "data_tables": data_tables,
-    METHODS: methods,
+    "methods": methods,
     "methods_further": methods_further,
     "made": sections.made_by,
     "sources": sections.sources_table,
@@ -81,11 +78,11 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "committee": committee_section,
     "simulation": simulation_section,
     "listings": listings,
+    "estimands": estimands_table,
     "targets": targets,
 }
 # Tells a document that is rendered elsewhere which project it is of.
 PROJECT = "TRIALTRACE_PROJECT"
-_LINK = re.compile(r"\]\((trace/[^#)]+#[^/)]+)")
 _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
 
 
@@ -171,20 +168,7 @@ class Cells:
         self._known("section", name)
         if name == SUMMARY:
             return page_one(self.material, self.places)
-        if name == METHODS:
-            return methods(self.material, self._linked())
         return SECTIONS[name](self.material)
-
-    def _linked(self) -> set[str]:
-        """The links to results that the report's other chunks have."""
-        trial = self.material.trial
-        sections = [*(one for _, _, names in BEFORE for one in names), SUMMARY]
-        sections += [one for _, _, one in AFTER[REPORT] if one != METHODS]
-        chunks = [("section", one) for one in sections]
-        for analysis in trial.plan.analyses.values():
-            if in_main_report(trial, analysis):
-                chunks += [("sentences", analysis.name), ("table", analysis.name)]
-        return {link for chunk in chunks for link in _LINK.findall(self.text(*chunk))}
 
     def _sentences(self, name: str) -> str:
         self._known("sentences", name)

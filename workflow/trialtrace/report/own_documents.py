@@ -41,9 +41,10 @@ AFTER = {
     SUPPLEMENT: (
         ("Adverse events by term", "sec-events", "events"),
         ("Flow of patients", "sec-flow", "flow"),
-        ("Methods of these analyses", "sec-methods-further", "methods_further"),
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
+        ("Estimands and their analyses", "sec-estimands", "estimands"),
+        ("Methods of each analysis", "sec-methods-further", "methods_further"),
         ("Declared constants", "sec-constants", "constants"),
         ("The trial as its sources describe it", "sec-trial", "trial"),
         ("Rows and cells of the export", "sec-data-tables", "data_tables"),

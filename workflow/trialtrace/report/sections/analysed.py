@@ -10,6 +10,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.lost_sessions import hanging
+from trialtrace.report.sections.results_in_short import short_arm
 from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -38,7 +39,7 @@ def analysed(material: Material, analysis: Analysis) -> str:
             least, most = min(used, key=_n_of), max(used, key=_n_of)
             n_link = _n_link(least)
             n_link += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
-            label = "patients" if arm == ALL else escape_markdown(material.arm_label(arm))
+            label = "patients" if arm == ALL else escape_markdown(short_arm(material, arm))
             lacking = lacking or _n_of(least) < size
             lost = hanging(material, analysis).get(arm)
             label += (

@@ -61,7 +61,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     if not looks:
         return ""
     found = [one for one in looks if one.flagged]
-    parts = []
+    parts = [escape_markdown(sentence(looks)) + "\n"]
     if found:
         header = ["Item", "Check", "Where", "Result", "p, allowing for all checks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
@@ -108,7 +108,9 @@ NOT_USED = "no endpoint can use the cell"
 def data_section(material: Material) -> str:
     """Subjects in and out, what was lost, and how many checks of the rows are flagged."""
     looks, account = judged(material.endpoint_losses.looks), material.account
-    checks = escape_markdown(sentence(looks)) if looks else ""
+    flagged = sum(one.flagged for one in looks)
+    checks = f"{len(looks)} checks of the rows by the items of the IPD Integrity Tool; {flagged} "
+    checks = f"{checks}flagged." if looks else ""
     told = [subjects_line(account).strip(), *_rows_rejected(account), *undated(material), checks]
     return "\n\n".join(filter(None, told)) + "\n"
 

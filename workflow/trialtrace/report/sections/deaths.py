@@ -14,7 +14,8 @@ from trialtrace.report.sections.event_words import effect_words, is_time
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import is_time_to, unknown_times
 from trialtrace.report.sections.questions import missing_bounds
-from trialtrace.report.tables import NO_BREAK, link, pair_text
+from trialtrace.report.sections.results_in_short import short_arm, short_pair
+from trialtrace.report.tables import NO_BREAK, link
 from trialtrace.run.endpoints.kinds.recurrent_events import (
     EventIntervals,
     EventsAtTimes,
@@ -274,7 +275,7 @@ def effects(material: Material, analysis: Analysis, like: ResultRow | None = Non
         ]
         bounded = bounded or bool(bounds)
         told.append(
-            f"{escape_markdown(pair_text(material, one.estimate))}, "
+            f"{escape_markdown(short_pair(material, one.estimate))}, "
             f"{effect_words(material.trial, one.estimate)}"
             f"{period(material, one.estimate, years=True)} "
             f"{link(one.estimate, one.estimate['stat_text'])}" + "".join(bounds)
@@ -339,7 +340,7 @@ def _over_time(
 def _counts(material: Material, arms: Arms) -> str:
     """ "Drug 1 of 55; Placebo 7 of 50"."""
     return "; ".join(
-        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
+        f"{escape_markdown(short_arm(material, arm))} {of_arm_in_words(rows)}"
         for arm, rows in _arms(arms).items()
     )
 
@@ -371,7 +372,7 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
 
     def counts(of_arms: Arms) -> str:
         return "; ".join(
-            f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
+            f"{escape_markdown(short_arm(material, arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
             f"{link(of[arm])}{_share(row, of[arm])}"
             for arm, (row,) in _arms(of_arms).items()
         )

@@ -14,12 +14,14 @@ from trialtrace.report.sections.decisions import (
     level_words,
 )
 from trialtrace.report.sections.questions import of_look
+from trialtrace.report.sections.results_in_short import short_arm
 from trialtrace.report.sections.thresholds import tests_of_arms, threshold_of
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
+from trialtrace.run.trial.reported import in_main_report, in_order
 
 VALUE_WORDS = {
     "value": "",
@@ -35,7 +37,7 @@ STRATEGIES = {
     "principal stratum": "the question concerns strata of patients defined by whether it would "
     "happen to them under a treatment, whichever they had",
 }
-MOST_NAMED = 3
+MOST_NAMED, MANY = 3, 3
 
 
 def estimand_line(material: Material, analysis: Analysis) -> str:
@@ -50,8 +52,8 @@ def estimand_line(material: Material, analysis: Analysis) -> str:
 def asked(material: Material, analysis: Analysis) -> str:
     """Measure, treatments, variable, population, and intercurrent events by their strategies."""
     estimand, rows = analysis.estimand, material.of(analysis.name)
-    arms = [material.arm_label(arm) for arm in estimand.treated]
-    against = f"{' and '.join(arms)} against {material.arm_label(estimand.reference)}"
+    arms = [short_arm(material, arm) for arm in estimand.treated]
+    against = f"{' and '.join(arms)} against {short_arm(material, estimand.reference)}"
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in rows):
         against = ""
@@ -59,9 +61,22 @@ def asked(material: Material, analysis: Analysis) -> str:
         against = f"each arm against {held}" + f"; {against}" * bool(against)
     population = lower_first(material.trial.populations[estimand.population].label)
     before = [upper_first(estimand.summary), *filter(None, [against])]
-    after = [f"in “{population}”", strategies(estimand.intercurrent)]
     variable = variables(material, analysis) + escape_markdown(VALUE_WORDS[analysis.value])
-    return f"{escape_markdown(', '.join(before))}; {variable}, {escape_markdown('; '.join(after))}."
+    who = escape_markdown(f"in “{population}”")
+    events = _events(material, analysis)
+    return f"{escape_markdown(', '.join(before))}; {variable}, {who}; {events}."
+
+
+def _events(material: Material, analysis: Analysis) -> str:
+    """The intercurrent events, or the first analysis of the same document that has the same."""
+    own, trial = analysis.estimand.intercurrent, material.trial
+    here = in_main_report(trial, analysis)
+    every = (one for one in in_order(trial) if in_main_report(trial, one) == here)
+    first = next((one for one in every if one.estimand.intercurrent == own), analysis)
+    if first is analysis or len(own) < MANY:
+        return escape_markdown(strategies(own))
+    link = f"“[{escape_markdown(first.label)}](#{analysis_place(first.name)})”"
+    return f"intercurrent events as for {link}"
 
 
 def strategies(events: Iterable[Intercurrent]) -> str:

@@ -32,6 +32,7 @@ from trialtrace.report.sections.questions import (
     missing_bounds,
     question_of,
 )
+from trialtrace.report.sections.results_in_short import short_pair
 from trialtrace.report.tables import NO_BREAK, link, pair_text, with_level, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
@@ -288,7 +289,7 @@ def compared(material: Material, analysis: Analysis) -> Iterator[Compared]:
         parts += [visit] if visits and visit else []
         parts += [material.stratum_words(stratum)] if stratum else []
         parts += [contrast] if contrast else []
-        lead = "".join(f", {part}" for part in [*parts, pair_text(material, estimate)]) + ":"
+        lead = "".join(f", {part}" for part in [*parts, short_pair(material, estimate)]) + ":"
         if stratum:
             # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
             yield Compared(estimate, None, None, lead)

@@ -12,13 +12,13 @@ from trialtrace.report.sections.compact import of_arm_in_words, of_whole
 from trialtrace.report.sections.deaths import (
     FATAL,
     deaths_by_arm,
-    effects,
     none_logged,
     population_sizes,
     randomised_by_arm,
 )
 from trialtrace.report.sections.listings import DEATHS, EVENTS, listings_of
 from trialtrace.report.sections.records import records
+from trialtrace.report.sections.results_in_short import short_arm
 from trialtrace.report.tables import (
     NO_BREAK,
     captioned,
@@ -114,6 +114,15 @@ TABLES_OF_EVENTS = {"ae", "aes", "adae", "sae", "saes", "teae", "teaes", "advers
 NONE = "Adverse events are not reported, which does not mean that there were none: "
 
 
+def _record_deaths(material: Material) -> bool:
+    """Whether an endpoint or a column of the data is called after death or survival."""
+    trial = material.trial
+    columns = (one for table in trial.dictionary.values() for one in table.items())
+    named = [*(text for name, column in columns for text in (name, column.label or ""))]
+    named += [endpoint.label for endpoint in trial.endpoints.values()]
+    return any(DIED.search(text) or LIVED.search(text) for text in named)
+
+
 def without_deaths(material: Material) -> str:
     """That no endpoint is death; the endpoints that speak of it, or of who lived, whose rest may
     have died."""
@@ -132,7 +141,9 @@ def without_deaths(material: Material) -> str:
 def harms_section(material: Material) -> str:
     """Deaths, then a line an analysis or endpoint of harms."""
     declared = declared_harms(material)
-    deaths = deaths_by_arm(material, _here) or [without_deaths(material)]
+    deaths = deaths_by_arm(material, _here)
+    if not deaths and _record_deaths(material):
+        deaths = [without_deaths(material)]
     deaths += _denominators(material)
     deaths += [line for analysis in declared for line in _lines(material, analysis)]
     for texts in event_tables(material):
@@ -199,13 +210,12 @@ def _lines(material: Material, analysis: Analysis) -> Iterator[str]:
         rows = [row for arm in arms.values() for row in arm]
         shown = escape_markdown(", ".join(filter(None, [label, visit])) + of_log(material, rows[0]))
         lines = [
-            f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
+            f"{escape_markdown(short_arm(material, arm))} {of_arm_in_words(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
         lines += [escape_markdown(why[present(rows[0]["parameter"])])] if why else []
         lines += records(material, analysis, rows[0]["parameter"])
-        lines += [text.removesuffix(".") for text in effects(material, analysis, rows[0])]
         yield f"[{shown}]({_here(analysis)}): {'; '.join(lines)}."
 
 
@@ -272,7 +282,7 @@ def _shares(material: Material, texts: Mapping[str, str]) -> str:
     """The share of patients with any event, by arm, of a display of adverse events."""
     shares, patients = (of_events(material, texts, stat) for stat in ("any_event", "patients"))
     told = [
-        f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {with_level(share)}"
+        f"{escape_markdown(short_arm(material, arm))} {_of(patients[arm])}, {with_level(share)}"
         for arm, share in shares.items()
         if arm != ALL or len(shares) == 1
     ]
@@ -299,7 +309,7 @@ def _denominators(material: Material) -> Iterator[str]:
         of = [randomised[row["group1_level"]] for row in sizes]
         whole = all(a["stat_value"] == b["stat_value"] for a, b in zip(sizes, of, strict=True))
         denominators = [
-            f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
+            f"{escape_markdown(short_arm(material, row['group1_level']))} {link(row)}"
             + ("" if whole else f" of {link(every)} {escape_markdown(lower_first(who))}")
             for row, every in zip(sizes, of, strict=True)
         ]

@@ -122,8 +122,7 @@ def available_cases(material: Material, analysis: Analysis) -> str:
     whole = {row["group1_level"]: present(row["stat_value"]) for row in population}
     if all(n >= whole.get(arm, n) for arm, n in known.items()):
         return ""
-    text = "Patients without an outcome are left out: these are estimates for all randomised if, "
-    text += "in each arm, those left out are like those analysed, which the data cannot show."
+    text = "Patients without an outcome are left out, as if they were like the others of their arm."
     added = [
         each for one in children(material, analysis.name) if (each := whom_it_adds(material, one))
     ]

@@ -21,14 +21,15 @@ from trialtrace.report.sections.questions import at_look
 from trialtrace.report.sections.results_in_short import PAIR, PLACE, arm_in_text, pair_in_text
 from trialtrace.report.sections.thresholds import beyond_thresholds
 from trialtrace.report.tables import NO_BREAK, link, short_text, with_sign
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import limits_of
 
 # An analysis with more comparisons is told by how many show a difference.
 MOST = 4
-# Intervals that are named where they lie otherwise than most.
-FEW = 3
+# Comparisons that are named where their intervals lie otherwise than others.
+FEW, BOTH = 3, 2
 
 
 def reading(material: Material, analysis: Analysis) -> str:
@@ -92,15 +93,19 @@ def _of_intervals(
         favours = "".join(f", {text}" for row in clear for text in favoured(material, row))
         yield f"the {level} {lies} {nulls}{favours}; no test decides."
         return
-    where = [
-        f"{link(row)} ({escape_markdown(', '.join(words))})"
-        for row in clear
-        for words in [[leads[row["result_id"]], *favoured(material, row)]]
-    ]
-    named = f": {'; '.join(where)}" if 0 < len(clear) <= FEW else ""
-    yield f"{len(clear)} of {len(bounded)} {level}s do not include {nulls}{named}; no test decides."
+    across = len(bounded) - len(clear)
+    if len(bounded) == BOTH and across != 1:
+        text = f"both {level}s include {nulls}" if across else f"neither {level} includes {nulls}"
+    elif not clear or not across:
+        text = f"{'all' if across else 'none'} of the {len(bounded)} {level}s include {nulls}"
+    else:
+        text = f"{len(clear)} of {len(bounded)} {level}s does not include {nulls}"
+        text = text.replace(" does not", " do not") if len(clear) > 1 else text
+        where = [link(row, leads[row["result_id"]]) for row in clear[:FEW]]
+        text += f": {'; '.join(where)}" * (len(clear) <= FEW)
+    yield f"{text}; no test decides."
     methods = any(one.further for one in found)
-    if analysis.role not in ("sensitivity", "subgroup") and not methods:
+    if len(bounded) > MOST and analysis.role not in ("sensitivity", "subgroup") and not methods:
         chance = len(bounded) * (1 - present(bounded[0]["ci_level"]))
         yield f"By chance alone {chance:.1f} would not."
 
@@ -118,10 +123,17 @@ def favoured(material: Material, row: ResultRow) -> list[str]:
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
     """Whether the test of all arms, where a family has it, shows a difference among them."""
-    for p, adjusted in of_all_arms(material, analysis.name):
+    tests = of_all_arms(material, analysis.name)
+    if len(tests) > BOTH:
+        values = [value for _, row in tests if (value := row["stat_value"]) is not None]
+        many = rejected(values, analysis.decision_level)
+        yield f"a difference among all arms is shown in {many} of {len(values)} tests."
+        return
+    for p, adjusted in tests:
         if (value := adjusted["stat_value"]) is not None:
             shown = "a" if rejected([value], analysis.decision_level) else "no"
-            at = escape_markdown(f", {p['visit']}" if p["visit"] else "")
+            where = [*material.parameter_words(p), *filter(None, [p["visit"]])]
+            at = "".join(f", {escape_markdown(lower_first(one))}" for one in where)
             p_text = f"p{NO_BREAK}{with_sign(adjusted)}"
             yield f"{shown} difference among all arms is shown{at} ({p_text})."
 

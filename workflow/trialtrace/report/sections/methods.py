@@ -5,24 +5,19 @@ import json
 import platform
 import re
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 import trialtrace
-from trialtrace.base.words import finer, number
+from trialtrace.base.words import number
 from trialtrace.report.audit.cohort_words import MARKED
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import explores, level_words
-from trialtrace.report.sections.event_words import stat_words
+from trialtrace.report.sections.decisions import decides_anything, explores, level_words
 from trialtrace.report.sections.methods_used import (
-    BARE,
-    FEW,
-    TESTED,
-    Uses,
-    by_analysis,
-    method_words,
+    LEADS,
+    items,
     quoted,
     sentences_on,
     uses_of,
@@ -30,12 +25,13 @@ from trialtrace.report.sections.methods_used import (
 from trialtrace.report.sections.models import reference_of
 from trialtrace.report.sections.questions import alongside, leading, of_look
 from trialtrace.report.sections.references import BIBLIOGRAPHY, References, as_bibtex
+from trialtrace.report.tables import texts_table
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, RECURRENT, SCORES, TIMES
 from trialtrace.run.trial.plan.multiplicity import Family
-from trialtrace.run.trial.plan.references import ADJUSTMENTS, by
+from trialtrace.run.trial.plan.references import ADJUSTMENTS
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 # What computes; what recomputed stands with its version in the results.
@@ -44,74 +40,34 @@ KNOWN_ALONE = (
     "Each analysis is of the patients, and over visits of the values, whose outcome is known; "
     "missing ones are imputed, counted or bounded only where the method or the outcome says so."
 )
-ASIDE = "Analyses of the supplement of which this report shows results have besides:"
 NOT_DECIDED = (
     "Comparisons that no test was planned to decide are given by estimates with intervals; a "
     "p-value beside one, as of an interaction, decides nothing."
 )
 
-BOTH_OF_SHARES = ("proportion.wilson", "proportion.clopper_pearson")
-OF_SHARES = (
-    "Of shares, Wilson's score interval has about its level on average; the exact interval, which "
-    "is wider, has at least it, and stands where the plan wants that, as of harms or a threshold."
-)
 
-
-FINER = (
-    "A limit that would round to no effect has so many more digits as tell on which side of it it "
-    "lies."
-)
-
-
-def _finer(row: ResultRow) -> bool:
-    value, low, high = row["stat_value"], row["ci_low"], row["ci_high"]
-    if not row["ci_level"] or value is None or low is None or high is None:
-        return False
-    return finer(row["stat_name"], value, low, high)
-
-
-def methods(material: Material, shown: Container[str] = ()) -> str:
-    """What was computed how, by which software, and the references; of analyses of the supplement
-    the results to which the report has a link, of those `shown`."""
+def methods(material: Material) -> str:
+    """What was computed how, a paragraph a kind of outcome, by which software; the references."""
     references = References()
-    told = [MARKED] if material.tracer.set_to_published else []
-    paragraphs = [*_prose(material, references, shown), *told]
-    paragraphs += [_software(material), _cite(material)]
+    told = [*_prose(material, references)]
+    told += [MARKED] if material.tracer.set_to_published else []
+    told += [f"{_software(material)} {FURTHER}"]
+    told += [_cite(material)]
     file = f"The references as a file: [{BIBLIOGRAPHY}]({BIBLIOGRAPHY})."
-    listed = references.listed()
-    return "\n\n".join([*paragraphs, listed, *([file] if listed else [])]) + "\n"
+    listed = references.listed(titles=False)
+    return "\n\n".join([*told, listed, *([file] if listed else [])]) + "\n"
 
 
-def _prose(material: Material, references: References, shown: Container[str] = ()) -> Iterator[str]:
-    """The paragraphs: of whom, the primary analyses; all others; multiplicity, intervals and
-    missing values; then what is shown of the supplement, which numbers no reference of the rest."""
-    every = in_order(material.trial)
-    main = [one for one in every if in_main_report(material.trial, one)]
-    first = [one for one in main if one.role == "primary"]
-    primary: Uses = {}
-    told = [_populations(material, main)]
-    if first:
-        labels = in_a_row([quoted(one.label) for one in first])
-        told.append(f"The primary {'analysis is' if len(first) == 1 else 'analyses are'} {labels}.")
-        for one in first:
-            own = uses_of(material, [one], known=primary)
-            sentences = [*sentences_on(own, references)]
-            if sentences and len(first) > 1:
-                sentences[0] = f"For {quoted(one.label)}, {lower_first(sentences[0])}"
-            told += sentences
-            primary |= own
-        told += _decided(material, primary)
-        told += _looks(material, references)
-    yield " ".join(filter(None, told))
-    others = uses_of(material, [one for one in main if one not in first], known=primary)
-    if others:
-        lead = f"The other analyses of this report have {'further ' * bool(first)}methods"
-        yield f"{lead}: {by_analysis(others, references)}."
+def _prose(material: Material, references: References) -> Iterator[str]:
+    """Of whom and at which level, then the outcomes by their kind, then what holds for all."""
+    main = [one for one in in_order(material.trial) if in_main_report(material.trial, one)]
+    opening = [_populations(material, main), *_decided(material), *_looks(material, references)]
+    yield " ".join(filter(None, opening))
+    for title, kinds in OUTCOMES.items():
+        told = " ".join(sentences_on(uses_of(material, main, kinds), references))
+        if told:
+            yield f"**{title}.** {told}"
     yield " ".join(_general(material, references))
-    aside = [one for one in every if one not in main]
-    beside = uses_of(material, aside, known=primary | others, shown=shown)
-    if beside:
-        yield f"{ASIDE} {by_analysis(beside, references)}."
 
 
 def _general(material: Material, references: References) -> Iterator[str]:
@@ -134,41 +90,32 @@ def _general(material: Material, references: References) -> Iterator[str]:
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."
     )
-    if {row["method"] for row in material.results} >= {*BOTH_OF_SHARES}:
-        yield OF_SHARES
-    if any(map(_finer, material.results)):
-        yield FINER
     yield KNOWN_ALONE
 
 
 def _populations(material: Material, analyses: list[Analysis]) -> str:
-    """Of whom the analyses are: of one population, or of one but for some."""
+    """Of which population most analyses are."""
     populations = material.trial.populations
-    of = {
-        one.name: escape_markdown(lower_first(populations[one.estimand.population].label))
-        for one in analyses
-    }
+    of = Counter(populations[one.estimand.population].label for one in analyses)
     if not of:
         return ""
-    (most, _), *rest = Counter(of.values()).most_common()
-    told = [f"Analyses are of “{most}”"]
-    for population, n in rest:
-        labels = [quoted(one.label) for one in analyses if of[one.name] == population]
-        which = in_a_row(labels) if n <= FEW else f"{n} analyses, which say so,"
-        told.append(f"{which} {'is' if n == 1 else 'are'} of “{population}”")
-    return f"{'; '.join(told)}."
+    most = escape_markdown(lower_first(of.most_common(1)[0][0]))
+    return f"Analyses are of “{most}”{' where no other population is named' * (len(of) > 1)}."
 
 
-def _decided(material: Material, primary: Uses) -> Iterator[str]:
+def _decided(material: Material) -> Iterator[str]:
     """At which level primary comparisons are decided, or that no test decides."""
-    if not any(kind == TESTED or "its p" in used.stats for (kind, _), used in primary.items()):
-        return
     if explores(material):
         yield "The trial explores: no test decides."
         return
-    levels = dict.fromkeys(level_words(material, one) for one in leading(material))
-    yield escape_markdown(f"Primary comparisons are held against the {in_a_row([*levels])}.")
-    for one in leading(material):
+    decided = [
+        one
+        for one in leading(material)
+        if decides_anything(material.trial.plan, one, material.of(one.name))
+    ]
+    if levels := dict.fromkeys(level_words(material, one) for one in decided):
+        yield escape_markdown(f"Primary comparisons are held against the {in_a_row([*levels])}.")
+    for one in decided:
         if others := alongside(material, one):
             labels = in_a_row([quoted(each.label) for each in (one, *others)])
             yield f"An effect is shown only where the intervals of {labels} exclude no effect."
@@ -232,54 +179,30 @@ def _looks(material: Material, references: References) -> Iterator[str]:
 
 
 def methods_further(material: Material) -> str:
-    """What was computed how, analysis by analysis: of the report's and of those of the supplement,
-    with references of its own; nothing where the supplement has none."""
+    """A line an analysis with its population and methods, and references of its own."""
     references = References("s")
-    listed = [
-        [*_analyses(material, references, main=main), *_families(material, references, main=main)]
-        for main in (True, False)
-    ]
-    if not listed[1]:
-        return ""
-    heads = ("Of the analyses in the main report:", "Of the analyses here:")
-    parts = [
-        f"{head}\n\n" + "\n".join(f"- {part}" for part in each)
-        for head, each in zip(heads, listed, strict=True)
-        if each
-    ]
-    return "\n\n".join([*parts, references.listed()]) + "\n"
+    body = [_line(material, one, references) for one in in_order(material.trial)]
+    header = ["Analysis", "Population", *(kind.capitalize() for kind in LEADS)]
+    caption = "Methods of each analysis of the plan."
+    families = [*_families(material, references, main=True)]
+    families += _families(material, references, main=False)
+    table = texts_table(material, header, body, "methods", caption)
+    return "\n\n".join([table, *families, references.listed()]) + "\n"
 
 
-def _analyses(
-    material: Material,
-    references: References,
-    *,
-    main: bool,
-) -> Iterator[str]:
-    """A sentence for all analyses of a population that have the same methods, those of the `main`
-    report or those of the supplement; what comes by the same method stands together."""
-    alike: dict[tuple[str, ...], list[Analysis]] = {}
-    for analysis in in_order(material.trial):
-        if in_main_report(material.trial, analysis) == main:
-            stats: dict[tuple[str, str], dict[str, None]] = {}
-            for row in material.printable(analysis.name):
-                if row["stat_name"] not in BARE:
-                    title, model, reference = method_words(material, row)
-                    of = stats.setdefault((title + model, reference), {})
-                    of[stat_words(row["stat_name"])] = None
-            every = [
-                f"{in_a_row(list(of))} {by(words)}\n{reference}"
-                for (words, reference), of in stats.items()
-            ]
-            population = material.trial.populations[analysis.estimand.population].label
-            alike.setdefault((population, *every), []).append(analysis)
-    for (population, *used), analyses in alike.items():
-        labels = in_a_row([escape_markdown(one.label) for one in analyses])
-        told = []
-        for words in used:
-            text, _, reference = words.partition("\n")
-            told.append(escape_markdown(text) + references.cited(reference))
-        yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(told)}."
+def _line(material: Material, analysis: Analysis, references: References) -> list[str]:
+    uses = uses_of(material, [analysis])
+    population = material.trial.populations[analysis.estimand.population].label
+    cells = [
+        "; ".join(
+            item
+            for (one, _), used in uses.items()
+            if one == kind
+            for item in items(kind, used, references, whole=True)
+        )
+        for kind in LEADS
+    ]
+    return [escape_markdown(analysis.label), escape_markdown(population), *cells]
 
 
 def _software(material: Material) -> str:
@@ -294,11 +217,21 @@ def _software(material: Material) -> str:
     return escape_markdown(f"{text}; recomputed by {in_a_row(others)}." if others else f"{text}.")
 
 
-UNSIGNED = (
-    "It is unsigned and undated, with [room for names and dates](#tbl-seal): of those who made it "
-    "no names, interests, funding or review of ethics are declared, and instead of a date the hash "
-    "says from which data, plan and code."
+FURTHER = (
+    "The supplement has the [methods](#tbl-methods) of each analysis, and of which "
+    "[estimand](#tbl-estimands) each is."
 )
+UNSIGNED = (
+    "It is unsigned, with [room for names and dates](#tbl-seal); the hash says from which data, "
+    "plan and code it is."
+)
+# Outcomes that have methods of their own.
+OUTCOMES: dict[str, Sequence[str]] = {
+    "Yes-or-no outcomes": BINARY,
+    "Values and scores": SCORES,
+    "Times to an event": (*TIMES, *INTERVALS),
+    "Recurrent events": RECURRENT,
+}
 
 
 def _cite(material: Material) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import stat_words
@@ -39,19 +38,16 @@ LEADS = {
     ESTIMATED: ("Effects are estimated by the",) * 2,
     TESTED: ("The test is", "The tests are"),
 }
-# Up to so many analyses are named beside a method that they alone have.
-FEW = 2
 
 
 @dataclass
 class Used:
-    """A method with its reference, what it gives, and the labels of the analyses that have it."""
+    """A method with its reference, and what it gives."""
 
     title: str
     model: str
     reference: str
     stats: dict[str, None] = field(default_factory=dict)
-    analyses: dict[str, None] = field(default_factory=dict)
 
 
 # By kind and the words of the method.
@@ -59,30 +55,25 @@ Uses = dict[tuple[str, str], Used]
 
 
 def uses_of(
-    material: Material,
-    analyses: Iterable[Analysis],
-    *,
-    known: Container[tuple[str, str]] = (),
-    shown: Container[str] | None = None,
+    material: Material, analyses: Iterable[Analysis], kinds: Container[str] | None = None
 ) -> Uses:
-    """What analyses describe, estimate and test, by which methods that are not `known`; of all
-    results, or of those `shown`."""
+    """What analyses describe, estimate and test, and by which methods; of endpoints of some
+    `kinds`, else of all."""
     found: Uses = {}
     for analysis in analyses:
         for row in material.printable(analysis.name):
-            seen = shown is None or trace_link(row["result_id"]) in shown
-            if not seen or row["stat_name"] in BESIDE_A_TEST or _of_anova_alone(row):
+            endpoint = material.trial.endpoints.get(row["parameter"] or "")
+            other = kinds is not None and (endpoint is None or endpoint.kind not in kinds)
+            if other or row["stat_name"] in BESIDE_A_TEST or _of_anova_alone(row):
                 continue
             title, model, reference = method_words(material, row)
             key = _kind(row), title + model
-            if key[0] == TESTED and ((both := (ESTIMATED, key[1])) in found or both in known):
+            if key[0] == TESTED and (both := (ESTIMATED, key[1])) in found:
                 # An estimate and its own test are one method.
                 key = both
-            if key not in known:
-                used = found.setdefault(key, Used(title, model, reference))
-                test = row["stat_name"] == "p_value"
-                used.stats["its p" if test else _in_prose(row["stat_name"])] = None
-                used.analyses[analysis.label] = None
+            used = found.setdefault(key, Used(title, model, reference))
+            test = row["stat_name"] == "p_value"
+            used.stats["its p" if test else _in_prose(row["stat_name"])] = None
     return found
 
 
@@ -103,47 +94,27 @@ def _kind(row: ResultRow) -> str:
 
 
 def sentences_on(uses: Uses, references: References) -> Iterator[str]:
-    """ "Arms are described by the …", "Effects are estimated by the …", "The tests are …"."""
+    """ "Arms are described by the …", "Effects are estimated by the …", "The tests are …"; models
+    of the same title stand once."""
     for kind, leads in LEADS.items():
         of = [used for (one, _), used in uses.items() if one == kind]
-        items = [item for used in of for item in _items(kind, used, references)]
-        if items:
-            yield f"{leads[len(items) > 1]} {in_a_row(items)}."
+        told = dict.fromkeys(item for used in of for item in items(kind, used, references))
+        if told:
+            yield f"{leads[len(told) > 1]} {in_a_row([*told])}."
 
 
-def by_analysis(uses: Uses, references: References) -> str:
-    """ "for “Bleeding”, proportion (exact interval [8]); …": methods by the few analyses that have
-    them."""
-    found: dict[str, dict[tuple[bool, str], Used]] = {}
-    for (kind, words), used in sorted(uses.items(), key=lambda one: [*LEADS].index(one[0][0])):
-        labels = in_a_row([quoted(label) for label in used.analyses])
-        whose = labels if len(used.analyses) <= FEW else f"{len(used.analyses)} analyses"
-        # What describes arms and compares them by one method stands together.
-        same = found.setdefault(whose, {}).setdefault((kind == TESTED, words), used)
-        same.stats |= used.stats
-    parts = []
-    for whose, of in found.items():
-        items = [
-            item
-            for (test, _), used in of.items()
-            for item in _items(TESTED if test else ESTIMATED, used, references)
-        ]
-        parts.append(f"for {whose}, {in_a_row(items)}")
-    return "; ".join(parts)
-
-
-def _items(kind: str, used: Used, references: References) -> list[str]:
+def items(kind: str, used: Used, references: References, *, whole: bool = False) -> list[str]:
     """ "risk difference (Newcombe's score interval [2])", "Fisher's exact test [5]", the number of
-    its reference behind the method; of what needs no method each statistic."""
-    stats, title, model = [*used.stats], used.title, used.model.removeprefix(", ")
+    its reference behind the method; of what needs no method each statistic. The `whole` has what
+    its model takes in."""
+    stats, title = [*used.stats], used.title
+    model = used.model.removeprefix(", ") if whole else ""
     cited = references.cited(used.reference)
     if title in PLAIN:
         return [escape_markdown(stat) + cited for stat in stats]
     if kind == TESTED or (len(stats) == 1 and title.startswith(stats[0])):
-        if model:
-            return [f"{escape_markdown(title)}{cited} ({escape_markdown(model)})"]
-        return [escape_markdown(title) + cited]
-    how = escape_markdown(title) + cited + escape_markdown(used.model)
+        return [escape_markdown(title) + cited + f" ({escape_markdown(model)})" * bool(model)]
+    how = escape_markdown(title) + cited + f", {escape_markdown(model)}" * bool(model)
     return [f"{escape_markdown(in_a_row(stats))} ({how})"]
 
 

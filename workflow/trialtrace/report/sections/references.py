@@ -38,10 +38,11 @@ class References:
         at = self._numbers.setdefault(reference, len(self._numbers) + 1)
         return to_list(at, self.letter)
 
-    def listed(self) -> str:
-        """The references with their numbers and titles, each a place that the text leads to."""
+    def listed(self, *, titles: bool = True) -> str:
+        """The references with their numbers, with `titles` or without, each a place that the text
+        leads to."""
         return "\n".join(
-            f"{at}. []{{#ref-{self.letter}{at}}}{escape_markdown(titled(each))}"
+            f"{at}. []{{#ref-{self.letter}{at}}}{escape_markdown(titled(each) if titles else each)}"
             for at, each in enumerate(self, 1)
         )
 

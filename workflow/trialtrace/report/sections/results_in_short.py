@@ -12,10 +12,22 @@ ALIKE = ("stat_name", "ci_level")
 RATIO, UNBIASED, CORRECTED = "risk_ratio", ".median_unbiased", ".bias_adjusted"
 
 
+def short_arm(material: Material, arm: str | None) -> str:
+    """The short name of an arm, else its label."""
+    named = material.trial.design.arms.get(arm or "")
+    return (named and named.short) or material.arm_label(arm)
+
+
 def arm_in_text(material: Material, arm: str | None) -> str:
-    """The short name of an arm, else its label as in mid-sentence."""
-    short = arm in material.trial.design.arms and material.trial.design.arms[arm].short
+    """The short name of an arm, else its label as in mid-sentence; Markdown."""
+    named = material.trial.design.arms.get(arm or "")
+    short = named and named.short
     return escape_markdown(short or lower_first(material.arm_label(arm)))
+
+
+def short_pair(material: Material, row: ResultRow) -> str:
+    """ "SMT against TAU": the arms that a result compares."""
+    return " against ".join(short_arm(material, arm) for arm in values_of(row, PAIR))
 
 
 def pair_in_text(material: Material, row: ResultRow) -> str:

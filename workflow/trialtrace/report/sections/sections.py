@@ -10,7 +10,7 @@ from trialtrace.audit.ledger.texts import cited
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import AUDIT_PAGE, CONFIGURATION, config_page
+from trialtrace.report.links import CONFIGURATION, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import (
@@ -343,14 +343,6 @@ def _origins(material: Material) -> Iterator[str]:
     files = [f"{part}.yaml" for part in CONFIGURATION if (folder / f"{part}.yaml").is_file()]
     files = [name for name in files if name != OF_PRINT]
     yield f"All decisions are in {in_a_row([_of_configuration(name) for name in files])}."
-    yield ""
-    if not material.claims:
-        return
-    yield (
-        "The papers of the printed numbers, and how much of each was at hand, are listed under "
-        f"[published numbers]({AUDIT_PAGE}); where each number stands in its paper is in "
-        f"{_of_configuration(OF_PRINT)}."
-    )
     yield ""
 
 

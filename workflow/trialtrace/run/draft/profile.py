@@ -198,7 +198,8 @@ def column(
     counts = np.bincount(at[at >= 0], minlength=len(texts))
     # A code with a label is an answer, whatever programs write for it.
     markers = {*absent, *types.MARKERS, *markers_among(texts)} - {*declared.choices}
-    found = {code for code in texts if code in declared.missing or code in markers}
+    same = {text for text in texts if _WHOLE.sub(r"\1", text) in absent}
+    found = same | {code for code in texts if code in declared.missing or code in markers}
     kept = [text for text in texts if text and text not in found]
     plain = _ungrouped(kept, thousands)
     whole = {text: _WHOLE.sub(r"\1", spelt) for text, spelt in zip(kept, plain, strict=True)}

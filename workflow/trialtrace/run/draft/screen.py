@@ -4,13 +4,15 @@ patient, control, event, visit or unit is seen."""
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import one_of
+from trialtrace.run.cleaning.missing_codes import far_off
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
 from trialtrace.run.draft.outcomes import DATES, EVENT, Outcome
-from trialtrace.run.draft.profile import SOURCE_ROW, Table, misfit_lines
-from trialtrace.run.draft.types import MOMENT
+from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, misfit_lines
+from trialtrace.run.draft.types import DURATION, MOMENT
 
 Mask = np.ndarray
 MOST_VISITS = 8
@@ -109,6 +111,9 @@ def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
             yield "  days are counted, without their times of day"
     if one.levels:
         yield f"  levels from the lowest on: {', '.join(one.levels)}"
+    if codes := _codes(one.column):
+        cells = f"{one_of(codes)} in {sum(codes.values())} cells"
+        yield f"  {cells}: far off all others, and values; --missing reads them as missing"
     places = [""]
     if one.visit:
         places = [*one.visits]
@@ -128,6 +133,14 @@ def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
         out = (one.code, one.competing)
         others = [f"{code} {status.counts[code]}" for code in status.levels if code not in out]
         yield f"  other codes of {one.status} end a time without the event: {', '.join(others)}"
+
+
+def _codes(one: Column) -> dict[str, int]:
+    """Numbers that may be codes for a missing value, with their cells."""
+    if not one.is_number or one.kind.name == DURATION:
+        return {}
+    cells = pa.array(np.array([*one.values, None], object)[one.at], pa.string())
+    return far_off(cells, one.kind.decimal, visits=False)
 
 
 def _values(draft: Draft, one: Outcome, rows: Mask) -> str:

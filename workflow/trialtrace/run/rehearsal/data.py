@@ -20,6 +20,7 @@ from trialtrace.run.cleaning.clean import (
 )
 from trialtrace.run.cleaning.counting import account_of
 from trialtrace.run.cleaning.losses import Losses
+from trialtrace.run.cleaning.missing_codes import far_off
 from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.cleaning.typed import Typed, spelling_of
 from trialtrace.run.endpoints.adsl import derive_adsl
@@ -30,7 +31,6 @@ from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import CleanTable
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import Study, place_rows
-from trialtrace.run.rehearsal.missing_codes import far_off
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
