@@ -1,7 +1,6 @@
-"""Our side of the oracle for re-randomisation, exact binary endpoints and the bootstrap."""
+"""Our side of the oracle for re-randomisation, and exact binary endpoints."""
 
 from dataclasses import astuple
-from itertools import product
 from math import nan
 
 import numpy as np
@@ -9,11 +8,6 @@ from oracle_tables import Numbers, cases, subject
 
 from trialtrace.stats import StatsError
 from trialtrace.stats import resampling as r
-from trialtrace.stats.resampling.bootstrap import (
-    bca_bounds,
-    jackknife_acceleration,
-    percentile_bounds,
-)
 
 LISTED = {
     "draws": 1,
@@ -42,7 +36,6 @@ def resampling() -> Numbers:
         *_, low, high = r.monte_carlo([count], draws=1000, confidence=0.95)
         yield f"count_{count}", "monte_carlo.low", low[0]
         yield f"count_{count}", "monte_carlo.high", high[0]
-    yield from _bootstrap()
 
 
 def _scores(d: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -135,31 +128,6 @@ def _binary(case: str, d: dict[str, np.ndarray]) -> Numbers:
     yield case, "binary.two.sided", probability
     yield case, "binary.greater", greater
     yield case, "binary.less", less
-
-
-def _bootstrap() -> Numbers:
-    samples = [np.array([2.1, 3.4, 7.7, 4.2]), np.array([1.5, 2.2, 0.4])]
-    every = [np.array(list(product(own, repeat=own.size))) for own in samples]
-    pairs = [grid.reshape(-1) for grid in np.indices([len(own) for own in every])]
-    resamples = [own[index] for own, index in zip(every, pairs, strict=True)]
-    statistics = {
-        "difference": lambda s: s[0].mean(axis=1) - s[1].mean(axis=1),
-        "ratio": lambda s: s[0].mean(axis=1) / s[1].mean(axis=1),
-    }
-    for name, statistic in statistics.items():
-        replicates = statistic(resamples)
-        estimate = float(statistic([own[None] for own in samples])[0])
-        acceleration = jackknife_acceleration(samples, statistic)
-        for level in (0.95, 0.8):
-            bounds = {
-                "percentile": percentile_bounds(replicates, confidence=level),
-                "bca": bca_bounds(
-                    replicates, estimate=estimate, acceleration=acceleration, confidence=level
-                ),
-            }
-            for method, (low, high) in bounds.items():
-                yield name, f"{method}{level}.low", low
-                yield name, f"{method}{level}.high", high
 
 
 @subject("time_scores", "survival")

@@ -1,7 +1,7 @@
 # Resampling: every assignment listed by recursion, mantelhaen.test(exact = TRUE) and fisher.test
 # for binary endpoints, wilcox.test(exact = TRUE) for ranks, statistics of mantelhaen.test, kruskal.test and
-# survdiff, binom.test for Monte Carlo error; the bootstrap by
-# listing all resamples. Scores come from rank, residuals of lm and martingale residuals of coxph.
+# survdiff, binom.test for Monte Carlo error.
+# Scores come from rank, residuals of lm and martingale residuals of coxph.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 library(survival)
@@ -166,33 +166,4 @@ for (count in c(0, 1, 37, 999, 1000)) {
   emit(paste0("count_", count), "monte_carlo.high", bounds[2])
 }
 
-# Bootstrap: all resamples of two small samples, difference of means and ratio of means.
-samples <- list(x = c(2.1, 3.4, 7.7, 4.2), y = c(1.5, 2.2, 0.4))
-every <- function(v) matrix(v[as.matrix(expand.grid(rep(list(seq_along(v)), length(v))))],
-                            ncol = length(v))
-statistics <- list(difference = function(x, y) mean(x) - mean(y),
-                   ratio = function(x, y) mean(x) / mean(y))
-for (name in names(statistics)) {
-  f <- statistics[[name]]
-  bx <- every(samples$x)
-  by <- every(samples$y)
-  t <- c(outer(seq_len(nrow(bx)), seq_len(nrow(by)),
-               Vectorize(function(i, j) f(bx[i, ], by[j, ]))))
-  t0 <- f(samples$x, samples$y)
-  left <- list(sapply(seq_along(samples$x), function(i) f(samples$x[-i], samples$y)),
-               sapply(seq_along(samples$y), function(i) f(samples$x, samples$y[-i])))
-  u <- unlist(lapply(left, function(l) (length(l) - 1) * (mean(l) - l) / length(l)))
-  a <- sum(u^3) / (6 * sum(u^2)^1.5)
-  z0 <- qnorm(mean((t < t0 - same) + (abs(t - t0) <= same) / 2))
-  for (level in c(0.95, 0.8)) {
-    alpha <- c((1 - level) / 2, (1 + level) / 2)
-    moved <- z0 + qnorm(alpha)
-    corrected <- pnorm(z0 + moved / (1 - a * moved))
-    for (i in 1:2) {
-      side <- c("low", "high")[i]
-      emit(name, paste0("percentile", level, ".", side), quantile(t, alpha[i], type = 6))
-      emit(name, paste0("bca", level, ".", side), quantile(t, corrected[i], type = 6))
-    }
-  }
-}
 finish("survival")

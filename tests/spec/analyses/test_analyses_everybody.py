@@ -160,31 +160,19 @@ def test_draws_are_the_same_for_the_same_seed(trial):
     assert other != once
 
 
-SCORE = """
-analyses:
-  score:
-    label: Score
-    role: primary
-    estimand: score
-    estimates: [{mean_difference: {method: bootstrap, interval: bca, strata: [], resamples: 1000, seed: 4}}]
-"""  # noqa: E501
-
-
 def test_draws_do_not_depend_on_the_name_of_the_trial(tmp_path):
     drawn = []
     for name in ("small", "renamed"):
         trial = SmallTrial(tmp_path / name / "relief", name)
         trial.events("high", 3, of=10).events("low", 4, of=10).events("sham", 6, of=10)
         lose(trial, 10, 30)
-        scores = SmallTrial(tmp_path / name / "score", name)
-        scores.scores("high", 1, 4, 2, 8, 5, 7).scores("sham", 3, 9, 6, 12, 11, 10)
         tests = OTHERS[OTHERS.index("    tests:") :]
-        found = trial.results(PLAN + MISSING + tests) | scores.results(SCORE)
+        found = trial.results(PLAN + MISSING + tests)
         drawn.append(
             {
                 name: (row["stat_value"], row["ci_low"], row["ci_high"])
                 for name, row in found.items()
-                if any(way in name for way in ("imputation", "p_value.rerandom", "bootstrap"))
+                if any(way in name for way in ("imputation", "p_value.rerandom"))
             }
         )
     assert drawn[0] == drawn[1]
@@ -194,5 +182,4 @@ def test_draws_do_not_depend_on_the_name_of_the_trial(tmp_path):
         "relief/fraction_missing.multiple_imputation",
         "relief/p_value.rerandomisation",
         "relief/p_value.rerandomisation_exact",
-        "score/mean_difference.bootstrap",
     }

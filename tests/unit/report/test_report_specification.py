@@ -65,7 +65,7 @@ VISITS = """\
     estimates:
       - {mean_difference: student}
       - {mean_difference: welch}
-      - {mean_difference: {method: bootstrap, interval: bca, strata: [], resamples: 1000, seed: 4}}
+      - {mean_difference: {method: ancova, covariates: [age], strata: [], variance: model}}
     tests: [{welch_t: {sides: two_sided}}]
   pain_otherwise:
     label: Pain of another question
@@ -161,11 +161,14 @@ def test_a_visit_has_a_column_only_where_lines_are_of_several(visits):
 def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
     """ "Pain at each visit" has the primary estimate once more, beside those of other visits."""
     found = same_question(visits, visits.trial.plan.analyses["pain_after"])
-    assert [row["method"].partition(".")[2] for row in found] == ["welch", "student", "bootstrap"]
+    assert [row["method"].partition(".")[2] for row in found] == ["welch", "student", "ancova"]
     same, _ = lines(visits, "pain_after")
-    assert [line[-1] for line in same[1:]] == ["as above"] * 3
     shown = [line[-2] for line in same]
     assert shown[2].startswith("as above (") and "as above" not in f"{shown[:2]}{shown[3:]}"
+    # The p of an analysis of covariance is its own, and no repetition.
+    assert [line[-1] == "as above" for line in same[1:]] == [
+        "covariance" not in line[-1] for line in same[1:]
+    ]
 
 
 def test_an_analysis_that_only_repeats_has_what_it_repeats(visits):

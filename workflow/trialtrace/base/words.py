@@ -99,7 +99,6 @@ LABELS = {
     "slope_odds_ratio": "ratio of the odds ratios of a unit of time",
     "odds_ratio_trend": "ratio of the odds ratios at scores a point apart",
     "median_difference": "median of the differences",
-    "difference_of_medians": "difference of medians",
     "geometric_mean_ratio": "ratio of geometric means",
     "fold_change": "ratio of expression",
     "change_difference": "difference in change",
@@ -224,7 +223,6 @@ DIFFERENCES = {
     "carry_over",
     "mean_contrast",
     "median_difference",
-    "difference_of_medians",
     "change_difference",
     "visit_difference",
 }
@@ -415,7 +413,6 @@ def value_text(
         "mean_difference",
         "mean_contrast",
         "median_difference",
-        "difference_of_medians",
         "change_difference",
     }:
         return decimals(value, 2)

@@ -10,7 +10,7 @@
 `survival`      times to an event: curves, log-rank tests, Cox models, competing risks
 `multiplicity`  several tests at once: adjusted p-values, closed tests, graphs, interim looks
 `design`        planning a trial: power, sample size, width of the interval to expect
-`resampling`    re-randomisation tests, exact sums over an arm, bootstrap intervals
+`resampling`    re-randomisation tests, exact sums over an arm
 `missing`       multiple imputation, reference-based, tipping points, bounds, LOCF
 ==============  =============================================================================
 

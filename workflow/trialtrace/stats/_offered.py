@@ -32,9 +32,6 @@ SHARED = {
     "missing.reference": (
         *("Visits", "conditional", "check_visits", "place_of_reference", "reference_based"),
     ),
-    "resampling.bootstrap": (
-        *("bootstrap_replicates", "percentile_bounds", "bca_bounds", "jackknife_acceleration"),
-    ),
     "resampling.cells": (
         *("all_arrangements", "split_by_keys", "split_by_coins", "coin_words", "fair"),
     ),

@@ -58,7 +58,7 @@ level logistic look losses lower margin margins mean means measured members meth
 missing0 missing1 multiples n n0 n1 neither nodes not_to_impute null observed of offset outcomes p
 p0 p1 pairs pairwise parameter patients power prior_information prior_mean probabilities
 probability0 probability1 ratio received reference reference_covariance reference_mean
-reference_only resamples rho right risks row row_scores rows rule samples scale scheme score scores
+reference_only rho right risks row row_scores rows rule scale scheme score scores
 sd se second seed sets side sides size sizes spending square squares start statistic stop strata
 stratum structure subject subjects sums_of_squares superiority table tables tau terms test threshold
 tie_tolerance ties time time0 time1 times transform transitions treated treated_first treated_only

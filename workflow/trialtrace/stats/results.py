@@ -100,7 +100,7 @@ class Interval(Tabular):
     A bound is NaN where the method does not define it; the function's docstring says when.
     `standard_error` is that of the estimate on `scale` ("identity", "log", "logit", "atanh"): the
     bounds are symmetric there. It is NaN, and the scale without meaning, where the interval rests
-    on no standard error: exact, score, profile, rank and bootstrap intervals. `p_value` is that of
+    on no standard error: exact, score, profile and rank intervals. `p_value` is that of
     the test of no effect (a difference of 0, a ratio of 1) that Wald and score intervals of two
     arms invert, two-sided, else NaN; one side, or a margin, is asked of the test.
     """

@@ -1,4 +1,4 @@
-"""Curves under re-randomisation, scores and the bootstrap, against every assignment listed."""
+"""Curves under re-randomisation and scores against every assignment listed."""
 
 from itertools import combinations, pairwise, product
 
@@ -12,12 +12,6 @@ from stats_strategies import same, samples
 
 from trialtrace.stats import StatsError, resampling
 from trialtrace.stats import resampling as r
-from trialtrace.stats.resampling import bootstrap
-from trialtrace.stats.resampling.bootstrap import (
-    bca_bounds,
-    bootstrap_replicates,
-    percentile_bounds,
-)
 from trialtrace.stats.resampling.curves import (
     Curve,
     curve,
@@ -159,34 +153,6 @@ def test_estimates_that_are_all_one_have_no_spread():
     assert shares.tolist() == [0.0]
 
 
-STATISTICS = {"mean": resampling.difference_of_means, "median": resampling.difference_of_medians}
-OF = {"mean": np.mean, "median": np.median}
-
-
-def interval(samples, statistic, method="percentile", confidence=0.9, seed=(1, 2), resamples=4000):
-    return resampling.bootstrap_interval(
-        samples, statistic, method=method, resamples=resamples, confidence=confidence, seed=seed
-    )
-
-
-@pytest.mark.parametrize("name", STATISTICS)
-def test_resamples_come_about_as_often_as_all_of_them_say(name):
-    """Two strata of an arm and one of the other: 2^2 * 3^3 * 2^2 resamples, each once."""
-    strata = [np.array([1.0, 2.5]), np.array([4.0, 7.0, 11.0])], [np.array([0.5, 3.0])]
-    samples = [*strata[0], *strata[1]]
-    exact = {}
-    for drawn in product(*(product(own, repeat=len(own)) for own in samples)):
-        value = OF[name]([*drawn[0], *drawn[1]]) - OF[name](drawn[2])
-        exact[round(value, 9)] = exact.get(round(value, 9), 0) + 1 / (4 * 27 * 4)
-    draws = 40_000
-    found = bootstrap_replicates(samples, STATISTICS[name](2), seed=(5, 5), start=0, stop=draws)
-    values, counts = np.unique(np.round(found, 9), return_counts=True)
-    assert set(values) <= set(exact)
-    for value, count in zip(values, counts, strict=True):
-        p = exact[value]
-        assert abs(count / draws - p) < 5 * np.sqrt(p / draws)
-
-
 OPTIONS = {
     "draws": 50,
     "exact_up_to": 0,
@@ -195,7 +161,6 @@ OPTIONS = {
     "tie_tolerance": r.TIE_TOLERANCE,
 }
 TEST = {"arm": 1, "sides": "two_sided", **OPTIONS}
-DIFFERENCE = {"statistic": lambda s: s[0].mean(axis=1) - s[1].mean(axis=1)}
 
 
 def test_darwins_maize_as_fisher_counted_it():
@@ -283,29 +248,8 @@ REFUSED = {
     "residual degrees": lambda: r.residual_scores([1, 2], [[1], [2]], included=None),
     "no patient is included": lambda: r.mean_scores([1, 2], included=[False, False]),
     "weights must be": lambda: r.rank_scores([1, 2], stratum=None, weights="x", included=None),
-    "does not exist in": lambda: boot(
-        [[1.0, 2]], lambda s: np.where(s[0].min(1) > 1, 1, np.nan), "bca"
-    ),
-    "must give 999 numbers": lambda: boot([[1.0, 2]], lambda s: s[0], "percentile"),
-    "too few for the quantile": lambda: boot(
-        [[1.0, 2, 3]], lambda s: s[0].mean(1), "percentile", 9
-    ),
-    "one side of the estimate": lambda: bca_bounds(
-        np.arange(99), estimate=200.0, acceleration=0.0, confidence=0.9
-    ),
-    "acceleration is too large": lambda: bca_bounds(
-        np.arange(99), estimate=50.0, acceleration=0.9, confidence=0.9
-    ),
-    "no jackknife": lambda: boot([[1.0], [2.0, 3.0]], DIFFERENCE["statistic"], "bca"),
-    "none of them empty": lambda: boot([[]], lambda s: s[0].mean(1), "percentile"),
     "constant within every cell": lambda: curve(SCHEME, np.ones((9, 1)), arm="b"),
 }
-
-
-def boot(data, statistic, method, resamples=999):
-    return r.bootstrap_interval(
-        data, statistic, method=method, resamples=resamples, confidence=0.95, seed=(1, 2)
-    )
 
 
 @pytest.mark.parametrize("message", REFUSED)
@@ -329,51 +273,3 @@ def test_small_and_constant_trials():
     options = {**OPTIONS, "exact_up_to": 100}
     two = r.rerandomisation_test(r.fixed_margins([0, 1]), [1, 2], arm=1, sides="greater", **options)
     assert (two.p_value, two.draws, two.exact) == ([0.5], 2, True)
-
-
-def test_bounds_are_the_order_statistics_meant():
-    # (99 + 1) p is whole: no interpolation.
-    assert percentile_bounds(np.arange(1, 100), confidence=0.9) == pytest.approx((5, 95))
-
-
-@few(x=samples(3, 9))
-def test_bootstrap_is_the_same_for_any_division_and_moves_with_the_data(x):
-    data = [x, x[::-1] + np.arange(x.size)]
-    whole = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
-    parts = [
-        bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=a, stop=a + 33)
-        for a in (0, 33, 66)
-    ]
-    assert whole.tobytes() == np.concatenate(parts).tobytes()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "BLOCK_CELLS", 100)
-        blocks = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
-    assert whole.tobytes() == blocks.tobytes()
-    for method in ("percentile", "bca"):
-        found = boot(data, DIFFERENCE["statistic"], method)
-        moved = boot([2 * data[0] + 3, 2 * data[1]], DIFFERENCE["statistic"], method)
-        same([moved.low, moved.high], [2 * found.low + 3, 2 * found.high + 3])
-    constant = boot([np.full(3, 0.3)], lambda s: s[0].mean(axis=1), "bca")
-    same([constant.low, constant.high], [0.3, 0.3])
-
-
-@pytest.mark.parametrize("name", STATISTICS)
-@pytest.mark.parametrize(
-    ("samples", "treated"),
-    [
-        *(([[1.0, 2], [3.0, 4]], treated) for treated in (0, 2, 3, -1)),
-        *(
-            (samples, 1)
-            for samples in (
-                [[1.0, np.nan], [2.0]],
-                [[], [1.0]],
-                [["a"], [1.0]],
-                [1.0, 2.0],
-                [[1.0, np.inf], [2.0]],
-            )
-        ),
-    ],
-)
-def test_odd_samples_and_arms_without_any_are_refused(name, samples, treated):
-    with pytest.raises(StatsError):
-        interval(samples, STATISTICS[name](treated))

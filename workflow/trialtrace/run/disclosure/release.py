@@ -40,7 +40,7 @@ EXTREMES = ("minimum", "maximum")
 QUANTILES = {"median": 2, "median_time": 2, "follow_up": 2, "q1": 4, "q3": 4}
 PARTS = {"q1": 0.25, "median": 0.5, "q3": 0.75}
 VALUES = ("mean", *QUANTILES)
-DIFFERENCES = ("mean_difference", "median_difference", "difference_of_medians")
+DIFFERENCES = ("mean_difference", "median_difference")
 # Reckoned from their own numerator and denominator alone.
 OF_OWN = ("proportion", "any_event", "upper_bound")
 PLACE = ("analysis_id", "parameter", "visit", "stratum", "group1_level", "group2", "group2_level")

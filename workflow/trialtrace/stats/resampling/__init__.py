@@ -1,4 +1,4 @@
-"""Re-randomisation tests, exact tests of binary endpoints, and bootstrap intervals.
+"""Re-randomisation tests, and exact tests of binary endpoints.
 
 =================  ==============================================================================
 `schemes`          how the trial was randomised: coins, margins, blocks, strata, sides
@@ -12,7 +12,6 @@
 `exact`            all assignments of a scheme, one by one or as two sorted lists
 `arms`             tests of all arms at once
 `binary`           binary endpoints without draws: convolution of hypergeometric distributions
-`bootstrap`        percentile and BCa intervals
 =================  ==============================================================================
 """
 

@@ -14,17 +14,14 @@ from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Place, Result, stream
-from trialtrace.run.methods.analysing.subject_tables import TWICE, known
 from trialtrace.run.methods.categorical.analyse_paired import groups
-from trialtrace.run.methods.categorical.rows import roles
 from trialtrace.run.methods.stratified.analyse import keys_of, of_strata, tables
 from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.resampling.schemes import fixed_margins, stratified
 from trialtrace.stats.resampling.scores import log_rank_scores, mean_scores, rank_scores
 from trialtrace.stats.resampling.sums import TIE_TOLERANCE
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import resampling as cards
@@ -96,52 +93,4 @@ def _scores(
     )
 
 
-def bootstrap(cut: Cut, step: "Step[cards.Bootstrap]") -> Iterator[Result]:
-    """By comparison: an estimate with its interval."""
-    for pair in cut.analysis.pairs:
-        rows = cut.rows(TRTP={"in": list(pair)}, **known(step.options.strata))
-        # Of a yes or no also those with the event.
-        members = roles(cut, rows) if cut.endpoint.kind in BINARY else {"analysed": rows}
-        sample = Sample(cut, step, cut.at(pair=pair), members, rows.n)
-        yield sample.interval(partial(_interval, cut, step, rows, sample.place, pair))
-
-
-def _interval(
-    cut: Cut,
-    step: "Step[cards.Bootstrap]",
-    rows: Selection,
-    place: Place,
-    pair: tuple[str, str],
-) -> Interval:
-    if rows.subjects < rows.n:
-        raise StatsError(TWICE)
-    by_arm = [_samples(cut, step, rows, arm) for arm in pair]
-    if not all(by_arm):
-        raise StatsError("an arm has no values.")
-    interval, statistic = formulas(step)
-    return interval(
-        [*by_arm[0], *by_arm[1]],
-        statistic(len(by_arm[0])),
-        method=step.options.interval,
-        resamples=step.options.resamples,
-        confidence=cut.analysis.confidence,
-        seed=(step.options.seed, stream(place)),
-    )
-
-
-def _samples(
-    cut: Cut, step: "Step[cards.Bootstrap]", rows: Selection, arm: str
-) -> list[np.ndarray]:
-    """The values of an arm, or of each stratum in it."""
-    own, values = rows.column("TRTP").astype(str) == arm, cut.values(rows).astype(float)
-    if not step.options.strata:
-        return [values[own]] if own.any() else []
-    cells = keys_of(rows, step.options.strata)
-    return [values[own & (cells == cell)] for cell in np.unique(cells[own])]
-
-
 METHODS = {"p_value.rerandomisation_exact": exact, "p_value.rerandomisation": drawn}
-METHODS |= {
-    f"{statistic}.bootstrap": bootstrap
-    for statistic in ("mean_difference", "difference_of_medians", "risk_difference")
-}

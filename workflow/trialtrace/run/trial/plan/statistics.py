@@ -56,7 +56,6 @@ STATISTICS: dict[str, Statistic] = {
     "mean_trend": _estimate(
         "Slope of the arms' means over scores, as a dose, with its test.", SCORES
     ),
-    "difference_of_medians": _estimate("Difference of two medians.", SCORES),
     "slope_difference": _estimate(
         "Difference of two arms in the slope of their means over time, with its test.", OVER_TIME
     ),

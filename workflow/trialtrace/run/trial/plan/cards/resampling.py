@@ -1,6 +1,5 @@
-"""Re-randomisation tests, and intervals by the bootstrap."""
+"""Re-randomisation tests."""
 
-from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -50,29 +49,6 @@ chosen <- switch({sides}, greater = value >= at, less = value <= at,
 """
 
 
-@shape
-class Bootstrap:
-    """Subjects drawn anew within their arm."""
-
-    interval: Literal["percentile", "bca"] = key(
-        "percentile: quantiles of the resamples' estimates; bca: at levels corrected for bias and "
-        "acceleration."
-    )
-    strata: Unique[Name] = key(
-        "Variables of `subjects` within whose levels, too, subjects are drawn anew; none: []."
-    )
-    resamples: int = key("Number of resamples.", minimum=100, maximum=1000000)
-    seed: int = key("Seed of the draws.", minimum=0)
-
-
-_INTERVAL = "resampling.bootstrap:bootstrap_interval"
-_bootstrap = partial(
-    Card,
-    options=Bootstrap,
-    compares="between",
-    r_none="drawn by a generator whose draws R does not repeat",
-)
-
 CARDS = (
     Card(
         "p_value.rerandomisation_exact",
@@ -95,19 +71,5 @@ CARDS = (
         kinds=BINARY + SCORES + TIMES,
         formula=("resampling.linear:rerandomisation_test", "resampling.arms:global_test"),
         r_none="drawn by a generator whose draws R does not repeat",
-    ),
-    _bootstrap(
-        "mean_difference.bootstrap",
-        "bootstrap, subjects drawn within arms",
-        "Efron 1987, J Am Stat Assoc 82:171; "
-        "Davison and Hinkley 1997, Bootstrap Methods and their Application",
-        formula=(_INTERVAL, "resampling.bootstrap:difference_of_means"),
-    ),
-    _bootstrap(
-        "difference_of_medians.bootstrap",
-        formula=(_INTERVAL, "resampling.bootstrap:difference_of_medians"),
-    ),
-    _bootstrap(
-        "risk_difference.bootstrap", formula=(_INTERVAL, "resampling.bootstrap:difference_of_means")
     ),
 )
