@@ -1,4 +1,4 @@
-"""Drawn tables and the normal distribution of signed ranks, beside the exact ones.
+"""Exact tests of tables, and the normal distribution of signed ranks with the exact one.
 
 Tables are drawn under independence; differences are normal, or whole numbers with ties and zeros.
 Tests are at two sides with a level of 5 %. The exact tests stay below it where few values are
@@ -25,17 +25,9 @@ def simulate(rng: Generator, draws: int) -> list[Figure]:
 def _tables(rng: Generator, draws: int) -> list[Figure]:
     risks = np.outer([0.4, 0.3, 0.3], [0.5, 0.3, 0.2]).ravel()
     tables = rng.multinomial(40, risks, draws).reshape(draws, 3, 3)
-    options = {"draws": 999, "seed": 1, "confidence": CONFIDENCE}
     exact = [r_by_c_tests.fisher_freeman_halton(table).p_value <= LEVEL for table in tables]
-    drawn = [
-        r_by_c_tests.fisher_freeman_halton_drawn(table, **options).p_value <= LEVEL
-        for table in tables
-    ]
     design = "3 x 3 table of 40 subjects"
-    return [
-        share("Fisher, Freeman and Halton's test, type I error", design, LEVEL, exact),
-        share("the same by 999 drawn tables, type I error", design, LEVEL, drawn),
-    ]
+    return [share("Fisher, Freeman and Halton's test, type I error", design, LEVEL, exact)]
 
 
 def _differences(rng: Generator, draws: int) -> list[Figure]:

@@ -18,20 +18,6 @@ emit_rows <- function(case, name, grid) {
   }
 }
 
-# By the root of ptukey: qtukey, of which emmeans makes its limits, ends at 1e-4.
-emit_pairs <- function(case, name, grid) {
-  s <- as.data.frame(summary(grid, infer = c(TRUE, TRUE), adjust = "none"))
-  arms <- (1 + sqrt(1 + 8 * nrow(s))) / 2
-  for (i in seq_len(nrow(s))) {
-    beyond <- function(t) ptukey(t * sqrt(2), arms, s$df[i], lower.tail = FALSE)
-    crit <- uniroot(function(t) log(beyond(t) / 0.05), c(1, 20), tol = 1e-12)$root
-    emit_interval(case, paste(name, i, sep = "."), s$estimate[i], s$estimate[i] - crit * s$SE[i],
-                  s$estimate[i] + crit * s$SE[i])
-    emit(case, paste(name, i, "se", sep = "."), s$SE[i])
-    emit(case, paste(name, i, "p", sep = "."), beyond(abs(s$estimate[i] / s$SE[i])))
-  }
-}
-
 emit_model <- function(case, model, fit, interaction) {
   against <- function(grid) contrast(grid, "trt.vs.ctrl", ref = 1)
   name <- function(what) paste(model, if (interaction) "by" else "plus", what, sep = ".")
@@ -43,7 +29,6 @@ emit_model <- function(case, model, fit, interaction) {
     over <- emmeans(fit, ~ arm, weights = weights)
     emit_rows(case, name(paste0("means_", weights)), over)
     emit_rows(case, name(paste0("differences_", weights)), against(over))
-    emit_pairs(case, name(paste0("pairs_", weights)), pairs(over))
   }
   if (interaction) {
     test <- joint_tests(fit)

@@ -27,7 +27,7 @@ from trialtrace.stats import Interval
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
-from trialtrace.stats.continuous import effect_sizes, means, ranks
+from trialtrace.stats.continuous import means, ranks
 from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity.graphical import gatekeeping
@@ -128,12 +128,6 @@ def rank_tests() -> Numbers:
         )
 
 
-def _effect_sizes(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
-    """Standardised differences, with limits of the noncentrality of t."""
-    for level in (0.95, 0.8):
-        yield from ends_by(case, f"cohens_d@{level}", effect_sizes.cohens_d, x, y, confidence=level)
-
-
 @subject("means")
 def mean_tests() -> Numbers:
     for case, x, y in two_samples():
@@ -150,17 +144,12 @@ def mean_tests() -> Numbers:
                 y,
                 confidence=level,
             )
-        yield from _effect_sizes(case, x, y)
         for name, f in (("welch", means.welch_t), ("student", means.student_t)):
             for sides in SIDES:
                 yield from tested_by(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
             half = np.concatenate([x, y]).std(ddof=1) / 2
-            both = {"margins": (-half, half), "variance": {"student": "pooled"}.get(name, name)}
             sided = {"sides": "greater", "margin": -half}
             yield from tested_by(case, f"{name}.margin", f, x, y, **sided, df=True)
-            yield from tested_by(
-                case, f"{name}.equivalence", means.equivalence_t, x, y, **both, df=True
-            )
 
 
 @subject("multiplicity")

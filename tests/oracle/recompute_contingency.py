@@ -23,7 +23,6 @@ from trialtrace.stats.stratified import score as over_strata
 from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
 from trialtrace.stats.stratified.exact_association import cmh_general_association_exact
 from trialtrace.stats.stratified.generalised_cmh import (
-    cmh_correlation,
     cmh_general_association,
     cmh_row_mean_scores,
 )
@@ -137,13 +136,6 @@ def tables() -> Numbers:
             yield from tested_by(
                 case, f"row_means.{how}", cmh_row_mean_scores, table, column_scores=columns, df=True
             )
-            options = {"row_scores": "equal", "column_scores": columns}
-            yield from tested_by(
-                case, f"correlation.equal.{how}", cmh_correlation, table, **options, df=True
-            )
-        if len(table) == 1:
-            both = cmh_correlation(table, row_scores="midranks", column_scores="midranks")
-            yield case, "spearman", both.statistic
     for case, d in cases("trend.csv"):
         for how in ("binomial", "hypergeometric"):
             for sides in SIDES:
@@ -169,9 +161,6 @@ def vcdextra() -> Numbers:
         if empty or (table.sum(axis=(1, 2)) < 2).any() or case.startswith("row"):
             continue
         equal = {"column_scores": "equal"}
-        yield from tested_by(
-            case, "cor", cmh_correlation, table, row_scores="equal", **equal, df=True
-        )
         yield from tested_by(case, "rmeans", cmh_row_mean_scores, table, **equal, df=True)
         yield from tested_by(case, "general", cmh_general_association, table, df=True)
 

@@ -11,7 +11,6 @@ from trialtrace.stats.regression.least_squares_means import (
     interaction_test,
     least_squares_differences,
     least_squares_means,
-    least_squares_pairs,
 )
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.survival.cox import cox
@@ -50,8 +49,6 @@ def _model(case: str, name: str, fit, design, *, interaction: bool) -> Numbers:
         options = OPTIONS | {"reference": design.arms[0], "weights": weights}
         over = least_squares_differences(fit, design, **options)
         yield from _rows(case, f"{name}.differences_{theirs}", over.contrasts)
-        pairs = least_squares_pairs(fit, design, weights=weights, confidence=0.95)
-        yield from _rows(case, f"{name}.pairs_{theirs}", pairs.contrasts)
     if interaction:
         yield case, f"{name}.p", interaction_test(fit, design).p_value
 

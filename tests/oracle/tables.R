@@ -59,13 +59,10 @@ for (d in cases("tables.csv")) {
     if (how == "given" && ncol(flat) > 5) next
     means <- cmh(tables, pattern, scores[[how]])
     emit_cmh(this, paste0("row_means.", how), means)
-    emit_cmh(this, paste0("correlation.equal.", how), cmh(tables, scores$equal, scores[[how]]))
     if (dim(tables)[3] == 1 && how == "midranks") {
       value <- rep(col(flat), flat)
       k <- kruskal.test(value, rep(row(flat), flat))
       stopifnot(all.equal(unname(c(k$statistic, k$parameter)), means[1:2], tol = 1e-10))
-      r <- cor(value, rep(row(flat), flat), method = "spearman")^2 * (sum(flat) - 1)
-      emit(this, "spearman", r)
     }
   }
 }

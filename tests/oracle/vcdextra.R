@@ -1,4 +1,4 @@
-# What vcdExtra computes of the same tables: row means and correlation in one or several strata.
+# What vcdExtra computes of the same tables: row means in one or several strata.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 suppressMessages(library(vcdExtra))
@@ -14,7 +14,7 @@ for (d in cases("tables.csv")) {
   } else {
     test <- CMHtest(tables, overall = TRUE)$ALL
   }
-  for (name in c(cor = "cor", rmeans = "rmeans", general = "general")) {
+  for (name in c(rmeans = "rmeans", general = "general")) {
     row <- test$table[name, ]
     emit_test(this, name, row[["Chisq"]], row[["Prob"]], row[["Df"]])
   }

@@ -29,8 +29,6 @@ MADE_UP = ("made", "sides")
 BY_CHANCE = (
     "p_value.rerandomisation",
     "mc_se.rerandomisation",
-    "p_value.fisher_freeman_halton_drawn",
-    "mc_se.fisher_freeman_halton_drawn",
     "risk_difference.multiple_imputation",
 )
 # The same, in units of the outcome.

@@ -78,11 +78,6 @@ CASES = [
         lambda: bounds(SAP.mean_difference_t(X, Y).interval),
         "t.test(x, y)$conf.int",
     ),
-    (
-        "equivalence_t",
-        lambda: SAP.equivalence_t(X, Y, margins=(-9, 9)).p_value,
-        't.test(x, y, mu = 9, alternative = "less")$p.value',
-    ),
     ("chi_squared", lambda: SAP.chi_squared(12, 17, 4, 15).p_value, "chisq.test(tab)$p.value"),
     (
         "mcnemar",

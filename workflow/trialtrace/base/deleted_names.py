@@ -26,6 +26,7 @@ class Deleted:
 NAMES: dict[str, Deleted] = {
     # Methods of a plan.
     "bootstrap": Deleted("0.1.0", "welch, hodges_lehmann (of medians) or newcombe (of risks)"),
+    "fisher_freeman_halton_drawn": Deleted("0.1.0", "fisher_freeman_halton or chi_squared_table"),
     "difference_of_medians": Deleted("0.1.0", "median_difference: hodges_lehmann"),
     # Of a synthetic source, and of simulation.yaml.
     "mode": Deleted("0.1.0"),

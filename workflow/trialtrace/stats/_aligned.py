@@ -14,10 +14,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # Two samples of other patients each, whose indexes have nothing to do with each other.
 SAMPLES = {
-    "cohens_d": ("x", "y"),
     "complier_bounds": ("treated", "control"),
     "complier_difference": ("treated", "control"),
-    "equivalence_t": ("x", "y"),
     "hodges_lehmann": ("x", "y"),
     "mann_whitney": ("x", "y"),
     "mean_difference_student": ("x", "y"),

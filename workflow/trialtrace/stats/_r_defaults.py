@@ -49,7 +49,6 @@ R_DEFAULTS: Mapping[str, object] = MappingProxyType(
             gee="robust",
             cochran_armitage="binomial",
             cumulative_incidence="aalen",
-            equivalence_t="welch",
             mantel_haenszel_risk_difference="sato",
             repeated_contrast="pooled",
         ),

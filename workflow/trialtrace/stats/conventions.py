@@ -52,13 +52,13 @@ cluster coding coef column_scores columns completed confidence contrast contrast
 correlation covariance covariances covariates cumulative cycles delta deltas design df df1 df2
 df_complete difference donors draws effect error errors estimates event events events0 events1
 exact_up_to exposure extreme f families family filled first fit fits follow_up follow_ups formula
-fractions function futility gamma gate global_p group groups hazard hazard_ratio hits icc if_marked
+fractions function futility gamma gate global_p group groups hazard hazard_ratio icc if_marked
 imputed included information interaction intercept interval kinds label labels lags last later left
 level logistic look losses lower margin margins mean means measured members method mid_p missing
 missing0 missing1 multiples n n0 n1 neither nodes not_to_impute null observed of offset outcomes p
 p0 p1 pairs pairwise parameter patients power prior_information prior_mean probabilities
 probability0 probability1 ratio received reference reference_covariance reference_mean
-reference_only rho right risks row row_scores rows rule scale scheme score scores
+reference_only rho right risks row rows rule scale scheme score scores
 sd se second seed sets side sides size sizes spending square squares start statistic stop strata
 stratum structure subject subjects sums_of_squares superiority table tables tau terms test threshold
 tie_tolerance ties time time0 time1 times transform transitions treated treated_first treated_only

@@ -12,18 +12,15 @@ from stats_strategies import given, numbers_of, same
 
 from trialtrace.stats import StatsError, categorical
 from trialtrace.stats.categorical.r_by_c_tests import (
-    _draw,
     _two_rows,
     chi_squared_table,
     fisher_freeman_halton,
-    fisher_freeman_halton_drawn,
 )
 from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.stratified import _partial_tables
 from trialtrace.stats.stratified._partial_tables import probability_at_most
 from trialtrace.stats.stratified.exact_association import cmh_general_association_exact
 from trialtrace.stats.stratified.generalised_cmh import (
-    cmh_correlation,
     cmh_general_association,
     cmh_row_mean_scores,
     smallest_expected,
@@ -115,28 +112,6 @@ def test_large_counts_keep_their_range():
         assert met == pytest.approx(_two_rows(rows, cols, constant, limit), rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    "table", [[[8, 2, 1], [1, 5, 6]], [[10, 12, 8, 9], [5, 14, 9, 10], [11, 7, 9, 8]]]
-)
-def test_drawn_tables_come_near_the_exact_p_value(table):
-    exact_p = fisher_freeman_halton(table).p_value
-    found, again = (
-        fisher_freeman_halton_drawn(table, draws=40_000, seed=3, confidence=0.999) for _ in "ab"
-    )
-    assert found.low < exact_p < found.high
-    assert found.mc_se == pytest.approx(np.sqrt(exact_p * (1 - exact_p) / 40_000), rel=0.1)
-    assert again == found
-
-
-@given(table=TABLES, seed=st.integers(0, 99))
-def test_drawn_tables_have_the_margins(table, seed):
-    table = table[table.any(axis=1)][:, table.any(axis=0)].astype(float)
-    drawn = _draw(np.random.default_rng(seed), table, 20)
-    assert (drawn >= 0).all()
-    assert (drawn.sum(axis=2) == table.sum(axis=1)).all()
-    assert (drawn.sum(axis=1) == table.sum(axis=0)).all()
-
-
 @given(cells=st.lists(st.integers(0, 3), min_size=12, max_size=12))
 def test_every_table_of_two_strata_and_three_arms(cells):
     tables = np.array(cells, dtype=float).reshape(2, 3, 2)
@@ -173,7 +148,6 @@ MEN = [[1, 1, 2, 1], [0, 3, 5, 1], [0, 0, 7, 3], [0, 1, 9, 6]]
 COLUMNS = {"column_scores": [1, 3, 4, 5]}
 # Agresti, Categorical Data Analysis, 2nd ed., 2002, tables 7.8 and 7.9 (SAS): statistic, df, p.
 AGRESTI = [
-    (cmh_correlation, {"row_scores": [3, 10, 20, 35], **COLUMNS}, (6.1563, 1, 0.0131)),
     (cmh_row_mean_scores, COLUMNS, (9.0342, 3, 0.0288)),
     (cmh_general_association, {}, (10.2001, 9, 0.3345)),
 ]
@@ -197,7 +171,6 @@ def test_a_table_of_one_row_is_certain():
     assert fisher_freeman_halton([[3, 4], [0, 0]]).p_value == 1
 
 
-DRAWN = {"draws": 10, "seed": 1, "confidence": 0.95}
 TREND = {"sides": "two_sided", "variance": "binomial"}
 REFUSED = [
     (fisher_freeman_halton, ([[1e12, 2], [3, 1e12]],), {}, "too large for an exact test"),
@@ -208,11 +181,6 @@ REFUSED = [
     (fisher_freeman_halton, ([1, 2, 3],), {}, "two dimensions"),
     (fisher_freeman_halton, ([[1, -2], [3, 4]],), {}, "whole numbers"),
     (fisher_freeman_halton, ([[0, 0], [0, 0]],), {}, "no counts"),
-    (fisher_freeman_halton_drawn, ([[1, 2], [3, 4]],), DRAWN | {"draws": 0}, "draws"),
-    (fisher_freeman_halton_drawn, ([[1, 2], [3, 4]],), DRAWN | {"draws": 2.0}, "draws"),
-    (fisher_freeman_halton_drawn, ([[1, 2], [3, 4]],), DRAWN | {"seed": -1}, "seed"),
-    (fisher_freeman_halton_drawn, ([[1, 2], [3, 4]],), DRAWN | {"seed": "1"}, "seed"),
-    (fisher_freeman_halton_drawn, ([[1e9, 2], [3, 4]],), DRAWN, "too many to draw"),
     (chi_squared_table, ([[3, 4], [0, 0]],), {}, "one row or one column"),
     (cmh_general_association, ([[1, 2], [3, 4]],), {}, "shape"),
     (cmh_general_association, ([[[3, 4], [0, 0]], [[0, 0], [5, 6]]],), {}, "nothing"),

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import strategies as st
 from stats_strategies import given, same
 
-from trialtrace.stats import StatsError
-from trialtrace.stats.design import clusters, events, means, proportions, ranks
-from trialtrace.stats.design.performance import (
+from trialtrace.run.simulation.performance import (
     mean_measured,
     model_error_measured,
     share_measured,
     spread_measured,
 )
+from trialtrace.stats import StatsError
+from trialtrace.stats.design import clusters, events, means, proportions, ranks
 
 TWO = {"alpha": 0.05, "sides": "two_sided"}
 ALPHA = st.sampled_from([0.01, 0.05, 0.1])

@@ -11,6 +11,14 @@ from trialtrace.base.arrays import Floats
 from trialtrace.base.store import write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.simulation.hypotheses import holds
+from trialtrace.run.simulation.performance import (
+    LEAST,
+    Measured,
+    mean_measured,
+    model_error_measured,
+    share_measured,
+    spread_measured,
+)
 from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
 from trialtrace.run.simulation.truths import Known, known_of, large_name, normal, on_scale
 from trialtrace.run.tables.blocks import Blocks, Chunk
@@ -23,14 +31,6 @@ from trialtrace.run.tables.contracts.simulation import (
 )
 from trialtrace.run.trial.load import Trial
 from trialtrace.stats.categorical.proportions import wilson
-from trialtrace.stats.design.performance import (
-    LEAST,
-    Measured,
-    mean_measured,
-    model_error_measured,
-    share_measured,
-    spread_measured,
-)
 from trialtrace.stats.results import StatsError
 
 CONFIDENCE = 0.95

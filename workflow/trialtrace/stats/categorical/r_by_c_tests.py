@@ -10,17 +10,15 @@ References: Freeman and Halton, Biometrika 1951;38:141. Pearson, Philos Mag 1900
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import nan, sqrt
+from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import MOST_DRAWS, check_confidence, chi2_tail, numbers, whole_number
-from trialtrace.stats.categorical.proportions import clopper_pearson
-from trialtrace.stats.results import Columns, StatsError, TestResult
+from trialtrace.stats._inputs import chi2_tail, numbers
+from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.stratified._partial_tables import MOST_KEPT, check_size, probability_at_most
 
 # Two tables are equally likely when their probabilities differ by no more than rounding; R's
@@ -30,8 +28,6 @@ RELATIVE_TIE = 1e-7
 MOST_LISTED = 200_000
 # Largest number up to which floats hold every whole number.
 MOST_COUNTED = 2.0**53
-# Counts of a table that can be drawn; cells drawn at once.
-MOST_DRAWN, CELLS_DRAWN = 1e9, 2_000_000
 
 
 def fisher_freeman_halton(table: ArrayLike) -> TestResult:
@@ -48,8 +44,7 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
 
     Source: Freeman and Halton 1951. Oracle: R's fisher.test (1e-10), counting in whole numbers.
     Raises `StatsError` for counts that are not whole numbers of at least 0, for a table without
-    any count, and for one so large that it cannot be enumerated here; it never draws tables,
-    which `fisher_freeman_halton_drawn` does.
+    any count, and for one so large that it cannot be enumerated here; it never draws tables.
 
     R: `fisher.test(table)$p.value`.
 
@@ -71,88 +66,6 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     else:
         p = probability_at_most(rows.astype(np.int64), columns.astype(np.int64), constant, limit)
     return TestResult(nan, nan, min(p, 1.0))
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class DrawnTables(Columns):
-    """A p-value by drawn tables, its Monte Carlo error, and an interval of the exact p-value.
-
-    `extreme` of `draws` tables were no more likely than the observed one; p counts that one too.
-    """
-
-    p_value: float
-    mc_se: float
-    low: float
-    high: float
-    extreme: int
-    draws: int
-
-
-def fisher_freeman_halton_drawn(
-    table: ArrayLike, *, draws: int, seed: int, confidence: float
-) -> DrawnTables:
-    """Fisher, Freeman and Halton's test by drawn tables, for those too large to enumerate.
-
-    `table`: counts of shape (rows, columns), up to 1e9 of them. Draws tables with both margins
-    of the observed one from their distribution under independence; p is (extreme + 1) / (draws +
-    1), which never falls below the level it states, and the interval that of Clopper and Pearson
-    for the p-value that all tables would give. The same seed gives the same tables. For the exact
-    p-value ask `fisher_freeman_halton`, which never draws.
-
-    Raises `StatsError` as that does, but for no size; for draws or a seed that are no whole
-    numbers. Source: Freeman and Halton 1951; Phipson and Smyth, Stat Appl Genet Mol Biol
-    2010;9:39. Oracle: the exact p-value, `fisher.test(simulate.p.value = TRUE)`, within their
-    Monte Carlo errors.
-
-    R: `fisher.test(table, simulate.p.value = TRUE, B = draws)`.
-
-    >>> found = fisher_freeman_halton_drawn(
-    ...     [[8, 2, 1], [1, 5, 6]], draws=20_000, seed=1, confidence=0.95
-    ... )
-    >>> found.low < fisher_freeman_halton([[8, 2, 1], [1, 5, 6]]).p_value < found.high
-    True
-    """
-    check_confidence(confidence)
-    whole_number(draws, "draws", least=1, most=MOST_DRAWS)
-    whole_number(seed, "seed", least=0)
-    table = _table(table)
-    if table.sum() > MOST_DRAWN:
-        raise StatsError(f"the table has more than {MOST_DRAWN:g} counts, too many to draw.")
-    # Logarithms of tables with the same cells in another order differ by their rounding.
-    limit = _log_probability(table) + np.log1p(RELATIVE_TIE)
-    rng = np.random.default_rng(seed)
-    extreme, step = 0, max(1, CELLS_DRAWN // table.size)
-    for first in range(0, draws, step):
-        found = _draw(rng, table, min(step, draws - first))
-        extreme += int(np.count_nonzero(_log_probability(found) <= limit))
-    p = (extreme + 1) / (draws + 1)
-    bounds = clopper_pearson(extreme, draws, confidence=confidence)
-    return DrawnTables(p, sqrt(p * (1 - p) / draws), bounds.low, bounds.high, extreme, int(draws))
-
-
-def _log_probability(tables: Floats) -> Floats:
-    """Logarithms of the probabilities of tables (..., rows, columns), less what margins give."""
-    logs: Floats = -gammaln(tables + 1).sum(axis=(-2, -1))
-    return logs
-
-
-def _draw(rng: np.random.Generator, table: Floats, draws: int) -> Floats:
-    """Tables with the margins of one, (draws, rows, columns), cell by cell: hypergeometric."""
-    rows, columns = table.sum(axis=1).astype(np.int64), table.sum(axis=0).astype(np.int64)
-    found = np.zeros((draws, *table.shape))
-    free = np.tile(columns, (draws, 1))
-    for i, size in enumerate(rows[:-1].tolist()):
-        wanted = np.full(draws, size)
-        after = free.sum(axis=1)
-        for j in range(columns.size - 1):
-            after = after - free[:, j]
-            cell = rng.hypergeometric(free[:, j], after, wanted)
-            found[:, i, j] = cell
-            wanted -= cell
-        found[:, i, -1] = wanted
-        free -= found[:, i].astype(np.int64)
-    found[:, -1] = free
-    return found
 
 
 def chi_squared_table(table: ArrayLike) -> TestResult:

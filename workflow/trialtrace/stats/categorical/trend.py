@@ -28,8 +28,8 @@ def cochran_armitage(
 
     `x` events of `n` patients and `scores`: arrays of shape (groups,). `variance`: "binomial"
     (Armitage; divisor N, z squared is that of R's prop.trend.test) or "hypergeometric" (Mantel;
-    divisor N - 1, z squared smaller by (N - 1) / N: statsmodels, and `cmh_correlation` for one
-    stratum). Scores count by their distances only; groups without patients add nothing.
+    divisor N - 1, z squared smaller by (N - 1) / N: statsmodels). Scores
+    count by their distances only; groups without patients add nothing.
 
     Oracle: R's prop.trend.test. Raises `StatsError` where nobody or everybody has the event,
     where all patients have one score, for shapes that differ, or counts that are not whole

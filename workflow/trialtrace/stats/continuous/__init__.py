@@ -7,7 +7,6 @@
 `association`     correlation of two measurements: Pearson, Spearman
 `win_ratio`       a hierarchy of outcomes: win ratio, net benefit, win odds
 `means`           summaries, t intervals and t tests
-`effect_sizes`    standardised differences: Cohen's d of two samples
 `ratios`          the ratio of the expression of a gene
 `crossover`       two treatments in two periods: treatment, period, carry-over; yes or no
 `arm_contrasts`   contrasts of several arms: any coefficients, dose trends, Dunnett, Tukey

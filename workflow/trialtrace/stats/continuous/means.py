@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
-    as_list,
     check_choice,
     check_confidence,
     one_number,
@@ -242,35 +241,6 @@ def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
     first, second = ((z.var(ddof=1), np.asarray(z.size, float)) for z in (x, y))
     squared, df = welch(*first, *second)
     return difference, sqrt(squared), float(df)
-
-
-def equivalence_t(
-    x: ArrayLike, y: ArrayLike, *, margins: tuple[float, float], variance: str
-) -> TestResult:
-    """Two one-sided t tests of equivalence: that mean(x) - mean(y) lies between the margins.
-
-    `variance` is "welch" or "pooled". The result is that of the two with the larger p-value: both
-    reject at a level where the interval of confidence 1 - 2 * level lies within the margins.
-
-    Raises `StatsError` for margins out of order, and as `welch_t`. Source: Schuirmann, J
-    Pharmacokinet Biopharm 1987;15:657.
-
-    R: `t.test(x, y, mu = low, alternative = "greater")`, and with "less" above.
-
-    >>> x, y = [4.1, 5.2, 6.3, 7.9], [4.9, 5.4, 6.0]
-    >>> round(equivalence_t(x, y, margins=(-2, 2), variance="welch").p_value, 4)
-    0.0754
-    """
-    check_choice("variance", variance, ("welch", "pooled"))
-    ends = [one_number(margin, "margins") for margin in as_list(margins, "margins")]
-    if len(ends) != 2:
-        raise StatsError(f"margins must be the lower and the upper; got {len(ends)} numbers.")
-    low, high = ends
-    if not low < high:
-        raise StatsError(f"margins must be the lower and the upper; got {low:g} and {high:g}.")
-    found = (_welch if variance == "welch" else _student)(x, y)
-    above, below = _t_test(*found, "greater", low), _t_test(*found, "less", high)
-    return above if above.p_value >= below.p_value else below
 
 
 def _margin(margin: float | None) -> float:

@@ -14,7 +14,6 @@ level of the whole test, two-sided or one-sided as `sides` says; both tails coun
 `several`      chi-squared and F test of three arms and more
 `detectable`   the effect that given sizes find with a wanted power
 `widths`       score intervals of proportions, exactly
-`performance`  bias, spread and shares over simulated trials
 =============  ========================================================================
 """
 

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
-from math import inf, isnan
+from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,7 +30,6 @@ from trialtrace.stats.missing.linear import (
 )
 from trialtrace.stats.mixed.mixed_tests import METHODS, MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.visit_design import VisitDesign
-from trialtrace.stats.multiplicity._single_step import adjusted, tukey_tail
 from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.results import (
     Coefficients,
@@ -221,57 +219,6 @@ def least_squares_differences(
         for level, row in _rows(design, design.cells[place] - base, weights, by)
     ]
     return _contrasts(fit, design, rows, sides=sides, confidence=confidence, df=df)
-
-
-def least_squares_pairs(
-    fit: Fit,
-    design: ArmDesign | VisitDesign | None = None,
-    *,
-    confidence: float,
-    by: str | Sequence[str] | None = None,
-    weights: str | None = None,
-    df: str | None = None,
-) -> Contrasts:
-    """Every pair of arms, at each level or over them, by the studentised range, two-sided.
-
-    p-values and intervals hold together for the pairs of one level: Tukey's method, as Kramer has
-    it for means of unlike errors. The first arm less the second. `by`, `weights` and `df` as in
-    `least_squares_means`. Raises `StatsError` as that does, and for one arm.
-
-    R: `pairs(emmeans::emmeans(fit, ~ arm | by))`.
-
-    >>> from trialtrace.stats.regression.ancova import ols
-    >>> design = arm_design(list("abcabcabc"), intercept=True)
-    >>> fit = ols([4, 6, 9, 5, 5, 8, 4, 7, 8], design.x, variance="model", confidence=0.95)
-    >>> found = least_squares_pairs(fit, design, confidence=0.95)
-    >>> [(one.label, round(one.high, 3), round(one.p_value, 4)) for one in found.contrasts]
-    [('a - b', 0.201, 0.0754), ('a - c', -2.133, 0.0014), ('b - c', -0.466, 0.0202)]
-    """
-    design = _design(fit, design)
-    if len(design.arms) < 2:
-        raise StatsError("there is one arm only, so nothing to compare.")
-    rows = [
-        (_label(f"{design.arms[one]} - {design.arms[other]}", level), row)
-        for one, other in combinations(range(len(design.arms)), 2)
-        for level, row in _rows(design, design.cells[one] - design.cells[other], weights, by)
-    ]
-    plain = _contrasts(fit, design, rows, sides="two_sided", confidence=confidence, df=df)
-    return Contrasts(tuple(_of_range(one, len(design.arms), confidence) for one in plain.contrasts))
-
-
-def _of_range(found: Contrast, arms: int, confidence: float) -> Contrast:
-    """A difference of two of so many means, adjusted by itself: degrees of freedom may differ."""
-    df = inf if isnan(found.df) else found.df
-    alone = adjusted(
-        np.array([found.estimate]),
-        np.array([found.standard_error]),
-        df,
-        tukey_tail(arms, df),
-        sides="two_sided",
-        confidence=confidence,
-        labels=[found.label],
-    )
-    return alone.contrasts[0]
 
 
 def interaction_test(

@@ -73,31 +73,6 @@ def cmh_row_mean_scores(tables: ArrayLike, *, column_scores: str | ArrayLike) ->
     return _quadratic(tables, np.eye(tables.shape[1])[:, :-1], scores[:, :, None])
 
 
-def cmh_correlation(
-    tables: ArrayLike, *, row_scores: str | ArrayLike, column_scores: str | ArrayLike
-) -> TestResult:
-    """Test of no linear association of row and column scores within strata, 1 df.
-
-    `tables`: counts of shape (strata, rows, columns), both in order. Scores as in
-    `cmh_row_mean_scores`, for rows likewise. For one stratum the statistic is (N - 1) times the
-    squared correlation of the scores (Spearman's with midranks).
-
-    Oracle: the definition in R, cor, vcdExtra. Raises `StatsError` where no stratum allows a
-    comparison, for scores that do not fit, another shape, or counts that are not whole numbers
-    of at least 0.
-
-    R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `cor`.
-
-    >>> tables = [[[8, 3, 2], [2, 5, 9]], [[4, 4, 1], [3, 2, 6]]]
-    >>> cmh_correlation(tables, row_scores=[0, 1], column_scores=[0, 1, 2])
-    TestResult(statistic=9.89925, df=1, p_value=0.00165346)
-    """
-    tables = checked_tables(tables)
-    left = _scores(tables, row_scores, "row_scores", axis=2)
-    right = _scores(tables, column_scores, "column_scores", axis=1)
-    return _quadratic(tables, left[:, :, None], right[:, :, None])
-
-
 def checked_tables(tables: ArrayLike) -> Floats:
     """Check the counts; keep strata of two patients or more, rows and columns with counts."""
     tables = numbers(tables, "tables")

@@ -150,20 +150,6 @@ def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Resul
     yield from _results(cut, step, groups(cut, step.options.groups, ()), compute)
 
 
-def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
-    """Arms by values, in one table: the p-value by drawn tables, with its Monte Carlo error."""
-    draws, seed, confidence = step.options.draws, step.options.seed, cut.analysis.confidence
-    for pair, arms, rows in groups(cut, step.options.groups, ()):
-        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
-        compute = partial(formula(step), draws=draws, seed=seed, confidence=confidence)
-        yield from sample.values(partial(_drawn, compute, cut, arms, rows))
-
-
-def _drawn(compute: Formula, cut: Cut, arms: list[str], rows: Selection) -> dict[str, float]:
-    found = compute(tables(cut, rows, arms, ())[0][0])
-    return {"p_value": found.p_value, "mc_se": found.mc_se}
-
-
 def association(
     cut: Cut, step: "Step[cards.CmhGeneralAssociation | cards.CmhRowMeanScores]"
 ) -> Iterator[Result]:

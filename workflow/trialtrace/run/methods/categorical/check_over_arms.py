@@ -12,7 +12,6 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
     Answer,
     Check,
-    Recomputed,
     by_name,
     of_chi_squared,
     peer,
@@ -91,31 +90,6 @@ def fisher_freeman_halton(data: Data, asked: Asked, rows: pd.DataFrame) -> Answe
             each = prod(way[x] for way, x in zip(ways, first, strict=False)) * ways[-1][last]
             extreme += each * (each <= own)
     return extreme / comb(sum(sizes), total)
-
-
-@peer("numpy.random.Generator.permuted", rows_of)
-def drawn(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
-    """The share of shuffled values whose table is as unlikely; two such shares differ by chance."""
-    if rows.empty:
-        return nan
-    arm, value = (np.unique(rows[name], return_inverse=True)[1] for name in ("TRTP", "AVAL"))
-    own = np.stack([arm, value])
-    shuffler, cells = np.random.default_rng(20261121), (arm.max() + 1) * (value.max() + 1)
-    shuffled = shuffler.permuted(np.tile(value, (SHUFFLES, 1)), axis=1)
-    codes = np.vstack([own[1], shuffled]) + own[0] * (value.max() + 1)
-    codes += np.arange(len(codes))[:, None] * cells
-    counts = np.bincount(codes.ravel(), minlength=len(codes) * cells).reshape(len(codes), cells)
-    factorials = np.append(0.0, np.cumsum(np.log(np.arange(1, len(rows) + 1))))
-    likely = -factorials[counts].sum(axis=1)
-    p = float(np.mean(likely <= likely[0] + 1e-7))
-    spread = sqrt(max(p * (1 - p), 1 / SHUFFLES) * (1 / SHUFFLES + 1 / asked.options["draws"]))
-    chance, by = WIDTH * spread, "numpy.random.Generator.permuted"
-    if asked.stat == "p_value":
-        return Recomputed(by, p, n_used=len(rows), chance=chance)
-    ends = [min(max(p + side * chance, 0.0), 1.0) for side in (-1, 0, 1)]
-    low, error, high = (sqrt(end * (1 - end) / asked.options["draws"]) for end in ends)
-    chance = max(abs(error - low), abs(high - error)) + 1 / asked.options["draws"]
-    return Recomputed(by, error, n_used=len(rows), chance=chance)
 
 
 def _generalised(mean_scores: bool) -> Check:
@@ -221,7 +195,6 @@ def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
 CHECKS = by_name(
     {
         "p_value.fisher_freeman_halton": fisher_freeman_halton,
-        "p_value,mc_se.fisher_freeman_halton_drawn": drawn,
         "p_value,chi_squared,df.chi_squared_table": chi_squared,
         "p_value,chi_squared,df.cmh_general_association": _generalised(mean_scores=False),
         "p_value,chi_squared,df.cmh_row_mean_scores": _generalised(mean_scores=True),

@@ -19,15 +19,6 @@ class ChiSquaredTable:
 
 
 @shape
-class DrawnTables:
-    """The exact test of arms by all values of the endpoint, by drawn tables."""
-
-    groups: Groups = key(OF_GROUPS)
-    draws: int = key("Number of tables.", minimum=100, maximum=10000000)
-    seed: int = key("Seed of the draws.", minimum=0)
-
-
-@shape
 class CmhGeneralAssociation:
     """Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint within
     strata."""
@@ -140,19 +131,6 @@ CARDS = (
         formula="categorical.r_by_c_tests:fisher_freeman_halton",
         r=R({"p_value": "fisher.test(table(arm, d$AVAL))$p.value"}),
         run="categorical.analyse_paired:whole_table",
-    ),
-    _of_values(
-        "p_value.fisher_freeman_halton_drawn",
-        "Fisher, Freeman and Halton's test by drawn tables",
-        "Freeman and Halton 1951, Biometrika 38:141; "
-        "Phipson and Smyth 2010, Stat Appl Genet Mol Biol 9:39",
-        means="The exact test of arms by all values of the endpoint by drawn tables, where these "
-        "are too many to enumerate.",
-        options=DrawnTables,
-        gives="p_value.{}@compared mc_se.{}@compared?",
-        formula="categorical.r_by_c_tests:fisher_freeman_halton_drawn",
-        r_none="drawn by a generator whose draws R does not repeat",
-        run="categorical.analyse_paired:drawn_table",
     ),
     _of_values(
         "p_value.cmh_general_association",
