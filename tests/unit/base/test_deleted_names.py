@@ -24,6 +24,17 @@ from trialtrace.run.trial.check import check_trial
             "newcombe",
         ),
         ("trial.yaml", "question:", "matter:", "matter", "question"),
+        *(
+            ("plan.yaml", old, new, name, NAMES[name].successor)
+            for old, new, name in (
+                ("{risk_difference: newcombe}", "{risk_difference: bootstrap}", "bootstrap"),
+                (
+                    "{fisher: {sides:",
+                    "{fisher_freeman_halton_drawn: {sides:",
+                    "fisher_freeman_halton_drawn",
+                ),
+            )
+        ),
     ],
 )
 def test_check_names_the_successor_of_a_method_and_of_a_key(
