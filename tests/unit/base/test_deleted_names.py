@@ -48,7 +48,8 @@ def test_check_names_the_successor_of_a_method_and_of_a_key(
 ):
     at = write_mini(tmp_path)
     line = edit(at, file, old, new)
-    assert not any("v0.1.0" in str(one) for one in check_trial(at, "mini"))
+    if name not in NAMES:
+        assert not any("v0.1.0" in str(one) for one in check_trial(at, "mini"))
     monkeypatch.setitem(NAMES, name, Deleted("0.1.0", successor))
     told = [one for one in check_trial(at, "mini") if "v0.1.0" in (one.do or "")]
     assert len(told) == 1
