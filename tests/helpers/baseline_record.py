@@ -227,7 +227,9 @@ def _shown(folder: Path) -> Table:
     pages = defaultdict[tuple[str, str], list[str]](list)
     for page in PAGES:
         reader = _Linked()
-        reader.feed((folder / "report" / f"{page}.html").read_text(encoding="utf-8"))
+        # A long document is several pages.
+        for file in sorted((folder / "report").glob(f"{page}*.html")):
+            reader.feed(file.read_text(encoding="utf-8"))
         for anchor, words in dict.fromkeys(reader.links):
             if any(map(str.isdigit, words)):
                 pages[names.get(anchor, f"unknown {anchor}"), words].append(page)
