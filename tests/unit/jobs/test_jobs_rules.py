@@ -12,6 +12,7 @@ from mini_trial import REPOSITORY, edit
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import Purpose
 from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.lock import RUN
 from trialtrace.run.jobs.products import record_path
 from trialtrace.run.jobs.run import Run, for_rules
 from trialtrace.run.jobs.stages import ASKED, SITE, SITE_STAGE, STAGES
@@ -230,6 +231,28 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_first_job(run: Run,
     monkeypatch.setattr(os, "access", lambda path, how: path != folder)
     with pytest.raises(Exception, match=r"results/mini/clean/\n  cannot be written"):
         run.check_rights()
+
+
+@pytest.mark.parametrize(
+    ("started", "after_cut", "cut"),
+    [(False, False, False), (True, False, True), (False, True, True), (True, True, True)],
+)
+def test_a_run_that_began_no_job_is_not_cut_short(run: Run, started, after_cut, cut):
+    """The next run keeps what a run that was cut short had made."""
+    run._let_go()  # it held no folder
+    run.hold()
+    lock = run.lock
+    assert lock is not None and not lock.after_cut
+    run.hold()
+    assert run.lock is lock
+    lock.after_cut = after_cut
+    if started:
+        run.start()
+    run._let_go()
+    assert bool((run.at.made / RUN).read_text()) == cut
+    run.came_to_its_end()
+    assert not (run.at.made / RUN).read_text()
+    lock.close()
 
 
 def test_the_first_outdated_stage_of_each_trial_is_named(at: Project):
