@@ -1,5 +1,6 @@
 """What the rules of the workflow ask a run for: files, versions and settings of each job."""
 
+import atexit
 import os
 import time
 from dataclasses import replace
@@ -252,6 +253,7 @@ def test_a_run_that_began_no_job_is_not_cut_short(run: Run, started, after_cut, 
     assert bool((run.at.made / RUN).read_text()) == cut
     run.came_to_its_end()
     assert not (run.at.made / RUN).read_text()
+    atexit.unregister(run._let_go)
     lock.close()
 
 
