@@ -61,7 +61,8 @@ def asked(material: Material, analysis: Analysis) -> str:
         against = f"each arm against {held}" + f"; {against}" * bool(against)
     population = lower_first(material.trial.populations[estimand.population].label)
     before = [upper_first(estimand.summary), *filter(None, [against])]
-    variable = variables(material, analysis) + escape_markdown(VALUE_WORDS[analysis.value])
+    of_value = escape_markdown(VALUE_WORDS[analysis.value].strip())
+    variable = " ".join(filter(None, [variables(material, analysis), of_value]))
     who = escape_markdown(f"in “{population}”")
     events = _events(material, analysis)
     return f"{escape_markdown(', '.join(before))}; {variable}, {who}; {events}."
