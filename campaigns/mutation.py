@@ -219,12 +219,16 @@ def draw(sources: dict[str, str], sample: int, seed: int) -> list[tuple[str, Mut
     return [(name, list(mutants(sources[name]))[place]) for name, place in chosen]
 
 
+def _modules(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.rglob("*.py"))
+
+
 def sources_of(root: Path, folders: Sequence[str]) -> dict[str, str]:
     package = root / PACKAGE
     found = {
         path.relative_to(package).as_posix(): path.read_text()
         for folder in folders
-        for path in sorted((package / folder).rglob("*.py"))
+        for path in _modules(package / folder)
     }
     return {name: text for name, text in found.items() if not LEFT_OUT.search(name)}
 

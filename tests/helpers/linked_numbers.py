@@ -46,6 +46,9 @@ NOT_OF_DATA = (
     "recomputed by an independent path",
     "results were computed twice, by independent code",
     "with what else is printed",
+    # How many intervals leave out no effect.
+    "95% CIs does not include",
+    "95% CIs do not include",
 )
 
 

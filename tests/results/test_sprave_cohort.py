@@ -71,7 +71,7 @@ def test_no_claim_is_checked_on_synthetic_data(made, results):
     claims = read_claims(made[0])
     rows = audit_rows(made[0], claims, results)
     assert {row["claim_id"] for row in rows} == set(claims)
-    assert {row["against_data"] for row in rows} == {"not_checkable"}
+    assert {row["against_data"] for row in rows} == {"no_result"}
     assert all(row.get("recomputed") is None and row.get("result_id") is None for row in rows)
 
 

@@ -114,7 +114,7 @@ def test_an_interval_and_a_test_of_the_time_that_disagree_are_told():
     plan = Stub(analyses={one.name: one for one in (asked, other)})
     asked.tests = other.tests = ()
     material = Stub(
-        trial=Stub(endpoints=ENDPOINTS, plan=plan, design=Stub(arms=[])),
+        trial=Stub(endpoints=ENDPOINTS, plan=plan, design=Stub(arms={})),
         of=lambda name: results.get(name, []),
         printable=results.get,
         parameter_words=lambda _: [],

@@ -1,7 +1,7 @@
 """Numbers of patients: groups and all, parts and wholes, strata, categories, losses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -63,6 +63,13 @@ def sums_of_groups(ledger: Ledger) -> Iterator[Case]:
         sizes = _analysed(ledger, population.name) | dict(population.size_of)
         yield from _sum(ledger, "analysed", population.name, sizes)
     yield from _sum(ledger, "analysed", None, _analysed(ledger, None))
+    apart = [n for name in ledger.apart if (n := randomised.get(name)) is not None]
+    for entry in ledger.facts.get("enrolment", ()) if len(apart) == len(ledger.apart) > 1 else ():
+        count, total = entry.whole_count, sum(apart)
+        if count is not None and count not in (total, *apart):
+            text = f"{' + '.join(map(thousands, apart))} are {thousands(total)}; "
+            text += f"{thousands(count)} were enrolled."
+            yield Case(entry, "value", False, text, excuse="open")
 
 
 def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:
@@ -97,6 +104,7 @@ def _sum(
             yield from (Case(one, count_part(one), False, text) for one in totals[:1])
     sizes = {name: size for name, size in sizes.items() if name in ledger.apart}
     if len(sizes) < 2 or set(sizes) != set(ledger.apart):
+        yield from _twice(kind, totals)
         return
     beside = tuple(entries[-1] for entries in claims.values())
     arms = {name: n for name, n in sizes.items() if ledger.groups[name].size is not None}
@@ -113,6 +121,17 @@ def _sum(
         }
         crossed = len(sizes) >= CROSSED and count and whole % count == 0
         yield Case(total, count_part(total), ways, told, beside, excuse="open" if crossed else None)
+
+
+def _twice(kind: str, totals: Sequence[Claim]) -> Iterator[Case]:
+    """The number of all randomised in two places, where no sizes add up to it."""
+    known = [total for total in totals if total.whole_count is not None]
+    for other in known[1:] if kind == "randomised" else ():
+        if (other.paper, other.about) == (known[0].paper, known[0].about):
+            text = f"{known[0].printed} is printed as the number of all randomised, too"
+            yield Case(
+                other, count_part(other), float(known[0].whole_count or 0), text, (known[0],)
+            )
 
 
 @relation("size.arm", "How many of the randomised patients were analysed?")
