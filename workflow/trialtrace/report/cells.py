@@ -18,7 +18,6 @@ from trialtrace.report.audit.cohort_words import marked
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
 from trialtrace.report.figures.make import Drawn, images
-from trialtrace.report.links import Step
 from trialtrace.report.material import Material
 from trialtrace.report.own_documents import (
     FOLDER,
@@ -100,14 +99,12 @@ class Markdown:
 class Cells:
     """A run of a trial as its documents use it.
 
-    `places` has the page of each section, for the summary, `pages` title and page of all that lies
-    beside its documents.
+    `places` has the page of each section, for the summary.
     """
 
     material: Material
     drawn: list[Drawn]
     places: dict[str, str]
-    pages: list[Step] = field(default_factory=list)
     _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def section(self, name: str) -> Markdown:
@@ -193,7 +190,6 @@ class Cells:
             "codes": [*self.material.codes.items()],
             "drawn": [asdict(one) for one in self.drawn],
             "places": self.places,
-            "pages": self.pages,
         }
         write_json(self.material.folder / FOLDER / STATE, state)
 
@@ -279,4 +275,4 @@ def last_run(at: Project, trial: str) -> Cells:
     codes, folder = dict(state["codes"]), at.results / trial
     material = Material(load_trial(trial, at), load_settings(at), folder, codes)
     drawn = [Drawn(**one) for one in state["drawn"]]
-    return Cells(material, drawn, state["places"], state.get("pages", []))
+    return Cells(material, drawn, state["places"])

@@ -21,7 +21,6 @@ from trialtrace.report.material import Material
 from trialtrace.report.numbers import numbers_csv
 from trialtrace.report.own_documents import (
     OF_ANALYSIS,
-    STEMS,
     Asked,
     Source,
     asked,
@@ -72,9 +71,8 @@ def render_report(
     material = Material(trial, settings, Path(results_dir).absolute(), codes)
     out = material.folder / "report"
     drawn = draw_figures(material, out / "figures")
-    pages_by_hand = [*((stem.capitalize(), f"{stem}{HTML}") for stem in STEMS), *_beside(material)]
     at_risk_pages(material, drawn, out)
-    cells = Cells(material, drawn, {}, pages_by_hand)
+    cells = Cells(material, drawn, {})
     write_documents(cells)
     cells.write()
     documents = {source.stem: source for source in sources(trial.at, trial.name, material.folder)}
@@ -85,7 +83,7 @@ def render_report(
         shown_calls = asked([documents[REPORT], documents[SUPPLEMENT]])
         places = filled(trial, section_pages([out / name for name in pages]), shown_calls)
         # The links of the summary follow; what the report has of it leads nowhere yet.
-        cells = Cells(material, drawn, places, pages_by_hand)
+        cells = Cells(material, drawn, places)
         cells.write()
     with at_hand(cells):
         summary = _summary(material, out, documents[links.SUMMARY], document)

@@ -101,7 +101,6 @@ def _skeleton() -> Iterator[tuple[str, bytes]]:
             yield f"config/{tables}/{path.name}", path.read_bytes()
     yield "README.md", README.encode()
     yield ".gitignore", IGNORED.encode()
-    yield "reports/.gitignore", b"/.quarto/\n/_site/\n**/*.quarto_ipynb\n"
 
 
 def run_workflow(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,6 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.report.render.by_hand import SKIP
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import MAIN, finished
 from trialtrace.report.render.escape import escape_markdown
@@ -33,6 +32,8 @@ OUTPUT = "rendered"
 FILTER = Path(__file__).with_name("quarto.lua")
 STEM = "document"
 _SHOWN_LINES = 30
+# Before all else of a page, as on those of the embedded renderer.
+SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>'
 PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 _SET_HERE = {"toc", "number-sections"}
 # What conda's activation sets; a quarto started by its path from elsewhere lacks it.

@@ -12,7 +12,6 @@ import re
 import sys
 from pathlib import Path
 
-from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.house import NUMBERS
 from trialtrace.report.render.parts import as_text
 from trialtrace.report.render.tree.authored import mark_authored
@@ -88,12 +87,9 @@ def main() -> None:
     """Change the document of standard input."""
     document = json.load(sys.stdin)
     kind, file = sys.argv[1:]
-    folder, name = Path(os.environ.get(FOLDER) or Path.cwd()), os.environ.get(NAME)
-    by_hand = FOLDER not in os.environ
-    if by_hand:
-        made_by_hand(document, folder)
-    authored = by_hand or AUTHORED in os.environ
-    for_quarto(document, kind, folder, authored=authored, name=name or Path(file).stem)
+    name = os.environ.get(NAME) or Path(file).stem
+    authored = AUTHORED in os.environ
+    for_quarto(document, kind, Path(os.environ[FOLDER]), authored=authored, name=name)
     json.dump(document, sys.stdout)
 
 
