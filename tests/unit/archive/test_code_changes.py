@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from trialtrace.base.paths import Code
-from trialtrace.run.archive.code_changes import code_changes
+from trialtrace.run.archive.code_changes import CodeChange, code_changes, subjects_between
 from trialtrace.run.archive.compare import PLACES, as_read
 from trialtrace.run.archive.table_changes import aligned_change
 
@@ -42,6 +42,47 @@ def test_the_room_is_named_with_its_commits_and_no_room_that_came_into_use(tmp_p
     # Without a commit the room alone is known.
     (change,) = code_changes(at, (old[0] | {"commit": None}, old[1]), new)
     assert (change.room, change.subjects) == ("stats", ())
+
+
+def test_three_commits_are_named_and_the_others_counted():
+    def change(*subjects: str) -> CodeChange:
+        return CodeChange("run.cleaning", ("clean_tables",), subjects)
+
+    assert change().place == "code of run.cleaning"
+    assert change("a", "b", "c").part == "run.cleaning: a; b; c"
+    assert change("a", "b", "c", "d").place == "code of run.cleaning: a; b; c; 1 more commit"
+    assert change("a", "b", "c", "d", "e").part == "run.cleaning: a; b; c; 2 more commits"
+
+
+def test_commits_of_a_room_of_what_stands_around_the_rooms_and_of_a_file(tmp_path: Path):
+    first = commit(tmp_path, "run/cleaning/rules.py", "1", "Rules")
+    commit(tmp_path, "run/cleaning/rules.py", "2", "Rules: one more")
+    commit(tmp_path, "base/text.py", "1", "Text")
+    commit(tmp_path, "__init__.py", "1", "Version")
+    commit(tmp_path, "run/__init__.py", "1", "Run")
+    last = commit(tmp_path, "../../scripts/clean.py", "1", "Script")
+    at = Code(tmp_path / PACKAGE, tmp_path)
+    for room, subjects in {
+        "run.cleaning": ("Rules: one more",),
+        "base": ("Run", "Version", "Text"),
+        "scripts/clean.py": ("Script",),
+        "stats": (),
+        "trialtrace": ("Run", "Version", "Text", "Rules: one more"),
+    }.items():
+        assert subjects_between(at, room, first, last) == subjects, room
+    assert subjects_between(at, "base", None, last) == subjects_between(at, "base", first, "") == ()
+    assert subjects_between(at, "base", "0" * 40, last) == ()
+
+
+def test_a_stage_that_an_older_version_ran_is_named_once(tmp_path: Path):
+    at = Code(tmp_path / PACKAGE, tmp_path)
+    kept = {"run": "a", "ended": "", "commit": None}
+    old = kept, {"clean": {"base": "1", "stats": "1"}, "derive": {"base": "1", "stats": "1"}}
+    new = kept, {"clean": {"base": "2", "stats": "1"}, "derive": {"base": "2", "stats": "2"}}
+    found = [(change.room, change.stages) for change in code_changes(at, old, new)]
+    assert found == [("base", ("clean", "derive")), ("stats", ("derive",))]
+    # A stage that only the later run has is no change of a room.
+    assert list(code_changes(at, (kept, {}), new)) == []
 
 
 def test_of_a_run_that_kept_files_in_place_of_rooms_the_code_is_another(tmp_path: Path):

@@ -6,7 +6,7 @@ import pytest
 from mini_run import write_mini
 from mini_trial import edit
 
-from trialtrace.base.deleted_names import COMMANDS, NAMES, Deleted
+from trialtrace.base.deleted_names import COMMANDS, NAMES, Deleted, answer
 from trialtrace.base.errors import did_you_mean
 from trialtrace.cli import main, parser
 from trialtrace.run.trial.check import check_trial
@@ -54,6 +54,14 @@ def test_check_names_the_successor_of_a_method_and_of_a_key(
     told = [one for one in check_trial(at, "mini") if "v0.1.0" in (one.do or "")]
     assert len(told) == 1
     assert f"{file}:{line}:" in told[0].place and f"write {successor};" in str(told[0].do)
+
+
+def test_an_answer_is_of_a_name_that_was_deleted():
+    assert answer("bootstrap") == NAMES["bootstrap"].told()
+    assert answer("confirm") is None and answer("confirm", COMMANDS) == COMMANDS["confirm"].told()
+    assert answer("welch") is None
+    told = Deleted("0.1.0", "welch").told()
+    assert told == "deleted after version 0.1.0: write welch; the tag v0.1.0 still has it"
 
 
 def test_a_name_without_a_successor_says_so(monkeypatch: pytest.MonkeyPatch):

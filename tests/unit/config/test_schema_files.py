@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from mini_trial import REPOSITORY
 
+from trialtrace.base.config import schema_files
+
 ASK = "from trialtrace.base.config.schema_files import schema_folder; print(schema_folder())"
 SHAPE, KEY = "workflow/trialtrace/run/trial/settings.py", "a_new_key"
 
@@ -72,3 +74,45 @@ def test_where_the_checkout_cannot_be_written_they_lie_in_the_users_cache(
         assert not folder(nowhere).exists(), "a folder of one process goes with it"
     finally:
         (checkout / "build").unlink()
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of two shapes in each folder that schemas follow from."""
+    package = tmp_path / "package"
+    for source in schema_files.SOURCES:
+        (package / source / "within").mkdir(parents=True)
+        (package / source / "shape.py").write_text(f"shape = {source!r}")
+        (package / source / "within" / "shape.py").write_text("shape = 1")
+    monkeypatch.setattr(schema_files, "PACKAGE", package)
+    return package
+
+
+def test_the_key_is_of_the_sources_and_of_nothing_else(package: Path, monkeypatch):
+    before = schema_files.key()
+    assert len(before) == 20
+    (package / "report").mkdir()
+    (package / "report" / "shape.py").write_text("shape = 1")
+    (package / "base" / "notes.txt").write_text("shape = 2")
+    assert schema_files.key() == before
+    moved = package.with_name("another_place")
+    package.rename(moved)
+    monkeypatch.setattr(schema_files, "PACKAGE", moved)
+    assert schema_files.key() == before
+    for source in schema_files.SOURCES:
+        for path in (moved / source / "shape.py", moved / source / "within" / "shape.py"):
+            text = path.read_text()
+            path.write_text("shape = 3")
+            assert schema_files.key() != before
+            path.write_text(text)
+            path.rename(path.with_name("other.py"))
+            assert schema_files.key() != before
+            path.with_name("other.py").rename(path)
+    assert schema_files.key() == before
+
+
+def test_a_schema_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(schema_files, "MAKER", "trialtrace.no_such_module")
+    with pytest.raises(RuntimeError, match="no_such_module"):
+        schema_files._made(tmp_path / "schemas")
+    assert not list(tmp_path.iterdir()), "nothing unfinished is left"

@@ -9,7 +9,7 @@ from stats_strategies import given
 
 import trialtrace.stats as ts
 from trialtrace.audit.subsets.group_means import mann_whitney_p
-from trialtrace.stats._ties import SAME_VALUE, tied, tied_differences
+from trialtrace.stats._ties import SAME_VALUE, tied, tied_differences, tied_times
 from trialtrace.stats.continuous.win_ratio import Measured
 from trialtrace.stats.resampling.scores import rank_scores
 
@@ -116,3 +116,22 @@ def test_sizes_of_differences_tie_with_those_of_the_other_sign_and_with_none():
     found = tied_differences(np.array([0.3, 5.4 - 5.1, -(4.7 - 4.4), 5e-17, -0.6]))
     assert np.unique(np.abs(found)).size == 3 and found[3] == 0
     assert np.sign(found).tolist() == [1, 1, -1, 0, -1]
+
+
+def test_times_are_one_as_r_has_them_whatever_their_unit():
+    """survival::Surv with timefix: neighbours within 1.5e-8 of the mean distinct time."""
+    for unit in (1e-6, 1.0, 1e9):
+        times = unit * np.array([1.0, 2.0, 2.0 + 1e-8, 2.0 + 1e-7, np.inf, np.nan])
+        (found,) = tied_times(times)
+        assert found[:4].tolist() == (unit * np.array([1.0, 2.0, 2.0, 2.0 + 1e-7])).tolist()
+        assert np.isinf(found[4]) and np.isnan(found[5])
+    # Of arrays together each keeps its own shape.
+    first, second = tied_times(np.array([[1.0], [2.0]]), np.array([2.0 - 1e-9, 3.0]))
+    assert first.tolist() == [[1.0], [2.0 - 1e-9]] and second.tolist() == [2.0 - 1e-9, 3.0]
+
+
+def test_one_value_and_zeros_alone_stay_as_they_are():
+    assert tied(np.array([3.0, 3.0, np.nan]))[0][:2].tolist() == [3.0, 3.0]
+    assert tied(np.zeros(3))[0].tolist() == [0.0] * 3
+    assert tied(np.array([0.0, 5.0]), np.array([-5.0]))[1].tolist() == [-5.0]
+    assert tied(np.array([-1.0, -1.0 + 1e-13, 0.0]))[0].tolist() == [-1.0, -1.0, 0.0]
