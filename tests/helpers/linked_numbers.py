@@ -9,8 +9,7 @@ from trialtrace.report.shown.html_lines import html_lines
 AFTER = re.compile(r"S?\d* ?(?:Endpoints|Limitations|Methods, software and references)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
-# Intervals are counted in the report alone.
-COUNT = re.compile(r"\d+ of \d+\b(?! intervals)")
+COUNT = re.compile(r"\d+ of \d+\b")
 # Who has a value is counted in the data and is no result.
 KNOWN = re.compile(r"(?:Outcome|Times) known\b[^.]*\.")
 # A category by its number before its count: "4: 5 (9.1 %)".
@@ -46,9 +45,6 @@ NOT_OF_DATA = (
     "recomputed by an independent path",
     "results were computed twice, by independent code",
     "with what else is printed",
-    # How many intervals leave out no effect.
-    "95% CIs does not include",
-    "95% CIs do not include",
 )
 
 

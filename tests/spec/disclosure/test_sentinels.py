@@ -32,6 +32,8 @@ from svg_paths import data_places
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import read_parquet
 from trialtrace.cli import main
+from trialtrace.report.cells import last_run
+from trialtrace.report.floats import write_floats
 from trialtrace.report.material import Material
 from trialtrace.report.pages.start_page import build_site
 from trialtrace.report.render.pandoc import svg_text as as_text
@@ -169,6 +171,15 @@ def test_no_cell_is_in_a_report_on_integrity_or_a_query(rendered, tmp_path, monk
     assert not export.sentinels.found_in(told.out + told.err)
     sheet = openpyxl.load_workbook(book).active
     assert sum(cell.value is not None for cell in sheet["A"]) > SPOILT
+
+
+def test_no_cell_is_in_a_table_or_figure_by_itself(rendered, tmp_path):
+    export, at = rendered
+    names = write_floats(last_run(at, "mini"), tmp_path)
+    assert len(names) > SPOILT
+    assert not {
+        name: hits for name in names if (hits := export.sentinels.found_in_file(tmp_path / name))
+    }
 
 
 def test_no_patient_is_found_by_trying_hashes(rendered):

@@ -17,6 +17,17 @@ from trialtrace.run.trial.load import load_settings
 PARAGRAPH, TEXT = re.compile(r"<w:p[ >].*?</w:p>", re.DOTALL), re.compile(r"<w:t[^>]*>([^<]*)")
 
 
+OWN_TABLE = """
+::: {#tbl-own}
+| Site | Patients |
+|:-----|---------:|
+| A    |    41,177 |
+
+By site
+:::
+"""
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory) -> tuple[Material, dict[str, list[str]]]:
     """A run, and the paragraphs of each file."""
@@ -61,3 +72,22 @@ def test_a_caption_keeps_its_notes_and_loses_its_files(written):
     figures = [each for name, each in files.items() if name.startswith("figure")]
     assert any(len(each) > 3 for each in figures)
     assert not any(re.search(r"\b[a-z_]+_[0-9]\b", text) for each in figures for text in each)
+
+
+def test_a_table_of_the_author_of_a_document_is_not_said_to_be_of_the_run(tmp_path):
+    run = mini_run.run_mini(tmp_path)
+    material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
+    cells = Cells(material, draw_figures(material, run.folder / "report" / "figures"), {})
+    write_documents(cells)
+    # A run has no reports/ of its own, but a link to those of the checkout.
+    run.at.reports.unlink()
+    own = run.at.reports / run.trial.name / "report.qmd"
+    own.parent.mkdir(parents=True)
+    written = (run.folder / "quarto" / "report.qmd").read_text()
+    own.write_text(written + OWN_TABLE)
+    names = write_floats(cells, tmp_path / "out")
+    sources = {name: _paragraphs(tmp_path / "out" / name) for name in names}
+    (authored,) = [each for each in sources.values() if "41,177" in each]
+    assert authored[-1].startswith("Source: the author of the document")
+    others = [each[-1] for each in sources.values() if each is not authored]
+    assert others and all(each.startswith("Source: trialtrace ") for each in others)

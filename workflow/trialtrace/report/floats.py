@@ -24,7 +24,9 @@ def write_floats(cells: Cells, folder: Path) -> list[str]:
     analyses = _analyses(cells)
     run = "" if material.seal.value is None else f", run {grouped(material.seal.value)[:17]}"
 
-    def lines(label: str) -> list[str]:
+    def lines(label: str, own: bool) -> list[str]:
+        if own:
+            return ["Source: the author of the document; trialtrace neither made nor checked it."]
         source = f"Source: trialtrace {trialtrace.__version__}, trial {trial.name}{run}"
         if (name := analyses.get(label)) is None:
             return [f"{source}."]

@@ -72,7 +72,7 @@ def _of_trial(material: Material) -> str:
         sum(data.values()) - data[NO_RESULT],
     )
     cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
-    return f"<tr><td>{_title(material)}</td>{cells}</tr>"
+    return f'<tr><td style="min-width: 18rem">{_title(material)}</td>{cells}</tr>'
 
 
 def _title(material: Material) -> str:

@@ -1,9 +1,10 @@
 """Render one Quarto document: to HTML and DOCX by either renderer, to PDF by the embedded one."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.stamp import Stamp
@@ -16,6 +17,9 @@ from trialtrace.report.render.house import (
     Page,
 )
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO
+
+if TYPE_CHECKING:
+    from trialtrace.report.render.floats import Lines
 
 # What either renderer makes; a PDF is of the embedded one alone.
 BY_EITHER = FORMATS[:2]
@@ -98,7 +102,7 @@ def render_floats(
     sources: Sequence[Path],
     *,
     out_dir: Path,
-    lines: Callable[[str], Sequence[str]],
+    lines: "Lines",
     inputs: Mapping[str, Path],
     home: Path | None = None,
     stamp: Stamp | None = None,
@@ -106,8 +110,8 @@ def render_floats(
 ) -> list[str]:
     """Write each numbered table and figure of documents as a DOCX into `out_dir`; their names.
 
-    `lines` gives what stands below one, by its label; the other arguments are those of
-    `render_document`.
+    `lines` gives what stands below one, by its label and whether it is the author's own; the other
+    arguments are those of `render_document`.
     """
     from trialtrace.report.render.floats import float_documents
 

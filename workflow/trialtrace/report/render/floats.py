@@ -8,6 +8,7 @@ from trialtrace.report.render.document import Document
 from trialtrace.report.render.embedded import markdown
 from trialtrace.report.render.house import Page
 from trialtrace.report.render.pandoc import Conversion
+from trialtrace.report.render.tree.authored import UNCHECKED
 from trialtrace.report.render.tree.nodes import (
     Node,
     Nodes,
@@ -23,8 +24,8 @@ from trialtrace.report.render.tree.nodes import (
 )
 
 KINDS, FIGURES = ("tbl-", "fig-"), "figures/"
-# What a float says of itself below it, by its label.
-Lines = Callable[[str], Sequence[str]]
+# What a float says of itself below it, by its label, and whether the document's author made it.
+Lines = Callable[[str, bool], Sequence[str]]
 
 
 def float_documents(
@@ -41,10 +42,15 @@ def float_documents(
     for node in all_of(document["blocks"], "Div", "Figure"):
         label = node["c"][0][0]
         if label.startswith(KINDS):
-            name, blocks = _alone(deepcopy(node), lines(label))
+            name, blocks = _alone(deepcopy(node), lines(label, _is_own(node)))
             whole = {**document, "meta": _without_title(document["meta"]), "blocks": blocks}
             found[name] = conversion.as_docx(name, whole)
     return found
+
+
+def _is_own(node: Node) -> bool:
+    """Whether the author of the document made it: it bears the mark of what nobody checked."""
+    return any(UNCHECKED in one["c"][0][1] for one in all_of([node], "Span"))
 
 
 def _without_title(meta: Node) -> Node:

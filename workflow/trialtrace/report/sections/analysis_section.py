@@ -32,7 +32,9 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     }
     told = [f"**{name}.** {text}" for name, text in lines.items() if text]
     if in_main_report(material.trial, analysis):
-        told[-1] += f" [Tables](#{tables_place(analysis.name)})."
+        n = len(cautions(material, analysis)) - len(shown)
+        more = f" and {n} more caution{'s' * (n > 1)}" if n else ""
+        told[-1] += f" [Tables{more}](#{tables_place(analysis.name)})."
     return "\n\n".join(told)
 
 

@@ -89,25 +89,24 @@ def _of_intervals(
     nulls = " or ".join(dict.fromkeys(f"{no_effect(row['stat_name']):g}" for row in bounded))
     level = f"{100 * present(bounded[0]['ci_level']):g}% CI"
     if len(bounded) == 1:
-        lies = "does not include" if clear else "includes"
+        lies = "excludes" if clear else "includes"
         favours = "".join(f", {text}" for row in clear for text in favoured(material, row))
         yield f"the {level} {lies} {nulls}{favours}; no test decides."
         return
     across = len(bounded) - len(clear)
-    if len(bounded) == BOTH and across != 1:
-        text = f"both {level}s include {nulls}" if across else f"neither {level} includes {nulls}"
-    elif not clear or not across:
-        text = f"{'all' if across else 'none'} of the {len(bounded)} {level}s include {nulls}"
+    if not clear or not across:
+        every = "both" if len(bounded) == BOTH else f"all {len(bounded)}"
+        text = f"{every} {level}s {'include' if across else 'exclude'} {nulls}"
     else:
-        text = f"{len(clear)} of {len(bounded)} {level}s does not include {nulls}"
-        text = text.replace(" does not", " do not") if len(clear) > 1 else text
+        lie = "excludes" if len(clear) == 1 else "exclude"
+        text = f"of {len(bounded)} {level}s {len(clear)} {lie} {nulls}"
         where = [link(row, leads[row["result_id"]]) for row in clear[:FEW]]
         text += f": {'; '.join(where)}" * (len(clear) <= FEW)
     yield f"{text}; no test decides."
     methods = any(one.further for one in found)
     if len(bounded) > MOST and analysis.role not in ("sensitivity", "subgroup") and not methods:
         chance = len(bounded) * (1 - present(bounded[0]["ci_level"]))
-        yield f"By chance alone {chance:.1f} would not."
+        yield f"If the arms did not differ, {chance:.1f} of them would exclude it on average."
 
 
 def favoured(material: Material, row: ResultRow) -> list[str]:

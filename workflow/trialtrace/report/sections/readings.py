@@ -4,7 +4,7 @@ which of their intervals lie otherwise than its own."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trialtrace.base.words import no_effect
+from trialtrace.base.words import no_effect, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -51,13 +51,13 @@ class Readings:
 
     def otherwise(self) -> Iterator[str]:
         """Which intervals lie otherwise about no effect than that of the result, without a score
-        of others that are hardly distinct: "intervals, 1 for all randomised and 3 by …"."""
+        of others that are hardly distinct: "other intervals differ: 1 for all randomised …"."""
         if kinds := [f"{k} {words}" for k, _, words in self.counts() if k]:
-            tests = " (a test where there is none)" * bool(self.tested)
-            yield f"intervals{tests}, {in_a_row(kinds)}"
+            tests = " or tests" * bool(self.tested)
+            yield f"other intervals{tests} differ: {in_a_row(kinds)}"
         bounds = any(includes_no_effect(*bound) for bound in self.bounds)
         if leaves_out_no_effect(self.first) and bounds:
-            yield "the worst-case bounds"
+            yield "the worst-case bounds include it"
 
     def unlike(self) -> list[ResultRow]:
         """The results that lie otherwise: estimates by their intervals, tests by their p."""
@@ -168,10 +168,10 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
         if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):
             clear = leaves_out_no_effect(one.first)
             at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
-            lies = "leaves out" if clear else "includes"
+            lies = "excludes" if clear else "includes"
             told.append(
-                f"{pair_text(material, one.first)}{at}: the interval {lies} no effect, unlike "
-                f"{' and '.join(kinds)}."
+                f"{pair_text(material, one.first)}{at}: this interval {lies} no effect. "
+                f"{upper_first('; '.join(kinds))}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""
 
