@@ -210,18 +210,20 @@ def test_readings_whose_interval_lies_otherwise_are_counted_by_kind():
     clear, across = row(2.5, 0.5, 4.5), row(1.0, -1.0, 3.0)
     several = {"everybody": [across] * 2, "planned": [across], "rules": [clear] * 9 + [across] * 3}
     assert list(read(clear, **several).otherwise()) == [
-        "intervals, 2 for all randomised, 1 for the outcome as registered or planned and 3 by "
-        "other definitions of the outcome"
+        "other intervals differ: 2 for all randomised, 1 for the outcome as registered or planned "
+        "and 3 by other definitions of the outcome"
     ]
     # A test stands for the interval of an analysis that has none.
     tests = {"planned": [across], "tested": [row(0.03, None, None), row(0.2, None, None)]}
     assert list(read(clear, **tests).otherwise()) == [
-        "intervals (a test where there is none), 2 for the outcome as registered or planned"
+        "other intervals or tests differ: 2 for the outcome as registered or planned"
     ]
     (told,) = read(across, **several).otherwise()
-    assert told == "intervals, 9 by other definitions of the outcome"
+    assert told == "other intervals differ: 9 by other definitions of the outcome"
     ends = (row(-0.5, None, None), row(4.0, None, None))
-    assert list(replace(read(clear), bounds=[ends]).otherwise()) == ["the worst-case bounds"]
+    assert list(replace(read(clear), bounds=[ends]).otherwise()) == [
+        "the worst-case bounds include it"
+    ]
 
 
 def test_a_difference_at_a_time_is_another_rule_of_an_outcome_at_a_visit():
@@ -265,7 +267,7 @@ def test_other_readings_name_the_visit_where_there_are_several(mini, monkeypatch
     ]
     place = "trialtrace.report.sections.readings.readings"
     monkeypatch.setattr(place, lambda *_: several)
-    found = re.findall(r", (week \d): the interval", other_readings(mini, None))
+    found = re.findall(r", (week \d)(?=: this interval)", other_readings(mini, None))
     assert found == ["week 2", "week 4"]
     monkeypatch.setattr(place, lambda *_: several[:1])
     assert "week" not in other_readings(mini, None)
