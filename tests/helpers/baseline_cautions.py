@@ -15,10 +15,9 @@ from trialtrace.report.sections import remarks as of_remarks
 from trialtrace.report.sections.absolute import few_at_risk
 from trialtrace.report.sections.analysed import left_out_without_values
 from trialtrace.report.sections.decided_early import decided_early, known_of_all
-from trialtrace.report.sections.decisions import deciding, turned
+from trialtrace.report.sections.decisions import deciding, leaves_out_no_effect, turned
 from trialtrace.report.sections.findings import compared, not_adjusted, primary
 from trialtrace.report.sections.harms import of_log_alone, unreported
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.over_time import unknown_times

@@ -8,8 +8,6 @@ import pytest
 
 from trialtrace.report.sections import models
 from trialtrace.report.sections.models import (
-    estimation_words,
-    form_words,
     model_words,
     models_left_out,
     not_for_baseline,
@@ -72,90 +70,24 @@ def test_a_model_of_everybody_says_nothing(visits):
     assert not list(models_left_out(material({"confidence": 0.95}), visits))
 
 
-def over_times(times, **options):
-    """What is said of lines over the times of visits, where `month` has measured ones."""
-
-    def endpoint(label, unit, *visits):
-        entry = SimpleNamespace(visit_labels=list(visits), unit=unit, follows_visits=False)
-        return SimpleNamespace(label=label, entry=entry)
-
-    endpoints = {
-        "severe": endpoint("Severe", None, "v1", "v2"),
-        "month": endpoint("Month of the visit", "months", "v1", "v2", "v3"),
-        "weight": endpoint("Weight", "kg", "v1", "v2"),
-    }
-    row = {"options": json.dumps({"times": times} | options), "parameter": "severe"}
-    row["stat_name"] = "slope_odds_ratio"
-    return model_words(SimpleNamespace(trial=SimpleNamespace(endpoints=endpoints)), row)
-
-
-def test_the_times_of_lines_are_told():
-    assert over_times("month") == ["over the actual times of visits (month of the visit)"]
-    planned = "over the planned times of visits, not the measured ones (month of the visit)"
-    assert over_times({"v1": 0, "v2": 1}) == [planned]
-
-
 @pytest.mark.parametrize(
-    ("method", "options", "told"),
+    ("options", "told"),
     [
-        (
-            "p_value.cmh_row_mean_scores",
-            {"scores": "modified_ridit"},
-            ["scores modified ridits within strata"],
-        ),
-        ("p_value.jonckheere", {"scores": {"low": 0, "high": 1}}, []),
-        ("p_value.rerandomisation", {"scores": "ranks", "draws": 9}, []),
-        ("p_value.mixed_anova", {"sums_of_squares": "III"}, ["type III sums of squares"]),
-        (
-            "mean_difference.mmrm",
-            {"slopes": "each_visit", "covariates": ["baseline"]},
-            ["fixed effects of arm × visit and baseline × visit with their main effects"],
-        ),
-        (
-            "mean_difference.mmrm",
-            {"slopes": "common", "covariates": ["baseline"]},
-            ["fixed effects of arm × visit with their main effects, and of baseline"],
-        ),
-        (
-            "mean_difference.mmrm",
-            {"slopes": "common"},
-            ["fixed effects of arm × visit with their main effects"],
-        ),
-        ("mean_difference.ancova", {"covariates": ["baseline"]}, []),
+        ({"covariance": "unstructured", "df": "kenward_roger"}, ["unstructured", "kenward roger"]),
+        ({"scores": "modified_ridit", "draws": 10000}, ["modified ridit", "10,000"]),
+        ({"covariates": ["baseline"], "strata": []}, ["baseline"]),
+        ({"times": "month"}, ["month of the visit"]),
+        ({"sides": "two_sided", "confidence": 0.95, "times": [180, 365]}, []),
+        ({"sides": "greater"}, ["greater"]),
     ],
 )
-def test_what_makes_a_method_another_is_told(method, options, told):
-    assert form_words(None, {"method": method, "options": json.dumps(options)}) == told
-
-
-def test_of_which_statistic_draws_are_made_is_told():
-    """Row mean scores have scores too, and nothing is drawn."""
-    row = {"options": json.dumps({"scores": "log_rank", "draws": 100}), "stat_name": "p_value"}
-    assert model_words(None, row) == ["of the sums of log-rank scores over the arms"]
-    assert model_words(None, row | {"options": json.dumps({"scores": "modified_ridit"})}) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (
-            {"covariance": "unstructured", "estimation": "REML", "df": "satterthwaite"},
-            ["an unstructured covariance of visits", "REML", "by Satterthwaite's approximation"],
-        ),
-        ({"estimation": "ML", "df": "kenward_roger"}, ["ML", "Kenward and Roger (1997)"]),
-        ({"confidence": 0.95}, []),
-        (
-            {"working": "independence", "variance": "mancl_derouen", "reference": "t"},
-            ["independence", "Mancl and DeRouen (2001)", "as units less coefficients"],
-        ),
-        ({"variance": "HC3", "covariates": ["baseline"]}, ["HC3"]),
-        ({"working": "pairwise", "covariates": ["before"]}, ["pairwise"]),
-    ],
-)
-def test_how_a_model_was_fitted(options, words):
-    found = estimation_words({"options": json.dumps(options)})
-    assert len(found) == len(words)
-    assert all(word in text for word, text in zip(words, found, strict=True))
+def test_what_makes_a_model_another_is_told(options, told):
+    endpoints = {"month": SimpleNamespace(label="Month of the visit")}
+    of = SimpleNamespace(trial=SimpleNamespace(endpoints=endpoints))
+    words = model_words(of, {"options": json.dumps(options)})
+    keys = [key for key in models.OF_MODEL if key in options]
+    assert [word.partition(" ")[2] for word in words] == told
+    assert {word.partition(" ")[0] for word in words} <= {*keys}
 
 
 def differences(name, parameter, *covariates, population="alive", value="value"):
@@ -213,17 +145,6 @@ def test_a_difference_that_is_not_adjusted_for_baseline_says_so_beside_those_tha
     assert unlike_others(material, SCALES[0]) == text
     assert not_for_baseline(material, ["scales"]) == " Not adjusted for baseline." * bool(told)
     assert not any(unlike_others(material, other) for other, _ in others if told)
-
-
-def test_a_test_of_interaction_has_a_modifier_and_no_strata(monkeypatch):
-    monkeypatch.setattr(models, "listed", lambda _, names: " and ".join(names))
-    row = {"stat_name": "p_value", "options": json.dumps({"strata": ["drug"]})}
-    for method, words in (
-        ("p_value.logistic_interaction", "effect modifier drug"),
-        ("p_value.breslow_day_tarone", "effect modifier drug"),
-        ("p_value.cochran_mantel_haenszel", "stratified by drug"),
-    ):
-        assert model_words(None, row | {"method": method}) == [words]
 
 
 def test_what_a_model_is_fitted_by_is_cited_beside_it():

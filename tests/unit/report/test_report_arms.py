@@ -6,7 +6,7 @@ from types import SimpleNamespace as Stub
 import numpy as np
 import pytest
 
-from trialtrace.report.sections import periods
+from trialtrace.report.sections import clusters
 from trialtrace.report.sections.models import arms_used
 
 SIZES = {"high": 80, "low": 75, "placebo": 78}
@@ -61,7 +61,7 @@ ANALYSIS = Stub(name="a")
 def test_a_model_is_told_with_the_type_of_its_sums_of_squares():
     every = ("high", "low", "placebo")
     told = arms_used(material(("p_value.mixed_anova", every)), ANALYSIS)
-    assert told.endswith(", type III sums of squares.")
+    assert told.endswith(", sums of squares III.")
 
 
 def test_a_model_of_two_of_three_arms_says_so():
@@ -120,50 +120,9 @@ def _analysis(by=None, **options):
     return Stub(by=by, label="Pain", describe=(), estimates=steps, tests=())
 
 
-@pytest.fixture
-def crossover(monkeypatch):
-    arms = {"real": Stub(label="Real"), "sham": Stub(label="Sham")}
-    analyses = {
-        "pain": _analysis(sequence="order", starts_with={"RS": "real", "SR": "sham"}),
-        "cells": _analysis(by="order"),
-        "sexes": _analysis(by="sex"),
-    }
-    monkeypatch.setattr(periods, "items_of", vars)
-    monkeypatch.setattr(periods, "of_arm", lambda rows: ", ".join(row["told"] for row in rows))
-    trial = Stub(synthetic=False, stamp=None, design=Stub(arms=arms), plan=Stub(analyses=analyses))
-    return Stub(trial=trial, arm_label=lambda arm: arms[arm].label)
-
-
-def _cells(variable, *levels):
-    return [
-        {"stratum": f"{variable}={level}", "visit": None, "group1_level": arm, "told": told}
-        for level, told_by in levels
-        for arm, told in told_by.items()
-    ]
-
-
-def test_a_crossover_is_a_table_by_sequence_and_period(crossover):
-    rows = _cells("order", ("RS", {"real": "5", "sham": "7"}), ("SR", {"real": "4", "sham": "6"}))
-    table = periods.periods_table(crossover, "cells", rows)
-    assert [line for line in table.split("\n") if line.startswith("|")] == [
-        "| Sequence | First period | Second period |",
-        "| --- | --- | --- |",
-        "| RS | Real: 5 | Sham: 7 |",
-        "| SR | Sham: 6 | Real: 4 |",
-    ]
-
-
-def test_other_strata_visits_and_unknown_sequences_are_no_such_table(crossover):
-    rows = _cells("order", ("RS", {"real": "5", "sham": "7"}))
-    assert periods.periods_table(crossover, "sexes", _cells("sex", ("F", {"real": "5"}))) == ""
-    assert periods.periods_table(crossover, "cells", _cells("order", ("XX", {"real": "5"}))) == ""
-    assert periods.periods_table(crossover, "cells", [rows[0] | {"visit": "week 2"}]) == ""
-    assert periods.periods_table(crossover, "cells", rows) != ""
-
-
 def test_clusters_and_patients_by_arm(monkeypatch):
-    monkeypatch.setattr(periods, "items_of", vars)
-    monkeypatch.setattr(periods, "variable_label", lambda *_: "Practice")
+    monkeypatch.setattr(clusters, "items_of", vars)
+    monkeypatch.setattr(clusters, "variable_label", lambda *_: "Practice")
     of = {"real": ["a", "a", "b"], "sham": []}
     select = lambda _, where: Stub(  # noqa: E731
         n=len(of[where["TRT01P"]["is"]]), column=lambda _: np.array(of[where["TRT01P"]["is"]])
@@ -172,18 +131,9 @@ def test_clusters_and_patients_by_arm(monkeypatch):
     plan = Stub(analyses={"pain": _analysis(cluster="practice")})
     trial = Stub(synthetic=False, stamp=None, design=Stub(arms=arms), plan=plan)
     tracer = Stub(frames=Stub(select=select))
-    correlation = {"stat_name": "intracluster_correlation", "result_id": "t/pain/x"}
-    correlation |= {
-        "stat_text": "0.05",
-        "stat_value": 0.05,
-        "unit": None,
-        "error": None,
-        "ci_level": None,
-    }
-    material = Stub(trial=trial, tracer=tracer, of=lambda _: [correlation])
-    text = periods.clusters_table(material)
+    material = Stub(trial=trial, tracer=tracer)
+    text = clusters.clusters_table(material)
     assert "| Real | 2 | 3 | 1.5 | 1 to 2 |" in text
     assert "| Sham | 0 | 0 | – | – |" in text
-    assert "Pain: intracluster correlation [" in text
     plan.analyses = {"pain": _analysis()}
-    assert periods.clusters_table(material) == ""
+    assert clusters.clusters_table(material) == ""

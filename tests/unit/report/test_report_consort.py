@@ -6,10 +6,8 @@ from types import SimpleNamespace as Stub
 import mini_run
 import mini_trial
 import pytest
-from mini_trial import REPOSITORY
 from test_report_wording import words
 
-from trialtrace.base.paths import Project
 from trialtrace.report.material import Material
 from trialtrace.report.sections import consort
 from trialtrace.report.sections.baseline_table import baseline_table
@@ -19,7 +17,6 @@ from trialtrace.report.sections.consort import (
     _answers,
     _of_design,
     _of_flow,
-    _without_baseline,
     consort_section,
 )
 from trialtrace.report.sections.sections import trial_section
@@ -140,30 +137,7 @@ def test_the_baseline_is_of_its_population(tmp_path):
     run = mini_run.run_mini(tmp_path, rows, plan=plan)
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     text = words(baseline_table(material))
-    assert (
-        "\nBaseline of 19 of 20 patients: adults. Absent: Drug 1 of 10. Arms are described" in text
-    )
-
-
-@pytest.mark.parametrize(
-    ("received", "why"),
-    [("{SMOKER: present}", " (declined: 1)"), ('{SEX: {is: "F"}}', "")],
-)
-def test_whom_a_baseline_lacks_has_the_reasons_of_the_flow_where_it_is_of_the_same(
-    tmp_path, received, why
-):
-    """Adults say whether they smoke; the treatment began whoever did, or the women."""
-    rows = mini_run.patients()
-    rows[0]["smoker"] = ""
-    flow = f"  flow:\n    received: {received}\n    not_received: {{reasons: [{{label: Declined, "
-    flow += "where: {SMOKER: missing}}]}\n    analysed:"
-    plan = mini_trial.PLAN.replace(
-        "  flow: {analysed: [relief_primary]}", f"{flow} [relief_primary]"
-    )
-    plan = plan.replace("baseline: {population: itt", "baseline: {population: adults")
-    run = mini_run.run_mini(tmp_path, rows, plan=plan)
-    material = Material(run.trial, load_settings(run.at), run.folder, {})
-    assert f"Absent: Drug 1 of 10{why}. Arms are" in words(baseline_table(material))
+    assert "\nBaseline of 19 of 20 patients: adults. Arms are described" in text
 
 
 @pytest.mark.parametrize(
@@ -175,13 +149,3 @@ def test_losses_without_a_reason_are_told_in_part(reason, whole):
     material = Stub(trial=Stub(plan=plan), of=lambda _: flow)
     answers = {item: full for item, full, _ in _of_flow(material)}
     assert answers == {"22a": True, "22b": whole}
-
-
-def test_a_baseline_table_without_the_outcomes_answers_in_part():
-    """Item 25: a scale that is measured before treatment has a row there, or an analysis."""
-    trial = load_trial("streckmann2024", Project(REPOSITORY))
-    assert _without_baseline(trial) == set()
-    others = {name: one for name, one in trial.plan.analyses.items() if "before" not in name}
-    plan = replace(trial.plan, analyses=others)
-    bare = Stub(plan=plan, endpoints=trial.endpoints, subjects=trial.subjects, family=trial.family)
-    assert {"tns", "ntx", "vas_pain"} <= _without_baseline(bare)

@@ -1,9 +1,7 @@
 """The section on the data: what came in, and where what was not accepted stands."""
 
-from html import unescape
 from types import SimpleNamespace as Stub
 
-from trialtrace.report.sections.compact import _grid
 from trialtrace.report.sections.data_quality import (
     _of_cleaning,
     _rows_rejected,
@@ -18,16 +16,18 @@ REAL = Stub(trial=Stub(synthetic=False, stamp=None, endpoints={}, dictionary={})
 
 def test_a_form_that_many_subjects_are_missing_from_shows_it():
     cells = {"cells_in": 4, "accepted": 3, "missing": 1, "rejected": 0, "rejected_with_row": 0}
-    law = {"rows_in": 2, "rows_out": 2, "rows_rejected": 0, "subjects": 1, "columns": {"x": cells}}
+    law = {"rows_in": 2, "rows_out": 2, "rows_rejected": 0, "columns": {"x": cells}}
     empty = dict.fromkeys(law, 0) | {"columns": {}}
-    lines = conservation_table(REAL, {"visits": law, "pain": empty}).splitlines()
+    tables = {"visits": Stub(subjects=1, of_subjects=2, declared="some")}
+    laws = {"visits": law, "pain": empty}
+    lines = conservation_table(REAL, laws, Stub(tables=tables)).splitlines()
     header, _, *rows = (
         [cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line
     )
     assert header[4] == "Subjects with a row"
     assert rows == [
-        ["`visits`", "2", "2", "0", "1", "4", "3", "1", "0", "0"],
-        ["`pain`", "0", "0", "0", "0", "0", "0", "0", "0", "0"],
+        ["`visits`", "2", "2", "0", "1 of 2 (some)", "4", "3", "1", "0", "0"],
+        ["`pain`", "0", "0", "0", "–", "0", "0", "0", "0", "0"],
     ]
 
 
@@ -62,26 +62,6 @@ def test_the_export_is_told_by_labels():
     )
     assert in_labels(trial, "visits.pain: 5 of 9", named=False) == "Worst pain: 5 of 9"
     assert in_labels(trial, "visits.other and a.csv") == "visits.other and a.csv"
-
-
-def test_a_caption_parts_quartiles_from_intervals():
-    material = Stub(trial=REAL.trial, parameter_words=lambda _: ["Pain"])
-
-    def told(*stats):
-        rows = [
-            {"stat_name": stat, "ci_level": level, "parameter": "pain", "visit": None}
-            | {"stratum": None, "unit": None, "result_id": stat, "stat_text": "1"}
-            | {"comparison": None}
-            for stat, level in stats
-        ]
-        grid = _grid(material, rows, "a", "Pain", lambda *_: "Drug", lambda rows: "1")
-        return unescape("".join(grid))
-
-    mean, median, quartile = ("mean", 0.95), ("median", None), ("q1", None)
-    assert "Pain (95 % confidence intervals in brackets)." in told(mean)
-    assert "Pain (quartiles after medians in brackets)." in told(median, quartile)
-    both = "Pain (in brackets 95 % confidence intervals, quartiles after medians)."
-    assert both in told(mean, median, quartile)
 
 
 def test_all_rows_that_were_rejected_are_told_by_rule():

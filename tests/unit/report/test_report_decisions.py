@@ -8,9 +8,7 @@ from test_report_reader import FISHER, HOLM, pair
 from test_report_wording import words
 
 from trialtrace.report.links import trace_link
-from trialtrace.report.sections.absolute import at_the_end
 from trialtrace.report.sections.analysed import _used_in_all
-from trialtrace.report.sections.deaths import effects
 from trialtrace.report.sections.decisions import (
     beside_adjusted,
     deciding,
@@ -23,7 +21,6 @@ from trialtrace.report.sections.findings import compared, not_adjusted, planned_
 from trialtrace.report.sections.interpretation import favoured
 from trialtrace.report.sections.models import adjusting
 from trialtrace.report.sections.remarks import disagreeing
-from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
 from trialtrace.run.trial.plan.references import method_of
 
@@ -183,54 +180,6 @@ def test_of_several_interactions_each_says_whose_it_is():
     )
     first, second = (words(each).partition(": ")[0] for each in told[:2])
     assert first.endswith("(Drug against Placebo)") and second.endswith("(all arms)")
-
-
-def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
-    rows = of_strata(pair("p_value.breslow_day", 0.03))
-    of = analysis("subgroup", by="sex", of="a", interaction=Stub(method="breslow_day"), name="s")
-    rows.trial.plan.analyses["s"] = of
-    (told,) = subgroups(rows, analysis("primary"), lambda _: "")
-    assert words(told).startswith(
-        "A (exploratory, not adjusted): interaction p = 0.030 (Breslow and Day's test of equal "
-        "odds ratios); risk difference in percentage points (Newcombe's score interval): F "
-    )
-    assert words(told).count("; M ") == 1
-    # What one arm alone has is in no test, and what the note says first holds here too.
-    alone = RISK | {"stratum": "sex=X", "stat_value": None, "n_used": 3, "error": "no patients"}
-    rows = of_strata(pair("p_value.breslow_day", 0.03), alone)
-    rows.trial.plan.analyses["s"] = Stub(**(vars(of) | {"note": "It is small. And more."}))
-    (few,) = subgroups(rows, analysis("primary"), lambda _: "")
-    assert "; without sex: X (3 patients), where one arm has nobody; risk" in words(few)
-    assert few.endswith(". It is small.")
-    # Of many the most extreme are no result: with how few patients they are, and where.
-    rows = of_strata(pair("p_value.breslow_day", 0.03))
-    rows.trial.plan.analyses["s"] = of
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("trialtrace.report.sections.subgroups.MOST_WITHIN", 1)
-        (many,) = subgroups(rows, analysis("primary"), lambda _: "")
-    assert "; risk difference in 2 subgroups of both arms, of " in words(many)
-    assert words(many).endswith(" patients, in the table of that analysis.")
-    rows = of_strata(pair("p_value.logistic_interaction", 0.03))
-    rows.trial.plan.analyses["s"] = of
-    (told,) = subgroups(rows, analysis("primary"), lambda _: "")
-    assert "interaction in a logistic model, of odds ratios); risk difference" in words(told)
-
-
-@pytest.mark.parametrize("population", ["itt", "treated"])
-def test_a_trend_of_the_effect_over_a_score_is_a_test_of_interaction_of_its_outcome(population):
-    """Of the same outcome and patients, though it has no subgroups and is made of no analysis."""
-    asked = Stub(name="e", variables=("pain",), population="itt")
-    over = Stub(name="f", variables=("pain",), population=population)
-    rows = material(
-        pair("odds_ratio_trend.logistic", 1.2, ci_low=0.7, ci_high=2.0, ci_level=0.95),
-        pair("p_value.logistic_trend", 0.55, comparison=None, reference=None),
-    )
-    main = analysis("primary", estimand=asked)
-    rows.trial.plan.analyses |= {"a": main, "t": analysis("supportive", name="t", estimand=over)}
-    found = [words(each) for each in subgroups(rows, main, lambda _: "")]
-    assert [("interaction p = 0.55" in each, "1.2" in each) for each in found] == [(True, True)] * (
-        population == "itt"
-    )
 
 
 def test_an_interaction_that_could_not_be_told_is_not_left_out():
@@ -422,25 +371,6 @@ def test_several_primary_comparisons_that_no_family_has_are_said_to_be_unadjuste
     assert said(*rows, holm, holm | second) == []
 
 
-def test_deaths_are_told_with_the_effect_on_them():
-    death = analysis("secondary", tests=(), pairs=[("drug", "placebo")])
-    (told,) = effects(material(HAZARD), death)
-    assert words(told) == (
-        "Drug against Placebo, hazard ratio 0.60 (95 % CI 0.40 to 0.90); not adjusted for "
-        "multiplicity."
-    )
-    judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
-    assert words(*effects(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
-    # A family has the test of all arms of it, not that of a pair.
-    whole = {"comparison": None, "reference": None, "result_id": "t/a/all"}
-    of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
-    (told,) = effects(material(HAZARD, *of_all), death)
-    assert words(told).endswith(
-        "0.40 to 0.90); only the test of all arms is adjusted for multiplicity, these comparisons "
-        "are not."
-    )
-
-
 def share(arm, level, value):
     at = {"group1_level": arm, "group2": "time", "group2_level": level, **ARMS}
     return pair("survival.kaplan_meier", value, result_id=f"t/a/{arm}{level}", **at)
@@ -477,8 +407,6 @@ def test_shares_of_a_time_are_told_where_a_tenth_of_both_arms_is_still_at_risk()
     of.tracer.about.time_unit = lambda _: " days"
     (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
     assert "without the event at 183 days 22.2 % against 31.0 % (6 and 9 at risk);" in words(told)
-    brief = at_the_end(of, HAZARD, links=True, short=True)
-    assert words(brief) == "; without the event at 183 days 22.2 % against 31.0 %"
 
 
 def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_methods():

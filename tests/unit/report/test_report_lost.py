@@ -16,9 +16,9 @@ from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections.closing import account_lines, closing_lines
-from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
+from trialtrace.report.sections.data_quality import decisions_table, subjects_line
 from trialtrace.report.sections.losses import left_out, rejected
-from trialtrace.report.tables import NO_BREAK, NOTHING
+from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import (
     FILE,
     Account,
@@ -215,15 +215,10 @@ def cells(table: str) -> list[list[str]]:
     return [[unescape(cell) for cell in row.split(" | ")] for row in rows]
 
 
-def test_the_data_section_has_coverage_decisions_and_rules():
+def test_the_data_section_has_decisions_and_subjects():
     assert unescape(subjects_line(ACCOUNT)).startswith(
         "Subjects in the export, by the table `patients`: 23; in the analysis data: 20. 3 subjects"
     )
-    visits = ["unknown subject 1, duplicate row 4", "below minimum 10, not a number 2"]
-    assert cells(coverage_table(REAL, ACCOUNT)) == [
-        ["`patients`", "20 of 20", NOTHING, "none", "none"],
-        ["`visits`", "18 of 20", "some", *visits],
-    ]
     assert cells(decisions_table(REAL, ACCOUNT)) == [
         ["`visits`", "`on_conflict`: first", "3", "The first form is signed."],
         ["`visits.x`", "accept", "6", "A <known> fault."],

@@ -22,7 +22,6 @@ from trialtrace.report.sections.methods import (
     methods_further,
 )
 from trialtrace.report.sections.methods_used import BESIDE_A_TEST
-from trialtrace.report.sections.models import estimation_words
 from trialtrace.report.sections.references import References, articles, others
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
@@ -208,9 +207,3 @@ def test_only_procedures_of_the_report_are_told_with_what_they_control():
         "family alone, not over all of them."
     )
     assert told() == ""
-
-
-def test_standardised_risks_name_their_variance():
-    row = {"options": '{"variance": "sandwich"}', "method": "risk_difference.standardised"}
-    assert "sandwich of the influence function" in estimation_words(row)[0]
-    assert estimation_words(row | {"method": "rate_ratio.poisson"}) == []

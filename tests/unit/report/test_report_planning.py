@@ -52,14 +52,13 @@ def test_the_section_says_what_is_assumed_and_links_each_number(run):
     rows = {row["result_id"]: row for row in material.of("planning")}
     text = unescape(planning_section(material))
     assert all(trace_link(one) in text for one in rows) and len(rows) > 10
-    assert "| Power | [Patients for]{.over} 80 % |" in text
-    assert "and patients needed in both arms together" in text
+    assert "| control 0.6, treated 0.3, power 80" in text
     assert "Wilson's interval of the share, percentage" in text
     assert "Newcombe's interval of the risk difference, percentage" in text
     assert "as planned" in text and "as reached, All randomised" in text
     assert "Nothing is singled out" in text and "a grid that singles out none" in text
     # By hand in R, by pnorm and qnorm: 0.7747.
-    shown = re.search(r"\| control 0\.6, treated 0\.3 \| \[([\d.]+)\s%\]", text)
+    shown = re.search(r"\| control 0\.6, treated 0\.3 \| power \| \[([\d.]+)\s%\]", text)
     assert shown is not None and shown[1] == "77.5"
 
 

@@ -13,15 +13,15 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import STYLES
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.page import page_one
 from trialtrace.report.sections import choices
 from trialtrace.report.sections.analysed import analysed
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
-from trialtrace.report.sections.analysis_tables import _name, analysis_tables
+from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.cautions import cautions
 from trialtrace.report.sections.choices import other_choices
-from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.estimand import asked, intercurrent_words
 from trialtrace.report.sections.findings import sentences
@@ -166,12 +166,10 @@ def test_how_it_was_made_leads_to_what_was_decided(mini):
 
 def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
     table = shown(other_choices(mini, analysis(mini, "relief_primary")))
-    lines = [line for line in table.splitlines() if line.startswith("|")][2:]
-    assert [line.split(" | ")[0].strip("| ") for line in lines] == ["Relief", "Relief, other test"]
-    assert "Wald" in lines[1] and "Woolf" not in table
-    # The one comparison of all lines stands in the caption, and in no line.
-    assert "Relief, Drug against Placebo: what changes under other choices." in table
-    assert table.count("against") == 1
+    lines = lines_of(table)
+    assert [line[0] for line in lines[1:] if line[0]] == ["Relief", "Relief, other test"]
+    assert "Wald" in table and "Woolf" not in table
+    assert lines[0] == ["Analysis", "Statistic", "Drug against Placebo"]
     assert other_choices(mini, analysis(mini, "pain_each")) == ""
 
 
@@ -182,28 +180,6 @@ def test_a_primary_analysis_alone_says_that_there_are_no_others(mini, monkeypatc
     assert other_choices(mini, analysis(mini, "pain_each")) == ""
 
 
-@pytest.mark.parametrize(
-    ("left", "cells"),
-    [
-        (lambda row: row["ci_level"] is not None, ["6/10, 3/9", "26.7", "not tested"]),
-        # χ² = 19 (6·6 − 4·3)² / (10·9·9·10) = 1.351 of one degree of freedom.
-        (lambda row: row["stat_name"] == "p_value", ["6/10, 3/9", "only tested", "0.25"]),
-    ],
-)
-def test_a_choice_without_estimate_or_test_says_so_in_the_place_of_its_number(
-    mini, monkeypatch, left, cells
-):
-    of = type(mini).of
-    monkeypatch.setattr(
-        type(mini),
-        "of",
-        lambda self, name: [row for row in of(self, name) if name != "relief_other" or left(row)],
-    )
-    table = shown(other_choices(mini, analysis(mini, "relief_primary")))
-    line = next(line for line in table.splitlines() if line.startswith("| Relief, other test"))
-    assert [cell.split(" (")[0] for cell in line.strip("| ").split(" | ")[1:]] == cells
-
-
 def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):
     text = analysis_sentences(mini, analysis(mini, "relief_other"))
     assert "**Estimand.** As for “[Relief](#sec-of-relief-primary)”." in text
@@ -212,14 +188,46 @@ def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini
 PAIN = "Pain; 0 to 10, higher is worse"
 
 
-def test_endpoints_of_a_list_are_rows_of_one_table(mini):
-    text = shown(analysis_tables(mini, "scales"))
-    assert text.count("::: {#tbl-") == 2
-    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    assert rows[0] == ["Endpoint", "Visit", "Drug", "Placebo"]
-    assert [row[0] for row in rows[2:5]] == [PAIN, "after", "Pain before"]
-    # pain0 = 3 + id % 6 of the ten odd patients: 3 + 28 / 10.
-    assert rows[2][2].startswith("5.80 (") and rows[2][2].endswith(", SD 1.75, n 10")
+def lines_of(table):
+    """The cells of each line of a table, the rule left out."""
+    lines = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line] for line in (lines[0], *lines[2:])]
+
+
+def tables_of(mini, name):
+    """Each table of an analysis as a reader sees it, by the end of its label."""
+    texts = shown(analysis_tables(mini, name)).split("::: {#tbl-")[1:]
+    return {text.partition("}")[0].rpartition("-")[2]: text for text in texts}
+
+
+def test_a_table_has_a_line_a_statistic_of_each_endpoint_and_visit(mini):
+    tables = tables_of(mini, "scales")
+    assert [*tables] == ["arms", "compared"]
+    head, *lines = lines_of(tables["arms"])
+    assert head == ["Endpoint", "Visit", "Statistic", "Drug", "Placebo"]
+    assert lines[0][:3] == [PAIN, "before", "N"]
+    # pain0 = 3 + id % 6 of the ten odd patients: 3 + 28 / 10; its SD in brackets.
+    mean = next(line for line in lines if line[1:3] == ["before", "Mean"])
+    assert mean[3].startswith("5.80 (") and mean[3].endswith("(SD 1.75)")
+    head = lines_of(tables["compared"])[0]
+    assert head[-1] == "Drug against Placebo"
+
+
+def test_every_result_of_an_analysis_is_a_link_of_its_tables(mini):
+    """Each has a cell or stands in brackets behind another."""
+    for name in mini.trial.plan.analyses:
+        text = analysis_tables(mini, name)
+        for row in mini.printable(name):
+            assert f"({trace_link(row['result_id'])})" in text, row["result_id"]
+
+
+def test_two_results_of_one_place_are_both_in_its_cell(mini, monkeypatch):
+    of = type(mini).of
+    mean = next(row for row in of(mini, "scales") if row["stat_name"] == "mean")
+    again = mean | {"result_id": mean["result_id"] + "2"}
+    monkeypatch.setattr(type(mini), "of", lambda *_: [mean, again])
+    (line,) = lines_of(shown(analysis_tables(mini, "scales")))[1:]
+    assert line[-1].count("(") == 2
 
 
 def test_means_of_one_endpoint_have_their_range_in_the_caption(mini):
@@ -227,61 +235,30 @@ def test_means_of_one_endpoint_have_their_range_in_the_caption(mini):
     assert "Values:" not in shown(analysis_tables(mini, "relief_primary"))
 
 
-def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
-    text = shown(analysis_tables(mini, "relief_primary"))
-    assert "| Visit |" not in text
-    at_one = [(f"scale {n}", "after") for n in range(4)]
-    assert _groups(at_one) == [("after", at_one)]
-
-
-def test_a_difference_stands_beside_its_arms(mini):
-    """6 of 10 and 3 of 9: 26.7 points between them, in a column behind both; with several visits,
-    in the column of the arm that is compared."""
-    text = shown(analysis_tables(mini, "relief_primary"))
-    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    assert rows[0] == ["Statistic", "Drug", "Placebo", "All arms", "Drug against Placebo"]
-    by = {row[0]: row[1:] for row in rows}
-    assert by["Patients with the event"] == ["6 of 10", "3 of 9", "9 of 19", "–"]
-    (difference,) = (line for name, line in by.items() if name.startswith("Risk difference"))
-    assert difference[:3] == ["–"] * 3 and difference[3].startswith("26.7 (")
-    visits = shown(analysis_tables(mini, "pain_each")).splitlines()
-    (means,) = (line.split(" | ") for line in visits if line.startswith("| Mean difference"))
-    # Odd patients have 5.8 before and 2 after, even ones 5 and 3.
-    assert means[1].startswith("0.80 (") and means[3].startswith("−1.00 (")
-    assert [means[2], means[4].strip(" |")] == ["–", "–"]
-
-
-def test_heads_mark_what_the_next_may_begin_with_too(mini):
-    """Their statistic, and the subgroup or visit of columns that are lines otherwise."""
-    heads = analysis_tables(mini, "death_time").split(":::")[1].split("\n\n")[1].splitlines()[0]
-    at = "{.over} at 30 days"
-    assert heads == f"| Arm | [Alive]{at} | [At risk]{at} | Hazard ratio |"
-    assert _name("Site: A", "Drug") == "[Site&#58; A]{.over}, Drug"
-    assert (_name("", "Drug"), _name("Week 1", "")) == ("Drug", "Week 1")
-
-
-def test_the_one_statistic_of_a_table_is_named_in_its_caption(mini, monkeypatch):
+def test_what_all_lines_share_stands_in_the_caption(mini, monkeypatch):
+    tables = tables_of(mini, "relief_primary")
+    head, *lines = lines_of(tables["arms"])
+    assert head == ["Statistic", "Drug", "Placebo", "All arms"]
+    assert lines[0] == ["Patients with the event", "6 of 10", "3 of 9", "9 of 19"]
     of = type(mini).of
     chosen = [row for row in of(mini, "scales") if row["stat_name"] == "sd"]
     monkeypatch.setattr(type(mini), "of", lambda *_: chosen)
-    text = shown(analysis_tables(mini, "scales"))
-    assert "standard deviation" in text.partition("| Endpoint")[2].rpartition("|")[2]
-    cells = [line.strip("| ").split(" | ")[2:] for line in text.splitlines() if "| after |" in line]
-    assert cells and all(re.fullmatch(r"\d+\.\d\d", cell) for line in cells for cell in line)
+    alone = tables_of(mini, "scales")["arms"]
+    assert lines_of(alone)[0] == ["Endpoint", "Visit", "Drug", "Placebo"]
+    assert "by arm, Standard deviation." in alone
 
 
-def test_every_number_of_a_compact_table_is_a_link(mini):
+def test_a_time_and_a_method_are_named_in_their_line(mini):
+    tables = tables_of(mini, "death_time")
+    named = [line[0] for line in lines_of(tables["arms"])]
+    assert named[1:] == ["Alive at 30 days", "At risk at 30 days"]
+    effect = [line[0] for line in lines_of(tables_of(mini, "relief_primary")["compared"])]
+    assert any(re.match(r"Risk difference, .*, percentage points", text) for text in effect)
+
+
+def test_every_number_of_a_table_is_a_link(mini):
     text = re.sub(r"\[[^\]]*\]\([^)]*\)|95 %", "", analysis_tables(mini, "scales"))
     assert re.findall(r"(?<![\w#.&/@-])\d+\.\d+", text) == []
-
-
-def test_a_long_table_is_cut_by_visit():
-    lines = [(f"scale {n}", visit) for n in range(MOST_LINES) for visit in ("before", "after")]
-    assert [(cut, len(each)) for cut, each in _groups(lines)] == [
-        ("before", MOST_LINES),
-        ("after", MOST_LINES),
-    ]
-    assert _groups(lines[:4]) == [(None, lines[:4])]
 
 
 def test_every_endpoint_has_its_rule(mini):

@@ -12,7 +12,7 @@ from trialtrace.report.figures.clean_rows import CleanRows
 from trialtrace.report.figures.heat_map import _after_the_end
 from trialtrace.report.figures.picture import Request
 from trialtrace.report.sections.analysed import _used
-from trialtrace.report.sections.compact import counted, of_arm, of_whole
+from trialtrace.report.sections.arm_words import counted, of_arm, of_whole
 from trialtrace.report.sections.findings import _margins, described
 from trialtrace.run.endpoints.kinds.attendance import End
 from trialtrace.run.tables.contracts.rows import present

@@ -7,14 +7,13 @@ from test_report_wording import words
 
 from trialtrace.report.figures.kaplan_meier import compared
 from trialtrace.report.sections.absolute import period
-from trialtrace.report.sections.analysis_tables import _cell, _time_unit, _title
-from trialtrace.report.sections.choices import _title as title_of_choices
+from trialtrace.report.sections.analysis_tables import Measures, _cell
 from trialtrace.run.trace.variables import About
 from trialtrace.run.trace.years import until, yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
-YEARLY = [(SURVIVAL, ("time", days), None, "a") for days in ("365", "1095", "1826")]
 ROW = {"result_id": "t/a/median", "method": MEDIAN, "stat_name": "median_time", "unit": "days"}
+ROW |= {"analysis_id": "a"}
 ROW |= {"stat_value": 1183.0, "ci_low": 742.0, "ci_high": 2018.0, "ci_level": 0.95}
 ROW |= {"stat_text": "1183 days (95 % CI 742 to 2018)"}
 
@@ -33,19 +32,24 @@ def test_times_of_whole_years_are_told_in_years():
 
 
 @pytest.mark.parametrize(
-    ("column", "years", "told"),
+    ("method", "level", "yearly", "told"),
     [
-        (YEARLY[1], True, "Without recurrence at 3 years"),
-        (YEARLY[1], False, "Without recurrence at 1095 days (3 years)"),
-        ((SURVIVAL, ("time", "90"), None, "a"), False, "Without recurrence at 90 days"),
-        ((MEDIAN, None, "days", "a"), True, "Median time, years"),
-        ((MEDIAN, None, "days", "a"), False, "Median time, days"),
+        (SURVIVAL, "1095", {"a"}, "Without recurrence at 3 years"),
+        (SURVIVAL, "1095", (), "Without recurrence at 1095 days (3 years)"),
+        (SURVIVAL, "90", (), "Without recurrence at 90 days"),
+        (MEDIAN, None, {"a"}, "Median time, years"),
+        (MEDIAN, None, (), "Median time, days"),
     ],
 )
-def test_the_head_has_the_unit_of_the_values(column, years, told):
-    assert (
-        words("".join(_title(column, [column], " days", "without recurrence", years=years))) == told
-    )
+def test_the_line_of_a_table_has_the_unit_of_the_values(method, level, yearly, told):
+    stat = method.partition(".")[0]
+    one = ROW | {"method": method, "stat_name": stat, "analysis_id": "a", "parameter": "time"}
+    one |= {"group2": level and "time", "group2_level": level, "comparison": None, "options": "{}"}
+    one |= {"unit": None} if level else {}
+    ends = Stub(entry=Stub(event_label="Recurrence"))
+    about = Stub(time_unit=lambda row: " days")
+    of = Stub(yearly=yearly, tracer=Stub(about=about), trial=Stub(endpoints={"time": ends}))
+    assert Measures(of, [one]).title(one, []) == told
 
 
 @pytest.mark.parametrize(
@@ -58,15 +62,6 @@ def test_the_head_has_the_unit_of_the_values(column, years, told):
 )
 def test_a_trace_tells_years_behind_days(level, unit, told):
     assert About.at_time(Stub(time_unit=lambda row: unit), {"group2_level": level}) == told
-
-
-def test_the_unit_of_a_table_without_numbers_at_a_time_is_that_of_its_horizon():
-    """A p of restricted means has no unit of its own."""
-    p = {"parameter": "death", "group2": None, "options": '{"horizon": 1826}'}
-    material = Stub(tracer=Stub(about=Stub(time_unit=lambda row: f" days of {row['parameter']}")))
-    assert _time_unit(material, [p | {"options": "{}"}, p]) == " days of death"
-    assert _time_unit(material, [p | {"options": "{}"}]) == ""
-    assert _time_unit(material, [p | {"parameter": None}]) == ""
 
 
 def test_a_restricted_mean_says_how_far_it_goes():
@@ -97,22 +92,18 @@ def test_a_difference_of_times_has_its_unit_once():
     died.entry.event_label = "Relapse"
     free = compared(Stub(of=lambda _: [days], **stub), "a", "death")[0]
     assert words(free).startswith("Difference in restricted mean time without relapse (95% CI)")
-    heads = [title_of_choices("mean_time_difference", [row]) for row in (days, years)]
-    assert heads == [
-        "Difference in restricted mean time, days",
-        "Difference in restricted mean time",
-    ]
 
 
 def test_a_median_and_its_bounds_are_converted_together():
     open_end = ROW | {"ci_high": None}
     never = ROW | {"stat_value": None, "ci_low": None, "ci_high": None, "ci_level": None}
-    shown = [words(_cell(row, years=True)) for row in (ROW, open_end, never)]
+    years, days = Stub(yearly={"a"}), Stub(yearly=())
+    shown = [words(_cell(years, row, [])) for row in (ROW, open_end, never)]
     assert shown == ["3.2 (2.0 to 5.5)", "3.2 (2.0 to not reached)", "not reached"]
     longer = ROW | {"stat_name": "mean_time_difference", "stat_value": 213.5}
     longer |= {"ci_low": 40.32, "ci_high": 386.6}
-    assert words(_cell(longer, years=True)) == "0.58 (0.11 to 1.06)"
-    assert words(_cell(ROW, years=False)) == "1183 (742 to 2018)"
+    assert words(_cell(years, longer, [])) == "0.58 (0.11 to 1.06)"
+    assert words(_cell(days, ROW, [])) == "1183 (742 to 2018)"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.baseline_table import baseline_table
+from trialtrace.report.sections.clusters import clusters_table
 from trialtrace.report.sections.committee_section import committee_section
 from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_section, data_tables
@@ -43,7 +44,6 @@ from trialtrace.report.sections.harms import events_section, harms_section
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods, methods_further
-from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.review_section import review_section
 from trialtrace.report.sections.simulation_section import simulation_section

@@ -258,17 +258,3 @@ def axis_label(stat: str, units: Collection[str | None]) -> str:
 
 def slug(text: str) -> str:
     return text.replace("_", "-").replace(".", "-")
-
-
-def effects_table(material: Material, rows: list[ResultRow], label: str, caption: str) -> str:
-    """An analysis of variance: a row for each statistic, a column for each effect."""
-    effects = list(dict.fromkeys(row["group2_level"] for row in rows))
-    stats = list(dict.fromkeys(row["stat_name"] for row in rows))
-    at = {(row["stat_name"], row["group2_level"]): row for row in rows}
-    body = []
-    for stat in stats:
-        cells = [link(at[stat, e]) if (stat, e) in at else "" for e in effects]
-        title = LABELS[stat] + (", as planned" if stat == "p_value" else "")
-        body.append([escape_markdown(title), *cells])
-    header = ["Statistic", *map(escape_markdown, effects)]
-    return captioned(material, pipe_table(header, body), slug(label), caption)

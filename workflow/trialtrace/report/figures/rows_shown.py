@@ -4,8 +4,7 @@ And what stands around the lines of a forest plot: counts by arm, tests of inter
 which side of the axis favours.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from trialtrace.base.synthetic import SET_MARK
 from trialtrace.base.words import NOT_ESTIMABLE, percent
@@ -263,30 +262,6 @@ def in_arm(material: Material, row: ResultRow, side: str) -> tuple[str, str]:
         return "", ""
     least = min(known, key=lambda each: present(each["n_used"]))
     return str(least["n_used"]), trace_link(least["result_id"], "n")
-
-
-def of_arms(
-    material: Material, rows: Sequence[ResultRow], known: Mapping[str | None, str]
-) -> dict[str | None, str]:
-    """The same of each arm in some comparisons. Where their analysis does not describe its arms, or
-    all of them by one model, what is `known` of the arms if it is of as many patients, those of the
-    pair or of all arms; else how many it is of, under None."""
-    sizes = {arm: _size(text) for arm, text in known.items()}
-    every: dict[str | None, str] = {}
-    for row in rows:
-        found = {arm_of(row, side): in_arm(material, row, side)[0] for side in SIDES}
-        pair = [arm for arm in found if arm]
-        if not all(found.values()) or row["n_used"] in [_size(text) for text in found.values()]:
-            if row["n_used"] not in (sum(sizes.get(arm, 0) for arm in pair), sum(sizes.values())):
-                return {None: f"{' and '.join(dict.fromkeys(map(whole, rows)))}, arms together"}
-            found = {arm: text for arm, text in known.items() if arm in (pair or known)}
-        every |= found
-    return every
-
-
-def _size(text: str) -> int:
-    """Of how many patients "27/295", "29.9% of 55" or "12" is."""
-    return int(re.split("/| of ", text)[-1])
 
 
 def interactions(material: Material, analysis: Analysis) -> list[tuple[str, ResultRow | None]]:

@@ -20,8 +20,8 @@ from trialtrace.report.audit.estimate_losses import UNKNOWN
 from trialtrace.report.links import choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import leaves_out_no_effect
 from trialtrace.report.sections.findings import not_adjusted, parting
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.losses import rejected
 from trialtrace.report.sections.questions import children, leading
 from trialtrace.report.sections.readings import Readings, includes_no_effect, readings

@@ -10,19 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialtrace.report.links import analysis_place, place_link, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.cautions import ALWAYS, Caution, cautions, is_lost
-from trialtrace.report.page_one.columns import arms_table
-from trialtrace.report.page_one.harms_table import MOST_ROWS, harms_line, harms_rows
 from trialtrace.report.page_one.primary_table import effect_label, primary_table
 from trialtrace.report.page_one.published import published_line
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import f_sentence, f_tests
+from trialtrace.report.sections.arms_table import arms_table
+from trialtrace.report.sections.clusters import clusters_randomised
 from trialtrace.report.sections.decisions import explores, level_words
-from trialtrace.report.sections.findings import compared, described, sentences
+from trialtrace.report.sections.findings import compared, described, sentences, without_comparison
 from trialtrace.report.sections.frozen_section import frozen_line
-from trialtrace.report.sections.harms import unreported
+from trialtrace.report.sections.harms import MOST_ROWS, harms_line, harms_rows, unreported
 from trialtrace.report.sections.interpretation import reading
-from trialtrace.report.sections.key_sentences import without_comparison
-from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.questions import alongside, leading, of_look
 from trialtrace.report.sections.results_in_short import pair_in_text
 from trialtrace.report.sections.sections import allocation, blinding, design_words

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from trialtrace.base.units import POINTS as POINTS_UNIT
 from trialtrace.base.words import LABELS, upper_first
 from trialtrace.report.material import Material
-from trialtrace.report.page_one.columns import Row, arms_table
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import period, share_of, shares_at_the_end
+from trialtrace.report.sections.arms_table import Row, arms_table
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.decisions import deciding
 from trialtrace.report.sections.event_words import effect_words, without_event
@@ -91,7 +91,7 @@ def _outcomes(material: Material, analysis: Analysis, of: Sequence[Compared]) ->
     for one in of:
         for events, _, row in material.tracer.counts(one.estimate):
             count = link(row, events.replace(" of ", "/"))
-            counts[present(row["group1_level"])] = count + share_of(material, row, links=True)
+            counts[present(row["group1_level"])] = count + share_of(material, row)
     ratio = of[0].estimate["stat_name"] == "hazard_ratio"
     yield Row("Events / patients" if ratio else "Event / outcome known", counts)
     if held := shares_held(material, analysis):

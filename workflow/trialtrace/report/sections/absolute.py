@@ -1,7 +1,6 @@
 """What stands beside an estimate in a sentence: counts and shares of both arms, or their shares
 without the event at the last time that is described."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 from trialtrace.base.styles import style_of
@@ -25,30 +24,27 @@ LEAST_AT_RISK, FEW_AT_RISK = 0.1, 0.2
 ADVICE = "Pocock, Clayton and Altman 2002, Lancet 359:1686"
 
 
-def denominators(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
+def denominators(material: Material, estimate: ResultRow) -> str:
     """ "; 27 of 295 (9.2 %) against 52 of 307 (16.9 %) patients", in the order of the comparison;
     of a time, and of one arm, with the words of each. Of times shares leave out who was censored,
     and none is told."""
     counts = material.tracer.counts(estimate)
-    shown = [
-        (link(row, events) if links else events) + share_of(material, row, links=links)
-        for events, _, row in counts
-    ]
+    shown = [link(row, events) + share_of(material, row) for events, _, row in counts]
     if not counts:
-        return _shares(material, estimate, links=links)
-    labels = [escape_markdown(label) if links else label for _, label, _ in counts]
+        return _shares(material, estimate)
     if len(counts) > 1 and estimate["group2"] != "time":
         return f"; {' against '.join(shown)} patients"
+    labels = [escape_markdown(label) for _, label, _ in counts]
     told = [f"{events} {label}" for events, label in zip(shown, labels, strict=True)]
-    return f"; {', '.join(told)}" if told else ""
+    return f"; {', '.join(told)}"
 
 
-def _shares(material: Material, estimate: ResultRow, *, links: bool) -> str:
+def _shares(material: Material, estimate: ResultRow) -> str:
     """ "; 29.9 % (95 % CI …) against 71.0 % (95 % CI …)": of shares that count nobody, as those of
     all randomised by imputation."""
     place = ("parameter", "visit", "stratum")
     shares = {
-        row["group1_level"]: with_level(row) if links else row["stat_text"]
+        row["group1_level"]: with_level(row)
         for row in material.of(estimate["analysis_id"])
         if row["stat_name"] == "proportion" and row["group2"] is None and row["error"] is None
         if values_of(row, place) == values_of(estimate, place)
@@ -60,13 +56,13 @@ def _shares(material: Material, estimate: ResultRow, *, links: bool) -> str:
     return f"; {' against '.join(pair)}" if told else ""
 
 
-def share_of(material: Material, count: ResultRow, *, links: bool) -> str:
+def share_of(material: Material, count: ResultRow) -> str:
     """ " (9.2 %)" behind a count, where its analysis has the share."""
     keys = ("parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
     for row in material.of(count["analysis_id"]):
         if row["stat_name"] == "proportion" and values_of(row, keys) == values_of(count, keys):
             text = f"{value_text('proportion', present(row['stat_value']), style_of(row))} %"
-            return f" ({link(row, text) if links else text})"
+            return f" ({link(row, text)})"
     return ""
 
 
@@ -102,14 +98,6 @@ def _risks(material: Material, estimate: ResultRow, at: float) -> dict[str | Non
     }
 
 
-def of_few(material: Material, estimate: ResultRow) -> bool:
-    """Whether fewer than a fifth of an arm are at risk at the end of what a restricted mean is
-    of."""
-    horizon = json.loads(estimate["options"] or "{}").get("horizon")
-    known = isinstance(horizon, (int, float))
-    return known and _at_risk(material, estimate, horizon) < FEW_AT_RISK
-
-
 def few_at_risk(material: Material, analysis: Analysis) -> Iterator[str]:
     """A caution for each time at which an analysis describes a curve and fewer than a fifth of an
     arm are at risk, with how many are. Markdown."""
@@ -132,26 +120,23 @@ def few_at_risk(material: Material, analysis: Analysis) -> Iterator[str]:
         )
 
 
-def at_the_end(
-    material: Material, estimate: ResultRow, *, links: bool = False, short: bool = False
-) -> str:
+def at_the_end(material: Material, estimate: ResultRow) -> str:
     """ "; without recurrence at 5 years 61.5 % against 45.0 % (17 and 12 at risk)": beside a ratio
     of hazards or a difference of mean times the shares of both arms at the last time at which the
     analysis describes them and a tenth of each is still at risk (ADVICE); at its first time where
-    that is at none. In `short` without how many are at risk, which the intervals tell of."""
+    that is at none."""
     at, shares = shares_at_the_end(material, [estimate])
     if not shares:
         return ""
     pair = (estimate["comparison"], estimate["reference"])
     both = [shares[present(arm)] for arm in pair]
     risks = _risks(material, estimate, float(both[0]["group2_level"] or 0))
-    each = [(risks[arm], f"{present(risks[arm]['stat_value']):g}") for arm in pair if arm in risks]
-    numbers = " and ".join(link(row, n) if links else n for row, n in each)
-    at_risk = f" ({numbers} at risk)" if len(each) == PAIR and not short else ""
-    words = without_event(material.trial, estimate["parameter"])
-    shown = [link(row) if links else row["stat_text"] for row in both]
-    who = escape_markdown(words) if links else words
-    return f"; {who} at {at} {' against '.join(shown)}{at_risk}"
+    each = [
+        link(risks[arm], f"{present(risks[arm]['stat_value']):g}") for arm in pair if arm in risks
+    ]
+    at_risk = f" ({' and '.join(each)} at risk)" if len(each) == PAIR else ""
+    who = escape_markdown(without_event(material.trial, estimate["parameter"]))
+    return f"; {who} at {at} {' against '.join(map(link, both))}{at_risk}"
 
 
 def shares_at_the_end(

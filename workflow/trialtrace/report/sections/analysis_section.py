@@ -12,9 +12,8 @@ from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.details import details
 from trialtrace.report.sections.estimand import estimand_line
 from trialtrace.report.sections.families import families
-from trialtrace.report.sections.findings import described, sentences
+from trialtrace.report.sections.findings import described, sentences, without_comparison
 from trialtrace.report.sections.interpretation import interpretation
-from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_main_report

@@ -1,6 +1,6 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, trace_link
@@ -18,10 +18,9 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.tables.conditions import columns_of, describe, lower_first
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.words import variable_label, words_of
-from trialtrace.run.trial.cleaning import CheckStored
+from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import baseline
 from trialtrace.run.trial.plan.build import Analysis
@@ -46,7 +45,6 @@ def baseline_table(material: Material) -> str:
     first += "."
     if note := data.get("note"):
         first += f" {note}"
-    first += "".join(score_words(material, data["variables"]))
     tables = [_of_population(material, data["population"], first, "baseline")]
     if beside := data.get("beside"):
         like = "Otherwise as the table before."
@@ -80,35 +78,12 @@ def _of_population(material: Material, name: str, more: str, label: str) -> str:
     population = lower_first(material.trial.populations[name].label)
     shown = [row["stat_value"] for row in (sizes[ALL], randomised_by_arm(material).get(ALL)) if row]
     whose = " of ".join(f"{size:g}" for size in dict.fromkeys(shown))
-    caption = f"Baseline of {whose} patients: {population}. {_absent(material, name, sizes)}{more}"
+    caption = f"Baseline of {whose} patients: {population}. {more}"
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
         caption += " Percentages are of those with a value, who are counted where some have none."
     else:
         caption += " No value is missing."
     return captioned(material, pipe_table(header, body), label, caption)
-
-
-def _absent(material: Material, name: str, sizes: Mapping[str | None, ResultRow]) -> str:
-    """Who of those randomised a table of a population of fewer lacks, by arm; why, where they are
-    just those who did not receive their treatment and the flow has the reasons. Plain text."""
-    every, why = randomised_by_arm(material), dict[str | None, list[str]]()
-    received = material.trial.plan.displays.get("flow", {}).get("received")
-    frames, flag = material.tracer.frames, material.trial.populations[name].flag
-    shown = frames.select("adsl", {flag: {"is": "Y"}}).column("USUBJID").tolist()
-    begun = frames.select("adsl", {"all": [received]} if received else {}).column("USUBJID")
-    same = {*shown} == {*begun.tolist()}
-    for row in material.of("flow"):
-        if row["stat_name"] == "not_received" and row["stat_value"] and same:
-            reason = f"{lower_first(present(row['group2_level']))}: {row['stat_value']:g}"
-            why.setdefault(row["group1_level"], []).append(reason)
-    told = []
-    for arm in material.trial.design.arms:
-        if arm not in every or arm not in sizes:
-            continue
-        n, whole = (round(present(of[arm]["stat_value"])) for of in (sizes, every))
-        reasons = f" ({', '.join(why[arm])})" if arm in why else ""
-        told += [f"{material.arm_label(arm)} {whole - n} of {whole}{reasons}"] if whole > n else []
-    return f"Absent: {'; '.join(told)}. " if told else ""
 
 
 def at_baseline(trial: Trial) -> list[Analysis]:
@@ -122,43 +97,6 @@ def at_baseline(trial: Trial) -> list[Analysis]:
             for each in parameters(trial, analysis)
         )
     ]
-
-
-def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:
-    """Of each variable that is a sum of points by a check of cleaning.yaml: " Risk score, points: 1
-    for each of ampullectomy, …; 0.5 for each of recurrent pancreatitis.", which of them the table
-    lacks, and in how many patients the sum is another. Plain text."""
-    trial = material.trial
-    stored = {
-        (check.table, check.stored): (rule, check)
-        for rule, check in trial.cleaning.checks.items()
-        if isinstance(check, CheckStored)
-    }
-    origins = trial.subjects.origins
-    shown = {(origins[name].table, origins[name].column) for name in names if name in origins}
-    for name in names:
-        origin = origins.get(name)
-        if origin is None or (origin.table, origin.column) not in stored:
-            continue
-        rule, check = stored[origin.table, origin.column]
-        columns = {key: words_of(one) for key, one in trial.dictionary[check.table].items()}
-        by: dict[float, list[str]] = {}
-        for point in check.points:
-            parts = describe(point.when, columns).removesuffix(" = Yes").split(" and ")
-            text = " together with ".join(map(lower_first, parts)).replace(" = ", " ")
-            by.setdefault(point.give, []).append(text.replace(" < ", " below "))
-        told = [f"{give:g} for each of {', '.join(of)}" for give, of in by.items()]
-        used = dict.fromkeys(each for point in check.points for each in columns_of(point.when))
-        lacking = [
-            lower_first(columns[each][0]) for each in used if (check.table, each) not in shown
-        ]
-        without = f" Not in a row of this table: {in_a_row(lacking)}." if lacking else ""
-        rejects = material.tracer.rejects.table.to_pylist()
-        places = [(row["source_file"], row["source_row"]) for row in rejects if row["rule"] == rule]
-        unlike = len({*places})
-        who = f"{unlike} patient{'s' * (unlike != 1)}"
-        how = f" In {who} it is not that sum; what is stored stands here." if unlike else ""
-        yield f" {variable_label(trial, name)}, points: {'; '.join(told)}.{without}{how}"
 
 
 def _group(row: ResultRow) -> Group:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.baseline_table import at_baseline
 from trialtrace.report.sections.deaths import (
-    deaths_by_arm,
+    counts_deaths,
+    deaths,
     none_logged,
     population_sizes,
     randomised_by_arm,
@@ -24,9 +24,6 @@ from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import with_parents
-from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import UNREPORTED
 from trialtrace.run.trial.reported import ROLES, is_harm
 
@@ -147,52 +144,20 @@ def _answers(material: Material) -> Iterator[Answer]:
         everybody = [row for arm, row in randomised_by_arm(material).items() if arm != ALL]
         whole = _sum(shown) == _sum(everybody)
         fewer = "" if whole else ", not of all who were randomised"
-        lacking = len(_without_baseline(trial))
-        outcomes = f"{lacking} outcome{'s' * (lacking != 1)}"
-        fewer += f", without the values of {outcomes} before treatment" if lacking else ""
-        yield "25", whole and not lacking, f"Patients: baseline{fewer}"
+        yield "25", whole, f"Patients: baseline{fewer}"
     yield "26", True, "Primary and secondary analyses"
+    died = counts_deaths(material) or bool(deaths(trial))
     if reports_events(material):
-        without = "" if deaths_by_arm(material, lambda _: "") else ", without deaths"
+        without = "" if died else ", without deaths"
         without += ", by a log of events that has none of the deaths" * none_logged(material)
         yield "27", not without, f"Harms{without}"
-    elif deaths_by_arm(material, lambda _: ""):
+    elif died:
         yield "27", False, "Harms: deaths alone"
     if roles := FURTHER & {analysis.role for analysis in plan.analyses.values()}:
         named = "; ".join(title for role, title in ROLES.items() if role in roles)
         yield "21d", not late, f"{named}: the question of each{late}"
         yield "28", True, f"{named} (headings here or in the supplement)"
     yield "30", True, "Limitations"
-
-
-def _without_baseline(trial: Trial) -> set[str]:
-    """What primary and secondary outcomes are or are made of, is measured at a baseline, and has
-    neither a row in the baseline table nor an analysis there."""
-
-    def behind(analyses: Iterable[Analysis]) -> set[str]:
-        names = [each.name for analysis in analyses for each in parameters(trial, analysis)]
-        return with_parents(names, trial.endpoints)
-
-    asked = [
-        analysis
-        for analysis in trial.plan.analyses.values()
-        if analysis.role in ("primary", "secondary")
-    ]
-    columns = {
-        (origin.table, origin.column)
-        for name in trial.plan.displays["baseline"]["variables"]
-        if (origin := trial.subjects.origins.get(name))
-    }
-    tables = {
-        getattr(trial.endpoints[name].entry, "table", name) for name in behind(at_baseline(trial))
-    }
-    return {
-        name
-        for name in behind(asked)
-        if (entry := trial.endpoints[name].entry).baseline is not None
-        and (table := getattr(entry, "table", None)) not in tables
-        and (table, getattr(entry, "column", None)) not in columns
-    }
 
 
 def _sum(rows: Iterable[ResultRow]) -> float:

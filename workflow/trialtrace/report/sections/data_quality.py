@@ -30,7 +30,6 @@ from trialtrace.report.tables import (
     with_names,
 )
 from trialtrace.run.cleaning.account import (
-    WITH_ROW,
     Account,
     Decision,
     RejectSummary,
@@ -125,8 +124,7 @@ def data_tables(material: Material) -> str:
     parts = [
         "\n\n".join(left_out(material)),
         selection_lines(material.trial.dictionary, account),
-        conservation_table(material, laws),
-        coverage_table(material, account),
+        conservation_table(material, laws, account),
         decisions_table(material, account),
         rejects_table(material, lines),
         notes_of_endpoints(material),
@@ -228,19 +226,6 @@ def _rows_rejected(account: Account) -> Iterator[str]:
         yield f"Rows rejected: {n}. {'; '.join(each)}."
 
 
-def coverage_table(material: Material, account: Account) -> str:
-    """How many subjects have a row in each table, whether fewer may, and what was rejected."""
-    body = []
-    for name, table in account.tables.items():
-        cells = {rule: n for rule, n in table.cells_rejected.items() if rule != WITH_ROW}
-        told = [DECLARED[table.declared], _by_rule(table.rows_rejected), _by_rule(cells)]
-        count = f"{table.subjects} of {table.of_subjects}"
-        body.append([named(name), *map(with_names, (count, *told))])
-    header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
-    caption = "Subjects that each table covers, and what was rejected, by rule."
-    return texts_table(material, header, body, "coverage", caption)
-
-
 def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
@@ -261,22 +246,26 @@ def _by_rule(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{rule.replace('_', ' ')} {n}" for rule, n in counts.items()) or "none"
 
 
-def conservation_table(material: Material, laws: dict[str, Any]) -> str:
+def conservation_table(material: Material, laws: dict[str, Any], account: Account) -> str:
+    """Rows, subjects and cells of each table, and what became of them."""
     body = []
     for name, table in laws.items():
         cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
-        counts = [*(table[k] for k in ROWS), *cells]
-        body.append([named(name), *(str(n) for n in counts)])
+        counted = account.tables.get(name)
+        who = f"{counted.subjects} of {counted.of_subjects}" if counted else ""
+        declared = DECLARED[counted.declared] if counted else ""
+        who += f" ({declared})" * bool(declared)
+        body.append([named(name), *(str(table[k]) for k in ROWS), who, *map(str, cells)])
     header = ["Table", *(under("Rows", f" {what}") for what in ("in", "out", "rejected"))]
     of_cells = ("in", "accepted", "missing", "rejected", "in rejected rows")
     header += ["Subjects with a row", *(under("Cells", f" {what}") for what in of_cells)]
-    caption = "Rows and cells of the export, and what became of each."
+    caption = "Rows, subjects and cells of the export, and what became of each."
     return captioned(material, pipe_table(header, body), "conservation", caption)
 
 
 # Which subjects cleaning.yaml says that a table has rows of.
 DECLARED = {None: "", "some": "some", "earlier": "enrolled early enough", "empty": "nobody"}
-ROWS = ("rows_in", "rows_out", "rows_rejected", "subjects")
+ROWS = ("rows_in", "rows_out", "rows_rejected")
 CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
 
 

@@ -1,21 +1,14 @@
 """Deaths by arm, with which harms begin: of an analysis of death, and of the disposition."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from trialtrace.base.words import percent
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.absolute import period
-from trialtrace.report.sections.compact import OF_TIME, of_arm_in_words, whole_of
-from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
-from trialtrace.report.sections.event_words import effect_words, is_time
-from trialtrace.report.sections.findings import MOST_SENTENCES, compared
-from trialtrace.report.sections.over_time import is_time_to, unknown_times
-from trialtrace.report.sections.questions import missing_bounds
-from trialtrace.report.sections.results_in_short import short_arm, short_pair
-from trialtrace.report.tables import NO_BREAK, link
+from trialtrace.report.sections.arm_words import OF_TIME, whole_of
+from trialtrace.report.sections.event_words import is_time
+from trialtrace.report.sections.over_time import is_time_to
 from trialtrace.run.endpoints.kinds.recurrent_events import (
     EventIntervals,
     EventsAtTimes,
@@ -24,8 +17,7 @@ from trialtrace.run.endpoints.kinds.recurrent_events import (
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
-from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.tables.measures import DEATH, SURVIVAL, of_death
 from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
 from trialtrace.run.trial.load import Trial
@@ -35,9 +27,6 @@ from trialtrace.run.trial.reported import in_order
 
 # The level of a column of adverse events that says death: CTCAE's grade 5.
 FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
-SEEN = "; percentages of those seen, not risks at a time"
-NONE_LOGGED = "The log of adverse events has none of these deaths."
-OF_TIMES = {"survival", "hazard_ratio"}
 # Roles of the analyses that a plan makes by itself.
 OWN = ("primary", "secondary")
 _TIMES = (TimeFromDates, TimeInColumn, EventIntervals, EventsAtTimes, EventsOnDates)
@@ -63,38 +52,6 @@ def _is_time(endpoint: Endpoint) -> bool:
         return False
     ends = bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
     return ends or SURVIVAL.match(endpoint.label) is not None
-
-
-def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[str]:
-    """Deaths with their denominators; those of the disposition where they are others; whether the
-    log of adverse events has them. `place` gives the link to an analysis."""
-    named = deaths(material.trial)
-    analyses = _of_deaths(material)
-    told, found = [], 0.0
-    counted = list[Analysis]()
-    for main in (main_deaths(material), where_known(material)):
-        if main is not None and main[0] not in counted:
-            analysis, arms = main
-            counted.append(analysis)
-            # Beside deaths over time the shares of those seen are told as what they are.
-            seen = len(counted) > 1 and not censors(arms)
-            told.append(_by_arm(material, analysis, arms, place, SEEN * seen))
-            found = max(found, _sum(arms))
-    if counted:
-        told.append(_over_time(material, analyses, counted, place))
-    for label, ended in ends(material, death=True).items():
-        if _sum(ended) != found:
-            told.append(_ended(material, label, ended))
-        found = max(found, _sum(ended))
-    if named and not told:
-        every = material.trial.endpoints.values()
-        labels = escape_markdown(", ".join(one.label for one in every if one.name in named))
-        told.append(
-            f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
-            "its events by arm. " + _over_time(material, analyses, [], place)
-        )
-    more = [*undated(material), *(_log(material) if found else [])]
-    return [" ".join(filter(None, [*told, *more]))] if told else []
 
 
 def _of_deaths(material: Material) -> list[Analysis]:
@@ -148,9 +105,28 @@ def _assumes(trial: Trial, analysis: Analysis) -> bool:
     return any(getattr(trial.endpoints[name].entry, "last_seen", None) for name in own.variables)
 
 
+def counts_deaths(material: Material) -> bool:
+    """Whether an analysis or the disposition counts deaths by arm."""
+    return main_deaths(material) is not None or bool(ends(material))
+
+
 def none_logged(material: Material) -> bool:
     """Whether there are deaths, and the tables of adverse events have none of them."""
-    return any(NONE_LOGGED in text for text in deaths_by_arm(material, lambda _: ""))
+    rows = [
+        row
+        for row in material.of(ADVERSE_EVENTS)
+        if row["stat_name"] == "patients" and row["group1_level"] == ALL
+    ]
+    fatal = [row for row in rows if FATAL.search(row["group2_level"] or "")]
+    if not rows or any(row["stat_value"] for row in fatal) or not _any_death(material):
+        return False
+    empty = not any(row["stat_value"] for row in rows if row["group2_level"] in (None, ANY))
+    return bool(fatal) or empty
+
+
+def _any_death(material: Material) -> bool:
+    counted = [arms for arms in (main_deaths(material), where_known(material)) if arms]
+    return any(_sum(arms) for _, arms in counted) or bool(ends(material))
 
 
 def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
@@ -219,32 +195,6 @@ def _sum(arms: Arms) -> float:
     return sum(_value(rows[0]) for rows in _arms(arms).values())
 
 
-def _by_arm(
-    material: Material,
-    analysis: Analysis,
-    arms: Arms,
-    place: Callable[[Analysis], str],
-    seen: str,
-) -> str:
-    population = material.trial.populations[analysis.estimand.population]
-    known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
-    known += seen
-    if censors(arms):
-        known += "; no percentage, as they were followed for different times, and who is followed "
-        known += "for longer can be seen to die for longer"
-    head = f"**Deaths** ({linked(analysis, place)}): {_counts(material, arms)}"
-    text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
-    return " ".join(
-        [text, *effects(material, analysis), *(f"{t}." for t in turned(material, analysis))]
-    )
-
-
-def unknown_status(material: Material, analysis: Analysis, arms: Arms, words: str) -> str:
-    """Of how many of each arm it is not known whether they died, behind `words`."""
-    lacking = unknown_by_arm(material, analysis, arms).values()
-    return f"{words}{in_a_row([f'{n}' for n in lacking])}" if any(lacking) else ""
-
-
 def unknown_by_arm(material: Material, analysis: Analysis, arms: Arms) -> dict[str, int]:
     """Of how many of each arm it is not known whether they died."""
     sizes = population_sizes(material, analysis.estimand.population)
@@ -253,38 +203,6 @@ def unknown_by_arm(material: Material, analysis: Analysis, arms: Arms) -> dict[s
         for row in sizes
         if (arm := present(row["group1_level"])) in arms
     }
-
-
-def effects(material: Material, analysis: Analysis, like: ResultRow | None = None) -> list[str]:
-    """The effects of an analysis, a phrase a comparison; nothing where it has many. Of several
-    endpoints and visits those of the result `like`."""
-    at = ("parameter", "visit")
-    found = [
-        one
-        for one in compared(material, analysis)
-        if like is None or values_of(one.estimate, at) == values_of(like, at)
-    ]
-    if not found or len(found) > MOST_SENTENCES:
-        return []
-    judged = any(deciding(material, analysis, p) for one in found if (p := one.planned))
-    told, bounded = [], False
-    for one in found:
-        bounds = [
-            f", bounds {link(low)} to {link(high)}"
-            for _, low, high in missing_bounds(material, analysis, one.estimate)
-        ]
-        bounded = bounded or bool(bounds)
-        told.append(
-            f"{escape_markdown(short_pair(material, one.estimate))}, "
-            f"{effect_words(material.trial, one.estimate)}"
-            f"{period(material, one.estimate, years=True)} "
-            f"{link(one.estimate, one.estimate['stat_text'])}" + "".join(bounds)
-        )
-    note = "" if judged else "; not adjusted for multiplicity"
-    if note and of_all_arms(material, analysis.name):
-        note = "; only the test of all arms is adjusted for multiplicity, these comparisons are not"
-    note = "; bounds: all unknown dead in one arm alone" * bounded + note
-    return [f"{'; '.join(told)}{note}."]
 
 
 def population_sizes(material: Material, name: str) -> list[ResultRow]:
@@ -315,92 +233,11 @@ def _value(row: ResultRow) -> float:
     return row["stat_value"] or 0.0
 
 
-def _over_time(
-    material: Material,
-    analyses: list[Analysis],
-    counted: Sequence[Analysis],
-    place: Callable[[Analysis], str],
-) -> str:
-    """Where else the survival of the arms stands, with the deaths of those whom it follows."""
-    times = [
-        analysis
-        for analysis in analyses
-        if analysis.of is None
-        and analysis not in counted
-        and OF_TIMES & {step.statistic for step in (*analysis.describe, *analysis.estimates)}
-    ]
-    told = []
-    for time in times:
-        counts = [f"of all followed, {_counts(material, a)}" for a in _counted(material, time)]
-        inside = "; ".join(filter(None, [*counts, unknown_times(material, time)]))
-        told.append(linked(time, place) + f" ({inside})" * bool(inside))
-    return f"Over time: {', '.join(told)}." if told else ""
-
-
-def _counts(material: Material, arms: Arms) -> str:
-    """ "Drug 1 of 55; Placebo 7 of 50"."""
-    return "; ".join(
-        f"{escape_markdown(short_arm(material, arm))} {of_arm_in_words(rows)}"
-        for arm, rows in _arms(arms).items()
-    )
-
-
-def linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:
-    """The label of an analysis, and the link to it."""
-    label, at = escape_markdown(analysis.label), place(analysis)
-    return f"[{label}]({at})" if at else label
-
-
-def ends(material: Material, *, death: bool) -> dict[str, Arms]:
-    """Reasons for which patients did not complete the trial that say death, or others, by arm."""
+def ends(material: Material) -> dict[str, Arms]:
+    """Reasons for which patients did not complete the trial that say death, by arm."""
     found: dict[str, Arms] = {}
     for row in material.of("flow"):
         label = row["group2_level"] or ""
-        if row["stat_name"] == "ended" and label and bool(DEATH.search(label)) == death:
+        if row["stat_name"] == "ended" and DEATH.search(label):
             found.setdefault(label, {})[present(row["group1_level"])] = [row]
     return {label: arms for label, arms in found.items() if _sum(arms)}
-
-
-def _ended(material: Material, label: str, arms: Arms) -> str:
-    """ "Died before three months, of those who received the treatment: Drug 11 of 27; Placebo 12
-    of 29.": the flow counts the ends of those alone, where it has them, else of all randomised."""
-    received = {
-        row["group1_level"]: row for row in material.of("flow") if row["stat_name"] == "received"
-    }
-    of = received or randomised_by_arm(material)
-    who = "those who received the treatment" if received else "those randomised"
-
-    def counts(of_arms: Arms) -> str:
-        return "; ".join(
-            f"{escape_markdown(short_arm(material, arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
-            f"{link(of[arm])}{_share(row, of[arm])}"
-            for arm, (row,) in _arms(of_arms).items()
-        )
-
-    text = f"{escape_markdown(label)}, by the flow of the patients, of {who}: {counts(arms)}."
-    for other, of_arms in ends(material, death=False).items():
-        reason = escape_markdown(lower_first(other))
-        text += f" Ended otherwise, dead or alive: {counts(of_arms)} ({reason})."
-    return text
-
-
-def _share(row: ResultRow, of: ResultRow) -> str:
-    """ " (40.0 %)"; nothing of nobody."""
-    whole = _value(of)
-    return f" ({percent(_value(row) / whole)}{NO_BREAK}%)" if whole else ""
-
-
-def _log(material: Material) -> list[str]:
-    """Whether the tables of adverse events have any of the deaths."""
-    rows = [
-        row
-        for row in material.of(ADVERSE_EVENTS)
-        if row["stat_name"] == "patients" and row["group1_level"] == ALL
-    ]
-    fatal = [row for row in rows if FATAL.search(row["group2_level"] or "")]
-    if not rows or any(row["stat_value"] for row in fatal):
-        return []
-    empty = not any(row["stat_value"] for row in rows if row["group2_level"] in (None, ANY))
-    if fatal or empty:
-        return [NONE_LOGGED]
-    return ["No entry of the log of adverse events is called a death."]

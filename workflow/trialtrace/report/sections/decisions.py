@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from math import isclose
 
-from trialtrace.base.words import P_VALUES
+from trialtrace.base.words import P_VALUES, no_effect
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -150,6 +150,11 @@ def _ends(rows: Sequence[ResultRow]) -> str:
     ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
     ends = {row["stat_text"]: row for row in (ordered[-1], ordered[0])}
     return " to ".join(link(row) for row in reversed(ends.values()))
+
+
+def leaves_out_no_effect(row: ResultRow) -> bool:
+    """Whether an interval does not have the value of no effect in it."""
+    return not present(row["ci_low"]) <= no_effect(row["stat_name"]) <= present(row["ci_high"])
 
 
 def explores(material: Material) -> bool:

@@ -17,7 +17,6 @@ from trialtrace.report.sections.models import arms_used
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.questions import alongside
 from trialtrace.report.sections.records import first_events
-from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.report.tables import with_names
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.trace.words import labels, rule_of
@@ -34,8 +33,6 @@ def details(material: Material, analysis: Analysis) -> Iterator[str]:
         yield escape_markdown(of_levels(material, [analysis]))
         yield WHATEVER * assumes(material, analysis)
         yield _agreeing(material, analysis)
-        if groups := " ".join(subgroups(material, analysis, lambda name: f"#{name}")):
-            yield f"Subgroups. {groups}"
     if any(event.death for event in analysis.estimand.intercurrent):
         yield escape_markdown("; ".join(intercurrent_words(analysis.estimand.intercurrent))) + "."
     yield escape_markdown(levels(material, analysis))

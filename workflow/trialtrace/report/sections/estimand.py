@@ -6,14 +6,13 @@ from trialtrace.base.words import P_VALUES, number, upper_first
 from trialtrace.report.links import analysis_place, endpoint_place
 from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.choices import STAGE_WISE
 from trialtrace.report.sections.decisions import (
     assumes,
     decides_anything,
     explores,
     level_words,
 )
-from trialtrace.report.sections.questions import of_look
+from trialtrace.report.sections.questions import STAGE_WISE, of_look
 from trialtrace.report.sections.results_in_short import short_arm
 from trialtrace.report.sections.thresholds import tests_of_arms, threshold_of
 from trialtrace.run.methods.analysing.cuts import parameters

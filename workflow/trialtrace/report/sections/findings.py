@@ -11,19 +11,20 @@ from trialtrace.report.material import OF_ARM, Material, of_interaction
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators, period
 from trialtrace.report.sections.anova import anova_sentences
-from trialtrace.report.sections.compact import of_arm_in_words
+from trialtrace.report.sections.arm_words import of_arm_in_words
 from trialtrace.report.sections.decisions import (
     PLACE,
     adjusted_of,
     deciding,
     explores,
     is_adjusted,
+    leaves_out_no_effect,
     of_all_arms,
     pair_of,
     unadjusted_interval,
+    verdict,
 )
 from trialtrace.report.sections.event_words import effect_words
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect, range_of
 from trialtrace.report.sections.models import own_p
 from trialtrace.report.sections.questions import (
     UNADJUSTED,
@@ -73,7 +74,6 @@ MOST_SENTENCES = 4
 OF_METHODS = ("stat_name", "ci_level")
 SEVERAL = 2
 LOWEST = "_lowest"
-OF_CLOSED = "; the closed test decides a pair only after this test"
 
 
 def primary(material: Material) -> list[Analysis]:
@@ -119,13 +119,9 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
     found = list(compared(material, analysis))
     over_visits = [text + "." for text in anova_sentences(material, analysis)]
     first = _first(material, analysis) if found else []
-    if len(found) > MOST_SENTENCES and analysis.by is not None and analysis.interaction is None:
-        # The most extreme of small subgroups that nothing compares are no result.
-        return [*first, f"{len(found)} comparisons are in its table.", *over_visits]
     if len(found) > MOST_SENTENCES:
-        leads = {one.estimate["result_id"]: one.lead.strip(", :") for one in found}
-        rows = [one.estimate for one in found]
-        return [*first, range_of(rows, lambda row: leads[row["result_id"]]) + ".", *over_visits]
+        # The most extreme of many are no result.
+        return [*first, f"{len(found)} comparisons are in its table.", *over_visits]
     told = []
     for one in found:
         estimate, whole = one.estimate, at_look(material, analysis, one.estimate)
@@ -134,8 +130,8 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         far = bounds_first(material, analysis, estimate)
         text = f"{escape_markdown(start)} {far}[{shown}]({trace_link(whole['result_id'])})"
         text += f", {UNADJUSTED} {with_level(estimate)}" * (whole is not estimate)
-        text += denominators(material, estimate, links=True)
-        text += at_the_end(material, estimate, links=True)
+        text += denominators(material, estimate)
+        text += at_the_end(material, estimate)
         for p in one.p_values(analysis.decision_level):
             text += f"; {tests_text(material, p)}"
         text += unadjusted_interval(analysis, whole)
@@ -268,6 +264,35 @@ def described(material: Material, analysis: Analysis) -> list[str]:
             arm = escape_markdown(material.arm_label(row["group1_level"]))
             shares.append(f"{arm} {of_arm_in_words(of)}")
         told.append(f"{lead}{'; '.join(shares)}.")
+    return told
+
+
+def without_comparison(material: Material, analysis: Analysis) -> list[str]:
+    """What is told of an analysis without an estimate that compares and without shares: its tests
+    where they are few, how many numbers its tables have, or that it has none."""
+    rows = [row for row in material.printable(analysis.name) if row["stat_value"] is not None]
+    tests = [
+        row
+        for row in rows
+        if row["stat_name"] == "p_value" and not row["group1_level"] and not row["stratum"]
+    ]
+    if not 0 < len(tests) <= MOST_SENTENCES:
+        nothing = ["Nothing of it could be estimated; the reasons stand below."]
+        return (
+            [f"{len(rows)} numbers are in its tables."]
+            if rows
+            else nothing[: len(material.of(analysis.name))]
+        )
+    told = []
+    for row in tests:
+        who = pair_text(material, row) if row["comparison"] else "all arms"
+        if row["group2"] == "effect":
+            who = material.tracer.about.second_words(row) or who
+        place = [*material.parameter_words(row), *filter(None, [row["visit"]]), who]
+        lead, end = upper_first(", ".join(place)), verdict(material, analysis, row)
+        told.append(f"{escape_markdown(lead)}: {tests_text(material, row)}{escape_markdown(end)}.")
+    if not any(row["stat_name"] == "p_adjusted" for row in rows):
+        told.append("These p-values are not adjusted for multiplicity and decide nothing.")
     return told
 
 

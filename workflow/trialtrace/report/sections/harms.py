@@ -5,17 +5,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import analysis_place, component_link
+from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm_in_words, of_whole
+from trialtrace.report.sections.arm_words import counted, of_arm_in_words, of_whole, whole_of
+from trialtrace.report.sections.arms_table import Row, arms_table
 from trialtrace.report.sections.deaths import (
     FATAL,
-    deaths_by_arm,
+    Arms,
+    censors,
+    counts_deaths,
+    deaths,
+    ends,
+    main_deaths,
     none_logged,
     population_sizes,
     randomised_by_arm,
+    undated,
+    unknown_by_arm,
+    where_known,
 )
+from trialtrace.report.sections.decisions import turned
 from trialtrace.report.sections.listings import DEATHS, EVENTS, listings_of
 from trialtrace.report.sections.records import records
 from trialtrace.report.sections.results_in_short import short_arm
@@ -103,6 +113,10 @@ def _line(by: dict, level: str, groups: list[str], *, apart: bool = False) -> li
 
 
 PLACE = "sec-harms"
+# The rows that page 1 has room for.
+MOST_ROWS = 4
+HARMS = "Harms, by arm."
+NONE_LOGGED = "The log of adverse events has none of these deaths."
 NO_DEATHS = (
     "**Deaths** are not among the endpoints of these data, which does not mean that there were "
     "none."
@@ -124,8 +138,12 @@ def _record_deaths(material: Material) -> bool:
 
 
 def without_deaths(material: Material) -> str:
-    """That no endpoint is death; the endpoints that speak of it, or of who lived, whose rest may
-    have died."""
+    """That no analysis counts an endpoint of death, or that none is death; the endpoints that speak
+    of it, or of who lived, whose rest may have died."""
+    if named := deaths(material.trial):
+        every = material.trial.endpoints.values()
+        labels = escape_markdown(in_a_row([one.label for one in every if one.name in named]))
+        return f"**Deaths** ({labels}) are not counted by arm in any analysis of the plan."
     events = [
         endpoint for endpoint in material.trial.endpoints.values() if endpoint.kind == "event"
     ]
@@ -139,21 +157,128 @@ def without_deaths(material: Material) -> str:
 
 
 def harms_section(material: Material) -> str:
-    """Deaths, then a line an analysis or endpoint of harms."""
-    declared = declared_harms(material)
-    deaths = deaths_by_arm(material, _here)
-    if not deaths and _record_deaths(material):
-        deaths = [without_deaths(material)]
-    deaths += _denominators(material)
-    deaths += [line for analysis in declared for line in _lines(material, analysis)]
+    """The table of deaths and of all harms by arm, with the patients who count and what is known
+    of the log; a line each where no arms are told apart."""
+    here = {analysis_place(name): "" for name in material.trial.plan.analyses}
+    rows = harms_rows(material, here, whole=True)
+    table = arms_table(material, "Patients with the event", rows)
+    table = captioned(material, table, "harms", HARMS) if table else ""
+    told = [f"{row.label}: {row.cells[ALL]}." for row in rows if ALL in row.cells]
+    if not counts_deaths(material) and _record_deaths(material):
+        told.append(without_deaths(material))
+    told += undated(material)
+    if main := main_deaths(material):
+        told += [f"{text}." for text in turned(material, main[0])]
+    told += [NONE_LOGGED] if none_logged(material) else []
+    told += [line for analysis in declared_harms(material) for line in _whys(material, analysis)]
+    told += _denominators(material)
+    return (
+        "\n\n".join(filter(None, [table, *told, *_listed(material), *unreported(material)])) + "\n"
+    )
+
+
+def harms_rows(material: Material, places: dict[str, str], *, whole: bool = False) -> list[Row]:
+    """Deaths, then a row an endpoint of each analysis of harms that the plan does not want in the
+    report alone, else a row a log of events. A cell is patients with the event of those seen; the
+    `whole` table has every analysis and log, with shares and intervals."""
+    rows = [*_deaths(material, places)]
+    if whole and main_deaths(material) is not None:
+        rows += _disposition(material)
+    declared = [one for one in declared_harms(material) if whole or one.report != "main"]
+    for analysis in declared:
+        rows += _events(material, analysis, places, whole=whole)
+    if whole or (len(rows) < MOST_ROWS and not declared):
+        rows += _logs(material, whole=whole)
+    return rows
+
+
+def harms_line(material: Material) -> str:
+    """What stands in place of rows: events of all patients where there are no arms to tell apart,
+    else why there is nothing."""
+    told = []
     for texts in event_tables(material):
-        empty = not has_events(material, texts)
-        if empty or not declared:
-            deaths.append(
-                _empty(material, texts, bool(declared)) if empty else _shares(material, texts)
-            )
-    deaths += _listed(material)
-    return "\n\n".join([*deaths, *unreported(material)]) + "\n"
+        shares = of_events(material, texts, "any_event")
+        patients = of_events(material, texts, "patients")
+        if [*patients] == [ALL]:
+            count, share = patients[ALL], shares[ALL]
+            number = link(count, f"{count['stat_value']:g} of {count['denominator']}")
+            interval = short_text(share).rpartition("(")[2].rstrip(")")
+            level = f"{100 * present(share['ci_level']):g}% CI {interval}"
+            told.append(f"{escape_markdown(texts['title'])}, any: {number} ({link(share, level)})")
+    if told:
+        return f"{'; '.join(told)}."
+    return " ".join(unreported(material)) or "No analysis of the plan counts harms by arm."
+
+
+def _linked(words: str, analysis: Analysis, places: dict[str, str]) -> str:
+    place = place_link(analysis_place(analysis.name), places)
+    return f"[{escape_markdown(words)}]({place})" if place else escape_markdown(words)
+
+
+def _deaths(material: Material, places: dict[str, str]) -> Iterator[Row]:
+    """Deaths of the patients of each arm; behind them, where some have an unknown status, how many
+    these are. Without an analysis of deaths those of the disposition."""
+    main = main_deaths(material)
+    if main is None:
+        yield from _disposition(material)
+        return
+    analysis, arms = main
+    known, unknown = where_known(material), dict[str, int]()
+    population = analysis.estimand.population
+    if known is not None and known[0].estimand.population == population:
+        unknown = unknown_by_arm(material, *known)
+        # Times to death lose nobody by censoring; shares are of those whose status is known.
+        arms = arms if censors(arms) else known[1]
+    cells = _cells(arms)
+    if any(unknown.values()):
+        cells = {arm: f"{cell}; {unknown.get(arm, 0)}" for arm, cell in cells.items()}
+    words = "Died; status unknown" if any(unknown.values()) else "Died"
+    yield Row(_linked(words, analysis, places), cells)
+
+
+def _disposition(material: Material) -> Iterator[Row]:
+    randomised = randomised_by_arm(material)
+    for label, ended in ends(material).items():
+        cells = {
+            arm: f"{link(row)}/{link(randomised[arm])}"
+            for arm, (row,) in ended.items()
+            if arm != ALL and arm in randomised
+        }
+        yield Row(escape_markdown(label), cells)
+
+
+def _events(
+    material: Material, analysis: Analysis, places: dict[str, str], *, whole: bool
+) -> Iterator[Row]:
+    for (label, visit), arms in by_arm(material, analysis).items():
+        words = ", ".join(filter(None, [label, visit]))
+        several = len(arms) > 1
+        cells = {a: of_arm_in_words(r) for a, r in arms.items() if a != ALL or not several}
+        yield Row(_linked(words, analysis, places), cells if whole else _cells(arms))
+
+
+def _logs(material: Material, *, whole: bool) -> Iterator[Row]:
+    for texts in event_tables(material):
+        patients = of_events(material, texts, "patients")
+        shares = of_events(material, texts, "any_event") if whole else {}
+        empty = "" if has_events(material, texts) else " (the log is empty)"
+        cells = {
+            arm: link(row, f"{row['stat_value']:g}/{whole_of(row)}")
+            + (f", {with_level(shares[arm])}" if arm in shares else "")
+            for arm, row in patients.items()
+            if arm != ALL or (whole and len(patients) == 1)
+        }
+        yield Row(escape_markdown(f"{texts['title']}, any{empty}"), cells)
+
+
+def _cells(arms: Arms) -> dict[str, str]:
+    """ "10/55" an arm."""
+    cells = {}
+    for arm, rows in arms.items():
+        row = counted(rows)
+        if row is not None and arm != ALL:
+            cells[arm] = link(row, f"{row['stat_value']:g}/{whole_of(row)}")
+    return cells
 
 
 def events_section(material: Material) -> str:
@@ -181,10 +306,6 @@ def declared_harms(material: Material) -> list[Analysis]:
     return [problem for problem in in_order(material.trial) if problem.harms]
 
 
-def _here(analysis: Analysis) -> str:
-    return f"#{analysis_place(analysis.name)}"
-
-
 def by_arm(
     material: Material, analysis: Analysis
 ) -> dict[tuple[str, str | None], dict[str, list[ResultRow]]]:
@@ -202,26 +323,17 @@ def by_arm(
     return found
 
 
-def _lines(material: Material, analysis: Analysis) -> Iterator[str]:
-    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit;
-    why it is a harm, where only some endpoints are."""
+def _whys(material: Material, analysis: Analysis) -> Iterator[str]:
+    """Why an endpoint is a harm, where only some of an analysis are; of how many it is recorded;
+    that it counts the log alone."""
     why = {} if analysis.harms is True else analysis.harms or {}
-    for (label, visit), arms in by_arm(material, analysis).items():
-        rows = [row for arm in arms.values() for row in arm]
-        shown = escape_markdown(", ".join(filter(None, [label, visit])) + of_log(material, rows[0]))
-        lines = [
-            f"{escape_markdown(short_arm(material, arm))} {of_arm_in_words(rows)}"
-            for arm, rows in arms.items()
-            if arm != ALL or len(arms) == 1
-        ]
-        lines += [escape_markdown(why[present(rows[0]["parameter"])])] if why else []
-        lines += records(material, analysis, rows[0]["parameter"])
-        yield f"[{shown}]({_here(analysis)}): {'; '.join(lines)}."
-
-
-def of_log(material: Material, row: ResultRow) -> str:
-    """That a result counts events of the log alone, where it does."""
-    return " (from the log alone)" if _of_log(material, row) else ""
+    for (label, _), arms in by_arm(material, analysis).items():
+        row = next(iter(arms.values()))[0]
+        told = [escape_markdown(why[present(row["parameter"])])] if why else []
+        told += records(material, analysis, row["parameter"])
+        told += ["from the log alone"] if _of_log(material, row) else []
+        if told:
+            yield f"{escape_markdown(label)}: {'; '.join(told)}."
 
 
 def _of_log(material: Material, row: ResultRow) -> bool:
@@ -244,7 +356,10 @@ def of_log_alone(material: Material, analysis: Analysis) -> str:
     ):
         return ""
     empty = [texts for texts in event_tables(material) if not has_events(material, texts)]
-    lines = [_empty(material, texts, told=True) for texts in empty]
+    lines = [
+        f"The log of {escape_markdown(lower_first(texts['title']))} has no event."
+        for texts in empty
+    ]
     deaths = ", which records no death" * (not lines and none_logged(material))
     told = " ".join([f"These come from the log of adverse events alone{deaths}.", *lines])
     return f"{told} No share or bound here covers what else is listed under [harms](#{PLACE})."
@@ -268,31 +383,6 @@ def of_events(material: Material, texts: Mapping[str, str], stat: str) -> dict[s
 def has_events(material: Material, texts: Mapping[str, str]) -> bool:
     """Whether any patient has an event of a display."""
     return any(row["stat_value"] for row in of_events(material, texts, "patients").values())
-
-
-def _empty(material: Material, texts: Mapping[str, str], told: bool) -> str:
-    """In place of a table of zeros: that the log is there and has no event; without its shares
-    where analyses have `told` them."""
-    if told:
-        return f"The log of {escape_markdown(lower_first(texts['title']))} has no event."
-    return f"{_shares(material, texts)} The log has no event."
-
-
-def _shares(material: Material, texts: Mapping[str, str]) -> str:
-    """The share of patients with any event, by arm, of a display of adverse events."""
-    shares, patients = (of_events(material, texts, stat) for stat in ("any_event", "patients"))
-    told = [
-        f"{escape_markdown(short_arm(material, arm))} {_of(patients[arm])}, {with_level(share)}"
-        for arm, share in shares.items()
-        if arm != ALL or len(shares) == 1
-    ]
-    title = escape_markdown(f"{texts['title']}, patients with any:")
-    return f"{title} {'; '.join(told)}."
-
-
-def _of(row: ResultRow) -> str:
-    n = f"[{row['denominator']}]({component_link(row['result_id'], 'denominator')})"
-    return f"{link(row, short_text(row))} of {n}"
 
 
 def _denominators(material: Material) -> Iterator[str]:

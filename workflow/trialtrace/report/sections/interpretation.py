@@ -11,12 +11,12 @@ from trialtrace.report.sections.decisions import (
     assumes,
     deciding,
     explores,
+    leaves_out_no_effect,
     of_all_arms,
     rejected,
 )
 from trialtrace.report.sections.event_words import effect_words
 from trialtrace.report.sections.findings import Compared, compared, parting
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import at_look
 from trialtrace.report.sections.results_in_short import PAIR, PLACE, arm_in_text, pair_in_text
 from trialtrace.report.sections.thresholds import beyond_thresholds

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.printed.verdicts import DATA, EQUALS
-from trialtrace.report.audit.red_lines import OF_ROWS
 from trialtrace.report.links import place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import about_export
-from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
+from trialtrace.run.cleaning.account import WITH_ROW
 from trialtrace.run.integrity.identifiers import NOT_THERE
 from trialtrace.run.methods.analysing.rows import ALL
 
@@ -23,17 +22,9 @@ def left_out(material: Material) -> list[str]:
     return [_told(material, text) for text in material.declared_lines]
 
 
-def declared_in_short(material: Material) -> list[str]:
-    """The same without the rows and single values that `rejected` counts."""
-    counted = _counted(material)
-    return [
-        _told(material, text, name=False) for text in material.declared_lines if text not in counted
-    ]
-
-
-def _told(material: Material, text: str, *, name: bool = True) -> str:
+def _told(material: Material, text: str) -> str:
     """Such a paragraph; behind gaps in the numbers of patients whether a paper has as many."""
-    told = about_export(material, text, name=name)
+    told = about_export(material, text)
     if NOT_THERE not in text:
         return told
     randomised = {
@@ -47,15 +38,6 @@ def _told(material: Material, text: str, *, name: bool = True) -> str:
     if all(claim[DATA] == EQUALS for claim in printed):
         return f"{told} The data have as many patients as were published as randomised."
     return f"{told} Published as randomised: {escape_markdown(printed[0]['quote'])}."
-
-
-def _counted(material: Material) -> set[str]:
-    """The sentences on rows and on single values in place of which there are counts."""
-    return {
-        " ".join(warning.text.split())
-        for warning in material.account.warnings
-        if warning.kind in OF_ROWS | {FEW_REJECTED}
-    }
 
 
 def rejected(material: Material, places: Mapping[str, str]) -> Iterator[str]:

@@ -9,12 +9,7 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import stat_words
-from trialtrace.report.sections.models import (
-    estimation_words,
-    form_words,
-    model_words,
-    reference_of,
-)
+from trialtrace.report.sections.models import model_words, reference_of
 from trialtrace.report.sections.references import References
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.plan.build import Analysis
@@ -126,7 +121,7 @@ def method_words(material: Material, row: ResultRow) -> tuple[str, str, str]:
     """A method in words, what its model takes in behind a comma each, and the reference."""
     about = method_of(row["method"])
     # What describes an arm has no model.
-    words = [*model_words(material, row), *form_words(material, row), *estimation_words(row)]
+    words = model_words(material, row)
     words *= not row["group1_level"]
     anova = "analysis of variance, " * (ANOVA in row["method"])
     return anova + about.title, "".join(f", {word}" for word in words), reference_of(row)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from trialtrace.base.words import P_VALUES
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -22,7 +21,7 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
 from trialtrace.run.tables.frames import Predicate
 from trialtrace.run.trace.words import variable_label
-from trialtrace.run.trial.model import baseline, visit_labels
+from trialtrace.run.trial.model import baseline
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import method_of
@@ -30,26 +29,15 @@ from trialtrace.run.trial.reported import in_order
 
 # What a covariate may be besides a variable of the subjects.
 OTHERS = {"baseline": "baseline", "treated_side": "the treated side"}
-TIES = {
-    "efron": "ties by Efron's approximation",
-    "breslow": "ties by Breslow's approximation",
-    "discrete": "ties as of discrete times",
-}
-# Of an endpoint that has a time at each visit.
-TIME_UNITS = ("days", "weeks", "months", "years")
-# What a re-randomisation test draws the distribution of.
-SUMMED = {
-    "means": "of the sums of the values over the arms",
-    "ranks": "of the rank sums of the arms",
-    "log_rank": "of the sums of log-rank scores over the arms",
-}
 SIDES = {"less": "one-sided, less", "greater": "one-sided, greater"}
-STRATIFIED = "stratified by"
-# What a test of whether an effect depends on a variable does with it.
-MODIFIED, OF_MODIFIERS = (
-    "effect modifier",
-    ("interaction", "breslow_day", "logistic_trend", "trend."),
-)
+# The options of a method that make its model another one, in the order in which they are told.
+OF_MODEL: tuple[str, ...] = ("covariates", "strata", "cluster", "times", "ties", "scores", "slopes")
+OF_MODEL += ("arms", "sums_of_squares", "working", "covariance", "groups", "estimation", "variance")
+OF_MODEL += ("df", "reference", "imputations", "cycles", "draws", "resamples", "sides")
+# Those that make one method of a title another.
+OF_FORM = ("scores", "slopes", "sums_of_squares")
+# Those whose values are names of variables or endpoints.
+NAMES = {"covariates", "strata", "cluster", "times"}
 NOT_FOR_BASELINE = "Not adjusted for baseline"
 # Of one step its p-value and its estimate may differ in these.
 OF_ONE_SIDE = ("confidence", "sides", "value")
@@ -139,47 +127,28 @@ def _for_baseline(row: ResultRow) -> bool:
     return "baseline" in json.loads(row["options"]).get("covariates", ())
 
 
-def model_words(material: Material, row: ResultRow) -> list[str]:
-    """The statistic of which draws are made; what a model adjusts for, its strata, clusters and
-    ties; of a p-value, its one side."""
+def model_words(material: Material, row: ResultRow, keys: Iterable[str] = OF_MODEL) -> list[str]:
+    """The options that make a model what it is: "covariates age and sex", "df kenward roger"."""
     given = json.loads(row["options"])
-    words = [SUMMED[given["scores"]]] if {"draws", "scores"} <= given.keys() else []
-    if covariates := given.get("covariates"):
-        words.append(f"{adjusting(given)} {listed(material, covariates)}")
-    if strata := given.get("strata"):
-        modified = any(part in row["method"] for part in OF_MODIFIERS)
-        words.append(f"{MODIFIED if modified else STRATIFIED} {listed(material, strata)}")
-    if "cluster" in given:
-        alone = ", subjects without one each alone" if given.get("no_cluster") == "own" else ""
-        words.append(f"clusters by {listed(material, [given['cluster']])}{alone}")
-    if "times" in given:
-        words.append(_time_words(material, row, given["times"]))
-    if given.get("ties") in TIES:
-        words.append(TIES[given["ties"]])
-    if row["stat_name"] in P_VALUES and "threshold" not in given and given.get("sides") in SIDES:
-        words.append(SIDES[given["sides"]])
-    return words
+    told = [(key, given[key]) for key in keys if given.get(key) not in (None, [], "none")]
+    return [
+        f"{key.replace('_', ' ')} {_value(material, key, value)}"
+        for key, value in told
+        if (key != "times" or isinstance(value, str)) and (key != "sides" or value in SIDES)
+    ]
 
 
-COVARIANCES = {
-    "unstructured": "an unstructured covariance of visits",
-    "compound_symmetry": "compound symmetry of visits",
-}
+def _value(material: Material, key: str, value: object) -> str:
+    if key in NAMES and isinstance(value, str):
+        endpoint = material.trial.endpoints.get(value)
+        return lower_first(endpoint.label) if endpoint else listed(material, [value])
+    if key in NAMES and isinstance(value, list):
+        return listed(material, value)
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
+
+
 FAI_CORNELIUS = "Fai and Cornelius 1996, J Stat Comput Simul 54:363"
 KENWARD_ROGER = "Kenward and Roger 1997, Biometrics 53:983"
-DEGREES = {
-    "satterthwaite": "degrees of freedom by Satterthwaite's approximation (Fai and Cornelius 1996)",
-    "kenward_roger": "errors and degrees of freedom by Kenward and Roger (1997)",
-    "kenward_roger_observed": (
-        "errors and degrees of freedom by Kenward and Roger (1997), by the observed information"
-    ),
-}
-
-SANDWICHES = {
-    "robust": "robust errors",
-    "kauermann_carroll": "robust errors corrected by Kauermann and Carroll (2001)",
-    "mancl_derouen": "robust errors corrected by Mancl and DeRouen (2001)",
-}
 # Where what a model is fitted by is described, beside its method.
 DESCRIBED_BY = {
     ("df", "satterthwaite"): FAI_CORNELIUS,
@@ -188,60 +157,6 @@ DESCRIBED_BY = {
     ("variance", "kauermann_carroll"): "Kauermann and Carroll 2001, J Am Stat Assoc 96:1387",
     ("variance", "mancl_derouen"): "Mancl and DeRouen 2001, Biometrics 57:126",
 }
-DISTRIBUTIONS = {
-    "normal": "intervals and p by the normal distribution",
-    "t": "intervals and p by t, with as many degrees of freedom as units less coefficients",
-}
-
-
-SCORES = {
-    "values": "scores the values",
-    "equal": "scores 1, 2, 3 … in the order of the values",
-    "midranks": "scores midranks within strata",
-    "ridit": "scores ridits within strata",
-    "modified_ridit": "scores modified ridits within strata",
-}
-
-
-def form_words(material: Material, row: ResultRow) -> list[str]:
-    """What makes one method another: the scores of a test of ordered values, the fixed effects of
-    a model of visits, the type of sums of squares."""
-    given = json.loads(row["options"])
-    words = [SCORES[score]] if (score := str(given.get("scores"))) in SCORES else []
-    if "slopes" in given and row["method"].endswith(".mmrm"):
-        covariates = [listed(material, [name]) for name in given.get("covariates", ())]
-        crossed = ["arm", *covariates * (given["slopes"] == "each_visit")]
-        effects = in_a_row([f"{each} × visit" for each in crossed])
-        words.append(f"fixed effects of {effects} with their main effects")
-        if covariates and len(crossed) == 1:
-            words[-1] += f", and of {in_a_row(covariates)}"
-    if "sums_of_squares" in given:
-        words.append(f"type {given['sums_of_squares']} sums of squares")
-    return words
-
-
-def estimation_words(row: ResultRow) -> list[str]:
-    """How a model with random parts or estimating equations was fitted: covariance or working
-    correlation, estimation, errors, degrees of freedom; how often something was drawn."""
-    given = json.loads(row["options"])
-    words = []
-    if "working" in given:
-        words.append(f"working correlation {given['working']}")
-        words += [SANDWICHES[given["variance"]]] if "variance" in given else []
-        words += [DISTRIBUTIONS[given["reference"]]] if "reference" in given else []
-    elif given.get("variance") == "sandwich" and row["method"].endswith(".standardised"):
-        words.append("variance by the sandwich of the influence function, not corrected for few")
-    elif str(given.get("variance")).startswith("HC"):
-        words.append(f"errors robust to unequal variances ({given['variance']})")
-    if given.get("covariance") in COVARIANCES:
-        each = ", one an arm" if given.get("groups") == "by_arm" else ""
-        words.append(f"{COVARIANCES[given['covariance']]}{each}")
-    if given.get("estimation"):
-        words.append(str(given["estimation"]))
-    if given.get("df") in DEGREES:
-        words.append(DEGREES[given["df"]])
-    drawn = ("imputations", "cycles", "draws", "resamples")
-    return words + [f"{given[each]:,} {each}" for each in drawn if each in given]
 
 
 def reference_of(row: ResultRow) -> str:
@@ -249,23 +164,6 @@ def reference_of(row: ResultRow) -> str:
     given = json.loads(row["options"])
     fitted = [text for (key, choice), text in DESCRIBED_BY.items() if given.get(key) == choice]
     return "; ".join(filter(None, [method_of(row["method"]).reference, *fitted]))
-
-
-def _time_words(material: Material, row: ResultRow, times: object) -> str:
-    """Which times the lines are over; of planned ones, whether the trial has measured ones."""
-    endpoints = material.trial.endpoints
-    if isinstance(times, str):
-        return f"over the actual times of visits ({lower_first(endpoints[times].label)})"
-    own = visit_labels(row["parameter"], endpoints.get) if row["parameter"] else []
-    measured = [
-        endpoint
-        for name, endpoint in endpoints.items()
-        if endpoint.entry.unit in TIME_UNITS
-        and name != row["parameter"]
-        and set(own) <= set(visit_labels(name, endpoints.get))
-    ]
-    beside = f", not the measured ones ({lower_first(measured[0].label)})" if measured else ""
-    return f"over the planned times of visits{beside}"
 
 
 def listed(material: Material, names: list[str]) -> str:
@@ -396,7 +294,7 @@ def _used(
             used = _arms(material, json.loads(member["predicate"]))
             if used:
                 sizes.setdefault(used, set()).add(patients(member["dataset"], member["predicate"]))
-                words = [method_of(row["method"]).title, *form_words(material, row)]
+                words = [method_of(row["method"]).title, *model_words(material, row, OF_FORM)]
                 methods.setdefault(used, {})[", ".join(words)] = None
     return sizes, methods
 

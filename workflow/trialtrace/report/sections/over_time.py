@@ -8,8 +8,8 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import leaves_out_no_effect
 from trialtrace.report.sections.findings import compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.tables import NO_BREAK, pair_text, with_sign
 from trialtrace.run.endpoints.kinds.event import EventBy, EventInRow
 from trialtrace.run.endpoints.kinds.interval_time import IntervalTime

@@ -5,7 +5,7 @@ import json
 from trialtrace.base.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, link, pipe_table, slug, under
+from trialtrace.report.tables import captioned, link, pipe_table, slug
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.planning import ANALYSIS, CHOICES, Design, Tested
 
@@ -26,10 +26,7 @@ CHOSEN = {
     "test: chi_squared": "χ² test",
 }
 TOLD = (*CHOICES, "clusters", "visits")
-TWO = 2
-NEEDED = ("patients_needed", "events_needed")
 NOT_REACHED = "not reached"
-OTHERS = ("events_expected", "detectable_", "width_")
 # Of which quantity an interval is, where two designs have widths of one name.
 WIDTHS = {
     "wilson_expected": "width to expect of Wilson's interval of the share",
@@ -61,7 +58,7 @@ def _entry(material: Material, entry: Design) -> list[str]:
     text = [f"### {escape_markdown(entry.label)}", escape_markdown(f"{told} {BASIS[entry.basis]}")]
     reason = entry.level_reason if isinstance(entry, Tested) else None
     text += [f"*{escape_markdown(one)}*" for one in (entry.note, reason) if one]
-    return [*text, _powers(material, entry, rows), _others(material, entry, rows)]
+    return [*text, _table(material, entry, rows)]
 
 
 def _chosen(name: str, value: object) -> str:
@@ -79,42 +76,18 @@ def _assumed(row: ResultRow) -> tuple[str, str]:
     return ", ".join(rest), wanted[0] if wanted else ""
 
 
-def _powers(material: Material, entry: Design, rows: list[ResultRow]) -> str:
-    """A line for each assumption: power, and the sizes for each wanted power."""
-    powers = [row for row in rows if row["stat_name"] == "power"]
-    needed = {_assumed(row): row for row in rows if row["stat_name"] in NEEDED}
-    wanted = list(dict.fromkeys(level for _, level in needed))
-    if not powers:
-        return ""
+def _table(material: Material, entry: Design, rows: list[ResultRow]) -> str:
+    """A line for each number: under which assumption and wanted power, and what it is."""
     body = []
-    for row in powers:
-        assumed, _ = _assumed(row)
-        sizes = [needed.get((assumed, level)) for level in wanted]
-        cells = [link(size) if size is not None else "" for size in sizes]
-        body.append([escape_markdown(assumed), link(row), *cells])
-    what = "Events" if any(row["stat_name"] == "events_needed" for row in rows) else "Patients"
-    heads = [under(f"{what} for", f" {100 * float(level):g} %") for level in wanted]
-    table = pipe_table(["Assumed", "Power", *heads], body)
-    caption = f"{entry.label}: power by formula"
-    every = "both" if len(entry.arms or ()) == TWO else "all"
-    caption += f", and {what.lower()} needed in {every} arms together." if wanted else "."
-    return captioned(material, table, f"planning-{slug(entry.name)}", caption)
-
-
-def _others(material: Material, entry: Design, rows: list[ResultRow]) -> str:
-    """Events to expect, what is detected with each wanted power, the width of the interval."""
-    shown = [row for row in rows if row["stat_name"].startswith(OTHERS)]
-    if not shown:
-        return ""
-    body = []
-    for row in shown:
+    for row in rows:
         assumed, wanted = _assumed(row)
         given = [assumed, f"power {100 * float(wanted):g} %" if wanted else ""]
-        told = escape_markdown(", ".join(part for part in given if part))
         unit = ", percentage points" if row["stat_name"] in POINTS else ""
         what = WIDTHS.get(row["method"].partition(".")[2], LABELS[row["stat_name"]])
         value = link(row, NOT_REACHED if wanted and row["stat_value"] is None else None)
+        told = escape_markdown(", ".join(filter(None, given)))
         body.append([told, escape_markdown(what + unit), value])
     table = pipe_table(["Assumed", "What", "Value"], body, numbers_from=2)
-    caption = f"{entry.label}: what these sizes detect, and how wide intervals are to be."
-    return captioned(material, table, f"planning-{slug(entry.name)}-detected", caption)
+    caption = f"{entry.label}: power by formula, and what these sizes detect. Patients and events "
+    caption += "needed are those of all arms together."
+    return captioned(material, table, f"planning-{slug(entry.name)}", caption)

@@ -21,6 +21,8 @@ PLACES = ("parameter", "visit", "comparison", "reference")
 OF_RISK = ("risk_difference", "incidence_difference")
 # What is said of an interval beside that at the level of a look.
 UNADJUSTED = "unadjusted for interim analyses"
+# p-values that count the looks of a trial that could stop.
+STAGE_WISE = ".stage_wise_"
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("primary", "sensitivity", "supportive", "exploratory", "published")
 

@@ -10,8 +10,8 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.decided_early import Added, whom_it_adds
+from trialtrace.report.sections.decisions import leaves_out_no_effect
 from trialtrace.report.sections.findings import compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import (
     alongside,
     by_other_rules,

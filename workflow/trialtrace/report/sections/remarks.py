@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from trialtrace.base.words import LABELS, NUMBER_NEEDED, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import pair_of
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.decisions import leaves_out_no_effect, pair_of
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link
 from trialtrace.run.tables.conditions import lower_first
@@ -19,12 +18,6 @@ from trialtrace.run.trial.plan.references import of_assumption
 MOST_PLACES, MOST_DISAGREEING = 3, 6
 # The options of a test against margins.
 MARGINS = {"lower", "upper", "margin"}
-
-
-def caveat(analysis: Analysis) -> str:
-    """The first sentence of the note on an analysis, without which its result misleads."""
-    first = (analysis.note or "").partition(". ")[0].rstrip(".")
-    return f" {escape_markdown(first)}." if first else ""
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:

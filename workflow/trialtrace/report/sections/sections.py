@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from string import ascii_lowercase
 
 import trialtrace
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
 from trialtrace.base.config.spec import structure
-from trialtrace.base.words import no_effect, number, percent, upper_first
+from trialtrace.base.words import number, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import CONFIGURATION, config_page
 from trialtrace.report.material import Material
@@ -22,7 +21,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import FORMULA, CheckRow, ResultRow, present
+from trialtrace.run.tables.contracts.rows import FORMULA, CheckRow, ResultRow
 from trialtrace.run.tables.manifest import Entry, files_in
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import HOW, shown_hash
@@ -82,61 +81,13 @@ def trial_section(material: Material) -> str:
     told = _told(trial)
     lacking = upper_first("; ".join(not_recorded(trial)))
     told |= {ENDED: trial.design.stopped, upper_first(unstated(trial)): lacking}
-    marks, sources = _sources(material)
-    header = ["Item", "As described", *(["Source"] if marks else [])]
-    body = [
-        [*map(escape_markdown, (what, text)), *([marks.get(what, "–")] if marks else [])]
-        for what, text in told.items()
-        if text
-    ]
+    body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
     caption = "The trial as its sources describe it; of what is computed the line says so."
-    table = texts_table(material, header, body, "trial", caption)
-    return "\n\n".join([table, *sources])
-
-
-# The key of trial.yaml that a line of the description has, by its item.
-_KEYS = {
-    "Registration": "registration",
-    "Framework": "design.framework",
-    "Setting": "setting",
-    "Eligibility": "eligibility",
-    "Allocation": "design.ratio",
-    "Concealment of the allocation": "design.concealment",
-    "Blinding": "design.blinding",
-    "Sample size": "design.planned",
-    "Interim analyses": "design.interim",
-    "Recruitment and follow-up": "dates",
-    "Funding": "funding",
-    ENDED: "design.stopped",
-}
-
-
-def _sources(material: Material) -> tuple[dict[str, str], list[str]]:
-    """By item the letters of the papers of which claims.yaml says that they tell it, and which
-    papers and data these are, with what of a text was at hand."""
-    trial = material.trial
+    table = texts_table(material, ["Item", "As described"], body, "trial", caption)
     ledger: LedgerFile = structure(LedgerFile, trial.claims_document)
-    letters = dict(zip(ledger.papers, ascii_lowercase, strict=False))
-    found: dict[str, set[str]] = {}
-    for item in (ledger.items or {}).values():
-        for setting in item.settings or ():
-            found.setdefault(setting, set()).add(letters[item.from_])
-    arms = {arm.label: f"design.arms.{name}.given" for name, arm in trial.design.arms.items()}
-    marks = {
-        what: ", ".join(sorted(found[key])) for what, key in (_KEYS | arms).items() if key in found
-    }
-    told = [
-        f"{f'({letters[name]}) ' if marks else ''}{escape_markdown(cited(paper))}"
-        for name, paper in ledger.papers.items()
-    ]
-    told += [text.removeprefix("Data: ").rstrip(".") for text in of_data(material)]
-    if not told:
-        return {}, []
-    rest = "Which line is from which of them is not recorded."
-    if marks:
-        rest = "A letter says who tells of a line, not always of all that stands in it; of a line "
-        rest += "without one this is not recorded."
-    return marks, [f"Sources: {'. '.join(told)}. {rest}"]
+    sources = [escape_markdown(cited(paper)) for paper in ledger.papers.values()]
+    sources += [text.removeprefix("Data: ").rstrip(".") for text in of_data(material)]
+    return f"{table}\n\nSources: {'. '.join(sources)}." if sources else table
 
 
 def _told(trial: Trial) -> dict[str, str | None]:
@@ -262,26 +213,10 @@ def by_chance(material: Material) -> list[tuple[ResultRow, CheckRow]]:
 
 
 def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
-    """How many results are held against a simulation, and how far off such an estimate may be."""
-    if not drawn:
-        return ""
-    text = f" {len({row['result_id'] for row, _ in drawn})} of them are compared with a simulation "
-    text += "and agree within the chance error stated on the page of each"
-    off = [
-        (present(check["chance"]), row)
-        for row, check in drawn
-        if check["component"] == "value" and row["ci_low"] != row["ci_high"] and row["comparison"]
-    ]
-    shares = [chance / (present(row["ci_high"]) - present(row["ci_low"])) for chance, row in off]
-    if not shares:
-        return f"{text}."
-    near = sum(
-        chance >= abs(present(row["stat_value"]) - no_effect(row["stat_name"]))
-        for chance, row in off
-    )
-    text += f": for {len(off)} estimates at most {percent(max(shares))} % of the interval's width"
-    told = f"; {near} of these are so small that the opposite sign would agree too"
-    return f"{text}{told if near else ''}."
+    """How many results are held against a simulation."""
+    n = len({row["result_id"] for row, _ in drawn})
+    text = f" {n} of them are compared with a simulation and agree within its chance error."
+    return text * bool(drawn)
 
 
 def in_words(rule: str) -> str:
