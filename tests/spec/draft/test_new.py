@@ -225,6 +225,17 @@ def test_open_questions_go_into_a_file_whose_answers_write_the_trial(at, new, ex
     assert kept["answers"] == {"arm": "arm", "design": "parallel", "subject": "pid", **told}
 
 
+def test_a_column_of_two_files_is_named_by_its_file(at, new):
+    first = write(patients(), at.root / "data" / "mine.csv")
+    other = write(patients()[["pid", "arm"]].assign(late=1.5), at.root / "data" / "labs.csv")
+    told = {**SCORE, "arm": "arm=usual", "secondary": "relapse=1"}
+    told.pop("control")
+    for n, arm in enumerate(("arm=usual", "mine.arm=usual")):
+        assert new(first, other, **{**told, "arm": arm}, name=f"t{n}") == 0
+    # Whether a patient has one arm depends on the design, which is asked before.
+    assert new(first, other, arm="arm=usual", subject="pid") == 3
+
+
 def test_a_question_with_one_answer_is_not_asked(at, new):
     frame = patients()[["pid", "arm", "score"]]
     path = write(frame, at.root / "data" / "mine.csv")
@@ -253,11 +264,11 @@ def test_a_question_with_one_answer_is_not_asked(at, new):
         ({"kind": "event 7"}, "event 7"),
         ({"kind": "until dead=2"}, "a code of dead"),
         ({"design": "cluster by sex"}, "cluster by sex"),
-        ({"baseline": "copy"}, "same groups as the arm"),
-        ({"baseline": "score"}, "the arm or the outcome"),
+        ({"baseline": "copy"}, "the arm, in these or other codes"),
+        ({"baseline": "score"}, "or the outcome"),
         ({"secondary": "score"}, "another outcome"),
         ({"primary": "months", "kind": "until dead=1", "unit": "fortnights"}, "--unit"),
-        ({"design": "crossover"}, "one arm each"),
+        ({"design": "crossover"}, "each has one arm"),
         ({"arms": "usual=Usual care"}, "two arms or more"),
         ({"before": "0"}, "do not leave open"),
         ({"competing": "0"}, "do not leave open"),
@@ -324,25 +335,39 @@ def test_dates_that_fit_two_orders_are_asked_about(at, new):
 
 
 def test_partial_dates_take_the_day_that_is_answered(at, new):
-    """Of deaths with a month alone the last day, which is not before the last contact."""
+    """Of events with a month alone the first day, which is not before the start."""
     frame = patients()
     for name in ("entered", "died_on", "seen_on"):
         frame[name] = pd.to_datetime(frame[name], dayfirst=True).dt.strftime("%Y-%m-%d").fillna("")
     month = (frame.dead == 1) & (frame.index % 5 == 0)
-    whole = frame.died_on.copy()
     frame.loc[month, "died_on"] = frame.died_on.str[:7]
     path = write(frame, at.root / "data" / "mine.csv")
     dates = {"start": "entered", "event_date": "died_on", "last_contact": "seen_on"}
     told = {**PARALLEL, **dates, "primary": "dates", "kind": "event_date"}
     assert new(path, **told) == 3
-    assert new(path, **told, partial_dates="last") == 0
-    ends = pd.to_datetime(frame.seen_on)
-    last = pd.to_datetime(whole[month]) + pd.offsets.MonthEnd(0)
-    ends[month] = last
-    time = (ends - pd.to_datetime(frame.entered)).dt.days.to_numpy()
+    assert new(path, **told, partial_dates="first") == 0
+    begin, ends = pd.to_datetime(frame.entered), pd.to_datetime(frame.seen_on)
+    ends[month] = np.maximum(ends[month].dt.to_period("M").dt.to_timestamp(), begin[month])
+    time = (ends - begin).dt.days.to_numpy()
     p = log_rank(time, (frame.dead == 1).to_numpy(), (frame.arm == "card").to_numpy())
     found = results(at)["died_on/p_value.log_rank@card-usual"]["stat_value"]
     assert month.sum() > 5 and found == pytest.approx(p)
+
+
+def test_only_an_answer_makes_an_event_a_death(at, new, capsys):
+    frame = patients()
+    dates = {"start": "entered", "event_date": "died_on", "last_contact": "seen_on"}
+    told = {**PARALLEL, **dates, "primary": "dates", "kind": "event_date"}
+    assert new(write(frame, at.root / "data" / "mine.csv"), **told) == 0
+    assert config(at, "endpoints")["died_on"]["terminal"] is False
+    seen = pd.to_datetime(frame.seen_on, dayfirst=True)
+    late = seen.where(frame.dead == 0, seen - pd.Timedelta(days=1))
+    path = write(frame.assign(seen_on=late.dt.strftime("%d/%m/%Y")), at.root / "data" / "late.csv")
+    assert new(path, **told, name="late") == 3
+    assert f"{(frame.dead == 1).sum()} are after" in (path.parent / "late.answers.yaml").read_text()
+    assert new(path, **told, name="late", death="yes") == 0
+    made = yaml.safe_load((at.trial_config("late") / "endpoints.yaml").read_text("utf-8"))
+    assert made["died_on"]["terminal"] is True
 
 
 def test_codes_and_marks_that_are_answered(at, new):

@@ -420,7 +420,9 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
             "risk_difference.newcombe", -0.1, ci_low=low, ci_high=high, ci_level=0.95, **at
         )
         ratio = pair("risk_ratio.katz_log", 0.5, ci_low=0.1, ci_high=upper, ci_level=0.95, **at)
-        of = material(estimate, ratio, pair("p_value.fisher", p, **{**at, **more}))
+        over = {"ci_low": -1.0, "ci_high": 1.0, "ci_level": 0.95, **at}
+        carry_over = pair("carry_over.crossover", 0.1, **over)
+        of = material(estimate, ratio, carry_over, pair("p_value.fisher", p, **{**at, **more}))
         of.parameter_words = lambda _: []
         return [words(text) for text in disagreeing(of, shown)]
 
@@ -431,6 +433,8 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
     for low, high, p in ((-0.2, 0.01, 0.03), (-0.2, -0.001, 0.052)):
         (text,) = told(low, high, p)
         assert text.endswith("They are by different methods, and none overrules the others.")
+    # Nor is a p of the periods of a crossover, or the interval of its carry-over.
+    assert told(-0.2, 0.01, 0.01, options='{"compared": "period"}') == []
     # Two intervals that disagree are told too, whatever the test.
     (text,) = told(-0.2, -0.01, 0.03, upper=1.01)
     assert text.startswith("Intervals, or an interval and a test, disagree")

@@ -146,7 +146,8 @@ def _of_pairs(material: Material, analysis: Analysis) -> Iterator[str]:
         yield _counted(analysis, decided)
         return
     for one in found:
-        yield _of_pair(material, analysis, one, _decides(material, analysis, one))
+        told = _of_pair(material, analysis, one, _decides(material, analysis, one))
+        yield _where(material, one, found) + told
 
 
 def _where(material: Material, one: Compared, found: Sequence[Compared]) -> str:

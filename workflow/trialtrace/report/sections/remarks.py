@@ -18,6 +18,8 @@ from trialtrace.run.trial.plan.references import of_assumption
 MOST_PLACES, MOST_DISAGREEING = 3, 6
 # The options of a test against margins.
 MARGINS = {"lower", "upper", "margin"}
+# Estimates with an interval around no effect that is not that of the treatment, or not only one.
+OTHER_SIDES = {NUMBER_NEEDED, "period_difference", "carry_over"}
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
@@ -69,7 +71,7 @@ def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
         key = (*pair, *values_of(row, ("parameter", "visit", "stratum")))
         if row["ci_low"] is not None and row["ci_high"] is not None:
             # An interval at another level asks another question, such as of margins.
-            if row["stat_name"] != NUMBER_NEEDED and row["ci_level"] == analysis.confidence:
+            if row["stat_name"] not in OTHER_SIDES and row["ci_level"] == analysis.confidence:
                 first.setdefault(key, row)
                 sides.setdefault(key, set()).add(leaves_out_no_effect(row))
         elif row["stat_name"] == "p_value" and _tests_effect(row) and key in first:
@@ -88,7 +90,8 @@ def _tests_effect(p: ResultRow) -> bool:
     """Whether a p-value is that of a two-sided test of an effect, and not of margins."""
     options = json.loads(p["options"])
     sided = options.get("sides") in SIDES or not MARGINS.isdisjoint(options)
-    return not sided and not of_assumption(p["method"])
+    of_period = options.get("compared", "treatment") != "treatment"
+    return not sided and not of_period and not of_assumption(p["method"])
 
 
 def _upper_link(text: str) -> str:

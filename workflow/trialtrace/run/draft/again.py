@@ -6,22 +6,26 @@ It compares and writes nothing: a new code may be a mistake of the data as well 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
 from trialtrace.run.draft.answers import read_answers
 from trialtrace.run.draft.new import tables_of
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.draft.types import CLOCK, DATE, EMPTY, INTEGER, MOMENT
+from trialtrace.run.draft.types import CLOCK, DATE, EMPTY, INTEGER, MOMENT, NUMBER_KIND
 from trialtrace.run.trial.answers import FILE
 from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.model import Variable
 
-# What a declared column of dates or times of day may hold.
-KINDS = {"date": (DATE,), "datetime": (DATE, MOMENT), "time": (CLOCK,)}
+# What a declared column may hold.
+KINDS = {
+    "date": (DATE,),
+    "datetime": (DATE, MOMENT),
+    "time": (CLOCK,),
+    "integer": (INTEGER,),
+    "number": (INTEGER, NUMBER_KIND),
+}
 
 
 def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
@@ -50,20 +54,15 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
 def _clean_tables(trial: Trial, table: Table, *, alone: bool) -> list[str]:
     """The clean tables that a table of the new cut is of: by the name of its file, else by its own
     name, or the only one there is."""
-    stem = Path(table.item).stem
-    found = [
-        name
-        for name, spec in trial.tables.items()
-        if _stem(trial, spec.of) == stem and (not table.raw.of or name == table.name)
-    ]
-    if not found and table.name in trial.tables:
-        found = [table.name]
-    return found or (list(trial.tables) if alone and len(trial.tables) == 1 else [])
-
-
-def _stem(trial: Trial, raw: str) -> str:
-    item = trial.source.items.get(raw)
-    return Path(getattr(item, "path", "") or getattr(item, "item", "")).stem
+    items = trial.source.items
+    files = {name: items.get(spec.of) for name, spec in trial.tables.items()}
+    stems = {
+        n: Path(getattr(i, "path", "") or getattr(i, "item", "")).stem for n, i in files.items()
+    }
+    same = [name for name, stem in stems.items() if stem == Path(table.raw.item).stem]
+    found = [name for name in same if not table.raw.of or name == table.name]
+    named = [name for name in trial.tables if name == table.name or (alone and len(files) == 1)]
+    return found or named
 
 
 def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
@@ -91,32 +90,15 @@ def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _column(variable: Variable, one: Column, absent: Sequence[str]) -> Iterator[str]:
-    """New codes, new codes for a missing value, another type, values beyond the bounds."""
-    name = variable.name
-    values = [value for value in one.values if value not in absent]
+    """New codes, new codes for a missing value, another type."""
+    name, kind = variable.name, one.kind.name
     new = [code for code in one.missing if code not in absent]
     yield from _listed(f"{name}, new codes for a missing value", new)
     if variable.choices:
-        yield from _listed(f"{name}, new codes", [v for v in values if v not in variable.choices])
-    elif variable.kind in ("number", "integer") and one.kind.name != EMPTY:
-        if variable.duration:
-            return
-        if not one.is_number:
-            yield f"{name}, changed type: declared as {variable.kind}, now {one.kind.name}"
-        elif variable.kind == "integer" and one.kind.name != INTEGER:
-            yield f"{name}, changed type: declared as integer, now with decimals"
-        else:
-            yield from _beyond(variable, one)
-    elif variable.kind in KINDS and one.kind.name not in (EMPTY, *KINDS[variable.kind]):
-        yield f"{name}, changed type: declared as {variable.kind}, now {one.kind.name}"
-
-
-def _beyond(variable: Variable, one: Column) -> Iterator[str]:
-    low, high = np.nanmin(one.numbers), np.nanmax(one.numbers)
-    if variable.minimum is not None and low < float(variable.minimum.replace(",", ".")):
-        yield f"{variable.name}, below its minimum {variable.minimum}: {low:g}"
-    if variable.maximum is not None and high > float(variable.maximum.replace(",", ".")):
-        yield f"{variable.name}, above its maximum {variable.maximum}: {high:g}"
+        codes = [code for code in one.values if code not in (*absent, *variable.choices)]
+        yield from _listed(f"{name}, new codes", codes)
+    elif not variable.duration and kind not in (EMPTY, *KINDS.get(variable.kind, (kind,))):
+        yield f"{name}, changed type: declared as {variable.kind}, now {kind}"
 
 
 def _subjects(trial: Trial, clean: str, table: Table) -> Iterator[str]:

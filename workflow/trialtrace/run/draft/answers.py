@@ -34,6 +34,7 @@ KEYS: Mapping[str, str] = {
     "start": "column of the date from which time runs",
     "event-date": "column of the date of the event",
     "last-contact": "column of the date of the last contact; the same where one date is either",
+    "death": "whether the event is death, yes or no: no contact is after it",
     "partial-dates": "day that is taken of a partial date: the first, mid or last possible one",
     "date-order": "order of day and month in dates that fit both: dmy or mdy",
     "competing": "code of the column of the event by which an event that rules it out came first",
@@ -42,7 +43,14 @@ KEYS: Mapping[str, str] = {
     "covariates": "columns that the primary analysis adjusts for, with commas between",
     "baseline": "columns of the baseline table, with commas between",
 }
+# What is asked of every trial, where nothing declares it.
+EVERY = ("arm", "design", "subject", "where", "primary", "kind")
+# What may be told and is not asked; what a file of open questions reminds of.
 OPTIONAL = ("missing", "unit", "competing", "secondary", "covariates", "baseline")
+UNASKED = (
+    *("tables", "header", "under-header", "foot", "thousands", "missing", "arms"),
+    *("unit", "secondary", "covariates", "baseline"),
+)
 HEAD = (
     "# Answers for `trialtrace new {name}`, one value each; a question is open while it is null.\n"
     "# Then: trialtrace new {name} --answers {path}\n"

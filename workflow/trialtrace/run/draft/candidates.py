@@ -1,13 +1,13 @@
 """The answers that fit a question, by counting alone; names only set their order in a list."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from trialtrace.run.draft.keys import constant, counts_rows, in_order, is_key, patients
+from trialtrace.run.draft.keys import constant, in_order, is_key, patients
 from trialtrace.run.draft.metadata import cdisc
-from trialtrace.run.draft.outcomes import EVENT_DATE
+from trialtrace.run.draft.outcomes import ALL_EVENTS, EVENT_DATE, Outcome
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.draft.types import MOST_LEVELS
 
@@ -64,14 +64,26 @@ def about(one: Column) -> str:
     return f"{words}; {one.blank} missing" if one.blank else words
 
 
-def arms(tables: Sequence[Table]) -> Iterator[tuple[Table, Column]]:
-    """Columns that can be an arm; of one name in several tables that with fewest rows."""
+def named(tables: Sequence[Table], table: Table, name: str) -> str:
+    """What a list calls a column: its name, behind that of its table where others have it too."""
+    several = sum(name in each.columns for each in tables) > 1
+    return f"{table.called}.{name}" if several else name
+
+
+def arms(tables: Sequence[Table]) -> Options:
+    """Columns that can be an arm, with each of their codes as the control; of one name in several
+    tables that with fewest rows."""
     seen: dict[str, tuple[Table, Column]] = {}
     for table in sorted(tables, key=lambda one: one.size):
         for name, one in table.columns.items():
             if coded(one, MOST_ARMS):
                 seen.setdefault(name, (table, one))
-    yield from (seen[name] for name in ordered("arm", seen))
+    return [
+        (f"{named(tables, table, name)}={code}", about(one))
+        for name in ordered("arm", seen)
+        for table, one in [seen[name]]
+        for code in one.levels
+    ]
 
 
 def designs(home: Table, arm: Column) -> Options:
@@ -102,10 +114,7 @@ def subjects(home: Table, arm: Column, design: str) -> Options:
     made: Options = []
     single = [name for name in patients(home) if is_key(home, [name])]
     if not own:
-        # What numbers the rows in their order may be no more than their number.
-        last = sorted(single, key=lambda name: counts_rows(home.column(name)))
-        name = next(iter([*ordered("subject", last), SOURCE_ROW]))
-        made.append((name, "each row is a patient"))
+        made.append(([*ordered("subject", single), SOURCE_ROW][0], "each row is a patient"))
     several = [name for name in patients(home) if name not in (*single, arm.name)]
     cluster = design.removeprefix(CLUSTER) if design.startswith(CLUSTER) else ""
     for name in ordered("subject", several):
@@ -143,34 +152,33 @@ def visits_before(table: Table, subject: str, names: Sequence[str]) -> Options:
     return made
 
 
-def primaries(
-    home: Table, tables: Sequence[Table], out: Collection[str], dates: bool
-) -> Iterator[tuple[str, str]]:
-    """What can be the primary outcome: parameters of ADaM, else columns of numbers or codes, and a
-    time between dates."""
-    adam = [table for table in tables if cdisc.PARAMETER in table.columns]
-    for table in adam:
-        one = table.column(cdisc.PARAMETER)
-        for code in sorted(one.values):
-            words = table.columns.get(cdisc.PARAMETER_WORDS)
-            rows = table.has(cdisc.PARAMETER, code)
-            label = words.values[words.at[rows].max()] if words else ""
-            yield f"{table.name}.{code}", label
+def primaries(tables: Sequence[Table], out: Collection[str], dated: bool) -> Options:
+    """What can be the primary outcome: parameters of ADaM, else columns of numbers or codes, and,
+    where there are dates, a time between them."""
+    made: Options = []
     for table in tables:
-        if table in adam:
+        if cdisc.PARAMETER in table.columns:
+            dated = False
+            one, words = table.column(cdisc.PARAMETER), table.columns.get(cdisc.PARAMETER_WORDS)
+            for code in sorted(one.values):
+                rows = table.has(cdisc.PARAMETER, code)
+                label = words.values[words.at[rows].max()] if words else ""
+                made.append((f"{table.name}.{code}", label))
             continue
         for name, one in table.columns.items():
             usable = one.is_number or coded(one)
             if name not in out and usable and len(one.values) > 1:
-                yield (name if table is home else f"{table.name}.{name}"), about(one)
-    if dates:
-        yield BETWEEN_DATES, "a time from a start to an event, each a date"
+                made.append((named(tables, table, name), about(one)))
+    between = (BETWEEN_DATES, "a time from a start to an event, each a date")
+    return [*made, between] if dated else made
 
 
-def kinds(table: Table, one: Column, repeated: bool, out: Collection[str]) -> Options:
-    """What an outcome in a column can be."""
+def kinds(whole: Outcome, out: Collection[str], *, repeated: bool = False) -> Options:
+    """What an outcome in a column can be; `repeated`, where patients have several rows."""
     made: Options = []
-    if one.is_number and len(one.values) > 2:
+    one = whole.column
+    measured = one.is_number and len(one.values) > 2
+    if measured:
         made.append(("measure", "a number, compared by its mean"))
     if coded(one):
         made += [
@@ -178,14 +186,9 @@ def kinds(table: Table, one: Column, repeated: bool, out: Collection[str]) -> Op
         ]
         if len(one.values) > 2:
             made.append(("ordered", "levels in an order, compared by ranks"))
-    if (
-        one.is_number
-        and len(one.values) > 2
-        and not repeated
-        and one.numbers[one.at >= 0].min() >= 0
-    ):
-        made += events_of(table, [*out, one.name])
-        made.append(("all_events", "a time that always ends with the event"))
+    if measured and not repeated and np.nanmin(one.numbers) >= 0:
+        made += events_of(whole.table, [*out, one.name])
+        made.append((ALL_EVENTS, "a time that always ends with the event"))
     return made
 
 
@@ -208,10 +211,10 @@ def endings(table: Table, event: str, last: str, out: Collection[str]) -> Option
     return [(EVENT_DATE, f"whoever has a date of it: {n} events"), *made]
 
 
-def dates(tables: Sequence[Table], home: Table) -> Options:
+def dates(tables: Sequence[Table]) -> Options:
     """The columns of dates."""
     return [
-        (name if table is home else f"{table.name}.{name}", about(one))
+        (named(tables, table, name), about(one))
         for table in tables
         for name, one in table.columns.items()
         if one.is_date

@@ -111,7 +111,7 @@ def _left_open(name: str, files: Sequence[str], asked: "Decider") -> int:
     path = answers_path(files, name)
     path.write_text(open_file(name, path, files, asked.answers, asked.open), encoding="utf-8")
     keys = ", ".join(question.key for question in asked.open)
-    print(visible(f"{name}: {len(asked.open)} questions are open: {keys}"), file=sys.stderr)
+    print(visible(f"{name}: open questions: {keys}"), file=sys.stderr)
     print(
         visible(f"answer them in {path}, or by flags such as --{asked.open[0].key}; then:"),
         file=sys.stderr,

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
-from trialtrace.run.draft.keys import counts_rows
 from trialtrace.run.draft.metadata import cdisc, redcap
-from trialtrace.run.draft.outcomes import DATES, EVENT, MEASURE, ORDERED, TIME
+from trialtrace.run.draft.outcomes import DATES, EVENT, ORDERED
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, is_choice
 from trialtrace.run.draft.types import (
     CLOCK,
@@ -54,45 +53,50 @@ class Columns:
         return out.getvalue()
 
 
+@dataclass
+class _Uses:
+    """What a draft does with columns of a table: those that it reads as codes, as numbers, and as
+    dates in the order that was told; codes of visits in their order; units."""
+
+    codes: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    dates: dict[str, Column] = field(default_factory=dict)
+    orders: dict[str, Sequence[str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+
+
 def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
     """Every column of the used tables: declared, or ignored with the reason. `whole` are the tables
     with all of their rows, by which columns are declared."""
     made = Columns()
-    raws = {id(table.raw): table for table in whole}
     for used in used_tables(draft):
-        table = raws[id(used.raw)]
-        needed, coded, dates = _roles(draft, table)
-        numbers = {names.of_adam(draft).get("age"), *_numbers(draft, table)}
-        outcomes = [one for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
-        orders = {one.visit: one.visits for one in outcomes}
+        table = next(table for table in whole if table.raw is used.raw)
+        uses = _uses(draft, table)
+        needed = {*uses.codes, *uses.numbers, *uses.dates}
+        needed |= {draft.subject, draft.cluster, *draft.baseline, *draft.covariates}
         ignore: dict[str, str] = {}
         missing: dict[str, object] = {}
         partial: dict[str, object] = {}
         units: dict[str, str] = {}
         for name, one in table.columns.items():
-            if reason := "" if name in needed else _unused(table, one):
+            if name not in needed and (reason := _unused(one)):
                 ignore[name] = reason
                 continue
-            listed = name in coded or (name not in numbers and _is_listed(one))
-            made.rows.append(_row(table, dates.get(name, one), listed, orders.get(name, ())))
-            if absent := [*one.missing, *(one.declared.missing.keys() - one.missing.keys())]:
+            listed = name in uses.codes or (name not in uses.numbers and _is_listed(one))
+            order = uses.orders.get(name, ())
+            made.rows.append(_row(table, uses.dates.get(name, one), listed, order))
+            if absent := {*one.missing, *one.declared.missing}:
                 missing[name] = _missing(one, sorted(absent, key=natural))
-            if one.unit:
-                units[name] = one.unit
+            if unit := uses.units.get(name, one.unit):
+                units[name] = unit
             if draft.partial and one.is_date and one.kind.misfits:
                 partial[name] = _day_taken(draft, name)
-        for outcome in outcomes:
-            if outcome.unit and outcome.kind != DATES:
-                units[outcome.column.name] = outcome.unit
-        parts = {
-            "ignore": ignore,
-            "missing": missing,
-            "forms": dict(table.raw.forms),
-            "units": units,
-            "partial_dates": partial,
-        }
+        beside = {name for each in whole if each.raw.of == table.raw.of for name in each.columns}
+        if table.raw.of and beside - {*table.columns}:
+            ignore["others"] = "columns of other rows of the file"
+        parts = {"ignore": ignore, "missing": missing, "forms": dict(table.raw.forms)}
+        parts |= {"units": units, "partial_dates": partial}
         made.cleaning[table.name] = {part: each for part, each in parts.items() if each}
-        _others(table, whole, made.cleaning[table.name])
         if draft.own_treatment and used.raw is draft.home.raw:
             _patients(draft, table, made)
     return made
@@ -100,7 +104,7 @@ def columns_of(draft: Draft, whole: Sequence[Table]) -> Columns:
 
 def _patients(draft: Draft, table: Table, made: Columns) -> None:
     """The columns of the table of patients, of the same rows: what is the same in all of them."""
-    kept = {draft.subject, *names.variables(draft, names.sequence_columns(draft))}
+    kept = {draft.subject, *names.variables(draft)}
     kept |= {pair[0] for pair in (draft.where, draft.population) if pair}
     own = [row for row in made.rows if row["form_name"] == table.name and row["field_name"] in kept]
     name = names.subjects_table(draft)
@@ -108,54 +112,35 @@ def _patients(draft: Draft, table: Table, made: Columns) -> None:
     made.cleaning[name] = {"ignore": {"others": f"in the table {table.name}"}}
 
 
-def _others(table: Table, whole: Sequence[Table], entry: dict[str, object]) -> None:
-    """Columns of the other rows of an export with repeating instruments."""
-    if not table.raw.of:
-        return
-    beside = {name for each in whole if each.raw.of == table.raw.of for name in each.columns}
-    if beside - {*table.columns}:
-        ignore = entry.setdefault("ignore", {})
-        assert isinstance(ignore, dict)
-        ignore["others"] = "columns of other rows of the file"
+def _uses(draft: Draft, table: Table) -> _Uses:
+    made = _Uses()
+    made.codes |= {pair[0] for pair in (draft.where, draft.population) if pair} | {draft.factor}
+    made.numbers.add(names.of_adam(draft).get("age", ""))
+    if table.raw is draft.home.raw:
+        made.codes.add(draft.arm.name)
+        if draft.primary.origin:
+            made.dates[draft.primary.start] = draft.primary.origin
+    made.codes |= {name for name in (redcap.INSTRUMENT,) if name in table.columns}
+    for one in (one for one in draft.outcomes if one.table.raw is table.raw):
+        name = one.column.name
+        (made.codes if one.kind in (EVENT, ORDERED) else made.numbers).add(name)
+        made.codes |= {one.status, one.visit}
+        made.orders[one.visit] = one.visits
+        if one.parameter:
+            made.codes |= {cdisc.PARAMETER, cdisc.ANALYSED}
+        if one.kind == DATES:
+            made.dates |= {name: one.column, one.last_contact: one.table.column(one.last_contact)}
+        elif one.unit:
+            made.units[name] = one.unit
+    return made
 
 
-def _roles(draft: Draft, table: Table) -> tuple[set[str], set[str], dict[str, Column]]:
-    """The columns that the draft uses, those of them that are codes, and those of dates with the
-    order that was told."""
-    coded = {pair[0] for pair in (draft.where, draft.population) if pair} | {draft.factor}
-    coded |= {draft.arm.name} if table.raw is draft.home.raw else set()
-    needed = {draft.subject, draft.cluster, *draft.baseline, *draft.covariates}
-    dates: dict[str, Column] = {}
-    for one in (draft.primary, *draft.secondary):
-        if one.table.raw is not table.raw:
-            continue
-        needed |= {one.column.name, one.last_contact}
-        coded |= {one.status, one.visit}
-        coded |= {one.column.name} if one.kind in (EVENT, ORDERED) else set()
-        coded |= {cdisc.PARAMETER} if one.parameter else set()
-        coded |= {cdisc.ANALYSED} if one.parameter and cdisc.ANALYSED in table.columns else set()
-        if one.last_contact:
-            dates |= {name: one.table.column(name) for name in (one.last_contact, one.column.name)}
-    if draft.primary.origin and table.raw is draft.home.raw:
-        dates[draft.primary.start] = draft.primary.origin
-        needed.add(draft.primary.start)
-    coded.add(redcap.INSTRUMENT if redcap.INSTRUMENT in table.columns else "")
-    return needed | coded, coded, dates
-
-
-def _unused(table: Table, one: Column) -> str:
+def _unused(one: Column) -> str:
     """Why a column is left out; nothing where it is declared."""
     if one.kind.name == EMPTY:
         return "no value in the file"
     if not is_field(one.name) or one.name == SOURCE_ROW:
         return "a name that a dictionary cannot hold"
-    if (
-        len(one.values) > 1
-        and one.kind.name == INTEGER
-        and counts_rows(one)
-        and not one.declared.by
-    ):
-        return "a number of the row"
     return ""
 
 
@@ -183,12 +168,6 @@ def _says(code: str) -> str:
     """What the system that writes a marker says by it."""
     system = system_of(code)
     return system.codes.get(code, "") if system else ""
-
-
-def _numbers(draft: Draft, table: Table) -> list[str]:
-    """The columns that are analysed as numbers, however few values they have."""
-    outcomes = [one for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
-    return [one.column.name for one in outcomes if one.kind in (MEASURE, TIME)]
 
 
 def _is_listed(one: Column) -> bool:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from trialtrace.run.draft.candidates import CLUSTER, CROSSOVER, FACTORIAL, PARALLEL, WITHIN
+import numpy as np
+
+from trialtrace.run.draft.candidates import CLUSTER, CROSSOVER, FACTORIAL, WITHIN
 from trialtrace.run.draft.keys import key_of
 from trialtrace.run.draft.outcomes import Outcome
-from trialtrace.run.draft.profile import Column, Table
+from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Draft:
     arms: dict[str, str] = field(default_factory=dict)
     control: str = ""
     partial: str = ""
-    design: str = PARALLEL
+    design: str = ""
     subject: str = ""
     where: tuple[str, str] | None = None
     population: tuple[str, str] | None = None
@@ -30,6 +32,17 @@ class Draft:
     covariates: list[str] = field(default_factory=list)
     baseline: list[str] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The primary outcome, then the secondary ones."""
+        return [self.primary, *self.secondary]
+
+    @property
+    def not_outcomes(self) -> set[str]:
+        """The columns that are something else."""
+        chosen = [pair[0] for pair in (self.where, self.population) if pair]
+        return {self.subject, self.arm.name, self.cluster, self.factor, *chosen}
 
     @property
     def own_treatment(self) -> bool:
@@ -42,6 +55,17 @@ class Draft:
             return table
         return table.rows(table.has(*self.where))
 
+    def by_patient(self, numbers: np.ndarray, table: Table) -> np.ndarray:
+        """For each row of a table the number of its patient, of numbers by the rows of `home`; NaN
+        where there is none."""
+        if self.subject in ("", SOURCE_ROW):
+            return numbers
+        mine, own = self.home.column(self.subject), table.column(self.subject)
+        known = zip(mine.at, numbers, strict=True)
+        found = {mine.values[at]: number for at, number in known if np.isfinite(number)}
+        whole = np.array([*(found.get(name, np.nan) for name in own.values), np.nan])
+        return np.asarray(whole[own.at])
+
     @property
     def cluster(self) -> str:
         return self.design.removeprefix(CLUSTER) if self.design.startswith(CLUSTER) else ""
@@ -53,14 +77,12 @@ class Draft:
 
 def used_tables(draft: Draft) -> list[Table]:
     """The tables that a draft needs."""
-    outcomes = [draft.primary, *draft.secondary]
-    raws = [draft.home.raw, *(one.table.raw for one in outcomes)]
+    raws = [draft.home.raw, *(one.table.raw for one in draft.outcomes)]
     return [table for table in draft.tables if any(table.raw is raw for raw in raws)]
 
 
 def keys_of(draft: Draft, table: Table) -> tuple[str, ...]:
     """The key of a table."""
-    outcomes = [one for one in (draft.primary, *draft.secondary) if one.table.raw is table.raw]
-    within = [one.visit for one in outcomes]
+    within = [one.visit for one in draft.outcomes if one.table.raw is table.raw]
     within += [draft.where[0]] if draft.where and table.raw is draft.home.raw else []
     return key_of(table, draft.subject, tuple(dict.fromkeys(filter(None, within))))

@@ -1,46 +1,41 @@
 """endpoints.yaml of a draft: an endpoint of the answered kind for each outcome."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.metadata import cdisc
-from trialtrace.run.draft.outcomes import DATES, EVENT, ORDERED, TIME, Outcome
+from trialtrace.run.draft.outcomes import EVENT, ORDERED, Outcome
 from trialtrace.run.draft.profile import Column
 
 CENSORED = "Last contact without the event"
-# Where a run goes for the rows of a parameter.
-Entries = dict[str, dict[str, object]]
+Entry = dict[str, object]
 
 
-def endpoints_file(draft: Draft, known: Mapping[str, str]) -> Entries:
-    """The content of endpoints.yaml. `known` are the names of variables by their columns."""
-    made: Entries = {}
-    for one in (draft.primary, *draft.secondary):
-        codes = [str(entry["code"]) for entry in made.values()]
-        entry: dict[str, object] = {"label": one.label, "code": names.code_of(one.name, codes)}
-        made[one.name] = _entry(draft, one, entry, known)
+def endpoints_file(draft: Draft) -> dict[str, Entry]:
+    """The content of endpoints.yaml."""
+    made: dict[str, Entry] = {}
+
+    def add(name: str, label: str, one: Outcome) -> None:
+        code = names.code_of(one.name, [str(entry["code"]) for entry in made.values()])
+        made[name] = {"label": label, "code": code, **_entry(draft, one)}
+
+    for one in draft.outcomes:
+        add(one.name, one.label, one)
         if one.competing:
             other = replace(one, code=one.competing)
-            code = names.code_of(one.name, [*codes, str(entry["code"])])
-            words: dict[str, object] = {"label": f"{one.label}, {_words(other)}", "code": code}
-            made[f"{one.name}_competing"] = _entry(draft, other, words, known)
+            add(f"{one.name}_competing", f"{one.label}, {_words(other)}", other)
             made[one.name]["competing"] = [f"{one.name}_competing"]
     return made
 
 
-def _entry(
-    draft: Draft, one: Outcome, head: dict[str, object], known: Mapping[str, str]
-) -> dict[str, object]:
-    head |= {"kind": _kind(draft, one), "table": one.table.name}
+def _entry(draft: Draft, one: Outcome) -> Entry:
+    head: Entry = {"kind": _kind(draft, one), "table": one.table.name}
     if where := _rows(draft, one):
         head["where"] = where
-    if one.kind == TIME:
-        return head | _time(one)
-    if one.kind == DATES:
-        return head | _dates(draft, one, known)
+    if one.timed:
+        return head | _time(draft, one)
     if one.kind == EVENT and not one.visit:
         return head | {"event": {one.status: {"is": Quoted(one.code)}}}
     return head | _value(draft, one)
@@ -54,9 +49,9 @@ def _kind(draft: Draft, one: Outcome) -> str:
     return "event" if one.kind == EVENT else "measure"
 
 
-def _rows(draft: Draft, one: Outcome) -> dict[str, object]:
+def _rows(draft: Draft, one: Outcome) -> Entry:
     """Which rows of the table count."""
-    where: dict[str, object] = {}
+    where: Entry = {}
     if draft.where and one.table.raw is draft.home.raw:
         where[draft.where[0]] = {"is": Quoted(draft.where[1])}
     if not one.parameter:
@@ -68,12 +63,15 @@ def _rows(draft: Draft, one: Outcome) -> dict[str, object]:
     return where
 
 
-def _time(one: Outcome) -> dict[str, object]:
-    """A time in a column."""
-    event: dict[str, object] = {one.status: {"is": Quoted(one.code)}} if one.status else {}
-    event = event or {one.column.name: "present"}
-    ended = {"event_label": _words(one), "censored_label": CENSORED}
-    return {"time": one.column.name, "unit": one.unit, "event": event, **ended}
+def _time(draft: Draft, one: Outcome) -> Entry:
+    """A time in a column, or between dates."""
+    name = one.column.name
+    made: Entry = {"time": name, "unit": one.unit}
+    if one.start:
+        made = {"start": names.variables(draft)[one.start], "event_date": name}
+        made |= {"last_contact": one.last_contact, "terminal": one.terminal, "day_of_start": 0}
+    made["event"] = {one.status: {"is": Quoted(one.code)}} if one.status else {name: "present"}
+    return made | {"event_label": _words(one), "censored_label": CENSORED}
 
 
 def _words(one: Outcome) -> str:
@@ -83,6 +81,8 @@ def _words(one: Outcome) -> str:
         events = {said.values[at] for at in said.at[one.happened()] if at >= 0}
         if len(events) == 1:
             return str(next(iter(events)))
+    if not one.status and one.start:
+        return one.column.label
     if not one.status or one.parameter:
         return "The event"
     status = one.table.column(one.status)
@@ -90,24 +90,9 @@ def _words(one: Outcome) -> str:
     return f"{status.label}: {label}" if status.label != label else label
 
 
-def _dates(draft: Draft, one: Outcome, known: Mapping[str, str]) -> dict[str, object]:
-    event = {one.status: {"is": Quoted(one.code)}} if one.status else {one.column.name: "present"}
-    words = _words(one) if one.status else one.column.label
-    return {
-        "start": known[one.start],
-        "event_date": one.column.name,
-        "last_contact": one.last_contact,
-        "terminal": one.terminal,
-        "day_of_start": 0,
-        "event": event,
-        "event_label": words,
-        "censored_label": CENSORED,
-    }
-
-
-def _value(draft: Draft, one: Outcome) -> dict[str, object]:
+def _value(draft: Draft, one: Outcome) -> Entry:
     """The column, visits and codes of a value."""
-    entry: dict[str, object] = {"column": one.column.name}
+    entry: Entry = {"column": one.column.name}
     if one.visit:
         labels = names.place_labels(one)
         place = "location" if draft.own_treatment else "visit"

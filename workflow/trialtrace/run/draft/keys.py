@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from trialtrace.run.draft.metadata import cdisc, redcap
-from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.draft.profile import SOURCE_ROW, Table
 from trialtrace.run.draft.types import natural
 
 # What may stand between a patient and a row, in the order of a key.
@@ -36,17 +36,6 @@ def constant(table: Table, within: Sequence[str], name: str) -> bool:
     there = (groups >= 0) & (at >= 0)
     pairs = np.unique(np.stack([groups[there], at[there]]), axis=1)
     return bool(len(np.unique(pairs[0])) == pairs.shape[1])
-
-
-def counts_rows(one: Column) -> bool:
-    """Whether a column numbers the rows in their order."""
-    try:
-        numbers = [int(text) for text in one.values]
-    except ValueError:
-        return False
-    return one.present == len(numbers) and numbers == list(
-        range(numbers[0], numbers[0] + len(numbers))
-    )
 
 
 def patients(table: Table) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from trialtrace.base.config.yaml_text import Quoted
 from trialtrace.run.draft.draft import Draft
+from trialtrace.run.draft.keys import constant
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import Outcome, plain_name
 
@@ -17,20 +18,21 @@ PATIENTS = "patients"
 LONGEST_VARIABLE, LONGEST_VISIT, LONGEST_CODE = 8, 40, 8
 
 
-def unique(name: str, taken: Iterable[str], longest: int) -> str:
-    """The name, or the next one with a number that is not taken."""
+def unique(name: str, taken: Iterable[str], longest: int, mark: str = "_") -> str:
+    """The name, or the next one with a number behind a mark that is not taken."""
     known, made, n = {*taken}, name, 2
     while made in known:
-        made = f"{name[: longest - len(str(n)) - 1]}_{n}"
+        behind = f"{mark}{n}"
+        made = name[: longest - len(behind)] + behind
         n += 1
     return made
 
 
-def variables(draft: Draft, more: Iterable[str] = ()) -> dict[str, str]:
+def variables(draft: Draft) -> dict[str, str]:
     """The columns of the subjects' table that are variables, by column to name: age, sex and site
     where ADaM names them, short names for all others."""
-    wanted = [*draft.baseline, *draft.covariates, draft.cluster, draft.factor, *more]
-    wanted += [draft.primary.start] if draft.primary.start else []
+    wanted = [*draft.baseline, *draft.covariates, draft.cluster, draft.factor]
+    wanted += [*sequence_columns(draft), draft.primary.start]
     own = {column: name for name, column in of_adam(draft).items()}
     made: dict[str, str] = {}
     if draft.cluster and draft.primary.timed:
@@ -106,11 +108,7 @@ def code_of(name: str, taken: Iterable[str]) -> str:
     """A PARAMCD of at most 8 capitals and digits."""
     bare = re.sub(r"[^A-Z0-9]+", "", name.upper())
     code = (bare if bare[:1].isalpha() else f"E{bare}")[:LONGEST_CODE]
-    known, made, n = {*taken}, code, 2
-    while made in known:
-        made = f"{code[: LONGEST_CODE - len(str(n))]}{n}"
-        n += 1
-    return made
+    return unique(code, taken, LONGEST_CODE, "")
 
 
 def sequences(draft: Draft, outcome: Outcome) -> tuple[str, Mapping[str, str]] | None:
@@ -119,8 +117,6 @@ def sequences(draft: Draft, outcome: Outcome) -> tuple[str, Mapping[str, str]] |
     home = draft.home
     if outcome.table.raw is not home.raw or not outcome.visit:
         return None
-    from trialtrace.run.draft.keys import constant
-
     first = outcome.visits[0]
     begins = home.has(outcome.visit, first)
     for name, one in home.columns.items():

@@ -7,7 +7,6 @@ from trialtrace.base.config.yaml_text import document
 from trialtrace.base.errors import Problem, ProblemsError, one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_text
-from trialtrace.run.draft import names
 from trialtrace.run.draft.answers import kept_file, listed
 from trialtrace.run.draft.decide import Decider
 from trialtrace.run.draft.dictionary import columns_of
@@ -28,29 +27,22 @@ NO_NAMES = ("null", "true", "false", *RULES)
 
 def tables_of(texts: Sequence[str], given: Mapping[str, str]) -> list[Table]:
     """The profiles of the tables that are used."""
-    layout = {key: _laid(key, given) for key in LAYOUT if key.replace("_", "-") in given}
+    layout: dict[str, int | str] = {}
+    for key, flag in ((key, key.replace("_", "-")) for key in LAYOUT):
+        if text := given.get(flag, ""):
+            need = one_of(map(repr, MARKS)) if key == "thousands" else "a whole number of rows"
+            if not (text in MARKS if key == "thousands" else text.isdecimal()):
+                raise wrong(f"--{flag}", repr(text), need)
+            layout[key] = int(text) if text.isdecimal() else text
     joined = joined_columns(given.get("subject", ""))
     raws = read_files(texts, layout, listed(given, "tables"), joined)
     return [profiled(raw, listed(given, "missing")) for raw in raws]
-
-
-def _laid(key: str, given: Mapping[str, str]) -> int | str:
-    flag = key.replace("_", "-")
-    text = given[flag]
-    if key == "thousands":
-        if text not in MARKS:
-            raise wrong("--thousands", repr(text), one_of([repr(mark) for mark in MARKS]))
-        return text
-    if not text.isdecimal():
-        raise wrong(f"--{flag}", text, "a whole number of rows")
-    return int(text)
 
 
 def write_trial(at: Project, name: str, texts: Sequence[str], asked: Decider, draft: Draft) -> None:
     """Write config/trials/NAME at once and list it in config.yaml. Raises UserError, and writes
     nothing, where `check` would refuse it."""
     whole = asked.draft.tables
-    known = names.variables(draft, names.sequence_columns(draft))
     columns = columns_of(draft, whole)
     cleaning = {"tables": columns.cleaning} if any(columns.cleaning.values()) else {}
     cleaning = {key: {n: e for n, e in tables.items() if e} for key, tables in cleaning.items()}
@@ -58,8 +50,8 @@ def write_trial(at: Project, name: str, texts: Sequence[str], asked: Decider, dr
         "trial.yaml": document(trial_file(draft, name, whole, at), apart=True),
         "dictionary.csv": columns.dictionary,
         "cleaning.yaml": document(cleaning),
-        "endpoints.yaml": document(endpoints_file(draft, known), apart=True),
-        "plan.yaml": document(plan_file(draft, known), apart=True),
+        "endpoints.yaml": document(endpoints_file(draft), apart=True),
+        "plan.yaml": document(plan_file(draft), apart=True),
         "claims.yaml": "papers: {}\nclaims: {}\n",
         FILE: kept_file(texts, asked.answers),
     }

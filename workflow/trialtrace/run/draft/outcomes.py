@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.profile import Column, Table
 
@@ -17,14 +16,15 @@ _UNTIL = re.compile(r"^(.*\S)\s+until\s+(\S.*)$")
 _UNIT_IN_WORDS = re.compile(r"\(([^()]+)\)\s*$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """An outcome. `column` has its values, of a time the times, of a time between dates the date of
     the event. `status` and `code` tell the event: of an event the outcome's own column and code.
     `parameter` is a PARAMCD of ADaM whose rows it is in. `levels` are those of an ordered outcome
-    from the lowest on, `visits` the codes of `visit` in their order, `origin` is the date from
-    which a time between dates runs, `competing` the code of `status` of an event that rules the
-    event out."""
+    from the lowest on, `visits` the codes of `visit` in their order. Of a time between dates
+    `origin` is the column of the date from which it runs, `starts` that day for each row, and
+    `terminal` says whether the event is death. `competing` is the code of `status` of an event that
+    rules the event out."""
 
     table: Table
     column: Column
@@ -38,7 +38,9 @@ class Outcome:
     visits: tuple[str, ...] = ()
     before: str = ""
     origin: Column | None = None
+    starts: np.ndarray | None = None
     last_contact: str = ""
+    terminal: bool = False
     competing: str = ""
 
     @property
@@ -68,13 +70,18 @@ class Outcome:
         return self.kind in (TIME, DATES)
 
     @property
-    def terminal(self) -> bool:
-        """Whether no contact is after the event; where dates decide neither, it does not matter."""
-        if self.column.name == self.last_contact:
-            return True
-        event, last = self.column.numbers, self.table.column(self.last_contact).numbers
-        with np.errstate(invalid="ignore"):
-            return not bool((self.happened() & (last > event)).any())
+    def times(self) -> np.ndarray:
+        """The time of each row, in its unit; NaN where it is missing."""
+        if self.starts is None:
+            return self.column.numbers
+        contact = self.table.column(self.last_contact).numbers
+        return np.asarray(np.where(self.happened(), self.column.numbers, contact) - self.starts)
+
+    @property
+    def after_contact(self) -> int:
+        """How many events are dated after the last contact."""
+        contact = self.table.column(self.last_contact).numbers
+        return int((self.happened() & (self.column.numbers > contact)).sum())
 
     def happened(self) -> np.ndarray:
         """Which rows have the event."""
@@ -105,18 +112,6 @@ def split_until(text: str) -> tuple[str, str]:
     """`time until status=1` as the time and the condition."""
     found = _UNTIL.match(text)
     return (found[1], found[2]) if found else (text, "")
-
-
-def split_code(text: str, table: Table, place: str) -> tuple[str, str]:
-    """`status=1` as a column of a table and one of its codes. Raises UserError for another."""
-    for at in [at for at, sign in enumerate(text) if sign == "="]:
-        name, code = text[:at].strip(), text[at + 1 :].strip()
-        if name in table.columns:
-            values = table.column(name).values
-            if code not in values:
-                raise wrong(place, f"{name}={code}", f"a code of {name}: {one_of(values)}")
-            return name, code
-    raise wrong(place, text, f"COLUMN=CODE, with a column of {table.name}")
 
 
 def unit_in_words(words: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -137,8 +138,15 @@ class Table:
         return self.raw.name
 
     @property
-    def item(self) -> str:
-        return self.raw.item
+    def called(self) -> str:
+        """What its reader calls it: its sheet, or its file without the ending; a table of one
+        instrument by its name."""
+        sheet = str(self.raw.reading.get("sheet", ""))
+        return self.name if self.raw.of else sheet or Path(self.raw.item).stem
+
+    def with_columns(self, *columns: Column) -> "Table":
+        """The table with some columns in place of those of their names."""
+        return replace(self, columns={**self.columns, **{one.name: one for one in columns}})
 
     def column(self, name: str) -> Column:
         return self.columns[name]

@@ -10,7 +10,7 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.missing_codes import far_off
 from trialtrace.run.draft import names
 from trialtrace.run.draft.draft import Draft, used_tables
-from trialtrace.run.draft.outcomes import DATES, EVENT, Outcome
+from trialtrace.run.draft.outcomes import EVENT, Outcome
 from trialtrace.run.draft.profile import SOURCE_ROW, Column, Table, misfit_lines
 from trialtrace.run.draft.types import DURATION, MOMENT
 
@@ -21,7 +21,7 @@ MOST_VISITS = 8
 def screen(draft: Draft, whole: Sequence[Table]) -> list[str]:
     """The lines, one a fact. Values of a patient are in none of them, ends of ranges are."""
     lines = [*_people(draft), *_arms(draft)]
-    lines += [line for one in (draft.primary, *draft.secondary) for line in _outcome(draft, one)]
+    lines += [line for one in draft.outcomes for line in _outcome(draft, one)]
     lines += [f"from the files: {key} {value}" for key, value in draft.taken.items()]
     named = {"baseline table": draft.baseline, "adjusted for": draft.covariates}
     lines += [f"{what}: {', '.join(each) or 'nothing'}" for what, each in named.items()]
@@ -65,12 +65,7 @@ def in_arm(draft: Draft, table: Table, code: str) -> Mask:
 
 def _of_patients(draft: Draft, rows: Mask, table: Table) -> Mask:
     """The rows in a table of the patients in some rows of the patients' table."""
-    if draft.subject == SOURCE_ROW:
-        return rows
-    one, own = draft.home.column(draft.subject), table.column(draft.subject)
-    chosen = {one.values[at] for at in one.at[rows]}
-    inside = np.array([value in chosen for value in own.values] + [False])
-    return np.asarray(inside[own.at])
+    return np.asarray(np.isfinite(draft.by_patient(np.where(rows, 1.0, np.nan), table)))
 
 
 def _people(draft: Draft) -> Iterator[str]:
@@ -124,7 +119,7 @@ def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:
             rows = in_arm(draft, one.table, code)
             rows = rows & one.table.has(one.visit, place) if place else rows
             at = f"{one.visit} {place}, " if place else ""
-            yield f"  {at}{names.arm_label(draft, code)}: {_values(draft, one, rows)}"
+            yield f"  {at}{names.arm_label(draft, code)}: {_values(one, rows)}"
     if one.status and one.timed:
         status = one.table.column(one.status)
         if one.competing:
@@ -143,13 +138,16 @@ def _codes(one: Column) -> dict[str, int]:
     return far_off(cells, one.kind.decimal, visits=False)
 
 
-def _values(draft: Draft, one: Outcome, rows: Mask) -> str:
+def _values(one: Outcome, rows: Mask) -> str:
     """Events, or the range and mean, of an outcome in some rows."""
-    if one.timed:
-        return _times(draft, one, rows)
-    there = rows & (one.column.at >= 0)
-    missing = int((rows & (one.column.at < 0)).sum())
+    there = rows & (np.isfinite(one.times) if one.timed else one.column.at >= 0)
+    missing = int(rows.sum() - there.sum())
     lacking = f", {missing} missing" if missing else ""
+    if one.timed:
+        below = int((one.times[there] < 0).sum())
+        lacking = (f"; {below} end before they begin" if below else "") + lacking
+        n = int((there & one.happened()).sum())
+        return f"{n} events of {int(there.sum())}; {_range(one.times[there], one.unit)}{lacking}"
     if one.kind == EVENT:
         n, of = int((there & one.happened()).sum()), int(there.sum())
         return f"{n} events of {of}{lacking}"
@@ -159,33 +157,6 @@ def _values(draft: Draft, one: Outcome, rows: Mask) -> str:
         }
         return ", ".join(f"{code} {n}" for code, n in counts.items()) + lacking
     return f"{_range(one.column.numbers[there], one.unit)}{lacking}"
-
-
-def _times(draft: Draft, one: Outcome, rows: Mask) -> str:
-    """Events and the range of times."""
-    happened = one.happened()
-    times = one.column.numbers
-    if one.kind == DATES and one.origin is not None:
-        ends = np.where(happened, times, one.table.column(one.last_contact).numbers)
-        times = ends - _starts(draft, one)
-    there = rows & np.isfinite(times)
-    below = int((times[there] < 0).sum())
-    told = f"; {below} end before they begin" if below else ""
-    missing = int(rows.sum() - there.sum())
-    told += f", {missing} missing" if missing else ""
-    n = int((there & happened).sum())
-    return f"{n} events of {int(there.sum())}; {_range(times[there], one.unit)}{told}"
-
-
-def _starts(draft: Draft, one: Outcome) -> np.ndarray:
-    """The start of each row's patient, in days."""
-    assert one.origin is not None
-    if draft.subject == SOURCE_ROW:
-        return one.origin.numbers
-    mine, own = draft.home.column(draft.subject), one.table.column(draft.subject)
-    known = zip(mine.at, one.origin.numbers, strict=True)
-    starts = {mine.values[at]: day for at, day in known if np.isfinite(day)}
-    return np.array([starts.get(own.values[at], np.nan) for at in own.at])
 
 
 def _range(numbers: np.ndarray, unit: str) -> str:

@@ -29,7 +29,7 @@ def trial_file(draft: Draft, name: str, whole: Sequence[Table], at: Project) -> 
         "arms": arms,
         "randomisation": {"scheme": "unknown"},
     }
-    known = names.variables(draft, names.sequence_columns(draft))
+    known = names.variables(draft)
     if draft.cluster:
         design["unit"] = known[draft.cluster]
     return {
