@@ -29,3 +29,11 @@ def new(at: Project) -> Callable[..., int]:
         return main(["--project", str(at.root), "new", name, *map(str, files), *told])
 
     return run
+
+
+@pytest.fixture
+def export(at: Project) -> Path:
+    """The file of the patients."""
+    from made import patients, write
+
+    return write(patients(), at.root / "data" / "mine.csv")

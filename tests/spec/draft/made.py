@@ -5,9 +5,41 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
+from mini_run import run_stages
 from scipy import stats
 
+from trialtrace.base.store import read_parquet
+from trialtrace.run.trial.load import load_trial
+
 SIZE = 60
+PARALLEL = {
+    "arm": "arm",
+    "control": "usual",
+    "design": "parallel",
+    "subject": "pid",
+    "where": "all",
+}
+SCORE = {**PARALLEL, "primary": "score [points]", "kind": "measure"}
+VISITS = {
+    "arm": "group",
+    "control": "B",
+    "design": "parallel",
+    "subject": "subject",
+    "where": "all",
+    "primary": "pain",
+    "kind": "measure",
+}
+CROSSED = {
+    "arm": "treatment",
+    "control": "B",
+    "design": "crossover",
+    "subject": "id",
+    "where": "all",
+    "primary": "minutes",
+    "kind": "measure",
+    "visit": "period",
+}
 
 
 def patients() -> pd.DataFrame:
@@ -88,3 +120,15 @@ def log_rank(time: np.ndarray, event: np.ndarray, treated: np.ndarray) -> float:
         if n > 1:
             variance += d * own / n * (1 - own / n) * (n - d) / (n - 1)
     return float(stats.chi2.sf(excess**2 / variance, 1))
+
+
+def config(at, file: str = "trial") -> dict:
+    return yaml.safe_load((at.trial_config("mine") / f"{file}.yaml").read_text("utf-8"))
+
+
+def results(at) -> dict[str, dict]:
+    """The results by id without the trial."""
+    run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = read_parquet(at.results / "mine" / "analysis" / "results.parquet").to_pylist()
+    assert not [row for row in rows if row["error"]]
+    return {row["result_id"].removeprefix("mine/"): row for row in rows}

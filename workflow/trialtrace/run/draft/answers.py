@@ -1,5 +1,6 @@
 """What is asked, and the file of answers beside the first file or in the trial's folder."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,47 +10,14 @@ from trialtrace.base.config.compose import compose_text
 from trialtrace.base.errors import ProblemsError, did_you_mean, one_of, wrong
 from trialtrace.run.trial.answers import FILE
 
-# Every answer, in the order in which it is asked for, and what it is. Each is a flag too.
-KEYS: Mapping[str, str] = {
-    "tables": "tables, sheets or files of the trial, with commas between; others are not used",
-    "header": "line or row with the names of the columns, where a title stands above",
-    "under-header": "rows below the names that are no data, such as one of units",
-    "foot": "rows at the end that are no data",
-    "thousands": "mark between groups of three digits, as the comma of 1,250",
-    "missing": "codes that are read as missing in every column, with commas between",
-    "arm": "column of the arm with the code of the control, as rx=placebo; or the column alone",
-    "arms": "names of the arms, as 0=Placebo, 1=Drug; levels without a name are no arms then",
-    "control": "code of the control arm",
-    "design": "parallel, 'cluster by COLUMN', 'factorial with COLUMN', crossover or within_subject",
-    "subject": "column that tells patients apart, SITE+NUMBER where numbers are of a site, or "
-    "source_row where a row is a patient",
-    "where": "COLUMN=CODE of the patients or rows that are analysed, or all",
-    "primary": "column of the primary outcome, with its unit as 'sbp [mmHg]'; of a time, the time; "
-    "dates for a time between two dates",
-    "kind": "measure, ordered, 'event CODE', 'until COLUMN=CODE', all_events or event_date",
-    "order": "levels of an ordered primary outcome from the lowest on, with commas between",
-    "unit": "unit of the primary outcome",
-    "visit": "column that tells the rows of a patient apart: the visit, or the period",
-    "before": "visit before treatment, or none",
-    "start": "column of the date from which time runs",
-    "event-date": "column of the date of the event",
-    "last-contact": "column of the date of the last contact; the same where one date is either",
-    "death": "whether the event is death, yes or no: no contact is after it",
-    "partial-dates": "day that is taken of a partial date: the first, mid or last possible one",
-    "date-order": "order of day and month in dates that fit both: dmy or mdy",
-    "competing": "code of the column of the event by which an event that rules it out came first",
-    "secondary": "secondary outcomes, with commas between: COLUMN, COLUMN=CODE, or 'TIME until "
-    "COLUMN=CODE'",
-    "covariates": "columns that the primary analysis adjusts for, with commas between",
-    "baseline": "columns of the baseline table, with commas between",
-}
-# What is asked of every trial, where nothing declares it.
-EVERY = ("arm", "design", "subject", "where", "primary", "kind")
-# What may be told and is not asked; what a file of open questions reminds of.
-OPTIONAL = ("missing", "unit", "competing", "secondary", "covariates", "baseline")
-UNASKED = (
-    *("tables", "header", "under-header", "foot", "thousands", "missing", "arms"),
-    *("unit", "secondary", "covariates", "baseline"),
+# Every answer by its flag, in the order in which it is asked for: what it is; and when it is asked,
+# always where nothing declares it, where another answer needs it, or never.
+with Path(__file__).with_name("questions.csv").open(encoding="utf-8", newline="") as _file:
+    _TABLE = [*csv.DictReader(_file)]
+KEYS: Mapping[str, str] = {row["flag"]: row["answer"] for row in _TABLE}
+LAYOUT, OPTIONAL, ALWAYS = (
+    tuple(row["flag"] for row in _TABLE if row["asked"] == when)
+    for when in ("layout", "optional", "always")
 )
 HEAD = (
     "# Answers for `trialtrace new {name}`, one value each; a question is open while it is null.\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
-from trialtrace.run.draft.answers import EVERY, KEYS, UNASKED, Ask, Question
+from trialtrace.run.draft.answers import ALWAYS, KEYS, LAYOUT, OPTIONAL, Ask, Question
 from trialtrace.run.draft.candidates import Options
 from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.keys import is_key
@@ -28,7 +28,7 @@ class Asking:
         self.answers = given
         self.answer = ask
         self.open: list[Question] = []
-        self.asked = {*UNASKED}
+        self.asked = {*LAYOUT, *OPTIONAL}
         self.draft = Draft(list(tables))
 
     def ask(self, key: str, options: Options, read: Callable[[str], Read], hint: str = "") -> Read:
@@ -70,7 +70,7 @@ class Asking:
         it is open."""
         known = {*self.answers, *self.draft.taken, *(question.key for question in self.open)}
         known |= {"subject"} if any(map(_declares, self.draft.tables)) else set()
-        self.open += [Question(key) for key in EVERY if key not in known]
+        self.open += [Question(key) for key in ALWAYS if key not in known]
         self.open.sort(key=lambda question: [*KEYS].index(question.key))
 
     def column(

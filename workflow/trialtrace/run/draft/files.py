@@ -12,6 +12,7 @@ from trialtrace.run.cleaning.rejects import blank
 from trialtrace.run.cleaning.unopened import COMPLETE, rows_unopened
 from trialtrace.run.draft.metadata import cdisc, codebook, labels, redcap, table_schema
 from trialtrace.run.draft.metadata.declared import NOTHING, Declared
+from trialtrace.run.draft.types import unique
 from trialtrace.run.sources.files import contents
 from trialtrace.run.sources.raw import NOTE, with_joined
 from trialtrace.run.sources.readers.statistical import table_name
@@ -25,7 +26,7 @@ from trialtrace.run.sources.undeclared import (
 )
 
 # A table's name where its file has one of a standard; others have names that tell nothing.
-NEUTRAL, SUBJECTS = "data", "subjects"
+NEUTRAL, SUBJECTS, LONGEST_NAME = "data", "subjects", 30
 DOCUMENTS = (".xml", ".json")
 LAYOUT = ("header", "under_header", "foot", "thousands")
 
@@ -59,12 +60,11 @@ class RawTable:
 
 @dataclass
 class _Documents:
-    """What documents beside the tables declare."""
+    """What documents beside the tables declare: columns, each of the tables of a name or, where it
+    is empty, of all; `record` is the record identifier of REDCap."""
 
-    dictionary: dict[str, Declared] = field(default_factory=dict)
-    columns: dict[str, Declared] = field(default_factory=dict)
-    define: dict[str, dict[str, Declared]] = field(default_factory=dict)
-    schemas: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    declared: list[tuple[str, Mapping[str, Declared]]] = field(default_factory=list)
+    record: str = ""
 
 
 def read_files(
@@ -104,19 +104,21 @@ def _read(
     """The tables of a file; a document goes to the others."""
     path = Path(text)
     if path.suffix.lower() == ".xml":
-        documents.define |= cdisc.read_define(contents(path, text), text)
+        documents.declared += cdisc.read_define(contents(path, text), text).items()
         return []
     if path.suffix.lower() == ".json":
-        documents.schemas |= table_schema.read_schemas(contents(path, text), text)
+        documents.declared += table_schema.read_schemas(contents(path, text), text).items()
         return []
     made = []
     for one in read_undeclared(text, layout, chosen):
         header = one.records.cells.column_names
         if redcap.is_dictionary(header):
-            documents.dictionary |= redcap.read_dictionary(path)
+            columns = redcap.read_dictionary(path)
+            documents.record = documents.record or next(iter(columns))
+            documents.declared.append(("", columns))
         elif codebook.is_codebook(header):
             rows = one.records.cells.to_pylist()
-            documents.columns |= codebook.read_codebook(rows, one.shown)
+            documents.declared.append(("", codebook.read_codebook(rows, one.shown)))
         else:
             made.append(_raw(one))
     return made
@@ -128,7 +130,7 @@ def _raw(one: Undeclared) -> RawTable:
     made = RawTable(
         NEUTRAL, one.shown, one.kind, one.item, one.reading, one.sha256, one.records.cells
     )
-    if one.reading.get("format") not in labels.PROGRAMS:
+    if one.reading.get("format") not in labels.FORMATS:
         return replace(made, synthetic=marked)
     declared = labels.of_file(one.opened, one.records)
     inside = table_name(one.opened)
@@ -144,28 +146,19 @@ def _joined(table: RawTable, joined: Mapping[str, Sequence[str]]) -> RawTable:
 def _described(table: RawTable, documents: _Documents) -> RawTable:
     """The table with what documents state of its columns; the file itself goes before them."""
     names = table.cells.column_names
-    stem = Path(table.item).stem
-    data_set = table.inside or stem
-    schema = documents.schemas.get(stem, documents.schemas.get("", {}))
-    define = documents.define.get(data_set.upper(), {})
-    sources = [
-        table.declared,
-        documents.columns,
-        documents.dictionary,
-        schema,
-        {name: define[name.upper()] for name in names if name.upper() in define},
-        redcap.own_columns(names),
-        cdisc.of_names(names),
-    ]
+    own = {"", Path(table.item).stem.upper(), table.inside.upper()}
+    sources = [table.declared]
+    sources += [columns for of, columns in documents.declared if of.upper() in own]
+    sources += [redcap.own_columns(names), cdisc.of_names(names)]
     made: dict[str, Declared] = {}
     for name in names:
         whole = NOTHING
         for source in sources:
-            whole = whole.over(source[name]) if name in source else whole
+            # Define-XML has names in capital letters.
+            whole = whole.over(source.get(name) or source.get(name.upper()) or NOTHING)
         if whole != NOTHING:
             made[name] = whole
-    record = next(iter(documents.dictionary), "")
-    return replace(table, declared=made, record=record if record in names else "")
+    return replace(table, declared=made, record=documents.record * (documents.record in names))
 
 
 def _named(tables: Sequence[RawTable]) -> list[RawTable]:
@@ -175,13 +168,7 @@ def _named(tables: Sequence[RawTable]) -> list[RawTable]:
     for table in tables:
         stem = (table.inside or Path(table.item).stem).lower()
         own = stem if cdisc.follows_adam(table.cells.column_names) and stem.isalnum() else NEUTRAL
-        taken = {one.name for one in made}
-        name = next(
-            name
-            for name in (own, *(f"{own}_{n}" for n in range(2, len(tables) + 2)))
-            if name not in taken
-        )
-        made.append(replace(table, name=name))
+        made.append(replace(table, name=unique(own, (one.name for one in made), LONGEST_NAME)))
     return made
 
 

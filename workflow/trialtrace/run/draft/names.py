@@ -8,6 +8,7 @@ from trialtrace.run.draft.draft import Draft
 from trialtrace.run.draft.keys import constant
 from trialtrace.run.draft.metadata import cdisc
 from trialtrace.run.draft.outcomes import Outcome, plain_name
+from trialtrace.run.draft.types import unique
 
 # Columns that every ADSL has, in small letters, which no variable may have.
 OF_ADSL = (
@@ -16,16 +17,6 @@ OF_ADSL = (
 )
 PATIENTS = "patients"
 LONGEST_VARIABLE, LONGEST_VISIT, LONGEST_CODE = 8, 40, 8
-
-
-def unique(name: str, taken: Iterable[str], longest: int, mark: str = "_") -> str:
-    """The name, or the next one with a number behind a mark that is not taken."""
-    known, made, n = {*taken}, name, 2
-    while made in known:
-        behind = f"{mark}{n}"
-        made = name[: longest - len(behind)] + behind
-        n += 1
-    return made
 
 
 def variables(draft: Draft) -> dict[str, str]:

@@ -67,9 +67,11 @@ class OutcomeQuestions(Asking):
     def _competing(self, whole: Outcome) -> Outcome:
         """The outcome with the code of a competing event, where one is told. Raises UserError."""
         code = self.answers.get("competing", "").strip()
-        if not (code and whole.timed and whole.status):
+        if not code:
             return whole
-        self.asked.add("competing")
+        if not (whole.timed and whole.status):
+            found = f"{code}, where no code of a column says that a time ended with the event"
+            raise wrong("--competing", found, "a time until COLUMN=CODE, or no such answer")
         others = [one for one in whole.table.column(whole.status).levels if one != whole.code]
         need = f"a code of {whole.status} that is not the event"
         return replace(whole, competing=one_among("competing", code, others, need))

@@ -20,7 +20,7 @@ MOST_VISITS = 8
 
 def screen(draft: Draft, whole: Sequence[Table]) -> list[str]:
     """The lines, one a fact. Values of a patient are in none of them, ends of ranges are."""
-    lines = [*_people(draft), *_arms(draft)]
+    lines = [*_people(draft)]
     lines += [line for one in draft.outcomes for line in _outcome(draft, one)]
     lines += [f"from the files: {key} {value}" for key, value in draft.taken.items()]
     named = {"baseline table": draft.baseline, "adjusted for": draft.covariates}
@@ -37,15 +37,10 @@ def _used(draft: Draft) -> set[str]:
     return {table.name for table in used_tables(draft)}
 
 
-def patients_of(draft: Draft, table: Table) -> np.ndarray:
-    """The number of the patient of each row."""
-    if draft.subject == SOURCE_ROW:
-        return np.arange(table.size)
-    return table.column(draft.subject).at
-
-
-def _count(draft: Draft, table: Table, rows: Mask) -> int:
-    return len(np.unique(patients_of(draft, table)[rows]))
+def _count(draft: Draft, rows: Mask) -> int:
+    """The patients in some rows of the patients' table."""
+    (who,) = draft.home.at([draft.subject])
+    return len(np.unique(who[rows]))
 
 
 def analysed(draft: Draft, table: Table) -> Mask:
@@ -69,29 +64,24 @@ def _of_patients(draft: Draft, rows: Mask, table: Table) -> Mask:
 
 
 def _people(draft: Draft) -> Iterator[str]:
+    """The patients, of all and of each arm."""
     home = draft.home
     rows = analysed(draft, home)
-    n = _count(draft, home, rows)
+    n, known = _count(draft, rows), 0
     who = "each row is one" if draft.subject == SOURCE_ROW else draft.subject
     some = draft.population or draft.where
     chosen = f", with {some[0]}={some[1]}" if some else ""
     yield f"patients: {n} ({who}) in {int(rows.sum())} rows{chosen}; design {draft.design}"
-    known = sum(_count(draft, home, in_arm(draft, home, code)) for code in draft.arms)
+    for code in names.arm_names(draft):
+        own = in_arm(draft, home, code)
+        known += (patients := _count(draft, own))
+        control, groups = " (control)" * (code == draft.control), ""
+        if draft.cluster:
+            groups = f" in {len(np.unique(home.column(draft.cluster).at[own]))} of {draft.cluster}"
+        label = names.arm_label(draft, code)
+        yield f"arm {draft.arm.name}={code}, {label}{control}: {patients} patients{groups}"
     if known < n and not draft.own_treatment:
         yield f"without an arm, and not analysed: {n - known} patients"
-
-
-def _arms(draft: Draft) -> Iterator[str]:
-    home, labels = draft.home, names.arm_names(draft)
-    for code in labels:
-        n = _count(draft, home, in_arm(draft, home, code))
-        control = " (control)" if code == draft.control else ""
-        groups = ""
-        if draft.cluster:
-            at = home.column(draft.cluster).at[in_arm(draft, home, code)]
-            groups = f" in {len(np.unique(at))} of {draft.cluster}"
-        label = names.arm_label(draft, code)
-        yield f"arm {draft.arm.name}={code}, {label}{control}: {n} patients{groups}"
 
 
 def _outcome(draft: Draft, one: Outcome) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The type that all cells of a column fit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -145,3 +145,13 @@ def natural(code: str) -> tuple[int, float, str]:
 def can_be_choice(code: str) -> bool:
     """Whether a list of choices can hold a code."""
     return not any(mark in code for mark in MARKS_OF_CHOICES) and bool(re.search(r"\S", code))
+
+
+def unique(name: str, taken: Iterable[str], longest: int, mark: str = "_") -> str:
+    """The name, or the next one with a number behind a mark that is not taken."""
+    known, made, n = {*taken}, name, 2
+    while made in known:
+        behind = f"{mark}{n}"
+        made = name[: longest - len(behind)] + behind
+        n += 1
+    return made

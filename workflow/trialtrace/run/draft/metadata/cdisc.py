@@ -43,11 +43,7 @@ def of_names(names: Collection[str]) -> dict[str, Declared]:
     if not follows_adam(names):
         return {}
     flags = {"Y": "Yes", "N": "No"}
-    return {
-        name: Declared("the names of ADaM", choices=flags)
-        for name in names
-        if _FLAG.fullmatch(name)
-    }
+    return {name: Declared(choices=flags) for name in names if _FLAG.fullmatch(name)}
 
 
 def read_define(data: bytes, place: str) -> dict[str, dict[str, Declared]]:
@@ -83,7 +79,7 @@ def _variables(
         low, high = _range(item)
         name = (item.get("SASFieldName") or item.get("Name") or "").upper()
         choices = lists.get(used[0], {}) if used else {}
-        yield name, Declared("Define-XML", _label(item), choices=choices, low=low, high=high)
+        yield name, Declared(_label(item), choices=choices, low=low, high=high)
 
 
 def _label(item: "Element") -> str:

@@ -40,7 +40,6 @@ def read_codebook(rows: Iterable[Mapping[str, str]], place: str) -> dict[str, De
             raise wrong(f"{place}, {cells['name']}", f"the type {kind}", one_of(TYPES))
         choices = listed(cells["values"])
         made[cells["name"]] = Declared(
-            by="the codebook",
             label=cells["label"],
             unit=cells["unit"],
             kind="code" if choices else TYPES.get(kind, ""),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 class Declared:
     """What a file or a document states of a column.
 
-    `by` names what states it. `kind` is integer, number, date, moment, clock, duration, text or
+    `kind` is integer, number, date, moment, clock, duration, text or
     code, and empty where no type is declared; `order` is that of a date (ymd, dmy, mdy), or of the
     parts of a duration (mm:ss, hh:mm, hh:mm:ss). `choices` maps each code to its label, `missing`
     each code for a missing value to what it says, which may be nothing. `low` and `high` are
@@ -16,7 +16,6 @@ class Declared:
     is shown.
     """
 
-    by: str = ""
     label: str = ""
     unit: str = ""
     kind: str = ""

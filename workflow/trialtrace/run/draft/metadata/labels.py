@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from trialtrace.run.sources.raw import Records
     from trialtrace.run.trial.study.source import StatisticalFile
 
-PROGRAMS = {"xpt": "SAS", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+FORMATS = ("xpt", "sas7bdat", "spss", "stata")
 
 
 def of_file(opened: "Opened[StatisticalFile]", records: "Records") -> dict[str, Declared]:
@@ -24,7 +24,6 @@ def of_file(opened: "Opened[StatisticalFile]", records: "Records") -> dict[str, 
         special = [code for code in variable.labels if re.fullmatch(PACKAGES.pattern, code)]
         codes = dict.fromkeys((*found.get(name, ()), *variable.missing, *special))
         made[name] = Declared(
-            by=f"the {PROGRAMS[opened.declared.format]} file",
             label=variable.label,
             choices={code: said for code, said in variable.labels.items() if code not in codes},
             missing={code: variable.labels.get(code, "") for code in codes},

@@ -9,7 +9,6 @@ from trialtrace.run.draft.metadata.declared import Declared
 from trialtrace.run.trial.dictionary import check_dictionary, normalised
 from trialtrace.run.trial.model import Variable
 
-BY = "the data dictionary"
 # Of the 18 columns those without which a header is no dictionary's.
 TELLING = {"field_name", "form_name", "field_type"}
 EVENT, INSTRUMENT, INSTANCE = (
@@ -41,7 +40,6 @@ def read_dictionary(path: Path) -> dict[str, Declared]:
         raise ProblemsError(problems)
     made = {
         name: Declared(
-            by=BY,
             label=" ".join(one.label.split()),
             kind=_kind(one),
             order=one.date_order or one.duration,
@@ -57,7 +55,7 @@ def read_dictionary(path: Path) -> dict[str, Declared]:
     }
     for form in forms:
         label = f"{form} is complete"
-        made[f"{form}_complete"] = Declared(BY, label, kind="code", choices=COMPLETE, form=form)
+        made[f"{form}_complete"] = Declared(label, kind="code", choices=COMPLETE, form=form)
     return made
 
 
@@ -79,7 +77,7 @@ def forms_with_boxes(declared: Mapping[str, Declared]) -> dict[str, list[str]]:
 def own_columns(names: Collection[str]) -> dict[str, Declared]:
     """The columns that REDCap itself adds to an export."""
     return {
-        name: Declared("REDCap", label, kind="integer" if name == INSTANCE else "")
+        name: Declared(label, kind="integer" if name == INSTANCE else "")
         for name, label in OWN.items()
         if name in names
     }

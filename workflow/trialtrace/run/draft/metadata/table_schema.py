@@ -22,7 +22,7 @@ TYPES = {
     "string": "text",
 }
 # Patterns of days, by the first of their parts.
-ORDERS = {"y": "ymd", "Y": "ymd", "d": "dmy", "m": "mdy"}
+ORDERS = {"y": "ymd", "d": "dmy", "m": "mdy"}
 
 
 def read_schemas(data: bytes, place: str) -> dict[str, dict[str, Declared]]:
@@ -43,7 +43,7 @@ def _schemas(document: Any) -> Iterator[tuple[str, dict[str, Declared]]]:
     if not isinstance(document, Mapping):
         return
     if csvw.is_csvw(document):
-        yield from csvw.tables(document)
+        yield from ((stem, _fields({"fields": fields})) for stem, fields in csvw.tables(document))
         return
     if "fields" in document:
         yield "", _fields(document)
@@ -67,7 +67,6 @@ def _fields(schema: Mapping[str, Any]) -> dict[str, Declared]:
         choices |= {str(each["value"]): each["label"] for each in _categories(one)}
         missing = one.get("missingValues", every)
         made[one["name"]] = Declared(
-            by="the Table Schema",
             label=one.get("title") or one.get("description") or "",
             unit=one.get("unit", ""),
             kind="code" if choices else kind,
@@ -87,5 +86,5 @@ def _categories(one: Mapping[str, Any]) -> list[Any]:
 
 def _order(pattern: str) -> str:
     """The order of a date by the first letter of its pattern; that of ISO where there is none."""
-    letters = [letter for letter in pattern if letter.isalpha()]
+    letters = [letter for letter in pattern.lower() if letter.isalpha()]
     return ORDERS.get(letters[0], "ymd") if letters and pattern != "default" else "ymd"
