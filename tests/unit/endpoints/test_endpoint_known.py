@@ -10,9 +10,9 @@ from scipy import stats
 from tiny_trial import CROSSOVER, TRIAL, derived, field, tiny
 
 from trialtrace.base.purpose import Purpose
-from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.endpoints.known import _chance, chances_of
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.integrity.values import SELDOM
 
 SCORE = "score: {label: Score, code: SCORE, kind: measure, table: patients, column: y}"
 REPEATED = (

@@ -20,7 +20,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import (
     CODE,
@@ -42,6 +41,8 @@ QUARTILE_RANGES, MOST = 4.0, 0.1
 DILUTED, NEARLY_WHOLE = 0.3, 0.05
 LIKED, WHOLE, NEAR, UNITS = 2.0, 1e-6, 0.1, 5
 FAR_FROM_ZERO, MANY_ZEROS, EMPTY, MIN_ANSWERS = 1.5, 0.2, 0.05, 10
+# Columns of ADaM that hold something where they apply: flags, and what has a baseline.
+SELDOM = re.compile(r"[A-Z][A-Z0-9]*FL|P?CHG|BASE|DTYPE")
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
 
