@@ -77,7 +77,7 @@ def test_losses_keys_and_variables_that_vary_are_told_before_a_run(run, project)
     later = [first.sub(lambda at: f",{100 - int(at[1])},", line, count=1) for line in lines[1:]]
     (project / "data" / "export.csv").write_text("\n".join([*lines, *later]) + "\n")
     told = said(run, project)
-    assert "rows share a key and differ" in told and "[id, age] would be unique" in told
+    assert "rows share a key and differ" in told and "a key that tells the rows apart" in told
     put(
         project / TRIAL.format("trial"),
         "key: [id], subject: id, arm",

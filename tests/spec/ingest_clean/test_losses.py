@@ -8,7 +8,6 @@ import pytest
 from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
 from trialtrace.base.paths import Project
-from trialtrace.run.cleaning import losses
 from trialtrace.run.cleaning.account import Excluded
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.check import check_trial
@@ -203,12 +202,7 @@ def test_values_of_a_patient_are_never_shown_as_common_words(tmp_path: Path):
 
 SEEN = "patients.seen"
 ACCEPT = "  patients:\n    accept: {weight: the scale was broken}\n"
-PAIN_SHOWN = DICTIONARY.replace(
-    "pain,visits,,text,Pain,,,integer,0,10,,,,,,,,",
-    "pain,visits,,text,Pain,,,integer,0,10,,[visit] = '0',,,,,,",
-)
 REJECTED = ("column_rejected", "patients", "weight")
-EMPTY_PAIN = ("empty_column", "visits", "pain")
 BROKEN = files(cleaning=YOUNG.replace("SEVERITY", "flag").replace("LIMIT", "60"))
 KEPT = files(cleaning=YOUNG.replace("SEVERITY", "flag").replace("LIMIT", "69"))
 
@@ -279,38 +273,6 @@ LINES: dict[str, tuple[Change, list[tuple], list[str]]] = {
         ["40 rows", "tables.patients.accept.weight"],
     ),
     "empty by design": (each(files(cleaning=ACCEPT), cells("weight", " ", 0, None)), [], []),
-    "blank in one visit": (
-        each(
-            files(cleaning="  visits:\n    missing: {pain: [NK]}\n"),
-            visits(lambda n, v, p: [n, v, ("NK" if n > "P020" else "") if v == "1" else p]),
-        ),
-        [EMPTY_PAIN],
-        ["40 rows of visit 1 (after)", "80 %"],
-    ),
-    "blank in the first visit": (visits(lambda n, v, p: [n, v, "" if v == "0" else p]), [], []),
-    "shown at the other visit": (
-        each(files(dictionary=PAIN_SHOWN), visits(lambda n, v, p: [n, v, "" if v == "1" else p])),
-        [],
-        [],
-    ),
-    "shown and empty": (
-        each(files(dictionary=PAIN_SHOWN), visits(lambda n, v, p: [n, v, ""])),
-        [EMPTY_PAIN],
-        [],
-    ),
-    "gaps elsewhere too": (
-        visits(lambda n, v, p: [n, v, "" if v == "1" or n <= "P009" else p]),
-        [],
-        [],
-    ),
-    "blank in few rows": (
-        each(
-            visits(lambda n, v, p: [n, v, "" if v == "1" else p]),
-            only_visits(lambda row: row[1] == "0" or row[0] <= "P004"),
-        ),
-        [],
-        [],
-    ),
     "blank rows": (
         lambda given: (
             given.patients.extend([[" "] * 7] * 30),
@@ -484,11 +446,3 @@ def test_a_code_for_missing_amid_the_values_is_an_answer(
     again = account(tmp_path / "accepted", replace(given, cleaning=reason))
     assert not any(one.kind == "missing_amid" for one in again.warnings)
     assert warned == (not any(one.kind == "stale_accept" for one in again.warnings))
-
-
-def test_a_form_of_the_first_event_of_redcap_alone_is_no_loss(tmp_path, monkeypatch):
-    given = Given()
-    visits(lambda n, v, p: [n, v, "" if v == "1" else p])(given)
-    assert told(account(tmp_path / "visits", given)) == [EMPTY_PAIN]
-    monkeypatch.setattr(losses, "EVENT", "visit")
-    assert told(account(tmp_path / "events", given)) == []

@@ -13,51 +13,21 @@ from trialtrace.run.cleaning.counting import file_warnings
 from trialtrace.run.cleaning.fits import (
     Wanted,
     as_known,
-    better_orders,
-    differ_by,
     fits,
     looks,
     of_another_form,
+    orders,
     pairs,
     seen,
 )
-from trialtrace.run.cleaning.losses import Losses, slipped_rows
-from trialtrace.run.cleaning.lost_rows import row_losses
 from trialtrace.run.cleaning.subjects import Covered, covered, people_of
-from trialtrace.run.cleaning.typed import Arms, type_table
+from trialtrace.run.cleaning.typed import type_table
 from trialtrace.run.cleaning.values import Spelling
 from trialtrace.run.trial.load import load_trial
 
 
 def text(*cells: str | None) -> pa.Array:
     return pa.array(cells, type=pa.string())
-
-
-# Keys
-
-
-CONFLICTS = [
-    # Of columns that tell the rows apart the one with few values is named.
-    (["1|0|50", "1|1|51", "2|0|52", "2|1|53"], "[id, visit] would be unique"),
-    # A column with a missing value is none, and two together are not looked for.
-    (["1|0|50", "1||51"], "[id, weight] would be unique"),
-    (["1|0|50", "1|0|51", "1|1|50"], "no further column"),
-    # Rows that repeat each other need not be told apart.
-    (["1|0|50", "1|1|51", "1|1|51"], "[id, visit] would be unique"),
-    # All rows count: visit tells the first thousand apart, and not the last two.
-    ([*(f"1|{n}|{n}" for n in range(1000)), "2|5|1", "2|5|2"], "[id, weight] would be unique"),
-]
-
-
-@pytest.mark.parametrize(("rows", "said"), CONFLICTS)
-def test_the_column_that_would_make_the_key_unique(rows: list[str], said: str):
-    trial = TinyTrial([variable("id"), variable("visit", "integer"), variable("weight", "integer")])
-    typed = type_table(
-        trial, trial.tables["visits"], raw_table("\n".join(["id|visit|weight", *rows])), None
-    )
-    losses = Losses()
-    row_losses(trial, typed, people_of(trial, typed), Arms(), losses)
-    assert said in losses.problems.found[0].expected
 
 
 # Rows
@@ -121,14 +91,6 @@ def test_names_that_do_not_look_the_same(other: str):
     assert looks(other) != looks("A1") or other == "AI"
 
 
-def test_what_two_names_differ_by():
-    assert differ_by("A1", "a 1") == ["blanks", "capital letters"]
-    assert differ_by("A1", "\u0410\u200b1") == [
-        "characters that cannot be seen",
-        "letters of another alphabet",
-    ]
-
-
 def test_unknown_names_become_known_ones_in_the_way_that_most_do():
     assert as_known(["7", "8", "X"], ["007", "008"]) == [
         "2 of 3 unknown subjects would be known but for leading zeros"
@@ -136,19 +98,6 @@ def test_unknown_names_become_known_ones_in_the_way_that_most_do():
     assert as_known(["7"], ["8"]) == []
     # Where two known ones would do, neither is meant for sure.
     assert as_known(["7"], ["a7", "b7"]) == []
-
-
-@pytest.mark.parametrize(
-    ("known", "told"),
-    [
-        (["P-001", "P-002", "P-003"], True),
-        # Sites number their own: 2 is not the second of one of them.
-        (["P-A-001", "P-B-002", "P-A-003"], False),
-        (["P-A-001", "P-A-002", "P-B-002"], False),
-    ],
-)
-def test_what_stands_around_a_number_is_named_where_it_is_one_text(known: list[str], told: bool):
-    assert bool(as_known(["1", "2", "9"], known)) is told
 
 
 # Coverage
@@ -210,12 +159,12 @@ def test_what_would_fit_rejected_cells(kind: str, cells: list[str], said: str):
 def test_dates_of_another_order():
     mdy = wanted("date", date_order="mdy")
     column = text("13.01.2020", "05.04.2020", "2020-02-03", None)
-    assert better_orders(mdy, column) == [
+    assert orders(mdy, column).better == [
         "1 of 3 are impossible as mdy, all 3 are possible as dmy: 1 were read as another day"
     ]
     # 5 May is the same day in both; an impossible day is impossible in both.
-    assert better_orders(mdy, text("13.01.2020", "05.05.2020")) == []
-    assert better_orders(mdy, text("13.01.2020", "31.02.2020", "05.04.2020")) == []
+    assert orders(mdy, text("13.01.2020", "05.05.2020")).better == []
+    assert orders(mdy, text("13.01.2020", "31.02.2020", "05.04.2020")).better == []
 
 
 # Numbers of another form
@@ -243,35 +192,6 @@ CODED = {
     "age": {}, "cured": {"0": "no", "1": "yes"},
 }  # fmt: skip
 ROW = "{id}|A|f|3|{age}|1"
-
-
-@pytest.mark.parametrize(
-    ("change", "lines"),
-    [
-        ({}, ""),
-        # The arm has the sex, the sex the site, and so on; and one column back.
-        ({4: "4|f|3|44|1|", 7: "7|m|2|47|0|"}, "lines 5, 8"),
-        ({5: "5||P|f|3|45"}, "line 6"),
-        # Nobody's age or sex stands beside: both are wrong, not slipped.
-        ({4: "4|A|?|3|x|1", 5: "5|Z|Z|3|50|1"}, ""),
-        # A sex in the place of the arm alone: its neighbour is a sex, and stands.
-        ({4: "4|f|m|3|44|1"}, ""),
-    ],
-)
-def test_rows_slipped_by_a_column_are_told_by_their_lines(change: dict[int, str], lines: str):
-    fields = [
-        variable(name, "text" if codes else "integer", choices=codes)
-        for name, codes in CODED.items()
-    ]
-    trial = TinyTrial([variable("id", "integer"), *fields])
-    rows = [change.get(n, ROW.format(id=n, age=40 + n)) for n in range(1, 30)]
-    text = "\n".join(["id|arm|sex|site|age|cured", *rows, "30|P|m|1|80|0"])
-    typed = type_table(trial, trial.tables["visits"], raw_table(text), None)
-    losses = Losses()
-    slipped_rows(typed, losses)
-    told = [one.text for one in losses.warnings]
-    assert len(told) == bool(lines)
-    assert all(f"that fit the column beside theirs ({lines}): slipped" in one for one in told)
 
 
 @pytest.mark.parametrize(

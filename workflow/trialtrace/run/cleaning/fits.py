@@ -7,9 +7,9 @@ a code, or of nothing: that a column holds TRUE and FALSE says nothing of a pati
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -38,53 +38,23 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 MOST_PAIRS = 5
 
 
-def _visible(name: str) -> str:
-    return "".join(
+def looks(name: str) -> str:
+    """What is seen of a name: letters composed or as wide in another way, of another alphabet, in
+    capitals, O for 0, I or l for 1, and blanks and characters that cannot be seen are no matter."""
+    name = "".join(
         c
-        for c in name
+        for c in unicodedata.normalize("NFKC", name)
         if c not in _UNSEEN
         and unicodedata.category(c) not in ("Cc", "Cf")
         and not 0xFE00 <= ord(c) <= 0xFE0F
     )
+    name = "".join(str(unicodedata.decimal(c, c)) for c in name.translate(_CONFUSABLE))
+    return re.sub(r"\s+", "", name.translate(_DIGITS)).casefold()
 
 
-def _latin(name: str) -> str:
-    return "".join(str(unicodedata.decimal(c, c)) for c in name.translate(_CONFUSABLE))
-
-
-STEPS: dict[str, Callable[[str], str]] = {
-    "letters that are composed or as wide in another way": partial(unicodedata.normalize, "NFKC"),
-    "characters that cannot be seen": _visible,
-    "letters of another alphabet": _latin,
-    "O for 0, or I or l for 1": lambda name: name.translate(_DIGITS),
-    "blanks": lambda name: re.sub(r"\s+", "", name),
-    "capital letters": str.casefold,
-}
-"""What makes names that look the same differ, in the order in which it is taken off."""
-LEADING_ZEROS = "leading zeros"
-
-
-def looks(name: str) -> str:
-    """What is seen of a name, whatever its letters are."""
-    for step in STEPS.values():
-        name = step(name)
-    return name
-
-
-def _unpadded(name: str) -> str:
+def unpadded(name: str) -> str:
+    """A name without the zeros that its numbers begin with."""
     return re.sub(r"(?<![0-9])0+(?=[0-9])", "", name)
-
-
-def differ_by(text: str, other: str) -> list[str]:
-    """By what two names that look the same differ, in words."""
-    found = []
-    for words, step in (*STEPS.items(), (LEADING_ZEROS, _unpadded)):
-        after = step(text), step(other)
-        one_alone = (after[0] == text) != (after[1] == other)
-        if one_alone or (text != other and after[0] == after[1]):
-            found.append(words)
-        text, other = after
-    return found
 
 
 def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
@@ -92,7 +62,7 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
     first: dict[str, str] = {}
     found = []
     for name in names:
-        earlier = first.setdefault(_unpadded(looks(name)), name)
+        earlier = first.setdefault(unpadded(looks(name)), name)
         if earlier != name:
             found.append((earlier, name))
     return found
@@ -101,37 +71,19 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
 def as_known(unknown: list[str], known: Iterable[str]) -> list[str]:
     """The way by which most unknown names become known ones; none where no way does."""
     known = list(known)
-    best, said = 0, []
+    best, said = 0, list[str]()
     for words, way in WAYS.items():
         there = Counter(way(name) for name in known)
-        n = sum(there[way(name)] == 1 for name in unknown)
-        if n > best and (way is not _numeric or _one_frame(unknown, known)):
-            text = f"{n} of {len(unknown)} unknown subjects would be known but for {words}"
-            best, said = n, [text]
+        if (n := sum(there[way(name)] == 1 for name in unknown)) > best:
+            best = n
+            said = [f"{n} of {len(unknown)} unknown subjects would be known but for {words}"]
     return said
-
-
-def _numeric(name: str) -> str:
-    """The last number in a name; the name where there is none."""
-    numbers = re.findall(r"[0-9]+", name)
-    return numbers[-1].lstrip("0") if numbers else name
-
-
-def _one_frame(unknown: list[str], known: list[str]) -> bool:
-    """Whether no number stands twice on a side, and in all names that share theirs with the other
-    side the same stands around it: else equal numbers, as of two sites, are not one subject."""
-    sides = [{_numeric(name): name for name in names} for names in (unknown, known)]
-    shared = sides[0].keys() & sides[1].keys()
-    frames = [{re.sub(r"[0-9]+(?=[^0-9]*$)", "", side[n]) for n in shared} for side in sides]
-    unique = all(len(side) == len({*of}) for side, of in zip(sides, (unknown, known), strict=True))
-    return unique and all(len(each) == 1 for each in frames)
 
 
 WAYS: dict[str, Callable[[str], str]] = {
     "how they are written (capital letters, blanks, characters that look the same)": looks,
-    LEADING_ZEROS: _unpadded,
+    "leading zeros": unpadded,
     ".0 at the end": lambda name: re.sub(r"\.0+$", "", name),
-    "what stands around the last number": _numeric,
 }
 
 
@@ -203,13 +155,7 @@ def fits(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     variable = wanted.variable
     found = _codes(variable.choices, bad) if variable.choices else []
     if variable.kind == "date":
-        mine, there = _impossible(wanted, text), len(text) - text.null_count
-        found += [
-            f"{mine} of {there} are impossible as {wanted.order}, {one.impossible} as {one.name}"
-            for one in _orders(wanted, text)
-            if one.impossible < mine
-        ]
-        found += other_orders(wanted, text)
+        found += [*(made := orders(wanted, text)).fewer, *made.mixed]
     elif variable.kind not in ("text", "time", "datetime"):
         found += [*_decimal(wanted, bad), *_dates(bad)]
     return [*found, *_markers(bad), *_partial(wanted, bad)]
@@ -219,78 +165,50 @@ def _lost(text: pa.Array, lost: np.ndarray) -> list[str]:
     return text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
 
 
-@dataclass(frozen=True)
-class _Order:
-    """An order of dates: how many are impossible in it, how many of those that are impossible in
-    the declared one stay so, and how many it reads as another day."""
+class Orders(NamedTuple):
+    """Sentences on other orders of dates, where some are impossible in the declared one. `better`:
+    all dates are possible, and others were read as another day. `mixed`: all of the impossible ones
+    are possible, so that part of the column is in another order; one alone is a mistyped date.
+    `fewer` are impossible."""
 
-    name: str
-    impossible: int
-    unmended: int
-    misread: int
+    better: list[str]
+    mixed: list[str]
+    fewer: list[str]
 
 
-def _orders(wanted: Wanted, text: pa.Array) -> Iterator[_Order]:
-    """Each order but the declared one. Dates written as ISO are the same in every order."""
+def orders(wanted: Wanted, text: pa.Array) -> Orders:
+    """What other orders than the declared one make of dates; ISO dates are the same in each."""
+    made, there = Orders([], [], []), len(text) - text.null_count
     days = {order: parse_dates(text, order)[0] for order in SHAPES}
     declared = days.pop(wanted.order)
     lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
+    bad = declared.null_count - text.null_count
+    of_all = f"{bad} of {there} are impossible as {wanted.order}"
     for name, other in days.items():
-        unmended = pc.sum(pc.and_(lost, pc.is_null(other))).as_py() or 0
-        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
-        yield _Order(name, other.null_count - text.null_count, unmended, misread)
-
-
-def _impossible(wanted: Wanted, text: pa.Array) -> int:
-    """How many dates are impossible in the declared order."""
-    return parse_dates(text, wanted.order)[0].null_count - text.null_count
-
-
-def better_orders(wanted: Wanted, text: pa.Array) -> list[str]:
-    """Orders in which all dates are possible, where some are impossible in the declared one and
-    others were read as another day."""
-    bad, there = _impossible(wanted, text), len(text) - text.null_count
-    return [
-        f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
-        f"{one.name}: {one.misread} were read as another day"
-        for one in _orders(wanted, text)
-        if bad and one.misread and not one.impossible
-    ]
-
-
-def other_orders(wanted: Wanted, text: pa.Array) -> list[str]:
-    """Orders in which every date is possible that is impossible in the declared one: part of the
-    column is then written in another order, and some of the rest may be read as another day. One
-    such date alone is a mistyped one."""
-    bad = _impossible(wanted, text)
-    return [
-        f"all {bad} are possible as {spelt(one.name)}, and {one.misread} others of the column are "
-        "possible in both orders: some may have been read as another day"
-        for one in _orders(wanted, text)
-        if bad > 1 and one.misread and not one.unmended
-    ]
-
-
-def spelt(order: str) -> str:
-    """An order of dates in words: "month/day/year"."""
-    return "/".join({"d": "day", "m": "month", "y": "year"}[letter] for letter in order)
+        impossible = other.null_count - text.null_count
+        if impossible < bad:
+            made.fewer.append(f"{of_all}, {impossible} as {name}")
+        if not (misread := pc.sum(pc.not_equal(declared, other)).as_py() or 0):
+            continue
+        if bad and not impossible:
+            all_are = f"all {there} are possible as {name}"
+            made.better.append(f"{of_all}, {all_are}: {misread} were read as another day")
+        if bad > 1 and not pc.any(pc.and_(lost, pc.is_null(other))).as_py():
+            spelt = "/".join({"d": "day", "m": "month", "y": "year"}[letter] for letter in name)
+            made.mixed.append(
+                f"all {bad} are possible as {spelt}, and {misread} others of the column are "
+                "possible in both orders: some may have been read as another day"
+            )
+    return made
 
 
 def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     """Values that are a code but for how they are written, or the label of one."""
     labels = {label.strip().casefold() for label in choices.values()}
     count = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
-    ways: dict[str, Callable[[str], str]] = {
-        "capital letters": str.casefold,
-        "what cannot be seen, or blanks": looks,
-        "leading zeros": lambda v: v.lstrip("0") or "0",
-    }
-    for words, way in ways.items():
-        known = {way(code) for code in choices}
-        count += _count(
-            [way(value) for value in bad], known.__contains__, f"are a code but for {words}"
-        )
-    return count
+    known = {unpadded(looks(code)) for code in choices}
+    words = "are a code but for capital letters, blanks, leading zeros or what cannot be seen"
+    return count + _count(bad, lambda v: unpadded(looks(v)) in known, words)
 
 
 def are_grouped(values: list[str], mark: str) -> bool:

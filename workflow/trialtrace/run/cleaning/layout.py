@@ -109,17 +109,15 @@ class ToldColumns:
 
     def all(self) -> str:
         """What there is, for an `expected` line."""
-        if self.by_name:
-            return f"one of its columns: {one_of(name[:LONGEST] for name in self.there)}"
-        known = [name for name in self.there if name in self.known]
-        others = f"; {len(self.strange)} that nobody declared" if self.strange else ""
-        return f"one of its {len(self.there)} columns: {one_of(known)}{others}"
+        shown = self.there if self.by_name else [one for one in self.there if one in self.known]
+        hidden = len(self.there) - len(shown)
+        others = f"; {hidden} that nobody declared" if hidden else ""
+        names = one_of(name[:LONGEST] for name in shown)
+        return f"one of its {len(self.there)} columns: {names}{others}"
 
     def near(self, name: str) -> str | None:
         """A question after the column that a name may mean, or None where none is near."""
         found = self.like(name)
-        if self.by_name:
-            return did_you_mean(name, [found] if found else self.there)
         return f"did you mean {self.one(found)}? Its name is much like this" if found else None
 
     def like(self, name: str) -> str | None:

@@ -10,7 +10,6 @@ goes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +17,11 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, Problems, one_of
 from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine
-from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import (
     Wanted,
     are_grouped,
-    better_orders,
     fits,
-    other_orders,
+    orders,
     seen,
 )
 from trialtrace.run.cleaning.lines import lines_alone, lines_told
@@ -33,81 +30,7 @@ from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.cleaning.undeclared import undeclared
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.source import raw_tables
-
-# Columns that hold nothing, in a whole table or in all rows of one visit: told as red lines.
-#
-# A column of the dictionary without a value in any accepted row, and one without a value in all
-# rows of one value of a key column, where at least `FILLED` of the rows of each other value have
-# one. A field whose branching logic shows it in some rows only is told where all of them are blank.
-# Columns by which rows are selected hold what is asked for, and that of the reason why others are
-# left out nothing.
-
-FILLED = 0.80
-FEWEST = 5
-"""Blank cells of fewer rows of a visit are no sign."""
-NAMED = 3
-SELDOM = re.compile(r"[A-Z][A-Z0-9]*FL|P?CHG|BASE|DTYPE")
-"""Columns of ADaM that hold something where they apply: flags, and what has a baseline."""
-EVENT = "redcap_event_name"
-"""Of a REDCap export with events: a form is filled in at those that it is designated to."""
-UNPLANNED = re.compile(r"un(scheduled|planned)", re.IGNORECASE)
-OF_ROW = re.compile(r".*(test|param|seq)(cd)?|(parameter|variable|item|measure)s?", re.IGNORECASE)
-"""Keys that say what a row is about, or count a patient's rows: each is filled as its kind is."""
-
-
-def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]:
-    """Sentences on where a column holds nothing; `variables` are those of its table."""
-    missing = typed.columns[column].missing[typed.kept]
-    there = f"Column {column} of table {typed.spec.name} has no value in any"
-    asked = columns_of(typed.spec.where or {})
-    if not len(missing) or column in (typed.spec.arm, typed.spec.reason, *asked):
-        return []
-    if missing.all():
-        return [f"{there} of its {len(missing)} rows"]
-    if variables[column].branching or SELDOM.fullmatch(column):
-        return []
-    return [
-        f"{there} of the {', '.join(f'{n} rows {where}' for n, where in bare[:NAMED])}"
-        f"{f' and of {len(bare) - NAMED} more' if len(bare) > NAMED else ''}"
-        f"; of those of each other {key}, at least {100 * FILLED:.0f} % have one"
-        for key in typed.spec.key_
-        if key in variables and key != typed.spec.subject and not OF_ROW.fullmatch(key)
-        if (bare := _bare(typed, variables[key], missing))
-    ]
-
-
-def _bare(typed: Typed, key: Variable, missing: np.ndarray) -> list[tuple[int, str]]:
-    """Values of a key column in all rows of which a cell is missing: how many rows, and which.
-
-    A value is told where the dictionary lists it."""
-    codes = typed.accepted.table[key.name].combine_chunks().dictionary_encode()
-    at = codes.indices.to_numpy()
-    rows = np.bincount(at)
-    filled = np.bincount(at, ~missing) / rows
-    bare = filled == 0
-    if len(rows) < 2 or not bare.any() or (filled[~bare] < FILLED).any():
-        return []
-    names = codes.dictionary.to_pylist()
-    # What happened since the last visit is not asked at the first.
-    numbers = [name for name in names if isinstance(name, int | float)]
-    first = next(iter(key.choices), min(numbers, default=None))
-    if key.name == EVENT and [str(names[at]) for at in np.flatnonzero(~bare)] == [str(first)]:
-        # A form of the first event alone, such as one of demographics.
-        return []
-    return [
-        (int(rows[one]), _where(key, names[one]))
-        for one in np.flatnonzero(bare)
-        if rows[one] >= FEWEST and str(names[one]) != str(first)
-        if not UNPLANNED.search(str(names[one]))
-    ]
-
-
-def _where(key: Variable, value: object) -> str:
-    label = key.choices.get(str(value))
-    return f"of one {key.name}" if label is None else f"of {key.name} {value} ({label})"
-
 
 # Runs in which columns that reveal the arm hold nothing.
 UNSEEN = ("blinded", "open")
@@ -118,6 +41,12 @@ BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
 RIGHT = "Where that is right, declare it in cleaning.yaml: tables.{}.accept.{}."
+# The part of a field that a value breaks, by its rule; its validation by every other.
+PARTS = {
+    "below_minimum": "minimum and maximum",
+    "above_maximum": "minimum and maximum",
+    "unknown_code": "choices",
+}
 AT_MOST = f"at most {100 * STOPS:g} % of them"
 BETTER = "dates that no other order fits better"
 
@@ -183,16 +112,18 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             loss = column_loss(typed, column, rows)
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             reason = accept.get(column)
-            bare = gaps(typed, trial.dictionary[spec.name], column)
-            red = [*not_shown(typed, loss, column), *amid_values(trial, typed, column)]
-            red += undeclared(trial, typed, column)
+            bare = is_empty(typed, column)
+            red = [*amid_values(trial, typed, column), *undeclared(trial, typed, column)]
             if reason:
                 lost = bool(loss.lost or bare or red)
                 _accepted(spec.name, loss, column, reason, lost, losses)
             _judge(trial, typed, loss, wanted, reason, losses)
             if not reason and column not in unseen:
-                _empty(spec.name, column, bare, losses)
                 losses.warnings += red
+                if bare:
+                    text = f"Column {column} of table {spec.name} has no value in any of its rows. "
+                    text += RIGHT.format(spec.name, column)
+                    losses.warnings.append(RedLine("empty_column", spec.name, column, text))
 
 
 def few_line(losses: Losses) -> list[RedLine]:
@@ -222,23 +153,6 @@ def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> Co
     shares = [(gone & mask).sum() / max(1, (there & mask).sum()) for mask in arms.values()]
     most = float(max(shares, default=0.0))
     return ColumnLoss(len(positions), int(there.sum()), counts, positions, by_arm, most)
-
-
-def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
-    """A red line where more than a tenth of a column's values stand where the dictionary's
-    branching logic does not show it: one of the two is wrong."""
-    table = typed.spec.name
-    found = [
-        finding
-        for finding in typed.log.findings
-        if (finding.rule, finding.column) == (BRANCHING, column)
-    ]
-    n = sum(len(one.positions) for one in found)
-    if n < FEWEST_BROKEN or n <= BROKEN * loss.there:
-        return []
-    text = f"Table {table}, column {column}: {n} of {loss.there} values are there although "
-    text += f"{found[0].reason}: a rule that is not the export's, or rows that slipped?"
-    return [RedLine("not_shown", table, column, f"{text} {RIGHT.format(table, column)}")]
 
 
 def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
@@ -278,17 +192,16 @@ def _judge(
     if not loss.lost:
         return
     text = typed.text(wanted.variable.name)
-    orders = better_orders(wanted, text) if wanted.variable.kind == "date" else []
-    stops = loss.share > STOPS or bool(orders)
-    mixed = other_orders(wanted, text) if wanted.variable.kind == "date" else []
+    better, mixed = orders(wanted, text)[:2] if wanted.variable.kind == "date" else ([], [])
+    stops = loss.share > STOPS or bool(better)
     many = max(loss.share, loss.in_an_arm) > TOLD
     told = stops or many or wanted.variable.required or bool(mixed)
-    hints = orders or (fits(wanted, text, loss.positions) if told else [])
+    hints = better or (fits(wanted, text, loss.positions) if told else [])
     if stops and not accepted:
-        expected = BETTER if orders else AT_MOST
+        expected = BETTER if better else AT_MOST
         losses.problems.found.append(_problem(trial, typed, loss, wanted, hints, expected))
     elif told:
-        hints = [*orders, f"accepted: {accepted}"] if accepted else hints
+        hints = [*better, f"accepted: {accepted}"] if accepted else hints
         losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
     elif not accepted:
         at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions)])
@@ -307,11 +220,12 @@ def _accepted(
         losses.warnings.append(RedLine("stale_accept", table, column, text))
 
 
-def _empty(table: str, column: str, bare: list[str], losses: Losses) -> None:
-    """Where a column holds nothing, and how to declare that this is right."""
-    way = RIGHT.format(table, column)
-    for told in bare:
-        losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [way])))
+def is_empty(typed: Typed, column: str) -> bool:
+    """Whether a column has no value in any accepted row; those by which rows are selected hold what
+    is asked for, and that of the reason why others are left out nothing."""
+    missing = typed.columns[column].missing[typed.kept]
+    asked = (typed.spec.arm, typed.spec.reason, *columns_of(typed.spec.where or {}))
+    return column not in asked and bool(len(missing) and missing.all())
 
 
 def _problem(
@@ -346,7 +260,6 @@ def _problem(
 def _place_to_mend(trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted) -> str:
     """Where the configuration says what the rejected values break."""
     variable = wanted.variable
-    field = f"the field in dictionary.csv, row {variable.row}"
     if "decimal_sign" in loss.rules and variable.decimal == ".":
         other = "." if wanted.decimal == "," else ","
         items = raw_tables(trial.source)[typed.spec.of]
@@ -354,15 +267,9 @@ def _place_to_mend(trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted)
         marked = are_grouped([cell for cell in cells if other in cell], other)
         key = "thousands" if marked else "decimal"
         return f'trial.yaml: source.items.{one_of(items)}.{key}: "{other}"'
-    if variable.kind == "date" and not {"below_minimum", "above_maximum"} & loss.rules.keys():
-        return f"{field}: its validation, date_{wanted.order}"
-    if variable.duration or variable.kind in ("time", "datetime"):
-        return f"{field}: its validation"
-    if "unknown_code" in loss.rules:
-        return f"{field}: its choices"
-    if {"below_minimum", "above_maximum"} & loss.rules.keys():
-        return f"{field}: its minimum and maximum"
-    return "dictionary.csv, trial.yaml"
+    part = next((part for rule, part in PARTS.items() if rule in loss.rules), "validation")
+    written = f", date_{wanted.order}" if variable.kind == "date" and part == "validation" else ""
+    return f"the field in dictionary.csv, row {variable.row}: its {part}{written}"
 
 
 def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) -> RedLine:
@@ -377,50 +284,3 @@ def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) ->
 def sentences(text: str, more: list[str]) -> str:
     """A statement and what belongs to it, as whole sentences."""
     return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (text, *more))
-
-
-def slipped_rows(typed: Typed, losses: Losses) -> None:
-    """Add a red line on the rows with two rejected cells side by side, one of which fits the
-    column of the other. What is not rejected in such a row, an arm or a yes and no, may be that of
-    another column, so that a count of rejected cells says too little."""
-    names = [name for name in typed.raw.column_names if name in typed.columns]
-    gone = {name: np.zeros(typed.raw.num_rows, dtype=bool) for name in names}
-    for name, mask in gone.items():
-        typed.log.first_rules(name, mask)
-    slipped = np.zeros(typed.raw.num_rows, dtype=bool)
-    for left, right in pairwise(names):
-        rows = np.flatnonzero(gone[left] & gone[right])
-        if len(rows):
-            there = ~(gone[left] | gone[right])
-            cells = {name: typed.text(name) for name in (left, right)}
-            for name, other in ((left, right), (right, left)):
-                known = cells[other].filter(pa.array(there)).drop_null()
-                slipped[rows] |= _among(cells[name].take(pa.array(rows)), known)
-    where = np.flatnonzero(slipped)
-    if not len(where):
-        return
-    rows_have = "row has" if len(where) == 1 else "rows have"
-    text = (
-        f"Table {typed.spec.name}: {len(where)} {rows_have} rejected cells side by side that fit "
-    )
-    text += f"the column beside theirs ({lines_alone(typed, where)}): slipped by a column? Then "
-    text += "what is kept of these rows, the arm too, may be of another column."
-    losses.warnings.append(RedLine("slipped_rows", typed.spec.name, None, text))
-
-
-def _among(cells: pa.Array, known: pa.Array) -> np.ndarray:
-    """Which cells are among those that are known, or numbers between the least and the greatest."""
-    among = np.asarray(pc.is_in(cells, value_set=known))
-    numbers = [n for cell in known.to_pylist() if (n := _number(cell)) is not None]
-    if not numbers or len(numbers) < len(known):
-        return among
-    low, high = min(numbers), max(numbers)
-    inside = [(n := _number(cell)) is not None and low <= n <= high for cell in cells.to_pylist()]
-    return among | np.array(inside, dtype=bool)
-
-
-def _number(cell: str | None) -> float | None:
-    try:
-        return float((cell or "").replace(",", "."))
-    except ValueError:
-        return None

@@ -9,20 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem
+from trialtrace.base.errors import Problem, one_of
 from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.fits import (
     MOST_PAIRS,
     Wanted,
     as_known,
-    better_orders,
-    differ_by,
     fits,
     of_another_form,
+    orders,
     pairs,
     seen,
 )
-from trialtrace.run.cleaning.keys import CONFLICT, PLACE, distinct
+from trialtrace.run.cleaning.keys import CONFLICT, PLACE
 from trialtrace.run.cleaning.lines import line_runs, lines_alone, lines_told
 from trialtrace.run.cleaning.losses import (
     AT_MOST,
@@ -34,7 +33,7 @@ from trialtrace.run.cleaning.losses import (
 )
 from trialtrace.run.cleaning.rejects import ROW, as_mask, stripped
 from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
-from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, text_of, told_by_arm
+from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.load import Trial
 
@@ -124,7 +123,7 @@ def _conflict(trial: Trial, typed: Typed, at: np.ndarray) -> Problem:
         expected = f"one row for each {keys}: these look like two versions of a row, a correction?"
         do = f"take one of them out of the export; or say which is used, {declare}"
     else:
-        expected = f"a key that tells the rows apart; {_wider_key(trial, typed, at)}"
+        expected = "a key that tells the rows apart, such as one with the visit"
         do = f"mend the key in trial.yaml: tables.{spec.name}.key, or the export; or say which row "
         do += f"is used, {declare}"
     return Problem(
@@ -134,25 +133,6 @@ def _conflict(trial: Trial, typed: Typed, at: np.ndarray) -> Problem:
         expected=expected,
         do=do,
     )
-
-
-def _wider_key(trial: Trial, typed: Typed, at: np.ndarray) -> str:
-    """A column that with the key tells apart the rows that differ; a code, a date or a
-    whole number rather than a measurement, and of several the one with the fewest values."""
-    spec, rows = typed.spec, pa.array(at)
-    cells = text_of(trial, spec, typed.raw)(at).columns
-    key = [typed.column(name).take(rows) for name in spec.key_]
-    different = distinct([*cells, *key]).max(initial=-1)
-    columns = {name: typed.column(name).take(rows) for name in typed.columns}
-    variables = trial.dictionary[spec.name]
-    fit = [
-        (variables[name].kind == "number" and name != spec.subject, len(values.unique()), at, name)
-        for at, (name, values) in enumerate(columns.items())
-        if not values.null_count and distinct([*key, values]).max(initial=-1) == different
-    ]
-    if fit:
-        return f"[{', '.join((*spec.key_, min(fit)[3]))}] would be unique"
-    return "no further column alone would make it one"
 
 
 def _repeats(typed: Typed, losses: Losses) -> None:
@@ -225,7 +205,7 @@ def _misread(trial: Trial, typed: Typed) -> bool:
     variables = trial.dictionary[spec.name]
     dates = [name for name in spec.key_ if name in variables and variables[name].kind == "date"]
     return any(
-        better_orders(Wanted(variables[name], spelling_of(trial, spec, name)), typed.text(name))
+        orders(Wanted(variables[name], spelling_of(trial, spec, name)), typed.text(name)).better
         for name in dates
     )
 
@@ -347,31 +327,23 @@ def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
 def look_alikes(typed: Typed, losses: Losses) -> None:
     """Subjects of the table of subjects who may be one, told as pairs, and those whose number is of
     another form than the others', all by their lines."""
-    subject = typed.subject.dictionary_encode()
+    subject, table = typed.subject.dictionary_encode(), typed.spec.name
     names = subject.dictionary.to_pylist()
     found = pairs(names)
     odd = [name for name in of_another_form(names) if not any(name in pair for pair in found)]
-    if not found and not odd:
-        return
     codes = pc.fill_null(subject.indices, -1).to_numpy(zero_copy_only=False)
     line = typed.raw["source_row"].to_numpy()
     places = zip(*np.unique(codes, return_index=True), strict=True)
     first = {names[code]: int(line[at]) for code, at in places if code >= 0}
     if odd:
-        lines = ", ".join(str(first[name]) for name in odd[:MOST_PAIRS])
-        text = f"Table {typed.spec.name}: {len(odd)} of {len(names)} subjects have a number of "
-        text += f"another form than the others ({'line' if len(odd) == 1 else 'lines'} {lines}): "
-        text += "a row of sums, a title, a number misspelt?"
-        losses.warnings.append(RedLine("odd_number", typed.spec.name, None, text))
-    if not found:
-        return
-    shown = [
-        f"lines {first[one]} and {first[other]} ({', '.join(differ_by(one, other))})"
-        for one, other in found[:MOST_PAIRS]
-    ]
-    more = f" and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
-    text = f"Table {typed.spec.name}: {len(found)} pair(s) of subjects look the same and are "
-    text += "counted as two: "
-    losses.warnings.append(
-        RedLine("look_alike", typed.spec.name, None, f"{text}{'; '.join(shown)}{more}.")
-    )
+        lines = one_of((first[name] for name in odd), MOST_PAIRS)
+        text = f"Table {table}: {len(odd)} of {len(names)} subjects have a number of another form "
+        text += f"than the others ({'line' if len(odd) == 1 else 'lines'} {lines}): a row of sums, "
+        text += "a title, a number misspelt?"
+        losses.warnings.append(RedLine("odd_number", table, None, text))
+    if found:
+        lines = one_of((f"{first[a]} and {first[b]}" for a, b in found), MOST_PAIRS)
+        text = f"Table {table}: {len(found)} pair(s) of subjects look the same but for blanks, "
+        text += "capital letters, leading zeros, or characters of another alphabet or that cannot "
+        text += f"be seen, and are counted as two: lines {lines}."
+        losses.warnings.append(RedLine("look_alike", table, None, text))
