@@ -25,6 +25,9 @@ CARRIED = (
     "config/config.yaml",
     "config/norms",
     "config/conversions",
+    "reports/report.qmd",
+    "reports/summary.qmd",
+    "reports/supplement.qmd",
 )
 
 # Scripts of synthetic cohorts go with the trials of the repository.

@@ -6,7 +6,6 @@ import pytest
 from pypdfium2 import PdfDocument, raw
 
 from trialtrace.report.cells import Cells, at_hand
-from trialtrace.report.documents import write_documents, written
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.page import MOST_WORDS, count_words, page_one
@@ -44,11 +43,10 @@ def test_of_real_trials(real, name: str, tmp_path: Path):
     run = real[name].run
     material = Material(run.trial, load_settings(), run.folder, {"analyse_plan": "0" * 64})
     cells = Cells(material, draw_figures(material, tmp_path / "figures"), {})
-    write_documents(cells)
     assert count_words(page_one(material, {})) <= MOST_WORDS
     with at_hand(cells):
         made = render_document(
-            written(material, "summary"),
+            run.trial.at.template("summary"),
             out_dir=tmp_path,
             stem="summary",
             inputs={"figures": tmp_path / "figures"},

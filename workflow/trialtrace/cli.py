@@ -367,7 +367,9 @@ def run_serve(arguments: argparse.Namespace) -> int:
 def _add_report(add: Add) -> None:
     command = add_of_trial(add, "report", "what the report of a trial is made from, to change it")
     command.add_argument(
-        "--write", action="store_true", help="copy those of the last run to reports/TRIAL, as yours"
+        "--write",
+        action="store_true",
+        help="copy those of all trials to reports/TRIAL, as yours",
     )
     command.add_argument(
         "--sentences",

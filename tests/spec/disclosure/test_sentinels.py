@@ -36,7 +36,6 @@ from trialtrace.report.cells import last_run
 from trialtrace.report.floats import write_floats
 from trialtrace.report.material import Material
 from trialtrace.report.pages.start_page import build_site
-from trialtrace.report.render.pandoc import svg_text as as_text
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import data_tables
@@ -272,7 +271,7 @@ def test_the_search_opens_what_holds_text(tmp_path):
     Image.new("L", (2, 2)).save(tmp_path / "a.png", pnginfo=comment)
     svg = base64.b64encode(f"<svg><title>{word}</title></svg>".encode()).decode()
     (tmp_path / "a.html").write_text(f'<img src="data:image/svg+xml;base64,{svg}">')
-    drawn = as_text(f"<svg><title>{word}</title></svg>")
+    drawn = quote(f"<svg><title>{word}</title></svg>")
     (tmp_path / "b.html").write_text(f'<img src="data:image/svg+xml,{drawn}">')
     (tmp_path / f"{word}.txt").write_text("nothing")
     text = f"of {word}".encode()

@@ -16,9 +16,8 @@ from kept_report import FOLDER
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.own_documents import FUNCTIONS, STEMS, told_left_out
-from trialtrace.report.render.document import read_document
-from trialtrace.report.render.subset import check_document
+from trialtrace.report.cells import last_run
+from trialtrace.report.own_documents import told_left_out
 from trialtrace.report.render.tree.authored import OWN
 from trialtrace.report.report import render_report
 from trialtrace.report.shown.html_lines import html_lines
@@ -26,6 +25,7 @@ from trialtrace.report.shown.lines import is_trace
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.stages import RENDER
 from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.reported import ROLES
 
 SHARE = "mini/relief_primary/proportion.wilson@placebo"
 
@@ -39,8 +39,31 @@ def alone(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Project:
     """A run in a project whose reports/ can be changed."""
     at = kept_report.copied(tmp_path_factory, tmp_path)
     at.reports.unlink()
-    shutil.copytree(mini_trial.REPOSITORY / "reports/assets", at.reports / "assets")
+    shutil.copytree(mini_trial.REPOSITORY / "reports", at.reports)
     return at
+
+
+def call(function: str, name: str) -> str:
+    """A chunk of one call."""
+    label = f"{function}-{name.replace('_', '-')}"
+    return f'```{{python}}\n#| label: {label}\n#| output: asis\n{function}("{name}")\n```\n'
+
+
+def by_calls(at: Project, text: str) -> str:
+    """The report with a chunk for each call, as an author writes it who changes parts of it."""
+    run, parts = last_run(at, "mini"), []
+    for role in run.roles("report"):
+        parts.append(role.heading.data)
+        for one in role.analyses:
+            parts += [one.heading.data, call("sentences", one.name)]
+            parts += [call("figure", name) for name in one.figures]
+    patients = [
+        "## Patients {#sec-patients}",
+        *(call("section", n) for n in ("populations", "baseline")),
+    ]
+    for old, new in (("for role in run.roles", parts), ('chapter("Patients"', patients)):
+        text = text.replace(chunk(text, old), "\n\n".join(new) + "\n")
+    return text
 
 
 @pytest.fixture
@@ -78,10 +101,6 @@ def chunk(text: str, call: str) -> str:
     return next(one for one in re.findall(r"```\{python\}\n.*?```\n", text, re.S) if call in one)
 
 
-def without(text: str, analysis: str) -> str:
-    return text.replace(chunk(text, f'sentences("{analysis}")'), "")
-
-
 def plain(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
@@ -104,8 +123,11 @@ def test_sentences_are_pasted_with_a_call_for_each_number(alone: Project, render
     assert "](trace/" not in text and "&#45;" not in text
     assert main(["--project", str(alone.root), "report", "mini", "--sentences", "relief_primry"])
     assert 'did you mean "relief_primary"?' in capsys.readouterr().err
-    asked = f'sentences("{name}")'
-    after = of_analysis(rendered(lambda mine: mine.replace(chunk(mine, asked), text)), name)
+
+    def change(mine: str) -> str:
+        return by_calls(alone, mine).replace(call("sentences", name), text)
+
+    after = of_analysis(rendered(change), name)
     assert plain(after).replace(f" {OWN}", "") == plain(before)
     link = re.compile(r'<a (?:id="[^"]*" )?href="(?:trace/|#ref-)[^>]*>.*?</a>', re.DOTALL)
     assert link.findall(after) == link.findall(before)
@@ -114,22 +136,27 @@ def test_sentences_are_pasted_with_a_call_for_each_number(alone: Project, render
     assert len(marked) < after.count("</p>")
 
 
-def test_a_run_writes_an_analysis_a_chunk_in_the_order_of_the_plan(whole: Project):
-    trial = load_trial("mini", whole)
-    named = []
-    for stem in STEMS:
-        path = whole.root / FOLDER / f"quarto/{stem}.qmd"
-        assert check_document(path) == []
-        document = read_document(path)
-        labels = [cell.label for cell in document.cells]
-        assert all(labels) and len(set(labels)) == len(labels)
-        assert all(cell.code.count("\n") == 0 for cell in document.cells[1:])
-        named += re.findall(r'^table\("(\w+)"\)', path.read_text(encoding="utf-8"), re.M)
-        page = (whole.root / FOLDER / f"report/{stem}.html").read_text(encoding="utf-8")
-        floats = [one for one in labels if one.startswith(("tbl-", "fig-"))]
-        assert all(f'id="{one}"' in page or "no figure" in page for one in floats)
-    roles = [trial.plan.analyses[name].role for name in named]
-    assert set(named) == set(trial.plan.analyses) and roles[0] == "primary"
+def test_templates_show_every_analysis_in_the_order_of_its_role(whole: Project):
+    trial, run = load_trial("mini", whole), last_run(whole, "mini")
+    names = [one.name for role in run.roles("supplement") for one in role.analyses]
+    roles = [trial.plan.analyses[name].role for name in names]
+    assert {*names} == {*trial.plan.analyses} and roles == sorted(roles, key=[*ROLES].index)
+    pages = [
+        (whole.root / FOLDER / f"report/{stem}.html").read_text(encoding="utf-8")
+        for stem in ("report", "supplement")
+    ]
+    for page, stem in zip(pages, ("report", "supplement"), strict=True):
+        places = [
+            re.search(r"{#(.*)}", one.heading.data)[1]
+            for role in run.roles(stem)
+            for one in role.analyses
+        ]
+        found = [name for name in re.findall(r'<h3 id="([^"]+)"', page) if name in places]
+        assert found == places
+    main = [one.name for role in run.roles("report") for one in role.analyses]
+    assert main == [
+        one.name for role in run.roles("supplement") for one in role.analyses if one.in_report
+    ]
 
 
 def test_a_document_as_the_run_writes_it_makes_the_same_report(alone: Project, rendered):
@@ -145,8 +172,9 @@ def test_a_document_as_the_run_writes_it_makes_the_same_report(alone: Project, r
 
 def test_an_own_report_is_reordered_shortened_and_marked(alone: Project, rendered):
     def change(text: str) -> str:
-        text = without(text, "pain_each").replace("## Patients", "## Who took part")
-        baseline = chunk(text, 'section("baseline")')
+        text = by_calls(alone, text).replace(call("sentences", "pain_each"), "")
+        text = text.replace("## Patients", "## Who took part")
+        baseline = call("section", "baseline")
         more = f"""\
 About 17 of them came late, and relief was `{{python}} number("{SHARE}")` here; none left.
 
@@ -158,7 +186,7 @@ plt.plot([1, 2]);
 ```
 
 {baseline}"""
-        return text.replace(baseline, "").replace(chunk(text, 'section("populations")'), more)
+        return text.replace(baseline, "").replace(call("section", "populations"), more)
 
     page = plain(rendered(change, formats="html, docx, pdf"))
     assert f"A figure of my own {OWN}" in page
@@ -215,26 +243,27 @@ def test_code_of_its_own_runs_under_restricted_disclosure_only_where_declared(
     assert f"2 {OWN}" in plain(page)
 
 
-def test_each_call_of_the_run_that_a_document_lacks_is_told(alone: Project, written):
-    written(lambda text: text)
-    trial, text = load_trial("mini", alone), own(alone).read_text(encoding="utf-8")
-    assert told_left_out(trial) == []
-    chunks = [
-        one for one in re.findall(r"```\{python\}\n.*?```\n", text, re.S) if "run." not in one
-    ]
-    assert {re.search(r"(\w+)\(", one)[1] for one in chunks} == {*FUNCTIONS} - {"table"}
-    for one in chunks:
-        call = one.splitlines()[-2]
-        own(alone).write_text(text.replace(one, ""), encoding="utf-8")
-        assert told_left_out(trial) == [f"reports/mini/ leaves out {call}"]
-    moved = own(alone, "supplement")
-    moved.write_text(f"{moved.read_text(encoding='utf-8')}\n{one}", encoding="utf-8")
-    assert told_left_out(trial) == []
-    first = chunk(own(alone, "summary").read_text(encoding="utf-8"), "figure(")
-    summary = own(alone, "summary").read_text(encoding="utf-8").replace(first, "")
-    own(alone, "summary").write_text(summary, encoding="utf-8")
-    (told,) = told_left_out(trial)
-    assert told == f"reports/mini/summary.qmd leaves out {first.splitlines()[-2]}"
+def test_what_own_documents_of_the_last_run_leave_out_is_told(alone: Project, rendered):
+    assert told_left_out(load_trial("mini", alone)) == []
+    analysis = last_run(alone, "mini").roles("report").__next__().analyses[0]
+    dropped = [("sentences", analysis.name), ("section", "baseline")]
+
+    def change(text: str) -> str:
+        text = by_calls(alone, text)
+        for function, name in dropped:
+            text = text.replace(call(function, name), "")
+        summary = own(alone, "summary").read_text(encoding="utf-8")
+        shown = summary.replace(", *map(figure, run.figures_of_summary)", "")
+        own(alone, "summary").write_text(shown, encoding="utf-8")
+        return text.replace('chapter("Harms", "harms")', '# chapter("Harms", "harms")')
+
+    rendered(change)
+    first, second = told_left_out(load_trial("mini", alone))
+    for function, name in [*dropped, ("section", "harms")]:
+        assert f'{function}("{name}")' in first
+    (figure,) = last_run(alone, "mini").figures_of_summary
+    assert first.startswith("reports/mini/ leaves out ") and first.count("(") == 3
+    assert second == f'reports/mini/summary.qmd leaves out figure("{figure}")'
 
 
 def test_an_own_document_is_code_of_its_trial_alone(alone: Project, written):

@@ -1,5 +1,6 @@
 """What somebody would do who wants a report to say something else."""
 
+import base64
 import json
 import re
 import zipfile
@@ -109,9 +110,10 @@ def test_the_hash_in_the_box(whole: Project, spoil: Spoil):
 
 def test_a_figure(whole: Project, spoil: Spoil):
     text = of(whole, HTML).decode()
-    found = re.search(r'data:image/svg\+xml,([^"]+)', text)
+    found = re.search(r'data:image/svg\+xml;base64,([^"]+)', text)
     assert found is not None
-    told = in_html(whole, spoil, found[1], found[1].replace("%3C/svg", "%3Cg/%3E%3C/svg"))
+    drawing = base64.b64decode(found[1]).replace(b"</svg", b"<g/></svg")
+    told = in_html(whole, spoil, found[1], base64.b64encode(drawing).decode())
     assert [(one.what, one.place) for one in told.found] == [("figure", "3.1 Pain, Figure 3")]
 
 

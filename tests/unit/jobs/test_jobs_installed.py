@@ -29,6 +29,7 @@ def installed(tmp_path_factory) -> Code:
     inside = package / "project"
     for name in ("scripts", "workflow/rules"):
         shutil.copytree(ROOT / name, inside / name)
+    shutil.copytree(ROOT / "reports", inside / "reports", ignore=shutil.ignore_patterns("assets"))
     shutil.copy2(ROOT / "requirements.lock", inside)
     (inside / "commit").write_text("abc\n")
     info = site / "trialtrace-1.dist-info"

@@ -117,7 +117,7 @@ def test_a_page_of_quarto_has_the_same_element(made):
 def test_a_figure_without_links_stays_an_image(made):
     _, folder = made
     told = page(folder, "profile_1")
-    assert "<svg" not in told and 'src="data:image/svg+xml,' in told
+    assert "<svg" not in told and 'src="data:image/svg+xml;base64,' in told
 
 
 ALTERED = {

@@ -8,7 +8,6 @@ import mini_run
 import pytest
 
 from trialtrace.report.cells import Cells
-from trialtrace.report.documents import write_documents
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.floats import write_floats
 from trialtrace.report.material import Material
@@ -36,7 +35,7 @@ def written(tmp_path_factory) -> tuple[Material, dict[str, list[str]]]:
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     drawn = draw_figures(material, run.folder / "report" / "figures")
     cells = Cells(material, drawn, {})
-    write_documents(cells)
+    cells.write()
     names = write_floats(cells, folder / "out")
     return material, {name: _paragraphs(folder / "out" / name) for name in names}
 
@@ -78,7 +77,7 @@ def test_a_table_of_the_author_of_a_document_is_not_said_to_be_of_the_run(tmp_pa
     run = mini_run.run_mini(tmp_path)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     cells = Cells(material, draw_figures(material, run.folder / "report" / "figures"), {})
-    write_documents(cells)
+    cells.write()
     # A run has no reports/ of its own, but a link to those of the checkout.
     run.at.reports.unlink()
     own = run.at.reports / run.trial.name / "report.qmd"

@@ -2,16 +2,12 @@
 
 import json
 import re
-import shutil
 
 import pytest
 from hostile_text import LEVEL, PAYLOADS
-from mini_trial import settings_of
 from site_pages import active_content, broken_links, pages
 
 from trialtrace.report.links import trace_link
-from trialtrace.report.render import pandoc
-from trialtrace.report.report import render_report
 
 # A label of 150 characters leaves no room for the axes.
 pytestmark = [
@@ -105,25 +101,3 @@ def test_restricted_rejects_are_listed_by_rule_column_count_and_row(restricted):
     rows = [tuple(cells[at : at + 5]) for at in range(0, len(cells), 5)]
     listed = {(where, count, lines) for where, _, _, count, lines in rows}
     assert {("Relief (patients.relief)", "1", "4"), ("Age (patients.age)", "1", "6")} <= listed
-
-
-def test_a_report_of_several_pages_has_no_dead_link(hostile, tmp_path, monkeypatch):
-    monkeypatch.setattr(pandoc, "LARGEST", 200_000)
-    folder = tmp_path / "results" / "mini"
-    shutil.copytree(hostile.folder, folder, ignore=shutil.ignore_patterns("report"))
-    settings = settings_of("mini", "full")
-    codes = json.loads((hostile.folder / "report" / "code.json").read_text(encoding="utf-8"))
-    render_report(hostile.trial, settings, folder, codes)
-    found = pages(folder / "report")
-    assert named(found, "report/report-2.html") and named(found, "report/supplement.html")
-    assert broken_links(found) == []
-    first = (folder / "report" / "report.html").read_text(encoding="utf-8")
-    contents = first.partition('id="TOC"')[2].partition("</nav>")[0]
-    there = re.findall(
-        r'<h2 id="([^"]+)"', (folder / "report" / "report-2.html").read_text("utf-8")
-    )
-    assert len(there) > 2
-    assert [f'<a href="report-2.html#{place}">' in contents for place in there] == [True] * len(
-        there
-    )
-    assert "(Report 2)</a>" in contents

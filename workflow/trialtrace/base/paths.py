@@ -22,6 +22,8 @@ PRIVATE, BY_R = "private", "r"
 # In a folder of results that stands apart from its project: the path of that, and in a second line
 # what its runs are for, where that is not the analysis.
 ELSEWHERE = "trialtrace.project"
+# The documents that every report is made of: reports/*.qmd.
+TEMPLATES = ("report", "supplement", "summary")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class Project:
         """Style sheets and reference documents of reports: the project's, else the code's."""
         chosen = self.reports / "assets"
         return chosen if chosen.is_dir() else self.code.assets
+
+    def template(self, stem: str) -> Path:
+        """The document from which reports are made: the project's, else the code's."""
+        chosen = self.reports / f"{stem}.qmd"
+        return chosen if chosen.is_file() else self.code.root / "reports" / chosen.name
 
     @property
     def made(self) -> Path:

@@ -1,71 +1,34 @@
 """The documents that a trial has: where they lie, whose they are, and what they ask a run for.
 
-`report.qmd` and `supplement.qmd` lie in reports/NAME/ where they are somebody's own, else in
-results/NAME/quarto/, written anew by each run. Both renderers make the report of them. What is
-told of them needs neither the run nor what draws it.
+Reports of all trials are made of reports/report.qmd, supplement.qmd and summary.qmd, which loop
+over the plan; a run copies them to results/NAME/quarto/. Those in reports/NAME/ take their place,
+and are somebody's own.
 """
 
 import ast
 import json
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, located, one_of
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import TEMPLATES, Project
 from trialtrace.base.store import read_parquet, write_bytes
 from trialtrace.report.links import analysis_place
-from trialtrace.report.render.document import INLINE, Document, Prose, read_document
+from trialtrace.report.render.document import INLINE, Cell, Document, Prose, read_document
 from trialtrace.report.render.subset import check_document
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 from trialtrace.run.trial.settings import LIFT, RESTRICTED
 
 SUMMARY = "summary"
-STEMS = (REPORT, SUPPLEMENT, SUMMARY)
+STEMS = TEMPLATES
 # The folder of a run's documents, and in it what their chunks need besides results.
 FOLDER, STATE = "quarto", "cells.json"
-# Heading, anchor and sections of what comes before and after the analyses of each document.
-BEFORE = (("Patients", "sec-patients", ("populations", "clusters", "baseline")),)
-AFTER = {
-    REPORT: (
-        ("Looks for the monitoring committee", "sec-committee", "committee"),
-        ("Harms", "sec-harms", "harms"),
-        ("Limitations", "sec-limits", "limits"),
-        ("Methods, software and references", "sec-methods", "methods"),
-        ("Published numbers", "sec-published", "published"),
-        ("Data", "sec-data", "data"),
-        ("How these numbers were made", "sec-made", "made"),
-    ),
-    SUPPLEMENT: (
-        ("Adverse events by term", "sec-events", "events"),
-        ("Flow of patients", "sec-flow", "flow"),
-        ("Sample size, power and precision", "sec-planning", "planning"),
-        ("Endpoints", "sec-endpoints", "endpoints"),
-        ("Estimands and their analyses", "sec-estimands", "estimands"),
-        ("Methods of each analysis", "sec-methods-further", "methods_further"),
-        ("Declared constants", "sec-constants", "constants"),
-        ("The trial as its sources describe it", "sec-trial", "trial"),
-        ("Rows and cells of the export", "sec-data-tables", "data_tables"),
-        ("Files of data", "sec-sources", "sources"),
-        ("The frozen plan and what changed since", "sec-frozen", "frozen"),
-        ("Data review and visits outside their window", "sec-review", "review"),
-        ("CONSORT 2025", "sec-consort", "consort"),
-        ("Simulation", "sec-simulation", "simulation"),
-        ("Listings", "sec-listings", "listings"),
-        ("Set to published numbers", "sec-targets", "targets"),
-    ),
-}
-SECTIONS = (
-    *(name for _, _, names in BEFORE for name in names),
-    *(name for parts in AFTER.values() for _, _, name in parts),
-)
 # What chunks call, and what the setup of a document assigns besides.
 OF_ANALYSIS = ("sentences", "table")
 FUNCTIONS = ("section", *OF_ANALYSIS, "figure")
 NUMBERS = ("number", "value", "row")
-_COMMENT_OR_CODE = re.compile(rf"(<!--|-->)|{INLINE.pattern}")
+HEADINGS = ("chapter", "heading")
 
 
 def read_state(at: Project, trial: str) -> dict:
@@ -102,10 +65,10 @@ class Source:
     def stem(self) -> str:
         return self.path.stem
 
-    def calls(self, *, shown: bool = False) -> Iterator[Call]:
-        """What its chunks and sentences ask for, or what of it is `shown`. Raises UserError where
-        it is malformed."""
-        for tree, line in _codes(read_document(self.path), shown=shown):
+    def calls(self) -> Iterator[Call]:
+        """What its chunks and sentences ask for by its name. Raises UserError where it is
+        malformed."""
+        for tree, line in _codes(read_document(self.path)):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and (call := _call(node, line)):
                     yield call
@@ -139,47 +102,23 @@ def own_files(at: Project, trial: str) -> list[Path]:
 Asked = tuple[str, str]
 
 
-def asked(documents: Iterable[Source]) -> dict[Asked, None]:
-    """What documents show, in their order."""
-    return dict.fromkeys(
-        (call.function, call.name)
-        for document in documents
-        if document.path.is_file()
-        for call in document.calls(shown=True)
-    )
-
-
-def left_out(trial: Trial, documents: Sequence[Source], results: Path | None = None) -> list[Asked]:
-    """What the last run wrote into documents and own ones leave out, and analyses of the plan that
-    neither has; nothing where none is own. `results` is the folder of another run."""
-    if not any(document.own for document in documents):
-        return []
-    folder = (results or trial.at.results / trial.name) / FOLDER
-    shown = asked(documents)
-    of_run = asked(Source(folder / document.path.name, own=False) for document in documents)
-    plan = trial.plan.analyses
-    named = {name for function, name in [*shown, *of_run] if function in OF_ANALYSIS}
-    new = [(function, name) for name in plan if name not in named for function in OF_ANALYSIS]
-    return [
-        *(
-            one
-            for one in of_run
-            if one not in shown and (one[0] not in OF_ANALYSIS or one[1] in plan)
-        ),
-        *(new if any(document.stem != SUMMARY for document in documents) else ()),
-    ]
+def asked(calls: Iterable[str]) -> dict[Asked, None]:
+    """What documents show, in their order, by the marks of the calls that gave it."""
+    found = dict.fromkeys(call.partition(":")[::2] for call in calls)
+    return dict.fromkeys(found)
 
 
 def told_left_out(trial: Trial) -> list[str]:
-    """A line on what own documents of the report leave out, and one on its first page."""
-    report, supplement, summary = sources(trial.at, trial.name)
-    pages = {
-        f"reports/{trial.name}/": [report, supplement],
-        trial.at.shown(summary.path): [summary],
-    }
+    """A line on what the last run's own documents leave out, and one on its first page."""
+    if not any(source.own for source in sources(trial.at, trial.name)):
+        return []
+    try:
+        left_out = read_state(trial.at, trial.name)["left_out"]
+    except UserError:
+        return []
     told = {
-        place: ", ".join(f'{function}("{name}")' for function, name in left_out(trial, documents))
-        for place, documents in pages.items()
+        place: ", ".join(f'{function}("{name}")' for function, name in calls)
+        for place, calls in left_out.items()
     }
     return [f"{place} leaves out {calls}" for place, calls in told.items() if calls]
 
@@ -187,16 +126,18 @@ def told_left_out(trial: Trial) -> list[str]:
 def filled(trial: Trial, places: Mapping[str, str], shown: Collection[Asked]) -> dict[str, str]:
     """Of the pages of places those of headings under which documents show something of the run:
     their author may have left a heading alone."""
-    analyses = {
-        name.split("/")[1] if function in NUMBERS and "/" in name else name
-        for function, name in shown
-        if function in (*OF_ANALYSIS, *NUMBERS)
-    }
-    sections = {name for function, name in shown if function == "section"}
-    every = [*BEFORE, *((*rest, (name,)) for parts in AFTER.values() for *rest, name in parts)]
-    empty = {anchor for _, anchor, names in every if not sections & {*names}}
-    empty |= {analysis_place(name) for name in trial.plan.analyses if name not in analyses}
+    analyses = {name.split("/")[1] if "/" in name else name for _, name in shown}
+    empty = {analysis_place(name) for name in trial.plan.analyses if name not in analyses}
+    sections = (name for name in section_names() if ("section", name) not in shown)
+    empty |= {f"sec-{name.replace('_', '-')}" for name in sections}
     return {place: page for place, page in places.items() if place not in empty}
+
+
+def section_names() -> list[str]:
+    """The sections that a document can have. They are imported late: what draws them is heavy."""
+    from trialtrace.report.cells import SECTIONS
+
+    return [*SECTIONS, SUMMARY]
 
 
 def own_problems(trial: Trial) -> list[Problem]:
@@ -222,7 +163,9 @@ def refused_code(trial: Trial, documents: Iterable[Source]) -> list[Problem]:
         )
         for source in ([] if trial.document_code else documents)
         if source.own
-        for line, code in foreign_code(read_document(source.path))
+        for line, code in foreign_code(
+            read_document(source.path), read_document(trial.at.template(source.stem))
+        )
     ]
 
 
@@ -230,7 +173,7 @@ def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
     """Calls of a document for what there is not: sections and analyses of the plan, figures and
     results of the last run, if there is one."""
     analyses = [*trial.plan.analyses]
-    known = {"section": [*SECTIONS, SUMMARY], "sentences": analyses, "table": analyses}
+    known = {"section": section_names(), "sentences": analyses, "table": analyses}
     calls = list(source.calls())
     folder = trial.at.results / trial.name
     if (folder / FOLDER / STATE).is_file():
@@ -262,20 +205,26 @@ def _not_shown(trial: Trial, source: Source) -> Iterator[Problem]:
                     yield Problem(place, what, found=ast.unparse(call), do=do)
 
 
-def foreign_code(document: Document) -> Iterator[tuple[int, str]]:
-    """Line and text of every statement that does more than call what documents are given."""
-    for tree, line in _codes(document):
+def foreign_code(document: Document, template: Document) -> Iterator[tuple[int, str]]:
+    """Line and text of every statement that does more than call what documents are given, and is
+    not in a cell of the template."""
+    known = {cell.code for cell in template.cells}
+    for tree, line in _codes(replace(document, parts=tuple(_without(document, known)))):
         for statement in tree.body:
             if not _is_given(statement):
                 yield line + statement.lineno - 1, ast.unparse(statement).split("\n")[0]
+
+
+def _without(document: Document, known: Collection[str]) -> Iterator[Prose | Cell]:
+    return (one for one in document.parts if isinstance(one, Prose) or one.code not in known)
 
 
 def _is_given(statement: ast.stmt) -> bool:
     match statement:
         case ast.ImportFrom(module="trialtrace.report.cells"):
             return True
-        case ast.Expr(ast.Call() as call):
-            return _call(call, 0) is not None and _constant(call)
+        case ast.Expr(ast.Call(ast.Name(name)) as call):
+            return name in (*FUNCTIONS, *NUMBERS, *HEADINGS) and _constant(call)
         case ast.Assign([ast.Name()], ast.Call(ast.Name("open_report")) as call):
             return _constant(call)
         case ast.Assign([ast.Tuple(names)], ast.Tuple(values)):
@@ -288,24 +237,19 @@ def _is_function(name: ast.expr, value: ast.expr) -> bool:
     """Whether a function of the run is given its own name."""
     match name, value:
         case ast.Name(own), ast.Attribute(ast.Name(), attribute):
-            return own == attribute and own in (*FUNCTIONS, *NUMBERS)
+            return own == attribute and own in (*FUNCTIONS, *NUMBERS, *HEADINGS)
     return False
 
 
-def _codes(document: Document, *, shown: bool = False) -> Iterator[tuple[ast.Module, int]]:
-    """Every piece of code of a document, or what its chunks show, and the line of its first."""
-    commented = False
+def _codes(document: Document) -> Iterator[tuple[ast.Module, int]]:
+    """Every piece of code of a document and the line of its first."""
     for part in document.parts:
-        if not isinstance(part, Prose):
-            hidden = any(part.options.get(name) is False for name in ("include", "eval", "output"))
-            if not (shown and (hidden or commented)):
-                yield ast.parse(part.code), part.code_line
+        if isinstance(part, Cell):
+            yield ast.parse(part.code), part.code_line
             continue
         for number, line in enumerate(part.text.split("\n"), part.line):
-            for mark, expression in _COMMENT_OR_CODE.findall(line):
-                commented = mark == "<!--" if mark else commented
-                if expression and not (shown and commented):
-                    yield ast.parse(expression.strip()), number
+            for expression in INLINE.findall(line):
+                yield ast.parse(expression.strip()), number
 
 
 def _call(node: ast.Call, line: int) -> Call | None:
@@ -324,30 +268,28 @@ def _constant(call: ast.Call) -> bool:
 
 # `trialtrace report`: which documents a report is made of, and how they become one's own.
 
-OWN, OF_RUN, NO_RUN = "own", "as the run writes it", "written by the next run"
-
 
 def tell_documents(trial: Trial) -> str:
     """A line a document, and what of a run they leave out."""
     documents = sources(trial.at, trial.name)
     lines = [
-        f"{trial.at.shown(document.path)}: "
-        + (OWN if document.own else OF_RUN if document.path.is_file() else NO_RUN)
+        f"{trial.at.shown(document.path)}: own"
+        if document.own
+        else f"reports/{document.path.name}: of all trials"
         for document in documents
     ]
     return "\n".join([*lines, *told_left_out(trial)]) + "\n"
 
 
 def write_own(trial: Trial) -> str:
-    """Copy the documents of the last run to where they are somebody's own.
+    """Copy the templates to where they are somebody's own.
 
-    Raises UserError where there is one already, or no run.
+    Raises UserError where there is one already.
     """
     own = {stem: own_document(trial.at, trial.name, stem) for stem in STEMS}
     if there := [trial.at.shown(path) for path in own.values() if path.exists()]:
         what = "is there already, and is yours"
         raise UserError(there[0], what, do="change it, or move it away first")
-    made = trial.at.results / trial.name / FOLDER
     for stem, path in own.items():
-        write_bytes(path, (made / f"{stem}.qmd").read_bytes())
+        write_bytes(path, trial.at.template(stem).read_bytes())
     return f"{trial.at.shown(path.parent)}/ is yours: the next run makes the report of it\n"

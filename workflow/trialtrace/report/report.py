@@ -13,7 +13,6 @@ from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.audit.published import typed
 from trialtrace.report.cells import Cells, at_hand
-from trialtrace.report.documents import differs, write_documents, written
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import in_a_row
@@ -25,14 +24,13 @@ from trialtrace.report.own_documents import (
     Source,
     asked,
     filled,
-    left_out,
     own_files,
     refused_code,
     sources,
 )
 from trialtrace.report.pages.at_risk_page import at_risk_pages
 from trialtrace.report.pages.traces import config_lines, write_traces
-from trialtrace.report.render.api import RenderedFiles, render_document
+from trialtrace.report.render.api import RenderedFiles, calls_of, render_document
 from trialtrace.report.render.document import read_document
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.methods import bibliography
@@ -73,20 +71,20 @@ def render_report(
     drawn = draw_figures(material, out / "figures")
     at_risk_pages(material, drawn, out)
     cells = Cells(material, drawn, {})
-    write_documents(cells)
     cells.write()
     documents = {source.stem: source for source in sources(trial.at, trial.name, material.folder)}
     _refuse_code(material, documents.values())
     with at_hand(cells):
-        document = _document(material, out, documents)
+        left_out = _left_out(material, out, documents)
+        document = _document(material, out, documents, left_out)
         pages = [file.name for file in document.files if file.suffix == HTML]
-        shown_calls = asked([documents[REPORT], documents[SUPPLEMENT]])
+        shown_calls = asked(document.calls)
         places = filled(trial, section_pages([out / name for name in pages]), shown_calls)
         # The links of the summary follow; what the report has of it leads nowhere yet.
-        cells = Cells(material, drawn, places)
+        cells = Cells(material, drawn, places, left_out)
         cells.write()
     with at_hand(cells):
-        summary = _summary(material, out, documents[links.SUMMARY], document)
+        summary = _summary(material, out, documents[links.SUMMARY], document, left_out)
     shown = [*pages, *(name for name in summary if name.endswith(HTML))]
     offer_tables(out, shown, trial.stamp)
     printed = write_traces(material, out, shown, places)
@@ -131,7 +129,40 @@ def _readings(material: Material, places: Mapping[str, str]) -> dict[str, dict[s
     }
 
 
-def _document(material: Material, out: Path, documents: Mapping[str, Source]) -> RenderedFiles:
+LeftOut = dict[str, list[Asked]]
+
+
+def _left_out(material: Material, out: Path, documents: Mapping[str, Source]) -> LeftOut:
+    """What of the run own documents do not show, by their place: of the report and its supplement,
+    and of its first page. Their cells run for it, and run again where they are rendered."""
+    trial = material.trial
+
+    def shown(paths: Sequence[Path], home: Path | None) -> dict[Asked, None]:
+        inputs, private = _inputs(material, out), material.disclosure != "full"
+        return asked(calls_of(paths, inputs=inputs, home=home, private=private))
+
+    found = {}
+    for place, stems in (
+        (f"reports/{trial.name}/", (REPORT, SUPPLEMENT)),
+        (f"reports/{trial.name}/{links.SUMMARY}.qmd", (links.SUMMARY,)),
+    ):
+        chosen = [documents[stem] for stem in stems]
+        if any(_is_changed(material, source) for source in chosen):
+            own = shown([source.path for source in chosen], _home(chosen))
+            of_run = shown([trial.at.template(stem) for stem in stems], None)
+            found[place] = [one for one in of_run if one not in own]
+    return found
+
+
+def _is_changed(material: Material, source: Source) -> bool:
+    """Whether a document is somebody's own and has anything that the template has not."""
+    template = material.trial.at.template(source.stem)
+    return source.own and source.path.read_bytes() != template.read_bytes()
+
+
+def _document(
+    material: Material, out: Path, documents: Mapping[str, Source], left_out: LeftOut
+) -> RenderedFiles:
     trial = material.trial
     html = "html" in material.settings.report.formats
     chosen = [documents[REPORT], documents[SUPPLEMENT]]
@@ -144,7 +175,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         formats=material.settings.report.formats,
         renderer=_renderer(material),
         title=_title(material, chosen[0]),
-        note=_note(material, chosen),
+        note=_note(material, chosen, left_out.get(f"reports/{trial.name}/", ())),
         stamp=trial.stamp,
         private=material.disclosure != "full",
         before=[("Summary", links.SUMMARY_PAGE)] if html else [],
@@ -155,7 +186,9 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
     )
 
 
-def _summary(material: Material, out: Path, source: Source, report: RenderedFiles) -> list[str]:
+def _summary(
+    material: Material, out: Path, source: Source, report: RenderedFiles, left_out: LeftOut
+) -> list[str]:
     """Write the first page by itself; the names of its files, none where no page is asked for.
 
     Reports begin with it too.
@@ -173,7 +206,7 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
         formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
         title=_title(material, source),
-        note=_note(material, [source]),
+        note=_note(material, [source], left_out.get(material.trial.at.shown(source.path), ())),
         stamp=material.trial.stamp,
         private=material.disclosure != "full",
         beside=[
@@ -197,15 +230,15 @@ def _home(chosen: Sequence[Source]) -> Path | None:
     return next((source.path.parent.absolute() for source in chosen if source.own), None)
 
 
-def _note(material: Material, chosen: Sequence[Source]) -> str:
+def _note(material: Material, chosen: Sequence[Source], lacking: Sequence[Asked]) -> str:
     """What is told at the head of documents that are somebody's own; "" of those of the run."""
     trial = material.trial
-    own = [source for source in chosen if source.own and differs(material, source)]
+    own = [source for source in chosen if _is_changed(material, source)]
     if not own:
         return ""
     made = "The supplement is made" if {source.stem for source in own} == {SUPPLEMENT} else "Made"
     text = AUTHORED.format(made, in_a_row([trial.at.shown(source.path) for source in own]))
-    return " ".join([text, *_lacking(trial, left_out(trial, chosen, material.folder))])
+    return " ".join([text, *_lacking(trial, lacking)])
 
 
 def _lacking(trial: Trial, lacking: Sequence[Asked]) -> Iterator[str]:
@@ -247,7 +280,7 @@ def _title(material: Material, source: Source) -> str:
     trial = material.trial
     made, own = (
         read_document(path).setting("title")
-        for path in (written(material, source.stem), source.path)
+        for path in (trial.at.template(source.stem), source.path)
     )
     title = str(own) if own and own != made else trial.title
     return title

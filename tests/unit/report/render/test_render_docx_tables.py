@@ -78,22 +78,10 @@ def test_an_interval_goes_below_its_estimate_before_a_table_lies(write, render):
     assert cell.replace(f"{space}(", " (") in re.sub("<[^>]+>", "", text)
 
 
-def test_the_label_of_a_block_is_one_cell_and_its_rows_stay_together(write, render):
-    lines = [
-        "| L | N |",
-        "|---|---|",
-        "| head | |",
-        "| one | 1 |",
-        "| | 2 |",
-        "| | 3 |",
-        "| two | 4 |",
-        *[f"| row {n} | 5 |" for n in range(20)],
-    ]
-    source = write("\n".join(lines))
-    rows = parts_of(render(source, formats=("docx",)))["word/document.xml"].split("</w:tr>")[1:6]
-    assert ["continue" in row for row in rows] == [False, False, True, True, False]
-    # Of a heading of rows, and of a block but its last.
-    assert ["keepNext" in row for row in rows] == [True, True, True, False, False]
+def test_a_heading_of_rows_stays_with_the_next_row(write, render):
+    rows = "\n".join(["| L | N |", "|---|---|", "| head | |", *["| row | 5 |"] * 24])
+    text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
+    assert ["keepNext" in row for row in text.split("</w:tr>")[1:4]] == [True, False, False]
 
 
 def test_a_short_table_of_a_docx_stays_on_one_page(write, render):
@@ -113,9 +101,3 @@ def test_capitals_of_a_column_of_codes_have_room(write, render):
     text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
     widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
     assert 100 * widths[1] / sum(widths) > 1.3 * len("BLEEDANY") + 2
-
-
-def test_a_block_that_is_too_long_is_cut_and_has_its_label_again(write, render):
-    rows = "\n".join(["| L | N |", "|---|---|", "| one | 1 |", *["| | 2 |"] * 30])
-    text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
-    assert text.count(">one<") == text.count('w:val="restart"') == 2

@@ -121,11 +121,9 @@ def test_a_data_frame_is_a_table_with_the_values_as_it_shows_them(write, render)
     assert render(write(body, FRONT), formats=("docx",))
 
 
-def test_html_and_headings_are_refused(write, render):
+def test_html_is_refused(write, render):
     frame = cell("class T:\n    def _repr_html_(self):\n        return '<table>'\nT()")
     assert "shows HTML" in failure(render, write(frame, FRONT))
-    heading = cell("from IPython.display import Markdown\nMarkdown('## A')")
-    assert "output: asis" in failure(render, write(heading, FRONT))
 
 
 def test_code_cannot_close_its_block(write, render):

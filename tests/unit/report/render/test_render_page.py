@@ -63,7 +63,7 @@ def test_every_inner_link_has_its_target(page):
 
 
 def test_images_in_a_page_are_vectors_where_there_is_one(page, docx):
-    assert page.count("data:image/svg+xml,") == 3 and "data:image/png" not in page
+    assert page.count("data:image/svg+xml;base64,") == 3 and "data:image/png" not in page
     assert 'Extension="png"' in docx["[Content_Types].xml"] or "media/" in str(docx)
     assert "svg" not in docx["word/_rels/document.xml.rels"]
 
@@ -77,7 +77,8 @@ def test_links_of_numbers_stay_relative_in_a_page(page, docx):
 LINKS = """## A {#sec-a}
 
 [27](trace/a.html#abc) of [30](trace/a.html#abc/n), [1](trace/b.html#other), [B](supplement.docx#x),
-[W](https://example.org). Files: [CSV](figures/a.csv), [SVG](figures/a.svg). See @sec-a.
+[W](https://example.org). Files:
+[[CSV](figures/a.csv), [SVG](figures/a.svg).]{.figure-files} See @sec-a.
 """
 
 

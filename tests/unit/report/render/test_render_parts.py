@@ -1,13 +1,12 @@
-"""A document whose sections name pages: which page has what, links from one to another, numbers."""
+"""A report of two documents: which page has what, links from one to another, numbers."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from trialtrace.report.render import parts
 from trialtrace.report.render.api import render_document
-from trialtrace.report.render.parts import Numbered, Part, elsewhere
+from trialtrace.report.render.parts import Part, linked
 from trialtrace.run.trial.settings import Report
 
 BODY = """\
@@ -27,7 +26,12 @@ Near.
 
 :::
 
-## Two {#sec-two page=supplement}
+## Three {#sec-three}
+
+More.
+"""
+SUPPLEMENT = """\
+## Two {#sec-two}
 
 ### Inner {#sec-inner}
 
@@ -47,17 +51,21 @@ Far.
 
 The end.
 
-## Three {#sec-three}
-
-More.
 """
 FRONT = "title: T\nformat:\n  html: {number-sections: true, toc: true}\nexecute: {echo: false}"
+
+
+def both(write) -> tuple[Path, Path]:
+    report = write(BODY, FRONT)
+    other = report.with_name("supplement.qmd")
+    other.write_text(f"---\n{FRONT}\n---\n\n{SUPPLEMENT}", encoding="utf-8")
+    return report, other
 
 
 @pytest.fixture
 def made(write, tmp_path: Path):
     files = render_document(
-        write(BODY, FRONT),
+        *both(write),
         out_dir=tmp_path / "out",
         stem="report",
         renderer="embedded",
@@ -71,8 +79,9 @@ def test_each_page_is_a_file_in_each_format(made):
 
 
 def test_what_follows_may_be_made_in_fewer_formats(write, tmp_path: Path):
-    source = write(BODY, FRONT)
-    files = render_document(source, out_dir=tmp_path, stem="report", of_further=["html"]).files
+    files = render_document(
+        *both(write), out_dir=tmp_path, stem="report", of_further=["html"]
+    ).files
     assert {one.name for one in files} == {"report.html", "supplement.html", "report.docx"}
 
 
@@ -115,53 +124,10 @@ def test_links_lead_to_the_page_that_has_their_target(made):
 def test_a_place_that_both_documents_have_is_that_of_the_own():
     """As Quarto has it, which renders each by itself: a list of references in both, say."""
     note, other = '["note",[],[]]', '["other",[],[]]'
-    pages = [
-        Part("", 1, 1, (note,)),
-        Part("supplement", 1, 2, (other,)),
-        Part("supplement", 2, 2, (note,)),
-    ]
-    led = [elsewhere(pages, page, "report", "html") for page in pages]
+    link = '["#note",""],["#other",""]'
+    pages = [Part("report", f"[{note},{link}]"), Part("supplement", f"[{note},{other},{link}]")]
+    led = [linked(pages, page, "html")[-2:] for page in pages]
     assert led == [
-        {"other": "supplement.html"},
-        {"note": "supplement-2.html"},
-        {"other": "supplement.html"},
+        [["#note", ""], ["supplement.html#other", ""]],
+        [["#note", ""], ["#other", ""]],
     ]
-
-
-def numbered(tmp_path: Path, count: int) -> Numbered:
-    def header(level: int, name: str) -> dict:
-        pairs = [["page", "supplement"]] if level == 2 else []
-        return {"t": "Header", "c": [level, [name, [], pairs], [{"t": "Str", "c": name}]]}
-
-    blocks = [header(2, "sec-a")]
-    for number in range(count):
-        blocks += [header(3, f"sec-{number}"), {"t": "Para", "c": [{"t": "Str", "c": "x" * 900}]}]
-    document = {"pandoc-api-version": [1, 23], "meta": {}, "blocks": blocks}
-    return Numbered(document, tmp_path)
-
-
-@pytest.mark.parametrize("count", [1, 5, 30])
-def test_a_page_that_would_be_too_large_is_cut_between_sections(tmp_path: Path, count: int):
-    largest = 5_000
-    own, *supplement = numbered(tmp_path, count).parts(largest)
-    assert own.blocks == () and [part.number for part in supplement] == list(
-        range(1, len(supplement) + 1)
-    )
-    for part in supplement:
-        assert sum(map(len, part.blocks)) * parts.OF_JSON <= largest
-    text = "".join(block for part in supplement for block in part.blocks)
-    found = [f"sec-{number}" for number in range(count)]
-    assert re.findall(r'\["(sec-\d+)"', text) == found
-    # Each page after the first begins with its section, once more without its anchor.
-    for part in supplement[1:]:
-        assert "(continued)" in part.blocks[0] and '["",[],[]]' in part.blocks[0]
-
-
-def test_no_page_ends_with_the_header_of_a_section(tmp_path: Path):
-    whole = numbered(tmp_path, 4)
-    header, *rest = whole.document["blocks"]
-    second = {"t": "Header", "c": [2, ["sec-b", [], header["c"][1][2]], header["c"][2]]}
-    whole.document["blocks"] = [header, *rest[:2], second, *rest[2:]]
-    # The first section and the header of the second would fit on a page, its first part not.
-    _, first, *later = whole.parts(1_000)
-    assert '"sec-0"' in first.blocks[-2] and '"sec-b"' in later[0].blocks[0]

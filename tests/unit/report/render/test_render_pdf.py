@@ -164,8 +164,13 @@ def test_the_author_of_a_document_is_that_of_the_file(write, tmp_path: Path):
 
 
 def test_a_supplement_is_a_document_of_its_own(write, figures: Path, tmp_path: Path):
+    near, far = BODY.split("## Far", maxsplit=1)
+    report = write(near, FRONT)
+    other = report.with_name("supplement.qmd")
+    other.write_text(f"## Far{far}", encoding="utf-8")
     files = render_document(
-        write(BODY.replace("{#sec-far}", "{#sec-far page=supplement}"), FRONT),
+        report,
+        other,
         out_dir=tmp_path,
         stem="report",
         inputs={"figures": figures},

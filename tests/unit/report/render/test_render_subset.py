@@ -1,17 +1,10 @@
 """The check of documents against the part of Quarto that both renderers share."""
 
-from pathlib import Path
-
-import mini_run
 import pytest
 
-from trialtrace.report.cells import Cells
-from trialtrace.report.documents import write_documents, written
-from trialtrace.report.material import Material
-from trialtrace.report.own_documents import STEMS
+from trialtrace.base.paths import TEMPLATES, project
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.subset import check_document
-from trialtrace.run.trial.load import load_settings
 
 FRONT = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
 
@@ -20,23 +13,19 @@ def _found(path) -> str:
     return "\n".join(str(problem) for problem in check_document(path))
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory) -> list[Path]:
-    """The documents that a run writes."""
-    run = mini_run.run_mini(tmp_path_factory.mktemp("documents"))
-    material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
-    write_documents(Cells(material, [], {}))
-    return [written(material, stem) for stem in STEMS]
+TEMPLATES_HERE = [project().template(stem) for stem in TEMPLATES]
 
 
-def test_documents_of_a_run_keep_to_the_shared_part(documents):
-    assert [_found(path) for path in documents] == [""] * len(STEMS)
-
-
-def test_every_cell_of_them_has_a_label(documents):
+@pytest.mark.parametrize("path", TEMPLATES_HERE, ids=TEMPLATES)
+def test_a_template_keeps_to_the_shared_part_and_labels_every_cell(path):
     """Quarto gives one without a label a random identifier, another in each run."""
-    cells = [cell for path in documents for cell in read_document(path).cells]
-    assert cells and all(cell.label for cell in cells)
+    assert _found(path) == ""
+    labels = [cell.label for cell in read_document(path).cells]
+    assert all(labels) and len(set(labels)) == len(labels)
+
+
+def test_templates_are_short():
+    assert sum(len(path.read_text().splitlines()) for path in TEMPLATES_HERE) <= 250
 
 
 ALLOWED = [

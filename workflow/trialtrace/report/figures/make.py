@@ -27,6 +27,7 @@ from trialtrace.report.figures.picture import (
 from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.render.tree.mailed import FILES
 from trialtrace.report.sections.questions import label_at_look, question_of
 from trialtrace.report.tables import pair_text
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -298,4 +299,5 @@ def _links(figure: Drawn) -> str:
     """Links to the numbers of a figure, and to it as a drawing."""
     drawing = figure.file.removesuffix(".png") + ".svg"
     links = (("Its numbers (CSV)", figure.data), ("SVG", drawing))
-    return ", ".join(f"[{name}](figures/{file})" for name, file in links) + "."
+    shown = ", ".join(f"[{name}](figures/{file})" for name, file in links)
+    return f"[{shown}.]{{.{FILES}}}"

@@ -40,7 +40,8 @@ def write_dossier(
     with tempfile.TemporaryDirectory(prefix="validate") as made:
         source = parse_document(f"---\ntitle: {json.dumps(TITLE)}\n---\n", f"{STEM}.qmd")
         text = "\n\n".join(_parts(tests, table, about))
-        pages = convert(text, [source], Page(title=TITLE, stem=STEM), Path(made), ("html", "pdf"))
+        page = Page(title=TITLE, stem=STEM)
+        pages, _ = convert([text], [source], page, Path(made), ("html", "pdf"))
     for name, content in pages.items():
         write_bytes(folder / name, content)
 

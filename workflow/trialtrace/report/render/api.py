@@ -30,7 +30,7 @@ RENDERERS = (EMBEDDED, QUARTO)
 class RenderedFiles:
     """What was written, and by which renderer (a volatile fact: it belongs into run.json).
 
-    `files` are all of them; a document whose sections name pages has several of a format.
+    `files` are all of them; `calls` gave what the documents show, as "table:pain".
     """
 
     html: Path | None
@@ -38,6 +38,7 @@ class RenderedFiles:
     pdf: Path | None
     renderer: str
     files: tuple[Path, ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 def render_document(
@@ -83,19 +84,20 @@ def render_document(
     shares = {EMBEDDED: alone} if alone else {}
     shares[renderer] = [kind for kind in formats if kind not in alone]
     made: dict[str, bytes] = {}
+    calls: list[str] = []
     for chosen, kinds in shares.items():
         with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
             folder = _working_folder(Path(scratch).resolve(), home)
             _place_inputs(folder, inputs or {})
             page = replace(page, scratch=Path(scratch).name)
-            files, name = _choose(chosen)(documents, page, folder, tuple(kinds))
+            files, name, calls = _choose(chosen)(documents, page, folder, tuple(kinds))
         _refuse_folder_in(files, page, documents[0])
         made |= files
     paths = {name: Path(out_dir) / name for name in made}
     for file, data in made.items():
         write_bytes(paths[file], data)
     html, docx, pdf = (paths.get(f"{stem}.{kind}") for kind in FORMATS)
-    return RenderedFiles(html, docx, pdf, name, tuple(paths.values()))
+    return RenderedFiles(html, docx, pdf, name, tuple(paths.values()), tuple(calls))
 
 
 def render_floats(
@@ -124,6 +126,21 @@ def render_floats(
     for name, data in made.items():
         write_bytes(out_dir / name, data)
     return [*made]
+
+
+def calls_of(
+    sources: Sequence[Path], *, inputs: Mapping[str, Path], home: Path | None, private: bool
+) -> list[str]:
+    """The calls that give what documents show, as "table:pain"; the arguments are those of
+    `render_document`."""
+    from trialtrace.report.render import embedded
+
+    documents = [read_document(path) for path in sources]
+    page = Page(private=private, stem=Path(documents[0].name).stem)
+    with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
+        folder = _working_folder(Path(scratch).resolve(), home)
+        _place_inputs(folder, inputs)
+        return embedded.render(documents, replace(page, scratch=Path(scratch).name), folder, ())[2]
 
 
 def _known(what: str, texts: Sequence[str], allowed: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ MAIN, PROPERTIES = "word/document.xml", "docProps/core.xml"
 NOBODY = b"<dc:creator></dc:creator>"
 TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 ROW = re.compile(r"<w:tr>(<w:trPr>)?")
-END, JOINED = "</w:tr>", '<w:vMerge w:val="continue"'
+END = "</w:tr>"
 # The line below a head, which the style of a table gives its first row: a cell over both rows of a
 # head ends in the second.
 HEAD, COVERED = "<w:tblHeader", re.compile(r'<w:vMerge w:val="continue"\s*/>')
@@ -57,17 +57,16 @@ def _finished(text: str) -> str:
 
 
 def _kept(table: re.Match[str]) -> str:
-    """A row whose label goes on in the next (tree/widths.py), or that is a heading of rows, stays
-    on its page, and so do all rows of a short table."""
+    """A heading of rows stays with the next row, and so do all rows of a short table."""
     *rows, end = table[0].split(END)
     together = len(rows) <= FEW and all(_letters(cell) <= SHORT for cell in _cells(table[0]))
     rows = [
         COVERED.sub(rf"\g<0><w:tcBorders>{LINE}</w:tcBorders>", row) if HEAD in row else row
         for row in rows
     ]
-    for at, following in enumerate(rows[1:]):
+    for at in range(len(rows) - 1):
         row = rows[at].rfind("<w:tr>")
-        if together or JOINED in following or _is_heading(rows[at][row:]):
+        if together or _is_heading(rows[at][row:]):
             rows[at] = rows[at][:row] + PARAGRAPH.sub(r"\g<0><w:keepNext/>", rows[at][row:])
     return END.join([*rows, end])
 

@@ -13,7 +13,6 @@ from trialtrace.report.render.session import Session, session
 
 # Put the prose and what the cells showed together into one markdown text.
 
-HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
 FIGURE_FOLDER = "cell-figures"
 # What is left of plotting calls as text: Quarto drops it too.
 _DISCARDED = re.compile(r"^\[?<(matplotlib|Figure size|Axes|seaborn)|^Text\(|^\(?array\(\[<Axes")
@@ -99,7 +98,8 @@ class Assembler:
 
     def _data(self, cell: Cell, data: dict, asis: bool) -> str:
         if "text/markdown" in data:
-            return self._checked_markdown(cell, str(data["text/markdown"]), asis)
+            text = str(data["text/markdown"])
+            return f"\n\n{text}\n\n" if asis else text
         if "image/png" in data:
             return self._figure(cell, data)
         if "text/html" in data:
@@ -113,19 +113,6 @@ class Assembler:
             )
         text = str(data.get("text/plain", ""))
         return "" if _DISCARDED.match(text) else fenced(text, "cell-output")
-
-    def _checked_markdown(self, cell: Cell, text: str, asis: bool) -> str:
-        if asis:
-            return f"\n\n{text}\n\n"
-        if HEADING.search(text):
-            raise UserError(
-                Problem(
-                    located(self._document.name, cell.line),
-                    "the cell shows a heading, which Quarto would leave out of the sections",
-                    do="add the line `#| output: asis` to the cell",
-                )
-            )
-        return text
 
     def _figure(self, cell: Cell, data: dict) -> str:
         folder = self._folder / FIGURE_FOLDER
@@ -162,37 +149,18 @@ def render(
     page: Page,
     folder: Path,
     formats: tuple[str, ...],
-) -> tuple[dict[str, bytes], str]:
-    """The bytes of each file by its name, and the name of the renderer.
-
-    What follows the first document stands on pages of its own, by its name.
-    """
-    text = markdown(documents, page, folder)
-    return pandoc.convert(text, documents, page, folder, formats), "embedded"
-
-
-def markdown(documents: Sequence[Document], page: Page, folder: Path) -> str:
-    """The documents as one text, with what their cells show."""
-    first, *others = documents
-    with session(first, folder, page.private) as running:
-        texts = [page.head + Assembler(first, running, folder, page.scratch).markdown()]
-        for document in others:
-            text = Assembler(document, running.of(document), folder, page.scratch).markdown()
-            texts.append(_on_page(text, Path(document.name).stem, page.head))
-    return "\n".join(texts)
+) -> tuple[dict[str, bytes], str, list[str]]:
+    """The bytes of each file by its name, the name of the renderer, and the calls that gave what
+    documents show."""
+    texts = markdown(documents, page, folder)
+    files, calls = pandoc.convert(texts, documents, page, folder, formats)
+    return files, "embedded", calls
 
 
-def _on_page(text: str, name: str, head: str) -> str:
-    """A document whose sections name the page on which they stand; `head` behind the first's."""
-    lines: list[str] = []
-    for line, fence in by_fences(text):
-        if not fence and line.startswith("## "):
-            heading, mark, end = line.partition("{#")
-            line = (
-                f"{heading}{mark}{end.rstrip()[:-1]} page={name}}}"
-                if mark
-                else f"{line} {{page={name}}}"
-            )
-            line, head = f"{line}\n\n{head}", ""
-        lines.append(line)
-    return "\n".join(lines)
+def markdown(documents: Sequence[Document], page: Page, folder: Path) -> list[str]:
+    """The text of each document, with what its cells show."""
+    with session(documents[0], folder, page.private) as running:
+        return [
+            page.head + Assembler(one, running.of(one), folder, page.scratch).markdown()
+            for one in documents
+        ]

@@ -8,7 +8,9 @@ from trialtrace.report.render.document import Document
 from trialtrace.report.render.embedded import markdown
 from trialtrace.report.render.house import Page
 from trialtrace.report.render.pandoc import Conversion
+from trialtrace.report.render.parts import linked
 from trialtrace.report.render.tree.authored import UNCHECKED
+from trialtrace.report.render.tree.mailed import FILES
 from trialtrace.report.render.tree.nodes import (
     Node,
     Nodes,
@@ -23,7 +25,7 @@ from trialtrace.report.render.tree.nodes import (
     word,
 )
 
-KINDS, FIGURES = ("tbl-", "fig-"), "figures/"
+KINDS = ("tbl-", "fig-")
 # What a float says of itself below it, by its label, and whether the document's author made it.
 Lines = Callable[[str, bool], Sequence[str]]
 
@@ -37,14 +39,15 @@ def float_documents(
     the `lines` of the label.
     """
     conversion = Conversion(documents, page, folder)
-    document = conversion.numbered(markdown(documents, page, folder)).document
+    parts = conversion.numbered(markdown(documents, page, folder))
     found: dict[str, bytes] = {}
-    for node in all_of(document["blocks"], "Div", "Figure"):
-        label = node["c"][0][0]
-        if label.startswith(KINDS):
-            name, blocks = _alone(deepcopy(node), lines(label, _is_own(node)))
-            whole = {**document, "meta": _without_title(document["meta"]), "blocks": blocks}
-            found[name] = conversion.as_docx(name, whole)
+    for document in (linked(parts, part, "docx") for part in parts):
+        for node in all_of(document["blocks"], "Div", "Figure"):
+            label = node["c"][0][0]
+            if label.startswith(KINDS):
+                name, blocks = _alone(deepcopy(node), lines(label, _is_own(node)))
+                whole = {**document, "meta": _without_title(document["meta"]), "blocks": blocks}
+                found[name] = conversion.as_docx(name, whole)
     return found
 
 
@@ -65,7 +68,8 @@ def _alone(node: Node, lines: Sequence[str]) -> tuple[str, Nodes]:
     title, rest = _first_sentence(words)
     number = text_of(words).partition(":")[0]
     name = "-".join(number.split()).replace("Table", "table").replace("Figure", "figure")
-    rest = _without_files(rest)
+    # The files of a figure do not come along.
+    rest = [one for one in rest if one["t"] != "Span" or FILES not in one["c"][0][1]]
     notes = [rest] if rest else []
     notes += [[word(line)] for line in lines]
     styled = attributes(pairs=[("custom-style", "Table Caption")])
@@ -81,14 +85,6 @@ def _captions(node: Node):
         yield table["c"][1][1]
     # A block without a table has its caption as its first paragraph.
     yield node["c"][1][:1]
-
-
-def _without_files(words: Nodes) -> Nodes:
-    """Words up to the links to files of the report, which do not come along."""
-    for at, one in enumerate(words):
-        if one["t"] == "Link" and one["c"][2][0].startswith(FIGURES):
-            return words[: at - 1] if at else []
-    return words
 
 
 def _first_sentence(words: Nodes) -> tuple[Nodes, Nodes]:

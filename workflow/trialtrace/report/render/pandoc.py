@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
@@ -33,20 +33,11 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.parts import (
-    LARGEST,
-    Numbered,
-    Part,
-    as_text,
-    elsewhere,
-    further,
-    navigation,
-    way,
-)
+from trialtrace.report.render.parts import Part, around, as_text, linked
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
-from trialtrace.report.render.tree.heads import keep_per_cents, put_over
+from trialtrace.report.render.tree.heads import put_over
 from trialtrace.report.render.tree.nodes import Node
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
@@ -82,7 +73,7 @@ def _bundled() -> str | None:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Documents that are written from one text: `folder` holds images and inputs."""
+    """The documents of a report on their way to files; `folder` holds images and inputs."""
 
     documents: Sequence[Document]
     page: Page
@@ -92,67 +83,113 @@ class Conversion:
     def build(self) -> Path:
         return self.folder / ".pandoc"
 
-    @property
-    def common(self) -> list[str]:
-        return [find_pandoc(), f"--data-dir={self.build / 'data'}", "--standalone"]
+    def numbered(self, texts: Sequence[str]) -> list[Part]:
+        """The texts read and numbered, once for all formats. Raises UserError for what is wrong."""
+        (self.build / "data").mkdir(parents=True, exist_ok=True)
+        stems = [self.page.stem, *(Path(one.name).stem for one in self.documents[1:])]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            trees = dict(zip(stems, pool.map(self._read, stems, texts), strict=True))
+        calls: dict[str, list[str]] = {}
+        for stem, tree in trees.items():
+            calls[stem] = mark_authored(tree, authored=bool(self.page.note))
+            put_over(tree)
+        if problems := dict.fromkeys(cross_refer(trees, self.folder)):
+            told = ((_lines(self.documents, name), what, name, do) for what, name, do in problems)
+            raise ProblemsError([Problem(at, what, found=n, do=do) for at, what, n, do in told])
+        return [Part(stem, as_text(tree), tuple(calls[stem])) for stem, tree in trees.items()]
 
-    def numbered(self, markdown: str) -> Numbered:
-        """The text read and numbered, once for all pages."""
-        (self.build / "data").mkdir(parents=True)
-        document, read = self.documents[0], self.build / "document.json"
-        text = _metadata(document, self.page) + markdown
-        command = [*self.common, f"--from={READER}", "--to=json", f"--output={read}"]
-        _start(command, self.folder, stdin=subprocess.PIPE).finish(document, text.encode("utf-8"))
-        tree = json.loads(read.read_bytes())
-        return _numbered(tree, self.folder, self.documents, bool(self.page.note))
+    def _read(self, stem: str, text: str) -> Node:
+        output = self.build / f"read-{stem}.json"
+        whole = _metadata(self.documents[0], self.page, stem) + text
+        self._run([f"--from={READER}", "--to=json", f"--output={output}"], whole.encode("utf-8"))
+        tree: Node = json.loads(output.read_bytes())
+        return tree
 
-    def written(self, name: str, node: Node, flags: list[str]) -> bytes:
-        """The bytes of one file of a part of it."""
-        kind, document, folder = name.rpartition(".")[2], self.documents[0], self.folder
-        if kind == "html":
-            for_html(node, folder)
-        elif kind == "docx":
-            for_docx(node, folder, self.page.numbers, contents=document.contents(kind))
-        else:
-            for_typst(node, folder, self.page.numbers)
-        source, output = self.build / f"{name}.json", self.build / f"out-{name}"
-        source.write_text(as_text(node), encoding="utf-8")
-        if kind == "pdf":
-            output = output.with_suffix(".typ")
-        command = [*self.common, "--from=json", *flags, str(source), f"--output={output}"]
-        _start(command, folder).finish(document)
-        if kind == "pdf":
-            return set_pdf(output, folder, document, private=self.page.private)
-        data = output.read_bytes()
+    def page_of(self, parts: Sequence[Part], part: Part, kind: str) -> bytes:
+        """The bytes of one document in one format."""
+        name, node = f"{part.stem}.{kind}", linked(parts, part, kind)
         if kind == "docx":
-            return finished(data)
-        return with_images(breakable(data.decode("utf-8")), folder).encode("utf-8")
+            return self.as_docx(name, node)
+        contents = ["--toc", "--toc-depth=3"] if self.documents[0].contents(kind) else []
+        if kind == "pdf":
+            for_typst(node, self.folder, self.page.numbers)
+            template = f"--template={_near(HERE / 'template.typ', self.build)}"
+            flags = ["--to=typst", template, f"--variable=maker:{AUTHOR}", *contents]
+            source = self._write(name, node, flags, end=".typ")
+            return set_pdf(source, self.folder, self.documents[0], private=self.page.private)
+        for_html(node, self.folder)
+        own = {"header": page_header(), "version": trialtrace.__version__}
+        variables = {**own, **around(parts, part, self.page)}
+        defaults = self.build / f"{name}.yaml"
+        defaults.write_text(json.dumps({"variables": variables}), encoding="utf-8")
+        template = f"--template={_near(HERE / 'template.html', self.build)}"
+        flags = ["--to=html5", template, f"--defaults={defaults}", "--mathml", *contents]
+        text = self._write(name, node, flags).read_text(encoding="utf-8")
+        return with_images(breakable(text), self.folder).encode("utf-8")
 
     def as_docx(self, name: str, node: Node) -> bytes:
-        """The bytes of a DOCX of a part of it."""
-        flags = _of_format("docx", self.documents[0], self.page, self.build, name, {})
-        return self.written(name, node, flags)
+        """The bytes of a DOCX of a document or a part of it."""
+        contents = self.documents[0].contents("docx")
+        for_docx(node, self.folder, self.page.numbers, contents=contents)
+        reference = _near(reference_docx(self.page, self.folder), self.build)
+        flags = ["--to=docx", f"--reference-doc={reference}"]
+        return finished(self._write(name, node, flags).read_bytes())
+
+    def _write(self, name: str, node: Node, flags: list[str], end: str = "") -> Path:
+        source, output = self.build / f"{name}.json", self.build / f"out-{name}{end}"
+        source.write_text(as_text(node), encoding="utf-8")
+        common = ["--from=json", "--syntax-highlighting=none", "--wrap=none"]
+        self._run([*common, *flags, str(source), f"--output={output}"])
+        return output
+
+    def _run(self, flags: list[str], text: bytes = b"") -> None:
+        """Raises UserError for what pandoc says it could not do."""
+        command = [find_pandoc(), f"--data-dir={self.build / 'data'}", "--standalone", *flags]
+        done = subprocess.run(
+            command,
+            input=text,
+            cwd=self.folder,
+            env=clean_environment(),
+            capture_output=True,
+            check=False,
+        )
+        log = done.stderr.decode("utf-8", "replace")
+        if "Unknown option" in log:
+            raise UserError(Problem(command[0], "this pandoc is too old", do=INSTALL))
+        if done.returncode or "Could not fetch resource" in log:
+            kind = next(flag[5:] for flag in flags if flag.startswith("--to="))
+            # What follows are places in the sources of pandoc.
+            said = log.partition("HasCallStack backtrace")[0].strip()
+            name = self.documents[0].name
+            raise UserError(Problem(name, f"pandoc could not write {kind}", found=said))
 
 
 def convert(
-    markdown: str,
+    texts: Sequence[str],
     documents: Sequence[Document],
     page: Page,
     folder: Path,
-    formats: Iterable[str],
-) -> dict[str, bytes]:
-    """The bytes of each file by its name; `folder` holds images and inputs.
+    formats: Sequence[str],
+) -> tuple[dict[str, bytes], list[str]]:
+    """The bytes of each file by its name, and the calls that gave what the documents show; `folder`
+    holds images and inputs.
 
-    The document is read and numbered once; its pages are then written, some side by side.
+    Documents are read and numbered once; their files are then written, some side by side.
     """
     conversion = Conversion(documents, page, folder)
-    commands = _pages(conversion.numbered(markdown), documents[0], page, conversion.build)
-    jobs = {job[0]: job for kind in formats for job in commands(kind)}
+    parts = conversion.numbered(texts)
+    jobs = [
+        (part, kind)
+        for kind in formats
+        for part in parts
+        if part is parts[0] or kind in page.further
+    ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         # A PDF takes as long as all else: started first.
-        longest_first = sorted(jobs, key=lambda name: not name.endswith(".pdf"))
-        made = {name: pool.submit(conversion.written, *jobs[name]) for name in longest_first}
-        return {name: made[name].result() for name in jobs}
+        longest_first = sorted(jobs, key=lambda job: job[1] != "pdf")
+        made = {job: pool.submit(conversion.page_of, parts, *job) for job in longest_first}
+        files = {f"{part.stem}.{kind}": made[part, kind].result() for part, kind in jobs}
+    return files, [call for part in parts for call in part.calls]
 
 
 def pipe_table_of(frame: str) -> str:
@@ -168,18 +205,6 @@ def pipe_table_of(frame: str) -> str:
     return done.stdout.decode("utf-8")
 
 
-def _numbered(tree: Node, folder: Path, documents: Sequence[Document], authored: bool) -> Numbered:
-    """What pandoc read, numbered. Raises UserError for what is wrong with it."""
-    mark_authored(tree, authored=authored)
-    keep_per_cents(tree)
-    put_over(tree)
-    if problems := cross_refer(tree, folder):
-        wrong = dict.fromkeys(problems)
-        told = [Problem(_lines(documents, n), what, found=n, do=do) for what, n, do in wrong]
-        raise ProblemsError(told)
-    return Numbered(tree, folder)
-
-
 def _lines(documents: Sequence[Document], name: str) -> str:
     """Where documents have a label, a reference or a file; what a chunk gives stands in none, so
     that the documents are told."""
@@ -192,101 +217,6 @@ def _lines(documents: Sequence[Document], name: str) -> str:
     return "; ".join(found or [document.name for document in documents])
 
 
-def _pages(
-    numbered: Numbered, document: Document, page: Page, build: Path
-) -> Callable[[str], Iterator[tuple[str, Node, list[str]]]]:
-    """For a format: the name of each file, what stands in it, and what pandoc is told to write
-    it."""
-
-    def of_format(kind: str) -> Iterator[tuple[str, Node, list[str]]]:
-        parts = numbered.parts(LARGEST if kind == "html" else None)
-        for record_batch in parts:
-            if record_batch.page and kind not in page.further:
-                continue
-            name = f"{record_batch.stem(page.stem)}.{kind}"
-            variables: Variables = _around(parts, record_batch, page) if kind == "html" else {}
-            flags = _of_format(kind, document, page, build, name, variables)
-            files = elsewhere(parts, record_batch, page.stem, kind)
-            yield name, numbered.alone(record_batch, files, page.stem), flags
-
-    return of_format
-
-
-Variables = dict[str, str | list[dict[str, str]]]
-
-
-@dataclass(frozen=True)
-class _Running:
-    """A pandoc that runs, and what it was called with."""
-
-    command: list[str]
-    process: subprocess.Popen[bytes]
-
-    def finish(self, document: Document, text: bytes | None = None) -> None:
-        """Wait for its end. Raises UserError for what it says it could not do."""
-        log = self.process.communicate(text)[1].decode("utf-8", "replace")
-        if "Unknown option" in log:
-            raise UserError(Problem(self.command[0], "this pandoc is too old", do=INSTALL))
-        if self.process.returncode or "Could not fetch resource" in log:
-            kind = next(flag[5:] for flag in self.command if flag.startswith("--to="))
-            what = f"pandoc could not write {kind}"
-            # What follows are places in the sources of pandoc.
-            said = log.partition("HasCallStack backtrace")[0].strip()
-            raise UserError(Problem(document.name, what, found=said))
-
-
-def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> _Running:
-    process = subprocess.Popen(
-        command,
-        stdin=stdin,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        env=clean_environment(),
-    )
-    return _Running(command, process)
-
-
-def _around(parts: list[Part], part: Part, page: Page) -> Variables:
-    """What of a page leads to others, for the template."""
-    return {
-        "pages": navigation(parts, part, page.stem, page.before, page.beside),
-        "further": further(parts, part, page.stem),
-        "crumbs": way(parts, part, page),
-    }
-
-
-def _of_format(
-    kind: str,
-    document: Document,
-    page: Page,
-    build: Path,
-    name: str,
-    around: Variables,
-) -> list[str]:
-    flags = ["--syntax-highlighting=none", "--wrap=none"]
-    if kind == "docx":
-        return [
-            "--to=docx",
-            f"--reference-doc={_near(reference_docx(page, build.parent), build)}",
-            *flags,
-        ]
-    flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
-    if kind == "pdf":
-        template = f"--template={_near(HERE / 'template.typ', build)}"
-        return ["--to=typst", template, f"--variable=maker:{AUTHOR}", *flags]
-    header = build / f"{name}.yaml"
-    variables = {"header": page_header(), "version": trialtrace.__version__, **around}
-    header.write_text(json.dumps({"variables": variables}), encoding="utf-8")
-    return [
-        "--to=html5",
-        f"--template={_near(HERE / 'template.html', build)}",
-        f"--defaults={header}",
-        "--mathml",
-        *flags,
-    ]
-
-
 def _near(file: Path, build: Path) -> str:
     """A copy of a file by its path from the working folder: in a longer one pandoc would take a
     percent sign for a URL's."""
@@ -294,8 +224,9 @@ def _near(file: Path, build: Path) -> str:
     return f"{build.name}/{file.name}"
 
 
-def _metadata(document: Document, page: Page) -> str:
+def _metadata(document: Document, page: Page, stem: str) -> str:
     title = page.title if page.title is not None else str(document.setting("title", default=""))
+    title = title if stem == page.stem else f"{stem.capitalize()}: {title}"
     author = document.setting("author")
     meta = {
         "title": escape_markdown(title),
@@ -349,55 +280,38 @@ def set_pdf(source: Path, folder: Path, document: Document, *, private: bool) ->
     return output.read_bytes()
 
 
-# Images of a page put into it: drawings as text, which is shorter than base64, all else as base64;
-# one with links as an element, since links of an image cannot be followed. A page that is mailed or
-# kept alone has its images. Pandoc would write drawings by base64 too, and reads the whole page
-# anew for it.
+# Images of a page put into it, since it is mailed or kept alone: as base64, and a drawing with
+# links as an element, since links of an image cannot be followed.
 
-DRAWING = "data:image/svg+xml,"
 # As pandoc writes what a page shows from a file; within a text these marks are escaped.
-_SOURCE = re.compile(r'<(?P<tag>\w+)\b[^>]*?\bsrc="(?P<source>[^"]*)"[^>]*>')
-# As Quarto writes a drawing, and what it may call it by.
+_SOURCE = re.compile(r'(<\w+\b[^>]*?\bsrc=")([^"]*)(?=")')
+# As Quarto writes a drawing too, and what it may call it by.
 _EMBEDDED = re.compile(r'<img\b[^>]*?\bsrc="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 _ALT = re.compile(r' (?:alt|aria-label)="([^"]*)"')
-# What is not drawn: a head for other programs, whose entities would be lost with it, and remarks.
-_UNSEEN = re.compile(
-    r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL
-)
-_GROUP = re.compile(r'<g id="([^"]*)">')
-_GROUPED = re.compile(r"<g>|<g [^>]*[^/]>|</g>")
-_NAMED = re.compile(r"#([^\")'\s]+)")
 _NAME = re.compile(r'( id="| href="#|url\(#)')
-# An element of a page is called by its alternative text alone.
-_TITLE = re.compile(r"(<svg[^>]*>)<title>.*?</title>", re.DOTALL)
-_BLANK = re.compile(r"\s*\n\s*")
-# What a URL in an attribute may not hold; all else stands as it is.
-_URL_MARKS = str.maketrans({"%": "%25", "#": "%23", '"': "'", "<": "%3C", ">": "%3E", "&": "%26"})
-_URL_QUOTED = _URL_MARKS | {ord('"'): "%22", ord("'"): "%27"}
+# An element of a page is called by its alternative text alone; a head is for other programs.
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_TITLE = re.compile(r"(<svg[^>]*>\s*)<title>.*?</title>", re.DOTALL)
 
 
 def with_images(page: str, folder: Path) -> str:
     """The page with the images that it names in `folder`, where its filter found each of them."""
-    drawings = 0
 
     def shown(match: re.Match[str]) -> str:
-        nonlocal drawings
-        source = unescape(match["source"])
+        source = unescape(match[2])
         if source.startswith("data:"):
             return match[0]
         image = folder / unquote(source)
-        data = image.read_bytes()
-        if match["tag"] == "img" and image.suffix == ".svg" and FIELD.encode() in data:
-            drawings += 1
-            return inline(data.decode("utf-8"), _words(match[0]), drawings)
-        start, end = (at - match.start() for at in match.span("source"))
-        return f"{match[0][:start]}{_data(image, data)}{match[0][end:]}"
+        kind = guess_type(image.name)[0] or "application/octet-stream"
+        data = base64.b64encode(image.read_bytes()).decode("ascii")
+        return f"{match[1]}data:{kind};base64,{data}"
 
-    return _SOURCE.sub(shown, page)
+    return with_links(_SOURCE.sub(shown, page))
 
 
 def with_links(page: str) -> str:
-    """A page of Quarto whose drawings with links are elements of it, as they are here."""
+    """A page whose drawings with links are elements of it, each called as its image was. Names in a
+    drawing are those of its number on the page; its links lead from the page's own folder."""
     drawings = 0
 
     def shown(match: re.Match[str]) -> str:
@@ -406,58 +320,12 @@ def with_links(page: str) -> str:
         if FIELD.encode() not in data:
             return match[0]
         drawings += 1
-        return inline(data.decode("utf-8"), _words(match[0]), drawings)
+        drawing = data.decode("utf-8").replace(" xlink:href=", " href=")
+        drawing = drawing.replace(f' href="{UP}', ' href="')
+        drawing = _METADATA.sub("", drawing[drawing.index("<svg") :])
+        drawing = _TITLE.sub(r"\1", drawing, count=1)
+        alt = _ALT.search(match[0])
+        called = f'<svg role="group" aria-label="{alt[1] if alt else ""}" '
+        return _NAME.sub(rf"\1f{drawings}-", drawing).replace("<svg ", called, 1)
 
     return _EMBEDDED.sub(shown, page)
-
-
-def _words(image: str) -> str:
-    """What an image is called, as its mark has it."""
-    alt = _ALT.search(image)
-    return alt[1] if alt else ""
-
-
-def inline(drawing: str, words: str, number: int) -> str:
-    """A drawing with links as an element of a page, called by `words`. Names in it are those of the
-    `number`-th drawing of the page; its links lead from the page's own folder."""
-    shown = _TITLE.sub(r"\1", _seen(drawing)).replace(f' href="{UP}', ' href="')
-    shown = _NAME.sub(rf"\1f{number}-", shown)
-    return shown.replace("<svg ", f'<svg role="group" aria-label="{words}" ', 1)
-
-
-def _data(image: Path, data: bytes) -> str:
-    if image.suffix == ".svg":
-        return DRAWING + svg_text(data.decode("utf-8"))
-    kind = guess_type(image.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-
-
-def svg_text(drawing: str) -> str:
-    """What is seen of a drawing, as the data of a URL. Its quotes become single ones, which are
-    shorter there, unless it has such itself."""
-    shown = _seen(drawing)
-    return shown.translate(_URL_QUOTED if "'" in shown else _URL_MARKS)
-
-
-def _seen(drawing: str) -> str:
-    """A drawing without what is not seen; names of groups go where nothing refers to them."""
-    if "<![CDATA[" in drawing:
-        return drawing
-    drawing = _BLANK.sub(" ", _UNSEEN.sub("", drawing)).strip().replace("> <", "><")
-    used = set(_NAMED.findall(drawing))
-    # Browsers know the shorter name; other programs have the drawing's own file.
-    drawing = drawing.replace(" xlink:href=", " href=")
-    return _unwrapped(_GROUP.sub(lambda group: group[0] if group[1] in used else "<g>", drawing))
-
-
-def _unwrapped(drawing: str) -> str:
-    """A drawing without its groups that say nothing."""
-    plain: list[bool] = []
-
-    def kept(mark: re.Match[str]) -> str:
-        if mark[0] != "</g>":
-            plain.append(mark[0] == "<g>")
-            return "" if plain[-1] else mark[0]
-        return "" if plain.pop() else mark[0]
-
-    return _GROUPED.sub(kept, drawing)

@@ -15,6 +15,7 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.report.render import embedded
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import MAIN, finished
 from trialtrace.report.render.escape import escape_markdown
@@ -53,9 +54,9 @@ def render(
     page: Page,
     folder: Path,
     formats: tuple[str, ...],
-) -> tuple[dict[str, bytes], str]:
-    """The bytes of each file, one a format of every document; the name and version of the
-    renderer."""
+) -> tuple[dict[str, bytes], str, list[str]]:
+    """The bytes of each file, one a format of every document; the name and version of the renderer;
+    the calls that gave what the documents show, as the embedded renderer reads them."""
     quarto = Path(find_quarto())
     environment = quarto_environment(quarto) | {FOLDER: str(folder)}
     environment |= {AUTHORED: "yes"} if page.note else {}
@@ -72,7 +73,7 @@ def render(
             data = _render(quarto, kind, document, page, folder, environment | {NAME: stem})
             made[f"{stem}.{kind}"] = data
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
-    return made, f"quarto {version}"
+    return made, f"quarto {version}", embedded.render(documents, page, folder, ())[2]
 
 
 def quarto_environment(quarto: Path) -> dict[str, str]:

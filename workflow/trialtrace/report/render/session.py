@@ -11,9 +11,9 @@ import builtins
 import io
 import os
 import sys
-import threading
+import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import CodeType
@@ -32,7 +32,6 @@ REPRESENTATIONS = {
     "image/png": "_repr_png_",
     "text/html": "_repr_html_",
 }
-_ONE_AT_A_TIME = threading.RLock()
 _RUNNING: list[Session] = []
 
 
@@ -126,10 +125,17 @@ class Session:
             _close(value)
 
     def _message(self, cell: Cell, error: BaseException, name: str) -> Problem:
-        line = cell.code_line + _statement(error, name) - 1
-        raised = _raised_at(error)
-        message = "the cell failed" + (f" ({raised})" if raised else "")
-        return Problem(located(self._document.name, line), message, found=self._words(error))
+        """Where in the document it failed, and the innermost place outside, where there is one."""
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [one.lineno for one in frames if one.filename == name]
+        first = (inside[0] if inside else getattr(error, "lineno", None)) or 1
+        outside = [one for one in frames if one.filename not in (name, __file__)]
+        message = "the cell failed"
+        if outside and not isinstance(error, SyntaxError):
+            last = outside[-1]
+            message += f" ({located(Path(last.filename).name, last.lineno or 0)})"
+        place = located(self._document.name, cell.code_line - 1 + first)
+        return Problem(place, message, found=self._words(error))
 
     def _words(self, error: BaseException) -> str:
         if isinstance(error, UserError):
@@ -138,27 +144,6 @@ class Session:
             return f"{type(error).__name__} (what it says may hold a value, and is not shown)"
         text = error.msg if isinstance(error, SyntaxError) else error
         return f"{type(error).__name__}: {text}"
-
-
-def _statement(error: BaseException, name: str) -> int:
-    """The line of the cell in which the error came up."""
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == name:
-            return trace.tb_lineno
-        trace = trace.tb_next
-    return getattr(error, "lineno", None) or 1
-
-
-def _raised_at(error: BaseException) -> str:
-    """The innermost place outside the documents, where there is one."""
-    trace, place = error.__traceback__, ""
-    while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_globals.get("__name__") not in ("__main__", __name__):
-            place = located(Path(frame.f_code.co_filename).name, trace.tb_lineno)
-        trace = trace.tb_next
-    return "" if isinstance(error, SyntaxError) else place
 
 
 def bundle(value: Any) -> dict[str, Any]:
@@ -176,17 +161,7 @@ def bundle(value: Any) -> dict[str, Any]:
         data = method() if method is not None and not isinstance(value, type) else None
         if data is not None:
             found[mime] = data
-    return found or {"text/plain": _plain(value)}
-
-
-def _plain(value: object) -> str:
-    """As IPython writes it, which breaks long collections into lines."""
-    try:
-        from IPython.lib.pretty import pretty
-    except ModuleNotFoundError:
-        return repr(value)
-    text: str = pretty(value)
-    return text
+    return found or {"text/plain": repr(value)}
 
 
 def _close(value: object) -> None:
@@ -207,7 +182,6 @@ def session(document: Document, folder: Path, private: bool = False) -> Iterator
     """A fresh session that runs in `folder` and leaves the process as it was."""
     running = Session(document, private)
     with ExitStack() as stack:
-        stack.enter_context(_ONE_AT_A_TIME)
         stack.enter_context(_environment())
         stack.enter_context(chdir(folder))
         stack.enter_context(_figure_style())
@@ -250,28 +224,21 @@ def _shown_by(running: Session) -> Iterator[None]:
 
 @contextmanager
 def _figure_style() -> Iterator[None]:
-    """Matplotlib in our style, for cells that import it and where it is imported already."""
-    os.environ["MPLBACKEND"] = BACKEND
-    os.environ["MATPLOTLIBRC"] = str(STYLE)
-    loaded = sys.modules.get("matplotlib")
-    saved: Mapping[str, object] = dict(loaded.rcParams) if loaded else {}
-    try:
-        if loaded:
-            loaded.rcdefaults()
-            loaded.rc_file(STYLE)
-            _use_backend(BACKEND)
+    """Matplotlib in our style, which hands figures to the document, for cells that import it and
+    where it is imported already."""
+    os.environ |= {"MPLBACKEND": BACKEND, "MATPLOTLIBRC": str(STYLE)}
+    if (matplotlib := sys.modules.get("matplotlib")) is None:
         yield
-    finally:
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            pyplot.close("all")
-        if loaded:
-            _use_backend(saved["backend"])
-            loaded.rcParams.update({k: v for k, v in saved.items() if k != "backend"})
-
-
-def _use_backend(name: object) -> None:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None and isinstance(name, str):
-        pyplot.switch_backend(name)
-    else:
-        dict.__setitem__(sys.modules["matplotlib"].rcParams, "backend", name)
+        return
+    backend = dict.__getitem__(matplotlib.rcParams, "backend")
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rc_file(STYLE)
+        matplotlib.use(BACKEND)
+        try:
+            yield
+        finally:
+            if pyplot := sys.modules.get("matplotlib.pyplot"):
+                pyplot.close("all")
+            if isinstance(backend, str):
+                matplotlib.use(backend)

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from trialtrace.base.errors import UserError
-from trialtrace.base.paths import Code, Project
+from trialtrace.base.paths import TEMPLATES, Code, Project
 from trialtrace.base.store import write_bytes
 
 BASE, REPORT = "base", "report"
@@ -156,7 +156,8 @@ class Sources:
 
 
 def _files(at: Project) -> Iterator[tuple[str, str, str]]:
-    """Place, room and path of each file of the package, and of the assets of reports."""
+    """Place, room and path of each file of the package, of the assets of reports and of their
+    templates."""
     code = at.code
     for name in package_files(code):
         relative = os.path.relpath(name, code.package)
@@ -164,6 +165,8 @@ def _files(at: Project) -> Iterator[tuple[str, str, str]]:
     for path in at.assets.rglob("*"):
         if path.is_file():
             yield f"assets/{path.relative_to(at.assets).as_posix()}", REPORT, str(path)
+    for stem in TEMPLATES:
+        yield f"{stem}.qmd", REPORT, str(at.template(stem))
 
 
 def package_files(code: Code) -> list[str]:

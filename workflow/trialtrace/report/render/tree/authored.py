@@ -5,27 +5,28 @@ from copy import deepcopy
 
 from trialtrace.report.render.tree import nodes
 
-# The class of what the functions of a document give (cells.py).
-OF_RUN = "of-run"
+# The class of what the functions of a document give (cells.py), and which call gave it.
+OF_RUN, CALL = "of-run", "call"
 FLOATS = ("fig-", "tbl-")
 UNCHECKED = "unchecked"
 OWN = "[own, not checked]"
 CAPTION = "tbl-cap"
 
 
-def mark_authored(document: nodes.Node, *, authored: bool) -> None:
-    """Mark every paragraph with a number, table, code and picture that is not of the run.
+def mark_authored(document: nodes.Node, *, authored: bool) -> list[str]:
+    """Mark every paragraph with a number, table, code and picture that is not of the run; the calls
+    that gave what is, as "table:pain".
 
     `authored` tells that the document is somebody's own, also where it has nothing of the run. Any
     other without that is no report, and has nothing to be told apart.
     """
-    attributed = (
-        node for kind in ("Div", "Link") for node in nodes.all_of(document["blocks"], kind)
-    )
-    if not authored and not any(OF_RUN in node["c"][0][1] for node in attributed):
-        return
-    document["blocks"] = _marked(document["blocks"])
-    nodes.walk(document["blocks"], {"Link": _without_mark})
+    attributed = [node["c"][0] for node in nodes.all_of(document["blocks"], "Div", "Link")]
+    of_run = [attr for attr in attributed if OF_RUN in attr[1]]
+    calls = [call for attr in of_run if (call := nodes.value_of(attr, CALL))]
+    if authored or of_run:
+        document["blocks"] = _marked(document["blocks"])
+        nodes.walk(document["blocks"], {"Link": _without_mark})
+    return calls
 
 
 def _marked(blocks: nodes.Nodes) -> nodes.Nodes:
@@ -100,3 +101,4 @@ def _nothing(_: nodes.Node) -> nodes.Nodes:
 def _without_mark(link: nodes.Node) -> None:
     attr = link["c"][0]
     attr[1] = [name for name in attr[1] if name != OF_RUN]
+    nodes.set_value(attr, CALL, None)

@@ -4,7 +4,8 @@ depends on the format comes after it.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from trialtrace.report.render.tree.nodes import (
@@ -50,9 +51,13 @@ Wrong = tuple[str, str, str | None]
 ONCE = "let it stand once, in one of the documents, and refer to it elsewhere: @{}"
 
 
-def cross_refer(document: Node, folder: Path) -> list[Wrong]:
-    """Number a document whose images lie in `folder`; what is wrong with it."""
-    return _Crossref(document, folder).problems
+def cross_refer(documents: Mapping[str, Node], folder: Path) -> list[Wrong]:
+    """Number the documents of a report, by the stems of their files; what is wrong with them.
+
+    Those behind the first are numbered with their letter: Table S1, section S2.1. Images lie in
+    `folder`.
+    """
+    return _Crossref(documents, folder).problems
 
 
 def _kind_of(name: str) -> str | None:
@@ -61,24 +66,24 @@ def _kind_of(name: str) -> str | None:
 
 
 class _Crossref:
-    def __init__(self, document: Node, folder: Path) -> None:
+    def __init__(self, documents: Mapping[str, Node], folder: Path) -> None:
         self.problems: list[Wrong] = []
         self._folder = folder
         self._numbers: dict[str, str] = {}
         self._counters: Counter[str] = Counter()
-        # Sections of a page of their own are numbered with its letter: Table S1, S2.1.
-        self._top = highest(document)
         self._letter = ""
-        inside = {"RawInline": _raw_inline, "Link": _safe_link, "Image": self._image}
-        walk(document, {**inside, "RawBlock": _raw_block})
-        self._number_sections(document)
-        self._letter = ""
-        self._floats(document["blocks"])
-        walk(document, {"Cite": self._cite})
-        headers = all_of(document["blocks"], "Header")
-        sections = {one["c"][1][0] for one in headers}
-        walk(document["blocks"], {"Link": lambda link: _without_end(link, sections)})
-        walk(document["blocks"], {"Div": _special_div})
+        for at, (stem, document) in enumerate(documents.items()):
+            self._letter = stem[:1].upper() if at else ""
+            inside = {"RawInline": _raw_inline, "Link": _safe_link, "Image": self._image}
+            walk(document, {**inside, "RawBlock": _raw_block})
+            self._number_sections(document)
+            self._floats(document["blocks"])
+        every = [*documents.values()]
+        sections = {one["c"][1][0] for one in all_of(every, "Header")}
+        for document in every:
+            walk(document, {"Cite": self._cite})
+            walk(document["blocks"], {"Link": lambda link: _without_end(link, sections)})
+            walk(document["blocks"], {"Div": _special_div})
 
     def _wrong(self, what: str, name: str) -> None:
         self.problems.append((what, name, None))
@@ -103,20 +108,15 @@ class _Crossref:
 
     # Sections
 
-    def _enter(self, header: Node) -> None:
-        if header["c"][0] == self._top:
-            self._letter = (value_of(header["c"][1], "page") or "")[:1].upper()
-
     def _number_sections(self, document: Node) -> None:
         if document["meta"].get("number-sections") != {"t": "MetaBool", "c": True}:
             return
-        counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 6)
+        count, top = [0] * 6, highest(document)
         for header in list(all_of(document["blocks"], "Header")):
-            self._enter(header)
             level, attr, words = header["c"]
             if "unnumbered" in attr[1]:
                 continue
-            count, depth = counts[self._letter], level - self._top + 1
+            depth = level - top + 1
             count[depth - 1] += 1
             count[depth:] = [0] * (6 - depth)
             number = self._letter + ".".join(map(str, count[:depth]))
@@ -151,8 +151,6 @@ class _Crossref:
     def _float(self, node: Node) -> Node | None:
         """What an element is as a figure or table of the document, None for any other."""
         match node.get("t"):
-            case "Header":
-                self._enter(node)
             case "Figure" if (kind := _kind_of(node["c"][0][0])) in ("fig", "tbl"):
                 caption = node["c"][1]
                 label = self._count(kind, node["c"][0][0])

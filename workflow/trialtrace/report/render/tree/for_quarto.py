@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 
 from trialtrace.report.render.house import NUMBERS
-from trialtrace.report.render.parts import as_text
+from trialtrace.report.render.parts import as_text, places_of
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.formats import LINE, LYING, place
-from trialtrace.report.render.tree.heads import keep_per_cents, put_over
+from trialtrace.report.render.tree.heads import put_over
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import Node, Nodes, take_drawing, value_of, walk
-from trialtrace.report.render.tree.widths import Widths, set_shares
+from trialtrace.report.render.tree.widths import Widths
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 
 # Names the folder of the document, which is not that of the filter.
@@ -29,21 +29,19 @@ NAME = "TRIALTRACE_DOCUMENT"
 # Tells that a document of a run is somebody's own.
 AUTHORED = "TRIALTRACE_AUTHORED"
 _NUMBERED = re.compile(r'\["(?:fig|tbl)-')
-_IDENTIFIER = re.compile(r'\["([^"\\]+)",\[')
 
 
 def for_quarto(document: Node, kind: str, folder: Path, *, authored: bool, name: str) -> None:
     """Change a document of that name that Quarto is to number and to write."""
     walk(document["blocks"], {"Div": _without_label})
     mark_authored(document, authored=authored)
-    keep_per_cents(document)
     put_over(document)
     _lead_out(document, REPORT if name == SUPPLEMENT else SUPPLEMENT, kind)
     if "html" not in kind:
         numbers = folder / NUMBERS
         for_mail(document, json.loads(numbers.read_bytes()) if numbers.is_file() else ())
     if kind == "docx":
-        walk(document, {"Image": _with_words, "Table": _with_widths})
+        walk(document, {"Image": _with_words, "Table": Widths(LINE, LYING).set_table})
     else:
         spans = {"Span": place} if kind == "typst" else {}
         walk(document, {"Image": lambda image: take_drawing(image, folder), **spans})
@@ -59,7 +57,7 @@ def _without_label(chunk: Node) -> None:
 def _lead_out(document: Node, other: str, kind: str) -> None:
     """A link to a place that this document does not have leads to the `other`; in a file that is
     mailed alone it is text, and typst refuses it."""
-    places = {*_IDENTIFIER.findall(as_text(document))}
+    places = places_of(as_text(document))
 
     def led(link: Node) -> Nodes | None:
         target = link["c"][2]
@@ -76,11 +74,6 @@ def _with_words(image: Node) -> None:
     """docx.py makes them the description of the picture."""
     attr, _, target = image["c"]
     target[1] = value_of(attr, "fig-alt") or target[1]
-
-
-def _with_widths(element: Node) -> None:
-    shares, _ = Widths(LINE, LYING).shares(element)
-    set_shares(element, shares)
 
 
 def main() -> None:

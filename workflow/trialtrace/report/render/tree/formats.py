@@ -7,7 +7,7 @@ calls of the template's functions.
 """
 
 import re
-from collections.abc import Collection, Set
+from collections.abc import Callable, Collection, Set
 from copy import deepcopy
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from trialtrace.report.render.tree.nodes import (
     paragraph,
     plain,
     raw_block,
+    rows_of,
     set_value,
     strong,
     take_drawing,
@@ -38,10 +39,7 @@ from trialtrace.report.render.tree.widths import (
     UPRIGHT,
     Widths,
     broken,
-    lines_of,
-    set_tables,
     turn,
-    without_pages,
 )
 
 DEEPEST = 2  # levels of headings in the contents
@@ -53,18 +51,18 @@ _EM_SPACE = "\N{EM SPACE}"
 def for_docx(document: Node, folder: Path, numbers: Collection[str], *, contents: bool) -> None:
     """Change it for a DOCX, with a list of its headings if asked for; images lie in `folder`."""
     for_mail(document, numbers)
-    without_pages(document)
     listed = _contents(document) if contents else []
-    widths = Widths(LINE, LYING)
-
-    def fitting(element: Node) -> Node | None:
-        walk(element["c"], {"Str": broken})
-        return widths.relaxed(element)
-
-    walk(document["blocks"], {"Table": fitting})
-    blocks = turn(document["blocks"], widths.is_wide, _mark)
-    set_tables(blocks, widths, {"Image": lambda image: _fitted(image, folder)})
+    blocks = _with_tables(document["blocks"], Widths(LINE, LYING), _mark)
+    walk(blocks, {"Image": lambda image: _fitted(image, folder)})
     document["blocks"] = behind_summary(blocks, listed)
+
+
+def _with_tables(blocks: Nodes, widths: Widths, mark: Callable[[str], Node]) -> Nodes:
+    """Blocks whose tables have widths, and lie where they are wide."""
+    walk(blocks, {"Table": lambda element: walk(element["c"], {"Str": broken})})
+    turned = turn(blocks, widths.is_wide, mark)
+    walk(turned, {"Table": widths.set_table})
+    return turned
 
 
 def behind_summary(blocks: Nodes, contents: Nodes) -> Nodes:
@@ -111,7 +109,6 @@ _INSET = re.compile(f"{NBSP}{NBSP}(.*)", re.DOTALL)
 
 def for_html(document: Node, folder: Path) -> None:
     """Change it for a page; its images lie in `folder`."""
-    without_pages(document)
     walk(
         document,
         {
@@ -183,8 +180,8 @@ PDF_LINE, PDF_LYING = 112, 172
 SPLIT_FROM = (
     1000  # letters of a cell beyond which its row may be split: it may be longer than a page
 )
-# Rows, letters of a cell and lines of type up to which a table stays on one page.
-FEW, SHORT, LINES = 24, 120, 55
+# Lines of type of a table that stays on one page, and letters of a cell that surely fill one.
+LINES, LINE_OF_CELL = 50, 20
 _BLANK = re.compile(r"\s+", re.ASCII)
 _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 
@@ -192,12 +189,9 @@ _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 def for_typst(document: Node, folder: Path, numbers: Collection[str]) -> None:
     """Change it for typst; its images lie in `folder`."""
     places = for_mail(document, numbers)
-    without_pages(document)
     walk(document, {"Str": broken})
-    widths = Widths(PDF_LINE, PDF_LYING)
-    walk(document["blocks"], {"Table": widths.relaxed})
-    blocks = turn(document["blocks"], widths.is_wide, _pdf_page)
-    set_tables(blocks, widths, {"Image": lambda image: take_drawing(image, folder)})
+    blocks = _with_tables(document["blocks"], Widths(PDF_LINE, PDF_LYING), _pdf_page)
+    walk(blocks, {"Image": lambda image: take_drawing(image, folder)})
 
     def figure(element: Node) -> None:
         words = text_of(element["c"][1][1])
@@ -278,16 +272,12 @@ def _drawn(image: Node, words: str, folder: Path) -> Node:
 
 def _held(element: Node) -> Nodes:
     """A table that stays on one page, or of which a row may be split, is told so."""
-    _, _, columns, head, bodies, _ = element["c"]
-    _without_links(head[1])
-    rows = [row for body in bodies for row in body[3]]
-    longest = max((len(text_of(cell[4])) for row in rows for cell in row[1]), default=0)
-    if longest > SPLIT_FROM:
+    _without_links(element["c"][3][1])
+    longest = [max(len(text_of(cell[4])) for cell in row) for row in rows_of(element)]
+    if max(longest) > SPLIT_FROM:
         return _around("split", [element])
-    if len(head[1]) + len(rows) > FEW or longest > SHORT:
-        return [element]
-    room = [column[1].get("c", 1) * PDF_LINE for column in columns]
-    return _around("whole", [element]) if lines_of(rows, room) <= LINES else [element]
+    short = sum(1 + letters // LINE_OF_CELL for letters in longest) <= LINES
+    return _around("whole", [element]) if short else [element]
 
 
 def _without_links(rows: Inner) -> None:

@@ -8,20 +8,20 @@ by its name alone.
 
 import re
 from collections.abc import Collection
+from pathlib import Path
 
-from trialtrace.report.render.tree.nodes import Inner, Node, Nodes, attributes, span, walk
+from trialtrace.report.render.tree.nodes import Node, Nodes, all_of, attributes, span, walk, word
 
-FILES, NUMBERS = "figures/", ".csv"
+# The class of the links to the files of a figure.
+FILES = "figure-files"
 _TRACE = re.compile(r"trace/[^#]*#(.+)", re.DOTALL)
 _KEPT = re.compile(r"#|https?:|mailto:")
-_PAUSES = {",", "."}
 
 
 def for_mail(document: Node, numbers: Collection[str]) -> set[str]:
     """Lead the links of a document into it; `numbers` are the short ids of the run's numbers.
     Returns the links that lead to one."""
-    for block in [*document["meta"].values(), *document["blocks"]]:
-        _without_files(block)
+    walk(document["blocks"], {"Span": _without_files})
     known, targets = frozenset(numbers), set[str]()
 
     def kept(link: Node) -> Nodes | None:
@@ -46,38 +46,10 @@ def _bookmark(place: str) -> str:
     return "n-" + place.replace("/", "-")
 
 
-def _without_files(tree: Node | Inner) -> None:
-    """What stands in a sentence as "Its numbers (CSV), SVG." is the name of its numbers without its
-    files. No table has any."""
-    if isinstance(tree, list):
-        if any(type(one) is dict and one.get("t") == "Link" for one in tree):
-            tree[:] = _sentence(tree)
-        inner = tree
-    elif tree.get("t") == "Table":
-        return
-    else:
-        inner = [*tree.values()]
-    for one in inner:
-        if isinstance(one, (list, dict)):
-            _without_files(one)
-
-
-def _sentence(inlines: Nodes) -> Nodes:
-    kept: Nodes = []
-    dropped = False
-    for inline in inlines:
-        kind = inline["t"]
-        file = inline["c"][2][0] if kind == "Link" else ""
-        if file.startswith(FILES) and file.endswith(NUMBERS):
-            name = file.removeprefix(FILES).removesuffix(NUMBERS)
-            kept.append({"t": "Code", "c": [attributes(), name]})
-        elif file.startswith(FILES):
-            while kept and (kept[-1]["t"] in ("Space", "SoftBreak") or kept[-1].get("c") == ","):
-                kept.pop()
-            dropped = not kept or kept[-1]["t"] != "Code"
-        elif not dropped or not (
-            kind in ("Space", "SoftBreak") or (kind == "Str" and inline["c"] in _PAUSES)
-        ):
-            kept.append(inline)
-            dropped = False
-    return kept
+def _without_files(span: Node) -> Nodes | None:
+    """The name of a figure's numbers in place of links to its files."""
+    attr, words = span["c"]
+    if FILES not in attr[1]:
+        return None
+    numbers = next(all_of(words, "Link"))["c"][2][0]
+    return [{"t": "Code", "c": [attributes(), Path(numbers).stem]}, word(".")]

@@ -21,24 +21,16 @@ HIGHEST = 570  # points of a picture that leaves room for its caption
 _SIZE = re.compile(rb'width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
-def size_of(file: Path) -> int | None:
-    return file.stat().st_size if file.is_file() else None
-
-
-def is_drawn(drawing: int | None, pixels: int | None) -> bool:
-    """Whether a picture is shown as its drawing, by the sizes of both files; None is not there."""
-    if drawing is None:
-        return False
-    return drawing < LARGEST_DRAWING or pixels is None or drawing <= pixels
-
-
 def take_drawing(image: Node, folder: Path) -> None:
-    """A picture of a format that shows drawings takes its own."""
+    """A picture of a format that shows drawings takes its own, unless that is large and its pixels
+    are smaller."""
     target = image["c"][2]
-    if target[0].endswith(".png"):
-        drawing = f"{target[0].removesuffix('.png')}.svg"
-        if is_drawn(size_of(folder / drawing), size_of(folder / target[0])):
-            target[0] = drawing
+    pixels, drawing = folder / target[0], (folder / target[0]).with_suffix(".svg")
+    if pixels.suffix != ".png" or not drawing.is_file():
+        return
+    size = drawing.stat().st_size
+    if size < LARGEST_DRAWING or size <= pixels.stat().st_size:
+        target[0] = f"{target[0].removesuffix('.png')}.svg"
 
 
 def height(file: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""The share of the page that each column of a table takes in a DOCX or PDF.
+"""Tables of a DOCX or PDF: the share of the page that each column takes, and pages across.
 
 Word processors take the widths that they are told, and pandoc would tell them equal ones; a browser
 finds better ones by itself.
@@ -6,27 +6,20 @@ finds better ones by itself.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from trialtrace.report.render.tree.heads import embolden, placed_heads
 from trialtrace.report.render.tree.nodes import (
     NBSP,
-    Inner,
     Node,
     Nodes,
-    Rule,
     all_of,
     rows_of,
-    set_value,
     space,
     text_of,
-    walk,
     word,
 )
-
-# Pages across for tables that are too wide for one upright, in a DOCX or PDF.
 
 # Where pages turn to lie upright ones end, and where they stand again those across.
 UPRIGHT, ACROSS = "upright", "across"
@@ -74,22 +67,9 @@ UNBROKEN = 16  # a right-aligned entry up to this length keeps to one line
 NAME = 18  # bytes of a word beyond which it may be broken behind its dots and dashes
 # Where a line may end in the middle of a word.
 BREAK = "\N{ZERO WIDTH SPACE}"
-_WORD = re.compile(r"[^ \t\n\r\f\v]+")
 _HYPHEN = re.compile(r"([A-Za-z]-)([A-Za-z])")
 _JOINT = re.compile(r"([._/])([A-Za-z])")
 _BRACKET = f"{NBSP}("
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """Of a cell its length, that of its longest word, and of the longest where one may end at its
-    hyphen."""
-
-    column: int
-    in_head: bool
-    length: int
-    word: int
-    part: int
 
 
 @dataclass(frozen=True)
@@ -98,32 +78,20 @@ class Widths:
 
     line: int
     lying: int
-    _known: dict[int, tuple[Node, list[_Entry]]] = field(default_factory=dict)
 
     def is_wide(self, element: Node) -> bool:
         """Whether an upright page is too narrow: for the longest words alone, or for sentences
         beside columns."""
-        least, most, _ = self._lengths(element, 0, split=True, bold=1)
+        least, most, _ = _lengths(element, 0)
         texts = len(least) > MANY and max(most) > LONG
         return _sum(least) > self.line or (texts and len(rows_of(element)) > FEW)
 
-    def relaxed(self, element: Node) -> Node | None:
-        """A table that fits an upright page once a line may end before a bracket, as that of an
-        interval, has it so."""
-        if not self.is_wide(element):
-            return None
-        node: Node = deepcopy(element)
-        walk(node["c"], {"Str": _breakable})
-        return None if self.is_wide(node) else node
-
-    def shares(self, element: Node) -> tuple[list[float], int]:
-        """The share of each column, and the letters that a line of the table has room for."""
+    def shares(self, element: Node) -> list[float]:
+        """The share of each column."""
         line = self.lying if self.is_wide(element) else self.line
-        least, most, whole = self._lengths(element, UNBROKEN)
+        least, most, whole = _lengths(element, UNBROKEN)
         if _sum(least) > line:
-            least, most, whole = self._lengths(element, 0)
-        if _sum(least) > line:
-            least, most, whole = self._lengths(element, 0, split=True)
+            least, most, whole = _lengths(element, 0)
         # Entries have what words leave, heads of more lines than a few what entries leave.
         wished = [
             max(low, _as_text(entry), head / LINES)
@@ -131,55 +99,35 @@ class Widths:
         ]
         widths = _grown(_grown(least, wished, line), whole, line)
         total = _sum(widths)
-        return [math.floor(10000 * width / total) / 10000 for width in widths], line
+        return [math.floor(10000 * width / total) / 10000 for width in widths]
 
-    def _lengths(
-        self, element: Node, unbroken: int, *, split: bool = False, bold: float = BOLD
-    ) -> tuple[list[float], list[float], list[float]]:
-        """For each column the length of its longest word, of its longest entry and of that with its
-        head, which is bold."""
-        columns = element["c"][2]
-        right = [column[0]["t"] == "AlignRight" for column in columns]
-        least, most, whole = ([3.0] * len(columns) for _ in range(3))
-        for entry in self._entries(element):
-            at, length = entry.column, entry.length
-            longest = entry.part if split else entry.word
-            if right[at] and length <= unbroken:
-                longest = length
-            wider = bold if entry.in_head else 1
-            least[at] = max(least[at], wider * longest + 3)
-            whole[at] = max(whole[at], wider * length + 3)
-            if not entry.in_head:
-                most[at] = max(most[at], length + 3)
-        return least, [*map(max, most, least)], whole
-
-    def _entries(self, element: Node) -> list[_Entry]:
-        """Read once for each table: the same one is asked for until it is written."""
-        if id(element) not in self._known:
-            self._known[id(element)] = element, [*_entries(element)]
-        return self._known[id(element)][1]
+    def set_table(self, element: Node) -> None:
+        """Tell a table the share of each of its columns."""
+        for column, share in zip(element["c"][2], self.shares(element), strict=True):
+            column[1] = {"t": "ColWidth", "c": share}
+        embolden(element)
 
 
-def _entries(element: Node) -> Iterable[_Entry]:
+def _lengths(element: Node, unbroken: int) -> tuple[list[float], list[float], list[float]]:
+    """For each column the length of its longest word, of its longest entry and of that with its
+    head, which is bold. Of a cell over several columns each has its share."""
+    right = [column[0]["t"] == "AlignRight" for column in element["c"][2]]
+    least, most, whole = ([3.0] * len(right) for _ in range(3))
     heads = placed_heads(element["c"][3][1])
-    for placed in heads:
-        for column, one in placed:
-            yield from _entry(column, one, in_head=True)
-    for row in rows_of(element)[len(heads) :]:
-        for column, one in enumerate(row):
-            yield from _entry(column, one, in_head=False)
-
-
-def _entry(first: int, inner: Inner, *, in_head: bool) -> Iterable[_Entry]:
-    """A cell; of one over several columns each has its share."""
-    text = text_of(inner[4]).replace(BREAK, " ")
-    longest = part = max(map(_across, _WORD.findall(text)), default=0)
-    if "-" in text:
-        part = max(map(_across, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
-    many = inner[3]
-    length, longest, part = (math.ceil(each / many) for each in (len(text), longest, part))
-    for column in range(first, first + many):
-        yield _Entry(column, in_head, length, longest, part)
+    rows = [*heads, *(list(enumerate(row)) for row in rows_of(element)[len(heads) :])]
+    for number, row in enumerate(rows):
+        wider = BOLD if number < len(heads) else 1
+        for first, (_, _, _, many, blocks) in row:
+            text = text_of(blocks).replace(BREAK, " ")
+            length = math.ceil(len(text) / many)
+            words = _HYPHEN.sub(r"\1 \2", text).split(" ")
+            longest = math.ceil(max(map(_across, words)) / many)
+            for at in range(first, first + many):
+                kept = length if right[at] and length <= unbroken else longest
+                least[at] = max(least[at], wider * kept + 3)
+                whole[at] = max(whole[at], wider * length + 3)
+                most[at] = max(most[at], length + 3) if wider == 1 else most[at]
+    return least, [*map(max, most, least)], whole
 
 
 def _across(text: str) -> int:
@@ -187,22 +135,16 @@ def _across(text: str) -> int:
     return len(text) + math.ceil(CAPITAL * sum(map(str.isupper, text)))
 
 
-def broken(element: Node) -> Node | None:
-    """Names of code and files are longer than a column."""
+def broken(element: Node) -> Node | Nodes | None:
+    """Names of code and files are longer than a column; an interval may stand below its
+    estimate."""
     text = element["c"]
-    if len(text.encode()) <= NAME:
-        return None
-    return word(_JOINT.sub(rf"\1{BREAK}\2", text))
-
-
-def _breakable(element: Node) -> Nodes | None:
-    if _BRACKET not in element["c"]:
-        return None
-    first, *parts = element["c"].replace(_BRACKET, "\n(").split("\n")
-    made = [word(first)] if first else []
-    for part in parts:
-        made += [space(), word(part)]
-    return made
+    if len(text.encode()) > NAME:
+        text = _JOINT.sub(rf"\1{BREAK}\2", text)
+    first, *others = text.split(_BRACKET)
+    if not others:
+        return word(text) if text != element["c"] else None
+    return [word(first), *(one for part in others for one in (space(), word(f"({part}")))]
 
 
 def _as_text(length: float) -> float:
@@ -225,93 +167,3 @@ def _sum(values: Iterable[float]) -> float:
     for value in values:
         total += value
     return total
-
-
-# Rows of one label in a DOCX or PDF. A cell of the first column that is empty is of the line above:
-# there it becomes one cell over its rows, which stay on one page. A block that is too long for that
-# is cut, and each part has the label again.
-
-MOST = 24  # lines of type that stay together
-
-
-def group(rows: list[Inner], room: list[float]) -> None:
-    """Put labels over all rows of a block; `room` is the letters of each column."""
-    block: list[Inner] = []
-    lines, label = 0, None
-    for row in rows:
-        first, own = row[1][0], _height(row[1], room)
-        empty = not text_of(first[4])
-        if not empty or label is None:
-            _join(block)
-            block, lines, label = [], 0, None if empty else first
-        elif lines + own > MOST:
-            _join(block)
-            block, lines = [], 0
-            first[4] = _copy(label)
-        block.append(row)
-        lines += own
-    _join(block)
-
-
-def _height(cells: Inner, room: list[float]) -> int:
-    """Lines of type that a row takes, by the letters that its columns have room for."""
-    sizes = zip(cells, room, strict=False)
-    return max(1, *(math.ceil(1.1 * len(text_of(one[4])) / max(width, 1)) for one, width in sizes))
-
-
-def lines_of(rows: list[Inner], room: list[float]) -> int:
-    """Lines of type that rows take; of one under a label that goes on the first cell is none."""
-    return sum(_height(row[1], room[-len(row[1]) :]) for row in rows)
-
-
-def _copy(label: Inner) -> Inner:
-    """The label once more, without the places that links lead to."""
-    blocks: Inner = deepcopy(label[4])
-    walk(blocks, {"Span": _unnamed})
-    return blocks
-
-
-def _unnamed(element: Node) -> None:
-    element["c"][0][0] = ""
-
-
-def _join(rows: list[Inner]) -> None:
-    if len(rows) > 1:
-        rows[0][1][0][2] = len(rows)
-        for _, cells in rows[1:]:
-            del cells[0]
-
-
-def set_tables(tree: Node | Inner, widths: Widths, rules: Mapping[str, Rule]) -> None:
-    """Give tables their widths and groups, what is outside of them what the rules change in it."""
-    for one in tree.values() if isinstance(tree, dict) else tree:
-        if type(one) is dict:
-            kind = one.get("t", "")
-            if kind == "Table":
-                _set_table(one, widths)
-                continue
-            if kind in rules:
-                rules[kind](one)
-            set_tables(one, widths, rules)
-        elif type(one) is list and one:
-            set_tables(one, widths, rules)
-
-
-def _set_table(element: Node, widths: Widths) -> None:
-    shares, line = widths.shares(element)
-    set_shares(element, shares)
-    embolden(element)
-    for body in element["c"][4]:
-        group(body[3], [share * line for share in shares])
-
-
-def set_shares(element: Node, shares: list[float]) -> None:
-    """Tell a table the share of each of its columns."""
-    for column, share in zip(element["c"][2], shares, strict=True):
-        column[1] = {"t": "ColWidth", "c": share}
-
-
-def without_pages(document: Node) -> None:
-    """What names the page of a section is no attribute of a heading that is shown."""
-    for header in all_of(document["blocks"], "Header"):
-        set_value(header["c"][1], "page", None)
