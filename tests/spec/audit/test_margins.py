@@ -290,11 +290,11 @@ def test_levels_of_factors_are_not_counted_beside_their_groups():
 
 
 def test_a_level_of_a_factor_has_the_events_of_its_groups():
-    assert agreement(crossed(), "any_sk", "factor.count") == ["holds"]
-    assert agreement(crossed(), "no_sk", "factor.count") == ["holds"]
-    assert agreement(crossed("792"), "any_sk", "factor.count") == ["contradicts"]
+    assert agreement(crossed(), "any_sk", "comparison.total") == ["holds"]
+    assert agreement(crossed(), "no_sk", "comparison.total") == ["holds"]
+    assert agreement(crossed("792"), "any_sk", "comparison.total") == ["contradicts"]
     # One patient of the groups is not in the level: its events may be others.
-    assert agreement(crossed("792", both="4293"), "any_sk", "factor.count") == ["question"]
+    assert agreement(crossed("792", both="4293"), "any_sk", "comparison.total") == ["question"]
 
 
 def test_one_number_in_two_places_is_one_piece_of_evidence_on_rounding():

@@ -518,3 +518,12 @@ def test_a_record_without_problems_is_a_few_lines(tmp_path, capsys):
     assert len(shown) <= 10
     assert main(["audit", str(file), "--all"]) == 0
     assert capsys.readouterr().out.count("Outcome") > 40
+
+
+def test_a_record_in_the_older_xml_is_to_be_taken_again(tmp_path):
+    path = tmp_path / "record.xml"
+    path.write_bytes(b"<?xml version='1.0'?><clinical_study/>")
+    with pytest.raises(UserError) as refused:
+        record_draft(path)
+    (problem,) = refused.value.problems
+    assert problem.do == "download the record again, as JSON"

@@ -23,19 +23,6 @@ class Facts:
     change: bool = False
 
 
-def facts_of(about: Mapping[str, object]) -> Facts:
-    """The facts of a claim as its file has them."""
-    compare = about.get("compare", ())
-    compared = [*compare] if isinstance(compare, list) else filter(None, [compare])
-    return Facts(
-        str(about.get("outcome") or ""),
-        str(about.get("group") or ""),
-        tuple(map(str, compared)),
-        str(about.get("visit") or ""),
-        bool(about.get("change")),
-    )
-
-
 def lacking(every: Mapping[str, Facts]) -> dict[str, str]:
     """By name of a claim what it lacks, as "its visit; …"; nothing of others.
 

@@ -26,10 +26,6 @@ class Grid:
     def height(self) -> int:
         return max((cell.row + cell.rows for cell in self.cells), default=0)
 
-    @property
-    def head_texts(self) -> list[str]:
-        return [cell.text for cell in self.cells if cell.row < self.heads]
-
     def followed(self, by: "Grid") -> "Grid":
         """The same with all rows of a further one below it."""
         shift = self.height

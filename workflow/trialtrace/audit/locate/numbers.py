@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trialtrace.audit.locate.paper import (
-    Excluded,
     LocatedPaper,
     Number,
     Passage,
@@ -82,8 +81,3 @@ def sentences_of(text: str) -> list[str]:
         begin = end
     made.append(text[begin:].strip())
     return [part for part in made if part]
-
-
-def digits_of(excluded: Excluded) -> list[str]:
-    """The runs of digits of an excluded text."""
-    return re.findall(r"[0-9]+", excluded.text)

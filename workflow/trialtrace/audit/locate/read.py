@@ -17,11 +17,6 @@ FORMS = (
 )
 
 
-def read_paper(path: Path) -> LocatedPaper:
-    """The paper in a file. Raises UserError for one that holds none, or no numbers."""
-    return paper_of(content_of(path), str(path))
-
-
 def paper_of(content: bytes, shown: str) -> LocatedPaper:
     """The paper in the content of a file; a child process with limits reads it."""
     suffix = Path(shown).suffix.lower()

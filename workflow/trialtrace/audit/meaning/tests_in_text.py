@@ -11,7 +11,6 @@ _P = (
 _DEGREES = r"\(\s*(?:df\s*=\s*)?[0-9][0-9.,\s]*(?:,\s*[Nn]\s*=\s*[0-9,]+)?\)"
 _SYMBOL = r"(?:F|t|z|Z|r|Q|χ\s?²|[xX]²|[Cc]hi[\s-]?squared?)"
 TEST = re.compile(rf"(?<![\w²])(?:{_SYMBOL}\s*{_DEGREES}|[zZ])\s*=\s*{_NUMBER}\s*[,;]\s*(?:{_P})")
-P_ALONE = re.compile(rf"(?<![\w-])(?:{_P})")
 
 
 def tests(sentence: str) -> Iterator[str]:

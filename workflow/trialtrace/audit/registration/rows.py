@@ -18,17 +18,6 @@ SAID = {
 }
 """Each verdict in words, the gravest first."""
 ALONE = {"registered.first": "registered before the begin"}
-FINDINGS = {
-    "registered.days": "Days of registration, enrolment, completion and publication in order.",
-    "registered.first": "The first registration, and the begin of the enrolment.",
-    "registered.last": "The last change of the registration, and the end of the study.",
-    "registered.outcome": "A primary or secondary outcome, registered and reported.",
-    "registered.measure": "Metric, measure and time of an outcome, registered and reported.",
-    "registered.alpha": "The level of significance and its parts, registered and reported.",
-    "registered.margin": "A margin of non-inferiority, registered and reported.",
-    "registered.conclusion": "What is concluded by a margin, and the printed intervals.",
-    "registered.patients": "Patients planned, and patients randomised.",
-}
 NOTHING = "not told"
 
 

@@ -52,7 +52,6 @@ STRATA = Allowance(1.0)
 ADJUSTED_RATIO = Allowance(2.0)
 HAZARD_EVENTS = Allowance(1.2)
 SILENT = Allowance(0.05)
-CROSSOVER = Allowance(1.25)
 LARGEST_EFFECT = Allowance(3.0)
 LARGEST_SPREAD = Allowance(4.0)
 LEVEL, NOT_NEAR, FAR_BELOW, FARTHER_BELOW = 0.05, 0.1, 0.01, 0.001

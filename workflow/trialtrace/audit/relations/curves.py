@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
-from math import hypot, sqrt
+from math import sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -12,12 +12,20 @@ from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.relations.engine import INTERVAL, Case, relation
-from trialtrace.audit.relations.ranges import Span, as_range, ends_of, overlaps, unsigned
-from trialtrace.audit.relations.shapes import comparisons, of_each, plain, table_of
+from trialtrace.audit.relations.means import difference_case
+from trialtrace.audit.relations.ranges import as_range, ends_of, overlaps
+from trialtrace.audit.relations.shapes import (
+    comparisons,
+    difference_of,
+    of_each,
+    plain,
+    table_of,
+)
 from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
-from trialtrace.audit.relations.wording import TURNED, digits
 
 LIVING, EVENTS = "living", "events"
+NEAR = 0.25
+"""So many errors may a difference within strata be from the crude one."""
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
 DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
 
@@ -142,34 +150,6 @@ def _way(first: Claim, second: Claim) -> int:
 @relation("curve.difference", "Is the difference one of these shares?")
 def curve_differences(ledger: Ledger) -> Iterator[Case]:
     """A difference of two shares of survival curves, and these."""
-    for entry, main, shares, error in _curve_differences(ledger):
-        first, second = (ends_of(one.parts["percent"]) for one in shares)
-        span = first.less(second)
-        ways = (span, span.turned) if unsigned(entry) else span
-        slack = 0.25 * error.high if error is not None else 0.0
-        near = error is not None and overlaps(main, span.low - slack, span.high + slack)
-        text = f"The shares of the curves differ by {digits(span, main)}"
-        yield Case(entry, main.name, ways, text, shares, {f"with {TURNED}": span.turned},
-                   excuse="maybe_adjusted" if near else None)  # fmt: skip
-
-
-@relation(
-    "curve.difference_interval", "By which method was this interval computed?", only_asks=True
-)
-def curve_difference_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a difference of curves, and those of both shares."""
-    for entry, _, shares, error in _curve_differences(ledger):
-        if error is not None and entry.has_interval:
-            (least, most), own = error.times(quantile_of(entry)), half_width_of(entry)
-            fit = own.high >= 0.9 * least and own.low <= 2 * most
-            text = f"The intervals of both shares give one that reaches {least:.1f} to {most:.1f} "
-            text += "to either side"
-            yield Case(entry, INTERVAL, fit, text, shares)  # fmt: skip
-
-
-def _curve_differences(
-    ledger: Ledger,
-) -> Iterator[tuple[Claim, Component, list[Claim], Span | None]]:
     for entry in comparisons(ledger, groups=2):
         main = entry.main
         points = entry.measure == "risk_difference" and entry.stated_basis in (None, "curve")
@@ -178,15 +158,12 @@ def _curve_differences(
         shares = of_each(ledger, entry, "percent", _is_of_curve)
         if shares is None or len({counted_by(one) for one in shares}) != 1:
             continue
-        usual = entry.about.interval in (None, "wald")
-        errors = [
-            half_width_of(one).divided(quantile_of(one))
-            for one in shares
-            if one.has_interval and not one.credible
-        ]
-        whole = len(errors) == len(shares) and usual
-        error = Span(hypot(*(e.low for e in errors)), hypot(*(e.high for e in errors)))
-        yield entry, main, shares, error if whole else None
+        span, near = difference_of(shares, "percent"), False
+        if entry.has_interval:
+            slack = NEAR * half_width_of(entry).high / quantile_of(entry)
+            near = overlaps(main, span.low - slack, span.high + slack)
+        excuse = "maybe_adjusted" if near else None
+        yield difference_case(entry, main, shares, "shares of the curves", excuse)
 
 
 @relation("curve.interval", "By which method was this interval computed?", only_asks=True)

@@ -7,10 +7,10 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.symbols import CHI_SQUARED, UNSAID
+from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.relations.engine import Case, relation
 from trialtrace.audit.relations.ranges import Span, ends_of, prints
-from trialtrace.audit.relations.shapes import all_counted, has_visits, sizes_of
+from trialtrace.audit.relations.shapes import all_counted, has_visits, samples, sizes_of
 from trialtrace.audit.relations.solvers.factorial import (
     CELLS,
     SIGNS,
@@ -200,14 +200,14 @@ def factorial(ledger: Ledger) -> Iterator[Case]:
     F of one degree of freedom over four groups: the effects of a two-by-two design.
     """
     for entry, _ in of_groups(ledger, "f"):
-        groups = ledger.compared(entry, "value", "sd")
-        if value_of(entry, "df1") != 1 or groups is None or len(groups) != CELLS:
+        found = samples(ledger, entry)
+        if value_of(entry, "df1") != 1 or found is None or len(found.claims) != CELLS:
             continue
-        sizes, within = sizes_of(ledger, groups), value_of(entry, "df2")
-        if sizes is None or any(group.parts["sd"].symbol == UNSAID for group in groups):
+        sizes, within = sizes_of(ledger, found.claims), value_of(entry, "df2")
+        if sizes is None:
             continue
-        means, spreads = ([ends_of(g.parts[name]) for g in groups] for name in ("value", "sd"))
-        spans = effects(means, [Span(max(low, 0.0), high) for low, high in spreads], sizes)
+        spreads = [Span(max(low, 0.0), high) for low, high in found.spreads]
+        spans = effects(found.means, spreads, sizes)
         others = _other_effects(ledger, entry)
         every = [entry, *others] if len(others) < MOST_EFFECTS else [entry]
         known = _interaction(ledger, ledger.compared_groups(entry))
@@ -228,7 +228,7 @@ def factorial(ledger: Ledger) -> Iterator[Case]:
         elif entry.about.test != "anova" and not others:
             excuse = "unnamed_test"
         text = f"The three effects of a two-by-two design on these means have F of {told}"
-        beside = (*groups, *(every[1:] if not fit else ()))
+        beside = (*found.claims, *(every[1:] if not fit else ()))
         yield Case(entry, "statistic", fit, text, beside, excuse=excuse)  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from scipy.special import fdtrc, ndtr
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations import allow
 from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import (
@@ -25,11 +24,13 @@ from trialtrace.audit.relations.shapes import (
     BOTH,
     comparisons,
     deviations,
+    difference_of,
     is_paired,
     measured,
     of_fewer,
     p_range,
     plain,
+    samples,
     sizes_of,
     tested_comparisons,
     unnamed,
@@ -56,45 +57,40 @@ SPREAD = "Are these standard deviations, standard errors or intervals, and of ho
 
 @relation("p.means", WHAT_TEST, of_sizes=True)
 def mean_tests(ledger: Ledger) -> Iterator[Case]:
-    """Means, spreads and sizes of two groups, and p of the t tests."""
+    """Means, spreads and sizes of the groups, and p of the t tests or the analysis of variance."""
     for entry in tested_comparisons(ledger):
         found = measured(ledger, entry)
-        if found is None or len(found[0]) != 2:
-            continue
-        groups, sizes = found
-        ways: dict[str, tuple[Span, ...]] = {}
-        others: dict[str, Way] = {}
-        for k, spreads in enumerate(deviations(groups, sizes)):
-            for variance, name in TESTS.values():
-                spans = [
-                    _p(groups, sizes, variance, side, spreads)
-                    for side in (*entry.tails, *(("less", "greater") if not k else ()))
-                ]
-                own = tuple(one for one in spans[: len(entry.tails)] if one is not None)
-                ways[name if not k else f"{name} on standard errors"] = own
-                others |= {f"of a one-sided {name}": tuple(s for s in spans if s is not None)}
-        known = [span for way in ways.values() for span in way]
-        if not known:
-            continue
-        low, high = hull(known)
-        text = f"Over all means and spreads that print so the t tests give {p_span(low, high)}"
-        above = entry.parts["p"].relation in (">", ">=") and high < 1e-4
-        excuse = unnamed(entry, *TESTS)
-        if excuse == "unnamed_test" and above:
-            excuse = None
-        stated = TESTS[entry.about.test][1] if entry.about.test == "welch" else None
-        if entry.tails != TWO_SIDED or entry.sides == "two_sided" or above:
-            others = {}
-        yield Case(
-            entry,
-            "p",
-            ways,
-            text,
-            groups,
-            others,
-            stated=stated,
-            excuse=excuse,
-        )
+        if found is not None and 2 <= len(found[0]) <= MOST_GROUPS:
+            case = _t_tests(entry, *found) if len(found[0]) == 2 else _variance(entry, *found)
+            if case is not None:
+                yield case
+
+
+def _t_tests(entry: Claim, groups: list[Claim], sizes: list[int]) -> Case | None:
+    ways: dict[str, tuple[Span, ...]] = {}
+    others: dict[str, Way] = {}
+    for k, spreads in enumerate(deviations(groups, sizes)):
+        for variance, name in TESTS.values():
+            spans = [
+                _p(groups, sizes, variance, side, spreads)
+                for side in (*entry.tails, *(("less", "greater") if not k else ()))
+            ]
+            own = tuple(one for one in spans[: len(entry.tails)] if one is not None)
+            ways[name if not k else f"{name} on standard errors"] = own
+            others |= {f"of a one-sided {name}": tuple(s for s in spans if s is not None)}
+    known = [span for way in ways.values() for span in way]
+    if not known:
+        return None
+    low, high = hull(known)
+    text = f"Over all means and spreads that print so the t tests give {p_span(low, high)}"
+    above = entry.parts["p"].relation in (">", ">=") and high < 1e-4
+    excuse = unnamed(entry, *TESTS)
+    if excuse == "unnamed_test" and above:
+        excuse = None
+    stated = TESTS[entry.about.test][1] if entry.about.test == "welch" else None
+    if entry.tails != TWO_SIDED or entry.sides == "two_sided" or above:
+        others = {}
+    return Case(entry, "p", ways, text, groups, others, stated=stated, excuse=excuse)
 
 
 def _p(
@@ -108,32 +104,36 @@ def _p(
         return None
 
 
-@relation("p.group_means", WHAT_TEST, of_sizes=True)
-def variance_tests(ledger: Ledger) -> Iterator[Case]:
-    """Means, spreads and sizes of three groups or more, and p of all."""
-    for entry in tested_comparisons(ledger):
-        found = measured(ledger, entry)
-        if found is None or not 3 <= len(found[0]) <= MOST_GROUPS:
+def _variance(entry: Claim, groups: list[Claim], sizes: list[int]) -> Case | None:
+    if "statistic" in entry.parts or entry.tails != TWO_SIDED:
+        return None
+    ways, df = dict[str, Span](), (len(groups) - 1, sum(sizes) - len(groups))
+    means = together(as_range(group.parts["value"]) for group in groups)
+    for k, spreads in enumerate(deviations(groups, sizes)):
+        try:
+            f = span_of(f_of_means(means, together(spreads), sizes))
+        except StatsError:
             continue
-        if "statistic" in entry.parts or entry.tails != TWO_SIDED:
-            continue
-        groups, sizes = found
-        ways, df = dict[str, Span](), (len(groups) - 1, sum(sizes) - len(groups))
-        means = together(as_range(group.parts["value"]) for group in groups)
-        for k, spreads in enumerate(deviations(groups, sizes)):
-            try:
-                f = span_of(f_of_means(means, together(spreads), sizes))
-            except StatsError:
-                continue
-            p = Span(float(fdtrc(*df, f.high)), float(fdtrc(*df, f.low)))
-            ways[f"analysis of variance {k}"] = p
-        if ways:
-            p = hull(ways.values())
-            text = f"The analysis of variance of these means gives {p_span(*p)}"
-            excuse = unnamed(entry, "anova")
-            near = within(entry.parts["p"], p, allow.EXACT_TESTS.value)
-            excuse = "other_test" if excuse == "unnamed_test" and near else excuse
-            yield Case(entry, "p", ways, text, groups, excuse=excuse)
+        ways[f"analysis of variance {k}"] = Span(*(float(fdtrc(*df, end)) for end in f[::-1]))
+    if not ways:
+        return None
+    p = hull(ways.values())
+    text = f"The analysis of variance of these means gives {p_span(*p)}"
+    excuse = unnamed(entry, "anova")
+    near = within(entry.parts["p"], p, allow.EXACT_TESTS.value)
+    excuse = "other_test" if excuse == "unnamed_test" and near else excuse
+    return Case(entry, "p", ways, text, groups, excuse=excuse)
+
+
+def difference_case(
+    entry: Claim, part: Component, groups: Sequence[Claim], what: str, excuse: str | None
+) -> Case:
+    """A printed difference beside the two numbers of the groups, whichever kind these are."""
+    span = difference_of(groups, "percent" if part.name == "percent" else "value")
+    ways: Way = (span, span.turned) if unsigned(entry) else span
+    text = f"The {what} differ by {digits(span, part)}"
+    others: dict[str, Way] = {OTHER_WAY: span.turned}
+    return Case(entry, part.name, {f"of the {what}": ways}, text, groups, others, excuse=excuse)
 
 
 # --- differences --------------------------------------------------------------------------------
@@ -160,17 +160,11 @@ def _differences(ledger: Ledger) -> Iterator[tuple[Claim, list[Claim]]]:
 def differences(ledger: Ledger) -> Iterator[Case]:
     """A difference of means, and the means of the groups."""
     for entry, groups in _differences(ledger):
-        first, second = (ends_of(group.parts["value"]) for group in groups)
-        span = first.less(second)
-        free = unsigned(entry)
-        ways: dict[str, Way] = {"of the means": (span, span.turned) if free else span}
         fewer = is_paired(entry) and of_fewer(ledger, entry, groups)
         excuse = "other_patients" if fewer else None
         if entry.about.test not in PLAIN:
             excuse = "maybe_adjusted"
-        text = f"The means differ by {digits(span, entry.parts['value'])}"
-        others = {OTHER_WAY: span.turned}
-        yield Case(entry, "value", ways, text, groups, others, excuse=excuse)
+        yield difference_case(entry, entry.parts["value"], groups, "means", excuse)
 
 
 @relation("difference.interval", SPREAD)
@@ -187,9 +181,7 @@ def difference_intervals(ledger: Ledger) -> Iterator[Case]:
             continue
         own, fit, known = half_width_of(entry), [], []
         low, high = (ends_of(entry.parts[name]) for name in BOTH)
-        first, second = (ends_of(group.parts["value"]) for group in groups)
-        span = first.less(second)
-        main = ends_of(entry.parts["value"])
+        span, main = difference_of(groups), ends_of(entry.parts["value"])
         if not main.meets(*span) and main.meets(*span.turned):
             span = span.turned
         for spreads in deviations(groups, sizes):
@@ -255,23 +247,16 @@ def _half(claim: Claim, confidence: float) -> float:
 def large_effects(ledger: Ledger) -> Iterator[Case]:
     """A difference of means, and the deviations."""
     for entry in comparisons(ledger, groups=2):
-        groups = ledger.compared(entry, "value", "sd")
-        if groups is None or any(group.basis for group in groups) or not entry.main:
+        found = samples(ledger, entry)
+        if found is None or any(group.basis for group in found.claims) or not entry.main:
             continue
-        spreads = [ends_of(group.parts["sd"]) for group in groups]
-        first, second = (ends_of(group.parts["value"]) for group in groups)
-        least = first.less(second).sizes.low
-        largest = max(span.high for span in spreads)
-        if largest <= 0 or any(group.parts["sd"].symbol == UNSAID for group in groups):
-            continue
-        d = least / largest
-        fit = d <= allow.LARGEST_EFFECT.value
-        if not fit:
-            text = f"The means differ by {d:.1f} deviations or more."
-            yield Case(entry, entry.main.name, fit, text, groups)
+        least = difference_of(found.claims).sizes.low
+        largest = max(span.high for span in found.spreads)
+        if largest > 0 and least / largest > allow.LARGEST_EFFECT.value:
+            text = f"The means differ by {least / largest:.1f} deviations or more."
+            yield Case(entry, entry.main.name, False, text, found.claims)
 
 
-GEOMETRIC = "geometric_mean"
 SMALLEST = 8
 """Fewest patients of a group of whom the normal approximation of ranks is used."""
 FEWEST = 3
@@ -286,42 +271,28 @@ def hedges(df: float) -> float:
     return 1 - 3 / (4 * df - 1)
 
 
-def _standardised(ledger: Ledger) -> Iterator[tuple[Claim, Component]]:
-    for entry in comparisons(ledger, groups=2):
-        part = entry.parts.get("value")
-        named = entry.measure == "standardised_difference" and entry.stated_basis is None
-        if named and part is not None and plain(part):
-            yield entry, part
-
-
 @relation("standardised.means", "By which standard deviation was the difference divided?")
 def standardised(ledger: Ledger) -> Iterator[Case]:
     """A standardised difference, and means and deviations."""
-    for entry, part in _standardised(ledger):
-        groups = ledger.compared(entry, "value", "sd")
-        if groups is None or any(
-            group.parts["sd"].symbol == UNSAID or "se" in group.parts for group in groups
-        ):
+    for entry in comparisons(ledger, "value", groups=2):
+        named = entry.measure == "standardised_difference" and entry.stated_basis is None
+        found = samples(ledger, entry) if named and plain(entry.parts["value"]) else None
+        if found is None or any("se" in group.parts for group in found.claims):
             continue
-        sizes = sizes_of(ledger, groups)
-        free = sizes is None or any(map(ledger.assumed, groups))
+        sizes = sizes_of(ledger, found.claims)
+        free = sizes is None or any(map(ledger.assumed, found.claims))
         n = FEWEST if free or sizes is None else min(sizes)
         if n < FEWEST:
             continue
-        first, second = (ends_of(group.parts["value"]) for group in groups)
-        small, large = first.less(second).sizes
-        spreads = [ends_of(group.parts["sd"]) for group in groups]
-        least, most = hull(spreads)
+        small, large = difference_of(found.claims).sizes
+        least, most = hull(found.spreads)
         low = small / most * hedges(max(n - 1, 1)) if most > 0 else 0.0
         span = Span(low, large / least if least > 0 else inf)
         text = "The means and deviations give a standardised difference of "
         text += span_text(f"{end:.2f}" for end in span)
         other = not entry.about.change and entry.about.test not in PLAIN
-        yield Case(entry, part.name, (span, span.turned), text, groups,
+        yield Case(entry, "value", (span, span.turned), text, found.claims,
                    excuse="maybe_adjusted" if other else None)  # fmt: skip
-
-
-# --- geometric means ----------------------------------------------------------------------------
 
 
 # --- medians ------------------------------------------------------------------------------------
@@ -377,8 +348,4 @@ def median_differences(ledger: Ledger) -> Iterator[Case]:
             g.parts["value"].symbol == "median" or "quartile_low" in g.parts for g in groups
         )
         if medians and plain(part):
-            first, second = (ends_of(group.parts["value"]) for group in groups)
-            span = first.less(second)
-            text = f"The medians differ by {digits(span, part)}"
-            ways = (span, span.turned)
-            yield Case(entry, "value", ways, text, groups, excuse="unnamed_measure")
+            yield difference_case(entry, part, groups, "medians", "unnamed_measure")

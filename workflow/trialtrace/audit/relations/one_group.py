@@ -47,6 +47,7 @@ of so many a deviation is held against that of other groups."""
 NO_TEST_ABOVE = 0.999
 """From this share of numbers that pass by luck on, a test has no power."""
 GEOMETRIC = "geometric_mean"
+PAIRS = QUARTILES, RANGE = ("quartile_low", "quartile_high"), ("least", "most")
 
 
 SPREAD = "Is this a standard deviation, a standard error or an interval, and of how many patients?"
@@ -137,13 +138,28 @@ def _off(entry: Claim, outcome: PaperOutcome) -> bool:
 
 
 @relation("mean.scale", "On which scale was this measured?")
-def mean_scale(ledger: Ledger) -> Iterator[Case]:
-    """A mean, and the ends of its scale."""
-    for entry, outcome in _means(ledger):
-        if outcome.ends is not None and not entry.about.change:
-            least, most = outcome.ends
-            text = f"{outcome.label} goes from {least:g} to {most:g}"
-            yield Case(entry, "value", not _off(entry, outcome), text)
+def on_scale(ledger: Ledger) -> Iterator[Case]:
+    """A mean, median, quartile or end of a range, and the ends of its scale."""
+    means = {entry.name for entry, _ in _means(ledger)}
+    for entry in ledger.of_group():
+        outcome = outcome_of(ledger, entry)
+        if outcome is None or outcome.ends is None or entry.about.change:
+            continue
+        ranged = _is_median(entry) or any(set(pair) <= set(entry.parts) for pair in PAIRS)
+        names = ["value"] if entry.name in means else []
+        if ranged and entry.measure is None:
+            names = ["value", *QUARTILES, *RANGE]
+        for name in names:
+            part, (least, most) = entry.parts.get(name), outcome.ends
+            if part is not None and plain(part) and part.unit != "%":
+                text = f"{outcome.label} goes from {least:g} to {most:g}"
+                yield Case(entry, name, ends_of(part).meets(least, most), text)
+
+
+def _largest(mean: Span, room: Span, n: int) -> float:
+    """The largest deviation of n values of such a range and mean; see `deviation_scale`."""
+    middle = min(max((room.low + room.high) / 2, mean.low), mean.high)
+    return sqrt(max((middle - room.low) * (room.high - middle), 0.0) * n / (n - 1))
 
 
 @relation("deviation.scale", SPREAD)
@@ -163,9 +179,8 @@ def deviation_scale(ledger: Ledger) -> Iterator[Case]:
         if part.symbol == UNSAID and (n or 0) < FEWEST_UNSAID:
             continue
         (least, most), (low, high) = outcome.ends, ends_of(entry.parts["value"])
-        middle = min(max((least + most) / 2, low, least), high, most)
-        largest = sqrt((most - middle) * (middle - least) * ((n or 2) / ((n or 2) - 1)))
-        largest /= sqrt(n or 1) if name == "se" else 1
+        mean = Span(min(max(low, least), most), max(min(high, most), least))
+        largest = _largest(mean, Span(least, most), n or 2) / (sqrt(n or 1) if name == "se" else 1)
         text = f"On a scale from {least:g} to {most:g} a mean of {entry.parts['value'].text} "
         text += f"leaves a {SPREADS[name]} of at most {largest:.3g}"
         if ends_of(part).low > largest:
@@ -351,9 +366,6 @@ def _spread(ledger: Ledger, entry: Claim) -> Span | None:
     return None if own is None else Span(*(float(end) for end in own.bounds))
 
 
-QUARTILES, RANGE = ("quartile_low", "quartile_high"), ("least", "most")
-
-
 # --- quartiles, ranges, medians -----------------------------------------------------------------
 
 
@@ -370,7 +382,7 @@ def quantile_order(ledger: Ledger) -> Iterator[Case]:
     Least, lower quartile, middle, upper quartile, greatest: each at most the next.
     """
     for entry in ledger.entries.values():
-        named = [pair for pair in (QUARTILES, RANGE) if set(pair) <= set(entry.parts)]
+        named = [pair for pair in PAIRS if set(pair) <= set(entry.parts)]
         names = [*(pair[0] for pair in reversed(named)), "value", *(pair[1] for pair in named)]
         parts = [entry.parts[name] for name in names if name in entry.parts]
         if not named:
@@ -382,25 +394,6 @@ def quantile_order(ledger: Ledger) -> Iterator[Case]:
         first = wrong[0].name if wrong else parts[0].name
         covers = tuple(part.name for part in parts if part.name != first)
         yield Case(entry, first, wrong is None, text, covers=covers if not wrong else ())
-
-
-@relation("quantile.scale", "On which scale was this measured?")
-def quantile_scale(ledger: Ledger) -> Iterator[Case]:
-    """Medians, quartiles and ranges, and the ends of the scale."""
-    for entry in ledger.of_group():
-        outcome = outcome_of(ledger, entry)
-        ranged = any(set(pair) <= set(entry.parts) for pair in (QUARTILES, RANGE))
-        if outcome is None or outcome.ends is None or not (ranged or _is_median(entry)):
-            continue
-        if entry.about.change or entry.measure is not None or entry.about.compared:
-            continue
-        for name in ("value", *QUARTILES, *RANGE):
-            part = entry.parts.get(name)
-            if part is not None and plain(part) and part.unit != "%":
-                low, high = ends_of(part)
-                fit = not (high <= outcome.ends[0] or low > outcome.ends[1])
-                text = f"The scale goes from {outcome.ends[0]:g} to {outcome.ends[1]:g}"
-                yield Case(entry, name, fit, text)
 
 
 @relation("quantile.deviation", SPREAD, of_sizes=True)
@@ -432,10 +425,7 @@ def _room(entry: Claim, ranged: Claim, n: int) -> tuple[Span, str]:
     least, most = max(b0 - a1, 0.0) / sqrt(2 * (n - 1)), (b1 - a0) / 2 * sqrt(n / (n - 1))
     mean, about = entry.parts.get("value"), f"{n} values from {parts[0].text} to {parts[1].text}"
     if mean is not None and mean.symbol != "median" and mean.relation == "=":
-        m0, m1 = ends_of(mean)
-        nearest = min(max((a0 + b1) / 2, m0), m1)
-        room = max((nearest - a0) * (b1 - nearest), 0.0)
-        most = min(most, sqrt(room * n / (n - 1)))
+        most = min(most, _largest(ends_of(mean), Span(a0, b1), n))
         about += f" with a mean of {mean.text}"
     return Span(least, most), about
 

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.relations import allow
 from trialtrace.audit.relations.engine import Case, Way, relation
 from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
     deviation_of_interval,
+    difference_of,
     outcome_of,
     over,
+    samples,
 )
 from trialtrace.audit.relations.solvers.pairs import least_and_greatest, patients
 from trialtrace.audit.relations.wording import signed
@@ -212,18 +213,15 @@ def paired_degrees(ledger: Ledger) -> Iterator[Case]:
 def paired_tests(ledger: Ledger) -> Iterator[Case]:
     """The t of a difference of the same patients, and their deviations."""
     for entry, n in _paired(ledger):
-        groups = ledger.compared(entry, "value", "sd") if entry.about.compared else None
-        if n is None or n <= 2 or groups is None or len(groups) != 2:
-            continue
-        unsaid = any(group.parts["sd"].symbol == UNSAID for group in groups)
-        if unsaid or entry.about.test not in TESTS:
-            continue
-        errors = least_and_greatest([ends_of(one.parts["sd"]) for one in groups]).divided(sqrt(n))
-        first, second = (ends_of(group.parts["value"]) for group in groups)
-        t = over(first.less(second).sizes, errors)
+        found = samples(ledger, entry) if entry.about.compared else None
         statistic = entry.parts.get("statistic")
+        if n is None or n <= 2 or found is None or len(found.claims) != 2:
+            continue
+        if statistic is None or statistic.symbol != "t" or entry.about.test not in TESTS:
+            continue
+        errors = least_and_greatest(found.spreads).divided(sqrt(n))
+        t = over(difference_of(found.claims).sizes, errors)
         excuse = "crossover" if CROSSOVER in (entry.about.design or ()) else None
-        if statistic is not None and statistic.symbol == "t":
-            reach = f"at least {t.low:.2f}" if t.high == inf else f"{t.low:.2f} to {t.high:.2f}"
-            text = f"Of {n} patients measured twice |t| is {reach}, whatever the correlation"
-            yield Case(entry, "statistic", (t, t.turned), text, groups, excuse=excuse)
+        reach = f"at least {t.low:.2f}" if t.high == inf else f"{t.low:.2f} to {t.high:.2f}"
+        text = f"Of {n} patients measured twice |t| is {reach}, whatever the correlation"
+        yield Case(entry, "statistic", (t, t.turned), text, found.claims, excuse=excuse)

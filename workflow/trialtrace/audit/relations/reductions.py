@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
+from trialtrace.audit.relations.engine import Case, Way, relation
 from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
-    BOTH,
     RATIOS,
     comparisons,
+    counted,
     plain,
     same_comparison,
     table_of,
@@ -51,85 +52,55 @@ def reductions(ledger: Ledger) -> Iterator[Case]:
         signs = part.word is not None or entry.measure in OF_COUNTS
         if part.relation != "=" or not signs or entry.measure not in (None, *RATIOS):
             continue
-        readings = _changes(ledger, entry)
-        beside = _ratios(ledger, entry)
+        claims, readings, others = _of_groups(ledger, entry)
+        own, beside = bool(readings), _ratios(ledger, entry)
         for other in beside:
             readings[f"of {other.printed}"] = _of_ratio(other.parts["value"])
         if not readings or (entry.basis is not None and not beside):
             continue
-        claims = _sources(ledger, entry) + beside
-        own = _own_ratio(ledger, entry, beside)
-        ways = {name: _said(part, span) for name, span in readings.items()}
-        if entry.measure in ("odds_ratio", None) and (peto := _petos(ledger, entry)):
-            ways["of Peto's odds ratio"] = _said(part, peto)
         told = [f"a change of {_shown(span)} {name}" for name, span in readings.items()]
+        ways = {name: _said(part, span) for name, span in readings.items()}
+        found = table_of(ledger, entry)
+        if entry.measure in ("odds_ratio", None) and found is not None and entry.basis is None:
+            peto = odds_ratio_peto(*found[1], confidence=0.95).estimate
+            ways["of Peto's odds ratio"] = _said(part, _change(peto, peto))
         excuse = None
-        if entry.basis is not None or (beside and not own and not _changes(ledger, entry)):
+        if entry.basis is not None or (
+            beside and not own and not _own_ratio(ledger, entry, beside)
+        ):
             excuse = "unnamed_measure"
-        yield Case(
-            entry,
-            "percent",
-            ways,
-            f"The other numbers give {listed(told, 'or')}",
-            claims,
-            {name: _said(part, span) for name, span in _rounded(ledger, entry).items()},
-            excuse=excuse,
-        )
+        text = f"The other numbers give {listed(told, 'or')}"
+        rounded = {name: _said(part, span) for name, span in others.items()}
+        yield Case(entry, "percent", ways, text, claims + beside, rounded, excuse=excuse)
 
 
-def _sources(ledger: Ledger, entry: Claim) -> list[Claim]:
-    found = table_of(ledger, entry)
-    if found is not None:
-        return list(found[0])
-    shares = shares_of(ledger, entry)
-    return shares[0] if shares is not None else []
+def _change(low: float, high: float) -> Span:
+    """Ratios as changes in percent."""
+    return Span(100 * (low - 1), 100 * (high - 1))
 
 
-def _changes(ledger: Ledger, entry: Claim) -> dict[str, Span]:
-    """The changes of the risks and odds in percent, and the absolute one, by counts or shares."""
-    if entry.basis is not None or entry.measure not in (None, *OF_COUNTS):
-        return {}
-    measures = (*OF_COUNTS, "risk_difference")
+def _of_groups(
+    ledger: Ledger, entry: Claim
+) -> tuple[list[Claim], dict[str, Span], dict[str, Span]]:
+    """The claims of the groups, and the changes in percent of risks and odds, and the absolute one,
+    by their counts or shares; then those by the percentages that are printed beside counts."""
     found, shares = table_of(ledger, entry), shares_of(ledger, entry)
-    changes: dict[str, Span] = {}
-    for measure in measures:
-        span = None
-        if found is not None:
-            value = estimate(measure, found[1])
+    claims = list(found[0]) if found is not None else shares[0] if shares is not None else []
+    usual: dict[str, Span] = {}
+    others: dict[str, Span] = {}
+    every = (*OF_COUNTS, "risk_difference") if entry.measure is None else (entry.measure,)
+    for measure in every if entry.basis is None else ():
+        words, ratio, span = f"of the {WORDS.get(measure)}", measure in OF_COUNTS, None
+        if found is not None and (ratio or measure == "risk_difference"):
+            value, rounded = estimate(measure, found[1]), of_percentages(measure, claims)
             span = None if value is None else Span(value, value)
-        elif shares is not None:
+            if ratio and rounded is not None:
+                others[f"{words} of rounded percentages"] = _change(rounded, rounded)
+        elif shares is not None and (ratio or measure == "risk_difference"):
             span = span_of_shares(measure, shares[1])
-        if span is not None and (entry.measure is None or entry.measure == measure):
-            ratio = measure in OF_COUNTS
-            words = f"of the {WORDS[measure]}"
-            changes[words] = Span(*(100 * (end - 1) for end in span)) if ratio else span
-    return changes
-
-
-def _petos(ledger: Ledger, entry: Claim) -> Span | None:
-    """The change of the odds by Peto's one-step ratio of the counts, in percent."""
-    found = table_of(ledger, entry)
-    if found is None or entry.basis is not None:
-        return None
-    change = 100 * (odds_ratio_peto(*found[1], confidence=0.95).estimate - 1)
-    return Span(change, change)
-
-
-def _rounded(ledger: Ledger, entry: Claim) -> dict[str, Span]:
-    """The changes of the risks and odds by the percentages as printed beside the counts."""
-    found = table_of(ledger, entry)
-    if found is None or entry.basis is not None:
-        return {}
-    values = {
-        measure: of_percentages(measure, list(found[0]))
-        for measure in OF_COUNTS
-        if entry.measure in (None, measure)
-    }
-    return {
-        f"of the {WORDS[measure]} of rounded percentages": Span(100 * (one - 1), 100 * (one - 1))
-        for measure, one in values.items()
-        if one is not None
-    }
+        if span is not None:
+            usual[words] = _change(*span) if ratio else span
+    return claims, usual, others
 
 
 def _ratios(ledger: Ledger, entry: Claim) -> list[Claim]:
@@ -157,8 +128,7 @@ def _own_ratio(ledger: Ledger, entry: Claim, beside: list[Claim]) -> bool:
 
 
 def _of_ratio(ratio: Component) -> Span:
-    low, high = (100 * (float(end) - 1) for end in ratio.bounds)
-    return Span(low, high)
+    return _change(*map(float, ratio.bounds))
 
 
 def _said(part: Component, change: Span) -> Way:
@@ -234,8 +204,6 @@ def _claimed(entry: Claim) -> tuple[float, float]:
 
 def _reductions(ledger: Ledger, entry: Claim) -> Iterator[tuple[list[Claim], str, Span]]:
     """The reductions of the first groups against the last, or the control, by shares."""
-    from dataclasses import replace
-
     groups = list(ledger.compared_groups(entry))
     controls = [name for name in groups if ledger.groups[name].control]
     control = controls[0] if controls and len(groups) > 2 else groups[-1]
@@ -259,8 +227,6 @@ def _reductions(ledger: Ledger, entry: Claim) -> Iterator[tuple[list[Claim], str
 
 def _share_of(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
     """The share of a group: of its printed count, else as its percentage prints."""
-    from trialtrace.audit.relations.shapes import counted
-
     known = counted(ledger, entry, group)
     if known is not None:
         x, n = known[1]
@@ -303,38 +269,9 @@ def needed(ledger: Ledger) -> Iterator[Case]:
 
     A number needed to treat as 1 over the risk difference of the same comparison.
     """
-    for entry, other, span in _needed(ledger):
-        if entry.basis is None and table_of(ledger, entry) is not None:
-            continue
-        value = entry.parts["value"]
-        text = f"1 over {other.main.text if other.main else ''} is {digits(span, value)}"
-        yield Case(entry, "value", _size(value, span), text, (other,))
-
-
-@relation("needed.interval", "Which of the two intervals is meant?")
-def needed_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a number needed, and that of the risk difference."""
-    for entry, other, span in _needed(ledger):
-        whole = entry.has_interval and other.has_interval and entry.confidence == other.confidence
-        if not whole or not _size(entry.parts["value"], span) or other.main is None:
-            continue
-        ends, own = ([one.parts[name] for name in BOTH] for one in (other, entry))
-        if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
-            continue
-        proportion = as_proportion(other, other.main)
-        spans = sorted(one for end in ends if (one := _over_one(end, proportion)) is not None)
-        if len(spans) < 2:
-            continue
-        parts = sorted(own, key=lambda part: abs(float(part.value or 0)))
-        fit = all(_size(part, one) for part, one in zip(parts, spans, strict=True))
-        text = f"1 over {other.interval} is about "
-        text += " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
-        yield Case(entry, INTERVAL, fit, text, (other,))  # fmt: skip
-
-
-def _needed(ledger: Ledger) -> Iterator[tuple[Claim, Claim, Span]]:
     for entry in comparisons(ledger, "value"):
-        if entry.measure != NEEDED or not plain(entry.parts["value"]):
+        value, known = entry.parts["value"], table_of(ledger, entry) is not None
+        if entry.measure != NEEDED or not plain(value) or (entry.basis is None and known):
             continue
         found = [
             claim
@@ -345,10 +282,12 @@ def _needed(ledger: Ledger) -> Iterator[tuple[Claim, Claim, Span]]:
         ]
         names = {claim.main.name for claim in found if claim.main is not None}
         other = ledger.agreed(found, *names)
-        if other is not None and other.main is not None:
-            span = _over_one(other.main, as_proportion(other, other.main))
-            if span is not None:
-                yield entry, other, span
+        if other is None or other.main is None:
+            continue
+        span = _over_one(other.main, as_proportion(other, other.main))
+        if span is not None:
+            text = f"1 over {other.main.text} is {digits(span, value)}"
+            yield Case(entry, "value", _size(value, span), text, (other,))
 
 
 def _over_one(part: Component, proportion: bool) -> Span | None:

@@ -8,6 +8,7 @@ dresses (deviation, error, interval of the mean), the counts behind a percentage
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import inf, sqrt
+from typing import NamedTuple
 
 from scipy.special import ndtri
 
@@ -189,6 +190,29 @@ def measured(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list[int]] | No
     groups = with_spreads(ledger, entry)
     sizes = None if groups is None else sizes_of(ledger, groups)
     return None if groups is None or sizes is None else (groups, sizes)
+
+
+class Samples(NamedTuple):
+    """The claims of compared groups with their means and deviations."""
+
+    claims: list[Claim]
+    means: list[Span]
+    spreads: list[Span]
+
+
+def samples(ledger: Ledger, entry: Claim) -> Samples | None:
+    """The compared groups, each with a mean and what the paper calls its standard deviation."""
+    found = ledger.compared(entry, "value", "sd")
+    if found is None or any(one.parts["sd"].symbol == UNSAID for one in found):
+        return None
+    means, spreads = ([ends_of(one.parts[name]) for one in found] for name in ("value", "sd"))
+    return Samples(found, means, spreads)
+
+
+def difference_of(groups: Sequence[Claim], name: str = "value") -> Span:
+    """The first group's number less the second's, over all that prints so."""
+    first, second = (ends_of(group.parts[name]) for group in groups)
+    return first.less(second)
 
 
 def of_each(

@@ -329,22 +329,3 @@ def _fewer_events(
         text = f"{(n or 0) - x} without the event are in “{inner.label}”, {(n1 or 0) - x1} in "
         text += f"“{every.label}”, of which it is a part."
     yield Case(entry, count_part(entry), x <= x1 and not more, text, (other,))
-
-
-@relation("factor.count", "Which of these counts is meant?", of_sizes=True)
-def levels(ledger: Ledger) -> Iterator[Case]:
-    """The events of a level of a factor, and of the groups it is made of."""
-    for entry in ledger.of_group():
-        group = ledger.groups.get(entry.about.group or "")
-        if group is None or not group.of or entry.about.size is not None or entry.basis:
-            continue
-        found = [one_count(ledger.beside(entry, name)) for name in group.of]
-        claims = [one for one in found if one is not None]
-        if entry.whole_count is None or len(claims) < len(found):
-            continue
-        counts = [claim.whole_count or 0 for claim in claims]
-        sizes, whole = [ledger.size(claim) for claim in claims], ledger.size(entry)
-        same = None not in sizes and sum(n or 0 for n in sizes) == whole
-        text = f"{' + '.join(map(thousands, counts))} are {thousands(sum(counts))}"
-        excuse = None if same else "other_patients"
-        yield Case(entry, count_part(entry), float(sum(counts)), text, claims, excuse=excuse)

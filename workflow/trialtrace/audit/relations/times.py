@@ -1,8 +1,8 @@
 """Times to an event: hazard ratios, log-rank tests, rates and survival curves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import ceil, exp, log, sqrt
+from math import ceil, log, sqrt
 
 from scipy.special import ndtri
 
@@ -10,7 +10,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.relations import allow
-from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
+from trialtrace.audit.relations.engine import INTERVAL, Case, relation
 from trialtrace.audit.relations.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
     BOTH,
@@ -27,10 +27,9 @@ from trialtrace.audit.relations.solvers.estimates import (
     near_no_difference,
     p_of_interval,
 )
-from trialtrace.audit.relations.solvers.intervals import errors_of_log, quantile_of
+from trialtrace.audit.relations.solvers.intervals import errors_of_log
 from trialtrace.audit.relations.solvers.rates import events_of, per_year, rate_of
 from trialtrace.audit.relations.wording import digits, p_span
-from trialtrace.stats.survival.person_time import garwood_rate
 
 HAZARD, RATE = "hazard_ratio", "rate_ratio"
 PRINTED = ("=", "<", "<=", "about")
@@ -146,14 +145,20 @@ def hazard_intervals(ledger: Ledger) -> Iterator[Case]:
         if found is None or 0 in (found[1][0], found[1][2]):
             continue
         e1, _, e0, _ = found[1]
-        least = least_error(e1, e0)
         one_step = _one_step(log(float(entry.main.value or 1)), span.high, e1, e0)
-        robust = entry.stated_basis is not None
-        text = f"With {e1} and {e0} events the log hazard ratio has a standard error of at least "
-        text += f"{least:.3f}; {entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        yield Case(entry, "ci_low", span.high >= least, text, found[0],
-                   {"of Peto's one-step ratio": one_step},
-                   excuse="maybe_adjusted" if robust else None, covers=("ci_high",))  # fmt: skip
+        case = _least_interval(entry, span, (e1, e0), found[0])
+        excuse = "maybe_adjusted" if entry.stated_basis is not None else None
+        yield replace(case, others={"of Peto's one-step ratio": one_step}, excuse=excuse)
+
+
+def _least_interval(
+    entry: Claim, span: Span, events: tuple[int, int], beside: Sequence[Claim]
+) -> Case:
+    """The interval of a hazard or rate ratio, beside the least that its events leave."""
+    least, ratio = least_error(*events), (entry.measure or "").replace("_", " ")
+    text = f"With {events[0]} and {events[1]} events the log {ratio} has a standard error of at "
+    text += f"least {least:.3f}; {entry.interval} has {span.low:.3f} to {span.high:.3f}."
+    return Case(entry, INTERVAL, span.high >= least, text, beside)
 
 
 def _one_step(b: float, error: float, first: int, second: int) -> bool:
@@ -299,41 +304,4 @@ def rate_ratio_intervals(ledger: Ledger) -> Iterator[Case]:
         if span is None or any(len({events_of(one) for one in own}) != 1 for own in counts):
             continue
         e1, e0 = (int(events_of(own[0]) or 0) for own in counts)
-        least = least_error(e1, e0)
-        text = f"{e1} and {e0} events have an error of the log of at least {least:.3f}; "
-        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        yield Case(entry, INTERVAL, span.high >= least, text, [own[0] for own in counts])
-
-
-@relation("rate.error", "By which method was this interval computed?", only_asks=True)
-def rate_intervals(ledger: Ledger) -> Iterator[Case]:
-    """The interval of a rate, and its events.
-
-    The interval of a rate against its events: exact, of the log, or the normal one.
-    """
-    for entry in ledger.of_group():
-        if entry.basis is not None or not entry.has("value", *BOTH) or entry.credible:
-            continue
-        value, beside = entry.parts["value"], ledger.beside(entry, entry.about.group or "")
-        counts = [one for one in (entry, *beside) if events_of(one) is not None]
-        events = {events_of(one) for one in counts}
-        if per_year(value.unit) is None or len(events) != 1:
-            continue
-        span, x = errors_of_log(entry, UNUSUAL), int(events.pop() or 0)
-        if span is None or not x:
-            continue
-        low, high = (entry.parts[name] for name in BOTH)
-        exact, z = garwood_rate(x, x, confidence=entry.confidence), quantile_of(entry) / sqrt(x)
-        ends = {
-            "exact": (exact.low, exact.high),
-            "log": (exp(-z), exp(z)),
-            "normal": (1 - z, 1 + z),
-        }
-        ways: dict[str, Way] = {
-            name: overlaps(low, *ends_of(value).times(max(down, 1e-12)))
-            and overlaps(high, *ends_of(value).times(up))
-            for name, (down, up) in ends.items()
-        }
-        text = f"{x} events have an error of the log of at least {1 / sqrt(x):.3f}; "
-        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
-        yield Case(entry, INTERVAL, ways, text, counts[:1])
+        yield _least_interval(entry, span, (e1, e0), [own[0] for own in counts])

@@ -292,15 +292,16 @@ def ends(span: Span) -> str:
 
 @relation("comparison.total", "Which of these counts is meant?", of_sizes=True)
 def totals(ledger: Ledger) -> Iterator[Case]:
-    """A count of all patients, and the sum of the groups."""
-    for entry in everyone(ledger):
-        parts = [counted(ledger, entry, group) for group in ledger.apart]
-        known = [one for one in parts if one is not None]
-        total = entry.whole_count
-        if total is None or len(parts) < 2:
+    """A count of all patients, or of the level of a factor, and the sum of the groups."""
+    for entry in ledger.of_group():
+        level = ledger.groups.get(entry.about.group or "")
+        names = ledger.apart if entry.about.group == ALL else level.of if level else None
+        if entry.whole_count is None or not names or len(names) < 2:
             continue
+        parts = [counted(ledger, entry, group) for group in names]
+        known = [one for one in parts if one is not None]
         if len(known) < len(parts):
-            yield from _counts_of_groups(ledger, entry)
+            yield from _counts_of_groups(ledger, entry, names)
             continue
         events, size = (sum(counts[k] for _, counts in known) for k in (0, 1))
         if events == size and "count" not in entry.parts:
@@ -310,13 +311,15 @@ def totals(ledger: Ledger) -> Iterator[Case]:
         text = f"The groups together ({told}) are {events} of {size}"
         beside = tuple(one for one, _ in known)
         way: Way = float(events) if n in (None, size) else False
-        yield Case(entry, count_part(entry), way, text, beside, shown=entry.printed)
+        # A level of other patients than its groups may have other events.
+        excuse = "other_patients" if level is not None and n != size else None
+        yield Case(entry, count_part(entry), way, text, beside, shown=entry.printed, excuse=excuse)
 
 
-def _counts_of_groups(ledger: Ledger, entry: Claim) -> Iterator[Case]:
+def _counts_of_groups(ledger: Ledger, entry: Claim, names: Sequence[str]) -> Iterator[Case]:
     parts = [
         [claim for claim in ledger.beside(entry, group) if claim.whole_count is not None]
-        for group in ledger.apart
+        for group in names
     ]
     every = [entry, *(claim for own in parts for claim in own)]
     once = all(len({claim.whole_count for claim in own}) == 1 for own in parts)

@@ -35,9 +35,6 @@ def said_of(entry: "Claim") -> str:
     return listed(words) or SAID_OF[entry.basis or MODEL]
 
 
-NOT_CHECKED = "Not checkable:"
-
-
 def shown_p(value: float) -> str:
     return p_text(Decimal(f"{value:.11e}"))
 
