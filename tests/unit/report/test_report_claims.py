@@ -89,6 +89,18 @@ def test_readings_of_a_claim_are_listed_with_their_places():
     assert "What it may be" not in audit_page(audit, "T", synthetic=True)
 
 
+def test_the_page_begins_with_what_does_not_hold():
+    rows = [*claim("good", "equals", "holds")]
+    for k in range(12):
+        rows += claim(f"bad{k}", "equals", "contradicts")
+    text = audit_page({"claims": rows, "judgements": []}, "T")
+    first, _, rest = text.partition("<h2>Counts</h2>")
+    assert re.findall('href="(#claim-[^"]+)"', first) == [f"#claim-bad{k}" for k in range(10)]
+    assert "2 more" in first and "<strong>12</strong> contradict" in rest
+    sound = audit_page({"claims": rows[:1], "judgements": []}, "T").partition("<h2>Counts</h2>")
+    assert "#claim-" not in sound[0] and "No published number contradicts" in sound[0]
+
+
 def test_the_matrix_counts_each_claim_once_and_hides_what_is_not_ticked():
     rows = [
         *claim("a", "differs", "holds", "contradicts"),
@@ -182,7 +194,11 @@ def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
     first = of_trial("a", claim("same", "equals", "holds"), claim("odd", "differs", "holds"))
     second = of_trial("b", claim("same", "equals", "contradicts"))
     text = claims_page([first, second])
-    assert "3 of 3 published numbers can be checked: 1 contradicts, 0 questions." in text
+    head, _ = text.split(
+        "3 of 3 published numbers can be checked: 1 contradicts, 0 questions."
+    )
+    links = re.findall('href="(./audit.html#claim-[^"]+)"', head)
+    assert links == ["a/audit.html#claim-odd", "b/audit.html#claim-same"]
     lines = re.findall(r'">Trial (.)</a></td>((?:<td class="number">[0-9]+</td>)+)', text)
     assert [(name, re.findall("[0-9]+", cells)) for name, cells in lines] == [
         ("a", ["0", "0", "1", "2", "2", "2"]),
@@ -201,7 +217,7 @@ def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
     assert set(re.findall(r":has\(#([\w-]+):checked", style)) <= boxes
     for names, _, _ in rows:
         assert all(f"tr.{name}" in style for name in names.split())
-    assert "The data give 2." in text and text.count("13.1") == 1
+    assert "The data give 2." in text and text.count("13.1") == 2
 
 
 def test_who_took_the_printed_numbers_from_where_is_told():

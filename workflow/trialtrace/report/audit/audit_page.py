@@ -1,12 +1,13 @@
-"""An audit as one HTML page: counts by verdict, the claims, the searches, and what a chance is not.
+"""An audit as one HTML page: what does not hold, counts by verdict, the claims, the searches.
 
 It stands alone: no script, no link outside, every text from a ledger escaped.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from trialtrace.audit.editor.letter import MOST_LINES
 from trialtrace.audit.printed.sentences import (
     chance_text,
     sentences,
@@ -128,7 +129,8 @@ def audit_page(
     settings = '<a href="supplement.html#sec-targets">These numbers</a>.'
     parts = [
         f"<h1>{'Published numbers' if in_report else escape(title)}</h1>",
-        f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
+        *what_fails(rows),
+        f'<h2>Counts</h2><p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
         *(f'<p class="prose">{escape(t)}</p>' for t in (typed, audit.get("standing")) if t),
         *tally_list(rows),
         meanings(rows),
@@ -166,6 +168,31 @@ def _subject(rows: Sequence[Row]) -> str:
         f"{number} claim{'' if number == 1 else 's'}: printed numbers compared with "
         f"{'the data and ' if data else ''}each other."
     )
+
+
+def what_fails(rows: Sequence[Row], page_of: Callable[[str], str] = lambda _: "") -> Iterator[str]:
+    """The claims that do not hold, the worst first, each with the reason and a link to its row.
+
+    `page_of` gives the page that a claim's row stands on, and "" for this page.
+    """
+    found = [
+        (own, wrong)
+        for own in worst_first(rows)
+        if (wrong := [column for column in COLUMNS if worst(own, column) in FAILS])
+    ]
+    yield "<h2>What does not hold</h2>"
+    if not found:
+        yield '<p class="prose">No published number contradicts another, or the data.</p>'
+        return
+    lines = []
+    for own, wrong in found[:MOST_LINES]:
+        name, first = own[0]["claim_id"], own[0]
+        link = f"{page_of(name)}#{claim_anchor(name.rpartition('/')[2])}"
+        lead = f'<a href="{escape(link)}">{escape(first["label"])}</a>: {escape(first["quote"])}'
+        lines.append(f"<li>{lead}{''.join(finding_lines(own, wrong))}</li>")
+    yield f"<ol>{''.join(lines)}</ol>"
+    if len(found) > MOST_LINES:
+        yield f'<p class="prose">{len(found) - MOST_LINES} more stand first below.</p>'
 
 
 def tally_list(rows: Sequence[Row]) -> Iterator[str]:

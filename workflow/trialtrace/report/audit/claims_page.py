@@ -1,5 +1,5 @@
-"""The published numbers of all trials on one page: a line a trial, what does not hold first, and a
-matrix of verdicts, which filters the list of all claims, the worst first."""
+"""The published numbers of all trials on one page: what does not hold, a line a trial, and a matrix
+of verdicts, which filters the list of all claims, the worst first."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -25,6 +25,7 @@ from trialtrace.report.audit.audit_page import (
     audit_style,
     finding_lines,
     verdict_cell,
+    what_fails,
 )
 from trialtrace.report.audit.claims_matrix import (
     classes,
@@ -50,7 +51,8 @@ def claims_page(materials: Sequence[Material]) -> str:
     title = "Published numbers of all trials"
     parts = [
         f"<h1>{title}</h1>",
-        f'<p class="subject">{checked_text(tally(rows))}</p>',
+        *what_fails(rows, lambda claim: f"{claim.partition('/')[0]}/{AUDIT_PAGE}"),
+        f'<h2>Trials</h2><p class="subject">{checked_text(tally(rows))}</p>',
         *table_lines(HEADS, map(_of_trial, materials)),
         *_claims(rows, trials),
         f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
