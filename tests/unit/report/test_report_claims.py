@@ -194,9 +194,7 @@ def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
     first = of_trial("a", claim("same", "equals", "holds"), claim("odd", "differs", "holds"))
     second = of_trial("b", claim("same", "equals", "contradicts"))
     text = claims_page([first, second])
-    head, _ = text.split(
-        "3 of 3 published numbers can be checked: 1 contradicts, 0 questions."
-    )
+    head, _ = text.split("3 of 3 published numbers can be checked: 1 contradicts, 0 questions.")
     links = re.findall('href="(./audit.html#claim-[^"]+)"', head)
     assert links == ["a/audit.html#claim-odd", "b/audit.html#claim-same"]
     lines = re.findall(r'">Trial (.)</a></td>((?:<td class="number">[0-9]+</td>)+)', text)

@@ -200,19 +200,22 @@ SMALL = [
 ]
 
 
-def agree(tables, measure, confidence):
+def differing(tables, measure, confidence):
+    """The tables and methods whose interval is another than that of each table alone."""
     many = intervals_of_tables(*np.array(tables).T, measure=measure, confidence=confidence)
-    for place, one in enumerate(tables):
-        alone = two_arm_intervals(*one, measure=measure, confidence=confidence)
-        assert list(alone) == list(many)
-        for name, own in alone.items():
-            expected = pytest.approx([own.low, own.high], rel=1e-11, abs=1e-13, nan_ok=True)
-            assert many[name][place].tolist() == expected, (one, name)
+    every = [two_arm_intervals(*one, measure=measure, confidence=confidence) for one in tables]
+    return [
+        (tables[place], name)
+        for place, alone in enumerate(every)
+        for name in alone | many
+        if many[name][place].tolist()
+        != pytest.approx([alone[name].low, alone[name].high], rel=1e-11, abs=1e-13, nan_ok=True)
+    ]
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_small_table(measure):
-    agree(SMALL, measure, 0.95)
+    assert differing(SMALL, measure, 0.95) == []
 
 
 @given(
@@ -221,7 +224,7 @@ def test_every_small_table(measure):
     confidence=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
 )
 def test_intervals_of_tables_are_those_of_each_alone(many, measure, confidence):
-    agree(many, measure, confidence)
+    assert differing(many, measure, confidence) == []
 
 
 def test_roots_are_those_of_brentq():
