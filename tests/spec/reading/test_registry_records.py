@@ -32,75 +32,36 @@ PLACE = "outcome measure 1, analysis 1"
 CI, SD = "95% Confidence Interval", "Standard Deviation"
 
 
-@pytest.mark.parametrize(
-    ("kind", "dispersion", "unit", "cell", "form"),
-    [
-        ("MEAN", SD, "mmHg", {"value": "62.1", "spread": "8.80"}, "mean 62.1 (SD 8.80)"),
-        ("MEAN", "Standard Error", "mmHg", {"value": "-.5", "spread": "1."}, "mean -0.5 (SE 1)"),
-        (
-            "LEAST_SQUARES_MEAN",
-            CI,
-            "kg",
-            {"value": "3", "lowerLimit": "1", "upperLimit": "5"},
-            "mean 3 (95% CI 1 to 5)",
-        ),
-        (
-            "Least Squares Mean",
-            "90% Confidence Interval",
-            "kg",
-            {"value": "3", "lowerLimit": "1", "upperLimit": "5"},
-            "mean 3 (90% CI 1 to 5)",
-        ),
-        (
-            "MEDIAN",
-            "Inter-Quartile Range",
-            "kg",
-            {"value": "4", "lowerLimit": "2", "upperLimit": "7"},
-            "median 4 (IQR 2 to 7)",
-        ),
-        (
-            "MEDIAN",
-            "Full Range",
-            "kg",
-            {"value": "4", "lowerLimit": "-2", "upperLimit": "7"},
-            "median 4 (range -2 to 7)",
-        ),
-        (
-            "MEDIAN",
-            CI,
-            "days",
-            {"value": "4", "lowerLimit": "2", "upperLimit": "NA"},
-            "median 4 (95% CI 2 to NE)",
-        ),
-        (
-            "GEOMETRIC_MEAN",
-            "Geometric Coefficient of Variation",
-            "ng/mL",
-            {"value": "4", "spread": "45.2"},
-            "geometric mean 4 (CV 45.2)",
-        ),
-        ("COUNT_OF_PARTICIPANTS", None, "Participants", {"value": "12"}, "12 of 60"),
-        ("NUMBER", None, "participants", {"value": "12"}, "12 of 60"),
-        (
-            "NUMBER",
-            CI,
-            "Percentage of participants",
-            {"value": "20.0", "lowerLimit": "11", "upperLimit": "32"},
-            "20.0% (95% CI 11 to 32)",
-        ),
-        (
-            "NUMBER",
-            None,
-            "events per 100 patient-years",
-            {"value": "3.4"},
-            "3.4 events per 100 patient-years",
-        ),
-        # No share of patients, and no count of them.
-        ("NUMBER", None, "percentage of left atrial area", {"value": "12"}, "12 percentage"),
-        ("NUMBER", None, "ml/m^2.6", {"value": "12"}, "12 ml/m"),
-    ],
-)
-def test_each_kind_of_value_and_dispersion_has_its_form(kind, dispersion, unit, cell, form):
+KINDS = """
+MEAN | Standard Deviation | mmHg | value=62.1, spread=8.80 | mean 62.1 (SD 8.80)
+MEAN | Standard Error | mmHg | value=-.5, spread=1. | mean -0.5 (SE 1)
+LEAST_SQUARES_MEAN | 95% CI | kg | value=3, low=1, high=5 | mean 3 (95% CI 1 to 5)
+Least Squares Mean | 90% CI | kg | value=3, low=1, high=5 | mean 3 (90% CI 1 to 5)
+MEDIAN | Inter-Quartile Range | kg | value=4, low=2, high=7 | median 4 (IQR 2 to 7)
+MEDIAN | Full Range | kg | value=4, low=-2, high=7 | median 4 (range -2 to 7)
+MEDIAN | 95% CI | days | value=4, low=2, high=NA | median 4 (95% CI 2 to NE)
+GEOMETRIC_MEAN | GCV | ng/mL | value=4, spread=45.2 | geometric mean 4 (CV 45.2)
+COUNT_OF_PARTICIPANTS | - | Participants | value=12 | 12 of 60
+NUMBER | - | participants | value=12 | 12 of 60
+NUMBER | 95% CI | Percentage of participants | value=20.0, low=11, high=32 | 20.0% (95% CI 11 to 32)
+NUMBER | - | events per 100 patient-years | value=3.4 | 3.4 events per 100 patient-years
+NUMBER | - | percentage of left atrial area | value=12 | 12 percentage
+NUMBER | - | ml/m^2.6 | value=12 | 12 ml/m
+"""
+"""Kind of value, dispersion, unit, cell, and the form. The last two are no share of patients."""
+
+
+@pytest.mark.parametrize("row", KINDS.strip().splitlines())
+def test_each_kind_of_value_and_dispersion_has_its_form(row):
+    kind, dispersion, unit, cell, form = row.split(" | ")
+    cell = cell.replace("low=", "lowerLimit=").replace("high=", "upperLimit=")
+    cell = dict(pair.split("=") for pair in cell.split(", "))
+    for short, words in (
+        ("CI", "Confidence Interval"),
+        ("GCV", "Geometric Coefficient of Variation"),
+    ):
+        dispersion = dispersion.replace(short, words)
+    dispersion = None if dispersion == "-" else dispersion
     draft = ledger(record(measure(cell, kind=kind, dispersion=dispersion, unit=unit)))
     (claim,) = claims(draft, "outcome measure 1")
     assert (claim["printed"], claim["about"]["group"], draft.left) == (form, "drug", [])
