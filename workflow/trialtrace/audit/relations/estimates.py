@@ -117,9 +117,9 @@ def interval_p(ledger: Ledger) -> Iterator[Case]:
         plain_p = not named and entry.about.margin_value is None
         if plain_p and entry.sides is None:
             others["of one side"] = _one_side(ledger, entry, scaled)
-        if plain_p and entry.tails == TWO_SIDED:
-            others |= families.ways(ledger, entry, p)
         excuse, rests = _other_test(ledger, entry, part, p) if not named else ("corrected", ())
+        if plain_p and entry.tails == TWO_SIDED:
+            others |= families.ways(ledger, entry, p, of_family=excuse is None)
         yield Case(
             entry,
             "p",
@@ -184,7 +184,7 @@ def _decision(
         null = "no difference" if margin is None else f"a margin of {margin}"
         text = f"{entry.interval} {'includes' if includes else 'excludes'} {null}"
         near = solvers.may_be_another(entry, part, *p)
-        others = {} if margin is not None else families.ways(ledger, entry, p)
+        others = {} if margin is not None else families.ways(ledger, entry, p, of_family=not near)
         yield Case(entry, "p", False, text, others=others,
                    excuse="other_test" if near else None)  # fmt: skip
 

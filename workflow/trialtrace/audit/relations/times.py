@@ -219,7 +219,7 @@ def log_rank(ledger: Ledger) -> Iterator[Case]:
         near = within(part, p, allow.TESTS_OF_TIMES.value)
         joined = replace(one, parts={**one.parts, "p": part})
         near = near or near_no_difference(joined, part, p)
-        others = {} if near else families.ways(ledger, entry, p)
+        others = {} if near else families.ways(ledger, entry, p, of_family=False)
         others |= {"of one side": overlaps(part, *p.times(0.5)) and entry.sides is None}
         yield Case(
             entry, "p", near, f"The interval {one.interval} gives {p_span(*p)}", (one,), others

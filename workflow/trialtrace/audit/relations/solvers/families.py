@@ -31,21 +31,28 @@ LEVEL = Decimal("0.05")
 """Above which p is "n.s.", where no level is said."""
 
 
-def ways(ledger: Ledger, entry: Claim, p: Span) -> dict[str, Way]:
-    """The correction that gives a printed p, of one that is `p` by itself, as another choice."""
+def ways(ledger: Ledger, entry: Claim, p: Span, *, of_family: bool = True) -> dict[str, Way]:
+    """The correction that gives a printed p, of one that is `p` by itself, as another choice.
+
+    Without `of_family` the range of a family of three groups or more is left out: where something
+    else may give the p already.
+    """
     part = entry.parts["p"]
     if part.relation == "ns":
         part = replace(part, relation=">", value=LEVEL, places=2)
     if not part.value:
         return {}
-    found = next((words for words, span in _choices(ledger, entry, p) if overlaps(part, *span)), "")
+    found = next(
+        (words for words, span in _choices(ledger, entry, p, of_family) if overlaps(part, *span)),
+        "",
+    )
     return {f"by {found}": True} if found else {}
 
 
-def _choices(ledger: Ledger, entry: Claim, p: Span) -> Iterator[tuple[str, Span]]:
+def _choices(ledger: Ledger, entry: Claim, p: Span, of_family: bool) -> Iterator[tuple[str, Span]]:
     """Words and the ends of p, for the numbers of comparisons that are told first."""
     pairs, most = comb(len(ledger.apart), 2), min(_comparisons(ledger, entry), MOST)
-    family = _family(ledger, entry)
+    family = _family(ledger, entry) if of_family else 0
     if family > 1:
         corrected = float(ndtri(1 - (1 - entry.confidence) / (2 * family))) / quantile_of(entry)
         least = 2 * float(ndtr(-corrected * z_of(p).high))
