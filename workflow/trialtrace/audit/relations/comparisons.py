@@ -23,23 +23,8 @@ from trialtrace.audit.relations.shapes import (
     table_of,
     told_table,
 )
-from trialtrace.audit.relations.solvers.counts import (
-    KINDS,
-    METHODS,
-    NEEDED,
-    WORDS,
-    as_proportion,
-    as_ratio,
-    conditional_odds_ratio,
-    estimate,
-    exchanged,
-    intervals_of,
-    of_percentages,
-    rounded_up,
-    shares_of,
-    span_of_shares,
-    with_halves,
-)
+from trialtrace.audit.relations.solvers import counts
+from trialtrace.audit.relations.solvers.counts import KINDS, METHODS, NEEDED, WORDS
 from trialtrace.audit.relations.solvers.intervals import half_width_of, quantile_of
 from trialtrace.audit.relations.wording import TURNED, digits, listed, signed
 from trialtrace.audit.summaries.count_tests import printing_the_same
@@ -74,8 +59,8 @@ def estimates(ledger: Ledger) -> Iterator[Case]:
         if entry.measure in OF_COUNTS and main.name == "percent":
             continue
         groups, table = found
-        value = estimate(entry.measure or "", table)
-        if value is not None and as_proportion(entry, main):
+        value = counts.estimate(entry.measure or "", table)
+        if value is not None and counts.as_proportion(entry, main):
             value /= 100
         yield _estimate(ledger, entry, main, groups, table, value)
 
@@ -95,20 +80,20 @@ def _estimate(
     ways: dict[str, Way] = {"of the counts": _signs(value, free)}
     others: dict[str, Way] = {}
     if measure == NEEDED and value is not None:
-        ways["rounded up"] = rounded_up(main, value)
-        others |= {"of the other side": (-value, rounded_up(main, -value))}
+        ways["rounded up"] = counts.rounded_up(main, value)
+        others |= {"of the other side": (-value, counts.rounded_up(main, -value))}
     if measure == "odds_ratio":
         peto = odds_ratio_peto(*table, confidence=0.95).estimate
-        ways |= {"conditional": conditional_odds_ratio(table), "Peto's one-step": peto}
+        ways |= {"conditional": counts.conditional_odds_ratio(table), "Peto's one-step": peto}
     if measure == "risk_difference":
         others[OTHER_WAY] = _signs(value, True)
-    halves = with_halves(measure, table, 0.95)
+    halves = counts.with_halves(measure, table, 0.95)
     if halves is not None:
         ways["with 0.5 added to each cell"] = halves[0]
-    others[ROUNDED] = _signs(of_percentages(measure, list(groups)), free)
+    others[ROUNDED] = _signs(counts.of_percentages(measure, list(groups)), free)
     order = order_is_told(ledger, entry)
     if measure in OF_COUNTS and not order:
-        others[OTHER_WAY] = estimate(measure, exchanged(table)) or False
+        others[OTHER_WAY] = counts.estimate(measure, counts.exchanged(table)) or False
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     excuse, rests = _adjusted(entry, main, value)
     if is_paired(entry) and of_fewer(ledger, entry, groups):
@@ -172,16 +157,16 @@ def of_shares(ledger: Ledger) -> Iterator[Case]:
         main, measure = entry.main, entry.measure or ""
         if measure not in WORDS or main is None or not plain(main) or entry.basis is not None:
             continue
-        found = None if table_of(ledger, entry) else shares_of(ledger, entry)
+        found = None if table_of(ledger, entry) else counts.shares_of(ledger, entry)
         if found is None or (measure in OF_COUNTS and main.name == "percent"):
             continue
         groups, parts = found
-        span = span_of_shares(measure, parts)
+        span = counts.span_of_shares(measure, parts)
         if span is None:
             continue
         if measure == NEEDED and _good(ledger, entry, main) < 0:
             span = span.turned
-        if as_proportion(entry, main):
+        if counts.as_proportion(entry, main):
             span = span.divided(100)
         turned = measure == "risk_difference" and unsigned(entry)
         ways: dict[str, Way] = {"of the percentages": (span, span.turned) if turned else span}
@@ -217,16 +202,20 @@ def intervals(ledger: Ledger) -> Iterator[Case]:
         parts = [entry.parts[name] for name in BOTH]
         if percent:
             word = main.word or "lower"
-            parts = sorted((as_ratio(p, word) for p in parts), key=lambda p: p.value or Decimal(0))
-        factor = 100 if measure == "risk_difference" and not as_proportion(entry, main) else 1
+            parts = sorted(
+                (counts.as_ratio(p, word) for p in parts), key=lambda p: p.value or Decimal(0)
+            )
+        factor = (
+            100 if measure == "risk_difference" and not counts.as_proportion(entry, main) else 1
+        )
         printed = as_range(parts[0]), as_range(parts[1])
-        usual = intervals_of(table, KINDS[measure], level)
+        usual = counts.intervals_of(table, KINDS[measure], level)
         same = printing_the_same(usual, *printed, factor=factor)
-        halves = with_halves(measure, table, level)
+        halves = counts.with_halves(measure, table, level)
         added = halves is not None and prints(parts[0], halves[1]) and prints(parts[1], halves[2])
         ways: dict[str, Way] = {METHODS[name]: True for name in same}
         ways |= {"of the log with 0.5 added to each cell": added}
-        other = intervals_of(exchanged(table), KINDS[measure], level)
+        other = counts.intervals_of(counts.exchanged(table), KINDS[measure], level)
         turned = bool(printing_the_same(other, *printed, factor=factor))
         free = measure == "risk_difference" and unsigned(entry)
         ways |= {"without its sign": turned} if free else {}
@@ -256,7 +245,7 @@ def _of_strata(
     """
     if main.crude or entry.about.interval not in (None, "wald", "log"):
         return "stated_test" if entry.about.interval == "exact" and main.name != "value" else None
-    value = estimate(entry.measure or "", table)
+    value = counts.estimate(entry.measure or "", table)
     low, high = (float(entry.parts[name].value or 0) for name in BOTH)
     log_scale = entry.measure in OF_COUNTS
     if value is None or (main.name == "percent" and log_scale):
@@ -268,7 +257,7 @@ def _of_strata(
     ]
     if not widths or (log_scale and low <= 0):
         return None
-    by = 1 if log_scale or as_proportion(entry, main) else 100
+    by = 1 if log_scale or counts.as_proportion(entry, main) else 100
     width = log(high / low) if log_scale else (high - low) / by
     if not NARROWER * min(widths) <= width <= WIDER * max(widths):
         return None

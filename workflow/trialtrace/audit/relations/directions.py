@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.ledger.significance_level import level_of
+from trialtrace.audit.ledger.significance_level import Level, level_of
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID, significant
 from trialtrace.audit.relations import allow
@@ -285,25 +285,23 @@ def _same_p(ledger: Ledger, entry: Claim) -> list[Claim]:
     ]
 
 
-def _of_p(entry: Claim, part: Component, level: object) -> tuple[bool | None, bool, str]:
+def _of_p(entry: Claim, part: Component, level: Level | None) -> tuple[bool | None, bool, str]:
     """Whether words agree with a p (None: undecided), whether at any level, and the words."""
     denied = DENIED.search(entry.printed) is not None
     low, high = p_range(part)
-    text = f"“{entry.printed}” stands beside {part.text}."
-    if level is not None:
-        least = 0.0 if level.open else level.value  # type: ignore[attr-defined]
-        most = level.most  # type: ignore[attr-defined]
-        text = f"“{entry.printed}” stands beside {part.text} at the level of {level.text}."  # type: ignore[attr-defined]
-        if part.relation == "ns":
-            return denied, True, text
-        against = high <= least if denied else low > most
-        undecided = low <= most and high > least
-        return (False if against else None if undecided else True), True, text
     if part.relation == "ns":
-        return denied, True, text
-    against = high < allow.LEVEL if denied else low >= allow.LEVEL
-    sure = high < allow.FAR_BELOW if denied else low >= allow.NOT_NEAR
-    undecided = low < allow.LEVEL < high
+        at = "" if level is None else f" at the level of {level.text}"
+        return denied, True, f"“{entry.printed}” stands beside {part.text}{at}."
+    if level is not None:
+        least, most = 0.0 if level.open else level.value, level.most
+        text = f"“{entry.printed}” stands beside {part.text} at the level of {level.text}."
+        against, sure = high <= least if denied else low > most, True
+        undecided = low <= most and high > least
+    else:
+        text = f"“{entry.printed}” stands beside {part.text}."
+        against = high < allow.LEVEL if denied else low >= allow.LEVEL
+        sure = high < allow.FAR_BELOW if denied else low >= allow.NOT_NEAR
+        undecided = low < allow.LEVEL < high
     return (False if against else None if undecided else True), sure, text
 
 
