@@ -44,6 +44,13 @@ def test_files_that_are_not_there_are_told_together_and_the_configuration_has_it
     assert "mini: the data were not looked at: as asked" in alone
 
 
+def test_a_trial_that_is_called_as_a_rule_is_refused_by_its_own_check_too(run, project):
+    (project / "config" / "trials" / "mini").rename(project / "config" / "trials" / "audit")
+    put(project / "config" / "config.yaml", "mini", "audit")
+    done = run("check", "audit", "--no-data", at=project)
+    assert done.returncode == 1 and "audit, a rule" in done.stderr
+
+
 def test_a_folder_that_is_not_there_is_told_once(run, project):
     (project / "data").rename(project / "date")
     told = said(run, project)

@@ -11,7 +11,13 @@ from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.answers import answered_design
 from trialtrace.run.trial.check import checked_trial
-from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
+from trialtrace.run.trial.listing import (
+    called_as_a_rule,
+    listed_trials,
+    not_a_trial,
+    plain_name,
+    without_folder,
+)
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
@@ -76,7 +82,8 @@ def check(
         look = _look(trial, lift, names, large, wrong=bool(after)) if there else Look()
     if there and not (problems or unlisted):
         after += [*_untied(trial), *_of_documents(trial)]
-    wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
+    of_name = [problem for problem in (unlisted, called_as_a_rule(name)) if problem]
+    wrong = [*first, *look.problems, *after, *of_name]
     # The data are read by the same endpoints, whose mistakes they would tell anew.
     if problems := list(dict.fromkeys(wrong)):
         if look.not_done:

@@ -33,7 +33,7 @@ from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.guesses import open_guesses
 from trialtrace.run.trial.hash_key import read_hash_key
-from trialtrace.run.trial.listing import RULES, not_a_trial
+from trialtrace.run.trial.listing import called_as_a_rule, not_a_trial
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan
@@ -68,12 +68,9 @@ def checked(
         document = read_document(at, at.config / "config.yaml", "config")
         trials, examples = (document.get(key) or [] for key in ("trials", "examples"))
         for part, named in (("trials", trials), ("examples", examples)):
-            for name in RULES:
-                if name in named:
-                    do = f"rename config/trials/{name} and the trial here"
-                    document.add(
-                        (part, named.index(name)), f"{name}, a rule", "another name", do=do
-                    )
+            for at_name, name in enumerate(named):
+                if called := called_as_a_rule(name):
+                    document.add((part, at_name), called.found, called.expected, do=called.do)
         for name in examples:
             if name in trials:
                 document.add(("examples",), name, "a name not among `trials`")

@@ -18,6 +18,14 @@ RULES = (
 )
 
 
+def called_as_a_rule(name: str) -> Problem | None:
+    """What is wrong with the name of a trial that is a rule of the workflow, too."""
+    if name not in RULES:
+        return None
+    do = f"rename config/trials/{name}, and the trial in config/config.yaml"
+    return Problem(f"trial {name}", found=f"{name}, a rule", expected="another name", do=do)
+
+
 def listed_trials(at: Project) -> list[str]:
     """The names under `trials` and `examples`, as far as the file can be read."""
     content = compose(at, at.config / "config.yaml")
