@@ -59,6 +59,15 @@ def test_two_tests_that_are_called_other_need_not_be_the_same(test, verdict):
     assert verdicts({"one": one, "two": two})["two", "p"] == verdict
 
 
+@pytest.mark.parametrize(("level", "verdict"), [(90, "not_checked"), (95, "contradicts")])
+def test_an_interval_of_a_number_needed_is_that_of_the_same_level(level, verdict):
+    of = {"outcome": "event", "compare": BOTH, "ordered": True, "basis": "model"}
+    risk = claim(f"difference 9.3 percentage points ({level}% CI 5.3 to 14.1)", **of)
+    needed = claim("11 (95% CI 7 to 22)", measure="number_needed_to_treat", **of)
+    rows = verdicts({"risk": risk, "needed": needed})
+    assert rows["needed", "ci_low"] == verdict and rows["needed", "value"] == "holds"
+
+
 SEQUENCES = {
     "ab": {"label": "Sequence AB", "randomised": "30"},
     "ba": {"label": "Sequence BA", "randomised": "30"},

@@ -8,9 +8,10 @@ from decimal import Decimal
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.relations.engine import Case, Way, relation
+from trialtrace.audit.relations.engine import INTERVAL, Case, Way, relation
 from trialtrace.audit.relations.ranges import Span, ends_of, overlaps
 from trialtrace.audit.relations.shapes import (
+    BOTH,
     RATIOS,
     comparisons,
     counted,
@@ -269,25 +270,51 @@ def needed(ledger: Ledger) -> Iterator[Case]:
 
     A number needed to treat as 1 over the risk difference of the same comparison.
     """
-    for entry in comparisons(ledger, "value"):
-        value, known = entry.parts["value"], table_of(ledger, entry) is not None
-        if entry.measure != NEEDED or not plain(value) or (entry.basis is None and known):
+    for entry, other, main, span in _needed(ledger):
+        if entry.basis is not None or table_of(ledger, entry) is None:
+            value = entry.parts["value"]
+            text = f"1 over {main.text} is {digits(span, value)}"
+            yield Case(entry, "value", _size(value, span), text, (other,))
+
+
+@relation("needed.interval", "Which of the two intervals is meant?")
+def needed_intervals(ledger: Ledger) -> Iterator[Case]:
+    """The interval of a number needed, and that of the risk difference on one side of 0."""
+    for entry, other, main, span in _needed(ledger):
+        alike = entry.has_interval and other.has_interval and entry.confidence == other.confidence
+        if not alike or not _size(entry.parts["value"], span):
             continue
-        found = [
+        ends, own = ([one.parts[name] for name in BOTH] for one in (other, entry))
+        if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
+            continue
+        proportion = as_proportion(other, main)
+        spans = sorted(one for end in ends if (one := _over_one(end, proportion)) is not None)
+        if len(spans) == len(BOTH):
+            sizes = sorted(own, key=lambda part: abs(float(part.value or 0)))
+            text = " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
+            fit = all(_size(part, one) for part, one in zip(sizes, spans, strict=True))
+            yield Case(entry, INTERVAL, fit, f"1 over {other.interval} is about {text}", (other,))
+
+
+def _needed(ledger: Ledger) -> Iterator[tuple[Claim, Claim, Component, Span]]:
+    """Each number needed, the one risk difference of its comparison, and 1 over that."""
+    for entry in comparisons(ledger, "value"):
+        if entry.measure != NEEDED or not plain(entry.parts["value"]):
+            continue
+        differences = [
             claim
             for claim in ledger.comparisons.get(entry.about.cell, ())
             if claim.measure == "risk_difference" and plain(claim.main)
             if set(claim.about.compared) == set(entry.about.compared)
             if claim.stated_basis == entry.stated_basis
         ]
-        names = {claim.main.name for claim in found if claim.main is not None}
-        other = ledger.agreed(found, *names)
+        names = {claim.main.name for claim in differences if claim.main is not None}
+        other = ledger.agreed(differences, *names)
         if other is None or other.main is None:
             continue
         span = _over_one(other.main, as_proportion(other, other.main))
         if span is not None:
-            text = f"1 over {other.main.text} is {digits(span, value)}"
-            yield Case(entry, "value", _size(value, span), text, (other,))
+            yield entry, other, other.main, span
 
 
 def _over_one(part: Component, proportion: bool) -> Span | None:
