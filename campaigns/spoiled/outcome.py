@@ -166,9 +166,9 @@ def _made(folder: Path, export: Export) -> Made:
 
 def _closing(folder: Path, name: str) -> tuple[str, ...]:
     """The last lines of a run; none where the package has none."""
-    if importlib.util.find_spec("trialtrace.report.sections.closing") is None:
+    if importlib.util.find_spec("trialtrace.report.commands.closing") is None:
         return ()
-    module = importlib.import_module("trialtrace.report.sections.closing")
+    module = importlib.import_module("trialtrace.report.commands.closing")
     return tuple(module.closing_lines(folder, name, ("derive_datasets",)))
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from trialtrace.report.report import render_report
-from trialtrace.report.sections.shown_config import HIDDEN, without_places
+from trialtrace.report.shown_config import HIDDEN, without_places
 from trialtrace.run.trial.load import load_settings, load_trial
 
 SECRETS = ("srv-clinic", "StMary", "ward7", "export.csv")

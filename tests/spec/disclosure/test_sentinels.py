@@ -33,11 +33,11 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import read_parquet
 from trialtrace.cli import main
 from trialtrace.report.cells import last_run
+from trialtrace.report.commands.closing import closing_lines
 from trialtrace.report.floats import write_floats
 from trialtrace.report.material import Material
 from trialtrace.report.pages.start_page import build_site
 from trialtrace.report.report import render_report
-from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import data_tables
 from trialtrace.run.jobs import faults
 from trialtrace.run.trace.text import trace_text

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop
 
-from trialtrace.report.sections.closing import closing_lines
+from trialtrace.report.commands.closing import closing_lines
 from trialtrace.run.cleaning.account import Excluded, Selection
 from trialtrace.run.tables.contracts import CLEAN, RAW, read_table
 from trialtrace.run.trial.check import check_trial

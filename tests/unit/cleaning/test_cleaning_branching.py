@@ -5,7 +5,7 @@ import pytest
 from mini_trial import DICTIONARY
 
 from trialtrace.base.store import read_parquet
-from trialtrace.report.sections.closing import closing_lines
+from trialtrace.report.commands.closing import closing_lines
 from trialtrace.run.cleaning.checks import shown_where
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.sources.ingest import ingest_sources

@@ -6,9 +6,9 @@ import mini_run
 import pytest
 from mini_trial import DICTIONARY, ENDPOINTS, TRIAL
 
+from trialtrace.report.commands.closing import closing_lines
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.page import page_one
-from trialtrace.report.sections.closing import closing_lines
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.endpoints.losses import EndpointLosses, read_losses

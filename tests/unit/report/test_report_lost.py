@@ -12,10 +12,10 @@ import pytest
 
 from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.red_lines import declared_lines, red_lines
+from trialtrace.report.commands.closing import account_lines, closing_lines
 from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
 from trialtrace.report.page_one.page import page_one
-from trialtrace.report.sections.closing import account_lines, closing_lines
 from trialtrace.report.sections.data_quality import decisions_table, subjects_line
 from trialtrace.report.sections.losses import left_out, rejected
 from trialtrace.report.tables import NO_BREAK

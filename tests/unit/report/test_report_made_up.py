@@ -5,7 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_reader import pair
 
-from trialtrace.report.audit.cohort_words import by_stratum, is_assumed, made_up_by_arm, marked
+from trialtrace.report.audit.cohort_words import by_stratum, is_assumed, marked
 from trialtrace.report.figures.rows_shown import mark_of
 from trialtrace.report.sections.findings import resting_on
 from trialtrace.run.trace.put_in import PutIn, Rests
@@ -189,15 +189,6 @@ AT_THE_NUMBERS = {
     "columns by arm": ((["drug"], BOTH, False), " (PLC assumed)"),
     "nothing printed": (([], BOTH, True), ""),
 }
-
-
-@pytest.mark.parametrize(("given", "told"), AT_THE_NUMBERS.values(), ids=AT_THE_NUMBERS.keys())
-def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
-    arms, rows, own = given
-    of = material([margin(arm) for arm in arms], rows, own=own)
-    assert made_up_by_arm(of, rows) == told
-    of.trial.tells_cohort = False
-    assert made_up_by_arm(of, rows) == ""
 
 
 def test_no_margin_sets_what_differs_between_subgroups():

@@ -35,7 +35,7 @@ from trialtrace.report.render.document import read_document
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.methods import bibliography
 from trialtrace.report.sections.references import BIBLIOGRAPHY
-from trialtrace.report.sections.shown_config import shown_file
+from trialtrace.report.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import Trial

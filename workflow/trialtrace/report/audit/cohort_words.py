@@ -47,15 +47,6 @@ def marked(material: Material, text: str) -> str:
     return _LINK.sub(with_mark, text) if found else text
 
 
-def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (split assumed)", " (WBV assumed)": behind counts by arm of which no print tells, or of
-    some of whose arms none."""
-    every, (split, arms) = material.trial.design.arms, _assumed(material, rows)
-    named = [every[arm].short or lower_first(every[arm].label) for arm in arms]
-    whose = "split" if split else escape_markdown(" and ".join(named))
-    return f" ({whose} assumed)" if whose else ""
-
-
 def assumed_arms(material: Material, rows: Sequence[ResultRow]) -> str:
     """ "Drug and Placebo": the arms of whose counts no print tells."""
     split, arms = _assumed(material, rows)

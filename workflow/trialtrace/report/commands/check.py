@@ -149,7 +149,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool, *, w
         item.format in FREE_OF_PANDAS for item in source.items.values()
     ):
         lift()
-    from trialtrace.report.sections.closing import account_lines
+    from trialtrace.report.commands.closing import account_lines
     from trialtrace.run.rehearsal.data import rehearse
 
     try:

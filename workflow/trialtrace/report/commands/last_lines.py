@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.sections.closing import closing_lines
+from trialtrace.report.commands.closing import closing_lines
 from trialtrace.run.jobs.products import read_record, record_path
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_state import OF_EARLIER
