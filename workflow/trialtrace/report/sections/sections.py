@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-import trialtrace
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
 from trialtrace.base.config.spec import structure
@@ -251,22 +250,22 @@ def populations(material: Material) -> str:
 
 
 def made_by(material: Material) -> str:
-    """The share of checked results, where what was decided and printed stands, and hashes."""
-    stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
-    caption = "Stages of the run, and the hash of the code of each."
-    table = texts_table(material, ["Stage", "Hash of its code"], stages, "code", caption)
-    lines = [recomputed(material), "", *_origins(material), table, _seal_box(material)]
-    return "\n".join(lines)
+    """The share of checked results, where what was decided and printed stands, and the hash."""
+    return "\n".join([recomputed(material), "", *_origins(material), _seal_box(material)])
 
 
 def sources_table(material: Material) -> str:
-    """The rows and the hash of each file of data."""
+    """The rows and the hash of each file of data; the hash of the code of each stage."""
     files = [
         [name, str(part["rows"]), _file_hash(material.tracer.file_hash(part["file"]["sha256"]))]
         for name, part in _files(material)
     ]
     header, caption = ["Source", "Rows", "Hash"], "Data files, with their hashes."
-    return texts_table(material, header, files, "sources", caption)
+    table = texts_table(material, header, files, "sources", caption)
+    stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
+    caption = "Stages of the run, and the hash of the code of each."
+    code = texts_table(material, ["Stage", "Hash of its code"], stages, "code", caption)
+    return f"{table}\n{code}"
 
 
 def _origins(material: Material) -> Iterator[str]:
@@ -286,18 +285,15 @@ def _of_configuration(name: str) -> str:
 
 
 def _seal_box(material: Material) -> str:
-    """The hash of the run, short and in full, and how a document is held against it."""
+    """The hash of the run, and how a document is held against it."""
     value = material.seal.value
     groups = grouped(value).split(" ") if value else []
     command = f"trialtrace verify FILE --trial {material.trial.name}"
     rows = [
-        ["Short", f"`{' '.join(groups[:2])}`" if value else "not shown: no key"],
-        ["In full", f"`{' '.join(groups)}`" if value else "not shown: no key"],
+        ["Hash", f"`{' '.join(groups)}`" if value else "not shown: no key"],
         ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
         ["Verify", f"`{command}`"],
-        ["Made by", f"trialtrace {trialtrace.__version__}, the code of the hashes above"],
         ["Unsigned", "Prepared by … on …; checked by … on …"],
-        ["Repeat", f"`trialtrace run {material.trial.name}` in the project, with the same data"],
     ]
     text = "The same data, configuration and code give the same hash."
     return texts_table(material, ["Hash of this run", ""], rows, "seal", text)
