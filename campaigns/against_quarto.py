@@ -8,7 +8,6 @@ the run: their blocks, and the links with their words and where they lead.
 
 import argparse
 import difflib
-import math
 import os
 import re
 import sys
@@ -25,7 +24,6 @@ from trialtrace.base.errors import UserError  # noqa: E402
 from trialtrace.base.paths import project  # noqa: E402
 from trialtrace.report.cells import FOLDER as DOCUMENTS  # noqa: E402
 from trialtrace.report.cells import PROJECT, SUMMARY  # noqa: E402
-from trialtrace.report.render import pandoc  # noqa: E402
 from trialtrace.report.render.api import render_document  # noqa: E402
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT  # noqa: E402
 
@@ -87,7 +85,6 @@ def main() -> int:
     arguments.add_argument("trials", nargs="*")
     arguments.add_argument("--record", action="store_true")
     given = arguments.parse_args()
-    pandoc.LARGEST = math.inf  # Quarto cuts no document into pages.
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         try:
