@@ -6,11 +6,11 @@ from math import inf, nan, sqrt
 import numpy as np
 
 from second import mixed_fit as check_fit
+from second.imputed_visits import alike
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_means import Course, course_of, start_of
-from trialtrace.run.methods.missing.check_visits import alike
 from trialtrace.run.methods.regression.check_coefficients import recomputed
 
 BY = "numpy: Fisher scoring, conditional means by pattern, jackknife"

@@ -3,7 +3,15 @@
 import pytest
 from baseline_trials import baseline_project, run_to_analysis
 
-from second import conditional_mean, interim, logistic_mixed, mixed, ordinal_grid
+from second import (
+    conditional_mean,
+    imputed_events,
+    imputed_means,
+    interim,
+    logistic_mixed,
+    mixed,
+    ordinal_grid,
+)
 from trialtrace.base.paths import project
 from trialtrace.run.methods.checking.outcome import compare
 from trialtrace.run.methods.checking.run import asked_of
@@ -13,7 +21,15 @@ from trialtrace.run.trial.plan.step_names import steps
 
 pytestmark = pytest.mark.full
 
-MODULES = (conditional_mean, interim, logistic_mixed, mixed, ordinal_grid)
+MODULES = (
+    conditional_mean,
+    imputed_events,
+    imputed_means,
+    interim,
+    logistic_mixed,
+    mixed,
+    ordinal_grid,
+)
 CHECKS = {name: check for module in MODULES for name, check in module.CHECKS.items()}
 
 

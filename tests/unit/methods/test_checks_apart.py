@@ -16,6 +16,7 @@ MODULES = sorted([*METHODS.glob("*/check*.py"), *METHODS.glob("checking/*.py")])
 # checking/verify.py, which is written apart; what they do not reach is `formula` in checks.parquet.
 OWN_FITS = (
     *("mixed/check.py", "missing/check_conditional_mean.py"),
+    *("missing/check.py", "missing/check_means.py"),
     "multiplicity/check_interim.py",
     *("regression/check_ordinal_grid.py", "regression/check_visits.py"),
 )

@@ -1,10 +1,13 @@
 """The checkers themselves against R, on the cases of tests/oracle; degenerate ones included."""
 
+from math import inf
+
 import pandas as pd
 import pytest
-from tiny_data import REFERENCE, TREATED, asked, data, near, oracle_data, two_arms
+from tiny_data import ORACLE, REFERENCE, TREATED, asked, data, near, oracle_data, two_arms
 
 from trialtrace.run.methods.continuous import check as scales
+from trialtrace.run.methods.missing.check import pooled
 from trialtrace.run.methods.stratified import check as stratified
 from trialtrace.run.methods.survival import check as survival
 
@@ -111,3 +114,23 @@ def test_strata_of_each_endpoint_of_a_list():
         for name in ("end", "else")
     )
     assert (first["x1"].tolist(), second["x1"].tolist()) == ([15.0], [30.0])
+
+
+@pytest.mark.parametrize("free", [inf, 40.0, 4.5])
+@pytest.mark.parametrize("case", oracle_data("missing_pool"))
+def test_rubins_rules(case, free):
+    drawn = oracle_data("missing_pool")[case]
+    rows = pd.read_csv(ORACLE / "expected" / "missing.csv", comment="#").set_index("case").loc[case]
+    named = f"pool.{'Inf' if free == inf else f'{free:g}'}."
+    by_r = {row.quantity.removeprefix(named): float(row.value) for row in rows.itertuples()}
+    q, u = drawn["estimate"].to_numpy(), drawn["variance"].to_numpy()
+    made = {
+        name: pooled("x", data(two_arms(1, 2, 1, 2)), asked(f"{name}.x"), q, u, free, 4)
+        for name in ("mean_difference", "df", "fraction_missing")
+    }
+    low, high = made["mean_difference"].interval
+    found = (made["mean_difference"].value, low, high, made["fraction_missing"].value)
+    wanted = (by_r[name] for name in ("estimate", "low", "high", "fraction_missing"))
+    assert found == tuple(near(each) for each in wanted)
+    assert made["df"].value == near(by_r["df"])
+    assert made["mean_difference"].mc_se[0] == near(q.std(ddof=1) / len(q) ** 0.5)

@@ -3,6 +3,7 @@
 Each is a pair of functions, named as text, so that neither side imports the other's.
 """
 
+import hashlib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,3 +58,13 @@ def function(named: str) -> Callable[..., Any]:
     module, _, name = named.partition(":")
     found: Callable[..., Any] = getattr(importlib.import_module(f"{_HERE}.{module}"), name)
     return found
+
+
+def stream(place: Any) -> int:
+    """The second number of a seed: which result of a plan draws, by its place.
+
+    The trial's name has no part in it: the same data and plan under another name draw the same.
+    """
+    parts = (place.analysis, place.parameter, place.visit, place.stratum, place.pair)
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big")

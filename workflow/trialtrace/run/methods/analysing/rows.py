@@ -166,16 +166,6 @@ def result_id(place: Place, stat: str, method: str) -> str:
     return text
 
 
-def stream(place: Place) -> int:
-    """The second number of a seed: which result of a plan draws.
-
-    The trial's name has no part in it: the same data and plan under another name draw the same.
-    """
-    parts = (place.analysis, place.parameter, place.visit, place.stratum, place.pair)
-    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:8], "big")
-
-
 def bounds(interval: "Interval") -> tuple[float, float]:
     return interval.low, interval.high
 

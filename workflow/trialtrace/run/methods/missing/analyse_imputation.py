@@ -10,7 +10,8 @@ import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
 from trialtrace.run.methods.analysing.estimate import Once, Sample, formulas
-from trialtrace.run.methods.analysing.rows import Result, stream
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.inputs import stream
 from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everybody
 from trialtrace.run.methods.missing.rows import dead, with_draws
 from trialtrace.run.methods.regression.analyse_covariates import columns_of

@@ -15,7 +15,7 @@ from trialtrace.base.arrays import Flags, Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Once, Sample, formulas
-from trialtrace.run.methods.analysing.rows import Result, stream
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     BASELINE,
     SubjectTable,
@@ -23,6 +23,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     subject_table,
 )
+from trialtrace.run.methods.inputs import stream
 from trialtrace.run.methods.missing.rows import (
     baseline_of,
     dead,

@@ -1,18 +1,27 @@
-"""Outcomes of everybody, by counting the subjects of the population with pandas."""
+"""Outcomes of everybody, by counting the subjects of the population with pandas.
+
+What multiple imputation draws is by the statistics' own formula, from rows chosen anew: a draw has
+no equations to verify. tests/second draws by another generator.
+"""
 
 from dataclasses import replace
 from itertools import product
-from math import exp, nan, sqrt
+from math import inf, isfinite, nan, sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2_contingency, fisher_exact, norm, t
+from scipy.stats import chi2_contingency, fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from trialtrace.run.methods.checking.data import Asked, Data, level_text, surely
 from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, by_name, peer
+from trialtrace.run.methods.inputs import stream
+from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import answer
+from trialtrace.run.tables.contracts.rows import FORMULA
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.resolve import of_patients
+from trialtrace.stats.missing.imputation import impute_chained
 
 # Events, subjects with an outcome, subjects without.
 Counts = tuple[int, int, int]
@@ -162,62 +171,50 @@ def _p(test: str, x1: int, n1: int, x0: int, n0: int) -> float:
     return float(chi2_contingency(table, correction=False).pvalue)
 
 
-BY = "numpy.random (chained logistic regressions, Rubin's rules)"
-IMPUTATIONS = 40
-WIDTH = 5.0
+BY = "trialtrace.stats: chained equations; the rule by pandas, Rubin's rules"
 
 
 def imputed(data: Data, asked: Asked) -> Recomputed:
-    """Rubin's rules over completed outcomes of one arm or of two; ours and these may differ by what
-    the draws leave open."""
-    arms = data.compared(asked)
-    own = data.arms(asked)
-    n = size(data, asked, own)
-    whole = subjects(data, asked, arms)
-    # What we refuse (separation, a missing covariate) another path would only guess.
+    """Rubin's rules over completed outcomes of one arm or of two, whose components the statistics'
+    own formula draws from the seed of the plan."""
+    arms, own = data.compared(asked), data.arms(asked)
+    n, whole = size(data, asked, own), subjects(data, asked, arms)
+    # What is refused (separation, a missing covariate) another path would only guess.
     if asked.error or whole is None or counts(data, asked, arms) is None:
-        return Recomputed(BY, nan, n_used=n)
-    kept = ("components", "covariates", "arms", "at_least", "undecided_before", "logistic")
-    options = {key: asked.options.get(key) for key in kept}
-    key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(options))
-    completed = data.once(key, lambda: _completed(data, asked, whole))
+        return Recomputed(BY, nan, n_used=n, how=FORMULA)
+    key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum)
+    completed = data.once((*key, str(asked.options)), lambda: _completed(data, asked, whole))
     arm = whole["TRT01P"].to_numpy()
     found = [completed[:, arm == name] for name in own]
     shares = np.array([outcomes.mean(axis=1) for outcomes in found])
     sizes = np.array([outcomes.shape[1] for outcomes in found])
-    within = float((shares * (1 - shares) / sizes[:, None]).sum(axis=0).mean())
-    drawn = shares[0] - shares[1:].sum(axis=0)
-    value, between = float(drawn.mean()), float(drawn.var(ddof=1))
-    extra = (1 + 1 / IMPUTATIONS) * between
-    tail = (1 - data.confidence(asked)) / 2
-    df = (IMPUTATIONS - 1) * (1 + within / extra) ** 2 if extra else np.inf
-    half = float(t.isf(tail, df) if extra else norm.isf(tail)) * sqrt(within + extra)
-    ours = asked.options["imputations"]
-    # How far chance may put the variance between imputations: as a factor.
-    factor = exp(WIDTH * sqrt(2 / (ours - 1) + 2 / (IMPUTATIONS - 1)))
-    if asked.stat == "fraction_missing":
-        told = [_fraction_missing(ours, between * by, within) for by in (1.0, 1 / factor, factor)]
-        chance = max(abs(each - told[0]) for each in told) + 1e-9
-        return Recomputed(BY, told[0], n_used=n, chance=chance)
-    error = sqrt(between / ours)
-    chance = WIDTH * sqrt(between * (1 / IMPUTATIONS + 1 / ours)) + 1e-9
-    ends = value - half, value + half
-    # The spread of the bounds is that of the estimate and of its error.
-    return Recomputed(
-        BY,
-        value,
-        ends,
-        n_used=n,
-        chance=chance,
-        chance_of_bounds=chance * 1.5,
-        mc_se=(error, error * sqrt(factor) - error + 1e-9),
-    )
+    within = (shares * (1 - shares) / sizes[:, None]).sum(axis=0)
+    return pooled(BY, data, asked, shares[0] - shares[1:].sum(axis=0), within, inf, n)
 
 
-def _fraction_missing(m: int, between: float, within: float) -> float:
-    """Of the information, with infinite degrees of freedom in the complete data."""
-    r = (1 + 1 / m) * between / within
-    return (r + 2 / ((m - 1) * (1 + 1 / r) ** 2 + 3)) / (r + 1) if r else 0.0
+def pooled(
+    by: str,
+    data: Data,
+    asked: Asked,
+    estimates: np.ndarray,
+    variances: np.ndarray,
+    free: float,
+    n: int,
+) -> Recomputed:
+    """What is asked of the estimates of imputations and their variances by Rubin's rules; with
+    finite degrees of freedom of the complete data by those of Barnard and Rubin."""
+    m, within, between = len(estimates), variances.mean(), estimates.var(ddof=1)
+    extra = (1 + 1 / m) * between
+    share, r = extra / (within + extra), extra / within
+    df = (m - 1) / share**2 if share else inf
+    if isfinite(free):
+        df = 1 / (1 / df + 1 / ((free + 1) / (free + 3) * free * (1 - share)))
+    if asked.stat in ("df", "fraction_missing"):
+        value = df if asked.stat == "df" else (r + 2 / (df + 3)) / (r + 1)
+        return Recomputed(by, float(value), n_used=n, how=FORMULA)
+    found = answer(data, asked, float(estimates.mean()), sqrt(within + extra), df)
+    error = None if found[1] is None else (sqrt(between / m), 0.0)
+    return Recomputed(by, *found, n_used=n, mc_se=error, how=FORMULA)
 
 
 def _completed(data: Data, asked: Asked, whole: pd.DataFrame) -> np.ndarray:
@@ -227,21 +224,24 @@ def _completed(data: Data, asked: Asked, whole: pd.DataFrame) -> np.ndarray:
     visits = [*(_before(data, asked) if together else ()), asked.visit]
     at = [replace(asked, visit=visit) for visit in visits]
     parts = [_cells(data, one, name, names, "AVAL") for one in at for name in options["components"]]
-    y = np.column_stack(parts).astype(float)
-    fixed = pd.get_dummies(
-        whole[[adsl_code(name) for name in options["covariates"]]], drop_first=True
-    ).to_numpy(float)
-    arm = whole["TRT01P"].to_numpy()
+    columns = covariates(data, whole, options["covariates"])[1].loc[names].to_numpy(float)
+    drawn = impute_chained(
+        np.column_stack(parts).astype(float),
+        whole["TRT01P"].to_numpy(str),
+        columns if columns.size else None,
+        kinds="binary",
+        arms=options["arms"],
+        cycles=options["cycles"],
+        seed=(options["seed"], stream(replace(asked, pair=None))),
+        stop=options["imputations"],
+        logistic=options.get("logistic") or "maximum",
+    ).values
     records = data.records(asked, data.compared(asked)).set_index("USUBJID")["AVAL"]
     observed = names.map(records).to_numpy(float)
-    draw = np.random.default_rng(20240301)
-    completed = [_impute(y, fixed, arm, options, draw) for _ in range(IMPUTATIONS)]
     if "at_least" in options:
-        event = np.array(
-            [(imputed.sum(axis=1) >= options["at_least"]).astype(float) for imputed in completed]
-        )
+        event = (drawn.sum(axis=2) >= options["at_least"]).astype(float)
     else:
-        event = np.array([_by_visits(data, at, imputed, names) for imputed in completed])
+        event = np.array([_by_visits(data, at, each, names) for each in drawn])
         event = np.where(_earlier(data, asked, names), 1.0, event)
     return np.where(np.isnan(observed), event, observed)
 
@@ -311,62 +311,6 @@ def _earlier(data: Data, asked: Asked, names: pd.Series) -> np.ndarray:
             always &= surely(rule.event, pd.DataFrame(columns | scores)).to_numpy(float) == 1
         sure |= always & ~np.isnan(found).all(axis=0)
     return sure
-
-
-def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, options: dict, draw) -> np.ndarray:
-    lacking = np.isnan(y)
-    imputed = np.where(lacking, (draw.random(y.shape) < 0.5).astype(float), y)
-    apart = options["arms"] == "by_arm"
-    names = np.unique(arm)
-    indicators = (arm[:, None] == names[1:]).astype(float)
-    groups = [arm == name for name in names] if apart else [np.ones(len(arm), bool)]
-    cycles = 8 if y.shape[1] > 1 else 1
-    for _ in range(cycles):
-        for column in range(y.shape[1]):
-            others = np.delete(imputed, column, axis=1)
-            x = np.column_stack([np.ones(len(y)), fixed, others])
-            x = x if apart else np.column_stack([x, indicators])
-            for group in groups:
-                seen, gone = group & ~lacking[:, column], group & lacking[:, column]
-                if gone.any():
-                    own, rows, weights = y[seen, column], x[seen], np.ones(seen.sum())
-                    if options.get("logistic") == "augmented":
-                        own, rows, weights = _augmented(own, rows, x[group])
-                    beta = _posterior(own, rows, weights, draw)
-                    p = 1 / (1 + np.exp(-x[gone] @ beta))
-                    imputed[gone, column] = draw.random(gone.sum()) < p
-    return imputed
-
-
-def _augmented(
-    y: np.ndarray, x: np.ndarray, group: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """White, Daniel and Royston's rows: each predictor half a standard deviation off its mean."""
-    centre, spread = group.mean(axis=0), group.std(axis=0, ddof=1)
-    low, high = group.min(axis=0), group.max(axis=0)
-    rows, outcomes = [], []
-    for predictor in range(1, x.shape[1]):
-        for outcome, side in product((0.0, 1.0), (0.5, -0.5)):
-            row = centre.copy()
-            row[predictor] += side * spread[predictor]
-            rows.append(np.minimum(np.maximum(row, low), high))
-            outcomes.append(outcome)
-    weight = x.shape[1] / len(rows)
-    weights = np.r_[np.ones(len(y)), np.full(len(rows), weight)]
-    return np.r_[y, outcomes], np.vstack([x, rows]), weights
-
-
-def _posterior(y: np.ndarray, x: np.ndarray, weights: np.ndarray, draw) -> np.ndarray:
-    """A draw from the normal approximation at the maximum."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-x @ beta))
-        information = (x.T * (weights * p * (1 - p))) @ x + 1e-9 * np.eye(x.shape[1])
-        step = np.clip(np.linalg.solve(information, x.T @ (weights * (y - p))), -4, 4)
-        beta = beta + step
-        if np.abs(step).max() < 1e-9:
-            break
-    return draw.multivariate_normal(beta, np.linalg.inv(information))
 
 
 CHECKS = by_name(

@@ -13,8 +13,9 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
-from trialtrace.run.methods.analysing.rows import Place, Result, stream
+from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.categorical.analyse_paired import groups
+from trialtrace.run.methods.inputs import stream
 from trialtrace.run.methods.stratified.analyse import keys_of, of_strata, tables
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
