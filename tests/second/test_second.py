@@ -4,13 +4,16 @@ import pytest
 from baseline_trials import baseline_project, run_to_analysis
 
 from second import (
+    competing,
     conditional_mean,
+    hazards,
     imputed_events,
     imputed_means,
     interim,
     logistic_mixed,
     mixed,
     ordinal_grid,
+    recurrent,
 )
 from trialtrace.base.paths import project
 from trialtrace.run.methods.checking.outcome import compare
@@ -22,13 +25,16 @@ from trialtrace.run.trial.plan.step_names import steps
 pytestmark = pytest.mark.full
 
 MODULES = (
+    competing,
     conditional_mean,
+    hazards,
     imputed_events,
     imputed_means,
     interim,
     logistic_mixed,
     mixed,
     ordinal_grid,
+    recurrent,
 )
 CHECKS = {name: check for module in MODULES for name, check in module.CHECKS.items()}
 

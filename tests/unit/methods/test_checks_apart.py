@@ -19,6 +19,7 @@ OWN_FITS = (
     *("missing/check.py", "missing/check_means.py"),
     "multiplicity/check_interim.py",
     *("regression/check_ordinal_grid.py", "regression/check_visits.py"),
+    *("survival/check_hazards.py", "survival/check_competing.py"),
 )
 SHARED = ("stats", "ground.frames", "ground.conditions", "endpoints.populations")
 

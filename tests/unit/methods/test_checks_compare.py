@@ -101,6 +101,8 @@ def test_the_version_is_that_of_the_library_named_first():
         ("scipy.optimize.brentq (score test inverted)", "second formula"),
         ("statsmodels.duration.hazard_regression.PHReg; sums", "second formula"),
         ("numpy: a formula", "second formula"),
+        ("numpy: the equations of the model", "equations"),
+        ("trialtrace.stats: satterthwaite", "formula"),
         ("pandas: records", "second formula"),
     ],
 )
@@ -111,7 +113,7 @@ def test_a_library_is_named_where_its_function_gives_the_statistic(by, how):
 def test_a_check_tells_how_it_computed_again_in_words_that_the_contract_knows(tmp_path):
     (row,) = [
         one.row()
-        for one in compare(asked("p_value.x"), Recomputed("numpy: x", nan, how="equations"))
+        for one in compare(asked("p_value.x"), Recomputed("numpy: the equations of x", nan))
     ][:1]
     assert row["how"] == "equations"
     table = from_rows([row | {"how": "by heart"}], CHECKS)

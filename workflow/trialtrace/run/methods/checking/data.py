@@ -235,6 +235,18 @@ class Data:
             self._known[key] = compute()
         return self._known[key]
 
+    def tried(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """The same of a fit of the statistics' code: None where that refuses, or where the
+        equations have no answer."""
+
+        def guarded() -> Any:
+            try:
+                return compute()
+            except ValueError:
+                return None
+
+        return self.once(key, guarded)
+
     def analysis(self, asked: Asked) -> "Analysis":
         """The analysis of the plan that a result is of."""
         return self.trial.plan.analyses[asked.analysis]

@@ -8,7 +8,7 @@ from itertools import product
 from math import isfinite, isinf, isnan, log, nan, sqrt
 from typing import TYPE_CHECKING, TypeVar
 
-from trialtrace.run.tables.contracts.rows import LIBRARY, SECOND_FORMULA, How
+from trialtrace.run.tables.contracts.rows import EQUATIONS, FORMULA, LIBRARY, SECOND_FORMULA, How
 
 if TYPE_CHECKING:
     from trialtrace.run.methods.checking.data import Asked, Data
@@ -33,7 +33,7 @@ class Recomputed:
     `chance` is what two Monte Carlo values may differ by, in the unit of the value, and
     `chance_of_bounds` what their bounds may; the tolerance of a component is then this much of it.
     `mc_se` is the Monte Carlo error of a value that is drawn, and what chance leaves of that.
-    `how` is what `by` says by its form, if not told: see `how_of`; `how_of_bounds` is that of the
+    How it was computed is what `by` says by its form, see `how_of`; `how_of_bounds` is that of the
     bounds, where it is another.
     """
 
@@ -45,7 +45,6 @@ class Recomputed:
     chance: float = 0.0
     chance_of_bounds: float = 0.0
     mc_se: tuple[float, float] | None = None
-    how: How | None = None
     how_of_bounds: How | None = None
 
 
@@ -180,9 +179,7 @@ def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
         elif component != "n_used" and 0 < abs(theirs) < near_bound:
             width *= near_bound / abs(theirs)
         agrees = close(ours, theirs, width, NEAR_ZERO if chance else near_zero)
-        how = recomputed.how
-        if component in ("ci_low", "ci_high"):
-            how = recomputed.how_of_bounds or how
+        how = recomputed.how_of_bounds if component in ("ci_low", "ci_high") else None
         yield Compared(
             *(asked.result_id, component, ours, theirs, recomputed.by),
             *(width, agrees, chance, how),
@@ -199,13 +196,19 @@ def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_
     return abs(ours - theirs) <= tolerance * max(abs(theirs), near_zero)
 
 
+# Of a fit or a formula that is the statistics' own, how `by` begins.
+OWN_FITS: dict[str, How] = {"numpy: the equations of": EQUATIONS, "trialtrace.stats: ": FORMULA}
 _FUNCTION = re.compile(r"(statsmodels|pingouin|scipy\.stats|statistics|pandas)\.\w[\w.]*")
 
 
 @cache
 def how_of(by: str) -> How:
-    """`library` where `by` begins with the function of a library that gives the statistic; else a
-    `second formula`: "library: …", "…; …", or a distribution by which a formula goes."""
+    """`equations` or `formula` where `by` says so; `library` where it begins with the function of a
+    library that gives the statistic; else a `second formula`: "library: …", "…; …", or a
+    distribution by which a formula goes."""
+    for begins, how in OWN_FITS.items():
+        if by.startswith(begins):
+            return how
     named = _FUNCTION.match(by)
     if named is None or re.search(r"[:;]", by):
         return SECOND_FORMULA

@@ -18,7 +18,6 @@ from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, b
 from trialtrace.run.methods.inputs import stream
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import answer
-from trialtrace.run.tables.contracts.rows import FORMULA
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.resolve import of_patients
 from trialtrace.stats.missing.imputation import impute_chained
@@ -181,9 +180,11 @@ def imputed(data: Data, asked: Asked) -> Recomputed:
     n, whole = size(data, asked, own), subjects(data, asked, arms)
     # What is refused (separation, a missing covariate) another path would only guess.
     if asked.error or whole is None or counts(data, asked, arms) is None:
-        return Recomputed(BY, nan, n_used=n, how=FORMULA)
+        return Recomputed(BY, nan, n_used=n)
     key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum)
-    completed = data.once((*key, str(asked.options)), lambda: _completed(data, asked, whole))
+    completed = data.tried((*key, str(asked.options)), lambda: _completed(data, asked, whole))
+    if completed is None:
+        return Recomputed(BY, nan, n_used=n)
     arm = whole["TRT01P"].to_numpy()
     found = [completed[:, arm == name] for name in own]
     shares = np.array([outcomes.mean(axis=1) for outcomes in found])
@@ -211,10 +212,10 @@ def pooled(
         df = 1 / (1 / df + 1 / ((free + 1) / (free + 3) * free * (1 - share)))
     if asked.stat in ("df", "fraction_missing"):
         value = df if asked.stat == "df" else (r + 2 / (df + 3)) / (r + 1)
-        return Recomputed(by, float(value), n_used=n, how=FORMULA)
+        return Recomputed(by, float(value), n_used=n)
     found = answer(data, asked, float(estimates.mean()), sqrt(within + extra), df)
     error = None if found[1] is None else (sqrt(between / m), 0.0)
-    return Recomputed(by, *found, n_used=n, mc_se=error, how=FORMULA)
+    return Recomputed(by, *found, n_used=n, mc_se=error)
 
 
 def _completed(data: Data, asked: Asked, whole: pd.DataFrame) -> np.ndarray:

@@ -11,13 +11,11 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_means import Course, course_of, start_of
-from trialtrace.run.tables.contracts.rows import FORMULA
 from trialtrace.stats.missing.conditional_mean import (
     ConditionalMeans,
     conditional_mean_contrast,
     conditional_mean_fits,
 )
-from trialtrace.stats.results import StatsError
 
 BY = "trialtrace.stats: conditional means, jackknife"
 # What two iterations to the same maximum leave.
@@ -30,12 +28,11 @@ def difference(data: Data, asked: Asked) -> Recomputed | None:
     course = course_of(data, asked, [*(start_of(data, asked) if with_base else []), *visits])
     n = 0 if course is None else len(course.arm)
     if asked.error or course is None:
-        return Recomputed(BY, nan, n_used=n, how=FORMULA)
+        return Recomputed(BY, nan, n_used=n)
     key = ("conditional", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
-    try:
-        fits = data.once(key, lambda: _fits(data, asked, course, len(visits)))
-    except StatsError:
-        return None
+    fits = data.tried(key, lambda: _fits(data, asked, course, len(visits)))
+    if fits is None:
+        return Recomputed(BY, nan, n_used=n)
     row = np.zeros(fits.coef.shape[-1])
     arms = sorted(set(course.arm))
     row[[arms.index(arm) for arm in asked.contrast]] = 1.0, -1.0
@@ -48,9 +45,9 @@ def difference(data: Data, asked: Asked) -> Recomputed | None:
     )
     named = {"z": found.test.statistic, "p_value": found.test.p_value}
     if asked.stat in named:
-        return Recomputed(BY, named[asked.stat], None, TOLERANCE, n, how=FORMULA)
+        return Recomputed(BY, named[asked.stat], None, TOLERANCE, n)
     bounds = found.low, found.high
-    return Recomputed(BY, found.estimate, bounds, TOLERANCE, n, how=FORMULA)
+    return Recomputed(BY, found.estimate, bounds, TOLERANCE, n)
 
 
 def _fits(data: Data, asked: Asked, course: Course, visits: int) -> ConditionalMeans:

@@ -19,7 +19,6 @@ from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.inputs import stream
 from trialtrace.run.methods.missing.check import pooled
 from trialtrace.run.methods.mixed.check_ancova import OLS, covariates
-from trialtrace.run.tables.contracts.rows import FORMULA
 from trialtrace.stats.missing.imputation import Imputations, impute_chained, impute_monotone
 from trialtrace.stats.missing.linear import fit_imputed, pooled_contrasts_test
 from trialtrace.stats.missing.reference import impute_reference_based
@@ -98,11 +97,13 @@ def drawn(data: Data, asked: Asked) -> Recomputed:
     course = course_of(data, asked, [*(start_of(data, asked) if with_base else []), *visits])
     n = 0 if course is None else len(course.arm)
     if asked.error or course is None:
-        return Recomputed(BY, nan, n_used=n, how=FORMULA)
+        return Recomputed(BY, nan, n_used=n)
     key = ("drawn", asked.method.partition(".")[2], *data.cut(replace(asked, visit=None)))
-    made = data.once(
+    made = data.tried(
         (*key, str(asked.options)), lambda: _imputations(data, asked, course, len(visits))
     )
+    if made is None:
+        return Recomputed(BY, nan, n_used=n)
     column = visits.index(str(asked.visit)) - len(visits)
     lacking, y = course.values.isna().to_numpy()[:, column], made[:, :, column]
     for arm, delta in asked.options.get("deltas", {}).items():
@@ -113,7 +114,7 @@ def drawn(data: Data, asked: Asked) -> Recomputed:
         rows = np.eye(x.shape[1])[1 : len(arms)] - np.eye(x.shape[1])[0]
         test = pooled_contrasts_test(fit_imputed(y, x), rows, df=asked.options["df"])
         value = {"f": test.statistic, "df1": test.df, "df2": test.df2, "p_value": test.p_value}
-        return Recomputed(BY, float(value[asked.stat]), n_used=n, how=FORMULA)
+        return Recomputed(BY, float(value[asked.stat]), n_used=n)
     free, row = len(x) - x.shape[1], np.zeros(x.shape[1])
     row[[arms.index(arm) for arm in asked.contrast]] = 1.0, -1.0
     coef = np.linalg.lstsq(x, y.T, rcond=None)[0].T

@@ -23,7 +23,7 @@ from trialtrace.run.methods.regression.check_coefficients import (
     row_of,
     with_coefficients,
 )
-from trialtrace.run.tables.contracts.rows import EQUATIONS, FORMULA
+from trialtrace.run.tables.contracts.rows import FORMULA
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
@@ -42,11 +42,11 @@ def _answer(data: Data, asked: Asked, fitted: dict, row: np.ndarray) -> Recomput
     if asked.second == "arm_visit" or asked.method.endswith("_interaction"):
         test = f_test(fit, row, df=df)
         value = {"f": test.statistic, "df1": test.df, "df2": test.df2, "p_value": test.p_value}
-        return Recomputed(own, float(value[asked.stat]), None, TOLERANCE, n, how=FORMULA)
+        return Recomputed(own, float(value[asked.stat]), None, TOLERANCE, n)
     level = data.confidence(asked)
     contrast = mixed_contrast(fit, row, df=df, sides="two_sided", confidence=level)
     if asked.stat == "df":
-        return Recomputed(own, contrast.test.df, None, TOLERANCE, n, how=FORMULA)
+        return Recomputed(own, contrast.test.df, None, TOLERANCE, n)
     equations = fitted["equations"]
     # The plain error is that of the equations; what adjusts it multiplies it.
     adjusts = contrast.standard_error / float(row @ fit.covariance @ row) ** 0.5
@@ -54,8 +54,8 @@ def _answer(data: Data, asked: Asked, fitted: dict, row: np.ndarray) -> Recomput
     found = answer(data, asked, float(row @ equations.beta), error, contrast.test.df)
     plain = asked.stat == "standard_error" and df == "satterthwaite"
     if asked.stat in ESTIMATES or plain:
-        return Recomputed(BY, *found, TOLERANCE, n, how=EQUATIONS, how_of_bounds=FORMULA)
-    return Recomputed(own, *found, TOLERANCE, n, how=FORMULA)
+        return Recomputed(BY, *found, TOLERANCE, n, how_of_bounds=FORMULA)
+    return Recomputed(own, *found, TOLERANCE, n)
 
 
 ESTIMATES = ("mean", "mean_difference", "change_difference", "coefficient")
@@ -132,15 +132,9 @@ def _of_fit(make: Callable[[Data, Asked], dict], *own: str) -> Callable[[Row], C
     def decorate(row: Row) -> Check:
         @wraps(row)
         def check(data: Data, asked: Asked) -> Recomputed | None:
-            def tried() -> dict | None:
-                try:
-                    return make(data, asked)
-                except (np.linalg.LinAlgError, ValueError):
-                    return None
-
             of = ("analysis", "parameter", "stratum", *own)
             key = (make, *(getattr(asked, name) for name in of), str(asked.options))
-            made = data.once(key, tried)
+            made = data.tried(key, partial(make, data, asked))
             if made is None or not _arms(asked) <= set(made["arms"]):
                 return Recomputed(BY, nan)
             return None if asked.error else _answer(data, asked, made, row(data, asked, made))

@@ -16,7 +16,7 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed
 from trialtrace.run.methods.continuous.check import samples
 from trialtrace.run.methods.survival.check import CHECKS as OF_TIMES
-from trialtrace.run.tables.contracts.rows import FORMULA, present
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.plan.looks import boundary
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.stats.multiplicity.conditional_power import (
@@ -48,7 +48,7 @@ PLAIN = {
 def _own(
     value: float, interval: tuple[float, float] | None, tolerance: float, n: int | None
 ) -> Recomputed:
-    return Recomputed(BY, value, interval, tolerance, n, how=FORMULA)
+    return Recomputed(BY, value, interval, tolerance, n)
 
 
 def check(data: Data, asked: Asked) -> Recomputed | None:

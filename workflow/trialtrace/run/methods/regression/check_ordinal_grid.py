@@ -16,10 +16,8 @@ from trialtrace.run.methods.checking.outcome import Recomputed, by_name, of_chi_
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
-from trialtrace.run.tables.contracts.rows import EQUATIONS
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
-from trialtrace.stats.results import StatsError
 
 BY = "numpy: the equations of the model, on a fixed grid of intercepts"
 # Standard normal intercepts on an even grid, whose sum is exact to many digits.
@@ -36,7 +34,7 @@ USUAL_SD = 1.7
 def check(data: Data, asked: Asked) -> Recomputed | None:
     """A contrast of the slopes with Wald's bounds and test; why it failed is not checked."""
     key = ("grid", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
-    fit = data.once(key, lambda: _fit(data, asked))
+    fit = data.tried(key, lambda: _fit(data, asked))
     if fit is None:
         return Recomputed(BY, nan)
     if asked.error:
@@ -54,12 +52,12 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         tolerance *= max(1.0, z**2)
     if asked.stat not in ("chi_squared", "df"):
         made = recomputed(BY, data, asked, (value, se, inf), tolerance, fit["n"])
-        return replace(made, how=EQUATIONS)
+        return made
     if asked.stat == "chi_squared":
         # The error is that of z, which a small square has more of.
         tolerance *= max(1.0, 2 / z) if z > 0 else 1.0
     value = of_chi_squared(z**2, 1.0)[asked.stat]
-    return Recomputed(BY, value, None, tolerance, fit["n"], how=EQUATIONS)
+    return Recomputed(BY, value, None, tolerance, fit["n"])
 
 
 def tolerance_of(asked: Asked) -> float:
@@ -134,10 +132,7 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     cuts = int(k.max())
     if cuts < 1 or np.linalg.matrix_rank(np.column_stack([np.ones(len(x)), x])) <= x.shape[1]:
         return None
-    try:
-        theta, covariance = maximum(k, x, subject, cuts, asked.options["nodes"])
-    except (np.linalg.LinAlgError, StatsError):
-        return None
+    theta, covariance = maximum(k, x, subject, cuts, asked.options["nodes"])
     own = slice(cuts, -1)
     return {
         "beta": theta[own],

@@ -23,9 +23,7 @@ from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
-from trialtrace.run.tables.contracts.rows import EQUATIONS
 from trialtrace.run.trial.plan.methods import BINARY
-from trialtrace.stats.results import StatsError
 
 BY = "numpy: estimating equations, a unit at a time"
 
@@ -286,15 +284,11 @@ def by_equations(
 
 def _solved(name: str, data: Data, asked: Asked, solve: Solve) -> tuple[dict, int, Fit | None]:
     """The rows and columns of a model, its subjects and its solution, made once."""
-
-    def made() -> tuple[dict, int, Fit | None]:
-        made, n = over_visits(data, asked)
-        units = made["units"]
-        return made, n, solve(units) if units else None
-
     options = {k: v for k, v in asked.options.items() if k != "interval"}
     key = (name, asked.analysis, asked.parameter, asked.stratum, str(options))
-    return data.once(key, made)
+    made, n = data.once((*key, "rows"), lambda: over_visits(data, asked))
+    units = made["units"]
+    return made, n, data.tried(key, lambda: solve(units)) if units else None
 
 
 def is_event(data: Data, asked: Asked) -> bool:
@@ -313,13 +307,13 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
     if asked.second == "random_intercept":
         row = np.eye(len(fit.beta))[-1]
         value = float(fit.beta[-1]) if asked.stat == "random_sd" else fit.error(row)
-        return Recomputed(BY_GRID, value, None, tolerance_of(asked), n, how=EQUATIONS)
+        return Recomputed(BY_GRID, value, None, tolerance_of(asked), n)
     row = np.append(row_of(data, asked, found), 0.0)
     if "times" not in asked.options:
         # Of means the first is the intercept, from which the others differ.
         row[0] = 0.0
     made = recomputed(BY_GRID, data, asked, fit.of(row), tolerance_of(asked), n)
-    return replace(made, how=EQUATIONS)
+    return made
 
 
 def _on_grid(units: Sequence[Unit], nodes: int | str) -> Fit | None:
@@ -328,10 +322,7 @@ def _on_grid(units: Sequence[Unit], nodes: int | str) -> Fit | None:
     if len(set(y)) < 2 or np.linalg.matrix_rank(whole) < whole.shape[1]:
         return None
     subject = np.repeat(np.arange(len(units)), [len(unit.y) for unit in units])
-    try:
-        theta, covariance = maximum(y.astype(int), x, subject, 1, nodes)
-    except (np.linalg.LinAlgError, StatsError):
-        return None
+    theta, covariance = maximum(y.astype(int), x, subject, 1, nodes)
     # The threshold is the intercept with the other sign.
     sign = np.where(np.arange(len(theta)) == 0, -1.0, 1.0)
     return Fit(sign * theta, covariance * np.outer(sign, sign), inf)

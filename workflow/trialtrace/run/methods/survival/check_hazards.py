@@ -1,16 +1,16 @@
 """Cox models with covariates: statsmodels' `PHReg` for the estimate, sums over event times for
-robust errors, and the generating polynomial of a risk set for discrete times."""
+robust errors; discrete times are verified by their equations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import log, nan, sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 from scipy.stats import norm
 from statsmodels.duration.hazard_regression import PHReg
 
+from trialtrace.run.methods.checking import verify
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
     ITERATIVE,
@@ -30,24 +30,25 @@ from trialtrace.run.methods.regression.check_coefficients import (
     with_coefficients,
 )
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.cox_start_stop import cox_start_stop
 
+# Shares of the events, and weights of the rows at risk.
+RiskSet = tuple[np.ndarray, np.ndarray]
 PHREG = "statsmodels.duration.hazard_regression.PHReg"
 SUMS = f"{PHREG}; numpy: squared scores, sums over event times"
-POLYNOMIAL = "numpy: polynomials of the risk sets, derivatives by complex steps"
+EQUATIONS = "numpy: the equations of the model, by polynomials of the risk sets"
 # Coefficients and their covariance, and the options that these depend on.
 Fit = tuple[np.ndarray, np.ndarray]
 OF_THE_FIT = ("ties", "covariates", "strata", "variance")
-# Sum of leads, in standard deviations, that is no rounding.
-RISE = 1e-7
-# Variation of a covariate within risk sets, as a share of the largest, that is none.
-NONE = 1e-9
 
 
 @dataclass(frozen=True)
 class Model:
-    """Times, events (true or false), columns of which the first are of the arms, strata, and the
-    clusters of robust errors."""
+    """Intervals at risk after `start` and up to `time`, whether each ends with the event, columns
+    of which the first are of the arms, strata, and the clusters of robust errors."""
 
+    start: np.ndarray
     time: np.ndarray
     event: np.ndarray
     x: np.ndarray
@@ -59,36 +60,25 @@ class Model:
         for level in np.unique(self.stratum):
             own = self.stratum == level
             for t in np.unique(self.time[own & self.event]):
-                yield own & self.event & (self.time == t), own & (self.time >= t)
+                here = own & (self.start < t) & (self.time >= t)
+                yield here & self.event & (self.time == t), here
+
+    def weights(self, ties: str) -> Iterator[RiskSet]:
+        """The risk set of each event: Efron's lose the tied events one by one."""
+        for died, here in self.risk_sets():
+            d = int(died.sum())
+            for number in range(d):
+                yield died / d, here - (number / d if ties == "efron" else 0.0) * died
 
 
-Sets = list[tuple[np.ndarray, np.ndarray]]
-
-
-def varies(x: np.ndarray, sets: Sets) -> bool:
-    """Whether every column, by itself and among the others, varies in the risk sets."""
-    inside = np.vstack([x[here] - x[here].mean(axis=0) for _, here in sets] or [x[:0]])
-    size = np.sqrt((inside**2).sum(axis=0))
-    if not (size > NONE).all():
-        return False
-    return bool(np.linalg.svd(inside / size, compute_uv=False)[-1] > sqrt(NONE))
-
-
-def recedes(x: np.ndarray, sets: Sets, *, discrete: bool) -> bool:
-    """Whether a direction never lowers the likelihood: who has the event comes first there.
-
-    Those who have it at one time share the first place; of discrete times they come before the
-    others, in any order.
-    """
-    x = x / x.std(axis=0)
-    ahead = [
-        (x[d][:, None, :] - x[here & ~d][None, :, :]).reshape(-1, x.shape[1]) for d, here in sets
-    ]
-    rows = np.unique(np.vstack(ahead), axis=0)
-    same = np.unique(np.vstack([x[died][1:] - x[died][0] for died, _ in sets]), axis=0)
-    held = {} if discrete or not len(same) else {"A_eq": same, "b_eq": np.zeros(len(same))}
-    rise = linprog(-rows.sum(axis=0), -rows, np.zeros(len(rows)), bounds=(-1, 1), **held)
-    return bool(rise.fun < -RISE)
+def scores(x: np.ndarray, sets: Iterable[RiskSet], beta: np.ndarray) -> np.ndarray:
+    """The score of each row: its covariates less their mean where it has the event and, by hazard,
+    where it is at risk."""
+    hazard, found = np.exp((x - x.mean(axis=0)) @ beta), np.zeros(x.shape)
+    for share, weight in sets:
+        own = weight * hazard / (weight @ hazard)
+        found += (share - share.sum() * own)[:, None] * (x - own @ x)
+    return found
 
 
 def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
@@ -102,107 +92,69 @@ def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     stratum = groups.astype("category").cat.codes.to_numpy() if strata else np.zeros(len(records))
     cluster = records["SITEID" if by_site else "USUBJID"].to_numpy()
     event, x = (records["CNSR"] == 0).to_numpy(), design(data, asked, records)
-    model = Model(records["AVAL"].to_numpy(), event, x.to_numpy(), stratum, cluster)
+    start = np.full(len(records), -np.inf)
+    model = Model(start, records["AVAL"].to_numpy(), event, x.to_numpy(), stratum, cluster)
     key = ("hazards", asked.analysis, asked.parameter, asked.visit, asked.stratum)
     shared = {name: value for name, value in options.items() if name in OF_THE_FIT}
-    fit = data.once(
-        (*key, str(shared)), lambda: _fitted(model, options["ties"], options["variance"])
+    fit = data.tried(
+        (*key, str(shared)),
+        lambda: fitted(model, options["ties"], robust=options["variance"] != "model"),
     )
     return named(fit, x.columns), len(records)
 
 
-def _fitted(model: Model, ties: str, variance: str) -> Fit | None:
-    """Coefficients and their covariance; None where there is no estimate."""
-    sets = list(model.risk_sets())
-    if not varies(model.x, sets) or recedes(model.x, sets, discrete=ties == "discrete"):
-        return None
-    try:
-        beta, information = (_discrete if ties == "discrete" else _phreg)(model, ties)
-        bread = np.linalg.inv(information)
-    except np.linalg.LinAlgError:
-        return None
-    if variance == "model":
-        return beta, bread
-    totals = _scores(model, beta, ties)
-    if len(totals) <= len(beta) + 1:
-        return None
-    return beta, bread @ (totals.T @ totals) @ bread
+def fitted(model: Model, ties: str, *, robust: bool) -> Fit | None:
+    """Coefficients and their covariance; None of too few clusters.
 
-
-def _phreg(model: Model, ties: str) -> Fit:
-    """The maximum of statsmodels' likelihood, by its score and Hessian, and its information.
-
-    Newton's steps are cut to length 1: those of its own `fit` can run away from zero.
+    statsmodels' maximisation starts at the statistics' estimates: from zero its steps can run away.
+    Raises StatsError where these have none.
     """
     centre, spread = model.x.mean(axis=0), model.x.std(axis=0)
-    scaled = (model.x - centre) / spread
-    library = PHReg(
-        model.time, scaled, status=model.event.astype(int), ties=ties, strata=model.stratum
-    )
-    beta = newton(library.score, lambda at: -library.hessian(at), model.x.shape[1])
-    return beta / spread, -library.hessian(beta) * np.outer(spread, spread)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = (model.x - centre) / spread
+    start = None if np.isinf(model.start).all() else model.start
+    own = (model.time, model.event, model.x)
+    options = {"ties": ties, "strata": model.stratum, "confidence": 0.95}
+    if ties == "discrete":
+        beta, bread = _discrete(model, scaled, cox(*own, **options).coef * spread)
+    else:
+        fit = cox_start_stop(start, *own, variance="model", **options)
+        beta, bread = _phreg(model, scaled, ties, fit.coef * spread)
+    if robust:
+        _, cluster = np.unique(model.cluster, return_inverse=True)
+        totals = np.zeros((cluster.max() + 1, len(beta)))
+        np.add.at(totals, cluster, scores(scaled, model.weights(ties), beta))
+        if len(totals) <= len(beta) + 1:
+            return None
+        bread = bread @ (totals.T @ totals) @ bread
+    return beta / spread, bread / np.outer(spread, spread)
 
 
-Slopes = Callable[[np.ndarray], np.ndarray]
+def _phreg(model: Model, x: np.ndarray, ties: str, start: np.ndarray) -> Fit:
+    """The maximum of statsmodels' likelihood. Its intervals are closed where they begin."""
+    entry = None if np.isinf(model.start).all() else np.nextafter(model.start, np.inf)
+    event = model.event.astype(int)
+    library = PHReg(model.time, x, event, entry=entry, ties=ties, strata=model.stratum)
+    found = library.fit(start_params=start)
+    return found.params, found.cov_params()
 
 
-def newton(gradient: Slopes, information: Slopes, p: int) -> np.ndarray:
-    """The root of a gradient, by steps of Newton that are cut to length 1."""
-    beta = np.zeros(p)
-    for _ in range(60):
-        move = np.linalg.solve(information(beta), gradient(beta))
-        beta = beta + move / max(1.0, np.abs(move).max())
-        if np.abs(move).max() < 1e-11:
-            break
-    return beta
+def _discrete(model: Model, x: np.ndarray, start: np.ndarray) -> Fit:
+    """The maximum of the product of the events' weights over all sets of as many at risk."""
+    sets = list(model.risk_sets())
 
-
-def _scores(model: Model, beta: np.ndarray, ties: str) -> np.ndarray:
-    """Scores of the clusters: covariates less their mean, of who has the event and, by hazard, of
-    who is at risk; Efron's risk sets lose the tied events one by one."""
-    weight, scores = np.exp((model.x - model.x.mean(axis=0)) @ beta), np.zeros(model.x.shape)
-    for died, here in model.risk_sets():
-        d = int(died.sum())
-        for number in range(d):
-            left = number / d if ties == "efron" else 0.0
-            own = weight * (here - left * died)
-            apart = model.x - own @ model.x / own.sum()
-            scores += (died / d - own / own.sum())[:, None] * apart
-    _, cluster = np.unique(model.cluster, return_inverse=True)
-    totals = np.zeros((cluster.max() + 1, model.x.shape[1]))
-    np.add.at(totals, cluster, scores)
-    return totals
-
-
-def _discrete(model: Model, ties: str) -> Fit:
-    """Newton's steps to the maximum; the gradient by complex steps, its slopes by differences."""
-    spread = model.x.std(axis=0)
-    x = (model.x - model.x.mean(axis=0)) / spread
-    p, sets = x.shape[1], list(model.risk_sets())
-
-    def gradient(beta: np.ndarray) -> np.ndarray:
-        """Direction by direction the logarithm of a coefficient of the product of (1 + w z)."""
-        weight = np.exp(x @ (beta[:, None] + 1e-30j * np.eye(p)))
-        slopes = np.zeros(p)
+    def likelihood(beta: np.ndarray) -> complex:
+        weight, total = np.exp(x @ beta), 0.0
         for died, here in sets:
-            d = int(died.sum())
-            product = np.zeros((d + 1, p), dtype=complex)
+            # The coefficients of the product of (1 + w z), up to that of the events.
+            product = np.zeros(died.sum() + 1, dtype=complex)
             product[0] = 1
             for w in weight[here]:
                 product[1:] = product[1:] + w * product[:-1]
-            slopes += x[died].sum(axis=0) - (product[d].imag / product[d].real) / 1e-30
-        return slopes
+            total = total + x[died].sum(axis=0) @ beta - np.log(product[-1])
+        return total
 
-    def information(beta: np.ndarray) -> np.ndarray:
-        step = 1e-5
-        slopes = [
-            (gradient(beta - step * one) - gradient(beta + step * one)) / (2 * step)
-            for one in np.eye(p)
-        ]
-        return (np.array(slopes) + np.array(slopes).T) / 2
-
-    beta = newton(gradient, information, p)
-    return beta / spread, information(beta) * np.outer(spread, spread)
+    return verify.near(lambda at: verify.slopes(likelihood, at), start)
 
 
 def with_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame, int]:
@@ -215,7 +167,7 @@ def with_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame, int]:
 
 def _by(asked: Asked) -> str:
     if asked.options["ties"] == "discrete":
-        return POLYNOMIAL
+        return EQUATIONS
     return PHREG if asked.options["variance"] == "model" else SUMS
 
 
@@ -254,11 +206,14 @@ def interaction(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
         return nan
     if (columns := by_stratum(rows["TRTP"], rows["stratum"])) is None:
         return nan
-    x = np.column_stack(columns)
-    ties, k = asked.options["ties"], columns[1].shape[1]
-    library = PHReg(rows["AVAL"], x, status=rows["CNSR"] == 0, ties=ties)
-    fitted = newton(library.score, lambda at: -library.hessian(at), x.shape[1])
-    beta, spread = fitted[-k:], np.linalg.inv(-library.hessian(fitted))[-k:, -k:]
+    event, always = (rows["CNSR"] == 0).to_numpy(), np.zeros(len(rows))
+    start, x, k = np.full(len(rows), -np.inf), np.column_stack(columns), columns[1].shape[1]
+    model = Model(start, rows["AVAL"].to_numpy(), event, x, always, always)
+    key = ("interaction", *data.cut(asked), asked.pair, str(asked.options))
+    fit = data.tried(key, lambda: fitted(model, asked.options["ties"], robust=False))
+    if fit is None:
+        return nan
+    beta, spread = fit[0][-k:], fit[1][-k:, -k:]
     return of_chi_squared(float(beta @ np.linalg.solve(spread, beta)), float(k))
 
 
