@@ -12,6 +12,7 @@ from second import (
     interim,
     logistic_mixed,
     mixed,
+    ordinal,
     ordinal_grid,
     recurrent,
 )
@@ -33,6 +34,7 @@ MODULES = (
     interim,
     logistic_mixed,
     mixed,
+    ordinal,
     ordinal_grid,
     recurrent,
 )

@@ -18,8 +18,9 @@ OWN_FITS = (
     *("mixed/check.py", "missing/check_conditional_mean.py"),
     *("missing/check.py", "missing/check_means.py"),
     "multiplicity/check_interim.py",
-    *("regression/check_ordinal_grid.py", "regression/check_visits.py"),
-    *("survival/check_hazards.py", "survival/check_competing.py"),
+    *(f"regression/check_{name}.py" for name in ("ordinal", "ordinal_grid", "ordinal_visits")),
+    "regression/check_visits.py",
+    *("survival/check_hazards.py", "survival/check_recurrent.py", "survival/check_competing.py"),
 )
 SHARED = ("stats", "ground.frames", "ground.conditions", "endpoints.populations")
 

@@ -7,7 +7,7 @@ from math import exp, inf, log, nan, sqrt
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy.optimize import brentq, linprog
+from scipy.optimize import brentq
 from scipy.stats import chi2, ttest_ind
 from statsmodels.genmod.generalized_linear_model import GLMResults
 
@@ -28,6 +28,7 @@ from trialtrace.run.methods.regression.check_coefficients import (
     answer,
     complete,
     design,
+    recedes,
     recomputed,
     row_of,
     wald,
@@ -49,7 +50,7 @@ def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
 
 def _fit(y: np.ndarray, x: np.ndarray, family: str) -> GLMResults | None:
     """The fit, or None where its likelihood has no maximum or an error of a coefficient is 0."""
-    if not _solvable(y, x) or _recedes(y, x, family):
+    if not _solvable(y, x) or recedes(y, x, family):
         return None
     distribution = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
     kind = {"cov_type": "HC0"} if family == "poisson" else {}
@@ -57,20 +58,6 @@ def _fit(y: np.ndarray, x: np.ndarray, family: str) -> GLMResults | None:
         tol=1e-14, tol_criterion="params", maxiter=200, **kind
     )
     return fit if (fit.bse > 1e-9).all() else None
-
-
-def _recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:
-    """Whether a direction never lowers the likelihood: it lowers no event, raises no other.
-
-    Of a Poisson likelihood the direction must leave every event where it is.
-    """
-    x = x / np.maximum(np.abs(x).max(axis=0), 1e-300)
-    none, event = x[y == 0], x[y == 1]
-    gain = none.sum(axis=0) - (event.sum(axis=0) if family == "binomial" else 0)
-    held = {"A_eq": event, "b_eq": np.zeros(len(event))} if family == "poisson" else {}
-    above = none if family == "poisson" else np.vstack([none, -event])
-    descent = linprog(gain, A_ub=above, b_ub=np.zeros(len(above)), bounds=(-1, 1), **held)
-    return descent.fun < -1e-7
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from math import exp, inf, nan, sqrt
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
 from scipy.stats import t as t_distribution
 
 from trialtrace.base.words import RATIOS
@@ -49,6 +50,21 @@ def by_stratum(arm: pd.Series, stratum: pd.Series) -> tuple[np.ndarray, np.ndarr
     arms, strata = (pd.get_dummies(each, drop_first=True, dtype=float) for each in (arm, stratum))
     products = [arms[a] * strata[s] for a in arms for s in strata]
     return np.column_stack([arms, strata]), np.column_stack(products)
+
+
+def recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:
+    """Whether a direction never lowers the likelihood: it lowers no event, raises no other. Of a
+    Poisson likelihood the direction must leave every count above 0 where it is.
+
+    A linear programme: Konis 2007, Linear programming algorithms for detecting separated data.
+    """
+    x = x / np.maximum(np.abs(x).max(axis=0), 1e-300)
+    none, event = x[y == 0], x[y > 0]
+    gain = none.sum(axis=0) - (event.sum(axis=0) if family == "binomial" else 0)
+    held = {"A_eq": event, "b_eq": np.zeros(len(event))} if family == "poisson" else {}
+    above = none if family == "poisson" else np.vstack([none, -event])
+    descent = linprog(gain, A_ub=above, b_ub=np.zeros(len(above)), bounds=(-1, 1), **held)
+    return bool(descent.fun < -1e-7)
 
 
 @dataclass(frozen=True)

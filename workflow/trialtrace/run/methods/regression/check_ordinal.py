@@ -1,17 +1,18 @@
-"""Ordinal values: pandas counts, proportional odds by Newton's method, ranks by scipy."""
+"""Ordinal values: pandas counts, proportional odds verified by their equations, ranks by scipy."""
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from math import nan
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 from scipy.stats import chi2, rankdata
 from scipy.stats import f as f_distribution
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
+from trialtrace.run.methods.checking import verify
 from trialtrace.run.methods.checking.data import Asked, Data, tied
 from trialtrace.run.methods.checking.outcome import (
     ITERATIVE,
@@ -30,13 +31,13 @@ from trialtrace.run.methods.regression.check_coefficients import (
     wald,
     with_coefficients,
 )
+from trialtrace.run.methods.regression.check_ordinal_grid import likelihood
+from trialtrace.stats.regression.ordinal import proportional_odds
 
-ODDS = "numpy: Newton's method on the cumulative logit likelihood"
+ODDS = "numpy: the equations of the model"
 BRANT = "statsmodels.discrete.discrete_model.Logit at each threshold"
 RANKS = "scipy.stats.rankdata; ANOVA-type statistics in full matrices"
-# A log odds ratio of this size comes from a likelihood that rises without end.
-FLAT = 15.0
-# One of a single threshold, per standard deviation.
+# A log odds ratio of a single threshold, per standard deviation, of a likelihood without an end.
 STEEP = 6.0
 
 
@@ -63,7 +64,7 @@ def _design(data: Data, asked: Asked) -> tuple[np.ndarray, pd.DataFrame]:
 def _fitted(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     """Thresholds and slopes with their covariance, None without a finite maximum, and subjects."""
     y, x = _designed(data, asked)
-    fit = data.once((*_key(asked), "fit"), lambda: newton(y, x.to_numpy(float)))
+    fit = data.tried((*_key(asked), "fit"), lambda: _fit(y, x.to_numpy(float)))
     thresholds = [f"threshold={value:g}" for value in np.unique(y)[:-1]]
     return named(fit, [*thresholds, *x.columns]), len(y)
 
@@ -88,54 +89,20 @@ def odds(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     return of_chi_squared(float((row @ fit.beta) ** 2 / (row @ fit.covariance @ row)), 1.0)
 
 
-def newton(y: np.ndarray, x: np.ndarray):
-    """Thresholds and slopes with their covariance; None where there is no finite maximum."""
+def _fit(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Thresholds and slopes with their covariance: one step from the statistics' estimates by the
+    likelihood of the model with random intercepts, whose standard deviation is 0 here."""
     levels, k = np.unique(tied(y)[0], return_inverse=True)
-    if len(levels) < 2 or len(y) <= x.shape[1] or (np.ptp(x, axis=0) == 0).any():
-        return None
     if np.linalg.matrix_rank(np.column_stack([np.ones(len(y)), x])) <= x.shape[1]:
         return None
-    cuts = len(levels) - 1
-    share = np.cumsum(np.bincount(k))[:-1] / len(y)
-    theta = np.concatenate([np.log(share / (1 - share)), np.zeros(x.shape[1])])
-    value = -np.inf
-    for _ in range(200):
-        now, gradient, information = _terms(theta, k, x, cuts)
-        try:
-            step = np.linalg.solve(information, gradient)
-        except np.linalg.LinAlgError:
-            return None
-        if np.abs(step).max() < 1e-11:
-            break
-        size = 1.0
-        while size > 1e-8 and _terms(theta + size * step, k, x, cuts)[0] < now:
-            size /= 2
-        theta, value = theta + size * step, now
-    if not np.isfinite(value) or np.abs(theta[cuts:] * x.std(axis=0)).max() > FLAT:
-        return None
-    return theta, np.linalg.inv(_terms(theta, k, x, cuts)[2])
-
-
-def _terms(theta, k, x, cuts: int):
-    """Log-likelihood, gradient and observed information."""
-    n, p = len(k), len(theta)
-    upper, lower = np.zeros((n, p)), np.zeros((n, p))
-    a, b = np.full(n, np.inf), np.full(n, -np.inf)
-    for row, own, sign in ((upper, k, 0), (lower, k - 1, 1)):
-        inside = (own >= 0) & (own < cuts)
-        row[inside, own[inside]] = 1.0
-        row[inside, cuts:] = -x[inside]
-        target = b if sign else a
-        target[inside] = (row @ theta)[inside]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        chance = np.where(a + b > 0, expit(-b) - expit(-a), expit(a) - expit(b))
-    if (chance <= 0).any():
-        return -np.inf, np.zeros(p), np.eye(p)
-    fa, fb = expit(a) * expit(-a), expit(b) * expit(-b)
-    first = (fa[:, None] * upper - fb[:, None] * lower) / chance[:, None]
-    bend_a, bend_b = fa * (1 - 2 * expit(a)), fb * (1 - 2 * expit(b))
-    second = (upper.T * (bend_a / chance)) @ upper - (lower.T * (bend_b / chance)) @ lower
-    return float(np.log(chance).sum()), first.sum(axis=0), first.T @ first - second
+    own, cuts = proportional_odds(levels[k], x, confidence=0.95), len(levels) - 1
+    # In units of their spread, so that steps are as long along each.
+    size = np.append(np.ones(cuts), x.std(axis=0))
+    scaled, subject = x / size[cuts:], np.arange(len(y))
+    model = partial(likelihood, k=k, x=scaled, subject=subject, cuts=cuts, nodes=np.zeros(1))
+    start = np.concatenate([own.thresholds, own.coef]) * size
+    beta, covariance = verify.near(lambda at: model(np.append(at, 0.0))[1][:-1], start)
+    return beta / size, covariance / np.outer(size, size)
 
 
 def _tested(data: Data, asked: Asked) -> tuple[tuple[float, int] | None, int]:

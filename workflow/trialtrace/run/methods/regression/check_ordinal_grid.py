@@ -171,32 +171,36 @@ def maximum(
 
 
 def likelihood(
-    theta: np.ndarray, k: np.ndarray, x: np.ndarray, subject: np.ndarray, cuts: int
+    theta: np.ndarray,
+    k: np.ndarray,
+    x: np.ndarray,
+    subject: np.ndarray,
+    cuts: int,
+    nodes: np.ndarray = NODES,
 ) -> tuple[float, np.ndarray]:
-    """Log-likelihood and its gradient, by Fisher's identity over the grid."""
+    """Log-likelihood, but for a constant, and its gradient, by Fisher's identity over the grid."""
     slopes, sd = theta[cuts:-1], theta[-1]
     edges = np.concatenate([[-np.inf], theta[:cuts], [np.inf]])
-    shift = (x @ slopes)[:, None] + sd * NODES
+    shift = (x @ slopes)[:, None] + sd * nodes
     a, b = edges[k + 1][:, None] - shift, edges[k][:, None] - shift
     chance = np.where(a + b > 0, expit(-b) - expit(-a), expit(a) - expit(b))
     chance = np.maximum(chance, 1e-300)
     fa, fb = expit(a) * expit(-a) / chance, expit(b) * expit(-b) / chance
     n = int(subject.max()) + 1
-    whole = np.zeros((n, len(NODES)))
+    whole = np.zeros((n, len(nodes)))
     np.add.at(whole, subject, np.log(chance))
-    whole = whole - NODES**2 / 2
+    whole = whole - nodes**2 / 2
     top = whole.max(axis=1, keepdims=True)
     weight = np.exp(whole - top)
     total = weight.sum(axis=1, keepdims=True)
-    spacing = (NODES[1] - NODES[0]) / np.sqrt(2 * np.pi)
-    value = float((top + np.log(total)).sum() + n * np.log(spacing))
+    value = float((top + np.log(total)).sum())
     post = (weight / total)[subject]
     up, down = (post * fa).sum(axis=1), (post * fb).sum(axis=1)
     gradient = np.zeros(len(theta))
     for at in range(cuts):
         gradient[at] = up[k == at].sum() - down[k == at + 1].sum()
     gradient[cuts:-1] = -x.T @ (up - down)
-    gradient[-1] = -float((post * (fa - fb) * NODES).sum())
+    gradient[-1] = -float((post * (fa - fb) * nodes).sum())
     return value, gradient
 
 

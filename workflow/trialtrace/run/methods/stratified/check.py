@@ -4,7 +4,7 @@ from math import inf, nan, sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq, linprog, minimize
+from scipy.optimize import brentq, minimize
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.stats.contingency_tables import StratifiedTable
 
@@ -20,7 +20,7 @@ from trialtrace.run.methods.checking.outcome import (
     of_root,
     peer,
 )
-from trialtrace.run.methods.regression.check_coefficients import by_stratum
+from trialtrace.run.methods.regression.check_coefficients import by_stratum, recedes
 from trialtrace.run.trial.model import adsl_code
 
 STRATIFIED = "statsmodels.stats.contingency_tables.StratifiedTable"
@@ -200,16 +200,6 @@ def _twice_the_gain(y: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> A
     return of_chi_squared(2 * (gained - without), larger.shape[1] - smaller.shape[1])
 
 
-def _has_maximum(y: np.ndarray, x: np.ndarray) -> bool:
-    """Whether columns are independent and no combination of them parts events from the others:
-    a linear programme, Konis 2007, Linear programming algorithms for detecting separated data."""
-    signed = np.where(y == 1, 1.0, -1.0)[:, None] * x
-    found = linprog(
-        -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=(-1, 1), method="highs"
-    )
-    return bool(np.linalg.matrix_rank(x) == x.shape[1] and -found.fun < 1e-9)
-
-
 @peer(LOGIT, rows_of, ITERATIVE)
 def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     """The same of arm by a number of each row, the stratum as it is read."""
@@ -220,7 +210,10 @@ def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     smaller = np.column_stack([np.ones(len(rows)), arm, score])
     larger = np.column_stack([smaller, *(arm[name] * score for name in arm)])
     y = rows["AVAL"].to_numpy()
-    return _twice_the_gain(y, smaller, larger) if _has_maximum(y, larger) else nan
+    full = np.linalg.matrix_rank(larger) == larger.shape[1]
+    if not full or recedes(y, larger, "binomial"):
+        return nan
+    return _twice_the_gain(y, smaller, larger)
 
 
 @peer(LOGIT, rows_of, ITERATIVE)
@@ -232,7 +225,7 @@ def trend_ratio(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
         return nan
     x = np.column_stack([np.ones(len(rows)), treated, score, treated * score])
     y = rows["AVAL"].to_numpy()
-    if not _has_maximum(y, x):
+    if np.linalg.matrix_rank(x) < x.shape[1] or recedes(y, x, "binomial"):
         return nan
     fit = Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200)
     low, high = np.exp(fit.conf_int(alpha=1 - data.confidence(asked))[3])

@@ -5,7 +5,6 @@ from math import exp, inf, log, nan, sqrt
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy.optimize import brentq, linprog
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
@@ -23,6 +22,7 @@ from trialtrace.run.methods.regression.check_coefficients import (
     complete,
     design,
     named,
+    recedes,
     wald,
     with_coefficients,
 )
@@ -30,6 +30,7 @@ from trialtrace.run.methods.survival.check_hazards import PHREG, Model, fitted
 from trialtrace.run.methods.survival.check_hazards import SUMS as SCORES
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
+from trialtrace.stats.regression.counts import negative_binomial
 
 COUNTED = "pandas: groups of rows"
 SUMS = "numpy: sums over event times and subjects"
@@ -128,8 +129,8 @@ def rates(data: Data, asked: Asked, fit: Coefficients) -> Answer:
 
 GLM = "statsmodels.genmod.generalized_linear_model.GLM"
 WORDS = ("time_at_risk", "same_for_all")
-# Logarithms of the dispersion between which its maximum lies.
-LOWEST, HIGHEST = -18.0, 12.0
+# Of a dispersion to begin at.
+LOWEST = 1e-6
 # Coefficients, their covariance, and the dispersion.
 CountFit = tuple[np.ndarray, np.ndarray, float]
 
@@ -162,7 +163,7 @@ def _count_model(data: Data, asked: Asked) -> tuple[tuple[Coefficients, float] |
     negative = "negative_binomial" in asked.method
     variance = asked.options.get("variance", "")
     key = ("counts", negative, *place)
-    fit = data.once(key, lambda: _fitted_counts(y, x.to_numpy(), offset, variance))
+    fit = data.tried(key, lambda: _fitted_counts(y, x.to_numpy(), offset, variance))
     if fit is None:
         return None, len(records)
     beta, covariance, dispersion = fit
@@ -181,10 +182,11 @@ def _fitted_counts(
     y: np.ndarray, x: np.ndarray, offset: np.ndarray, variance: str
 ) -> CountFit | None:
     """The fit; None where it has no maximum. Without a variance of Poisson counts the other one,
-    which is Poisson's where the likelihood falls from a dispersion of 0 on."""
+    which is Poisson's where the likelihood falls from a dispersion of 0 on; else the dispersion is
+    statsmodels' from the statistics' estimates on."""
     if not y.any() or (y < 0).any() or (y % 1).any() or not np.isfinite(offset).all():
         return None
-    if np.linalg.matrix_rank(x) < x.shape[1] or _recedes(y, x):
+    if np.linalg.matrix_rank(x) < x.shape[1] or recedes(y, x, "poisson"):
         return None
     exact = {"tol": 1e-14, "tol_criterion": "params", "maxiter": 300}
     poisson = sm.GLM(y, x, offset=offset, family=sm.families.Poisson())
@@ -194,45 +196,13 @@ def _fitted_counts(
         return (fit.params, fit.cov_params(), 0.0) if sure else None
     if ((y - fit.fittedvalues) ** 2 - y).sum() <= 0:
         return fit.params, fit.cov_params(), 0.0
-    at = _dispersion(y, x, offset)
+    own = negative_binomial(y, x, exposure=np.exp(offset), confidence=0.95)
+    start = [*own.coef, max(own.dispersion, LOWEST)]
+    both = sm.NegativeBinomial(y, x, offset=offset).fit(start, method="newton", tol=1e-12, disp=0)
+    at = float(both.params[-1])
     family = sm.families.NegativeBinomial(alpha=at)
     fit = sm.GLM(y, x, offset=offset, family=family).fit(**exact)
     return fit.params, fit.cov_params(scale=1.0), at
-
-
-def _dispersion(y: np.ndarray, x: np.ndarray, offset: np.ndarray) -> float:
-    """Where the slope of the profile likelihood by the logarithm of the dispersion is 0.
-
-    scipy's `brentq` over statsmodels' fits; the slope adds up the terms of the gamma function's
-    ratio one by one, as the counts are whole numbers.
-    """
-
-    def slope(at: float) -> float:
-        alpha = float(np.exp(at))
-        family = sm.families.NegativeBinomial(alpha=alpha)
-        fit = sm.GLM(y, x, offset=offset, family=family).fit(
-            tol=1e-14, tol_criterion="params", maxiter=300
-        )
-        mean = fit.fittedvalues
-        below = sum(float((np.arange(n) * alpha / (1 + alpha * np.arange(n))).sum()) for n in y)
-        of_mean = np.log1p(alpha * mean) / alpha - mean * (1 + alpha * y) / (1 + alpha * mean)
-        return below + float(of_mean.sum())
-
-    grid = np.linspace(LOWEST, HIGHEST, 31)
-    slopes = [slope(at) for at in grid]
-    last = max(i for i, value in enumerate(slopes) if value > 0)
-    return float(np.exp(brentq(slope, grid[last], grid[last + 1], xtol=1e-12)))
-
-
-def _recedes(y: np.ndarray, x: np.ndarray) -> bool:
-    """Whether a direction lowers some count of 0 and moves no other."""
-    x = x / np.maximum(np.abs(x).max(axis=0), 1e-300)
-    none, some = x[y == 0], x[y > 0]
-    if not len(none):
-        return False
-    held = {"A_eq": some, "b_eq": np.zeros(len(some))}
-    descent = linprog(none.sum(axis=0), none, np.zeros(len(none)), bounds=(-1, 1), **held)
-    return bool(descent.fun < -1e-7)
 
 
 @peer(GLM, _count_model, ITERATIVE)
@@ -252,7 +222,8 @@ def _by_stratum(data: Data, asked: Asked) -> tuple[tuple[CountFit, int] | None, 
     plain, products = columns
     z = design(data, asked, records).filter(regex="^(?!arm=)")
     x = np.column_stack([np.ones(len(y)), plain, z, products])
-    fit = _fitted_counts(y, x, offset, "")
+    key = ("interaction", *data.cut(asked), asked.pair, str(asked.options))
+    fit = data.tried(key, lambda: _fitted_counts(y, x, offset, ""))
     return (None if fit is None else (fit, products.shape[1])), len(records)
 
 
