@@ -6,6 +6,7 @@ from baseline_trials import baseline_project, run_to_analysis
 from second import (
     competing,
     conditional_mean,
+    estimating,
     hazards,
     imputed_events,
     imputed_means,
@@ -14,6 +15,7 @@ from second import (
     mixed,
     ordinal,
     ordinal_grid,
+    ordinal_visits,
     recurrent,
 )
 from trialtrace.base.paths import project
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.full
 MODULES = (
     competing,
     conditional_mean,
+    estimating,
     hazards,
     imputed_events,
     imputed_means,
@@ -36,6 +39,7 @@ MODULES = (
     mixed,
     ordinal,
     ordinal_grid,
+    ordinal_visits,
     recurrent,
 )
 CHECKS = {name: check for module in MODULES for name, check in module.CHECKS.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import exp, inf, log, nan, sqrt
 
 import numpy as np
@@ -34,7 +35,7 @@ from trialtrace.run.methods.regression.check_coefficients import (
     wald,
     with_coefficients,
 )
-from trialtrace.run.methods.regression.check_visits import BY, Fit, Unit, equations, is_event
+from trialtrace.run.methods.regression.check_visits import BY, Unit, equations, is_event
 from trialtrace.run.methods.stratified.check import LOGIT, peak
 from trialtrace.run.trial.model import adsl_code
 
@@ -197,26 +198,28 @@ def _of_clusters(data: Data, asked: Asked, arms: list[str]) -> pd.DataFrame:
 
 
 def clustered(data: Data, asked: Asked) -> Recomputed | None:
-    """numpy's `solve` a cluster at a time; why the equations failed is not checked."""
+    """The equations a cluster at a time; why they failed is not checked."""
     arms = sorted(data.compared(asked))
     binomial = is_event(data, asked) and not asked.method.endswith(".clustered_linear")
 
-    def made() -> tuple[int, list[str], Fit | None]:
+    def made() -> tuple[int, list[str], list[Unit]]:
         records, z = covariates(data, _of_clusters(data, asked, arms), asked.options["covariates"])
         n, present = len(records), set(records["TRTP"])
+        names = [*(f"arm={arm}" for arm in arms), *z.columns]
         if present != set(arms) or records.groupby("cluster").size().max() < 2:
-            return n, [], None
+            return n, names, []
         units = []
         for _, own in records.groupby("cluster"):
             x = np.column_stack([own["TRTP"] == arm for arm in arms]).astype(float)
             more = z.loc[own["USUBJID"]].to_numpy(dtype=float)
             y = own["AVAL"].to_numpy(float)
             units.append(Unit(y, np.hstack([x, more]), np.arange(len(own))))
-        names = [*(f"arm={arm}" for arm in arms), *z.columns]
-        return n, names, equations(units, asked.options, binomial=binomial)
+        return n, names, units
 
-    key = ("clustered", binomial, asked.analysis, asked.parameter, asked.visit, asked.stratum)
-    n, names, fit = data.once((*key, str(asked.options)), made)
+    key = ("clustered", binomial, *data.cut(asked), str(asked.options))
+    n, names, units = data.once((*key, "rows"), made)
+    solve = partial(equations, units, asked.options, binomial=binomial)
+    fit = data.tried(key, solve) if units else None
     if fit is None:
         return Recomputed(BY, nan)
     if asked.error:

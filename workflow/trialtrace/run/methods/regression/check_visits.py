@@ -24,8 +24,11 @@ from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, re
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.trial.plan.methods import BINARY
+from trialtrace.stats.regression.gee import gee
 
-BY = "numpy: estimating equations, a unit at a time"
+BY = "numpy: the equations of the model, a unit at a time"
+# How far from the statistics' the root of an equation may lie.
+NEXT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -56,31 +59,31 @@ class Fit:
 Solve = Callable[[Sequence[Unit]], Fit | None]
 
 
-def equations(units: Sequence[Unit], options: dict, *, binomial: bool) -> Fit | None:
-    """The solution, or None where there is none."""
-    p = units[0].x.shape[1]
-    stacked = np.vstack([unit.x for unit in units])
-    if len(units) <= p or np.linalg.matrix_rank(stacked) < p:
-        return None
-    size = 1 + max(int(unit.at.max()) for unit in units)
-    beta, correlation, told = np.zeros(p), np.eye(size), False
-    for _ in range(500):
+def equations(units: Sequence[Unit], options: dict, *, binomial: bool) -> Fit:
+    """The solution: steps from the statistics' estimates, with moments of the residuals there.
+
+    Raises StatsError where these have none.
+    """
+    y, at = (np.concatenate([getattr(unit, name) for unit in units]) for name in ("y", "at"))
+    own = gee(
+        y,
+        np.vstack([unit.x for unit in units]),
+        family="binomial" if binomial else "gaussian",
+        working=options["working"],
+        variance=options["variance"],
+        reference=options["reference"],
+        confidence=0.95,
+        subject=np.repeat(np.arange(len(units)), [len(unit.y) for unit in units]),
+        visit=at,
+    )
+    beta = own.coef
+    for _ in range(2):
+        correlation = _working(units, beta, options["working"], own.correlation, binomial)
         step, bread = _step(units, beta, correlation, binomial)
         beta = beta + step
-        if not np.abs(stacked @ beta).max() < (20 if binomial else inf):
-            return None
-        done = np.abs(step).max() <= 1e-13 * max(1.0, np.abs(beta).max())
-        if done and told:
-            covariance = _sandwich(units, beta, correlation, bread, options["variance"], binomial)
-            df = float(len(units) - p) if options["reference"] == "t" else inf
-            return None if covariance is None else Fit(beta, covariance, df)
-        told = told or done
-        if told:
-            working = _working(units, beta, options["working"], size, binomial)
-            if working is None or np.linalg.eigvalsh(working)[0] < 1e-9:
-                return None
-            correlation = working
-    return None
+    return Fit(
+        beta, _sandwich(units, beta, correlation, bread, options["variance"], binomial), own.df
+    )
 
 
 def _mean(unit: Unit, beta: np.ndarray, binomial: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -113,9 +116,11 @@ def _step(
 
 
 def _working(
-    units: Sequence[Unit], beta: np.ndarray, working: str, size: int, binomial: bool
-) -> np.ndarray | None:
-    """Moments of the Pearson residuals, over phi = their mean square."""
+    units: Sequence[Unit], beta: np.ndarray, working: str, own: np.ndarray, binomial: bool
+) -> np.ndarray:
+    """Moments of the Pearson residuals, over phi = their mean square; that of AR(1), which is the
+    root of an equation, is looked for next to the statistics' `own`."""
+    size = len(own)
     products, pairs, square, n = np.zeros((size, size)), np.zeros((size, size)), 0.0, 0
     for unit in units:
         mean, variance = _mean(unit, beta, binomial)
@@ -129,29 +134,16 @@ def _working(
     if working == "independence":
         return np.eye(size)
     if working == "exchangeable":
-        if not pairs[upper].any():
-            return None
         return np.where(apart == 0, 1.0, products[upper].sum() / pairs[upper].sum())
     if working == "unstructured":
-        if not pairs[upper].all():
-            return None
         return np.where(apart == 0, 1.0, products / pairs)
 
     def slope(rho: float) -> float:
         lag = apart[upper]
         return float(np.sum(lag * rho ** (lag - 1.0) * (products - pairs * rho**apart)[upper]))
 
-    ends = np.linspace(-0.999, 0.999, 400)
-    signs = [slope(end) for end in ends]
-    near = products[apart == 1].sum() / max(pairs[apart == 1].sum(), 1)
-    roots = [
-        brentq(slope, a, b, xtol=1e-15, rtol=1e-14)
-        for a, b, fa, fb in zip(ends, ends[1:], signs, signs[1:], strict=False)
-        if fa > 0 >= fb
-    ]
-    if not roots or not pairs[apart == 1].any():
-        return None
-    return min(roots, key=lambda rho: abs(rho - near)) ** apart.astype(float)
+    near = own[0, 1]
+    return brentq(slope, near - NEXT, near + NEXT, xtol=1e-15, rtol=1e-14) ** apart.astype(float)
 
 
 def _sandwich(
@@ -161,13 +153,11 @@ def _sandwich(
     bread: np.ndarray,
     variance: str,
     binomial: bool,
-) -> np.ndarray | None:
+) -> np.ndarray:
     meat = np.zeros_like(bread)
     for unit in units:
         d, w, rest = _weighted(unit, beta, correlation, binomial)
         left = np.eye(len(rest)) - d @ bread @ w
-        if np.linalg.svd(left, compute_uv=False)[-1] < 1e-9:
-            return None
         if variance == "mancl_derouen":
             rest = np.linalg.solve(left, rest)
         elif variance == "kauermann_carroll":
@@ -261,10 +251,9 @@ def row_of(data: Data, asked: Asked, entry: dict) -> np.ndarray:
     return row
 
 
-def gee(data: Data, asked: Asked) -> Recomputed | None:
-    """numpy's `solve` a subject at a time; why the equations failed is not checked."""
-    binomial = is_event(data, asked)
-    solve = partial(equations, options=asked.options, binomial=binomial)
+def estimating(data: Data, asked: Asked) -> Recomputed | None:
+    """The equations a subject at a time; why they failed is not checked."""
+    solve = partial(equations, options=asked.options, binomial=is_event(data, asked))
     return by_equations("gee", BY, data, asked, solve)
 
 
@@ -332,7 +321,7 @@ _EFFECTS = "mean_difference,odds_ratio,slope_difference,slope_odds_ratio,p_value
 _MODEL = "coefficient,standard_error,random_sd,p_coefficient"
 CHECKS = by_name(
     {
-        f"{_EFFECTS},{_MODEL}.gee": gee,
+        f"{_EFFECTS},{_MODEL}.gee": estimating,
         f"{_EFFECTS},{_MODEL}.logistic_mixed": logistic_mixed,
     }
 )
