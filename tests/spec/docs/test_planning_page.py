@@ -10,7 +10,7 @@ from mini_trial import edit, write_project
 
 from trialtrace.base.config.spec import structure
 from trialtrace.cli import main
-from trialtrace.run.methods.planning.analyse import settings
+from trialtrace.run.methods.planning.designs import settings
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.plan.planning import Entry
 

@@ -1,15 +1,17 @@
 """Designs of a plan: each number beside another formula, and printed ones."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from second import planning as second
 from trialtrace.base.config.spec import structure
 from trialtrace.run.methods.checking.data import Asked
 from trialtrace.run.methods.checking.outcome import compare
 from trialtrace.run.methods.planning import check
-from trialtrace.run.methods.planning.analyse import options, settings
+from trialtrace.run.methods.planning.designs import options, settings
 from trialtrace.run.trial.plan.planning import NAMED, Entry
 
 ABOUT = {"label": "A design", "basis": "grid"}
@@ -109,31 +111,44 @@ def numbers(name):
 
 def plan_of(name):
     trial = SimpleNamespace(
-        plan=SimpleNamespace(planning={name: structure(Entry, DESIGNS[name])}), populations={}
+        plan=SimpleNamespace(planning={name: structure(Entry, DESIGNS[name])}, confidence=0.95),
+        populations={},
     )
     return SimpleNamespace(trial=trial)
 
 
+@pytest.mark.parametrize("by", [check, second])
 @pytest.mark.parametrize("name", DESIGNS)
-def test_every_number_agrees_with_its_check(name):
+def test_every_number_agrees_with_its_check(name, by):
     found = list(numbers(name))
     assert len({setting.level + setting.stat for setting, _ in found}) == len(found)
     for setting, asked in found:
         assert setting.method in NAMED
-        again = check.CHECKS[setting.stat](plan_of(name), asked)
+        again = by.CHECKS[setting.stat](plan_of(name), asked)
         assert again is not None
         for each in compare(asked, again):
             assert each.agrees, (asked.result_id, str(each), each.tolerance)
 
 
+@pytest.mark.parametrize("by", [check, second])
 @pytest.mark.parametrize("name", DESIGNS)
-def test_a_check_finds_what_is_wrong(name):
+def test_a_check_finds_what_is_wrong(name, by):
     """A patient more, or a thousandth of any other number, is beyond every tolerance."""
     for setting, asked in numbers(name):
-        again = check.CHECKS[setting.stat](plan_of(name), asked)
+        again = by.CHECKS[setting.stat](plan_of(name), asked)
         other = asked.value + 1 if setting.stat.endswith("needed") else 1.001 * asked.value
         wrong = Asked(**{**vars(asked), "value": other})
         assert not all(each.agrees for each in compare(wrong, again)), asked.result_id
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_a_number_of_other_choices_than_the_plans_has_no_check(name):
+    for setting, asked in numbers(name):
+        other = replace(asked, options=asked.options | {"patients": [7, 7, 7]})
+        changed = replace(asked, options=asked.options | {"alpha": 0.04})
+        assert check.check(plan_of(name), changed).value != asked.value, setting
+        if len(asked.options["patients"]) == 3 and "needed" not in setting.stat:
+            assert check.check(plan_of(name), other).value != asked.value
 
 
 def value(name, stat, level):

@@ -12,8 +12,9 @@ from trialtrace.base.words import LABELS, unit_text, value_text
 from trialtrace.report.listing import aligned, json_text
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Compared, compare
-from trialtrace.run.methods.planning.analyse import result, settings, sizes_of
+from trialtrace.run.methods.planning.analyse import result, sizes_of
 from trialtrace.run.methods.planning.check import CHECKS
+from trialtrace.run.methods.planning.designs import settings
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.planning import CHOICES

@@ -92,7 +92,8 @@ def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[P
         results += _of(("multiplicity", name), adjusted)
     for name, entry in trial.plan.planning.items() if of is None or PLANNING in of else ():
         # Its formulas take longer to load than the rest of a plan to read.
-        from trialtrace.run.methods.planning.analyse import place_of, settings
+        from trialtrace.run.methods.planning.analyse import place_of
+        from trialtrace.run.methods.planning.designs import settings
 
         asked = (
             _planned(place_of(trial, entry, setting), setting.stat, setting.method)

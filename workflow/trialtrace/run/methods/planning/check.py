@@ -1,60 +1,34 @@
-"""Sample size, power and precision again, by formulas of scipy.
+"""Sample size, power and precision again, by the statistics' own formulas.
 
-The options of a result hold all that is assumed, so nothing of the plan is read anew, except that
-numbers of patients that were reached are counted again.
+They rest on assumptions of the plan, not on data: that the formulas are right is for tests, against
+R and by other ones (tests/second). Numbers of patients that were reached are counted again.
 """
 
-from collections.abc import Callable
-from math import ceil, isnan, nan
-
-from scipy.optimize import brentq
+import json
+from contextlib import suppress
+from math import isnan, nan
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Check, Recomputed
-from trialtrace.run.methods.planning import check_formulas as formulas
+from trialtrace.run.methods.checking.outcome import Recomputed
+from trialtrace.run.methods.planning.designs import options, settings
+from trialtrace.stats.results import StatsError
 
-BY = "scipy: by its own formula"
-# Patients beyond which no size is looked for.
-LARGEST = 2**26
-
-
-def _by(formula: Callable[[dict], float], tolerance: float = ITERATIVE) -> Check:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        value = formula(asked.options)
-        return Recomputed(BY, value, tolerance=tolerance, n_used=_reached(data, asked))
-
-    return check
+BY = "trialtrace.stats: the formula of the design"
 
 
-def detectable(given: dict) -> float:
-    """The effect whose power is as wanted, by Brent's method."""
-    power_of, low, high = formulas.over_effects(given)
-    wanted = given["power"]
-    ends = power_of(low) - wanted, power_of(high) - wanted
-    if ends[0] * ends[1] > 0:
-        return nan
-    return float(brentq(lambda x: power_of(x) - wanted, low, high, xtol=1e-13, rtol=1e-13))
+def check(data: Data, asked: Asked) -> Recomputed:
+    """The number of the plan that has every choice of the result; NaN where there is none."""
+    plan, sizes, value = data.trial.plan, tuple(asked.options["patients"]), nan
+    entry = plan.planning[asked.variable]
+    for setting in settings(entry, plan.confidence):
+        choices = json.loads(json.dumps(options(entry, setting, sizes)))
+        if (f"{setting.stat}.{setting.method}", choices) == (asked.method, asked.options):
+            with suppress(StatsError):
+                value = setting.compute(sizes)
+    return Recomputed(BY, value, n_used=reached(data, asked))
 
 
-def needed(given: dict) -> float:
-    """The least number whose power suffices, by halving."""
-    n = _least(formulas.over_sizes(given), given["power"])
-    return float(formulas.patients(given, n))
-
-
-def _least(power_of: Callable[[int], float], wanted: float) -> int:
-    low, high = 1, 2
-    while not power_of(high) >= wanted and high < LARGEST:
-        low, high = high, 2 * high
-    if not power_of(2) < wanted:
-        return 1 if power_of(1) >= wanted else 2
-    while high - low > 1:
-        middle = ceil((low + high) / 2)
-        low, high = (low, middle) if power_of(middle) >= wanted else (middle, high)
-    return high
-
-
-def _reached(data: Data, asked: Asked) -> int | None:
+def reached(data: Data, asked: Asked) -> int | None:
     """The subjects of a population in the arms of an entry; None for numbers of the plan."""
     entry = data.trial.plan.planning[asked.variable]
     if entry.reached is None or isnan(asked.value):
@@ -67,19 +41,12 @@ def _reached(data: Data, asked: Asked) -> int | None:
     return sum(counted) if counted == asked.options["patients"] else -1
 
 
-# The power of Fisher's test has steps too fine for two methods to end at one place.
-_DETECTABLE = _by(detectable, tolerance=1e-6)
-CHECKS = {
-    "power": _by(formulas.power),
-    "width_points": _by(formulas.points_width),
-    "width_difference": _by(formulas.difference_width),
-    "width_ratio": _by(formulas.hazard_width),
-    "width_superiority": _by(formulas.superiority_width),
-    "events_expected": _by(formulas.expected_events),
-    "detectable_proportion": _DETECTABLE,
-    "detectable_difference": _DETECTABLE,
-    "detectable_ratio": _DETECTABLE,
-    "detectable_superiority": _DETECTABLE,
-    "patients_needed": _by(needed),
-    "events_needed": _by(needed),
-}
+CHECKS = dict.fromkeys(
+    (
+        *("power", "events_expected", "patients_needed", "events_needed"),
+        *("width_points", "width_difference", "width_ratio", "width_superiority"),
+        *("detectable_proportion", "detectable_difference"),
+        *("detectable_ratio", "detectable_superiority"),
+    ),
+    check,
+)
