@@ -17,6 +17,7 @@ from second import (
     ordinal_grid,
     ordinal_visits,
     recurrent,
+    several_arms,
 )
 from trialtrace.base.paths import project
 from trialtrace.run.methods.checking.outcome import compare
@@ -41,6 +42,7 @@ MODULES = (
     ordinal_grid,
     ordinal_visits,
     recurrent,
+    several_arms,
 )
 CHECKS = {name: check for module in MODULES for name, check in module.CHECKS.items()}
 

@@ -17,7 +17,7 @@ MODULES = sorted([*METHODS.glob("*/check*.py"), *METHODS.glob("checking/*.py")])
 OWN_FITS = (
     *("mixed/check.py", "missing/check_conditional_mean.py"),
     *("missing/check.py", "missing/check_means.py"),
-    *("multiplicity/check_interim.py", "planning/check.py"),
+    *("multiplicity/check_interim.py", "planning/check.py", "continuous/check_several_arms.py"),
     *(f"regression/check_{name}.py" for name in ("ordinal", "ordinal_grid", "ordinal_visits")),
     "regression/check_visits.py",
     *("survival/check_hazards.py", "survival/check_recurrent.py", "survival/check_competing.py"),

@@ -1,14 +1,16 @@
-"""Means of several arms by statsmodels and scipy; many t statistics together by other integrals."""
+"""Means of several arms by pandas and scipy.
+
+The largest of many t statistics is by the statistics' own integral, which has no equations to
+verify; tests/second has other integrals.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, nan, sqrt
 
 import numpy as np
-from scipy.integrate import quad_vec
 from scipy.optimize import brentq
-from scipy.special import ndtr
-from scipy.stats import chi, chi2, norm, studentized_range, t
+from scipy.stats import studentized_range, t
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
@@ -19,12 +21,12 @@ from trialtrace.run.methods.checking.outcome import (
     by_name,
     peer,
 )
+from trialtrace.run.tables.contracts.rows import FORMULA
+from trialtrace.stats.multiplicity.max_t import max_t
 
 PARTS = ("p_value", "t", "df")
-# Draws of a Monte Carlo check, and how many of its standard errors two results may differ by.
-DRAWS, WIDE = 400_000, 5.0
-# Directions of a mean over a circle, whose error falls with the square of their number.
-ANGLES = 200_000
+MEANS = "pandas: means and their pooled variance"
+LARGEST = "trialtrace.stats: the tail of the largest t"
 OPPOSITE = {"greater": 1.0, "less": -1.0}
 
 
@@ -52,8 +54,8 @@ class Estimate:
         return self.value / self.error
 
 
-# P(largest > c), of the absolute values with True, and the error of the computation.
-Tail = Callable[[float, bool], tuple[float, float]]
+# P(statistic > c), of the absolute value with True.
+Tail = Callable[[float, bool], float]
 
 
 def of_arms(data: Data, asked: Asked) -> tuple[Arms | None, int]:
@@ -76,143 +78,56 @@ def contrast_of(arms: Arms, coefficients: dict[str, float]) -> Estimate:
 
 
 def answer(
-    by: str, data: Data, asked: Asked, estimate: Estimate, tail: Tail, tolerance: float = EXACT
+    by: str,
+    data: Data,
+    asked: Asked,
+    estimate: Estimate,
+    tail: Tail,
+    critical: Callable[[float], float],
+    tolerance: float = EXACT,
 ) -> Recomputed:
-    """What is asked of an estimate whose largest companion has this tail."""
+    """What is asked of an estimate, by the tail of its statistic and the value with a tail."""
     if asked.stat in ("t", "df"):
         return Recomputed(by, estimate.t if asked.stat == "t" else estimate.df, n_used=estimate.n)
     sides = asked.options.get("sides", "two_sided")
     if asked.stat == "p_value":
         towards = estimate.t * OPPOSITE[sides] if sides != "two_sided" else abs(estimate.t)
-        p, error = tail(towards, sides == "two_sided")
-        return Recomputed(by, p, None, tolerance, estimate.n, WIDE * error)
-    # The tail belongs to the largest t of the analysis, the critical value to all its estimates.
-    level = data.confidence(asked)
-    critical, error = data.once(("critical", tail, level), lambda: _critical(tail, 1 - level))
-    bounds = estimate.value - critical * estimate.error, estimate.value + critical * estimate.error
-    return Recomputed(
-        by, estimate.value, bounds, tolerance, estimate.n, WIDE * error * estimate.error
-    )
+        return Recomputed(by, tail(towards, sides == "two_sided"), None, tolerance, estimate.n)
+    half = critical(1 - data.confidence(asked)) * estimate.error
+    bounds = estimate.value - half, estimate.value + half
+    return Recomputed(by, estimate.value, bounds, tolerance, estimate.n)
 
 
-def _critical(tail: Tail, alpha: float) -> tuple[float, float]:
-    """The c with this tail, and its error by that of the tail and its slope."""
-    # The logarithm of a tail is nearly straight, so that few of them are computed.
-    c = brentq(lambda c: log(max(tail(c, True)[0], 1e-300) / alpha), 0.5, 60.0, xtol=1e-10)
-    error = tail(c, True)[1]
-    slope = (tail(c - 0.01, True)[0] - tail(c + 0.01, True)[0]) / 0.02
-    return c, error / slope if error else 0.0
+def _by_student(by: str, data: Data, asked: Asked, estimate: Estimate) -> Recomputed:
+    def tail(c: float, both: bool) -> float:
+        return float((1 + both) * t.sf(c, estimate.df))
 
-
-def largest_of(correlation: np.ndarray, df: float) -> Tail:
-    """The tail of the largest t: exact where two normal variables make all, else by draws."""
-    values, vectors = np.linalg.eigh(correlation)
-    kept = values > 1e-9 * values.max()
-    return (
-        _in_plane(vectors[:, kept] * np.sqrt(values[kept]), df)
-        if kept.sum() <= 2
-        else (_by_draws(correlation, df))
-    )
-
-
-def _in_plane(rows: np.ndarray, df: float) -> Tail:
-    """The mean over directions of F's tail with 2 and `df` degrees of freedom, a power.
-
-    Of a line, the second variable plays no part: its direction's mean is that of t.
-    """
-    rows = rows if rows.shape[1] == 2 else np.column_stack([rows, np.zeros(len(rows))])
-    angle = (np.arange(ANGLES) + 0.5) * 2 * np.pi / ANGLES
-    along = np.array([np.cos(angle), np.sin(angle)]).T @ rows.T
-
-    def tail(c: float, both: bool) -> tuple[float, float]:
-        largest = (np.abs(along) if both else along).max(axis=1)
-        with np.errstate(divide="ignore"):
-            beyond = (1 + (c / largest) ** 2 / df) ** (-df / 2)
-        if c >= 0:
-            return float(np.where(largest > 0, beyond, 0.0).mean()), 0.0
-        return 1 - float(np.where(largest < 0, beyond, 0.0).mean()), 0.0
-
-    return tail
-
-
-def _by_draws(correlation: np.ndarray, df: float) -> Tail:
-    """Normal variables drawn with this correlation; the chance of S given them is chi-squared's."""
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
-    drawn = np.random.default_rng(1).standard_normal((DRAWS, len(root))) @ root.T
-
-    def tail(c: float, both: bool) -> tuple[float, float]:
-        largest = (np.abs(drawn) if both else drawn).max(axis=1)
-        if c >= 0:
-            chance = np.where(largest > 0, chi2.cdf(df * (largest / max(c, 1e-12)) ** 2, df), 0.0)
-        else:
-            chance = np.where(largest > 0, 1.0, chi2.sf(df * (largest / c) ** 2, df))
-        return float(chance.mean()), float(chance.std() / sqrt(DRAWS))
-
-    return tail
-
-
-def _by_student(df: float) -> Tail:
-    return lambda c, both: (float((1 + both) * t.sf(c, df)), 0.0)
-
-
-def _by_range(groups: int, df: float) -> Tail:
-    return lambda c, both: (float(studentized_range.sf(c * sqrt(2), groups, df)), 0.0)
-
-
-def _against_one(shares: list[float], df: float) -> Tail:
-    """Dunnett's double integral: given one normal variable and S the others are independent."""
-    # Equal steps: for what falls as a normal density does, no rule is better.
-    z = np.linspace(-9, 9, 361)
-    weight = norm.pdf(z) * (z[1] - z[0])
-
-    def outside(s: float, c: float, both: bool) -> float:
-        inside = np.ones(z.size)
-        for share in shares:
-            middle, rest = sqrt(share) * z, sqrt(1 - share)
-            lower = ndtr((-c * s - middle) / rest) if both else 0.0
-            inside *= ndtr((c * s - middle) / rest) - lower
-        return float(weight @ (1 - inside))
-
-    def tail(c: float, both: bool) -> tuple[float, float]:
-        scale = sqrt(df)
-        found = quad_vec(
-            lambda u: outside(u / scale, c, both) * chi.pdf(u, df),
-            chi.ppf(1e-16, df),
-            chi.isf(1e-16, df),
-            epsabs=1e-14,
-            epsrel=1e-11,
-        )
-        return float(found[0]), 0.0
-
-    return tail
-
-
-@peer("scipy.integrate.quad_vec (Dunnett's double integral)", of_arms)
-def dunnett(data: Data, asked: Asked, arms: Arms) -> Recomputed:
-    """Dunnett's tail by scipy's `quad_vec`; `scipy.stats.dunnett` itself draws at random."""
-    treated, reference = asked.contrast
-    others = [arm for arm in arms.n if arm != reference]
-    shares = [arms.n[arm] / (arms.n[arm] + arms.n[reference]) for arm in others]
-    tail = data.once(("dunnett", tuple(shares), arms.df), lambda: _against_one(shares, arms.df))
-    estimate = contrast_of(arms, {treated: 1.0, reference: -1.0})
-    return answer("scipy.integrate.quad_vec", data, asked, estimate, tail, ITERATIVE)
+    return answer(by, data, asked, estimate, tail, lambda a: float(t.isf(a / 2, estimate.df)))
 
 
 @peer("scipy.stats.studentized_range", of_arms)
 def tukey(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     """scipy's `studentized_range`."""
     first, second = asked.contrast
+    law = studentized_range(len(arms.n), arms.df)
+
+    def critical(alpha: float) -> float:
+        return float(brentq(lambda c: log(max(law.sf(c), 1e-300) / alpha), 0.5, 60.0, xtol=1e-10)) / sqrt(2)
+
     estimate = contrast_of(arms, {first: 1.0, second: -1.0})
-    tail = data.once(("range", len(arms.n), arms.df), lambda: _by_range(len(arms.n), arms.df))
-    return answer("scipy.stats.studentized_range", data, asked, estimate, tail, ITERATIVE)
+    by, key = "scipy.stats.studentized_range", ("range", len(arms.n), arms.df)
+    return answer(
+        *(by, data, asked, estimate, lambda c, _: float(law.sf(c * sqrt(2)))),
+        lambda alpha: data.once((*key, alpha), lambda: critical(alpha)),
+        ITERATIVE,
+    )
 
 
 @peer("scipy.stats.t", of_arms)
 def single(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     """A contrast by itself, by scipy's `t`."""
     estimate = contrast_of(arms, asked.options["contrasts"][asked.level])
-    return answer("scipy.stats.t", data, asked, estimate, _by_student(arms.df))
+    return _by_student("scipy.stats.t", data, asked, estimate)
 
 
 @peer("scipy.stats.t", of_arms)
@@ -225,26 +140,49 @@ def trend(data: Data, asked: Asked, arms: Arms) -> Recomputed:
         return Recomputed("scipy.stats.t", nan, n_used=sum(arms.n.values()))
     slopes = [float(np.polyfit(x, unit, 1)[0]) for unit in np.eye(len(names))]
     estimate = contrast_of(arms, dict(zip(names, slopes, strict=True)))
-    return answer("scipy.stats.t", data, asked, estimate, _by_student(arms.df))
+    return _by_student("scipy.stats.t", data, asked, estimate)
 
 
-@peer("numpy.linalg.eigh (mean over directions)", of_arms)
+def _together(
+    data: Data, asked: Asked, arms: Arms, contrasts: dict[str, dict[str, float]], name: str
+) -> Recomputed:
+    """One of several contrasts, whose largest t has its tail by the statistics' own integral."""
+    rows = np.array([[float(each.get(arm, 0)) for arm in arms.n] for each in contrasts.values()])
+    means, sizes = (np.array(list(each.values())) for each in (arms.mean, arms.n))
+    sides, level = asked.options.get("sides", "two_sided"), data.confidence(asked)
+    every = data.tried(
+        ("max t", rows.tobytes(), means.tobytes(), arms.variance, sides, level),
+        lambda: max_t(
+            rows @ means,
+            arms.variance * (rows / sizes) @ rows.T,
+            df=arms.df,
+            sides=sides,
+            confidence=level,
+        ),
+    )
+    estimate = contrast_of(arms, contrasts[name])
+    if every is None:
+        return Recomputed(LARGEST, nan, n_used=estimate.n)
+    found = every.contrasts[list(contrasts).index(name)]
+    if asked.stat == "p_value":
+        return Recomputed(LARGEST, found.test.p_value, None, ITERATIVE, estimate.n)
+    made = _by_student(MEANS, data, asked, estimate)
+    bounds = None if made.interval is None else (found.low, found.high)
+    return replace(made, interval=bounds, how_of_bounds=FORMULA, tolerance=ITERATIVE)
+
+
+@peer(LARGEST, of_arms)
+def dunnett(data: Data, asked: Asked, arms: Arms) -> Recomputed:
+    """Each arm against the reference; `scipy.stats.dunnett` draws at random."""
+    treated, reference = asked.contrast
+    others = {arm: {arm: 1.0, reference: -1.0} for arm in arms.n if arm != reference}
+    return _together(data, asked, arms, others, treated)
+
+
+@peer(LARGEST, of_arms)
 def together(data: Data, asked: Asked, arms: Arms) -> Recomputed:
-    """Several contrasts at once, their largest t over directions."""
-    contrasts = asked.options["contrasts"]
-    rows = np.array(
-        [[float(contrast.get(arm, 0)) for arm in arms.n] for contrast in contrasts.values()]
-    )
-    spread = (rows / np.array(list(arms.n.values()))) @ rows.T
-    error = np.sqrt(np.diag(spread))
-    correlation = spread / np.outer(error, error)
-    tail = data.once(
-        ("max t", correlation.tobytes(), arms.df), lambda: largest_of(correlation, arms.df)
-    )
-    estimate = contrast_of(arms, contrasts[asked.level])
-    return answer(
-        "numpy.linalg.eigh (mean over directions)", data, asked, estimate, tail, ITERATIVE
-    )
+    """Several contrasts at once."""
+    return _together(data, asked, arms, asked.options["contrasts"], asked.level)
 
 
 def of(stat: str, check: Check) -> dict[str, Check]:
