@@ -17,6 +17,7 @@ from second import (
     ordinal_grid,
     ordinal_visits,
     recurrent,
+    resampling,
     several_arms,
 )
 from trialtrace.base.paths import project
@@ -42,6 +43,7 @@ MODULES = (
     ordinal_grid,
     ordinal_visits,
     recurrent,
+    resampling,
     several_arms,
 )
 CHECKS = {name: check for module in MODULES for name, check in module.CHECKS.items()}

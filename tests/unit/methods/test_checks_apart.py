@@ -15,7 +15,7 @@ MODULES = sorted([*METHODS.glob("*/check*.py"), *METHODS.glob("checking/*.py")])
 # Where a fit or a formula is the statistics' own. The equations of a fit are verified by
 # checking/verify.py, which is written apart; what they do not reach is `formula` in checks.parquet.
 OWN_FITS = (
-    *("mixed/check.py", "missing/check_conditional_mean.py"),
+    *("mixed/check.py", "missing/check_conditional_mean.py", "resampling/check.py"),
     *("missing/check.py", "missing/check_means.py"),
     *("multiplicity/check_interim.py", "planning/check.py", "continuous/check_several_arms.py"),
     *(f"regression/check_{name}.py" for name in ("ordinal", "ordinal_grid", "ordinal_visits")),

@@ -9,8 +9,11 @@ from scipy.special import expit
 
 from trialtrace.run.methods.checking import verify
 from trialtrace.run.methods.mixed import check
+from trialtrace.run.methods.regression import check_ordinal, check_ordinal_visits, check_visits
+from trialtrace.run.methods.survival import check_competing, check_hazards
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mmrm import STRUCTURES, mmrm
+from trialtrace.stats.survival.interval_censored import turnbull
 
 RNG = np.random.default_rng(20261201)
 VISITS = 4
@@ -131,3 +134,96 @@ def test_at_a_bound_the_likelihood_rises_nowhere_and_elsewhere_it_does(r):
     wrong[-1] *= 1.01
     with pytest.raises(np.linalg.LinAlgError):
         verify.at_bound(blocks, wrong, r, reml=True)
+
+
+def rows_of(n=120):
+    """Times with ties, causes, an arm and a number, visits of subjects: of one draw."""
+    rng = np.random.default_rng(8)
+    x = np.column_stack([np.arange(n) % 2, rng.normal(50, 8, n)]).astype(float)
+    time = np.ceil(rng.exponential(9 + 4 * x[:, 0]))
+    return x, time, rng.integers(0, 3, n), rng.integers(0, 4, n).astype(float)
+
+
+def of_hazards(x, time, cause, _, *, ties="efron", robust=False):
+    never = np.full(len(time), -np.inf)
+    everybody = np.zeros(len(time))
+    model = check_hazards.Model(never, time, cause == 1, x, everybody, np.arange(len(time)) // 2)
+    return check_hazards.fitted(model, ties, robust=robust)
+
+
+def of_visits(x, _, cause, y):
+    return [
+        check_visits.Unit(
+            y[at : at + 3], np.column_stack([np.ones(3), x[at : at + 3]]), np.arange(3)
+        )
+        for at in range(0, len(y), 3)
+    ]
+
+
+EXCHANGEABLE = {"working": "exchangeable", "variance": "robust", "reference": "normal"}
+
+
+def of_equations(*rows):
+    fit = check_visits.equations(of_visits(*rows), EXCHANGEABLE, binomial=False)
+    return fit.beta, fit.covariance
+
+
+def of_levels(*rows):
+    fit = check_ordinal_visits.fitted(of_visits(*rows), "uniform")
+    return fit.beta, fit.covariance
+
+
+FITS = {
+    "hazards": (check_hazards, "cox_start_stop", of_hazards),
+    "robust": (check_hazards, "cox_start_stop", partial(of_hazards, robust=True)),
+    "discrete": (check_hazards, "cox", partial(of_hazards, ties="discrete")),
+    "fine_gray": (
+        check_competing,
+        "fine_gray",
+        lambda x, t, c, _: check_competing._weighted(t, c, x),
+    ),
+    "odds": (check_ordinal, "proportional_odds", lambda x, _, __, y: check_ordinal._fit(y, x)),
+    "gee": (check_visits, "gee", of_equations),
+    "ordinal_gee": (check_ordinal_visits, "ordinal_gee", of_levels),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_wrong_estimate_of_the_statistics_leads_back_to_the_maximum(name, monkeypatch):
+    """Coefficients and errors of a check are those of its own equations: from estimates and errors
+    a thousandth off it comes to other numbers than these, and to the right ones."""
+    module, function, compute = FITS[name]
+    right, own = compute(*rows_of()), getattr(module, function)
+    given = []
+
+    def wrong(*values, **options):
+        fit = own(*values, **options)
+        given.append((fit.coef * 1.001, fit.se * 1.001))
+        return replace(fit, coef=fit.coef * 1.001, covariance=fit.covariance * 1.002)
+
+    monkeypatch.setattr(module, function, wrong)
+    beta, covariance = compute(*rows_of())
+    ((coef, se),) = given
+    beta, best = beta[-coef.size :], right[0][-coef.size :]
+    error, its = (np.sqrt(np.diag(each))[-coef.size :] for each in (covariance, right[1]))
+    np.testing.assert_allclose(beta / error, best / its, rtol=2e-4, atol=1e-4)
+    assert np.linalg.norm((beta - best) / its) < 0.02 * np.linalg.norm((coef - best) / its)
+    assert np.abs(error / its - 1).max() < 2e-4
+    wrong_error = np.abs(error / se - 1)
+    assert name in ("robust", "fine_gray", "gee") or wrong_error.min() > 5e-4
+
+
+@pytest.mark.parametrize("mass", [0.999, 1.001])
+def test_masses_that_are_no_maximum_have_no_check(mass, monkeypatch):
+    _, time, cause, _ = rows_of()
+    ends = np.where(cause == 0, np.inf, time + 4.0)
+    gaps, p = check_competing.masses(time - 1.0, ends)
+    assert (gaps[:, 0] < gaps[:, 1]).all() and p.sum() == pytest.approx(1.0)
+
+    def wrong(low, high):
+        fit = turnbull(low, high)
+        return replace(fit, mass=np.append(fit.mass[:1] * mass, fit.mass[1:]))
+
+    monkeypatch.setattr(check_competing, "turnbull", wrong)
+    with pytest.raises(np.linalg.LinAlgError):
+        check_competing.masses(time - 1.0, ends)

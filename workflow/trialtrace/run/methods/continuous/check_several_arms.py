@@ -112,7 +112,9 @@ def tukey(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     law = studentized_range(len(arms.n), arms.df)
 
     def critical(alpha: float) -> float:
-        return float(brentq(lambda c: log(max(law.sf(c), 1e-300) / alpha), 0.5, 60.0, xtol=1e-10)) / sqrt(2)
+        return float(
+            brentq(lambda c: log(max(law.sf(c), 1e-300) / alpha), 0.5, 60.0, xtol=1e-10)
+        ) / sqrt(2)
 
     estimate = contrast_of(arms, {first: 1.0, second: -1.0})
     by, key = "scipy.stats.studentized_range", ("range", len(arms.n), arms.df)

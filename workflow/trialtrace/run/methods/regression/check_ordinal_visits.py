@@ -21,6 +21,7 @@ from trialtrace.run.methods.regression.check_visits import Fit, Unit, by_equatio
 from trialtrace.stats.regression.ordinal_gee import ordinal_gee
 
 BY = "numpy: the equations of the levels, a subject at a time"
+STEPS = 3
 # Times that rows and columns are fitted in turn.
 MOST = 100_000
 Association = dict[tuple[int, int], float]
@@ -41,7 +42,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
 
 
 def fitted(units: Sequence[Unit], working: str) -> Fit | None:
-    """Slopes and their sandwich, one step from the statistics' estimates; None where there is no
+    """Slopes and their sandwich, steps from the statistics' estimates; None where there is no
     solution. Raises StatsError where these have none."""
     ys = tied(*(unit.y for unit in units))
     levels = np.unique(np.concatenate(ys))
@@ -64,8 +65,11 @@ def fitted(units: Sequence[Unit], working: str) -> Fit | None:
     ]
     association = _association(model, cuts + 1, working)
     beta = np.concatenate([own.thresholds, own.coef])
-    score, bread, meat = _summed(model, beta, cuts, association)
-    beta, covariance = beta + bread @ score, bread @ meat @ bread
+    # By expected information the error falls tenfold a step, not as its square.
+    for _ in range(STEPS):
+        score, bread, meat = _summed(model, beta, cuts, association)
+        beta = beta + bread @ score
+    covariance = bread @ meat @ bread
     return Fit(beta[cuts:], covariance[cuts:, cuts:], inf)
 
 

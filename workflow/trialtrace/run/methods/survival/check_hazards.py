@@ -113,13 +113,15 @@ def fitted(model: Model, ties: str, *, robust: bool) -> Fit | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = (model.x - centre) / spread
     start = None if np.isinf(model.start).all() else model.start
-    own = (model.time, model.event, model.x)
-    options = {"ties": ties, "strata": model.stratum, "confidence": 0.95}
+    own, strata = (model.time, model.event, model.x), model.stratum
     if ties == "discrete":
-        beta, bread = _discrete(model, scaled, cox(*own, **options).coef * spread)
+        coef = cox(*own, ties=ties, strata=strata, confidence=0.95).coef
+        beta, bread = _discrete(model, scaled, coef * spread)
     else:
-        fit = cox_start_stop(start, *own, variance="model", **options)
-        beta, bread = _phreg(model, scaled, ties, fit.coef * spread)
+        coef = cox_start_stop(
+            start, *own, ties=ties, strata=strata, variance="model", confidence=0.95
+        ).coef
+        beta, bread = _phreg(model, scaled, ties, coef * spread)
     if robust:
         _, cluster = np.unique(model.cluster, return_inverse=True)
         totals = np.zeros((cluster.max() + 1, len(beta)))
