@@ -9,7 +9,7 @@ from test_report_decided import DECIDED, WHOLE, counts
 from test_report_wording import row, words
 
 from trialtrace.report.figures import rows_shown
-from trialtrace.report.sections import imputed, losses, sections
+from trialtrace.report.sections import imputed, losses
 from trialtrace.report.sections.absolute import denominators
 from trialtrace.report.sections.decided_early import Added, OfArm
 from trialtrace.run.integrity.identifiers import NOT_THERE
@@ -180,15 +180,3 @@ def test_those_without_an_outcome_are_taken_for_like_those_with_one(monkeypatch,
             "sooner than the other, so this shows neither a bias nor its absence; of all left "
             "out, 2 to 4 of 6 and 9 to 10 of 11 had it."
         )
-
-
-def test_results_by_simulation_are_counted_apart():
-    checks = {name: [{"component": "value", "chance": 0.02}] for name in ("x", "y")}
-    rows = [row("risk_difference.m", -0.2) | {"result_id": name} for name in "xyz"]
-    checks["z"] = [{"component": "value", "chance": None}]
-    material = Stub(results=rows, tracer=Stub(checks=checks))
-    assert sections._by_simulation(sections.by_chance(material)) == (
-        " 2 of them are compared with a simulation and agree within its chance error."
-    )
-    del checks["x"], checks["y"]
-    assert sections._by_simulation(sections.by_chance(material)) == ""

@@ -20,7 +20,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import FORMULA, CheckRow, ResultRow
+from trialtrace.run.tables.contracts.rows import FORMULA
 from trialtrace.run.tables.manifest import Entry, files_in
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import HOW, shown_hash
@@ -175,8 +175,7 @@ def _files(material: Material) -> Iterator[tuple[str, Entry]]:
 
 
 def recomputed(material: Material) -> str:
-    """How many of the results a second computation agrees with, and how many of them are held
-    against a simulation."""
+    """How many of the results a second computation agrees with, and by which ways."""
     ways = recomputed_by(material)
     own = ways.pop(FORMULA, 0)
     checked, total = ways.total(), len(material.results)
@@ -190,7 +189,7 @@ def recomputed(material: Material) -> str:
     text += f" Of these, {in_a_row(told)}." if told else ""
     text += f" Recomputed {HOW[FORMULA]}: {own}." if own else ""
     without = f" {escape_markdown(missing)}." if missing else ""
-    return text + without + _by_simulation(by_chance(material))
+    return text + without
 
 
 def recomputed_by(material: Material) -> Counter[str]:
@@ -199,23 +198,6 @@ def recomputed_by(material: Material) -> Counter[str]:
     return Counter(
         checks[row["result_id"]][0]["how"] for row in material.results if row["result_id"] in checks
     )
-
-
-def by_chance(material: Material) -> list[tuple[ResultRow, CheckRow]]:
-    """Results that are held against a simulation, each with that check."""
-    return [
-        (row, check)
-        for row in material.results
-        for check in material.tracer.checks.get(row["result_id"], ())
-        if check["chance"]
-    ]
-
-
-def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
-    """How many results are held against a simulation."""
-    n = len({row["result_id"] for row, _ in drawn})
-    text = f" {n} of them are compared with a simulation and agree within its chance error."
-    return text * bool(drawn)
 
 
 def in_words(rule: str) -> str:

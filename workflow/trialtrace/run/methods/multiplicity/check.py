@@ -27,17 +27,13 @@ P = dict[str, float]
 
 
 def adjusted(data: Data, asked: Asked) -> Recomputed | None:
-    """The adjusted p-value of the test that stands in the same place as this result; where a test
-    of the family is drawn, as far off as the chances of all drawn ones can move it.
+    """The adjusted p-value of the test that stands in the same place as this result.
 
     None where one of the family's tests could not be recomputed.
     """
     family = data.trial.plan.multiplicity[asked.options["family"]]
-    ends = data.once(
-        ("family", family.name), lambda: [_family(data, family, side) for side in (-1, 0, 1)]
-    )
-    low, adjusted_p, high = ends
-    if low is None or adjusted_p is None or high is None:
+    adjusted_p = data.once(("family", family.name), lambda: _family(data, family))
+    if adjusted_p is None:
         return None
     test = asked.result_id.replace(f"{ADJUSTED}.{family.adjust}_", "p_value.")
     by = {
@@ -46,19 +42,11 @@ def adjusted(data: Data, asked: Asked) -> Recomputed | None:
         "graphical": "itertools.combinations (every intersection of the graph)",
     }.get(family.adjust)
     by = by or f"statsmodels.stats.multitest.multipletests ({METHODS[family.adjust]})"
-    value = adjusted_p[test]
-    chance = 0.0 if isnan(value) else max(high[test] - value, value - low[test])
-    return Recomputed(by, value, chance=chance)
+    return Recomputed(by, adjusted_p[test])
 
 
-def _at(recomputed: Recomputed, side: int) -> float:
-    """A p-value, or the lowest (-1) or the highest (1) that chance allows where it was drawn."""
-    return recomputed.value + side * recomputed.chance
-
-
-def _family(data: Data, family: "Family", side: int) -> P | None:
-    """result_id -> adjusted p-value of every test of the family, which grows with each of them, at
-    a `side` of what chance allows; NaN is not counted as a test."""
+def _family(data: Data, family: "Family") -> P | None:
+    """result_id -> adjusted p-value of every test of the family; NaN is not counted as a test."""
     tests: dict[str, Asked] = {}
     for test in family.tests:
         for other in data.results:
@@ -75,9 +63,9 @@ def _family(data: Data, family: "Family", side: int) -> P | None:
         recomputed = recompute(member)
         if recomputed is None:
             return None
-        p[name] = min(max(_at(recomputed, side), 0.0), 1.0)
+        p[name] = recomputed.value
     if isinstance(family, Closed):
-        return _closed(data, family, tests, p, side)
+        return _closed(data, family, tests, p)
     if isinstance(family, FixedSequence | Graphical):
         return _ordered(family, p)
     known = {name: value for name, value in p.items() if not isnan(value)}
@@ -112,15 +100,14 @@ def _is_of(test: HolmTest, other: Asked) -> bool:
     return named and all(limit in (None, value) for limit, value in limits)
 
 
-def _closed(data: Data, family: Closed, tests: dict[str, Asked], p: P, side: int) -> P:
+def _closed(data: Data, family: Closed, tests: dict[str, Asked], p: P) -> P:
     overall, named = {}, (family.global_.analysis, f"p_value.{family.global_.test}")
     recompute = present(data.recompute)
     for other in data.results:
         if other.pair is None and (other.analysis, other.method) == named:
             of_all_arms = recompute(other)
-            overall[other.visit, other.stratum, other.parameter] = (
-                _at(of_all_arms, side) if of_all_arms else nan
-            )
+            place = other.visit, other.stratum, other.parameter
+            overall[place] = of_all_arms.value if of_all_arms else nan
     adjusted = {}
     for name, test in tests.items():
         of_all = overall.get((test.visit, test.stratum, test.parameter), nan)
