@@ -11,14 +11,13 @@ from math import inf, nan
 
 import numpy as np
 import pandas as pd
-from statsmodels.regression.linear_model import OLS as Model
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, peer
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.inputs import stream
 from trialtrace.run.methods.missing.check import pooled
-from trialtrace.run.methods.mixed.check_ancova import OLS, covariates
+from trialtrace.run.methods.mixed.check_ancova import OLS, Design, covariates, of_design
 from trialtrace.stats.missing.imputation import Imputations, impute_chained, impute_monotone
 from trialtrace.stats.missing.linear import fit_imputed, pooled_contrasts_test
 from trialtrace.stats.missing.reference import impute_reference_based
@@ -168,16 +167,7 @@ def _effects(columns: pd.DataFrame, names: list[str]) -> np.ndarray | None:
     return np.hstack(parts) if parts else None
 
 
-@dataclass(frozen=True)
-class Filled:
-    """Outcomes with one value for each missing one, the columns of the model, its arms."""
-
-    y: np.ndarray
-    x: np.ndarray
-    arms: list[str]
-
-
-def _filled(data: Data, asked: Asked) -> tuple[Filled | None, int]:
+def _filled(data: Data, asked: Asked) -> tuple[Design | None, int]:
     """None where least squares has no answer, and the subjects."""
     visits, method = visits_of(data, asked), asked.method.partition(".")[2]
     upto, start = visits[: visits.index(str(asked.visit)) + 1], start_of(data, asked)
@@ -201,32 +191,14 @@ def _filled(data: Data, asked: Asked) -> tuple[Filled | None, int]:
     x, arms = _design(course)
     full = len(y) > x.shape[1] and np.linalg.matrix_rank(x) == x.shape[1]
     known = full and set(asked.contrast) <= set(arms)
-    return (Filled(y, x, arms) if known else None), len(y)
+    names = [*(f"arm={arm}" for arm in arms), *course.covariates.columns]
+    return (Design(y, x, names) if known else None), len(y)
 
 
 @peer(f"{OLS} (values filled in by pandas)", _filled)
-def carried(data: Data, asked: Asked, filled: Filled) -> Answer:
+def carried(data: Data, asked: Asked, design: Design) -> Answer:
     """pandas' `ffill`, `fillna`, `max` or `min`; statsmodels' `OLS` and its `t_test`."""
-    x, variance = filled.x, asked.options["variance"]
-    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
-    if variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9:
-        return nan
-    fit = Model(filled.y, x).fit(
-        cov_type="nonrobust" if variance == "model" else variance, use_t=True
-    )
-    # An arm of one subject leaves a robust error of 0.
-    exact = fit.ssr <= 1e-24 * float((filled.y**2).sum())
-    if exact or fit.bse.min() <= 1e-9 * fit.bse.max():
-        return nan
-    contrast = np.zeros(x.shape[1])
-    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
-        contrast[filled.arms.index(arm)] = sign
-    test = fit.t_test(contrast)
-    if asked.stat != "mean_difference":
-        t, p = float(np.squeeze(test.tvalue)), float(np.squeeze(test.pvalue))
-        return {"p_value": p, "f": t**2, "df1": 1.0, "df2": fit.df_resid}
-    bounds = np.squeeze(test.conf_int(alpha=1 - data.confidence(asked)))
-    return float(np.squeeze(test.effect)), (float(bounds[0]), float(bounds[1]))
+    return of_design(data, asked, design)
 
 
 CHECKS: dict[str, Check] = {f"{stat}.{name}": drawn for stat in STATISTICS for name in DRAWN}

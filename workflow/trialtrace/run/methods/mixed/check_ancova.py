@@ -93,6 +93,11 @@ def _by(asked: Asked) -> str:
 @peer(_by, _design)
 def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     """statsmodels' `OLS` with the error that the plan names, and its `t_test` of two arms."""
+    return of_design(data, asked, design)
+
+
+def of_design(data: Data, asked: Asked, design: Design) -> Answer:
+    """The same of any design; NaN of an exact fit, and where an error is not defined, or 0."""
     x, variance = design.x, asked.options["variance"]
     leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
     # HC2 and HC3 divide by one less the leverage.
@@ -103,6 +108,9 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
         return nan
     test = fit.t_test(row_of(asked, design.names, data.compared(asked)[-1]))
     value, error = float(np.squeeze(test.effect)), float(np.squeeze(test.sd))
+    # An arm of one subject leaves a robust error of 0.
+    if error <= 1e-9 * fit.bse.max():
+        return nan
     if asked.stat in ("f", "df1", "df2"):
         return {"f": (value / error) ** 2, "df1": 1.0, "df2": fit.df_resid}
     return answer(data, asked, value, error, fit.df_resid)

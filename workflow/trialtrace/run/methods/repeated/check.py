@@ -12,9 +12,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 from scipy.linalg import helmert
-from scipy.stats import f as f_distribution
 from scipy.stats import ttest_1samp, ttest_ind
-from statsmodels.regression.linear_model import OLS
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Answer, Recomputed, peer
@@ -28,6 +26,7 @@ from trialtrace.run.methods.repeated.check_pingouin import (
     mauchly,
     mixed_table,
 )
+from trialtrace.run.methods.repeated.check_within import grouped
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 PINGOUIN = "pingouin.mixed_anova"
@@ -81,7 +80,12 @@ def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
     effects = {name: _effect(table.loc[source]) for name, source in SOURCES.items()}
     by = dict.fromkeys(effects, PINGOUIN)
     if squares == "III":
-        effects["visit"], by["visit"] = _visit_by_models(wide, arms), MODELS
+        # Does each contrast of visits have a mean over arms of zero?
+        names = [str(name) for name in wide]
+        models = grouped(
+            wide.to_numpy(), [names], ["AVISIT"], arms[wide.index].astype(str).tolist()
+        )
+        effects["visit"], by["visit"] = models["visit"], MODELS
     for name in ("visit", "arm_visit"):
         effects[name] |= shape | corrected(effects[name], shape)
     return Table(effects, by, len(wide))
@@ -126,29 +130,6 @@ def _effect(row: pd.Series) -> dict[str, float]:
         "p_uncorrected": float(row["p_unc"]),
         "partial_eta_squared": f * df1 / (f * df1 + df2),
         "generalised_eta_squared": float(row["ng2"]),
-    }
-
-
-def _visit_by_models(wide: pd.DataFrame, arms: pd.Series) -> dict[str, float]:
-    """Type III test of the visits: does each contrast of visits have a mean over arms of zero?"""
-    names = sorted(arms.unique())
-    coded = [[(arm == name) - (arm == names[-1]) for name in names[:-1]] for arm in arms]
-    x = np.column_stack([np.ones(len(arms)), coded])
-    visits = wide.shape[1]
-    models = [OLS(column, x).fit() for column in (wide.to_numpy() @ helmert(visits).T).T]
-    # What the intercept explains, without the rounding of a difference of two large sums.
-    square = sum(float(m.params[0] ** 2 / m.normalized_cov_params[0, 0]) for m in models)
-    rest = sum(float(m.ssr) for m in models)
-    between = visits * OLS(wide.mean(axis=1).to_numpy(), x).fit().ssr
-    df1, df2 = visits - 1, (len(arms) - len(names)) * (visits - 1)
-    f = (square / df1) / (rest / df2)
-    return {
-        "f": f,
-        "df1": float(df1),
-        "df2": float(df2),
-        "p_uncorrected": float(f_distribution.sf(f, df1, df2)),
-        "partial_eta_squared": square / (square + rest),
-        "generalised_eta_squared": square / (square + rest + float(between)),
     }
 
 
