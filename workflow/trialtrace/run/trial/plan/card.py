@@ -6,6 +6,7 @@ tables of docs/ follow from the cards. Each family of methods has a module of th
 What cards say of their results, in the notation of `trialtrace.run.trial.plan.steps`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,6 +15,15 @@ from trialtrace.base.config.spec import items_of
 from trialtrace.run.trial.plan.gives import EVERYONE, PAIR, Gives
 
 TEST = "p_value"
+# Packages that come with R, or are installed for the scripts, by functions that only they have.
+PACKAGES = {
+    "survival": re.compile(r"\bSurv\("),
+    "cmprsk": re.compile(r"\b(cuminc|crr)\("),
+    "sandwich": re.compile(r"\bvcovHC\("),
+    "MASS": re.compile(r"\bglm\.nb\("),
+    "car": re.compile(r"\bAnova\("),
+    "ordinal": re.compile(r"\bclm\("),
+}
 
 
 @dataclass(frozen=True)
@@ -40,19 +50,22 @@ class R:
     `gives` has the expression of each result by "statistic.method", or by its statistic alone, or
     by "statistic@effect" where an effect has one of its own: a number, or the estimate with the
     ends of its interval, c(value, low, high). `lines` stand before it, as far as it needs them.
-    `{option}` is an option of the plan as R writes it, `{option=choice}` TRUE or FALSE. `packages`
-    are those beyond base R. `only` names the choices of an option that the call is for, where it
-    is not for all. `own` is the call where each subject has every treatment, where it is another.
-    `of_values`: the call is of the values themselves, also where their change, `{value}`, is
-    analysed.
+    `{option}` is an option of the plan as R writes it, `{option=choice}` TRUE or FALSE. `only`
+    names the choices of an option that the call is for, where it is not for all. `own` is the call
+    where each subject has every treatment, where it is another. `of_values`: the call is of the
+    values themselves, also where their change, `{value}`, is analysed.
     """
 
     gives: Mapping[str, str]
     lines: str = ""
-    packages: tuple[str, ...] = ()
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     own: "R | None" = None
     of_values: bool = False
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages beyond base R whose functions the lines call."""
+        return tuple(name for name, calls in PACKAGES.items() if calls.search(self.lines))
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,6 @@ CARDS = (
         r=R(
             {"incidence": "c(at$est, exp(-exp(log(-log(at$est)) + c(1, -1) * half)))"},
             _INCIDENCE,
-            packages=("cmprsk",),
             only={"variance": ("aalen",)},
         ),
     ),
@@ -120,7 +119,6 @@ CARDS = (
         r=R(
             wald("incidence_difference", "difference", "error"),
             _INCIDENCES,
-            packages=("cmprsk",),
             only={"variance": ("aalen",)},
         ),
     ),
@@ -132,7 +130,7 @@ CARDS = (
         gives=with_coefficients("subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?"),
         also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
         formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
-        r=R(ratio("subdistribution_hazard_ratio"), _FINE_GRAY + TERM, packages=("cmprsk",)),
+        r=R(ratio("subdistribution_hazard_ratio"), _FINE_GRAY + TERM),
     ),
     _of_times(
         "p_value.gray",
@@ -149,7 +147,6 @@ CARDS = (
             },
             "cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes\n"
             'test <- cuminc(time, cause, arm, rho = {rho})$Tests["1", ]\n',
-            packages=("cmprsk",),
         ),
     ),
     _of_intervals(

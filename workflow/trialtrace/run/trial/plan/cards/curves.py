@@ -152,7 +152,6 @@ CARDS = (
         r=R(
             wald("survival_difference", "difference", "error"),
             _SURVIVALS,
-            packages=("survival",),
             only={"interval": ("plain",)},
         ),
     ),
@@ -166,11 +165,7 @@ CARDS = (
             )
         },
         formula="survival.survival_at:survival_ratio",
-        r=R(
-            wald("survival_ratio", "ratio", "relative", "exp({})"),
-            _SURVIVALS,
-            packages=("survival",),
-        ),
+        r=R(wald("survival_ratio", "ratio", "relative", "exp({})"), _SURVIVALS),
     ),
     _log_rank(
         "p_value.log_rank_stratified",

@@ -161,7 +161,6 @@ def _filled(by: str) -> R:
             "df2": "df.residual(fit)",
         },
         _FILLED.replace("FILLED", by),
-        packages=("sandwich",),
         of_values=True,
     )
 

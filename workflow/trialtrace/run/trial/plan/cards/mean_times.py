@@ -92,7 +92,7 @@ CARDS = (
         options=Restricted,
         gives="mean_time.{}@group",
         formula="survival.rmst:restricted_mean",
-        r=R({"mean_time": "ends"}, _MEAN_TIME, packages=("survival",)),
+        r=R({"mean_time": "ends"}, _MEAN_TIME),
     ),
     Card(
         "mean_time_difference.restricted",
@@ -107,7 +107,6 @@ CARDS = (
                 "p_value": "2 * pnorm(-abs(difference / error))",
             },
             _MEAN_TIMES,
-            packages=("survival",),
         ),
     ),
     Card(
@@ -116,11 +115,7 @@ CARDS = (
         gives="mean_time_ratio.{}@pair p_value.{}_ratio@pair z.{}_ratio@pair?",
         also={"restricted_ratio": Named("Wald test of the ratio of restricted means", "")},
         formula="survival.rmst:restricted_mean_ratio",
-        r=R(
-            wald("mean_time_ratio", "log_ratio", "relative", "exp({})"),
-            _MEAN_TIMES + _RATIO,
-            packages=("survival",),
-        ),
+        r=R(wald("mean_time_ratio", "log_ratio", "relative", "exp({})"), _MEAN_TIMES + _RATIO),
     ),
     Card(
         "p_value.weighted_log_rank",
@@ -152,7 +147,6 @@ CARDS = (
             "fit <- coxph(Surv(time, event) ~ arm, ties = {ties},\n"
             "             control = coxph.control(eps = 1e-12, iter.max = 100))\n"
             "test <- cox.zph(fit, {transform})$table\n",
-            packages=("survival",),
         ),
     ),
 )

@@ -269,7 +269,6 @@ CARDS = (
                 "df2": "df.residual(fit)",
             },
             _ANCOVA + TERM,
-            packages=("sandwich",),
         ),
     ),
     Card(

@@ -124,7 +124,6 @@ CARDS = (
                 "df": "1",
             },
             _PROPORTIONAL_ODDS + term_of("plain"),
-            packages=("ordinal",),
         ),
     ),
     Card(

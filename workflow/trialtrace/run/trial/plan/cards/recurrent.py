@@ -108,7 +108,7 @@ b <- coef(fit)[[of]]
 spread <- vcov(fit)
 error <- sqrt(spread[of, of])
 """
-    return R(ratio("rate_ratio"), lines + TERM, packages=("survival",))
+    return R(ratio("rate_ratio"), lines + TERM)
 
 
 # Of times the events and the time at risk of each subject; of other counts each row.
@@ -174,7 +174,7 @@ ratio <- log(treated[1] / reference[1])
 relative <- sqrt((treated[2] / treated[1])^2 + (reference[2] / reference[1])^2)
 """
 
-_of_means = partial(R, lines=_MEANS_COMPARED, packages=("survival",))
+_of_means = partial(R, lines=_MEANS_COMPARED)
 
 _compared = partial(
     Card,
@@ -280,7 +280,6 @@ CARDS = (
             "fit <- coxph(Surv(time, event) ~ arm * stratum, ties = {ties},\n"
             "             control = coxph.control(1e-12, iter.max = 100))\n"
             + _CHI_SQUARED_OF_PRODUCTS,
-            packages=("survival",),
         ),
     ),
     Card(
@@ -309,7 +308,7 @@ CARDS = (
         kinds=RECURRENT,
         fixed={"variance": "robust"},
         formula="survival.recurrent:mean_cumulative",
-        r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS, packages=("survival",)),
+        r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS),
     ),
     _compared(
         "mean_events_difference.lawless_nadeau",
@@ -358,7 +357,7 @@ CARDS = (
         kinds=RECURRENT + COUNTS,
         also=_wald("poisson_regression", "Poisson regression"),
         formula="regression.counts:poisson_rates",
-        r=R(ratio("rate_ratio"), _COUNTS + _POISSON + TERM, packages=("sandwich",)),
+        r=R(ratio("rate_ratio"), _COUNTS + _POISSON + TERM),
     ),
     _rate_ratio(
         "rate_ratio.negative_binomial",
@@ -372,7 +371,6 @@ CARDS = (
         r=R(
             ratio("rate_ratio") | {"dispersion": "1 / fit$theta"},
             _COUNTS + _NEGATIVE_BINOMIAL + TERM,
-            packages=("MASS",),
         ),
     ),
     Card(
@@ -388,11 +386,7 @@ CARDS = (
             "regression.counts:negative_binomial",
             "regression.least_squares_means:interaction_test",
         ),
-        r=R(
-            CHI_SQUARED,
-            _COUNTS_BY_STRATUM + _CHI_SQUARED_OF_PRODUCTS,
-            packages=("MASS",),
-        ),
+        r=R(CHI_SQUARED, _COUNTS_BY_STRATUM + _CHI_SQUARED_OF_PRODUCTS),
     ),
     Card(
         "hazard_ratio.cox_adjusted",
@@ -406,7 +400,6 @@ CARDS = (
         r=R(
             ratio("hazard_ratio"),
             _COX + TERM,
-            packages=("survival",),
             only={"variance": ("model", "robust")},
         ),
     ),
@@ -423,7 +416,6 @@ CARDS = (
         r=R(
             Z_TEST,
             _COX + "z <- (b - log({margin})) / error\n",
-            packages=("survival",),
             only={"variance": ("model", "robust")},
         ),
     ),

@@ -113,11 +113,7 @@ CARDS = (
         options=OrdinaryModel,
         gives=with_coefficients("risk_ratio.{}@pair"),
         formula="regression.poisson:modified_poisson",
-        r=R(
-            ratio("risk_ratio"),
-            _model("poisson", 'vcovHC(fit, type = "HC0")'),
-            packages=("sandwich",),
-        ),
+        r=R(ratio("risk_ratio"), _model("poisson", 'vcovHC(fit, type = "HC0")')),
     ),
     Card(
         "odds_ratio.logistic",

@@ -191,7 +191,7 @@ CARDS = (
         run="repeated.analyse:mixed_anova",
         second=Second("pingouin.mixed_anova", "repeated.check:check"),
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
-        r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
+        r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE),
     ),
     _whole(
         "p_value.box_m",

@@ -1,7 +1,9 @@
 """At an interim look: what the trial could still show; estimates of one that could stop there."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named
@@ -16,24 +18,7 @@ class CoxAfterStopping:
     ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
-def _stage_wise(measure: str) -> Named:
-    return Named(
-        f"stage-wise p-value of the {measure}", "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797"
-    )
-
-
-def _gives(measure: str) -> str:
-    return f"{measure}.{{}}@pair {measure}.bias_adjusted@pair? p_value.stage_wise_{measure}@pair"
-
-
-_ESTIMATES = (
-    "multiplicity.stopped_estimates:median_unbiased",
-    "multiplicity.stopped_estimates:bias_adjusted",
-    "multiplicity.stopped_estimates:stage_wise_p",
-)
-_stopped = partial(Card, r_none="no package that comes with R computes it")
-
-
+TSIATIS = "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797"
 CONDITIONAL = "Lan, Simon and Halperin 1982, Commun Stat C 1:207"
 
 
@@ -80,114 +65,96 @@ class FutilityLimitCox(FutilityLimit):
     ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
+_TIES = {FutilityLimit: FutilityLimitCox, ConditionalPower: ConditionalPowerCox}
+# What is estimated, by which formula.
+_FORMULAS = {
+    "mean_difference": "continuous.means:mean_difference_welch",
+    "risk_difference": "categorical.contingency:risk_difference_wald",
+    "risk_ratio": "categorical.contingency:risk_ratio_log",
+    "odds_ratio": "categorical.contingency:odds_ratio_sample",
+    "hazard_ratio": "survival.cox:cox",
+}
+_STOPPED = (
+    "multiplicity.stopped_estimates:median_unbiased",
+    "multiplicity.stopped_estimates:bias_adjusted",
+    "multiplicity.stopped_estimates:stage_wise_p",
+)
 _POWER = (
     "multiplicity.conditional_power:conditional_power",
     "multiplicity.conditional_power:predictive_power",
 )
-_FUTILITY = "multiplicity.conditional_power:futility_boundary"
-_at_look = partial(
-    Card, kinds=BINARY, compares="between", r_none="no package that comes with R computes it"
-)
+_FUTILITY = ("multiplicity.conditional_power:futility_boundary",)
+_card = partial(Card, r_none="no package that comes with R computes it")
 
-_power = partial(
-    _at_look,
-    reference=CONDITIONAL,
-    options=ConditionalPower,
-    gives="conditional_power.{}@pair predictive_power.{}@pair?",
-)
 
-_limit = partial(_at_look, options=FutilityLimit, gives="futility_limit.{}@pair z.{}@pair?")
+def _stopped(step: str, also: Mapping[str, Named] = MappingProxyType({}), **words: Any) -> Card:
+    """An estimate after stopping, with that of least bias and its stage-wise p-value."""
+    measure = step.partition(".")[0]
+    tested = Named(f"stage-wise p-value of the {measure.replace('_', ' ')}", TSIATIS)
+    return _card(
+        step,
+        options=CoxAfterStopping if measure == "hazard_ratio" else None,
+        gives=f"{measure}.{{}}@pair {measure}.bias_adjusted@pair? "
+        f"p_value.stage_wise_{measure}@pair",
+        also={f"stage_wise_{measure}": tested, **also},
+        formula=(_FORMULAS[measure], *_STOPPED),
+        **words,
+    )
+
+
+def _at_look(step: str, options: type, formulas: tuple[str, ...], **words: Any) -> Card:
+    """What an interim look says of an estimate."""
+    measure = step.partition(".of_")[2]
+    of_times = measure == "hazard_ratio"
+    return _card(
+        step,
+        options=_TIES[options] if of_times else options,
+        kinds=TIMES if of_times else SCORES if measure == "mean_difference" else BINARY,
+        compares="between",
+        formula=(*formulas, _FORMULAS[measure]),
+        **words,
+    )
+
+
+def _power(step: str) -> Card:
+    return _at_look(
+        step,
+        ConditionalPower,
+        _POWER,
+        title=f"of the {step.partition('.of_')[2].replace('_', ' ')}",
+        reference=CONDITIONAL,
+        gives="conditional_power.{}@pair predictive_power.{}@pair?",
+    )
+
+
+def _limit(step: str) -> Card:
+    return _at_look(step, FutilityLimit, _FUTILITY, gives="futility_limit.{}@pair z.{}@pair?")
 
 
 CARDS = (
     _stopped(
         "mean_difference.median_unbiased",
-        "median unbiased after stopping, order by stage",
-        "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797",
-        compares="between",
-        gives=_gives("mean_difference"),
-        also={
-            "stage_wise_mean_difference": _stage_wise("mean difference"),
+        {
             "bias_adjusted": Named(
                 "adjusted for the bias of stopping", "Whitehead 1986, Biometrika 73:573"
-            ),
+            )
         },
-        formula=("continuous.means:mean_difference_welch", *_ESTIMATES),
+        title="median unbiased after stopping, order by stage",
+        reference=TSIATIS,
+        compares="between",
     ),
-    _stopped(
-        "risk_difference.median_unbiased",
-        gives=_gives("risk_difference"),
-        also={"stage_wise_risk_difference": _stage_wise("risk difference")},
-        formula=("categorical.contingency:risk_difference_wald", *_ESTIMATES),
-    ),
-    _stopped(
-        "risk_ratio.median_unbiased",
-        gives=_gives("risk_ratio"),
-        also={"stage_wise_risk_ratio": _stage_wise("risk ratio")},
-        formula=("categorical.contingency:risk_ratio_log", *_ESTIMATES),
-    ),
-    _stopped(
-        "odds_ratio.median_unbiased",
-        gives=_gives("odds_ratio"),
-        also={"stage_wise_odds_ratio": _stage_wise("odds ratio")},
-        formula=("categorical.contingency:odds_ratio_sample", *_ESTIMATES),
-    ),
-    _stopped(
-        "hazard_ratio.median_unbiased",
-        gives=_gives("hazard_ratio"),
-        options=CoxAfterStopping,
-        also={"stage_wise_hazard_ratio": _stage_wise("hazard ratio")},
-        formula=("survival.cox:cox", *_ESTIMATES),
-    ),
-    _power(
-        "conditional_power.of_mean_difference",
-        "of the mean difference",
-        kinds=SCORES,
-        formula=(*_POWER, "continuous.means:mean_difference_welch"),
-    ),
-    _power(
-        "conditional_power.of_risk_difference",
-        "of the risk difference",
-        formula=(*_POWER, "categorical.contingency:risk_difference_wald"),
-    ),
-    _power(
-        "conditional_power.of_risk_ratio",
-        "of the risk ratio",
-        formula=(*_POWER, "categorical.contingency:risk_ratio_log"),
-    ),
-    _power(
-        "conditional_power.of_odds_ratio",
-        "of the odds ratio",
-        formula=(*_POWER, "categorical.contingency:odds_ratio_sample"),
-    ),
-    _power(
-        "conditional_power.of_hazard_ratio",
-        "of the hazard ratio",
-        options=ConditionalPowerCox,
-        kinds=TIMES,
-        formula=(*_POWER, "survival.cox:cox"),
-    ),
-    _limit(
-        "futility_limit.of_mean_difference",
-        kinds=SCORES,
-        formula=(_FUTILITY, "continuous.means:mean_difference_welch"),
-    ),
-    _limit(
-        "futility_limit.of_risk_difference",
-        formula=(_FUTILITY, "categorical.contingency:risk_difference_wald"),
-    ),
-    _limit(
-        "futility_limit.of_risk_ratio",
-        formula=(_FUTILITY, "categorical.contingency:risk_ratio_log"),
-    ),
-    _limit(
-        "futility_limit.of_odds_ratio",
-        formula=(_FUTILITY, "categorical.contingency:odds_ratio_sample"),
-    ),
-    _limit(
-        "futility_limit.of_hazard_ratio",
-        options=FutilityLimitCox,
-        kinds=TIMES,
-        formula=(_FUTILITY, "survival.cox:cox"),
-    ),
+    _stopped("risk_difference.median_unbiased"),
+    _stopped("risk_ratio.median_unbiased"),
+    _stopped("odds_ratio.median_unbiased"),
+    _stopped("hazard_ratio.median_unbiased"),
+    _power("conditional_power.of_mean_difference"),
+    _power("conditional_power.of_risk_difference"),
+    _power("conditional_power.of_risk_ratio"),
+    _power("conditional_power.of_odds_ratio"),
+    _power("conditional_power.of_hazard_ratio"),
+    _limit("futility_limit.of_mean_difference"),
+    _limit("futility_limit.of_risk_difference"),
+    _limit("futility_limit.of_risk_ratio"),
+    _limit("futility_limit.of_odds_ratio"),
+    _limit("futility_limit.of_hazard_ratio"),
 )

@@ -69,29 +69,21 @@ CARDS = (
         options=KaplanMeier,
         gives="survival.{}@group;time at_risk.count@group;time",
         formula="survival.kaplan_meier:kaplan_meier",
-        r=R(
-            {"survival": "c(at$surv, at$lower, at$upper)", "at_risk": "sum(time >= {time})"},
-            _AT,
-            packages=("survival",),
-        ),
+        r=R({"survival": "c(at$surv, at$lower, at$upper)", "at_risk": "sum(time >= {time})"}, _AT),
     ),
     Card(
         "median_time.kaplan_meier",
         options=MedianTimeKaplanMeier,
         gives="median_time.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
-        r=R({"median_time": _MEDIAN}, _CURVE, packages=("survival",)),
+        r=R({"median_time": _MEDIAN}, _CURVE),
     ),
     Card(
         "quartile_times.kaplan_meier",
         options=MedianTimeKaplanMeier,
         gives="lower_quartile_time.{}@group upper_quartile_time.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
-        r=R(
-            {"lower_quartile_time": _LOWER, "upper_quartile_time": _UPPER},
-            _CURVE,
-            packages=("survival",),
-        ),
+        r=R({"lower_quartile_time": _LOWER, "upper_quartile_time": _UPPER}, _CURVE),
     ),
     Card(
         "follow_up.reverse_kaplan_meier",
@@ -100,7 +92,7 @@ CARDS = (
         options=MedianTimeKaplanMeier,
         gives="follow_up.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
-        r=R({"follow_up": _MEDIAN}, _CURVE.replace("event", "!event"), packages=("survival",)),
+        r=R({"follow_up": _MEDIAN}, _CURVE.replace("event", "!event")),
     ),
     Card(
         "hazard_ratio.cox",
@@ -117,7 +109,6 @@ CARDS = (
                 "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
             },
             _COX,
-            packages=("survival",),
         ),
     ),
     Card(
@@ -135,7 +126,6 @@ CARDS = (
                 "df": "df",
             },
             "test <- survdiff(Surv(time, event) ~ arm)\ndf <- sum(test$exp > 0) - 1\n",
-            packages=("survival",),
             only={"sides": ("two_sided",)},
         ),
     ),

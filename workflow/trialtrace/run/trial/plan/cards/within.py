@@ -187,7 +187,7 @@ CARDS = (
             "repeated.anova_general:repeated_anova",
             "repeated.eta:partial_eta_squared_interval",
         ),
-        r=R(GIVES, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
+        r=R(GIVES, _ANOVA + TABLE + _ERRORS + FROM_TABLE),
     ),
     _mixed(
         "change_difference.mixed_model",
