@@ -52,3 +52,18 @@ def test_a_topic_is_printed_and_an_unknown_one_refused(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit) as ended:
         main(["help", "nothing_of_this_name"])
     assert ended.value.code == 2
+
+
+def test_a_key_says_which_variants_of_a_mapping_have_it():
+    text = topic_text("sway")
+    assert "\nitems*:" in text and "\nx*: column" in text
+    plan = topic_text("plan.yaml")
+    assert "planning.<name>.margin: a number" not in plan
+    assert "multiplicity.<name>.weights*: list of number (`adjust: graphical`)" in plan
+    assert "multiplicity.<name>.tests*: list of mapping\n" in plan
+
+
+def test_steps_have_pages_of_their_own_and_not_one_in_each_file():
+    text = topic_text("plan.yaml")
+    assert "analyses.<name>.tests: list of mapping" in text
+    assert not [line for line in text.splitlines() if line.startswith("analyses.<name>.tests[]")]

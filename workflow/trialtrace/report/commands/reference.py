@@ -2,13 +2,10 @@
 
 import importlib
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from trialtrace.audit.relations.tables import RELATIONS
-from trialtrace.base.config.schema import SHARED, load_schema
-from trialtrace.base.config.schema_files import schema_folder
-from trialtrace.base.config.spec import Hint, Schema, is_shape, members_of, without_marks
-from trialtrace.base.config.spec_schema import schema_of
+from trialtrace.base.config.spec import Hint, is_shape, members_of, without_marks
 from trialtrace.run.tables.contracts.files import FILES
 from trialtrace.run.trial.endpoints import registry as endpoints
 from trialtrace.run.trial.instruments import registry as instruments
@@ -16,7 +13,8 @@ from trialtrace.run.trial.plan.card import TEST, Card
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
-from trialtrace.run.trial.reference_keys import Key, Reader
+from trialtrace.run.trial.reference_keys import Key, keys
+from trialtrace.run.trial.schemas import FILES as CONFIGURATION_FILES
 
 CONFIGURATION = (
     *("config", "trial", "cleaning", "endpoints", "plan", "claims"),
@@ -46,21 +44,15 @@ def topic_text(topic: str) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _reader() -> Reader:
-    return Reader({name: load_schema(schema_folder(), name) for name in (*CONFIGURATION, *SHARED)})
-
-
 def _file(name: str) -> str:
-    reader = _reader()
-    schema = reader.schemas[name]
-    keys = reader.keys(schema)
-    lines = [schema["title"], *_wrapped(schema["description"], ""), "", *_keys(keys)]
+    file = CONFIGURATION_FILES[name]
+    lines = [file.title, *_wrapped(file.means, ""), "", *_keys(keys(file.shape))]
     return "\n".join(lines) + "\n"
 
 
-def _keys(keys: Sequence[Key]) -> Iterator[str]:
+def _keys(rows: Iterable[Key]) -> Iterator[str]:
     """Each key with its value and its meaning; * marks one that is needed."""
-    for key in keys:
+    for key in rows:
         where = f" ({key.when})" if key.when else ""
         yield from _wrapped(f"{key.path}{'*' if key.required else ''}: {key.kind}{where}", "")
         yield from _wrapped(key.means, "    ")
@@ -110,7 +102,6 @@ def _steps() -> Iterator[str]:
 
 def _endpoint(kind: str) -> Iterator[str]:
     """The keys of an endpoint or an instrument, and the steps that a plan can ask of it."""
-    reader = _reader()
     if kind in instruments.MODULES:
         declared = instruments.declaration_of(kind)
         yield declared.title
@@ -125,7 +116,7 @@ def _endpoint(kind: str) -> Iterator[str]:
     shapes = list(_shapes(kind))
     for shape in shapes:
         yield f"\n{' '.join((shape.__doc__ or kind).split())}"
-        yield from _keys(reader.keys(schema_of(shape)))
+        yield from _keys(keys(shape))
     steps = [card.step for card in cards() if kind in _kinds(card)]
     if steps:
         yield from _wrapped(f"Steps of a plan: {', '.join(steps)}", "\n")
@@ -154,8 +145,7 @@ def _step(card: Card) -> Iterator[str]:
     yield f"\n{card.step}: {method.title}"
     yield from _wrapped(f"{means} {method.reference or ''}".strip(), "  ")
     yield f"  endpoints: {', '.join(sorted(_kinds(card)))}"
-    options: Schema = schema_of(card.options) if card.options else {}
-    yield from (f"  {line}" for line in _keys(_reader().keys(options) if options else []))
+    yield from (f"  {line}" for line in _keys(keys(card.options) if card.options else ()))
 
 
 def _tables() -> Iterator[str]:

@@ -1,45 +1,45 @@
-"""The keys of a schema as rows of the reference: path, value, where it stands, meaning."""
+"""The keys of a shape as rows of the reference: path, value, where it stands, meaning."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, Never, Union, get_args
 
-from trialtrace.base.config.spec import Schema
-
-# A step on the way to a variant of a mapping, as it is told.
-_WORD = re.compile(r"(?:with |without )?`[^`]+`")
-_LEAVES = (
-    "condition",
-    "test",
-    "operand",
-    "parameter",
-    "counts_of_share",
-    "category_weights",
-    "category_counts",
-    "exact_moments",
-    "totals",
-    "level_probabilities",
-    "outcome",
-    "margin_check",
+from trialtrace.base.config.spec import (
+    AS_WRITTEN,
+    By,
+    Hint,
+    Made,
+    Rule,
+    Shared,
+    by_value,
+    is_shape,
+    keys_of,
+    may_be_left_out,
+    members_of,
+    origin_of,
+    telling_key,
+    types_of,
+    without_marks,
 )
+
+# Values that have a name of their own, by the name of their type in the schemas.
 VALUES = {
-    "name": "name",
+    **{name: name for name in ("name", "column", "code", "flag", "item", "text")},
+    **{name: name for name in ("condition", "test", "operand")},
     "short_name": "short name",
-    "column": "column",
     "value": "text in quotes",
-    "code": "code",
-    "flag": "flag",
     "sha256": "checksum",
     "visit": "label of a visit",
     "place": "label of a place",
-    "item": "item",
     "step": "statistic.method",
 }
+_SCALARS = {str: "text", bool: "true or false", int: "whole number", float: "number"}
 
 
 @dataclass(frozen=True)
 class Key:
-    """A row of the reference."""
+    """A row of the reference; `when` says which variants of a mapping have the key."""
 
     path: str
     required: bool
@@ -48,135 +48,114 @@ class Key:
     means: str
 
 
-class Reader:
-    """Walks a schema and gives a row for every key."""
+def keys(hint: Hint, path: str = "", when: str = "") -> Iterator[Key]:
+    """The keys in a type, each before those below it.
 
-    def __init__(self, schemas: dict[str, Schema]):
-        self.schemas = schemas
-
-    def keys(self, schema: Schema) -> list[Key]:
-        """The keys of a mapping, each before those below it."""
-        return list(self._object(schema, "", ""))
-
-    def _resolved(self, schema: Schema) -> tuple[Schema, str]:
-        """A schema without references, and the last name it was referred to by."""
-        name = ""
-        while "$ref" in schema:
-            file, _, name = schema["$ref"].rpartition("/")
-            definitions = self.schemas[file.partition(".")[0]]["$defs"]
-            own = {key: value for key, value in schema.items() if key != "$ref"}
-            schema = definitions[name] | own
-        return schema, name
-
-    def _object(self, schema: Schema, path: str, when: str) -> Iterator[Key]:
-        """The keys of a mapping: those of all its variants first told once."""
-        if isinstance(inner := schema.get("additionalProperties"), dict):
-            yield from self._key(f"{path}.<name>".lstrip("."), inner, False, when)
-        leaves = self._leaves(schema)
-        for key in dict.fromkeys(key for _, properties, _ in leaves for key in properties):
-            having = [leaf for leaf in leaves if key in leaf[1]]
-            seen: list[Schema] = []
-            for _, properties, _ in having:
-                if properties[key] not in seen:
-                    seen.append(properties[key])
-            for one in seen:
-                mine = [leaf for leaf in having if leaf[1][key] == one]
-                if "not" in one:
-                    continue
-                told = when if len(mine) == len(leaves) else _joined(when, mine, leaves)
-                required = all(key in leaf[2] for leaf in mine)
-                yield from self._key(f"{path}.{key}".lstrip("."), one, required, told)
-
-    def _leaves(self, schema: Schema) -> "list[_Leaf]":
-        """(when, properties, required) of every variant of a mapping."""
-        schema, _ = self._resolved(schema)
-        own, needed = schema.get("properties", {}), set(schema.get("required", ()))
-        leaves = []
-        for rule in schema.get("allOf", ()):
-            ((key, test),) = rule["if"]["properties"].items()
-            leaves += _after(f"`{key}: {test['const']}`", self._leaves(rule["then"]))
-        test = schema.get("if", {})
-        if "required" in test:
-            key = test["required"][0]
-            leaves += _after(f"with `{key}`", self._leaves(schema.get("then", {})))
-            other = [leaf for leaf in self._leaves(schema.get("else", {})) if leaf[1] or own]
-            told = any(leaf[0] for leaf in other)
-            leaves += other if told else _after(f"without `{key}`", other)
-        elif "type" in test:
-            side = "then" if test["type"] == "object" else "else"
-            return self._leaves(schema.get(side, {}))
-        if not leaves:
-            return [("", own, needed)]
-        return [(told, properties | own, needed | more) for told, properties, more in leaves]
-
-    def _key(self, path: str, schema: Schema, required: bool, when: str) -> Iterator[Key]:
-        schema, name = self._resolved(schema)
-        means = schema.get("description", "")
-        yield Key(path, required, _kind(schema, name, self._resolved), when, means)
-        if name in _LEAVES:
-            return
-        items = schema.get("items") or schema.get("else", {}).get("items")
-        if items is not None:
-            items, name = self._resolved(items)
-            if name not in _LEAVES:
-                yield from self._object(items, f"{path}[]", when)
-        else:
-            yield from self._object(schema, path, when)
-
-
-_PLAIN = {
-    "string": "text",
-    "boolean": "true or false",
-    "integer": "whole number",
-    "object": "mapping",
-}
-_Resolve = Callable[[Schema], tuple[Schema, str]]
-_Leaf = tuple[str, Schema, set[str]]
-
-
-def _after(text: str, leaves: list[_Leaf]) -> list[_Leaf]:
-    return [(f"{text} {leaf[0]}".strip(), *leaf[1:]) for leaf in leaves]
-
-
-def _joined(when: str, mine: list[_Leaf], every: list[_Leaf]) -> str:
-    """The variants that have a key, as short as they can be told."""
-    words = [[_WORD.findall(leaf[0]) for leaf in leaves] for leaves in (mine, every)]
-    return ", ".join(filter(None, (when, _told(*words))))
-
-
-def _told(mine: list[list[str]], every: list[list[str]]) -> str:
-    """Variants by their first words; those of a word that all have the key are told by it alone.
-
-    Where few lack the key, they are told instead.
+    None in a condition, nor in what has a page of its own: a step of a plan, a kind of endpoint, an
+    instrument.
     """
-    firsts = list(dict.fromkeys(leaf[0] if leaf else "" for leaf in every))
-    whole, parts = [], []
-    for first in firsts:
-        inside, own = ([leaf[1:] for leaf in each if leaf[:1] == [first]] for each in (every, mine))
-        if len(own) == len(inside):
-            whole.append(first)
-        elif own:
-            further = _told(own, inside)
-            # A key that only this variant has needs no more words.
-            parts.append(further if further.startswith("`") else f"{first} {further}")
-    lacking = [first for first in firsts if first not in whole]
-    if not parts and len(lacking) * 2 < len(firsts):
-        return f"all but {' and '.join(lacking)}"
-    return " or ".join([*whole, *parts])
+    bare, marks = without_marks(hint)
+    if AS_WRITTEN in marks:
+        return
+    if (made := _mark(marks, Made)) is not None:
+        for within in made.within():
+            yield from keys(within, path, when)
+    elif origin_of(bare) is tuple:
+        yield from keys(get_args(bare)[0], f"{path}[]", when)
+    elif origin_of(bare) is dict:
+        inner = get_args(bare)[1]
+        shape, _ = without_marks(inner)
+        yield from _key(f"{path}.<name>", inner, False, when, _said(shape))
+    else:
+        variants = list(_variants(hint))
+        if (choice := _mark(marks, By)) is not None:
+            told = ", ".join(f"`{value}`" for value in by_value(choice, members_of(bare)))
+            yield Key(f"{path}.{choice.key}".lstrip("."), True, told, when, choice.means)
+            variants = [] if choice.each else variants
+        yield from _of_variants(variants, path, when, choice.key if choice else "")
+        if origin_of(bare) in (Union, UnionType):
+            for member in members_of(bare):
+                if origin_of(without_marks(member)[0]) in (tuple, dict):
+                    yield from keys(member, path, when)
 
 
-def _kind(schema: Schema, name: str, resolved: _Resolve) -> str:
-    """The value of a key, as the reference tells it."""
-    if name in _LEAVES or name in VALUES:
-        return VALUES.get(name, name)
-    if "enum" in schema:
-        return ", ".join(f"`{value}`".replace("`\t`", "`\\t`") for value in schema["enum"])
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if "x-expected" in schema:
-        return schema["x-expected"]
-    if schema.get("type") == "array":
-        inner, inner_name = resolved(schema["items"])
-        return f"list of {_kind(inner, inner_name, resolved)}"
-    kind = str(schema.get("type", "object"))
-    return _PLAIN.get(kind, kind)
+def _of_variants(
+    variants: list[tuple[str, Any]], path: str, when: str, without: str
+) -> Iterator[Key]:
+    """The keys of the variants of a mapping, those that several have with one type once."""
+    names = dict.fromkeys(name for _, shape in variants for name in keys_of(shape))
+    for name in (name for name in names if name != without):
+        having = [(told, shape) for told, shape in variants if name in keys_of(shape)]
+        for of in dict.fromkeys(types_of(shape)[name] for _, shape in having):
+            mine = [each for each in having if types_of(each[1])[name] == of]
+            shape = mine[0][1]
+            about = keys_of(shape)[name]
+            others = [told for told, shape in variants if (told, shape) not in mine]
+            which = " or ".join(told for told, _ in mine) if others else ""
+            if others and len(others) < len(mine):
+                which = f"all but {' and '.join(others)}"
+            required = all(not may_be_left_out(keys_of(each)[name]) for _, each in mine)
+            expected = about.metadata["rules"].get("x-expected")
+            of = Annotated[of, Rule(expected=expected)] if expected else of
+            means = about.metadata["means"] or _said(shape)
+            told = ", ".join(filter(None, (when, which)))
+            yield from _key(f"{path}.{name}", of, required, told, means)
+
+
+def _key(path: str, hint: Hint, required: bool, when: str, means: str) -> Iterator[Key]:
+    if without_marks(hint)[0] is not Never:  # a key that may not stand there
+        yield Key(path.lstrip("."), required, _kind(hint), when, means)
+        yield from keys(hint, path, when)
+
+
+def _variants(hint: Hint, when: str = "") -> Iterator[tuple[str, Any]]:
+    """(what tells it apart, shape) of each mapping that may stand at a place."""
+    bare, marks = without_marks(hint)
+    if is_shape(bare):
+        yield when, bare
+    elif (choice := _mark(marks, By)) is not None:
+        values: dict[Hint, list[str]] = {}
+        for value, member in by_value(choice, members_of(bare)).items():
+            values.setdefault(member, []).append(value)
+        for member, those in values.items():
+            yield from _variants(member, _joined(when, f"`{choice.key}: {', '.join(those)}`"))
+    elif origin_of(bare) in (Union, UnionType):
+        members = [each for each in members_of(bare) if next(_variants(each), None)]
+        named = [f"`{name}`" for name in map(telling_key, members) if name]
+        for member in members:
+            name = telling_key(member)
+            told = f"with `{name}`" if name else f"without {' and '.join(named)}" if named else ""
+            yield from _variants(member, _joined(when, told))
+
+
+def _joined(*words: str) -> str:
+    return " ".join(filter(None, words))
+
+
+def _mark(marks: Iterable[Any], of: type) -> Any:
+    return next((mark for mark in marks if isinstance(mark, of)), None)
+
+
+def _said(hint: Hint) -> str:
+    """What the docstring of a shape says."""
+    return " ".join((hint.__doc__ or "").split()) if is_shape(hint) else ""
+
+
+def _kind(hint: Hint) -> str:
+    """The value of a key, as the reference names it."""
+    bare, marks = without_marks(hint)
+    if (shared := _mark(marks, Shared)) is not None and shared.name in VALUES:
+        return VALUES[shared.name]
+    if origin_of(bare) is Literal:
+        return ", ".join(f"`{value}`".replace("`\t`", "`\\t`") for value in get_args(bare))
+    rules = [dict(mark.keywords) for mark in marks if isinstance(mark, Rule)]
+    if expected := next((rule["x-expected"] for rule in rules if "x-expected" in rule), None):
+        return str(expected)
+    if origin_of(bare) is tuple:
+        return f"list of {_kind(get_args(bare)[0])}"
+    if origin_of(bare) in (Union, UnionType):
+        kinds = dict.fromkeys(map(_kind, members_of(bare)))
+        if any(kind.startswith("a mapping") for kind in kinds):
+            kinds.pop("mapping", None)
+        return " or ".join(kinds)
+    return _SCALARS.get(bare, "mapping")

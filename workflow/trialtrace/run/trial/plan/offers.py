@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trialtrace.base.config.schema import SHARED, load_schema
-from trialtrace.base.config.schema_files import schema_folder
 from trialtrace.base.config.spec_schema import schema_of
 from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.endpoints.check_derived import OWN
@@ -14,7 +12,7 @@ from trialtrace.run.trial.plan.card import TEST, Card
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
-from trialtrace.run.trial.reference_keys import Key, Reader
+from trialtrace.run.trial.reference_keys import Key, keys
 
 SECTIONS = ("describe", "estimates", "tests", "interaction")
 STOPPED = "median_unbiased"
@@ -106,8 +104,6 @@ class _Writer:
         levels = [files.plan.get("decision_level")]
         levels += [given.get("decision_level") for _, given in files.plan.entries("analyses")]
         self.looks = any(isinstance(level, dict) for level in levels)
-        schemas = {name: load_schema(schema_folder(), name) for name in ("plan", *SHARED)}
-        self.reader = Reader(schemas)
 
     def offers(self, kind: str, several: bool) -> Iterator[Offered]:
         for section in SECTIONS:
@@ -133,15 +129,15 @@ class _Writer:
         if options is None:
             return []
         schema = schema_of(options)
-        keys = [key for key in self.reader.keys(schema) if key.required and not _below(key)]
-        named = [key.path for key in keys]
+        needed = [key for key in keys(options) if key.required and not _below(key)]
+        named = [key.path for key in needed]
         # Strata that may be none are none, until a plan names some.
         free = "minItems" not in schema.get("properties", {}).get("strata", {})
         if "sequence" in named and not self.crossover:
             return None
         if "strata" in named and not (free or self.levels):
             return None
-        texts = {key.path: self._value(key) for key in keys}
+        texts = {key.path: self._value(key) for key in needed}
         texts |= {"strata": "[]"} if "strata" in texts and free else {}
         return [f"{path}: {text}" for path, text in texts.items()]
 
