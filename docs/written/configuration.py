@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from written import endpoint_kinds, steps
 from written.markdown import heading, table
 
-from trialtrace.base.config.schema import SHARED, load_schema
-from trialtrace.base.config.schema_files import schema_folder
-from trialtrace.base.config.spec import Schema
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.dictionary import (
     CLOCKS,
@@ -24,61 +21,41 @@ from trialtrace.run.trial.dictionary import (
     TEXTS,
     UNSUPPORTED,
 )
-from trialtrace.run.trial.reference_keys import Key, Reader
+from trialtrace.run.trial.reference_keys import Key, keys
+from trialtrace.run.trial.schemas import FILES, File
 
 PAGES = (
     *("config", "trial", "cleaning", "endpoints", "plan", "claims"),
     *("multiverse", "simulation", "amendments", "review", "answers"),
 )
 FOLDER = "configuration"
-# Keys below which steps of a plan stand; each step is told with its family.
-_STEPS = (
-    *(
-        f"analyses.<name>.{section}"
-        for section in ("describe[]", "estimates[]", "tests[]", "interaction")
-    ),
-    *("estimate", "factors.<name>.levels.<name>.estimate"),
-)
-
 _DICTIONARY = "config/trials/<trial>/dictionary.csv"
 
 
 def pages() -> dict[str, str]:
     """The pages of the files by their paths below docs/."""
-    schemas = _schemas()
-    reader = Reader(schemas)
-    found: dict[str, str] = {}
-    for name in PAGES:
-        if name != "endpoints":
-            found[f"{FOLDER}/{name}.md"] = _file(schemas[name], reader)
+    found = {f"{FOLDER}/{name}.md": _file(FILES[name]) for name in PAGES if name != "endpoints"}
     return found | {f"{FOLDER}/dictionary.md": _dictionary()}
 
 
 def of_endpoints_and_steps(at: Project) -> dict[str, str]:
     """The pages of kinds of endpoint and of families of methods by their paths below docs/."""
-    schemas = _schemas()
-    reader = Reader(schemas)
-    kinds = endpoint_kinds.pages(at, reader, schemas["endpoints"], f"{FOLDER}/endpoints")
-    return kinds | steps.pages(reader, f"{FOLDER}/steps")
+    kinds = endpoint_kinds.pages(at, FILES["endpoints"], f"{FOLDER}/endpoints")
+    return kinds | steps.pages(f"{FOLDER}/steps")
 
 
-def _schemas() -> dict[str, Schema]:
-    return {name: load_schema(schema_folder(), name) for name in (*PAGES, *SHARED)}
-
-
-def _file(schema: Schema, reader: Reader) -> str:
+def _file(file: File) -> str:
     """A page with a table for each key of the file; keys without any below them come first."""
     by_first: dict[str, list[Key]] = {}
-    for key in reader.keys(schema):
-        if not key.path.startswith(tuple(f"{section}." for section in _STEPS)):
-            by_first.setdefault(key.path.split(".")[0].removesuffix("[]"), []).append(key)
-    single = [keys[0] for keys in by_first.values() if len(keys) == 1]
-    parts = [f"{heading(schema['title'])}\n\n{schema['description']}\n"]
+    for key in keys(file.shape):
+        by_first.setdefault(key.path.split(".")[0].removesuffix("[]"), []).append(key)
+    single = [rows[0] for rows in by_first.values() if len(rows) == 1]
+    parts = [f"{heading(file.title)}\n\n{file.means}\n"]
     parts += [table(single)] if single else []
     parts += [
-        f"## {first}\n\n{keys[0].means}\n\n{table(keys)}"
-        for first, keys in by_first.items()
-        if len(keys) > 1
+        f"## {first}\n\n{rows[0].means}\n\n{table(rows)}"
+        for first, rows in by_first.items()
+        if len(rows) > 1
     ]
     return "\n".join(parts)
 

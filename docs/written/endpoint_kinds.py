@@ -8,7 +8,7 @@ import yaml
 from written.markdown import heading, table, tree
 from written.steps import kinds_of, link, page_of
 
-from trialtrace.base.config.spec import Hint, Schema, is_shape, members_of, without_marks
+from trialtrace.base.config.spec import Hint, is_shape, members_of, without_marks
 from trialtrace.base.config.spec_schema import schema_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.endpoints.registry import MODULES, entry_of
@@ -17,7 +17,8 @@ from trialtrace.run.trial.plan.card import TEST
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
-from trialtrace.run.trial.reference_keys import Reader
+from trialtrace.run.trial.reference_keys import keys
+from trialtrace.run.trial.schemas import File
 
 _INTRODUCTION = """\
 An entry has a name of your choice, which the plan uses, and a kind. The page of a kind has its
@@ -40,14 +41,14 @@ class _Example:
     text: str
 
 
-def pages(at: Project, reader: Reader, schema: Schema, name: str) -> dict[str, str]:
+def pages(at: Project, file: File, name: str) -> dict[str, str]:
     """The list of kinds and a page for each."""
     rows = [f"| [{kind}](endpoints/{kind}.md) | {_words(kind)} |" for kind in MODULES]
-    start = f"{heading(schema['title'])}\n\n{schema['description']}\n\n{_INTRODUCTION}"
+    start = f"{heading(file.title)}\n\n{file.means}\n\n{_INTRODUCTION}"
     found = {f"{name}.md": start + "\n".join(rows) + "\n" + tree("endpoints")}
     examples = _examples(at)
     for kind in MODULES:
-        found[f"{name}/{kind}.md"] = _page(kind, reader, examples.get(kind))
+        found[f"{name}/{kind}.md"] = _page(kind, examples.get(kind))
     return found
 
 
@@ -57,7 +58,7 @@ def _words(kind: str) -> str:
     return (importlib.import_module(MODULES[kind]).__doc__ or "").strip()
 
 
-def _page(kind: str, reader: Reader, example: _Example | None) -> str:
+def _page(kind: str, example: _Example | None) -> str:
     parts = [f"# {kind}\n\n{_words(kind)}\n"]
     if example:
         where = f"[{example.trial}](../../../config/trials/{example.trial}/endpoints.yaml)"
@@ -65,7 +66,7 @@ def _page(kind: str, reader: Reader, example: _Example | None) -> str:
     variants = list(_variants(kind))
     for variant, shape in variants:
         alone = len(variants) == 1
-        parts += [f"## {'Keys' if alone else variant}\n", table(reader.keys(schema_of(shape)))]
+        parts += [f"## {'Keys' if alone else variant}\n", table(list(keys(shape)))]
     return "\n".join([*parts, _asked(kind)])
 
 

@@ -14,7 +14,7 @@ from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step, statistics
-from trialtrace.run.trial.reference_keys import Reader
+from trialtrace.run.trial.reference_keys import keys
 
 _INTRODUCTION = """\
 # What a plan can ask for
@@ -61,7 +61,7 @@ _SAMPLES: dict[str, dict[str, object]] = {
 }
 
 
-def pages(reader: Reader, name: str) -> dict[str, str]:
+def pages(name: str) -> dict[str, str]:
     """The list of families and a page for each."""
     by_family: dict[str, list[Card]] = {}
     for card in cards():
@@ -72,7 +72,7 @@ def pages(reader: Reader, name: str) -> dict[str, str]:
         rows.append(f"| [{_words(family)}](steps/{family}.md) | {steps} |")
     found = {f"{name}.md": f"{_INTRODUCTION}\n" + "\n".join(rows) + "\n" + tree("steps")}
     for family, members in by_family.items():
-        text = "\n".join(_card(card, reader) for card in members)
+        text = "\n".join(_card(card) for card in members)
         found[f"{name}/{family}.md"] = f"# {_words(family)}\n\n{text}"
     return found
 
@@ -87,23 +87,23 @@ def _words(family: str) -> str:
     return words.strip().removesuffix(".")
 
 
-def _card(card: Card, reader: Reader) -> str:
+def _card(card: Card) -> str:
     named = method_of(card.step)
     source = f" {named.reference}." if named.reference else ""
     means = card.means or (STATISTICS[card.statistic].means if card.statistic != TEST else "")
     options = schema_of(card.options) if card.options else {}
-    keys = reader.keys(options) if options else []
+    rows = list(keys(card.options)) if card.options else []
     kinds = ", ".join(f"[{kind}](../endpoints/{page_of(kind)}.md)" for kind in kinds_of(card))
     parts = [
         f"## {card.step}\n",
         f"{_told(means, named.title)}{source}\n",
         f"Of an endpoint of kind {kinds}.\n",
         f"```yaml\n{_written(card, options.get('required', []))}\n```\n",
-        *([table(keys)] if keys else []),
+        *([table(rows)] if rows else []),
         f"Gives {_gives(card)}.\n",
     ]
     if card.interaction is not None:
-        own = reader.keys(schema_of(card.interaction))
+        own = list(keys(card.interaction))
         parts.append(
             "As a test of `interaction`, without the strata, which are the levels of `by`:\n"
         )

@@ -76,8 +76,8 @@ def test_a_name_that_is_none_is_reported_once_at_its_place(tmp_path: Path, file:
 def test_names_are_found_in_choices_lists_keys_and_steps():
     analysis = {
         "by": "sex",
-        "estimates": [{"risk_ratio": {"method": "modified_poisson", "strata": ["site"]}}, "odd"],
-        "tests": [{"fisher": {"strata": ["age"]}}],
+        "estimates": [{"risk_ratio": {"method": "mantel_haenszel", "strata": ["site"]}}, "odd"],
+        "tests": [{"breslow_day": {"strata": ["age"]}}, {"none_such": {"strata": ["age"]}}],
     }
     plan = {
         "estimands": {"one": {"treatment": {"of": ["a", "b"], "to": 3}, "variable": "pain"}},
@@ -92,11 +92,11 @@ def test_names_are_found_in_choices_lists_keys_and_steps():
         "estimands.one.variable": "endpoints",
         "analyses.first.by": "subject variable",
         "analyses.first.estimates[1].risk_ratio.strata[1]": "subject variable",
-        "analyses.first.tests[1].fisher.strata[1]": "subject variable",
+        "analyses.first.tests[1].breslow_day.strata[1]": "subject variable",
         "displays.forest[1].of[1]": "analysis",
     }
     below = references(PlanFile, plan, ("analyses", "first", "tests"))
-    assert [key_path(each.path) for each in below] == ["analyses.first.tests[1].fisher.strata[1]"]
+    assert [key_path(each.path) for each in below] == ["analyses.first.tests[1].breslow_day.strata[1]"]
     keys = references(TrialFile, {"tables": {"visits": {"later": {"seen": {"grade": "1"}}}}})
     assert [(each.value, each.mark.to) for each in keys] == [
         ("seen", "column"),

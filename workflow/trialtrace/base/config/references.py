@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.config.names import Column, Condition, Name, Test
+from trialtrace.base.config.names import Column, Condition, Name, Test, Text, VisitLabel
 from trialtrace.base.config.spec import (
     AS_WRITTEN,
     By,
@@ -64,6 +64,10 @@ Endpoints = Annotated[Name, Ref("endpoints")]
 EntryName = Annotated[Name, Ref("entry")]
 AnalysisName = Annotated[Name, Ref("analysis")]
 EstimandName = Annotated[Name, Ref("estimand")]
+# Of the analysis in whose steps they stand: arms that it compares, visits that it covers, events.
+ComparedArm = Annotated[Name, Ref("compared arm")]
+CoveredVisit = Annotated[VisitLabel, Ref("covered visit")]
+IntercurrentEvent = Annotated[Text, Ref("intercurrent event")]
 ClaimName = Annotated[Name, Ref("claim")]
 PaperName = Annotated[Name, Ref("paper")]
 CheckName = Annotated[Name, Ref("check")]
@@ -113,7 +117,8 @@ def _walk(hint: Hint, data: Any, path: Path_, owners: Owners, under: Path_) -> I
         return
     inner = (*owners, data) if is_shape(bare) else owners
     if (made := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
-        yield from _named(dict(made.names), data, path, owners, under)
+        for name, of, value in made.parts(data):
+            yield from _walk(of, value, (*path, name), owners, under)
     for key, of, value in _parts(bare, data):
         here = (*path, key)
         if len(path) < len(under) and under[len(path)] != key:
@@ -123,17 +128,6 @@ def _walk(hint: Hint, data: Any, path: Path_, owners: Owners, under: Path_) -> I
                 if isinstance(mark, Ref):
                     yield Reference(here, key, mark, inner)
         yield from _walk(of, value, here, inner, under)
-
-
-def _named(
-    types: Mapping[str, Hint], data: Any, path: Path_, owners: Owners, under: Path_
-) -> Iterator[Reference]:
-    """The names under these keys, wherever in mappings the keys stand."""
-    for key, value in data.items() if isinstance(data, dict) and types else ():
-        if key in types:
-            yield from _walk(types[key], value, (*path, key), owners, under)
-        else:
-            yield from _named(types, value, (*path, key), owners, under)
 
 
 def _narrowed(bare: Hint, marks: tuple[Any, ...], data: Any) -> Hint | None:

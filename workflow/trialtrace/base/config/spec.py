@@ -33,7 +33,7 @@ a shape                    a mapping with these keys and no other
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
 from types import MappingProxyType, NoneType, SimpleNamespace, UnionType
@@ -113,13 +113,13 @@ class Made:
     """A type whose schema and objects functions make, from what stands in a registry.
 
     `within` gives the types in which others may be that are told in the definitions of a schema;
-    `names` has the types of keys within that are names of something, whatever is made.
+    `parts` yields key, type and data of what stands within, where the data decide its type.
     """
 
     schema: Callable[[], Schema]
     build: Callable[[Any], Any]
     within: Callable[[], tuple[Any, ...]] = tuple
-    names: tuple[tuple[str, Any], ...] = ()
+    parts: Callable[[Any], Iterable[tuple[str, Any, Any]]] = lambda data: ()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from trialtrace.run.trial.context import (
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable, made_after
 from trialtrace.run.trial.plan.methods import OCCURRENCES
+from trialtrace.run.trial.resolve import compared_arms, estimand_of, used_visits
 
 Columns = dict[str, Variable]
 # The value of an endpoint, as a column that a test can be held against.
@@ -50,13 +51,13 @@ class _Target:
     one must be."""
 
     what: str
-    names: Callable[[Files, Document], Iterable[str] | None]
+    names: Callable[[Files, Reference], Iterable[str] | None]
     suits: Callable[[Files, Document, Reference], None] | None = None
     meant: Callable[[Files, str], str | None] | None = None
 
 
 def _named(files: Files, document: Document, each: Reference, target: _Target) -> None:
-    names = target.names(files, document)
+    names = target.names(files, each)
     if names is None:
         return
     offered = [*names, *each.mark.also]
@@ -144,6 +145,11 @@ def _arm_meant(files: Files, name: str) -> str | None:
     return files.arm_meant(name)
 
 
+def _events(files: Files, each: Reference) -> list[str] | None:
+    estimand = estimand_of(files, str(each.path[1]))
+    return None if estimand is None else [event["event"] for event in estimand["intercurrent"]]
+
+
 _TARGETS = {
     "arm": _Target(AN_ARM, lambda files, _: files.arms, meant=_arm_meant),
     "population": _Target("a population of trial.yaml", lambda files, _: files.populations),
@@ -164,6 +170,15 @@ _TARGETS = {
     "entry": _Target("an entry of endpoints.yaml", lambda files, _: files.endpoints.names()),
     "analysis": _Target("an analysis of the plan", lambda files, _: files.plan.names("analyses")),
     "estimand": _Target("an estimand of the plan", lambda files, _: files.plan.names("estimands")),
+    # Of the analysis at the place.
+    "compared arm": _Target(
+        "an arm of the estimand",
+        lambda files, each: compared_arms(files, str(each.path[1])) or None,
+    ),
+    "covered visit": _Target(
+        "a visit of the analysis", lambda files, each: used_visits(files, str(each.path[1])) or None
+    ),
+    "intercurrent event": _Target("an intercurrent event of the estimand", _events),
     "claim": _Target("a claim", lambda files, _: files.claims.names("claims")),
     "paper": _Target("a paper of papers", lambda files, _: files.claims.names("papers")),
     "check": _Target("a check of cleaning.yaml", lambda files, _: files.cleaning.names("checks")),

@@ -67,6 +67,15 @@ def estimand_of(files: Files, name: str) -> dict[str, Any] | None:
     return files.plan.get("estimands", estimand) if estimand is not None else None
 
 
+def compared_arms(files: Files, analysis: str) -> list[str]:
+    """The arms that an analysis compares, its reference last; none where the estimand is lost."""
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return []
+    treated = estimand["treatment"]["of"]
+    return [*(treated if isinstance(treated, list) else [treated]), estimand["treatment"]["to"]]
+
+
 def variables_of(files: Files, name: str) -> list[str]:
     """The endpoints of an analysis: those its estimand names, every scale of an instrument."""
     estimand = estimand_of(files, name)

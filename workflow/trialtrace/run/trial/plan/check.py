@@ -11,16 +11,11 @@ from trialtrace.run.trial import references
 from trialtrace.run.trial.check_conditions import check_condition
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check_derived as derived
-from trialtrace.run.trial.plan import check_deaths as after_death
 from trialtrace.run.trial.plan import check_families as families
 from trialtrace.run.trial.plan import check_fit as fit
+from trialtrace.run.trial.plan import check_missing as missing
 from trialtrace.run.trial.plan import check_places as places
-from trialtrace.run.trial.plan import check_steps_arms as steps_arms
-from trialtrace.run.trial.plan import check_steps_binary as steps_binary
-from trialtrace.run.trial.plan import check_steps_missing as steps_missing
-from trialtrace.run.trial.plan import check_steps_repeated as steps_repeated
-from trialtrace.run.trial.plan import check_undecided as undecided
-from trialtrace.run.trial.plan import methods, planning, registry
+from trialtrace.run.trial.plan import check_steps, methods, planning, registry
 from trialtrace.run.trial.plan.displays import registry as displays
 from trialtrace.run.trial.plan.file import PlanFile
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -61,7 +56,7 @@ def check_estimand(files: Files, name: str, entry: dict[str, Any]) -> None:
         _control_as_treated(files, place, arm, entry["treatment"])
         if arm == reference and arm in (files.arms or ()):
             document.add(place, f"{tell(arm)} against itself", "another arm")
-    after_death.check_estimand(files, name, entry)
+    missing.check_estimand(files, name, entry)
 
 
 def _control_as_treated(files: Files, place: Path_, arm: str, texts: Mapping[str, str]) -> None:
@@ -97,20 +92,12 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     for place, section, statistic, method, options in steps(entry):
         if section != "describe":
             _compares(files, name, (*path, *place))
-        steps_arms.check(
-            files,
-            name,
-            (*path, *place),
-            options.get("contrasts", {}),
-            options.get("order"),
-        )
-        steps_binary.check(files, name, (*path, *place), options)
-        steps_repeated.check(files, name, (*path, *place), method, options)
-        steps_missing.check(files, name, (*path, *place), method, options)
-        after_death.check(files, name, (*path, *place), (section, statistic, method))
+        check_steps.check(files, name, (*path, *place), method, options)
+        missing.check(files, name, (*path, *place), method, options)
+        missing.check_death(files, name, (*path, *place), (section, statistic, method))
         families.check_stopped(files, name, (*path, *place), method, options)
     _repeats(files, name, entry)
-    undecided.check(files, name, entry)
+    missing.check_undecided(files, name, entry)
     _visits(files, name, entry)
     _change(files, name, entry)
     places.check(files, name)

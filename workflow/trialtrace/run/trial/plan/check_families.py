@@ -12,12 +12,11 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.words import RATIOS
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.plan.card import TEST
-from trialtrace.run.trial.plan.check_steps_arms import compared_arms
 from trialtrace.run.trial.plan.gives import Gives
 from trialtrace.run.trial.plan.methods import INTERIM
 from trialtrace.run.trial.plan.multiplicity import OF_TIME
 from trialtrace.run.trial.plan.registry import card_of
-from trialtrace.run.trial.resolve import inherited, steps, used_visits, variables_of
+from trialtrace.run.trial.resolve import compared_arms, inherited, steps, used_visits, variables_of
 
 
 def check(files: Files, name: str, entry: dict[str, Any]) -> None:

@@ -51,6 +51,9 @@ DATASETS = {
 
 OWN_TREATMENT = ("within_subject", "crossover")
 
+# What a count is over, where that is no variable of the subjects.
+AT_RISK, SAME_FOR_ALL = "time_at_risk", "same_for_all"
+
 # Statistics of an interim look, which what comes after it decides.
 INTERIM = ("conditional_power", "futility_limit")
 

@@ -27,12 +27,13 @@ freedom lack where a test has no answer, or is one of a distribution that has no
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
-from trialtrace.base.config.references import LevelVariable, PopulationName, SubjectVariable
 from trialtrace.base.config.spec import Made, Schema, Shared, items_of, mapping_of, structure
 from trialtrace.base.config.spec_schema import definition
 from trialtrace.run.trial.plan.card import TEST, Card
+from trialtrace.run.trial.plan.card_modules import MODULES
 from trialtrace.run.trial.plan.gives import COMPARED, EVERYONE, PAIR, Gives, ResultName
 from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.options import NoOptions, Summarised
@@ -194,13 +195,17 @@ def _made(statistic: str, method: str, entry: dict[str, Any]) -> Step[object]:
     return Step(statistic, method, structure(card_of(f"{statistic}.{method}").options, entry))
 
 
-# Options that are names, whatever the method.
-NAMED = (
-    ("strata", tuple[LevelVariable, ...]),
-    ("cluster", SubjectVariable),
-    ("sequence", SubjectVariable),
-    ("receipt", PopulationName),
-)
+def _options(entry: Any, interaction: bool = False) -> Iterator[tuple[str, Any, Any]]:
+    """(key, shape, data) of the options of a step whose method is known."""
+    for name, how in entry.items() if isinstance(entry, dict) else ():
+        if isinstance(how, dict):
+            step = f"{name}.{how.get('method')}" if name in STATISTICS else f"{TEST}.{name}"
+            card = card_of(step) if step in MODULES else None
+            shape = card and (card.interaction if interaction else card.options)
+            if shape is not None:
+                yield name, shape, how
+
+
 DescribeStep = Annotated[
     Any,
     Made(
@@ -208,7 +213,7 @@ DescribeStep = Annotated[
             "describe", "One description; an arm each, and all arms where `overall` is true."
         ),
         step_of,
-        names=NAMED,
+        parts=_options,
     ),
     Shared("plan", "describe"),
 ]
@@ -220,13 +225,15 @@ EstimateStep = Annotated[
             "One estimate with its interval, for each treated arm against the reference.",
         ),
         step_of,
-        names=NAMED,
+        parts=_options,
     ),
     Shared("plan", "estimate"),
 ]
-TestStep = Annotated[Any, Made(_of_tests, test_of, names=NAMED), Shared("plan", "test_step")]
+TestStep = Annotated[Any, Made(_of_tests, test_of, parts=_options), Shared("plan", "test_step")]
 InteractionStep = Annotated[
-    Any, Made(_of_interaction, interaction_of, names=NAMED), Shared("plan", "interaction")
+    Any,
+    Made(_of_interaction, interaction_of, parts=partial(_options, interaction=True)),
+    Shared("plan", "interaction"),
 ]
 
 

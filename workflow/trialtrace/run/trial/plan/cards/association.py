@@ -1,7 +1,8 @@
 """Correlation."""
 
-from trialtrace.base.config.names import AnalysedValue, Name, VisitLabel
+from trialtrace.base.config.names import AnalysedValue, VisitLabel
 from trialtrace.base.config.spec import key, optional, shape
+from trialtrace.run.trial.endpoints.shared import ScoredEndpoint
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import GROUP, PAIR
 
@@ -10,7 +11,7 @@ from trialtrace.run.trial.plan.gives import GROUP, PAIR
 class Pearson:
     """Correlation with another endpoint."""
 
-    with_: Name = key("The other endpoint.")
+    with_: ScoredEndpoint = key("The other endpoint.")
     with_visit: VisitLabel | None = optional("Visit of the other endpoint, where it has several.")
     with_value: AnalysedValue = key("What is taken of the other endpoint.")
 

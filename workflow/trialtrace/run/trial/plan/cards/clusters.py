@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import SubjectVariable
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R, contrast, with_coefficients
 from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
@@ -26,7 +26,7 @@ _CLUSTER = "What subjects are clustered by, or randomised by: a variable of `sub
 class Clustered(AdjustedForBaseline, OfCoefficients):
     """Linear or logistic model with errors that allow for clusters."""
 
-    cluster: Name = key(_CLUSTER)
+    cluster: SubjectVariable = key(_CLUSTER)
     working: Literal["independence", "exchangeable"] = key(
         "`independence`: the ordinary model with cluster-robust errors; `exchangeable`: "
         "estimating equations with a common correlation within clusters."
@@ -48,14 +48,14 @@ class Clustered(AdjustedForBaseline, OfCoefficients):
 class ClusterMeans:
     """T test of the clusters' means."""
 
-    cluster: Name = key(f"{_CLUSTER[:-1]}, whose clusters each lie in one arm.")
+    cluster: SubjectVariable = key(f"{_CLUSTER[:-1]}, whose clusters each lie in one arm.")
 
 
 @shape
 class RandomCluster(AdjustedForBaseline, OfCoefficients):
     """Mixed model with clusters at random."""
 
-    cluster: Name = key(_CLUSTER)
+    cluster: SubjectVariable = key(_CLUSTER)
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 

@@ -1,6 +1,6 @@
 """Effects in those who would take the treatment."""
 
-from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import PopulationName
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R, Second
 from trialtrace.run.trial.plan.gives import ends, interval
@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.gives import ends, interval
 class Bloom:
     """Who took which treatment."""
 
-    receipt: Name = key(
+    receipt: PopulationName = key(
         "Population whose members in the treated arm received the treatment; the "
         "reference arm has no access to it."
     )

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.references import LevelVariable
 from trialtrace.base.config.spec import Distinct, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R, chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
@@ -30,7 +31,7 @@ class SurvivalDifference(SurvivalRatio):
 class AtRiskLogRank:
     """Log-rank test weighted by who is at risk."""
 
-    strata: Unique[Name] = key(
+    strata: Unique[LevelVariable] = key(
         "Strata, over which differences are summed: variables of `subjects`; none: []."
     )
     groups: Groups = key(OF_GROUPS)
@@ -41,7 +42,7 @@ class AtRiskLogRank:
 class LogRankStratified:
     """Log-rank test within strata, with Fleming and Harrington's weights."""
 
-    strata: Distinct[Name] = key(
+    strata: Distinct[LevelVariable] = key(
         "Strata, over which differences are summed: variables of `subjects`."
     )
     rho: float = key("Power of S; 0 with gamma 0 is the log-rank test.", minimum=0)

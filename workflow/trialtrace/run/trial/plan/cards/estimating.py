@@ -3,8 +3,9 @@
 from functools import partial
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name, VisitLabel
+from trialtrace.base.config.references import CoveredVisit
 from trialtrace.base.config.spec import Rule, items_of, key, shape
+from trialtrace.run.trial.endpoints.shared import ScoredEndpoint
 from trialtrace.run.trial.plan.card import RANDOM_SD, Card, Given, R, with_coefficients
 from trialtrace.run.trial.plan.gives import PAIR
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
@@ -32,7 +33,7 @@ _TIMES = (
     "line over it; slopes are of a unit of it."
 )
 Times = Annotated[
-    Annotated[dict[VisitLabel, float], Rule(minProperties=2)] | Name,
+    Annotated[dict[CoveredVisit, float], Rule(minProperties=2)] | ScoredEndpoint,
     Rule(expected="a time of each visit, or the endpoint that has the actual times"),
 ]
 Effect = Literal["each_visit", "over_visits"]

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import AnalysedValue, Name, VisitLabel
+from trialtrace.base.config.names import AnalysedValue, VisitLabel
+from trialtrace.base.config.references import EndpointName
 from trialtrace.base.config.spec import Listed, key, optional, shape
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.options import Wins
@@ -20,7 +21,7 @@ class First:
 class Then:
     """An outcome."""
 
-    endpoint: Name = key("Endpoint.")
+    endpoint: EndpointName = key("Endpoint.")
     visit: VisitLabel | None = optional("Visit, where the endpoint has several.")
     value: AnalysedValue = key("What is compared.")
     wins: Wins = key("A time wins by a later event; a value by being higher or lower.")

@@ -4,6 +4,7 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
+from trialtrace.run.trial.endpoints.shared import BinaryEndpoint
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.options import ImputedArms
 
@@ -12,7 +13,7 @@ from trialtrace.run.trial.plan.options import ImputedArms
 class MultipleImputation:
     """Multiple imputation of the components of a yes/no outcome."""
 
-    components: Distinct[Name] = key(
+    components: Distinct[BinaryEndpoint] = key(
         "Yes/no endpoints that are imputed together, at the visit of the analysis: findings of "
         "the composite, and scores of it that are yes or no."
     )

@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import ComparedArm, IntercurrentEvent
 from trialtrace.base.config.spec import Unique, key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import OVER_TIME
@@ -53,12 +54,12 @@ class Chained(Monotone):
 class DeltaAdjusted(Chained):
     """By chained equations, what was imputed then shifted by arm."""
 
-    deltas: dict[Name, float] = key(
+    deltas: dict[ComparedArm, float] = key(
         "What is added to each imputed value, by arm, in the unit of the outcome; 0 leaves an arm "
         "as it is.",
         minProperties=2,
     )
-    event: Text = key(EVENT)
+    event: IntercurrentEvent = key(EVENT)
 
 
 @shape
@@ -77,7 +78,7 @@ class ReferenceBased(Monotone):
         minimum=1,
         maximum=1000,
     )
-    event: Text = key(EVENT)
+    event: IntercurrentEvent = key(EVENT)
 
 
 @shape
@@ -94,7 +95,7 @@ class ConditionalMean:
         "(jump_to_reference), with its changes from where he was (copy_increments), as if he had "
         "always been of it (copy_reference)."
     )
-    deltas: dict[Name, float] | None = optional(
+    deltas: dict[ComparedArm, float] | None = optional(
         "What is added to each value filled in, by arm, in the unit of the outcome.",
         minProperties=2,
     )
@@ -102,7 +103,7 @@ class ConditionalMean:
     variance: Literal["jackknife"] = key(
         "The error: over fits of everything without one subject, that of repeated trials."
     )
-    event: Text = key(EVENT)
+    event: IntercurrentEvent = key(EVENT)
 
 
 @shape

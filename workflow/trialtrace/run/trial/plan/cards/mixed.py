@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import LevelVariable
 from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R, contrast, f_test, with_coefficients
 from trialtrace.run.trial.plan.methods import SCORES
@@ -66,14 +66,14 @@ class MmrmOverLevels(OverVisits):
 class MmrmInteraction(MmrmOverLevels):
     """The same of arm by stratum."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
 
 
 @shape
 class Ancova(AdjustedForBaseline):
     """Analysis of covariance."""
 
-    strata: Unique[Name] = key("Strata: variables of `subjects`; none: [].")
+    strata: Unique[LevelVariable] = key("Strata: variables of `subjects`; none: [].")
     variance: LinearErrors = key("Standard errors.")
 
 
@@ -93,7 +93,7 @@ class AncovaOverLevels(AdjustedForBaseline):
 class AncovaInteraction(AncovaOverLevels):
     """F test of arm by stratum in an analysis of covariance with both."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
 
 
 @shape

@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.references import ComparedArm, LevelVariable
 from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import BINARY, SCORES
@@ -23,7 +24,7 @@ class CmhGeneralAssociation:
     """Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint within
     strata."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
     groups: Groups = key(OF_GROUPS)
 
 
@@ -31,7 +32,7 @@ class CmhGeneralAssociation:
 class CmhRowMeanScores:
     """Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
     groups: Groups = key(OF_GROUPS)
     scores: Literal["values", "equal", "midranks", "ridit", "modified_ridit"] = key(
         "Scores of the endpoint's values: the values themselves, 1, 2, 3… in their order, "
@@ -43,7 +44,7 @@ class CmhRowMeanScores:
 class CochranArmitage:
     """Cochran-Armitage test for trend over all arms."""
 
-    scores: dict[Name, float] = key("Score of each arm that is compared.", minProperties=2)
+    scores: dict[ComparedArm, float] = key("Score of each arm that is compared.", minProperties=2)
     sides: Sides = key("Sidedness.")
     variance: Literal["binomial", "hypergeometric"] = key("Divisor of the variance: N or N - 1.")
 
@@ -59,14 +60,14 @@ class LogisticOverLevels:
 class LogisticTrendRatio:
     """Ratio of the odds ratios at scores a point apart, in a logistic model, the score linear."""
 
-    strata: Distinct[Name] = key("The score: a variable of `subjects` of numbers.")
+    strata: Distinct[LevelVariable] = key("The score: a variable of `subjects` of numbers.")
 
 
 @shape
 class LogisticTrend:
     """Likelihood ratio test of arm by a score in a logistic model, the score linear."""
 
-    strata: Distinct[Name] = key("The score: a variable of `subjects` of numbers.")
+    strata: Distinct[LevelVariable] = key("The score: a variable of `subjects` of numbers.")
     groups: Groups = key(OF_GROUPS)
 
 

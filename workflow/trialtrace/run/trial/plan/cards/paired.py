@@ -4,6 +4,7 @@ from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides, Value
+from trialtrace.base.config.references import ArmName, SubjectVariable
 from trialtrace.base.config.spec import Distinct, Filled, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY, SCORES
@@ -98,16 +99,16 @@ class Crossover:
     """An effect in a two-period crossover: of the treatment adjusted for the period, of the period
     (second less first), or what the treatment leaves to the second period (carry-over)."""
 
-    sequence: Name = key(_SEQUENCE)
-    starts_with: Filled[Value, Name] = key(_FIRST)
+    sequence: SubjectVariable = key(_SEQUENCE)
+    starts_with: Filled[Value, ArmName] = key(_FIRST)
 
 
 @shape
 class CrossoverT:
     """Student's t test in a two-period crossover."""
 
-    sequence: Name = key(_SEQUENCE)
-    starts_with: Filled[Value, Name] = key(_FIRST)
+    sequence: SubjectVariable = key(_SEQUENCE)
+    starts_with: Filled[Value, ArmName] = key(_FIRST)
     compared: Literal["treatment", "period", "carry_over"] = key(
         "treatment, adjusted for the period; period, second less first; carry_over, Grizzle's "
         "test, of little power: it describes, and must not choose the analysis."
@@ -119,8 +120,8 @@ class CrossoverT:
 class CrossoverEvents:
     """Test of a yes/no outcome in a two-period crossover."""
 
-    sequence: Name = key(_SEQUENCE)
-    starts_with: Filled[Value, Name] = key(_FIRST)
+    sequence: SubjectVariable = key(_SEQUENCE)
+    starts_with: Filled[Value, ArmName] = key(_FIRST)
     sides: Sides = key("Sidedness.")
 
 

@@ -4,9 +4,10 @@ from functools import partial
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.references import NUMERIC, LevelVariable, Ref
 from trialtrace.base.config.spec import Distinct, Rule, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R, with_coefficients
-from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
+from trialtrace.run.trial.plan.methods import AT_RISK, COUNTS, RECURRENT, SAME_FOR_ALL, TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, Adjusted, Groups, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 from trialtrace.run.trial.plan.r_tests import CHI_SQUARED, Z_TEST, wald
@@ -58,7 +59,9 @@ class AndersenGill(Adjusted, OfCoefficients):
 class OverExposure(Adjusted):
     """A model of a count over an exposure."""
 
-    exposure: Name = key(_EXPOSURE)
+    exposure: Annotated[Name, Ref("subject variable", NUMERIC, also=(AT_RISK, SAME_FOR_ALL))] = key(
+        _EXPOSURE
+    )
 
 
 @shape
@@ -86,7 +89,7 @@ class NegativeBinomialOverLevels(OverExposure):
 class NegativeBinomialInteraction(NegativeBinomialOverLevels):
     """Wald test of arm by stratum in a negative binomial model with both."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
 
 
 _RATIO = with_coefficients("rate_ratio.{}@pair p_value.{}_wald@pair?")
@@ -209,7 +212,7 @@ class CoxAdjusted(Adjusted):
         "Events at the same time: efron as R, breslow as SAS; discrete is the conditional logistic "
         "likelihood that R calls exact."
     )
-    strata: Unique[Name] = key(
+    strata: Unique[LevelVariable] = key(
         "Strata, each with its own hazard: variables of `subjects`; none: []."
     )
     variance: HazardVariance = key(
@@ -244,7 +247,7 @@ class CoxOverLevels:
 class CoxInteraction(CoxOverLevels):
     """Wald test of arm by stratum in a Cox model with both."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
 
 
 _COX = """\

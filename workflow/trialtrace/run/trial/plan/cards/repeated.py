@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Sides, VisitLabel
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.references import CoveredVisit
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import ANALYSIS_OF_VARIANCE, SPHERICITY, Card, R, Second
 from trialtrace.run.trial.plan.gives import (
@@ -51,7 +52,7 @@ class BoxM:
 class VisitContrast:
     """Contrasts of visits between arms."""
 
-    combinations: dict[Name, dict[VisitLabel, float]] = key(
+    combinations: dict[Name, dict[CoveredVisit, float]] = key(
         "Combinations of visits by name: the weight of each visit; one without a weight has 0. The "
         "change over the last visit: {late: {week 4: 1, week 3: -1}}; the mean of two visits: "
         "{mean: {week 3: 0.5, week 4: 0.5}}.",

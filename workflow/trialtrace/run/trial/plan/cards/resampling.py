@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.references import LevelVariable
 from trialtrace.base.config.spec import Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.cards.stratified import SUMS
@@ -14,7 +15,7 @@ from trialtrace.run.trial.plan.options import OF_GROUPS, Groups
 class RerandomisationExact:
     """Re-randomisation test of events over all assignments."""
 
-    strata: Unique[Name] = key(
+    strata: Unique[LevelVariable] = key(
         "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
         "strata, blocks; none: []."
     )
@@ -29,7 +30,7 @@ class RerandomisationExact:
 class Rerandomisation:
     """Re-randomisation test by drawn assignments."""
 
-    strata: Unique[Name] = key(
+    strata: Unique[LevelVariable] = key(
         "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
         "strata, blocks; none: []."
     )

@@ -1,7 +1,5 @@
 """Risks and odds against margins: equivalence and non-inferiority."""
 
-from functools import partial
-
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
 from trialtrace.run.trial.plan.card import Card, Named, R, Second, equivalence, non_inferiority
@@ -101,145 +99,97 @@ p <- p_of(z_at({margin}), if ({higher=better}) "greater" else "less")
 within <- if ({higher=better}) low > {margin} else high < {margin}
 beyond <- if ({higher=better}) high <= {margin} else low >= {margin}
 """
-_VERDICT = "within - beyond"
-
-
-def _equivalence(effect: str, best: str, lines: str) -> R:
-    return R(
-        {
-            effect: f"c({best}, low, high)",
-            "p_value": "max(above, below)",
-            "p_above_lower": "above",
-            "p_below_upper": "below",
-            "verdict": _VERDICT,
-        },
-        lines + _TWO_TESTS,
-    )
-
-
-def _non_inferiority(effect: str, best: str, lines: str) -> R:
-    return R(
-        {effect: f"c({best}, low, high)", "p_value": "p", "verdict": _VERDICT}, lines + _ONE_TEST
-    )
-
-
-_DIFFERENCE_SCORE = (
-    "categorical.score:risk_difference_score",
-    "categorical.score:risk_difference_score_test",
-)
-_RATIO_SCORE = (
-    "categorical.score_ratio:risk_ratio_score",
-    "categorical.score_ratio:risk_ratio_score_test",
-)
-_ODDS_WALD = (
-    "categorical.contingency:odds_ratio_sample",
-    "categorical.contingency:odds_ratio_wald_test",
-)
-_RESULTS = {
-    "equivalence": "p_value,p_above_lower,p_below_upper,verdict",
-    "non_inferiority": "p_value,verdict",
+_LIKELIHOOD = "scipy.optimize.brentq (restricted likelihood)"
+# The effect: its estimate in R and the lines behind that, its formulas, its second computation.
+_EFFECTS = {
+    "risk_difference": (
+        ("best", DIFFERENCE + _ENDS),
+        (
+            "categorical.score:risk_difference_score",
+            "categorical.score:risk_difference_score_test",
+        ),
+        _LIKELIHOOD,
+    ),
+    "risk_ratio": (
+        ("exp(best)", RATIO + _RATIO_ENDS),
+        (
+            "categorical.score_ratio:risk_ratio_score",
+            "categorical.score_ratio:risk_ratio_score_test",
+        ),
+        _LIKELIHOOD,
+    ),
+    "odds_ratio": (
+        ("exp(best)", ODDS + _ODDS_ENDS),
+        (
+            "categorical.contingency:odds_ratio_sample",
+            "categorical.contingency:odds_ratio_wald_test",
+        ),
+        "math: Woolf's formula",
+    ),
+}
+# The p-values and the verdict in R, and the lines behind them.
+_TESTS = {
+    "equivalence": (
+        {"p_value": "max(above, below)", "p_above_lower": "above", "p_below_upper": "below"},
+        _TWO_TESTS,
+    ),
+    "non_inferiority": ({"p_value": "p"}, _ONE_TEST),
 }
 
 
-def _second(effect: str, kind: str, by: str, *, iterative: bool) -> dict[str, Second]:
-    """The check under the names of all results."""
-    check = f"categorical.check_equivalence:{effect}"
-    names = f"{effect},{_RESULTS[kind]}.{kind}_{effect}"
-    return {names: Second(by, check, iterative=iterative)}
+def _card(step: str, options: type, tested: str, title: str = "") -> Card:
+    """An effect against margins, under the names of all its results; `tested` is its test."""
+    kind, _, effect = step.partition(".")
+    (estimate, lines), formula, by = _EFFECTS[effect]
+    tests, further = _TESTS[kind]
+    r = {effect: f"c({estimate}, low, high)"} | tests | {"verdict": "within - beyond"}
+    reference = _WOOLF if effect == "odds_ratio" else _FM
+    second = Second(by, f"categorical.check_equivalence:{effect}", iterative=by == _LIKELIHOOD)
+    return Card(
+        step,
+        title,
+        reference if title else "",
+        options=options,
+        gives=equivalence(effect) if kind == "equivalence" else non_inferiority(effect),
+        kinds=BINARY,
+        compares="between",
+        also={f"{kind}_{effect}": Named(tested, reference)},
+        formula=formula,
+        r=R(r, lines + further),
+        inputs="two_by_two",
+        run="categorical.analyse_paired:between",
+        second={f"{effect},{','.join(tests)},verdict.{kind}_{effect}": second},
+    )
 
-
-def _by_likelihood(effect: str, kind: str) -> dict[str, Second]:
-    by = "scipy.optimize.brentq (restricted likelihood)"
-    return _second(effect, kind, by, iterative=True)
-
-
-def _by_woolf(effect: str, kind: str) -> dict[str, Second]:
-    return _second(effect, kind, "math: Woolf's formula", iterative=False)
-
-
-_of_risks = partial(
-    Card,
-    kinds=BINARY,
-    compares="between",
-    inputs="two_by_two",
-    run="categorical.analyse_paired:between",
-)
 
 CARDS = (
-    _of_risks(
+    _card(
         "equivalence.risk_difference",
+        DifferenceEquivalence,
+        "equivalence by two score tests of the risk difference",
         "score test and interval of the risk difference",
-        _FM,
-        options=DifferenceEquivalence,
-        gives=equivalence("risk_difference"),
-        also={
-            "equivalence_risk_difference": Named(
-                "equivalence by two score tests of the risk difference", _FM
-            )
-        },
-        formula=_DIFFERENCE_SCORE,
-        r=_equivalence("risk_difference", "best", DIFFERENCE + _ENDS),
-        second=_by_likelihood("risk_difference", "equivalence"),
     ),
-    _of_risks(
+    _card(
         "equivalence.risk_ratio",
+        RatioEquivalence,
+        "two one-sided score tests of the risk ratio",
         "score test and interval of the risk ratio",
-        _FM,
-        options=RatioEquivalence,
-        gives=equivalence("risk_ratio"),
-        also={"equivalence_risk_ratio": Named("two one-sided score tests of the risk ratio", _FM)},
-        formula=_RATIO_SCORE,
-        r=_equivalence("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
-        second=_by_likelihood("risk_ratio", "equivalence"),
     ),
-    _of_risks(
+    _card(
         "equivalence.odds_ratio",
+        OddsEquivalence,
+        "two one-sided Wald tests of the odds ratio",
         "Wald test and interval of the odds ratio",
-        _WOOLF,
-        options=OddsEquivalence,
-        gives=equivalence("odds_ratio"),
-        also={
-            "equivalence_odds_ratio": Named("two one-sided Wald tests of the odds ratio", _WOOLF)
-        },
-        formula=_ODDS_WALD,
-        r=_equivalence("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
-        second=_by_woolf("odds_ratio", "equivalence"),
     ),
-    _of_risks(
+    _card(
         "non_inferiority.risk_difference",
-        options=DifferenceMargin,
-        gives=non_inferiority("risk_difference"),
-        also={
-            "non_inferiority_risk_difference": Named(
-                "non-inferiority by a score test of the risk difference", _FM
-            )
-        },
-        formula=_DIFFERENCE_SCORE,
-        r=_non_inferiority("risk_difference", "best", DIFFERENCE + _ENDS),
-        second=_by_likelihood("risk_difference", "non_inferiority"),
+        DifferenceMargin,
+        "non-inferiority by a score test of the risk difference",
     ),
-    _of_risks(
+    _card(
         "non_inferiority.risk_ratio",
-        options=RatioMargin,
-        gives=non_inferiority("risk_ratio"),
-        also={
-            "non_inferiority_risk_ratio": Named(
-                "non-inferiority by a score test of the risk ratio", _FM
-            )
-        },
-        formula=_RATIO_SCORE,
-        r=_non_inferiority("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
-        second=_by_likelihood("risk_ratio", "non_inferiority"),
+        RatioMargin,
+        "non-inferiority by a score test of the risk ratio",
     ),
-    _of_risks(
-        "non_inferiority.odds_ratio",
-        options=OddsMargin,
-        gives=non_inferiority("odds_ratio"),
-        also={
-            "non_inferiority_odds_ratio": Named("Wald test of the odds ratio at a margin", _WOOLF)
-        },
-        formula=_ODDS_WALD,
-        r=_non_inferiority("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
-        second=_by_woolf("odds_ratio", "non_inferiority"),
-    ),
+    _card("non_inferiority.odds_ratio", OddsMargin, "Wald test of the odds ratio at a margin"),
 )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.references import ComparedArm
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R, contrast, every_contrast
 
@@ -20,7 +21,7 @@ class Dunnett:
 class Contrasts:
     """Contrasts of the arms' means."""
 
-    contrasts: dict[Name, dict[Name, float]] = key(
+    contrasts: dict[Name, dict[ComparedArm, float]] = key(
         "Contrasts by name: the coefficient of each arm, summing to 0; an arm without one has 0 "
         "and counts in the pooled variance all the same. Two doses together against placebo: "
         "{treated: {high: 0.5, low: 0.5, placebo: -1}}.",
@@ -33,7 +34,7 @@ class Contrasts:
 class LinearTrend:
     """Slope of the arms' means over their scores."""
 
-    scores: dict[Name, float] = key("Score of each arm that is compared, as its dose.")
+    scores: dict[ComparedArm, float] = key("Score of each arm that is compared, as its dose.")
     sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 

@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.references import LevelVariable
 from trialtrace.base.config.spec import Distinct, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R, chi_squared_or_z
 from trialtrace.run.trial.plan.methods import BINARY
@@ -15,7 +16,7 @@ from trialtrace.run.trial.plan.r_tests import CHI_SQUARED
 class MantelHaenszel:
     """Mantel and Haenszel's common risk difference."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
     variance: Literal["sato", "greenland_robins"] = key("Variance.")
 
 
@@ -23,14 +24,14 @@ class MantelHaenszel:
 class OddsRatioMantelHaenszel:
     """Mantel and Haenszel's common ratio."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
 
 
 @shape
 class CochranMantelHaenszel:
     """Cochran-Mantel-Haenszel test."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
     correction: Continuity = key("Correction.")
     sides: Sides = key(SIGNED_SIDES)
 
@@ -39,7 +40,7 @@ class CochranMantelHaenszel:
 class BreslowDay:
     """Breslow-Day test of equal odds ratios over strata."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
     correction: BreslowDayCorrection = key("Correction.")
 
 
@@ -47,14 +48,14 @@ class BreslowDay:
 class Conditional:
     """Conditional maximum likelihood over strata."""
 
-    strata: Unique[Name] = key("Strata: variables of `subjects`; none for a single table.")
+    strata: Unique[LevelVariable] = key("Strata: variables of `subjects`; none for a single table.")
 
 
 @shape
 class ExactConditional:
     """Exact test of a common odds ratio of 1 over strata, given all margins."""
 
-    strata: Unique[Name] = key("Strata: variables of `subjects`; none for a single table.")
+    strata: Unique[LevelVariable] = key("Strata: variables of `subjects`; none for a single table.")
     sides: Sides = key("Sidedness.")
     mid_p: Literal["none", "half_of_observed", "half_of_all"] = key(
         "Mid-p: none, half of the observed outcome's probability off, or half of all as "

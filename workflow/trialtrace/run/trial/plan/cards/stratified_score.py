@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import LevelVariable
 from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.r_score import OVER_STRATA, STRATIFIED_DIFFERENCE
@@ -15,7 +15,7 @@ DifferenceWeights = Literal["mantel_haenszel", "sample_size", "miettinen_nurmine
 class ScoreDifference:
     """Common risk difference over strata with its score interval."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
     weights: DifferenceWeights = key(
         "Weights of the strata: n1 n0 / N (mantel_haenszel), their sizes (sample_size), or those "
         "that Miettinen and Nurminen iterate."
@@ -26,7 +26,7 @@ class ScoreDifference:
 class OverStrata:
     """Common risk difference over strata."""
 
-    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    strata: Distinct[LevelVariable] = key("Strata: variables of `subjects`.")
 
 
 _Z = "z <- qnorm(0.5 + {confidence} / 2)\n"

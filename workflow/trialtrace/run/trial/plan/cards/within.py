@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name
+from trialtrace.base.config.references import ArmName, SubjectVariable
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.plan.card import ANALYSIS_OF_VARIANCE, SPHERICITY, Card, Named, R, Second
 from trialtrace.run.trial.plan.gives import PAIR, Gives, contrast, effects
@@ -25,9 +25,9 @@ class RepeatedMeasuresAnova:
             "visits under one treatment."
         )
     )
-    treatment: Name | None = optional("Treatment, with `design: visits`.")
+    treatment: ArmName | None = optional("Treatment, with `design: visits`.")
     sphericity: Sphericity = key("Correction for departure from sphericity.")
-    between: Name | None = optional(
+    between: SubjectVariable | None = optional(
         "A variable of the subjects, such as the side that is treated: a factor between them, in "
         "unweighted means (type III)."
     )

@@ -8,8 +8,7 @@ from trialtrace.base.config.references import AnalysisName, ArmName
 from trialtrace.base.config.spec import Rule, key, optional, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, known
-from trialtrace.run.trial.plan.check_steps_missing import DRAWN
-from trialtrace.run.trial.plan.check_undecided import undecided_alone
+from trialtrace.run.trial.plan.check_missing import DRAWN, undecided_alone
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.options import TwoByTwoTest
 from trialtrace.run.trial.resolve import principal, variables_of
