@@ -96,7 +96,9 @@ def test_names_are_found_in_choices_lists_keys_and_steps():
         "displays.forest[1].of[1]": "analysis",
     }
     below = references(PlanFile, plan, ("analyses", "first", "tests"))
-    assert [key_path(each.path) for each in below] == ["analyses.first.tests[1].breslow_day.strata[1]"]
+    assert [key_path(each.path) for each in below] == [
+        "analyses.first.tests[1].breslow_day.strata[1]"
+    ]
     keys = references(TrialFile, {"tables": {"visits": {"later": {"seen": {"grade": "1"}}}}})
     assert [(each.value, each.mark.to) for each in keys] == [
         ("seen", "column"),

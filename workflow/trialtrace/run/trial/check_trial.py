@@ -1,5 +1,6 @@
 """trial.yaml: arms, source, tables, subjects and populations against the dictionary."""
 
+import datetime
 import re
 from collections.abc import Mapping
 from itertools import pairwise
@@ -20,7 +21,6 @@ from trialtrace.run.trial.check_labels import (
     labels_of_arms,
     labels_of_sexes,
 )
-from trialtrace.run.trial.check_milestones import check_enrolment, check_milestones
 from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     MADE,
@@ -64,7 +64,7 @@ def check(files: Files) -> None:
     for name, table in files.trial.entries("tables"):
         _table(files, name, table)
     _subjects(files)
-    check_enrolment(files)
+    _enrolment(files)
     check_units(files)
     orders_of_dates(files)
     _populations(files)
@@ -228,7 +228,7 @@ def _subjects(files: Files) -> None:
         return
     if sex := document.get("subjects", "sex"):
         _sex(files, sex, columns.get(sex["column"]))
-    check_milestones(files)
+    _correlated(files)
     for name, source in document.entries("subjects", "variables"):
         if isinstance(source, dict):
             chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
@@ -430,3 +430,25 @@ def _groups_of_codes(
     if lacking := [code for code in (variable.choices if variable else ()) if code not in taken]:
         found = f"no group of {one_of(map(tell, lacking))}"
         files.trial.add((*path, "codes"), found, "every choice of the dictionary in a group")
+
+
+def _correlated(files: Files) -> None:
+    """What should be correlated are two columns."""
+    for number, pair in enumerate(files.trial.get("subjects", "correlated") or ()):
+        if len({*pair["columns"]}) < len(pair["columns"]):
+            here = ("subjects", "correlated", number, "columns")
+            files.trial.add(here, "one column twice", "two columns")
+
+
+def _enrolment(files: Files) -> None:
+    """Both are days of the calendar, the last not before the first."""
+    days = files.trial.get("enrolment") or {}
+    for name, day in days.items():
+        try:
+            datetime.date.fromisoformat(day)
+        except ValueError:
+            files.trial.add(("enrolment", name), day, "a day of the calendar")
+            return
+    if len(days) > 1 and days["last"] < days["first"]:
+        found = f"{days['last']}, before {days['first']}"
+        files.trial.add(("enrolment", "last"), found, "the first day or a later one")

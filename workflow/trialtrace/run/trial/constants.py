@@ -18,6 +18,7 @@ from trialtrace.base.errors import Problems
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.endpoints.norms import Conversions, Norms
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
+from trialtrace.run.trial.model import with_parents
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
@@ -74,16 +75,10 @@ class Constants:
             self._behind[asked] = self._of(name for name in self.trial.endpoints if name in found)
         return self._behind[asked]
 
-    def endpoints(self, names: Iterable[str]) -> dict[str, None]:
+    def endpoints(self, names: Iterable[str]) -> set[str]:
         """Endpoints with those that they are made from."""
-        found: dict[str, None] = {}
-        ahead = list(names)
-        while ahead:
-            for endpoint in self.trial.family(ahead.pop(0)):
-                if endpoint.name not in found:
-                    found[endpoint.name] = None
-                    ahead += endpoint.entry.parents
-        return found
+        own = (endpoint.name for name in names for endpoint in self.trial.family(name))
+        return with_parents(own, self.trial.endpoints)
 
     def _of(self, names: Iterable[str]) -> list[Constant]:
         return list(dict.fromkeys(analysis for name in names for analysis in self._declared(name)))

@@ -1,4 +1,5 @@
-"""claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
+"""claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name; items that
+nothing covers; and of whom a claim is by its own words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,9 +12,8 @@ from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.words import P_VALUES, RATIOS
 from trialtrace.run.trial import references
 from trialtrace.run.trial.check_labels import labels_of_groups
-from trialtrace.run.trial.claims.check_items import Given, check_arms_meant, check_items
 from trialtrace.run.trial.claims.file import ADVERSE, ALL, BASELINE, FLOW, OF_DISPLAYS, ClaimsFile
-from trialtrace.run.trial.context import Files, known, known_arm
+from trialtrace.run.trial.context import Files, Given, known, known_arm
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
 from trialtrace.run.trial.plan.statistics import STATISTICS
@@ -27,6 +27,7 @@ from trialtrace.run.trial.resolve import (
 )
 
 SHOWN = 40
+COVERS = ("endpoints", "variables", "claims", "settings", "checks", "absent")
 # Keys of a claim that tell several results of one statistic apart.
 SECOND = ("effect", "time", "category", "contrast", "term")
 # What a statistic is of, as a claim selects it.
@@ -55,7 +56,7 @@ def check(files: Files) -> None:
     document = files.claims
     references.check(files, document, ClaimsFile)
     check_about(document)
-    check_items(files)
+    _items(files)
     for group in document.names("groups") or ():
         known_arm(files, document, ("groups", group), group)
     labels_of_groups(files)
@@ -68,7 +69,7 @@ def check(files: Files) -> None:
         for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
-        check_arms_meant(files, name, given)
+        _arms_meant(files, name, given)
         for at, selects in _selections(path, given):
             _selects(files, at, selects)
 
@@ -377,3 +378,46 @@ def _stratum(files: Files, path: Path_, selects: Given) -> None:
         document.add((*path, "stratum"), tell(selects["stratum"]), expected)
         return
     known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")
+
+
+def _items(files: Files) -> None:
+    document = files.claims
+    for name, given in document.entries("items"):
+        path = ("items", name)
+        if not set(COVERS) & set(given):
+            found = "an item that nothing covers"
+            do = "write in `absent` what is not covered, and why"
+            document.add(path, found, f"one of {one_of(COVERS)}", do=do)
+        for position, setting in enumerate(given.get("settings", ())):
+            if files.trial.data is not None and not _holds(files.trial.data, setting):
+                expected = "a key that trial.yaml has"
+                document.add((*path, "settings", position), f'"{setting}"', expected)
+
+
+def _holds(data: object, setting: str) -> bool:
+    for word in setting.split("."):
+        if not isinstance(data, Mapping) or word not in data:
+            return False
+        data = data[word]
+    return True
+
+
+def _arms_meant(files: Files, name: str, inputs: Given) -> None:
+    """A printed number is about the arm, or the arms, that recompute it."""
+    about, selects = inputs.get("about", {}), inputs.get("is", {})
+    compare = selects.get("compare", {})
+    pairs = [("group", about.get("group"), selects.get("group"))]
+    if isinstance(about.get("compare"), list) and compare:
+        arms = sorted(compare[side] for side in ("of", "to") if side in compare)
+        pairs.append(("compare", sorted(about["compare"]), arms))
+    names = {*(files.arms or ()), "all"}
+    for key, said, computed in pairs:
+        named = {computed} if isinstance(computed, str) else {*(computed or ())}
+        # A name that is none is told where it stands.
+        if said and computed and said != computed and named <= names:
+            files.claims.add(
+                ("claims", name, "about", key),
+                f"{tell(said)}, while claims.{name}.is.{key} is of {tell(computed)}",
+                "the same in both",
+                do="look in the paper which is meant, and mend the other",
+            )

@@ -9,20 +9,12 @@ from trialtrace.run.trial.instruments.declaration import Instrument
 _HERE = "trialtrace.run.trial.instruments"
 
 MODULES: dict[str, str] = {
-    "bone_pain_response": f"{_HERE}.bone_pain_response",
-    "delta_ct": f"{_HERE}.delta_ct",
-    "fact_gog_ntx": f"{_HERE}.fact_gog_ntx",
-    "freiburg_activity": f"{_HERE}.freiburg_activity",
-    "mrc": f"{_HERE}.mrc",
-    "nerve_conduction": f"{_HERE}.nerve_conduction",
-    "paindetect": f"{_HERE}.paindetect",
-    "qlq_c30": f"{_HERE}.qlq_c30",
-    "reflexes": f"{_HERE}.reflexes",
-    "sensation": f"{_HERE}.sensation",
-    "sway": f"{_HERE}.sway",
-    "total_neuropathy_score": f"{_HERE}.total_neuropathy_score",
-    "tuning_fork": f"{_HERE}.tuning_fork",
-    "vas": f"{_HERE}.vas",
+    name: f"{_HERE}.{name}"
+    for name in (
+        *("bone_pain_response", "delta_ct", "fact_gog_ntx", "freiburg_activity", "mrc"),
+        *("nerve_conduction", "paindetect", "qlq_c30", "reflexes", "sensation", "sway"),
+        *("total_neuropathy_score", "tuning_fork", "vas"),
+    )
 }
 
 

@@ -190,28 +190,17 @@ def _named(place: str, name: str | None, known: Mapping[str, T]) -> T:
 def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Analysis:
     whole = _inherit(file.analyses, file.analyses[name], (name,))
     level, confidence = whole.decision_level, whole.confidence
+    stated = items_of(whole)
+    stated.pop("decision_level", None)
+    of_file = file.level_reason if None in (level, confidence) else None
     return Analysis(
-        name=name,
-        label=whole.label,
-        role=whole.role,
-        estimand=_named(f"plan.yaml: analyses.{name}.estimand", whole.estimand, estimands),
-        confidence=file.confidence if confidence is None else confidence,
-        level=file.decision_level if level is None else level,
-        describe=whole.describe or (),
-        estimates=whole.estimates or (),
-        tests=whole.tests or (),
-        interaction=whole.interaction,
-        visits=whole.visits if isinstance(whole.visits, tuple) else None,
-        by=whole.by,
-        overall=bool(whole.overall),
-        where=whole.where,
-        note=whole.note,
-        report=whole.report,
-        harms=whole.harms or False,
-        p_values_by_level=whole.p_values_by_level is not False,
-        value=whole.value or "value",
-        of=whole.of,
-        level_reason=whole.level_reason
-        or (file.level_reason if None in (level, confidence) else None),
-        decides=whole.decides,
+        **stated
+        | {
+            "name": name,
+            "estimand": _named(f"plan.yaml: analyses.{name}.estimand", whole.estimand, estimands),
+            "confidence": file.confidence if confidence is None else confidence,
+            "level": file.decision_level if level is None else level,
+            "visits": whole.visits if isinstance(whole.visits, tuple) else None,
+            "level_reason": whole.level_reason or of_file,
+        }
     )

@@ -11,6 +11,7 @@ from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.trial.cohort_script import known_script, truth_of_script
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.outcomes import texts
 from trialtrace.run.trial.simulation.file import FILE, SimulationFile, Truth
 
 PRIMARY, PATIENTS = "primary", "patients"
@@ -99,7 +100,7 @@ class SimulatedTrial(Trial):
         variables. More than is needed does no harm; what lacked would."""
         read = super().document
         plan = self._plan(read("plan"))
-        ahead = list(_names([plan["analyses"], plan["estimands"]]))
+        ahead = list(texts([plan["analyses"], plan["estimands"]]))
         entries = {**read("endpoints"), **read("trial")["populations"]}
         found: set[str] = set()
         while ahead:
@@ -111,7 +112,7 @@ class SimulatedTrial(Trial):
                 ]
                 for family in families:
                     found.add(family)
-                    ahead += _names([entries[family]])
+                    ahead += texts([entries[family]])
         return found
 
     @cached_property
@@ -145,16 +146,3 @@ def _heirs(plan: Content, names: Iterable[str]) -> Iterator[str]:
         while following is not None:
             yield following
             following = plan["analyses"][following].get("of")
-
-
-def _names(content: object) -> Iterator[str]:
-    """Every text in a content, keys included."""
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, Mapping):
-        for key, value in content.items():
-            yield str(key)
-            yield from _names(value)
-    elif isinstance(content, list | tuple):
-        for value in content:
-            yield from _names(value)
