@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TINY, SMALL = 1e-30, 1e-5
+TINY, SMALL = 1e-30, 1e-6
 # At a bound: a slope as a share of what one more subject would give, that is none.
 FLAT = 1e-6
 Score = Callable[[np.ndarray], np.ndarray]
