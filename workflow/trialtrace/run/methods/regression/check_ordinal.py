@@ -37,6 +37,8 @@ from trialtrace.stats.regression.ordinal import proportional_odds
 ODDS = "numpy: the equations of the model"
 BRANT = "statsmodels.discrete.discrete_model.Logit at each threshold"
 RANKS = "scipy.stats.rankdata; ANOVA-type statistics in full matrices"
+# What differences leave of a standard error, in a bound of a ratio far from 1.
+TOLERANCE = 1e-6
 # A log odds ratio of a single threshold, per standard deviation, of a likelihood without an end.
 STEEP = 6.0
 
@@ -78,7 +80,7 @@ def _key(asked: Asked) -> tuple[str | None, ...]:
     return ("odds", asked.analysis, asked.parameter, asked.visit, asked.stratum, options)
 
 
-@peer(ODDS, _fitted, ITERATIVE)
+@peer(ODDS, _fitted, TOLERANCE)
 def odds(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     """A contrast of the slopes with Wald's bounds and test; why it failed is not checked."""
     if asked.error:
