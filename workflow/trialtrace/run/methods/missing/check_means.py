@@ -198,7 +198,7 @@ def _filled(data: Data, asked: Asked) -> tuple[Design | None, int]:
 @peer(f"{OLS} (values filled in by pandas)", _filled)
 def carried(data: Data, asked: Asked, design: Design) -> Answer:
     """pandas' `ffill`, `fillna`, `max` or `min`; statsmodels' `OLS` and its `t_test`."""
-    return of_design(data, asked, design)
+    return of_design(data, asked, design, every=True)
 
 
 CHECKS: dict[str, Check] = {f"{stat}.{name}": drawn for stat in STATISTICS for name in DRAWN}

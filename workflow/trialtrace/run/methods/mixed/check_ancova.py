@@ -96,8 +96,9 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     return of_design(data, asked, design)
 
 
-def of_design(data: Data, asked: Asked, design: Design) -> Answer:
-    """The same of any design; NaN of an exact fit, and where an error is not defined, or 0."""
+def of_design(data: Data, asked: Asked, design: Design, *, every: bool = False) -> Answer:
+    """The same of any design; NaN of an exact fit, where an error is not defined and, with `every`,
+    where that of a coefficient is 0."""
     x, variance = design.x, asked.options["variance"]
     leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
     # HC2 and HC3 divide by one less the leverage.
@@ -109,7 +110,7 @@ def of_design(data: Data, asked: Asked, design: Design) -> Answer:
     test = fit.t_test(row_of(asked, design.names, data.compared(asked)[-1]))
     value, error = float(np.squeeze(test.effect)), float(np.squeeze(test.sd))
     # An arm of one subject leaves a robust error of 0.
-    if error <= 1e-9 * fit.bse.max():
+    if every and fit.bse.min() <= 1e-9 * fit.bse.max():
         return nan
     if asked.stat in ("f", "df1", "df2"):
         return {"f": (value / error) ** 2, "df1": 1.0, "df2": fit.df_resid}
