@@ -1,11 +1,13 @@
 """Values in fields that the dictionary's branching logic does not show."""
 
 import mini_run
+import mini_trial
 import pytest
 from mini_trial import DICTIONARY
 
 from trialtrace.base.store import read_parquet
 from trialtrace.report.commands.closing import closing_lines
+from trialtrace.run.cleaning.account import read_account
 from trialtrace.run.cleaning.checks import shown_where
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.sources.ingest import ingest_sources
@@ -110,3 +112,23 @@ def test_a_box_that_is_not_checked_holds_no_value(tmp_path):
     box = "signs,patients,,checkbox,Signs,\"1, Rash | 2, Fever\",,,,,,[age] > '90',,,,,,\n"
     found = cleaned(tmp_path, "", rows, box, ("signs___1", "signs___2"))
     assert [one["column"] for one in found] == ["signs___1"] * 10
+
+
+@pytest.mark.parametrize(("accept", "told"), [("", 1), ("accept: {smoker: asked of all}", 0)])
+def test_a_field_with_values_where_it_is_not_shown_is_a_red_line(tmp_path, accept, told):
+    """All ten men answered what the dictionary shows to women alone; one of them may be a slip."""
+    rows = mini_run.patients()
+    logic, cleaning = (
+        "[sex]='1'",
+        mini_trial.CLEANING.replace("    units:", f"    {accept}\n    units:", 1),
+    )
+    account = read_account(run_cleaning(tmp_path, logic, rows, cleaning=cleaning))
+    lines = [one.text for one in account.warnings if one.kind == "not_shown"]
+    assert len(lines) == told and not any(one.kind == "stale_accept" for one in account.warnings)
+    assert all(
+        "column smoker: 10 of 20 values are there although the dictionary" in one for one in lines
+    )
+    for row in rows[3:]:
+        row["smoker"] = row["smoker"] if row["sex"] == 1 else ""
+    account = read_account(run_cleaning(tmp_path / "few", logic, rows, cleaning=cleaning))
+    assert not any(one.kind == "not_shown" for one in account.warnings)

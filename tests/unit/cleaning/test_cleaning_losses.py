@@ -20,6 +20,7 @@ from trialtrace.run.cleaning.fits import (
     pairs,
     seen,
 )
+from trialtrace.run.cleaning.losses import Losses, slipped_rows
 from trialtrace.run.cleaning.subjects import Covered, covered, people_of
 from trialtrace.run.cleaning.typed import type_table
 from trialtrace.run.cleaning.values import Spelling
@@ -209,3 +210,32 @@ def test_labels_of_a_file_that_are_those_of_other_codes(tmp_path, labels, told):
     lines = file_warnings(trial, noted)
     assert [line.kind for line in lines] == ["turned_labels"] * bool(told)
     assert all(told in line.text and line.column == "relief" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        ({}, ""),
+        # The arm has the sex, the sex the site, and so on; and one column back.
+        ({4: "4|f|3|44|1|", 7: "7|m|2|47|0|"}, "lines 5, 8"),
+        ({5: "5||P|f|3|45"}, "line 6"),
+        # Nobody's age or sex stands beside: both are wrong, not slipped.
+        ({4: "4|A|?|3|x|1", 5: "5|Z|Z|3|50|1"}, ""),
+        # A sex in the place of the arm alone: its neighbour is a sex, and stands.
+        ({4: "4|f|m|3|44|1"}, ""),
+    ],
+)
+def test_rows_slipped_by_a_column_are_told_by_their_lines(change: dict[int, str], lines: str):
+    fields = [
+        variable(name, "text" if codes else "integer", choices=codes)
+        for name, codes in CODED.items()
+    ]
+    trial = TinyTrial([variable("id", "integer"), *fields])
+    rows = [change.get(n, ROW.format(id=n, age=40 + n)) for n in range(1, 30)]
+    text = "\n".join(["id|arm|sex|site|age|cured", *rows, "30|P|m|1|80|0"])
+    typed = type_table(trial, trial.tables["visits"], raw_table(text), None)
+    losses = Losses()
+    slipped_rows(typed, losses)
+    told = [one.text for one in losses.warnings]
+    assert len(told) == bool(lines)
+    assert all(f"that fit the column beside theirs ({lines}): slipped" in one for one in told)

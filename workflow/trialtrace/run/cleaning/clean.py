@@ -20,6 +20,7 @@ from trialtrace.run.cleaning.losses import (
     broken_checks,
     column_losses,
     few_line,
+    slipped_rows,
 )
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
@@ -121,6 +122,7 @@ def losses_of_checks(
     arms = arms_of(trial, {name: one.typed for name, one in cleaned.items()})
     for name, one in cleaned.items():
         column_losses(trial, one.typed, arms, losses)
+        slipped_rows(one.typed, losses)
         broken_checks(trial, name, one.balance.checks, losses)
         if name != trial.subjects.table:
             declared = trial.cleaning.tables[name].declared

@@ -10,6 +10,7 @@ goes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, Problems, one_of
 from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine
+from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import (
     Wanted,
     are_grouped,
@@ -113,7 +115,8 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             reason = accept.get(column)
             bare = is_empty(typed, column)
-            red = [*amid_values(trial, typed, column), *undeclared(trial, typed, column)]
+            red = [*not_shown(typed, loss, column), *amid_values(trial, typed, column)]
+            red += undeclared(trial, typed, column)
             if reason:
                 lost = bool(loss.lost or bare or red)
                 _accepted(spec.name, loss, column, reason, lost, losses)
@@ -153,6 +156,23 @@ def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> Co
     shares = [(gone & mask).sum() / max(1, (there & mask).sum()) for mask in arms.values()]
     most = float(max(shares, default=0.0))
     return ColumnLoss(len(positions), int(there.sum()), counts, positions, by_arm, most)
+
+
+def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
+    """A red line where more than a tenth of a column's values stand where the dictionary's
+    branching logic does not show it: one of the two is wrong."""
+    table = typed.spec.name
+    found = [
+        finding
+        for finding in typed.log.findings
+        if (finding.rule, finding.column) == (BRANCHING, column)
+    ]
+    n = sum(len(one.positions) for one in found)
+    if n < FEWEST_BROKEN or n <= BROKEN * loss.there:
+        return []
+    text = f"Table {table}, column {column}: {n} of {loss.there} values are there although "
+    text += f"{found[0].reason}: a rule that is not the export's, or rows that slipped?"
+    return [RedLine("not_shown", table, column, f"{text} {RIGHT.format(table, column)}")]
 
 
 def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
@@ -284,3 +304,50 @@ def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) ->
 def sentences(text: str, more: list[str]) -> str:
     """A statement and what belongs to it, as whole sentences."""
     return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (text, *more))
+
+
+def slipped_rows(typed: Typed, losses: Losses) -> None:
+    """Add a red line on the rows with two rejected cells side by side, one of which fits the
+    column of the other. What is not rejected in such a row, an arm or a yes and no, may be that of
+    another column, so that a count of rejected cells says too little."""
+    names = [name for name in typed.raw.column_names if name in typed.columns]
+    gone = {name: np.zeros(typed.raw.num_rows, dtype=bool) for name in names}
+    for name, mask in gone.items():
+        typed.log.first_rules(name, mask)
+    slipped = np.zeros(typed.raw.num_rows, dtype=bool)
+    for left, right in pairwise(names):
+        rows = np.flatnonzero(gone[left] & gone[right])
+        if len(rows):
+            there = ~(gone[left] | gone[right])
+            cells = {name: typed.text(name) for name in (left, right)}
+            for name, other in ((left, right), (right, left)):
+                known = cells[other].filter(pa.array(there)).drop_null()
+                slipped[rows] |= _among(cells[name].take(pa.array(rows)), known)
+    where = np.flatnonzero(slipped)
+    if not len(where):
+        return
+    rows_have = "row has" if len(where) == 1 else "rows have"
+    text = (
+        f"Table {typed.spec.name}: {len(where)} {rows_have} rejected cells side by side that fit "
+    )
+    text += f"the column beside theirs ({lines_alone(typed, where)}): slipped by a column? Then "
+    text += "what is kept of these rows, the arm too, may be of another column."
+    losses.warnings.append(RedLine("slipped_rows", typed.spec.name, None, text))
+
+
+def _among(cells: pa.Array, known: pa.Array) -> np.ndarray:
+    """Which cells are among those that are known, or numbers between the least and the greatest."""
+    among = np.asarray(pc.is_in(cells, value_set=known))
+    numbers = [n for cell in known.to_pylist() if (n := _number(cell)) is not None]
+    if not numbers or len(numbers) < len(known):
+        return among
+    low, high = min(numbers), max(numbers)
+    inside = [(n := _number(cell)) is not None and low <= n <= high for cell in cells.to_pylist()]
+    return among | np.array(inside, dtype=bool)
+
+
+def _number(cell: str | None) -> float | None:
+    try:
+        return float((cell or "").replace(",", "."))
+    except ValueError:
+        return None
