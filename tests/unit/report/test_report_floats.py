@@ -7,10 +7,13 @@ from pathlib import Path
 import mini_run
 import pytest
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 from trialtrace.report.cells import Cells
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.floats import write_floats
 from trialtrace.report.material import Material
+from trialtrace.report.own_documents import read_state
 from trialtrace.run.trial.load import load_settings
 
 PARAGRAPH, TEXT = re.compile(r"<w:p[ >].*?</w:p>", re.DOTALL), re.compile(r"<w:t[^>]*>([^<]*)")
@@ -90,3 +93,13 @@ def test_a_table_of_the_author_of_a_document_is_not_said_to_be_of_the_run(tmp_pa
     assert authored[-1].startswith("Source: the author of the document")
     others = [each[-1] for each in sources.values() if each is not authored]
     assert others and all(each.startswith("Source: trialtrace ") for each in others)
+
+
+def test_results_of_an_earlier_version_are_told_to_be_made_anew(tmp_path):
+    state = tmp_path / "results" / "mini" / "quarto" / "cells.json"
+    state.parent.mkdir(parents=True)
+    for text, what in (("{}", "another version"), (None, "no results")):
+        state.unlink(missing_ok=True) if text is None else state.write_text(text)
+        with pytest.raises(UserError, match=what) as raised:
+            read_state(Project(tmp_path), "mini")
+        assert "trialtrace run mini" in str(raised.value)

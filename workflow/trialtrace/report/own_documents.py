@@ -24,6 +24,7 @@ SUMMARY = "summary"
 STEMS = TEMPLATES
 # The folder of a run's documents, and in it what their chunks need besides results.
 FOLDER, STATE = "quarto", "cells.json"
+LEFT_BY_A_RUN = {"codes", "drawn", "places", "left_out"}
 # What chunks call, and what the setup of a document assigns besides.
 OF_ANALYSIS = ("sentences", "table")
 FUNCTIONS = ("section", *OF_ANALYSIS, "figure")
@@ -32,12 +33,17 @@ HEADINGS = ("chapter", "heading")
 
 
 def read_state(at: Project, trial: str) -> dict:
-    """What a run left for the documents of a trial. Raises UserError where there is no run."""
+    """What a run left for the documents of a trial. Raises UserError where there is no run, or only
+    one of an earlier version, which left less."""
     try:
-        return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
+        state = json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         what = "has no results, and a document shows those of its last run"
         raise UserError(f"trial {trial}", what, do=f"trialtrace run {trial}") from None
+    if not state.keys() >= LEFT_BY_A_RUN:
+        what = "has results of another version of trialtrace"
+        raise UserError(f"trial {trial}", what, do=f"trialtrace run {trial}")
+    return state
 
 
 def slug_of(label: str) -> str:
