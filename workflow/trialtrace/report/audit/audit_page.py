@@ -186,9 +186,10 @@ def what_fails(rows: Sequence[Row], page_of: Callable[[str], str] = lambda _: ""
         return
     lines = []
     for own, wrong in found[:MOST_LINES]:
-        name, first = own[0]["claim_id"], own[0]
-        link = f"{page_of(name)}#{claim_anchor(name.rpartition('/')[2])}"
+        first, (trial, _, name) = own[0], own[0]["claim_id"].rpartition("/")
+        link = f"{page_of(first['claim_id'])}#{claim_anchor(name)}"
         lead = f'<a href="{escape(link)}">{escape(first["label"])}</a>: {escape(first["quote"])}'
+        lead = f"{escape(trial)}, {lead}" if trial else lead
         lines.append(f"<li>{lead}{''.join(finding_lines(own, wrong))}</li>")
     yield f"<ol>{''.join(lines)}</ol>"
     if len(found) > MOST_LINES:
