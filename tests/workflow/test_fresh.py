@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from checkout import Copy, Job, Traced
 
-from trialtrace.base.paths import project
+from trialtrace.base.paths import TEMPLATES, project
 from trialtrace.run.jobs.code_versions import room_of
 from trialtrace.run.jobs.fresh import Freshness, document_files, freshness
-from trialtrace.run.jobs.stages import SITE, SITE_STAGE, STAGES
+from trialtrace.run.jobs.stages import RENDER, SITE, SITE_STAGE, STAGES
 
 PACKAGE = "workflow/trialtrace/"
 # Read where the package is loaded, and by no job.
@@ -56,6 +56,8 @@ def test_a_rule_lists_what_its_jobs_import_and_read(request, traced: Traced, whi
     for (rule, trial), used in traced.files.items():
         assert rooms_in(used) <= {*fresh.rooms(rule, trial)}, (rule, trial)
         read = {name for name in used if not name.startswith((PACKAGE, "reports/assets/"))}
+        # Templates count with the code of the report (test_jobs_code_versions.py).
+        read -= {f"reports/{stem}.qmd" for stem in TEMPLATES} if rule == RENDER else set()
         known = fresh.config_files(rule, trial) | ({*document_files(at, trial)} if trial else set())
         known = {str(path.relative_to(made.root)) for path in known}
         # A setting counts by its value; the lock with the interpreter.

@@ -81,6 +81,7 @@ def versions(at: Project, cache: Path) -> dict[str, str]:
         ("workflow/trialtrace/stats/__init__.pyi", "B", set()),
         ("workflow/trialtrace/report/page.py", "A = 2\n", {"report"}),
         ("reports/assets/page.css", "b {}", {"report"}),
+        ("reports/supplement.qmd", "text", {"report"}),
         ("workflow/trialtrace/stats/more.py", "", {"stats"}),
     ],
 )
