@@ -1,7 +1,9 @@
 """Sections of a trial's report that are of no analysis, each as Markdown."""
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.ledger.texts import cited
@@ -266,6 +268,12 @@ def _of_configuration(name: str) -> str:
     return f"[{with_names(name)}]({config_page(name)})"
 
 
+def code_hash(codes: Mapping[str, str]) -> str:
+    """One hash over those of the code of all stages: a report of the same version by other code is
+    known by it (verify/maker.py)."""
+    return hashlib.sha256(json.dumps([*codes.items()]).encode()).hexdigest()[:16]
+
+
 def _seal_box(material: Material) -> str:
     """The hash of the run, and how a document is held against it."""
     value = material.seal.value
@@ -273,7 +281,7 @@ def _seal_box(material: Material) -> str:
     command = f"trialtrace verify FILE --trial {material.trial.name}"
     rows = [
         ["Hash", f"`{' '.join(groups)}`" if value else "not shown: no key"],
-        ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
+        ["Over", f"data, read to audited; configuration; code `{code_hash(material.codes)}`"],
         ["Verify", f"`{command}`"],
         ["Unsigned", "Prepared by … on …; checked by … on …"],
     ]
